@@ -1,0 +1,31 @@
+import type { WitFunction } from './types.js';
+
+/** Headers of the first message of a call; wRPC defines `source-id`, `target-id`, `link-name`, `traceparent`. */
+export type CallHeaders = Readonly<Record<string, string>>;
+
+/** One call of one function of one target. */
+export interface Invocation {
+  /** Component or provider id: the subject prefix is `{lattice}.{target}`. */
+  readonly target: string;
+  /** Wire instance, version included: `wrpc:keyvalue/store@0.2.0-draft`; empty for a world-level function. */
+  readonly instance: string;
+  readonly func: WitFunction;
+  /** One value for each parameter, in the conventions of {@link WitFunction}'s types. */
+  readonly params: readonly unknown[];
+  readonly headers?: CallHeaders;
+  /** Ends the call early; its promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Longest time until the synchronous result is there, in ms. The implementation's default applies if absent. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The calling seam of wRPC. Implementations: `nats/`, `memory/`; routing by link is an `Invoker` that wraps
+ * another.
+ *
+ * Resolves with the decoded result (`undefined` for a function without one). A WIT `result` arrives as data,
+ * `{ tag: 'ok' | 'err', val }`; the promise rejects only when the call itself failed, with an `RpcError`.
+ */
+export interface Invoker {
+  invoke(invocation: Invocation): Promise<unknown>;
+}

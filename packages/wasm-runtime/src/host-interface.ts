@@ -1,0 +1,42 @@
+import type { Invoker } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { HostImport } from './engine.js';
+
+/**
+ * Everything the host functions of one component instance may use. One context for each instance, so that
+ * nothing leaks from one invocation to the next.
+ */
+export interface InstanceContext {
+  readonly componentId: string;
+  readonly logger: Logger;
+  /** Current merged configuration, read at each call so that live changes show. */
+  config(): ReadonlyMap<string, string>;
+  /** Outgoing calls of this instance, already bound to the component's links. */
+  readonly links: LinkInvoker;
+  /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
+  readonly signal: AbortSignal;
+}
+
+/** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */
+export interface LinkInvoker {
+  /**
+   * @param linkKey component-facing interface without version, `wasi:keyvalue/store` (spec: wrpc-interfaces §2)
+   * @throws LinkNotFoundError, or an RpcError of the call
+   */
+  invoke(
+    linkKey: string,
+    invocation: Omit<Parameters<Invoker['invoke']>[0], 'target' | 'headers'>,
+  ): Promise<unknown>;
+}
+
+/** One interface the host itself serves to guests, written once for every engine. */
+export interface HostInterface {
+  /** Interface without version: `wasi:io/streams`. */
+  readonly name: string;
+  /** Whether a version (`0.2.3`, `0.2.0-draft`, `''` for none) is one this implementation serves. */
+  accepts(version: string): boolean;
+  /** Functions that may wait, named as in WIT: `[method]pollable.block`, `poll`. */
+  readonly suspending: readonly string[];
+  /** The functions and classes for one instance. */
+  bind(context: InstanceContext): HostImport;
+}
