@@ -1,4 +1,24 @@
+export type { Attributes, AttributeValue } from './attributes.js';
 export { createLogger, type LoggerOptions } from './create-logger.js';
 export { describeError } from './describe-error.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log-level.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './logger.js';
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type InstrumentOptions,
+  type Meter,
+  noopMeter,
+  type UpDownCounter,
+} from './meter.js';
+export { extractTraceContext, injectTraceContext } from './propagation.js';
+export {
+  noopTracer,
+  passThroughSpan,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanOptions,
+  type Tracer,
+} from './tracer.js';
