@@ -1,5 +1,35 @@
+export {
+  type Err,
+  err,
+  func,
+  type InterfaceMethods,
+  type MethodsOf,
+  type Ok,
+  ok,
+  type ParamList,
+  type ParamsOf,
+  type Result,
+  type ResultOf,
+  type TypedFunction,
+  type TypedInterface,
+  type TypedWit,
+  t,
+  type ValueOf,
+  type WitTypeBuilders,
+  witInterface,
+} from './builders.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
+export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';
 export type { CallContext, CallHandler, ServedFunction, ServedHandle, Server } from './serve.js';
+export {
+  type ClientOptions,
+  call,
+  createClient,
+  type Implementation,
+  type ServeInterfaceOptions,
+  serveInterface,
+  type TypedInvocation,
+} from './typed.js';
 export type {
   PrimitiveKind,
   WitCase,
