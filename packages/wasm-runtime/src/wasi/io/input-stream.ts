@@ -1,0 +1,102 @@
+import type { ByteSource } from './bytes.js';
+import { ResultError } from './errors.js';
+import { IoError } from './io-error.js';
+import { Pollable } from './pollable.js';
+import { throwIfEnded, waitUntilReady } from './waiting.js';
+
+/** `wasi:io/streams.stream-error` */
+export type StreamError =
+  | { readonly tag: 'last-operation-failed'; readonly val: IoError }
+  | { readonly tag: 'closed' };
+
+/** The error a stream function throws at the end of its stream. */
+export function closed(): ResultError<StreamError> {
+  return new ResultError<StreamError>({ tag: 'closed' });
+}
+
+/** The error a stream function throws when its source or sink failed with `cause`. */
+export function failed(cause: unknown): ResultError<StreamError> {
+  return new ResultError<StreamError>({ tag: 'last-operation-failed', val: new IoError(cause) });
+}
+
+/**
+ * Most bytes one read hands to the guest. Guests ask for up to 2^64 - 1 and must accept less; without a bound
+ * a large memory source would be copied into the guest in one piece.
+ */
+const LONGEST_READ = 1024 * 1024;
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Resource `wasi:io/streams.input-stream` over a {@link ByteSource}.
+ *
+ * @param signal aborted when the invocation must end: waits reject, which traps the guest
+ */
+export class InputStream {
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal | undefined;
+  #over = false;
+
+  constructor(source: ByteSource, signal?: AbortSignal) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  read(length: bigint): Uint8Array {
+    return this.#take(length);
+  }
+
+  blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
+    throwIfEnded(this.#signal);
+    if (this.#over || this.#source.isReady()) {
+      const bytes = this.#take(length);
+      if (bytes.length > 0 || length === 0n) return bytes;
+    }
+    return this.#takeWhenReady(length);
+  }
+
+  skip(length: bigint): bigint {
+    return BigInt(this.#take(length).length);
+  }
+
+  blockingSkip(length: bigint): bigint | Promise<bigint> {
+    const bytes = this.blockingRead(length);
+    return bytes instanceof Promise ? bytes.then((late) => BigInt(late.length)) : BigInt(bytes.length);
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.#source, this.#signal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#source.cancel();
+  }
+
+  async #takeWhenReady(length: bigint): Promise<Uint8Array> {
+    for (;;) {
+      await waitUntilReady(this.#source, this.#signal);
+      const bytes = this.#take(length);
+      if (bytes.length > 0 || length === 0n) return bytes;
+    }
+  }
+
+  /** After the end or a failure the stream stays closed, whatever its source says. */
+  #take(length: bigint): Uint8Array {
+    if (this.#over) throw closed();
+    if (length === 0n) return NOTHING;
+    const max = length > LONGEST_READ ? LONGEST_READ : Number(length);
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = this.#source.read(max);
+    } catch (cause) {
+      this.#over = true;
+      throw failed(cause);
+    }
+    if (bytes === undefined) {
+      this.#over = true;
+      throw closed();
+    }
+    return bytes;
+  }
+}

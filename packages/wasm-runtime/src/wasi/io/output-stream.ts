@@ -1,0 +1,141 @@
+import type { ByteSink } from './bytes.js';
+import { GuestMisuseError } from './errors.js';
+import { closed, failed, type InputStream } from './input-stream.js';
+import { Pollable } from './pollable.js';
+import { throwIfEnded, waitUntilReady } from './waiting.js';
+
+/** Most zero bytes made at a time for `blocking-write-zeroes-and-flush`. */
+const ZEROES_AT_ONCE = 64 * 1024;
+
+/**
+ * Resource `wasi:io/streams.output-stream` over a {@link ByteSink}.
+ *
+ * @param signal aborted when the invocation must end: waits reject, which traps the guest
+ */
+export class OutputStream {
+  readonly #sink: ByteSink;
+  readonly #signal: AbortSignal | undefined;
+  #over = false;
+
+  constructor(sink: ByteSink, signal?: AbortSignal) {
+    this.#sink = sink;
+    this.#signal = signal;
+  }
+
+  checkWrite(): bigint {
+    return BigInt(this.#permit());
+  }
+
+  write(contents: Uint8Array): void {
+    const permit = this.#permit();
+    if (contents.length > permit) {
+      throw new GuestMisuseError(
+        `the guest wrote ${contents.length} bytes to an output-stream with a permit for ${permit}`,
+      );
+    }
+    if (contents.length > 0) this.#sink.write(contents);
+  }
+
+  blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
+    throwIfEnded(this.#signal);
+    if (contents.length > this.#permit()) return this.#writeAll(contents);
+    if (contents.length > 0) this.#sink.write(contents);
+    return this.blockingFlush();
+  }
+
+  flush(): void {
+    this.#permit();
+    this.#sink.flush();
+  }
+
+  blockingFlush(): void | Promise<void> {
+    this.flush();
+    if (!this.#sink.isReady()) return this.#untilReady();
+    this.#permit();
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.#sink, this.#signal);
+  }
+
+  writeZeroes(length: bigint): void {
+    const permit = this.#permit();
+    if (length > permit) {
+      throw new GuestMisuseError(
+        `the guest wrote ${length} zeroes to an output-stream with a permit for ${permit}`,
+      );
+    }
+    if (length > 0n) this.#sink.write(new Uint8Array(Number(length)));
+  }
+
+  async blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
+    let left = length;
+    while (left > 0n) {
+      const count = left > ZEROES_AT_ONCE ? ZEROES_AT_ONCE : Number(left);
+      await this.#writeInParts(new Uint8Array(count));
+      left -= BigInt(count);
+    }
+    await this.blockingFlush();
+  }
+
+  /** Moves what both sides can take now. */
+  splice(source: InputStream, length: bigint): bigint {
+    const permit = this.#permit();
+    const bytes = source.read(length < permit ? length : BigInt(permit));
+    if (bytes.length > 0) this.#sink.write(bytes);
+    return BigInt(bytes.length);
+  }
+
+  async blockingSplice(source: InputStream, length: bigint): Promise<bigint> {
+    if (this.#permit() === 0) await this.#untilReady();
+    const permit = this.#permit();
+    const bytes = await source.blockingRead(length < permit ? length : BigInt(permit));
+    if (bytes.length > 0) await this.#writeInParts(bytes);
+    return BigInt(bytes.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#sink.close();
+  }
+
+  async #writeAll(contents: Uint8Array): Promise<void> {
+    await this.#writeInParts(contents);
+    await this.blockingFlush();
+  }
+
+  async #writeInParts(contents: Uint8Array): Promise<void> {
+    let rest = contents;
+    while (rest.length > 0) {
+      const permit = this.#permit();
+      if (permit === 0) {
+        await this.#untilReady();
+        continue;
+      }
+      this.#sink.write(rest.subarray(0, permit));
+      rest = rest.subarray(permit);
+    }
+  }
+
+  async #untilReady(): Promise<void> {
+    await waitUntilReady(this.#sink, this.#signal);
+    this.#permit();
+  }
+
+  /** After a failure the stream stays closed, whatever its sink says. */
+  #permit(): number {
+    if (this.#over) throw closed();
+    let permit: number | undefined;
+    try {
+      permit = this.#sink.capacity();
+    } catch (cause) {
+      this.#over = true;
+      throw failed(cause);
+    }
+    if (permit === undefined) {
+      this.#over = true;
+      throw closed();
+    }
+    return permit;
+  }
+}
