@@ -1,4 +1,4 @@
-import type { LogFields } from '@wasmlattice/telemetry';
+import type { LogFields, SpanContext } from '@wasmlattice/telemetry';
 import type { ComponentAuctionAck, ComponentAuctionRequest } from './types/component-auction.js';
 import type { DeleteLinkCommand } from './types/delete-link-command.js';
 import type { Host } from './types/host.js';
@@ -60,8 +60,8 @@ export interface ControlContext {
   readonly lattice: string;
   /** The addressed host, from the subject; this host's own id for lattice-wide operations. */
   readonly hostId: string;
-  /** Headers of the request in lower case (`traceparent`, `tracestate`); `{}` when it had none. */
-  readonly headers: StringMap;
+  /** The server's span of this request, to parent further spans; `undefined` when there is no trace. */
+  readonly trace: SpanContext | undefined;
   /** What to add to log records about this request. */
   readonly logFields: LogFields;
 }

@@ -1,0 +1,109 @@
+import type {
+  ProviderAuctionAck,
+  ProviderAuctionInput,
+  ProviderAuctionRequest,
+} from '../types/provider-auction.js';
+import type { ProviderDescription } from '../types/provider-description.js';
+import type { StartProviderCommand, StartProviderInput } from '../types/start-provider-command.js';
+import type { StopProviderCommand, StopProviderInput } from '../types/stop-provider-command.js';
+import { type JsonObject, ObjectReader } from './json.js';
+
+/** {@link ProviderAuctionRequest} → JSON. */
+export function encodeProviderAuctionRequest(request: ProviderAuctionInput): JsonObject {
+  return {
+    provider_ref: request.providerRef ?? '',
+    provider_id: request.providerId,
+    constraints: request.constraints ?? {},
+  };
+}
+
+/** JSON → {@link ProviderAuctionRequest}. */
+export function decodeProviderAuctionRequest(value: unknown): ProviderAuctionRequest {
+  const reader = new ObjectReader(value, 'provider auction request');
+  return {
+    providerRef: reader.stringOr('provider_ref', ''),
+    providerId: reader.string('provider_id'),
+    constraints: reader.stringMap('constraints'),
+  };
+}
+
+/** {@link ProviderAuctionAck} → JSON. */
+export function encodeProviderAuctionAck(ack: ProviderAuctionAck): JsonObject {
+  return {
+    host_id: ack.hostId,
+    provider_ref: ack.providerRef,
+    provider_id: ack.providerId,
+    constraints: ack.constraints,
+  };
+}
+
+/** JSON → {@link ProviderAuctionAck}; what is left out is empty. */
+export function decodeProviderAuctionAck(value: unknown): ProviderAuctionAck {
+  const reader = new ObjectReader(value, 'provider auction acknowledgement');
+  return {
+    providerRef: reader.stringOr('provider_ref', ''),
+    providerId: reader.stringOr('provider_id', ''),
+    hostId: reader.stringOr('host_id', ''),
+    constraints: reader.stringMapOr('constraints', {}),
+  };
+}
+
+/** {@link StartProviderCommand} → JSON. */
+export function encodeStartProviderCommand(command: StartProviderInput): JsonObject {
+  return {
+    provider_id: command.providerId,
+    provider_ref: command.providerRef,
+    host_id: command.hostId ?? '',
+    config: command.config ?? [],
+    annotations: command.annotations ?? {},
+  };
+}
+
+/** JSON → {@link StartProviderCommand}. */
+export function decodeStartProviderCommand(value: unknown): StartProviderCommand {
+  const reader = new ObjectReader(value, 'provider start command');
+  return {
+    providerId: reader.string('provider_id'),
+    providerRef: reader.stringOr('provider_ref', ''),
+    hostId: reader.stringOr('host_id', ''),
+    config: reader.stringArrayOr('config', []),
+    annotations: reader.optionalStringMap('annotations') ?? {},
+  };
+}
+
+/** {@link StopProviderCommand} → JSON. */
+export function encodeStopProviderCommand(command: StopProviderInput): JsonObject {
+  return { host_id: command.hostId ?? '', provider_id: command.providerId };
+}
+
+/** JSON → {@link StopProviderCommand}; `provider_ref` is the old name of `provider_id`. */
+export function decodeStopProviderCommand(value: unknown): StopProviderCommand {
+  const reader = new ObjectReader(value, 'provider stop command');
+  return {
+    providerId: reader.stringOr(reader.has('provider_id') ? 'provider_id' : 'provider_ref', ''),
+    hostId: reader.stringOr('host_id', ''),
+  };
+}
+
+/** {@link ProviderDescription} → JSON. */
+export function encodeProviderDescription(provider: ProviderDescription): JsonObject {
+  return {
+    id: provider.id,
+    image_ref: provider.imageRef,
+    name: provider.name,
+    revision: provider.revision,
+    annotations: provider.annotations,
+  };
+}
+
+/** A {@link ProviderDescription} within an inventory. */
+export function readProviderDescription(reader: ObjectReader): ProviderDescription {
+  const name = reader.optionalString('name');
+  return {
+    id: reader.string('id'),
+    imageRef: reader.optionalString('image_ref') ?? '',
+    ...(name === undefined ? {} : { name }),
+    revision: reader.i32Or('revision', 0),
+    annotations: reader.optionalStringMap('annotations') ?? {},
+  };
+}
