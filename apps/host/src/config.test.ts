@@ -1,0 +1,385 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from './config/config-error.js';
+import { settings } from './config/settings.js';
+import type { HostConfig } from './config.js';
+import { parseHostConfig, withNatsUrl } from './config.js';
+
+const home = { HOME: '/home/ann' };
+
+function run(argv: string[], env: Record<string, string> = {}): HostConfig {
+  return runWithWarnings(argv, env).config;
+}
+
+function runWithWarnings(argv: string[], env: Record<string, string> = {}) {
+  const command = parseHostConfig(argv, { ...home, ...env }, '/srv');
+  if (command.kind !== 'run') throw new Error(`expected a configuration, got: ${command.text}`);
+  return command;
+}
+
+function refusal(argv: string[], env: Record<string, string> = {}): ConfigError {
+  try {
+    run(argv, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('expected a ConfigError');
+}
+
+const jwt = 'eyJ0eXAiOiJKV1QifQ.eyJqdGkiOiIx.c2ln';
+const otherJwt = 'eyJ0eXAiOiJKV1QifQ.eyJqdGkiOiIy.c2ln';
+const seed = `SU${'A'.repeat(56)}`;
+const otherSeed = `SU${'B'.repeat(56)}`;
+
+describe('precedence', () => {
+  it('takes the default when nothing is given', () => {
+    const config = run([]);
+    expect(config).toMatchObject({
+      lattice: 'default',
+      hostSeed: undefined,
+      labels: {},
+      allowFileLoad: false,
+      heartbeatIntervalSeconds: 30,
+      providerShutdownDelayMs: 300,
+      shutdownTimeoutMs: 10_000,
+      auctions: { component: true, provider: true },
+      features: { builtinHttpServer: true },
+      embeddedNats: { mode: 'auto', port: 4222 },
+      log: { level: 'info', structured: false },
+    });
+    expect(config.nats).toEqual({
+      configured: false,
+      ctl: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
+      rpc: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
+      ctlTopicPrefix: 'wasmbus.ctl',
+      rpcTimeoutMs: 2000,
+    });
+    expect(config.limits).toEqual({
+      maxExecutionTimeMs: 600_000,
+      maxLinearMemoryBytes: 268_435_456,
+      maxComponentSizeBytes: 52_428_800,
+      maxComponents: 10_000,
+      maxCoreInstancesPerComponent: 30,
+    });
+  });
+
+  it('prefers the variable to the default', () => {
+    expect(run([], { WASMCLOUD_LATTICE: 'blue' }).lattice).toBe('blue');
+  });
+
+  it('prefers the flag to the variable', () => {
+    expect(run(['--lattice', 'green'], { WASMCLOUD_LATTICE: 'blue' }).lattice).toBe('green');
+    expect(run(['-x', 'green'], { WASMCLOUD_LATTICE: 'blue' }).lattice).toBe('green');
+    expect(run(['--nats-port=4333'], { WASMCLOUD_NATS_PORT: '4444' }).nats.ctl.url).toBe(
+      'nats://127.0.0.1:4333',
+    );
+  });
+
+  it('takes the last of a repeated flag', () => {
+    expect(run(['--lattice', 'a', '--lattice', 'b']).lattice).toBe('b');
+  });
+
+  it('treats an empty variable as absent', () => {
+    expect(run([], { WASMCLOUD_NATS_PORT: '', WASMCLOUD_NATS_JWT: '' }).nats.configured).toBe(false);
+  });
+
+  it('does not look at a bad variable when the flag is given', () => {
+    expect(run(['--nats-port', '1'], { WASMCLOUD_NATS_PORT: 'many' }).nats.rpc.url).toBe(
+      'nats://127.0.0.1:1',
+    );
+  });
+
+  it('knows the aliases of flags', () => {
+    expect(run(['--structured-log-level', 'debug']).log.level).toBe('debug');
+    expect(run(['--provider-shutdown-delay', '5']).providerShutdownDelayMs).toBe(5);
+    expect(run(['--wasmcloud-js-domain', 'edge']).jsDomain).toBe('edge');
+  });
+
+  it('reads levels in any case', () => {
+    expect(run([], { WASMCLOUD_LOG_LEVEL: 'DEBUG' }).log.level).toBe('debug');
+  });
+});
+
+describe('switches', () => {
+  it('take no value on the command line', () => {
+    expect(run(['--allow-file-load', '--enable-structured-logging'])).toMatchObject({
+      allowFileLoad: true,
+      log: { structured: true },
+    });
+    expect(refusal(['--allow-file-load', 'true']).message).toMatch(/too many arguments/i);
+  });
+
+  it('take true or false in their variables', () => {
+    expect(run([], { WASMCLOUD_ALLOW_FILE_LOAD: 'true' }).allowFileLoad).toBe(true);
+    expect(run(['--allow-file-load'], { WASMCLOUD_ALLOW_FILE_LOAD: 'false' }).allowFileLoad).toBe(true);
+    expect(refusal([], { WASMCLOUD_ALLOW_FILE_LOAD: 'maybe' }).message).toBe(
+      'WASMCLOUD_ALLOW_FILE_LOAD (also --allow-file-load) is `maybe`: expected `true` or `false`',
+    );
+  });
+
+  it('with three states take a value', () => {
+    expect(run(['--enable-component-auction', 'false']).auctions).toEqual({
+      component: false,
+      provider: true,
+    });
+    expect(run([], { WASMCLOUD_PROVIDER_AUCTION_ENABLED: 'false' }).auctions.provider).toBe(false);
+    expect(refusal(['--enable-component-auction']).message).toMatch(/argument missing/);
+  });
+});
+
+describe('folders', () => {
+  it('follow the XDG base directories', () => {
+    expect(run([])).toMatchObject({
+      dataDir: '/home/ann/.local/share/wasmlattice',
+      cacheDir: '/home/ann/.cache/wasmlattice',
+    });
+    expect(run([], { XDG_DATA_HOME: '/var/data', XDG_CACHE_HOME: '/var/cache' })).toMatchObject({
+      dataDir: '/var/data/wasmlattice',
+      cacheDir: '/var/cache/wasmlattice',
+    });
+    expect(run([], { XDG_DATA_HOME: 'data' }).dataDir).toBe('/home/ann/.local/share/wasmlattice');
+  });
+
+  it('are taken from the working folder when relative', () => {
+    expect(run(['--data-dir', 'data'], { WASMLATTICE_CACHE: '../c' })).toMatchObject({
+      dataDir: '/srv/data',
+      cacheDir: '/c',
+    });
+  });
+
+  it('need a home', () => {
+    expect(refusal([], { HOME: 'here' })).toMatchObject({ flag: '--data-dir' });
+  });
+});
+
+describe('labels', () => {
+  it('come from flags and from variables, whose suffix keeps its case', () => {
+    expect(
+      run(['-l', 'zone=a,b', '--label', 'empty='], { WASMCLOUD_LABEL_Kind: 'edge', WASMCLOUD_LABEL_x: '1=2' })
+        .labels,
+    ).toEqual({ zone: 'a,b', empty: '', Kind: 'edge', x: '1=2' });
+  });
+
+  it('of a flag win over the variable, with a warning', () => {
+    const { config, warnings } = runWithWarnings(['-l', 'zone=a'], { WASMCLOUD_LABEL_zone: 'b' });
+    expect(config.labels).toEqual({ zone: 'a' });
+    expect(warnings).toEqual(['label `zone` is set twice: --label zone=a wins over `b`']);
+  });
+
+  it('named like properties of objects are labels', () => {
+    expect(Object.hasOwn(run(['-l', '__proto__=x']).labels, '__proto__')).toBe(true);
+  });
+
+  it.each(['zone', '=a', 'zone=a=b'])('refuses `%s`', (text) => {
+    expect(refusal(['--label', text]).message).toBe(
+      `--label is \`${text}\`: expected \`key=value\` with exactly one \`=\``,
+    );
+  });
+});
+
+describe('NATS', () => {
+  it('uses the general values for both connections', () => {
+    const { nats } = run(
+      ['--nats-host', 'nats.example.org', '--nats-port', '4333', '--nats-jwt', jwt, '--nats-seed', seed],
+      {},
+    );
+    const endpoint = {
+      url: 'nats://nats.example.org:4333',
+      tls: false,
+      credentials: { kind: 'jwt', jwt, seed },
+    };
+    expect(nats).toMatchObject({ configured: true, ctl: endpoint, rpc: endpoint });
+  });
+
+  it('lets each connection differ', () => {
+    const { nats } = run(
+      ['--ctl-host', 'ctl', '--rpc-port', '1', '--ctl-tls', '--ctl-jwt', otherJwt, '--ctl-seed', otherSeed],
+      { WASMCLOUD_RPC_HOST: 'rpc', WASMCLOUD_NATS_CREDS: 'user.creds', WASMCLOUD_RPC_TLS: 'true' },
+    );
+    expect(nats).toMatchObject({
+      configured: true,
+      ctl: {
+        url: 'nats://ctl:4222',
+        tls: true,
+        credentials: { kind: 'jwt', jwt: otherJwt, seed: otherSeed },
+      },
+      rpc: { url: 'nats://rpc:1', tls: true, credentials: { kind: 'file', path: '/srv/user.creds' } },
+    });
+  });
+
+  it('writes IPv6 addresses in brackets', () => {
+    expect(run(['--nats-host', '::1']).nats.ctl.url).toBe('nats://[::1]:4222');
+    expect(run(['--nats-host', '[::1]']).nats.ctl.url).toBe('nats://[::1]:4222');
+  });
+
+  it('counts prefix and timeout not as a server', () => {
+    const { nats } = run(['--ctl-topic-prefix', 'my.ctl', '--rpc-timeout-ms', '50']);
+    expect(nats).toMatchObject({ configured: false, ctlTopicPrefix: 'my.ctl', rpcTimeoutMs: 50 });
+  });
+
+  it('moves both connections to an embedded server', () => {
+    const moved = withNatsUrl(run(['--lattice', 'blue']), 'nats://127.0.0.1:5000');
+    expect(moved).toMatchObject({
+      lattice: 'blue',
+      nats: { ctl: { url: 'nats://127.0.0.1:5000' }, rpc: { url: 'nats://127.0.0.1:5000' } },
+    });
+  });
+});
+
+describe('settings that belong together', () => {
+  it.each([
+    [['--nats-jwt', jwt], '--nats-jwt (WASMCLOUD_NATS_JWT) needs --nats-seed (WASMCLOUD_NATS_SEED)'],
+    [['--nats-seed', seed], '--nats-seed (WASMCLOUD_NATS_SEED) needs --nats-jwt (WASMCLOUD_NATS_JWT)'],
+    [['--ctl-jwt', jwt], '--ctl-jwt (WASMCLOUD_CTL_JWT) needs --ctl-seed'],
+    [['--ctl-seed', seed], '--ctl-seed (WASMCLOUD_CTL_SEED) needs --ctl-jwt'],
+    [['--rpc-jwt', jwt], '--rpc-jwt (WASMCLOUD_RPC_JWT) needs --rpc-seed'],
+    [['--rpc-seed', seed], '--rpc-seed (WASMCLOUD_RPC_SEED) needs --rpc-jwt'],
+  ])('%s alone is refused', (argv, message) => {
+    expect(refusal(argv).message).toContain(message);
+  });
+
+  it.each(['nats', 'ctl', 'rpc'])('--%s-creds excludes JWT and seed', (which) => {
+    const error = refusal([`--${which}-creds`, 'f', `--${which}-jwt`, jwt, `--${which}-seed`, seed]);
+    expect(error.message).toContain(`--${which}-creds`);
+    expect(error.message).toContain('exclude each other');
+    expect(error.flag).toBe(`--${which}-creds`);
+  });
+
+  it('finds a conflict between a flag and a variable', () => {
+    expect(
+      refusal(['--nats-creds', 'f'], { WASMCLOUD_NATS_JWT: jwt, WASMCLOUD_NATS_SEED: seed }).message,
+    ).toBe(
+      '--nats-creds (WASMCLOUD_NATS_CREDS) and --nats-jwt (WASMCLOUD_NATS_JWT) exclude each other: leave one out',
+    );
+  });
+
+  it('a required embedded server excludes the address of another', () => {
+    expect(refusal(['--embedded-nats', 'require', '--nats-host', 'there']).message).toContain(
+      '--embedded-nats (WASMLATTICE_EMBEDDED_NATS) and --nats-host (WASMCLOUD_NATS_HOST) exclude each other',
+    );
+    expect(run(['--embedded-nats', 'require', '--embedded-nats-port', '0']).embeddedNats).toEqual({
+      mode: 'require',
+      port: 0,
+    });
+  });
+});
+
+describe('features', () => {
+  it('are known in any case, with dashes or underscores, in lists', () => {
+    const off = { WASMLATTICE_BUILTIN_HTTP_SERVER: 'false' };
+    expect(run([], off).features.builtinHttpServer).toBe(false);
+    expect(run(['--feature', 'Builtin_HTTP_Server'], off).features.builtinHttpServer).toBe(true);
+  });
+
+  it('that do not exist only warn', () => {
+    const { warnings } = runWithWarnings([], { WASMCLOUD_EXPERIMENTAL_FEATURES: 'warp,builtin-http-server' });
+    expect(warnings).toEqual([
+      '--feature (WASMCLOUD_EXPERIMENTAL_FEATURES): there is no feature `warp`; it is ignored',
+    ]);
+  });
+
+  it('that exist upstream only are refused', () => {
+    expect(refusal(['--feature', 'builtin-messaging-nats']).message).toContain(
+      'the feature `builtin-messaging-nats` is known but not available yet',
+    );
+  });
+});
+
+describe('settings that are not available yet', () => {
+  const later = Object.values(settings).filter((setting) => setting.later === true);
+
+  it.each([
+    [['--policy-topic', 'my.policy']],
+    [['--secrets-topic', 'my.secrets']],
+    [['--http-admin', '127.0.0.1:8080']],
+    [['--allow-latest']],
+    [['--tls-ca-path', '/etc/ca.pem']],
+    [['--enable-traces', 'true']],
+  ])('%s is refused', (argv) => {
+    expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
+  });
+
+  it('are refused from a variable too', () => {
+    expect(refusal([], { WASMCLOUD_POLICY_TOPIC: 'p' }).message).toContain(
+      'WASMCLOUD_POLICY_TOPIC (also --policy-topic) is known but not available yet',
+    );
+  });
+
+  it('are accepted when they ask for the default', () => {
+    const env = { WASMCLOUD_CONFIG_SERVICE: 'false', WASMCLOUD_OCI_ALLOW_LATEST: 'false' };
+    expect(run([], env).lattice).toBe('default');
+  });
+
+  it('do not take OTEL variables for a request', () => {
+    expect(run([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).lattice).toBe('default');
+  });
+
+  it('stay out of the help', () => {
+    const help = parseHostConfig(['--help'], home);
+    if (help.kind !== 'print') throw new Error('expected a text');
+    for (const { flag } of later) expect(help.text).not.toContain(`--${flag} `);
+  });
+});
+
+describe('bad values', () => {
+  it.each([
+    ['--lattice', 'a.b', 'letters, digits, `-` and `_`'],
+    ['--lattice', '', 'letters, digits, `-` and `_`'],
+    ['--lattice', 'a*', 'letters, digits, `-` and `_`'],
+    ['--host-seed', 'SUAAA', 'beginning with `SN`'],
+    ['--nats-host', 'nats://127.0.0.1:4222', 'without scheme and port'],
+    ['--nats-host', 'host:4222', 'without scheme and port'],
+    ['--nats-port', '0', 'a whole number from 1 to 65535'],
+    ['--nats-port', '65536', 'a whole number from 1 to 65535'],
+    ['--nats-port', '42x', 'a whole number from 1 to 65535'],
+    ['--ctl-port', '-1', 'a whole number from 1 to 65535'],
+    ['--rpc-port', '1e3', 'a whole number from 1 to 65535'],
+    ['--nats-jwt', 'secret-token', 'a JWT'],
+    ['--nats-seed', 'SNAAAA', 'beginning with `SU`'],
+    ['--ctl-topic-prefix', 'a..b', 'a NATS subject without wildcards'],
+    ['--ctl-topic-prefix', 'a.*', 'a NATS subject without wildcards'],
+    ['--rpc-timeout-ms', '0', 'a whole number from 1 to 2147483647'],
+    ['--heartbeat-interval-seconds', '0.5', 'a whole number from 1 to'],
+    ['--provider-shutdown-delay-ms', '300ms', 'a whole number from 0 to'],
+    ['--shutdown-timeout-ms', '99999999999', 'a whole number from 1 to'],
+    ['--embedded-nats', 'maybe', 'one of `auto`, `off`, `require`'],
+    ['--embedded-nats-port', '70000', 'a whole number from 0 to 65535'],
+    ['--max-execution-time-ms', 'x', 'a whole number from 1 to'],
+    ['--max-linear-memory-bytes', '256MiB', 'a whole number, 1 or more'],
+    ['--max-component-size-bytes', '0', 'a whole number, 1 or more'],
+    ['--max-components', '0', 'a whole number, 1 or more'],
+    ['--max-core-instances-per-component', 'x', 'a whole number, 1 or more'],
+    ['--log-level', 'loud', 'one of `error`, `warn`, `info`, `debug`, `trace`'],
+    ['--builtin-http-server', 'on', '`true` or `false`'],
+    ['--data-dir', '', 'a path'],
+    ['--js-domain', ' ', 'text that is not empty'],
+  ])('%s `%s` is refused', (flag, text, allowed) => {
+    const error = refusal([`${flag}=${text}`]);
+    expect(error.message).toContain(allowed);
+    expect(error.message).toContain(flag);
+    expect(error).toMatchObject({ name: 'ConfigError', flag });
+    expect(error.variable).toBeDefined();
+    expect(error.message).toContain(error.variable);
+  });
+
+  it('do not show secrets', () => {
+    expect(refusal(['--nats-jwt', 'secret-token']).message).not.toContain('secret-token');
+  });
+
+  it('of unknown flags suggest the known one', () => {
+    expect(refusal(['--latice', 'x']).message).toMatch(/unknown option '--latice'.*--lattice.*--help/);
+  });
+});
+
+describe('--help and --version', () => {
+  it('print and do not run', () => {
+    const help = parseHostConfig(['--help'], home);
+    expect(help).toMatchObject({ kind: 'print' });
+    expect(help.kind === 'print' && help.text).toContain('Embedded NATS server:');
+    expect(parseHostConfig(['--version'], home)).toEqual({ kind: 'print', text: '0.1.0\n' });
+  });
+
+  it('win over mistakes elsewhere in the environment', () => {
+    expect(parseHostConfig(['-h'], { ...home, WASMCLOUD_NATS_PORT: 'x' }).kind).toBe('print');
+  });
+});

@@ -1,0 +1,319 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { LogLevel } from '@wasmlattice/telemetry';
+import { ConfigError } from './config/config-error.js';
+import { hostVersion } from './config/host-version.js';
+import type { Environment, SettingName } from './config/read-settings.js';
+import { readSettings } from './config/read-settings.js';
+import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
+import { settings } from './config/settings.js';
+
+/** How a NATS user proves who it is. A credentials file is read when the connection is made. */
+export type NatsCredentialsSource =
+  | { readonly kind: 'jwt'; readonly jwt: string; readonly seed: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** One of the two NATS connections of a host. */
+export interface NatsEndpoint {
+  /** `nats://{host}:{port}`, as ping replies report it. */
+  readonly url: string;
+  /** Refuse a server without TLS. */
+  readonly tls: boolean;
+  readonly credentials: NatsCredentialsSource | undefined;
+}
+
+/** What one component may use. */
+export interface ComponentLimits {
+  readonly maxExecutionTimeMs: number;
+  readonly maxLinearMemoryBytes: number;
+  readonly maxComponentSizeBytes: number;
+  readonly maxComponents: number;
+  readonly maxCoreInstancesPerComponent: number;
+}
+
+/** Where one signal goes; `undefined` endpoint: the default of the protocol. */
+export interface SignalConfig {
+  readonly enabled: boolean;
+  readonly endpoint: string | undefined;
+}
+
+/** Everything the host is told from outside. Plain data: it can be posted to a worker. */
+export interface HostConfig {
+  readonly lattice: string;
+  /** Server key seed `SN…`; without it the host makes a key for this run. */
+  readonly hostSeed: string | undefined;
+  /** Labels from flags and variables; the built-in `hostcore.*` ones come on top of it later. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly jsDomain: string | undefined;
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly allowFileLoad: boolean;
+  readonly heartbeatIntervalSeconds: number;
+  readonly providerShutdownDelayMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly auctions: { readonly component: boolean; readonly provider: boolean };
+  readonly features: { readonly builtinHttpServer: boolean };
+  readonly nats: {
+    /** Whether any flag or variable says where the lattice's NATS servers are or how to log in there. */
+    readonly configured: boolean;
+    readonly ctl: NatsEndpoint;
+    readonly rpc: NatsEndpoint;
+    readonly ctlTopicPrefix: string;
+    readonly rpcTimeoutMs: number;
+  };
+  readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
+  readonly limits: ComponentLimits;
+  readonly log: { readonly level: LogLevel; readonly structured: boolean };
+  readonly observability: {
+    readonly protocol: 'http' | 'grpc';
+    readonly traceLevel: LogLevel;
+    /** Base for all signals without an endpoint of their own. */
+    readonly endpoint: string | undefined;
+    readonly traces: SignalConfig;
+    readonly metrics: SignalConfig;
+    readonly logs: SignalConfig;
+  };
+}
+
+/** What the command line asks for. */
+export type HostCommand =
+  | {
+      readonly kind: 'run';
+      readonly config: HostConfig;
+      /** Lines for the log: nothing is wrong, but it may not be what was meant. */
+      readonly warnings: readonly string[];
+    }
+  /** `--help`, `--version`: print to standard output and end with success. */
+  | { readonly kind: 'print'; readonly text: string };
+
+/**
+ * Turns arguments (without interpreter and script) and environment into the configuration of a host. It reads no
+ * files and opens nothing. Relative folders and files are taken from `cwd`.
+ *
+ * @throws {@link ConfigError} whose message names flag, variable, and what is allowed
+ */
+export function parseHostConfig(
+  argv: readonly string[],
+  env: Environment,
+  cwd: string = process.cwd(),
+): HostCommand {
+  const read = readSettings(argv, env);
+  if (read.kind === 'print') return read;
+  const { values, given } = read;
+  const warnings: string[] = [];
+  checkConflicts(values, given);
+  const config: HostConfig = {
+    lattice: values.lattice,
+    hostSeed: values.hostSeed,
+    labels: readLabels(values, env, warnings),
+    jsDomain: values.jsDomain,
+    dataDir: resolve(cwd, values.dataDir ?? defaultFolder(env, 'XDG_DATA_HOME', '.local/share', 'data-dir')),
+    cacheDir: resolve(cwd, values.cacheDir ?? defaultFolder(env, 'XDG_CACHE_HOME', '.cache', 'cache-dir')),
+    allowFileLoad: values.allowFileLoad,
+    heartbeatIntervalSeconds: values.heartbeatIntervalSeconds,
+    providerShutdownDelayMs: values.providerShutdownDelayMs,
+    shutdownTimeoutMs: values.shutdownTimeoutMs,
+    auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
+    features: readFeatures(values, warnings),
+    nats: {
+      configured: natsLocationSettings.some((name) => given.has(name)),
+      ctl: readEndpoint(values, cwd, 'ctl'),
+      rpc: readEndpoint(values, cwd, 'rpc'),
+      ctlTopicPrefix: values.ctlTopicPrefix,
+      rpcTimeoutMs: values.rpcTimeoutMs,
+    },
+    embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
+    limits: {
+      maxExecutionTimeMs: values.maxExecutionTimeMs,
+      maxLinearMemoryBytes: values.maxLinearMemoryBytes,
+      maxComponentSizeBytes: values.maxComponentSizeBytes,
+      maxComponents: values.maxComponents,
+      maxCoreInstancesPerComponent: values.maxCoreInstancesPerComponent,
+    },
+    log: { level: values.logLevel, structured: values.enableStructuredLogging },
+    observability: readObservability(values),
+  };
+  return { kind: 'run', config, warnings };
+}
+
+/** The same configuration with both connections at `url`: for a host that starts its own NATS server. */
+export function withNatsUrl(config: HostConfig, url: string): HostConfig {
+  const { nats } = config;
+  return { ...config, nats: { ...nats, ctl: { ...nats.ctl, url }, rpc: { ...nats.rpc, url } } };
+}
+
+/** Settings that say which NATS servers to use; one of them given means: no embedded server. */
+const natsLocationSettings: readonly SettingName[] = [
+  'natsHost',
+  'natsPort',
+  'natsJwt',
+  'natsSeed',
+  'natsCreds',
+  'ctlHost',
+  'ctlPort',
+  'ctlJwt',
+  'ctlSeed',
+  'ctlCreds',
+  'ctlTls',
+  'rpcHost',
+  'rpcPort',
+  'rpcJwt',
+  'rpcSeed',
+  'rpcCreds',
+  'rpcTls',
+];
+
+function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>): void {
+  needEachOther(given, 'natsJwt', 'natsSeed');
+  needEachOther(given, 'ctlJwt', 'ctlSeed');
+  needEachOther(given, 'rpcJwt', 'rpcSeed');
+  exclude(given, 'natsCreds', 'natsJwt', 'natsSeed');
+  exclude(given, 'ctlCreds', 'ctlJwt', 'ctlSeed');
+  exclude(given, 'rpcCreds', 'rpcJwt', 'rpcSeed');
+  exclude(given, 'enableObservability', 'enableTraces', 'enableMetrics', 'enableLogs');
+  need(given, 'policyChangesTopic', 'policyTopic');
+  need(given, 'policyTimeoutMs', 'policyTopic');
+  for (const name of ['ociRegistry', 'ociUser', 'ociPassword'] as const) {
+    need(given, name, 'ociRegistry');
+    need(given, name, 'ociUser');
+    need(given, name, 'ociPassword');
+  }
+  if (values.embeddedNats === 'require') exclude(given, 'embeddedNats', ...natsLocationSettings);
+}
+
+function needEachOther(given: ReadonlySet<SettingName>, one: SettingName, other: SettingName): void {
+  need(given, one, other);
+  need(given, other, one);
+}
+
+function need(given: ReadonlySet<SettingName>, name: SettingName, needed: SettingName): void {
+  if (!given.has(name) || given.has(needed)) return;
+  throw conflict(name, `${both(name)} needs ${both(needed)}: give both or neither`);
+}
+
+function exclude(
+  given: ReadonlySet<SettingName>,
+  name: SettingName,
+  ...excluded: readonly SettingName[]
+): void {
+  const other = given.has(name) ? excluded.find((each) => given.has(each)) : undefined;
+  if (other === undefined) return;
+  throw conflict(name, `${both(name)} and ${both(other)} exclude each other: leave one out`);
+}
+
+function conflict(name: SettingName, message: string): ConfigError {
+  const setting = settings[name];
+  return new ConfigError(message, {
+    flag: `--${setting.flag}`,
+    variable: setting.variable,
+    allowed: setting.allowed,
+  });
+}
+
+function both(name: SettingName): string {
+  const { flag, variable } = settings[name];
+  return variable === undefined ? `--${flag}` : `--${flag} (${variable})`;
+}
+
+function readLabels(values: SettingValues, env: Environment, warnings: string[]): Record<string, string> {
+  const labels = new Map<string, string>();
+  const prefix = 'WASMCLOUD_LABEL_';
+  for (const [variable, text] of Object.entries(env)) {
+    if (!variable.startsWith(prefix) || variable === prefix || text === undefined) continue;
+    labels.set(variable.slice(prefix.length), text);
+  }
+  for (const [key, text] of values.labels) {
+    const before = labels.get(key);
+    if (before !== undefined && before !== text) {
+      warnings.push(`label \`${key}\` is set twice: --label ${key}=${text} wins over \`${before}\``);
+    }
+    labels.set(key, text);
+  }
+  return Object.fromEntries(labels);
+}
+
+/** Features of wasmCloud 1.x that this version does not have. */
+const laterFeatures = [
+  'builtin-http-client',
+  'builtin-messaging-nats',
+  'wasmcloud-messaging-v3',
+  'workload-identity-auth',
+  'workload-identity-interface',
+  'rpc-interface',
+];
+
+function readFeatures(values: SettingValues, warnings: string[]): HostConfig['features'] {
+  let { builtinHttpServer } = values;
+  for (const text of values.features) {
+    const feature = text.trim().toLowerCase().replaceAll('_', '-');
+    if (feature === 'builtin-http-server') {
+      builtinHttpServer = true;
+    } else if (laterFeatures.includes(feature)) {
+      throw conflict(
+        'features',
+        `${both('features')}: the feature \`${feature}\` is known but not available yet in wasmlattice ${hostVersion}: leave it out`,
+      );
+    } else {
+      warnings.push(`${both('features')}: there is no feature \`${text}\`; it is ignored`);
+    }
+  }
+  return { builtinHttpServer };
+}
+
+function readEndpoint(values: SettingValues, cwd: string, connection: 'ctl' | 'rpc'): NatsEndpoint {
+  const own = {
+    ctl: {
+      host: values.ctlHost,
+      port: values.ctlPort,
+      tls: values.ctlTls,
+      credentials: credentials(cwd, values.ctlJwt, values.ctlSeed, values.ctlCreds),
+    },
+    rpc: {
+      host: values.rpcHost,
+      port: values.rpcPort,
+      tls: values.rpcTls,
+      credentials: credentials(cwd, values.rpcJwt, values.rpcSeed, values.rpcCreds),
+    },
+  }[connection];
+  const host = own.host ?? values.natsHost;
+  return {
+    url: `nats://${host.includes(':') ? `[${host}]` : host}:${own.port ?? values.natsPort}`,
+    tls: own.tls,
+    credentials: own.credentials ?? credentials(cwd, values.natsJwt, values.natsSeed, values.natsCreds),
+  };
+}
+
+function credentials(
+  cwd: string,
+  jwt: string | undefined,
+  seed: string | undefined,
+  file: string | undefined,
+): NatsCredentialsSource | undefined {
+  if (jwt !== undefined && seed !== undefined) return { kind: 'jwt', jwt, seed };
+  return file === undefined ? undefined : { kind: 'file', path: resolve(cwd, file) };
+}
+
+function readObservability(values: SettingValues): HostConfig['observability'] {
+  const all = values.enableObservability;
+  return {
+    protocol: values.observabilityProtocol,
+    traceLevel: values.traceLevel,
+    endpoint: values.observabilityEndpoint,
+    traces: { enabled: values.enableTraces ?? all, endpoint: values.tracesEndpoint },
+    metrics: { enabled: values.enableMetrics ?? all, endpoint: values.metricsEndpoint },
+    logs: { enabled: values.enableLogs ?? all, endpoint: values.logsEndpoint },
+  };
+}
+
+/** The folder of the XDG base directory specification, which says to ignore variables with relative paths. */
+function defaultFolder(env: Environment, variable: string, underHome: string, flag: string): string {
+  const base = env[variable];
+  if (base !== undefined && isAbsolute(base)) return join(base, 'wasmlattice');
+  const home = env.HOME || homedir();
+  if (!isAbsolute(home)) {
+    throw new ConfigError(`neither ${variable} nor HOME names an absolute folder: give --${flag}`, {
+      flag: `--${flag}`,
+    });
+  }
+  return join(home, underHome, 'wasmlattice');
+}

@@ -1,0 +1,544 @@
+import type { LogLevel } from '@wasmlattice/telemetry';
+import type { Setting } from './setting.js';
+import { list, optional, toggle, value } from './setting.js';
+import * as kinds from './value-kinds.js';
+
+/** When the host starts a NATS server of its own. */
+export type EmbeddedNatsMode = 'auto' | 'off' | 'require';
+
+/** The plain values of all settings, before rules that concern several of them. */
+export interface SettingValues {
+  readonly lattice: string;
+  readonly hostSeed: string | undefined;
+  readonly labels: readonly (readonly [key: string, value: string])[];
+  readonly jsDomain: string | undefined;
+  readonly dataDir: string | undefined;
+  readonly cacheDir: string | undefined;
+  readonly allowFileLoad: boolean;
+  readonly providerShutdownDelayMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly heartbeatIntervalSeconds: number;
+  readonly enableComponentAuction: boolean;
+  readonly enableProviderAuction: boolean;
+  readonly builtinHttpServer: boolean;
+  readonly features: readonly string[];
+  readonly httpAdmin: string | undefined;
+  readonly configServiceEnabled: boolean;
+
+  readonly natsHost: string;
+  readonly natsPort: number;
+  readonly natsJwt: string | undefined;
+  readonly natsSeed: string | undefined;
+  readonly natsCreds: string | undefined;
+  readonly ctlHost: string | undefined;
+  readonly ctlPort: number | undefined;
+  readonly ctlJwt: string | undefined;
+  readonly ctlSeed: string | undefined;
+  readonly ctlCreds: string | undefined;
+  readonly ctlTls: boolean;
+  readonly ctlTopicPrefix: string;
+  readonly rpcHost: string | undefined;
+  readonly rpcPort: number | undefined;
+  readonly rpcJwt: string | undefined;
+  readonly rpcSeed: string | undefined;
+  readonly rpcCreds: string | undefined;
+  readonly rpcTls: boolean;
+  readonly rpcTimeoutMs: number;
+
+  readonly embeddedNats: EmbeddedNatsMode;
+  readonly embeddedNatsPort: number;
+
+  readonly maxExecutionTimeMs: number;
+  readonly maxLinearMemoryBytes: number;
+  readonly maxComponentSizeBytes: number;
+  readonly maxComponents: number;
+  readonly maxCoreInstancesPerComponent: number;
+
+  readonly logLevel: LogLevel;
+  readonly enableStructuredLogging: boolean;
+
+  readonly traceLevel: LogLevel;
+  readonly enableObservability: boolean;
+  readonly enableTraces: boolean | undefined;
+  readonly enableMetrics: boolean | undefined;
+  readonly enableLogs: boolean | undefined;
+  readonly observabilityEndpoint: string | undefined;
+  readonly tracesEndpoint: string | undefined;
+  readonly metricsEndpoint: string | undefined;
+  readonly logsEndpoint: string | undefined;
+  readonly observabilityProtocol: 'http' | 'grpc';
+  readonly flameGraph: string | undefined;
+
+  readonly policyTopic: string | undefined;
+  readonly policyChangesTopic: string | undefined;
+  readonly policyTimeoutMs: number;
+  readonly secretsTopic: string | undefined;
+
+  readonly allowLatest: boolean;
+  readonly allowedInsecure: readonly string[];
+  readonly ociRegistry: string | undefined;
+  readonly ociUser: string | undefined;
+  readonly ociPassword: string | undefined;
+  readonly tlsCaPath: readonly string[];
+}
+
+const logLevel = kinds.oneOf<LogLevel>('level', 'error', 'warn', 'info', 'debug', 'trace');
+
+/**
+ * Every setting of the host: the one list from which flags, variables, `--help` and the table of the README come.
+ * Names and defaults are wasmCloud's (spec: host configuration, section 1); variables beginning with `WASMLATTICE_` are ours.
+ */
+export const settings: { readonly [Name in keyof SettingValues]: Setting<SettingValues[Name]> } = {
+  lattice: value(kinds.latticeName, 'default', {
+    flag: 'lattice',
+    short: 'x',
+    variable: 'WASMCLOUD_LATTICE',
+    group: 'General',
+    help: 'Lattice this host belongs to',
+  }),
+  hostSeed: optional(kinds.hostSeed, 'a new key at every start', {
+    flag: 'host-seed',
+    variable: 'WASMCLOUD_HOST_SEED',
+    group: 'General',
+    help: 'Seed of the key whose public half is the host id',
+  }),
+  labels: list(kinds.label, 'repeat', {
+    flag: 'label',
+    short: 'l',
+    group: 'General',
+    help: 'Label of the host, repeatable; each variable WASMCLOUD_LABEL_{key} is a label too, flags win',
+  }),
+  jsDomain: optional(kinds.anyText('domain'), 'none', {
+    flag: 'js-domain',
+    aliases: ['wasmcloud-js-domain'],
+    variable: 'WASMCLOUD_JS_DOMAIN',
+    group: 'General',
+    help: 'JetStream domain of the lattice data',
+  }),
+  dataDir: optional(kinds.path('folder'), '$XDG_DATA_HOME/wasmlattice or ~/.local/share/wasmlattice', {
+    flag: 'data-dir',
+    variable: 'WASMLATTICE_DATA_DIR',
+    group: 'General',
+    help: 'Folder for what must survive a restart: the data of the embedded NATS server',
+  }),
+  cacheDir: optional(kinds.path('folder'), '$XDG_CACHE_HOME/wasmlattice or ~/.cache/wasmlattice', {
+    flag: 'cache-dir',
+    variable: 'WASMLATTICE_CACHE',
+    group: 'General',
+    help: 'Folder for what can be made again: compiled components, downloads',
+  }),
+  allowFileLoad: toggle({
+    flag: 'allow-file-load',
+    variable: 'WASMCLOUD_ALLOW_FILE_LOAD',
+    group: 'General',
+    help: 'Permit components and providers from the local file system (file:// and plain paths)',
+  }),
+  providerShutdownDelayMs: value(kinds.milliseconds, 300, {
+    flag: 'provider-shutdown-delay-ms',
+    aliases: ['provider-shutdown-delay'],
+    variable: 'WASMCLOUD_PROV_SHUTDOWN_DELAY_MS',
+    group: 'General',
+    help: 'How long to wait for a provider to answer the request to shut down',
+  }),
+  shutdownTimeoutMs: value(kinds.positiveMilliseconds, 10_000, {
+    flag: 'shutdown-timeout-ms',
+    variable: 'WASMLATTICE_SHUTDOWN_TIMEOUT_MS',
+    group: 'General',
+    help: 'How long an orderly stop may take before the process ends with an error',
+  }),
+  heartbeatIntervalSeconds: value(kinds.seconds, 30, {
+    flag: 'heartbeat-interval-seconds',
+    variable: 'WASMCLOUD_HEARTBEAT_INTERVAL',
+    group: 'General',
+    help: 'Seconds between heartbeat events',
+    advanced: true,
+  }),
+  enableComponentAuction: value(kinds.trueOrFalse, true, {
+    flag: 'enable-component-auction',
+    variable: 'WASMCLOUD_COMPONENT_AUCTION_ENABLED',
+    group: 'General',
+    help: 'Answer auctions for components',
+  }),
+  enableProviderAuction: value(kinds.trueOrFalse, true, {
+    flag: 'enable-provider-auction',
+    variable: 'WASMCLOUD_PROVIDER_AUCTION_ENABLED',
+    group: 'General',
+    help: 'Answer auctions for providers',
+  }),
+  builtinHttpServer: value(kinds.trueOrFalse, true, {
+    flag: 'builtin-http-server',
+    variable: 'WASMLATTICE_BUILTIN_HTTP_SERVER',
+    group: 'General',
+    help: 'Offer wasmcloud+builtin://http-server without the feature of that name',
+  }),
+  features: list(kinds.anyText('name'), 'list', {
+    flag: 'feature',
+    variable: 'WASMCLOUD_EXPERIMENTAL_FEATURES',
+    group: 'General',
+    help: 'Experimental features to turn on; so far builtin-http-server',
+    advanced: true,
+  }),
+  httpAdmin: optional(kinds.socketAddress, 'off', {
+    flag: 'http-admin',
+    variable: 'WASMCLOUD_HTTP_ADMIN',
+    group: 'General',
+    help: 'Address of the HTTP endpoint for liveness and readiness',
+    later: true,
+  }),
+  configServiceEnabled: toggle({
+    flag: 'config-service-enabled',
+    variable: 'WASMCLOUD_CONFIG_SERVICE',
+    group: 'General',
+    help: 'Ask the configuration service of the lattice at start',
+    later: true,
+  }),
+
+  natsHost: value(kinds.hostName, '127.0.0.1', {
+    flag: 'nats-host',
+    variable: 'WASMCLOUD_NATS_HOST',
+    group: 'NATS',
+    help: 'NATS server',
+  }),
+  natsPort: value(kinds.port, 4222, {
+    flag: 'nats-port',
+    variable: 'WASMCLOUD_NATS_PORT',
+    group: 'NATS',
+    help: 'Port of the NATS server',
+  }),
+  natsJwt: optional(kinds.jwt, 'none', {
+    flag: 'nats-jwt',
+    variable: 'WASMCLOUD_NATS_JWT',
+    group: 'NATS',
+    help: 'User JWT; needs --nats-seed',
+  }),
+  natsSeed: optional(kinds.userSeed, 'none', {
+    flag: 'nats-seed',
+    variable: 'WASMCLOUD_NATS_SEED',
+    group: 'NATS',
+    help: 'User seed; needs --nats-jwt. Prefer the variable: other users see the flags of a process',
+  }),
+  natsCreds: optional(kinds.path('file'), 'none', {
+    flag: 'nats-creds',
+    variable: 'WASMCLOUD_NATS_CREDS',
+    group: 'NATS',
+    help: 'Credentials file with JWT and seed; instead of --nats-jwt and --nats-seed',
+  }),
+  ctlHost: optional(kinds.hostName, '--nats-host', {
+    flag: 'ctl-host',
+    variable: 'WASMCLOUD_CTL_HOST',
+    group: 'NATS',
+    help: 'NATS server of the control interface and of events',
+    advanced: true,
+  }),
+  ctlPort: optional(kinds.port, '--nats-port', {
+    flag: 'ctl-port',
+    variable: 'WASMCLOUD_CTL_PORT',
+    group: 'NATS',
+    help: 'Port of that server',
+    advanced: true,
+  }),
+  ctlJwt: optional(kinds.jwt, '--nats-jwt', {
+    flag: 'ctl-jwt',
+    variable: 'WASMCLOUD_CTL_JWT',
+    group: 'NATS',
+    help: 'User JWT there; needs --ctl-seed',
+    advanced: true,
+  }),
+  ctlSeed: optional(kinds.userSeed, '--nats-seed', {
+    flag: 'ctl-seed',
+    variable: 'WASMCLOUD_CTL_SEED',
+    group: 'NATS',
+    help: 'User seed there; needs --ctl-jwt',
+    advanced: true,
+  }),
+  ctlCreds: optional(kinds.path('file'), '--nats-creds', {
+    flag: 'ctl-creds',
+    variable: 'WASMCLOUD_CTL_CREDS',
+    group: 'NATS',
+    help: 'Credentials file there; instead of --ctl-jwt and --ctl-seed',
+    advanced: true,
+  }),
+  ctlTls: toggle({
+    flag: 'ctl-tls',
+    variable: 'WASMCLOUD_CTL_TLS',
+    group: 'NATS',
+    help: 'Require TLS there',
+    advanced: true,
+  }),
+  ctlTopicPrefix: value(kinds.subject, 'wasmbus.ctl', {
+    flag: 'ctl-topic-prefix',
+    variable: 'WASMCLOUD_CTL_TOPIC_PREFIX',
+    group: 'NATS',
+    help: 'First part of the subjects of the control interface',
+    advanced: true,
+  }),
+  rpcHost: optional(kinds.hostName, '--nats-host', {
+    flag: 'rpc-host',
+    variable: 'WASMCLOUD_RPC_HOST',
+    group: 'NATS',
+    help: 'NATS server of calls between components and providers',
+    advanced: true,
+  }),
+  rpcPort: optional(kinds.port, '--nats-port', {
+    flag: 'rpc-port',
+    variable: 'WASMCLOUD_RPC_PORT',
+    group: 'NATS',
+    help: 'Port of that server',
+    advanced: true,
+  }),
+  rpcJwt: optional(kinds.jwt, '--nats-jwt', {
+    flag: 'rpc-jwt',
+    variable: 'WASMCLOUD_RPC_JWT',
+    group: 'NATS',
+    help: 'User JWT there; needs --rpc-seed',
+    advanced: true,
+  }),
+  rpcSeed: optional(kinds.userSeed, '--nats-seed', {
+    flag: 'rpc-seed',
+    variable: 'WASMCLOUD_RPC_SEED',
+    group: 'NATS',
+    help: 'User seed there; needs --rpc-jwt',
+    advanced: true,
+  }),
+  rpcCreds: optional(kinds.path('file'), '--nats-creds', {
+    flag: 'rpc-creds',
+    variable: 'WASMCLOUD_RPC_CREDS',
+    group: 'NATS',
+    help: 'Credentials file there; instead of --rpc-jwt and --rpc-seed',
+    advanced: true,
+  }),
+  rpcTls: toggle({
+    flag: 'rpc-tls',
+    variable: 'WASMCLOUD_RPC_TLS',
+    group: 'NATS',
+    help: 'Require TLS there',
+    advanced: true,
+  }),
+  rpcTimeoutMs: value(kinds.positiveMilliseconds, 2000, {
+    flag: 'rpc-timeout-ms',
+    variable: 'WASMCLOUD_RPC_TIMEOUT_MS',
+    group: 'NATS',
+    help: 'Timeout of health checks, and the default that providers are told; not of calls between components',
+    advanced: true,
+  }),
+
+  embeddedNats: value(kinds.oneOf<EmbeddedNatsMode>('auto|off|require', 'auto', 'off', 'require'), 'auto', {
+    flag: 'embedded-nats',
+    variable: 'WASMLATTICE_EMBEDDED_NATS',
+    group: 'Embedded NATS server',
+    help: 'Start a NATS server with this host: auto = when no NATS setting is given and none listens on 127.0.0.1:4222',
+  }),
+  embeddedNatsPort: value(kinds.listeningPort, 4222, {
+    flag: 'embedded-nats-port',
+    variable: 'WASMLATTICE_EMBEDDED_NATS_PORT',
+    group: 'Embedded NATS server',
+    help: 'Port of that server on 127.0.0.1; 0 = any free one',
+  }),
+
+  maxExecutionTimeMs: value(kinds.positiveMilliseconds, 600_000, {
+    flag: 'max-execution-time-ms',
+    variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',
+    group: 'Component limits',
+    help: 'Longest time one invocation may take',
+  }),
+  maxLinearMemoryBytes: value(kinds.bytes, 268_435_456, {
+    flag: 'max-linear-memory-bytes',
+    variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
+    group: 'Component limits',
+    help: 'Most memory one instance may use',
+  }),
+  maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
+    flag: 'max-component-size-bytes',
+    variable: 'WASMCLOUD_MAX_COMPONENT_SIZE',
+    group: 'Component limits',
+    help: 'Largest component binary',
+  }),
+  maxComponents: value(kinds.positiveCount, 10_000, {
+    flag: 'max-components',
+    variable: 'WASMCLOUD_MAX_COMPONENTS',
+    group: 'Component limits',
+    help: 'Most components this host runs at once',
+  }),
+  maxCoreInstancesPerComponent: value(kinds.positiveCount, 30, {
+    flag: 'max-core-instances-per-component',
+    variable: 'WASMCLOUD_MAX_CORE_INSTANCES_PER_COMPONENT',
+    group: 'Component limits',
+    help: 'Most core module instances inside one component instance',
+  }),
+
+  logLevel: value(logLevel, 'info', {
+    flag: 'log-level',
+    aliases: ['structured-log-level'],
+    variable: 'WASMCLOUD_LOG_LEVEL',
+    group: 'Logging',
+    help: 'Least severe level that is logged: error, warn, info, debug, trace',
+  }),
+  enableStructuredLogging: toggle({
+    flag: 'enable-structured-logging',
+    variable: 'WASMCLOUD_STRUCTURED_LOGGING_ENABLED',
+    group: 'Logging',
+    help: 'Log one JSON object per line',
+  }),
+
+  traceLevel: value(logLevel, 'info', {
+    flag: 'trace-level',
+    variable: 'WASMCLOUD_TRACE_LEVEL',
+    group: 'Observability',
+    help: 'Least severe level of exported spans',
+    advanced: true,
+    later: true,
+  }),
+  enableObservability: toggle({
+    flag: 'enable-observability',
+    variable: 'WASMCLOUD_OBSERVABILITY_ENABLED',
+    group: 'Observability',
+    help: 'Export traces, metrics and logs over OTLP',
+    later: true,
+  }),
+  enableTraces: optional(kinds.trueOrFalse, '--enable-observability', {
+    flag: 'enable-traces',
+    variable: 'WASMCLOUD_TRACES_ENABLED',
+    group: 'Observability',
+    help: 'Export traces',
+    advanced: true,
+    later: true,
+  }),
+  enableMetrics: optional(kinds.trueOrFalse, '--enable-observability', {
+    flag: 'enable-metrics',
+    variable: 'WASMCLOUD_METRICS_ENABLED',
+    group: 'Observability',
+    help: 'Export metrics',
+    advanced: true,
+    later: true,
+  }),
+  enableLogs: optional(kinds.trueOrFalse, '--enable-observability', {
+    flag: 'enable-logs',
+    variable: 'WASMCLOUD_LOGS_ENABLED',
+    group: 'Observability',
+    help: 'Export logs',
+    advanced: true,
+    later: true,
+  }),
+  observabilityEndpoint: optional(kinds.httpUrl, 'the default of the protocol on 127.0.0.1', {
+    flag: 'override-observability-endpoint',
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    group: 'Observability',
+    help: 'Collector of all signals',
+    later: true,
+    sharedVariable: true,
+  }),
+  tracesEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+    flag: 'override-traces-endpoint',
+    variable: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    group: 'Observability',
+    help: 'Collector of traces',
+    advanced: true,
+    later: true,
+    sharedVariable: true,
+  }),
+  metricsEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+    flag: 'override-metrics-endpoint',
+    variable: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    group: 'Observability',
+    help: 'Collector of metrics',
+    advanced: true,
+    later: true,
+    sharedVariable: true,
+  }),
+  logsEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+    flag: 'override-logs-endpoint',
+    variable: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+    group: 'Observability',
+    help: 'Collector of logs',
+    advanced: true,
+    later: true,
+    sharedVariable: true,
+  }),
+  observabilityProtocol: value(kinds.oneOf('http|grpc', 'http', 'grpc'), 'http', {
+    flag: 'observability-protocol',
+    variable: 'WASMCLOUD_OBSERVABILITY_PROTOCOL',
+    group: 'Observability',
+    help: 'How the collector is spoken to',
+    advanced: true,
+    later: true,
+  }),
+  flameGraph: optional(kinds.path('file'), 'off', {
+    flag: 'flame-graph',
+    variable: 'WASMCLOUD_FLAME_GRAPH',
+    group: 'Observability',
+    help: 'Write a flame graph to this file',
+    later: true,
+  }),
+
+  policyTopic: optional(kinds.subject, 'off', {
+    flag: 'policy-topic',
+    variable: 'WASMCLOUD_POLICY_TOPIC',
+    group: 'Policy and secrets',
+    help: 'Subject of the policy service that is asked before anything starts',
+    later: true,
+  }),
+  policyChangesTopic: optional(kinds.anyText('subject'), 'off', {
+    flag: 'policy-changes-topic',
+    variable: 'WASMCLOUD_POLICY_CHANGES_TOPIC',
+    group: 'Policy and secrets',
+    help: 'Subject on which the policy service announces changed decisions',
+    later: true,
+  }),
+  policyTimeoutMs: value(kinds.positiveMilliseconds, 1000, {
+    flag: 'policy-timeout-ms',
+    variable: 'WASMCLOUD_POLICY_TIMEOUT',
+    group: 'Policy and secrets',
+    help: 'How long to wait for the policy service',
+    later: true,
+  }),
+  secretsTopic: optional(kinds.subject, 'off', {
+    flag: 'secrets-topic',
+    variable: 'WASMCLOUD_SECRETS_TOPIC',
+    group: 'Policy and secrets',
+    help: 'First part of the subjects of secrets backends',
+    later: true,
+  }),
+
+  allowLatest: toggle({
+    flag: 'allow-latest',
+    variable: 'WASMCLOUD_OCI_ALLOW_LATEST',
+    group: 'Registries and TLS',
+    help: 'Permit OCI references without a tag or with the tag latest',
+    later: true,
+  }),
+  allowedInsecure: list(kinds.anyText('registry'), 'list', {
+    flag: 'allowed-insecure',
+    variable: 'WASMCLOUD_OCI_ALLOWED_INSECURE',
+    group: 'Registries and TLS',
+    help: 'Registries that may be reached without TLS',
+    later: true,
+  }),
+  ociRegistry: optional(kinds.anyText('registry'), 'none', {
+    flag: 'oci-registry',
+    variable: 'WASMCLOUD_OCI_REGISTRY',
+    group: 'Registries and TLS',
+    help: 'Registry that --oci-user and --oci-password are for',
+    later: true,
+  }),
+  ociUser: optional(kinds.anyText('name'), 'none', {
+    flag: 'oci-user',
+    variable: 'WASMCLOUD_OCI_REGISTRY_USER',
+    group: 'Registries and TLS',
+    help: 'User at that registry',
+    later: true,
+  }),
+  ociPassword: optional(kinds.anyText('password'), 'none', {
+    flag: 'oci-password',
+    variable: 'WASMCLOUD_OCI_REGISTRY_PASSWORD',
+    group: 'Registries and TLS',
+    help: 'Password at that registry',
+    later: true,
+  }),
+  tlsCaPath: list(kinds.path('file'), 'list', {
+    flag: 'tls-ca-path',
+    variable: 'WASMCLOUD_TLS_CA_PATH',
+    group: 'Registries and TLS',
+    help: 'PEM files of certificate authorities to trust',
+    later: true,
+  }),
+};
