@@ -11,17 +11,34 @@ export interface ComponentTypes {
   readonly exportedFunctions: readonly WitFunction[];
 }
 
-/** What the host gives a guest for one import: functions and resource classes in jco's conventions. */
+/**
+ * What the host gives a guest for one import: functions and resource classes in jco's conventions.
+ *
+ * * Functions are in camel case, classes in Pascal case. A class has the resource's methods, its static functions,
+ *   its constructor, and `[Symbol.dispose]`, called when the guest drops an owned handle.
+ * * A function of WIT type `result<T, E>` returns T, or throws: anything with an own property `payload` gives that
+ *   as E, a value that is no `Error` is E itself, any other `Error` traps the guest. It may also return the result
+ *   as data, `{ tag: 'ok' | 'err', val }`; it has to when T itself has a `tag` of `ok` or `err`.
+ * * What a function hands out as a resource is an instance of the class the guest imports under that name.
+ */
 export type HostImport = Readonly<Record<string, unknown>>;
 
-/** Host imports by the import's verbatim id (`wasi:io/streams@0.2.3`). */
+/** Host imports by the import's verbatim id (`wasi:io/streams@0.2.3`); world-level functions under `''`. */
 export type HostImports = ReadonlyMap<string, HostImport>;
 
 /** A component ready to be instantiated many times. */
 export interface CompiledComponent {
   readonly types: ComponentTypes;
   /** A fresh instance: no byte of another instance's state is visible to it. */
-  instantiate(imports: HostImports): Promise<ComponentInstance>;
+  instantiate(imports: HostImports, options?: InstantiateOptions): Promise<ComponentInstance>;
+}
+
+export interface InstantiateOptions {
+  /**
+   * Ends the guest: what it waits for at that moment and every later wait fails, and the guest traps.
+   * A guest that computes without ever calling the host is not reached.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** One instance of a component. It serves one invocation and is dropped. */
@@ -29,7 +46,10 @@ export interface ComponentInstance {
   /**
    * Calls an exported function. `instance` is the verbatim export id, `''` for a world-level function; `func` the
    * WIT name. Parameters and result follow jco's conventions, except that a WIT `result` is returned as data
-   * (`{ tag, val }`) instead of thrown. Rejects with `TrapError` when the guest traps or exits.
+   * (`{ tag, val }`) instead of thrown.
+   *
+   * @throws TrapError when the guest traps, exits or is ended by the signal: the guest is gone by then
+   * @throws UnknownExportError when the component has no such function
    */
   call(instance: string, func: string, params: readonly unknown[]): Promise<unknown>;
 }
@@ -47,6 +67,9 @@ export interface CompileOptions {
 /** The seam between the runtime and what executes components. Implementations: `jco/`; later `direct/`. */
 export interface Engine {
   readonly name: string;
-  /** Errors: `InvalidComponentError` for bytes that are no component. */
+  /**
+   * @throws InvalidComponentError for bytes that are no component
+   * @throws CompileError for a component this engine can't run
+   */
   compile(bytes: Uint8Array, options: CompileOptions): Promise<CompiledComponent>;
 }

@@ -29,14 +29,39 @@ export interface LinkInvoker {
   ): Promise<unknown>;
 }
 
-/** One interface the host itself serves to guests, written once for every engine. */
+/**
+ * One interface the host itself serves to guests, written once for every engine. Several may share a name and
+ * accept different versions; the first that accepts is taken.
+ */
 export interface HostInterface {
   /** Interface without version: `wasi:io/streams`. */
   readonly name: string;
   /** Whether a version (`0.2.3`, `0.2.0-draft`, `''` for none) is one this implementation serves. */
   accepts(version: string): boolean;
+  /** The accepted versions in words, for error messages: `0.2.x`. */
+  readonly versions: string;
   /** Functions that may wait, named as in WIT: `[method]pollable.block`, `poll`. */
   readonly suspending: readonly string[];
-  /** The functions and classes for one instance. */
+  /**
+   * The functions and classes for one instance. It must not start anything: it is also called when a component is
+   * loaded, to learn which functions there are.
+   */
   bind(context: InstanceContext): HostImport;
+}
+
+/** What {@link HostInterface} needs to say about its versions. */
+export type ServedVersions = Pick<HostInterface, 'accepts' | 'versions'>;
+
+/** WASI 0.2 in any patch version: an import of `@0.2.x` is served by the one implementation there is. */
+export const wasi02: ServedVersions = {
+  accepts: (version) => /^0\.2\.\d+$/.test(version),
+  versions: '0.2.x',
+};
+
+/** Exactly these versions; `''` is a package without version. */
+export function exactly(...versions: readonly string[]): ServedVersions {
+  return {
+    accepts: (version) => versions.includes(version),
+    versions: versions.map((version) => version || 'unversioned').join(', '),
+  };
 }

@@ -1,0 +1,88 @@
+/** Why an invocation ended without an answer. */
+export type TrapKind =
+  /** The guest broke a rule, panicked, or a host function failed in a way it can't be told. */
+  | 'trap'
+  /** The guest called `wasi:cli/exit`. */
+  | 'exit'
+  /** The invocation's signal was aborted: a deadline, a stop, a caller that left. */
+  | 'aborted';
+
+export interface TrapDetails {
+  readonly component: string;
+  /** Verbatim export id, `''` for a world-level function. */
+  readonly instance: string;
+  readonly func: string;
+  readonly kind: TrapKind;
+  /** The error that ended the guest, with the WebAssembly stack where there is one. */
+  readonly cause: unknown;
+}
+
+/** The guest ended without returning. Its state is gone, other invocations are not affected. */
+export class TrapError extends Error {
+  override readonly name = 'TrapError';
+  readonly component: string;
+  readonly instance: string;
+  readonly func: string;
+  readonly kind: TrapKind;
+
+  constructor(details: TrapDetails) {
+    const { component, instance, func, kind, cause } = details;
+    const where = `component "${component}", ${describeExport(instance, func)}`;
+    super(`${where}: ${describeEnd(kind)}: ${describeCause(cause)}`, { cause });
+    this.component = component;
+    this.instance = instance;
+    this.func = func;
+    this.kind = kind;
+  }
+}
+
+/** Thrown by `wasi:cli/exit` to end the guest. */
+export class ExitError extends Error {
+  override readonly name = 'ExitError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`the guest exited with code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** A function was called that the component does not export. */
+export class UnknownExportError extends Error {
+  override readonly name = 'UnknownExportError';
+
+  constructor(component: string, instance: string, func: string) {
+    super(
+      `component "${component}" does not export ${describeExport(instance, func)}: check the interface's version and the function's name`,
+    );
+  }
+}
+
+/** The bytes are a component, but the engine can't run it. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+
+  constructor(component: string, engine: string, cause: unknown) {
+    super(`component "${component}" can't be compiled by engine "${engine}": ${describeCause(cause)}`, { cause });
+  }
+}
+
+/** `wasi:http/incoming-handler@0.2.3 handle`, or the name alone for a world-level function. */
+export function describeExport(instance: string, func: string): string {
+  return instance === '' ? `function ${func}` : `${instance} ${func}`;
+}
+
+export function describeCause(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function describeEnd(kind: TrapKind): string {
+  switch (kind) {
+    case 'trap':
+      return 'the guest trapped';
+    case 'exit':
+      return 'the guest ended itself';
+    case 'aborted':
+      return 'the invocation was ended';
+  }
+}

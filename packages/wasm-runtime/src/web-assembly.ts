@@ -1,0 +1,30 @@
+/**
+ * The parts of V8's `WebAssembly` that the engines use. TypeScript declares it in its DOM library only, and JSPI
+ * not at all.
+ */
+export interface WebAssemblyApi {
+  readonly RuntimeError: ErrorConstructor;
+  compile(bytes: Uint8Array): Promise<CoreModule>;
+  readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
+  /** An import that may return a promise: the guest is suspended until it settles. */
+  readonly Suspending: new (func: AnyFunction) => object;
+  /** An export as a function that returns a promise, so that the guest behind it may be suspended. */
+  promising(func: AnyFunction): (...args: readonly unknown[]) => Promise<unknown>;
+}
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** A compiled core module; shared by all its instances. */
+export type CoreModule = object & { readonly __coreModule?: never };
+
+export interface CoreInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+const api: Partial<WebAssemblyApi> = (globalThis as unknown as { WebAssembly: Partial<WebAssemblyApi> })
+  .WebAssembly;
+
+/** Whether this JavaScript engine can suspend guests. */
+export const hasJspi: boolean = typeof api.Suspending === 'function' && typeof api.promising === 'function';
+
+export const webAssembly: WebAssemblyApi = api as WebAssemblyApi;
