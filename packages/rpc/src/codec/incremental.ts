@@ -1,0 +1,338 @@
+import { camelCase } from '../names.js';
+import type { WitType } from '../types.js';
+import { CodecError } from './codec-error.js';
+import { caseAt, checkCount, type Decoder, decoderOf, discriminant, onceIterable, unit } from './decode.js';
+import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
+import { type CodecLimits, defaultCodecLimits } from './limits.js';
+import { decodeUtf8, Reader, utf8Length } from './reader.js';
+import { typeShape } from './type-shape.js';
+
+/** A {@link Reader} whose bytes come message by message. */
+export class FeedReader extends Reader {
+  private valueBytes = 0;
+
+  constructor(limits: CodecLimits = defaultCodecLimits) {
+    super(new Uint8Array(0), limits);
+  }
+
+  get available(): number {
+    return this.end - this.pos;
+  }
+
+  /** A new value starts here: limits count from now on. */
+  begin(): void {
+    this.valueBytes = this.available;
+    this.elements = 0;
+  }
+
+  /** The next message, once the one before is read to its end. */
+  feed(bytes: Uint8Array): void {
+    this.valueBytes += bytes.length;
+    if (this.valueBytes > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
+    this.bytes = bytes;
+    this.pos = 0;
+    this.end = bytes.length;
+  }
+
+  /** Up to `max` bytes that are here, without copying. */
+  take(max: number): Uint8Array {
+    const start = this.pos;
+    this.pos = Math.min(this.end, start + max);
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, this.pos - start);
+  }
+}
+
+function tooLarge(maxBytes: number): CodecError {
+  return new CodecError('limit-bytes', `value has more than ${maxBytes} bytes; raise maxBytes to accept it`);
+}
+
+/** Reads one value, yielding whenever it needs the next message. Nothing is read twice. */
+export type StepDecoder = (reader: FeedReader, scope: DecodeScope) => Generator<void, unknown, void>;
+
+const stepDecoders = new WeakMap<WitType, StepDecoder>();
+
+/** The resumable decoder of a type. */
+export function stepDecoderOf(type: WitType): StepDecoder {
+  const known = stepDecoders.get(type);
+  if (known) return known;
+  typeShape(type);
+  const resumable = buildStepDecoder(type);
+  const step = typeShape(type).deferred ? resumable : preferWhole(decoderOf(type), resumable);
+  stepDecoders.set(type, step);
+  return step;
+}
+
+/**
+ * Tries the plain decoder once at a value's start: it is many times faster, and most values don't straddle
+ * messages. The resumable decoder takes over where the bytes run out, so each nesting level wastes at most one try.
+ */
+function preferWhole(whole: Decoder, resumable: StepDecoder): StepDecoder {
+  return function* (reader, scope) {
+    if (reader.available > 0) {
+      const { pos, elements } = reader;
+      try {
+        return whole(reader, scope);
+      } catch (error) {
+        if (!isTruncated(error)) throw error;
+        reader.pos = pos;
+        reader.elements = elements;
+      }
+    }
+    return yield* resumable(reader, scope);
+  };
+}
+
+export function isTruncated(error: unknown): boolean {
+  return error instanceof CodecError && error.code === 'truncated';
+}
+
+function buildStepDecoder(type: WitType): StepDecoder {
+  switch (type.kind) {
+    case 'bool':
+    case 'u8':
+    case 's8':
+      return scalar(decoderOf(type), (_, have) => have === 1);
+    case 'f32':
+      return scalar(decoderOf(type), (_, have) => have === 4);
+    case 'f64':
+      return scalar(decoderOf(type), (_, have) => have === 8);
+    case 'u16':
+    case 's16':
+      return scalar(decoderOf(type), leb128Ends(3));
+    case 'u32':
+    case 's32':
+    case 'enum':
+      return scalar(decoderOf(type), leb128Ends(5));
+    case 'u64':
+    case 's64':
+      return scalar(decoderOf(type), leb128Ends(10));
+    case 'char':
+      return scalar(decoderOf(type), (bytes, have) => have >= Math.max(1, utf8Length(bytes[0] ?? 0)));
+    case 'flags':
+      return flagsSteps(type.flags.length, decoderOf(type));
+    case 'string':
+      return stringSteps;
+    case 'own':
+    case 'borrow':
+      return blobSteps;
+    case 'error-context':
+      throw new CodecError('unsupported-type', 'error-context does not exist in wRPC 0.0.1');
+    case 'list':
+      return type.element.kind === 'u8' ? blobSteps : listSteps(type.element);
+    case 'option':
+      return optionSteps(type.some);
+    case 'result':
+      return resultSteps(type.ok, type.err);
+    case 'tuple':
+      return tupleSteps(type.items);
+    case 'record':
+      return recordSteps(type.fields);
+    case 'variant':
+      return variantSteps(type.cases);
+    case 'stream':
+      return streamSteps(type);
+    case 'future':
+      return futureSteps(type);
+  }
+}
+
+function leb128Ends(max: number): (bytes: Uint8Array, have: number) => boolean {
+  return (bytes, have) => have === max || (bytes[have - 1] as number) < 0x80;
+}
+
+/** A value of a few bytes, collected one by one; `ends` tells when the last one is there. */
+function scalar(decoder: Decoder, ends: (bytes: Uint8Array, have: number) => boolean): StepDecoder {
+  return function* (reader) {
+    const bytes = new Uint8Array(10);
+    let have = 0;
+    do {
+      while (reader.available === 0) yield;
+      bytes[have++] = reader.byte();
+    } while (!ends(bytes, have));
+    return decoder(new Reader(bytes.subarray(0, have), reader.limits), noDecodeScope);
+  };
+}
+
+function flagsSteps(count: number, decoder: Decoder): StepDecoder {
+  const size = Math.ceil(count / 8);
+  return function* (reader) {
+    const bytes = yield* collect(reader, size);
+    return decoder(new Reader(bytes, reader.limits), noDecodeScope);
+  };
+}
+
+const lengthSteps = scalar((reader) => reader.u32(), leb128Ends(5));
+
+/** A length, a count or a case index. */
+export function* u32Steps(reader: FeedReader): Generator<void, number, void> {
+  return (yield* lengthSteps(reader, noDecodeScope)) as number;
+}
+
+/** `length` bytes in one array of their own. Parts are kept until all are there: a claimed length reserves nothing. */
+function* collect(reader: FeedReader, length: number): Generator<void, Uint8Array, void> {
+  if (length > reader.limits.maxBytes) throw tooLarge(reader.limits.maxBytes);
+  const parts: Uint8Array[] = [];
+  let missing = length;
+  while (missing > 0) {
+    while (reader.available === 0) yield;
+    const part = reader.take(missing);
+    parts.push(part);
+    missing -= part.length;
+  }
+  const bytes = new Uint8Array(length);
+  let pos = 0;
+  for (const part of parts) {
+    bytes.set(part, pos);
+    pos += part.length;
+  }
+  return bytes;
+}
+
+const blobSteps: StepDecoder = function* (reader) {
+  return yield* collect(reader, yield* u32Steps(reader));
+};
+
+const stringSteps: StepDecoder = function* (reader) {
+  const bytes = yield* collect(reader, yield* u32Steps(reader));
+  return decodeUtf8(bytes, 0, bytes.length, 'bad-utf8');
+};
+
+function listSteps(elementType: WitType): StepDecoder {
+  const element = stepDecoderOf(elementType);
+  const { deferred, minBytes } = typeShape(elementType);
+  return function* (reader, scope) {
+    const count = yield* u32Steps(reader);
+    checkCount(reader, count, minBytes);
+    const items: unknown[] = [];
+    for (let i = 0; i < count; i++) {
+      items.push(yield* element(reader, deferred ? scope.child(i) : scope));
+    }
+    return items;
+  };
+}
+
+function* byteSteps(reader: FeedReader): Generator<void, number, void> {
+  while (reader.available === 0) yield;
+  return reader.byte();
+}
+
+function optionSteps(some: WitType): StepDecoder {
+  const payload = stepDecoderOf(some);
+  const isTagged = some.kind === 'option';
+  return function* (reader, scope) {
+    const isSome = discriminant(yield* byteSteps(reader), 'option') === 1;
+    if (!isSome) return isTagged ? { tag: 'none' } : undefined;
+    const val = yield* payload(reader, scope);
+    return isTagged ? { tag: 'some', val } : val;
+  };
+}
+
+function resultSteps(okType: WitType | undefined, errType: WitType | undefined): StepDecoder {
+  const ok = okType && stepDecoderOf(okType);
+  const err = errType && stepDecoderOf(errType);
+  return function* (reader, scope) {
+    const isErr = discriminant(yield* byteSteps(reader), 'result') === 1;
+    const payload = isErr ? err : ok;
+    const val = payload ? yield* payload(reader, scope) : undefined;
+    return { tag: isErr ? 'err' : 'ok', val };
+  };
+}
+
+function tupleSteps(items: readonly WitType[]): StepDecoder {
+  const members = items.map((item) => ({ steps: stepDecoderOf(item), deferred: typeShape(item).deferred }));
+  return function* (reader, scope) {
+    const value: unknown[] = [];
+    for (const [i, { steps, deferred }] of members.entries()) {
+      value.push(yield* steps(reader, deferred ? scope.child(i) : scope));
+    }
+    return value;
+  };
+}
+
+function recordSteps(fields: readonly { readonly name: string; readonly type: WitType }[]): StepDecoder {
+  const members = fields.map(({ name, type }) => ({
+    key: camelCase(name) as string,
+    steps: stepDecoderOf(type),
+    deferred: typeShape(type).deferred,
+  }));
+  return function* (reader, scope) {
+    const value: Record<string, unknown> = {};
+    for (const [i, { key, steps, deferred }] of members.entries()) {
+      value[key] = yield* steps(reader, deferred ? scope.child(i) : scope);
+    }
+    return value;
+  };
+}
+
+function variantSteps(cases: readonly { readonly name: string; readonly type?: WitType }[]): StepDecoder {
+  const known = cases.map(({ name, type }) => ({ tag: name, payload: type && stepDecoderOf(type) }));
+  return function* (reader, scope) {
+    const { tag, payload } = caseAt(known, yield* u32Steps(reader));
+    return payload ? { tag, val: yield* payload(reader, scope) } : { tag };
+  };
+}
+
+function streamSteps(type: StreamType): StepDecoder {
+  const ready = stepDecoderOf({ kind: 'list', element: type.element ?? unit });
+  return function* (reader, scope) {
+    while (reader.available === 0) yield;
+    if (reader.bytes[reader.pos] === 0) {
+      reader.pos++;
+      return scope.stream(type);
+    }
+    // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
+    return onceIterable(yield* ready(reader, scope));
+  };
+}
+
+function futureSteps(type: FutureType): StepDecoder {
+  const ready = type.value && stepDecoderOf(type.value);
+  return function* (reader, scope) {
+    if (discriminant(yield* byteSteps(reader), 'future') === 0) return scope.future(type);
+    return Promise.resolve(ready ? yield* ready(reader, scope) : undefined);
+  };
+}
+
+/** Decodes one value from messages as they come; boundaries may be anywhere. */
+export class IncrementalDecoder {
+  private readonly steps: Generator<void, unknown, void>;
+  private readonly reader: FeedReader;
+  private result: { readonly value: unknown } | undefined;
+
+  /** @param scope gives the streams and futures of the value; needed for types that hold any */
+  constructor(type: WitType, limits: CodecLimits = defaultCodecLimits, scope: DecodeScope = noDecodeScope) {
+    this.reader = new FeedReader(limits);
+    this.steps = stepDecoderOf(type)(this.reader, scope);
+    this.advance();
+  }
+
+  /** Whether the value is complete; one that encodes to nothing is from the start. */
+  get done(): boolean {
+    return this.result !== undefined;
+  }
+
+  /** The value, once {@link IncrementalDecoder.done}. */
+  get value(): unknown {
+    if (!this.result) throw new CodecError('truncated', 'the bytes end before the value does');
+    return this.result.value;
+  }
+
+  /**
+   * @returns {@link IncrementalDecoder.done}
+   * @throws CodecError for bytes that are no value, among them bytes behind the value's end
+   */
+  push(bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return this.done;
+    this.reader.feed(bytes);
+    if (!this.result) this.advance();
+    if (this.result && this.reader.available > 0) {
+      throw new CodecError('trailing-bytes', `${this.reader.available} bytes follow the value`);
+    }
+    return this.done;
+  }
+
+  private advance(): void {
+    const step = this.steps.next();
+    if (step.done) this.result = { value: step.value };
+  }
+}
