@@ -1,4 +1,4 @@
-export { decodeClaims, encodeClaims, storedClaimsFromBytes, storedClaimsToBytes } from './codec/claims.js';
+export { decodeClaims, decodeStoredClaims, encodeClaims, encodeStoredClaims } from './codec/claims.js';
 export {
   decodeComponentAuctionAck,
   decodeComponentAuctionRequest,
@@ -9,9 +9,9 @@ export {
   encodeScaleComponentCommand,
   encodeUpdateComponentCommand,
 } from './codec/component.js';
-export { componentSpecFromBytes, componentSpecToBytes } from './codec/component-spec.js';
-export { configFromBytes, configToBytes } from './codec/config.js';
-export { ctlResponseFromBytes, ctlResponseToBytes } from './codec/ctl-response.js';
+export { decodeComponentSpec, encodeComponentSpec } from './codec/component-spec.js';
+export { decodeConfig, encodeConfig } from './codec/config.js';
+export { decodeCtlResponse, encodeCtlResponse } from './codec/ctl-response.js';
 export {
   decodeDeleteLabelCommand,
   decodeHost,
@@ -35,10 +35,8 @@ export {
 } from './codec/json.js';
 export {
   decodeDeleteLinkCommand,
-  decodeInterfaceLinkDefinition,
   decodeLink,
   encodeDeleteLinkCommand,
-  encodeInterfaceLinkDefinition,
   encodeLink,
 } from './codec/link.js';
 export {
@@ -82,15 +80,6 @@ export {
   isLatticeName,
   type NameKind,
 } from './names.js';
-export {
-  type ProviderMessage,
-  parseProviderSubject,
-  providerConfigUpdateSubject,
-  providerHealthSubject,
-  providerLinkDeleteSubject,
-  providerLinkPutSubject,
-  providerShutdownSubject,
-} from './provider-subjects.js';
 export {
   type AuctionChoice,
   type ConfigOperationKind,

@@ -1,11 +1,5 @@
 /** What a name is for; part of the error message. */
-export type NameKind =
-  | 'lattice'
-  | 'control prefix'
-  | 'component or provider id'
-  | 'host id'
-  | 'config'
-  | 'provider xkey';
+export type NameKind = 'lattice' | 'control prefix' | 'component or provider id' | 'host id' | 'config';
 
 /** A name that cannot be part of a subject or key. A caller's mistake, found before anything is sent. */
 export class InvalidNameError extends Error {

@@ -3,7 +3,7 @@ import type { StringMap } from '../types/string-map.js';
 import { DecodeError, type JsonObject, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 
 /** {@link StoredClaims} → the value of the record `CLAIMS_{subject}` (lattice-data.md §3). */
-export function storedClaimsToBytes(claims: StoredClaims): Uint8Array {
+export function encodeStoredClaims(claims: StoredClaims): Uint8Array {
   const common: JsonObject = {
     issuer: claims.issuer,
     name: claims.name,
@@ -19,7 +19,7 @@ export function storedClaimsToBytes(claims: StoredClaims): Uint8Array {
 }
 
 /** The value of the record `CLAIMS_{subject}` → {@link StoredClaims}. Checks the subject against the key's. */
-export function storedClaimsFromBytes(bytes: Uint8Array, subject: string): StoredClaims {
+export function decodeStoredClaims(bytes: Uint8Array, subject: string): StoredClaims {
   const what = `stored claims of ${subject}`;
   const claims = readStoredClaims(new ObjectReader(jsonFromBytes(bytes, what), what));
   if (claims.subject !== subject) {

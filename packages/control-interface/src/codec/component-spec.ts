@@ -3,13 +3,13 @@ import { jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 import { encodeLink, readLink } from './link.js';
 
 /** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (lattice-data.md §2.1). */
-export function componentSpecToBytes(spec: ComponentSpec): Uint8Array {
+export function encodeComponentSpec(spec: ComponentSpec): Uint8Array {
   return jsonToBytes({ url: spec.url, links: spec.links.map(encodeLink) });
 }
 
 /** The value of the record `COMPONENT_{id}` → {@link ComponentSpec}; `id` names it in errors. */
-export function componentSpecFromBytes(bytes: Uint8Array, id: string): ComponentSpec {
-  const what = `component spec of ${id}`;
+export function decodeComponentSpec(bytes: Uint8Array, id?: string): ComponentSpec {
+  const what = id === undefined ? 'component spec' : `component spec of ${id}`;
   const reader = new ObjectReader(jsonFromBytes(bytes, what), what);
   return {
     url: reader.string('url'),

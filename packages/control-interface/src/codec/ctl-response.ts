@@ -2,7 +2,7 @@ import type { CtlResponse } from '../types/ctl-response.js';
 import { type JsonValue, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 
 /** {@link CtlResponse} → the bytes of a reply; `response` is left out when there is no data (§1.3). */
-export function ctlResponseToBytes(response: CtlResponse<JsonValue>): Uint8Array {
+export function encodeCtlResponse(response: CtlResponse<JsonValue>): Uint8Array {
   return jsonToBytes({ success: response.success, message: response.message, response: response.response });
 }
 
@@ -10,7 +10,7 @@ export function ctlResponseToBytes(response: CtlResponse<JsonValue>): Uint8Array
  * The bytes of a reply → {@link CtlResponse}. `decode` reads the data if there is any; `null` counts as none.
  * `what` names the operation in errors.
  */
-export function ctlResponseFromBytes<T>(
+export function decodeCtlResponse<T>(
   bytes: Uint8Array,
   what: string,
   decode: (value: unknown) => T,

@@ -183,18 +183,6 @@ export class ObjectReader {
     return value === '' ? [] : value.split(',');
   }
 
-  /** An array of bytes as JSON numbers. */
-  optionalBytes(name: string): Uint8Array | undefined {
-    if (!this.#given(name)) return undefined;
-    const bytes = this.array(name, (item, path) => {
-      if (typeof item !== 'number' || !Number.isInteger(item) || item < 0 || item > 255) {
-        throw this.#wrongType(path, 'a byte (0 to 255)', item);
-      }
-      return item;
-    });
-    return Uint8Array.from(bytes);
-  }
-
   /** Each element through `read`, which gets its path relative to this object: `links[2]`. */
   array<T>(name: string, read: (item: unknown, path: string) => T): readonly T[] {
     const value = this.value(name);

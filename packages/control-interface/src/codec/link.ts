@@ -1,5 +1,4 @@
 import type { DeleteLinkCommand, DeleteLinkInput } from '../types/delete-link-command.js';
-import type { InterfaceLinkDefinition } from '../types/interface-link-definition.js';
 import { defaultLinkName, type Link, type LinkInput } from '../types/link.js';
 import { type JsonObject, ObjectReader } from './json.js';
 
@@ -54,40 +53,5 @@ export function decodeDeleteLinkCommand(value: unknown): DeleteLinkCommand {
     name: reader.stringOr('name', defaultLinkName),
     witNamespace: reader.string('wit_namespace'),
     witPackage: reader.string('wit_package'),
-  };
-}
-
-/** {@link InterfaceLinkDefinition} → JSON; secrets become arrays of numbers, or `null` (lattice-data.md §5.2). */
-export function encodeInterfaceLinkDefinition(link: InterfaceLinkDefinition): JsonObject {
-  return {
-    source_id: link.sourceId,
-    target: link.target,
-    name: link.name,
-    wit_namespace: link.witNamespace,
-    wit_package: link.witPackage,
-    interfaces: link.interfaces,
-    source_config: link.sourceConfig,
-    target_config: link.targetConfig,
-    source_secrets: link.sourceSecrets === undefined ? null : Array.from(link.sourceSecrets),
-    target_secrets: link.targetSecrets === undefined ? null : Array.from(link.targetSecrets),
-  };
-}
-
-/** JSON → {@link InterfaceLinkDefinition}; configs that are left out are empty. */
-export function decodeInterfaceLinkDefinition(value: unknown): InterfaceLinkDefinition {
-  const reader = new ObjectReader(value, 'interface link definition');
-  const sourceSecrets = reader.optionalBytes('source_secrets');
-  const targetSecrets = reader.optionalBytes('target_secrets');
-  return {
-    sourceId: reader.string('source_id'),
-    target: reader.string('target'),
-    name: reader.stringOr('name', defaultLinkName),
-    witNamespace: reader.string('wit_namespace'),
-    witPackage: reader.string('wit_package'),
-    interfaces: reader.stringArray('interfaces'),
-    sourceConfig: reader.stringMapOr('source_config', {}),
-    targetConfig: reader.stringMapOr('target_config', {}),
-    ...(sourceSecrets === undefined ? {} : { sourceSecrets }),
-    ...(targetSecrets === undefined ? {} : { targetSecrets }),
   };
 }
