@@ -29,7 +29,11 @@ export type HostImports = ReadonlyMap<string, HostImport>;
 /** A component ready to be instantiated many times. */
 export interface CompiledComponent {
   readonly types: ComponentTypes;
-  /** A fresh instance: no byte of another instance's state is visible to it. */
+  /**
+   * A fresh instance: no byte of another instance's state is visible to it.
+   *
+   * @throws InstantiationError when the component's start code fails
+   */
   instantiate(imports: HostImports, options?: InstantiateOptions): Promise<ComponentInstance>;
 }
 

@@ -63,7 +63,18 @@ export class CompileError extends Error {
   override readonly name = 'CompileError';
 
   constructor(component: string, engine: string, cause: unknown) {
-    super(`component "${component}" can't be compiled by engine "${engine}": ${describeCause(cause)}`, { cause });
+    super(`component "${component}" can't be compiled by engine "${engine}": ${describeCause(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** A component could not be instantiated: its start code trapped, or the machine ran out of memory. */
+export class InstantiationError extends Error {
+  override readonly name = 'InstantiationError';
+
+  constructor(component: string, cause: unknown) {
+    super(`component "${component}" can't be instantiated: ${describeCause(cause)}`, { cause });
   }
 }
 

@@ -1,3 +1,9 @@
+export {
+  type BinaryKind,
+  decodeComponent,
+  detectBinary,
+  InvalidComponentError,
+} from './component/index.js';
 export type {
   CompiledComponent,
   CompileOptions,
@@ -6,5 +12,37 @@ export type {
   Engine,
   HostImport,
   HostImports,
+  InstantiateOptions,
 } from './engine.js';
-export type { HostInterface, InstanceContext, LinkInvoker } from './host-interface.js';
+export {
+  CompileError,
+  ExitError,
+  InstantiationError,
+  type TrapDetails,
+  TrapError,
+  type TrapKind,
+  UnknownExportError,
+} from './errors.js';
+export {
+  exactly,
+  type HostInterface,
+  type InstanceContext,
+  type LinkInvoker,
+  type ServedVersions,
+  wasi02,
+} from './host-interface.js';
+export {
+  type CloseOptions,
+  InstancePool,
+  type InstancePoolOptions,
+  type InvocationContext,
+  PoolClosedError,
+  type PoolStats,
+  type RunOptions,
+} from './instance-pool.js';
+export { type InterfaceId, parseInterfaceId } from './interface-id.js';
+export { ExecutionTimeError, InvocationOverError } from './invocation.js';
+export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from './jco/index.js';
+export { TooManyWaitingError } from './limits.js';
+export { type Linkage, type LinkOptions, linkImports } from './linker.js';
+export { type MissingImport, MissingImportError } from './missing-import-error.js';

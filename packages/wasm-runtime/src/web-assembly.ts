@@ -7,7 +7,9 @@ export interface WebAssemblyApi {
   compile(bytes: Uint8Array): Promise<CoreModule>;
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
   /** An import that may return a promise: the guest is suspended until it settles. */
-  readonly Suspending: new (func: AnyFunction) => object;
+  readonly Suspending: new (
+    func: AnyFunction,
+  ) => object;
   /** An export as a function that returns a promise, so that the guest behind it may be suspended. */
   promising(func: AnyFunction): (...args: readonly unknown[]) => Promise<unknown>;
 }

@@ -1,0 +1,1 @@
+export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from './jco-engine.js';

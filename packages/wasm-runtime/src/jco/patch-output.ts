@@ -1,0 +1,54 @@
+/** jco's output does not look as expected; {@link patchOutput} has to be adapted to the version in use. */
+export class UnexpectedOutputError extends Error {
+  override readonly name = 'UnexpectedOutputError';
+}
+
+interface Patch {
+  readonly what: string;
+  readonly find: RegExp;
+  readonly replace: string;
+}
+
+/**
+ * What we change in the JavaScript that jco generates (design §4):
+ *
+ * * The debug hook reads `process.env` each time a value is lifted or lowered, which costs half of a call.
+ * * `instantiate` gets two more parameters that shadow the globals of the same name. Through `WebAssembly` the
+ *   engine sees every wait and every trap of the guest (see `guest-watch.ts`); `console` keeps jco's own
+ *   complaints out of the process's streams.
+ */
+const patches: readonly Patch[] = [
+  {
+    what: 'the debug hook',
+    find: /const _debugLog = \(\.\.\.args\) => \{\s*if \(!globalThis\?\.process\?\.env\?\.JCO_DEBUG\) \{ return; \}\s*console\.debug\(\.\.\.args\);\s*\};/,
+    replace: 'const _debugLog = () => {};',
+  },
+  {
+    what: 'the signature of instantiate',
+    find: /export function instantiate\(getCoreModule, imports, instantiateCore = WebAssembly\.instantiate\) \{/,
+    replace: 'export function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, console) {',
+  },
+];
+
+/**
+ * Applies our changes to a generated module.
+ *
+ * @throws UnexpectedOutputError when there is nothing to change where something should be
+ */
+export function patchOutput(source: string): string {
+  let patched = source;
+  for (const { what, find, replace } of patches) {
+    if (!find.test(patched)) {
+      throw new UnexpectedOutputError(
+        `jco's output does not contain ${what} in the known form: adapt patch-output.ts to this version of jco`,
+      );
+    }
+    patched = patched.replace(find, replace);
+  }
+  if (patched.includes('process.env') || patched.includes('process?.env')) {
+    throw new UnexpectedOutputError(
+      "jco's output still reads process.env: adapt patch-output.ts to this version of jco",
+    );
+  }
+  return patched;
+}

@@ -1,0 +1,111 @@
+/** How many may wait at once has no default bound, as upstream: callers wait until a permit is free. */
+export interface PermitsOptions {
+  readonly limit: number;
+  /** Beyond it {@link Permits.acquire} rejects at once. */
+  readonly maxWaiting?: number;
+}
+
+/** More callers wait for a permit than the configuration allows. */
+export class TooManyWaitingError extends Error {
+  override readonly name = 'TooManyWaitingError';
+
+  constructor(limit: number, waiting: number) {
+    super(
+      `all ${limit} permits are taken and ${waiting} callers wait already: raise max_instances or the bound on waiting`,
+    );
+  }
+}
+
+interface Waiter {
+  grant(): void;
+}
+
+/** A counting semaphore: first come, first served, with a limit that may change while permits are out. */
+export class Permits {
+  #limit: number;
+  readonly #maxWaiting: number;
+  #taken = 0;
+  /** In the order of arrival; a `Set` so that leaving the queue is as cheap as joining it. */
+  readonly #waiters = new Set<Waiter>();
+
+  constructor({ limit, maxWaiting = Number.POSITIVE_INFINITY }: PermitsOptions) {
+    this.#limit = assertLimit(limit);
+    this.#maxWaiting = maxWaiting;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /**
+   * Takes a permit, waiting for one if need be. The returned function gives it back; calling it again does nothing.
+   *
+   * @throws TooManyWaitingError, or the reason of `signal`
+   */
+  async acquire(signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
+    if (this.#taken < this.#limit && this.#waiters.size === 0) {
+      this.#taken++;
+    } else {
+      if (this.#waiters.size >= this.#maxWaiting) {
+        throw new TooManyWaitingError(this.#limit, this.#waiters.size);
+      }
+      await this.#wait(signal);
+    }
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#taken--;
+      this.#grantFree();
+    };
+  }
+
+  /** A lower limit takes no permit away: it takes effect as permits come back. */
+  resize(limit: number): void {
+    this.#limit = assertLimit(limit);
+    this.#grantFree();
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiters.delete(waiter);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        grant: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** The permit is counted here and not when the waiter resumes, so that nobody slips in between. */
+  #grantFree(): void {
+    for (const waiter of this.#waiters) {
+      if (this.#taken >= this.#limit) return;
+      this.#waiters.delete(waiter);
+      this.#taken++;
+      waiter.grant();
+    }
+  }
+}
+
+function assertLimit(limit: number): number {
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new RangeError(`max_instances must be a whole number of at least 1, not ${limit}`);
+  }
+  return limit;
+}

@@ -1,0 +1,187 @@
+import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { bindLatticeCalls, latticeObstacle } from './dynamic/lattice-calls.js';
+import type { CompileOptions, ComponentTypes, HostImport, HostImports } from './engine.js';
+import type { HostInterface, InstanceContext } from './host-interface.js';
+import { parseInterfaceId } from './interface-id.js';
+import { type MissingImport, MissingImportError } from './missing-import-error.js';
+
+export interface LinkOptions {
+  /** Names the component in errors. */
+  readonly component: string;
+  /** What the host serves itself. */
+  readonly interfaces: readonly HostInterface[];
+  /**
+   * Interfaces (without version) that the host knows and does not serve now, with what to do about it:
+   * `['wasmcloud:messaging/producer', 'enable the feature "wasmcloud-messaging-v3"']`. They are not linked to the lattice.
+   */
+  readonly unavailable?: ReadonlyMap<string, string>;
+}
+
+/** How each import of one component is satisfied. */
+export interface Linkage {
+  /** For {@link CompileOptions.suspends}. */
+  readonly suspends: CompileOptions['suspends'];
+  /** Interfaces (without version) that are calls to the lattice: each needs a link before it can be called. */
+  readonly latticeInterfaces: readonly string[];
+  /** The imports of one instance. */
+  bind(context: InstanceContext): HostImports;
+}
+
+/** How one imported interface is satisfied. */
+interface LinkedImport {
+  readonly id: string;
+  readonly onLattice: boolean;
+  suspends(func: string): boolean;
+  bind(context: InstanceContext): HostImport;
+}
+
+type Resolution = { readonly linked: LinkedImport } | { readonly missing: MissingImport };
+
+/**
+ * Matches what a component imports with what the host serves. Interfaces the host does not serve become calls to the
+ * lattice (spec component-runtime §8, wrpc-interfaces §2); whether a link for them exists shows when they are called, since
+ * links may come later.
+ *
+ * @throws MissingImportError that lists everything the component can't be given
+ */
+export function linkImports(types: ComponentTypes, options: LinkOptions): Linkage {
+  const resolutions = types.imports
+    .filter(({ functions, resources }) => functions.length > 0 || resources.length > 0)
+    .map((imported) => resolve(imported, options));
+  const missing = [
+    ...resolutions.flatMap((resolution) => ('missing' in resolution ? [resolution.missing] : [])),
+    ...types.importedFunctions.map(missingFunction),
+  ];
+  if (missing.length > 0) throw new MissingImportError(options.component, missing);
+
+  const linked = new Map(
+    resolutions.flatMap((resolution) =>
+      'linked' in resolution ? [[resolution.linked.id, resolution.linked] as const] : [],
+    ),
+  );
+  return {
+    suspends: (instance, func) => linked.get(instance)?.suspends(func) ?? false,
+    latticeInterfaces: [...linked.values()]
+      .filter(({ onLattice }) => onLattice)
+      .map(({ id }) => parseInterfaceId(id).name),
+    bind: (context) => bindAll(linked, context),
+  };
+}
+
+function resolve(imported: WitInterface, { interfaces, unavailable }: LinkOptions): Resolution {
+  const { name, version } = parseInterfaceId(imported.id);
+  const known = interfaces.filter((candidate) => candidate.name === name);
+  const served = known.find((candidate) => candidate.accepts(version));
+  if (served) return resolveServed(imported, served);
+  if (known.length > 0) {
+    const versions = known.map((candidate) => candidate.versions).join(', ');
+    return missing(
+      imported,
+      `version ${version || 'none'} is not served; build against ${versions}, which this host serves`,
+    );
+  }
+  const advice = unavailable?.get(name);
+  return advice === undefined ? resolveOnLattice(imported) : missing(imported, advice);
+}
+
+function resolveServed(imported: WitInterface, served: HostInterface): Resolution {
+  const unserved = findUnserved(imported, served.bind(probeContext));
+  if (unserved.length > 0) {
+    return missing(
+      imported,
+      `this host serves the interface (${served.versions}) without these functions; build without them`,
+      unserved,
+    );
+  }
+  const suspending = new Set(served.suspending);
+  return {
+    linked: {
+      id: imported.id,
+      onLattice: false,
+      suspends: (func) => suspending.has(func),
+      bind: (context) => served.bind(context),
+    },
+  };
+}
+
+function resolveOnLattice(imported: WitInterface): Resolution {
+  const obstacle = latticeObstacle(imported);
+  const { name } = parseInterfaceId(imported.id);
+  if (obstacle !== undefined) {
+    return missing(
+      imported,
+      `the host does not serve ${name}, and it can't be linked to another component or a provider because ${obstacle}; ` +
+        'build against an interface of plain functions, or enable the feature that serves it',
+    );
+  }
+  return {
+    linked: {
+      id: imported.id,
+      onLattice: true,
+      suspends: () => true,
+      bind: (context) => bindLatticeCalls(imported, context),
+    },
+  };
+}
+
+function missing(
+  { id, functions }: WitInterface,
+  advice: string,
+  wanted: readonly string[] = functions.map(({ name }) => name),
+): { readonly missing: MissingImport } {
+  return { missing: { import: id, functions: wanted, advice } };
+}
+
+function missingFunction({ name }: WitFunction): MissingImport {
+  return {
+    import: name,
+    functions: [],
+    advice: 'a function outside of any interface has no link; move it into an interface of your own package',
+  };
+}
+
+function bindAll(linked: ReadonlyMap<string, LinkedImport>, context: InstanceContext): HostImports {
+  return new Map([...linked].map(([id, entry]) => [id, entry.bind(context)]));
+}
+
+/** What the component wants and the bound interface does not have: functions, and classes as `resource name`. */
+function findUnserved({ functions, resources }: WitInterface, bound: HostImport): string[] {
+  return [
+    ...resources.filter((name) => resourceClass(bound, name) === undefined).map((name) => `resource ${name}`),
+    ...functions.filter(({ name }) => !isServed(bound, name)).map(({ name }) => name),
+  ];
+}
+
+/** Kinds of names in a component's binary: `[method]pollable.block`, `[static]fields.from-list`, … */
+const qualifiedName = /^\[(?<kind>constructor|method|static)\](?<resource>[^.]+)(?:\.(?<member>.+))?$/;
+
+function isServed(bound: HostImport, name: string): boolean {
+  const { kind, resource = '', member = '' } = qualifiedName.exec(name)?.groups ?? {};
+  if (kind === undefined) return typeof bound[camelCase(name)] === 'function';
+  const type = resourceClass(bound, resource);
+  if (type === undefined) return false;
+  switch (kind) {
+    case 'method':
+      return camelCase(member) in (type.prototype as object);
+    case 'static':
+      return camelCase(member) in type;
+    default:
+      return true;
+  }
+}
+
+function resourceClass(bound: HostImport, resource: string): { readonly prototype: unknown } | undefined {
+  const camel = camelCase(resource);
+  const type = bound[camel.slice(0, 1).toUpperCase() + camel.slice(1)];
+  return typeof type === 'function' ? (type as unknown as { readonly prototype: unknown }) : undefined;
+}
+
+/** A context for {@link findUnserved}: nothing bound to it is ever called. */
+const probeContext: InstanceContext = {
+  componentId: '',
+  logger: noopLogger,
+  config: () => new Map(),
+  links: { invoke: () => Promise.reject(new Error('nothing is called while a component is linked')) },
+  signal: AbortSignal.abort(),
+};

@@ -1,0 +1,26 @@
+/** One import that can't be satisfied. */
+export interface MissingImport {
+  /** Verbatim id; a world-level function's name for one of those. */
+  readonly import: string;
+  /** The functions the component wants from it, named as in the binary. */
+  readonly functions: readonly string[];
+  /** What is wrong and what to do about it. */
+  readonly advice: string;
+}
+
+/** A component imports what this host does not offer. It names every such import, so that one look is enough. */
+export class MissingImportError extends Error {
+  override readonly name = 'MissingImportError';
+  readonly component: string;
+  readonly missing: readonly MissingImport[];
+
+  constructor(component: string, missing: readonly MissingImport[]) {
+    const lines = missing.map(({ import: id, functions, advice }) => {
+      const wanted = functions.length > 0 ? ` (${functions.join(', ')})` : '';
+      return `\n  - ${id}${wanted}: ${advice}`;
+    });
+    super(`component "${component}" imports what this host can't link:${lines.join('')}`);
+    this.component = component;
+    this.missing = missing;
+  }
+}
