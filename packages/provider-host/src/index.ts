@@ -1,1 +1,38 @@
-export {};
+export type { BackoffOptions } from './backoff.js';
+export {
+  type HttpServerComponents,
+  httpServerReference,
+  startHttpServerProvider,
+} from './builtin/http-server/http-server-provider.js';
+export type { HttpListenRequest, HttpTargetLease, HttpTargets } from './builtin/http-server/http-targets.js';
+export { describeLink, ProviderConfigError, ProviderLinkError, ProviderStartError } from './errors.js';
+export {
+  type HealthMonitor,
+  type HealthMonitorOptions,
+  type HealthOutcome,
+  startHealthMonitor,
+} from './health-monitor.js';
+export { LaunchError } from './process/launch-command.js';
+export type { Environment } from './process/provider-environment.js';
+export {
+  type ProcessExit,
+  type ProviderProcess,
+  type ProviderProcessOptions,
+  startProviderProcess,
+} from './process/provider-process.js';
+export {
+  type ProcessProvider,
+  type ProcessProviderComponents,
+  type ProcessProviderRequest,
+  type ProcessProviderTiming,
+  startProcessProvider,
+} from './process-provider.js';
+export type { ProviderFactory, ProviderStart, RunningProvider } from './provider.js';
+export type { Sleep } from './sleep.js';
+export {
+  createSupervisor,
+  type ProviderCrash,
+  type Supervisor,
+  type SupervisorOptions,
+  type SupervisorState,
+} from './supervisor.js';

@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { access, open, realpath } from 'node:fs/promises';
+import { extname } from 'node:path';
+
+/** How to start a provider's executable. */
+export interface LaunchCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** An executable that can't be started; the message names the file and what to check. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError';
+}
+
+/**
+ * Decides how to start `file`, and finds out before spawning why it could not be.
+ *
+ * JavaScript (`.js`, `.mjs`, or a first line `#!` that names node) runs with the Node.js at `nodePath`, the host's
+ * own: providers get no PATH, so `#!/usr/bin/env node` would find none. Anything else must be executable.
+ */
+export async function launchCommand(file: string, nodePath: string): Promise<LaunchCommand> {
+  // Node.js looks for packages beside the real file, not beside a link to it.
+  const path = await realpath(file).catch((cause: unknown) => {
+    throw new LaunchError(`there is no file ${file}: check the path of the provider reference`, { cause });
+  });
+  const head = await readHead(path);
+  const extension = extname(path);
+  if (extension === '.js' || extension === '.mjs' || namesNode(head)) {
+    return { command: nodePath, args: [path] };
+  }
+  await access(path, constants.X_OK).catch((cause: unknown) => {
+    throw new LaunchError(`${file} is not executable: mark it with "chmod +x"`, { cause });
+  });
+  return { command: path, args: [] };
+}
+
+/** Longer than any interpreter line a kernel accepts. */
+const headBytes = 256;
+
+async function readHead(path: string): Promise<string> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      if (!(await file.stat()).isFile()) throw new LaunchError(`${path} is not a file`);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // An executable may be startable without being readable.
+    if (isCode(error, 'EACCES')) return '';
+    throw error;
+  }
+}
+
+function namesNode(head: string): boolean {
+  const [line = ''] = head.split('\n', 1);
+  return line.startsWith('#!') && /(^|[\s/])node(\s|$)/.test(line.slice(2).trim());
+}
+
+/** Says what the operating system's refusal to start `file` means. */
+export function describeSpawnFailure(file: string, cause: unknown): LaunchError {
+  if (isCode(cause, 'ENOEXEC')) {
+    return new LaunchError(
+      `${file} has a format this machine can't run: check that it is built for its operating system and processor`,
+      { cause },
+    );
+  }
+  if (isCode(cause, 'ENOENT')) {
+    return new LaunchError(
+      `${file}, or the interpreter or loader it names, does not exist: providers get no PATH, so a "#!" line must give a full path`,
+      { cause },
+    );
+  }
+  if (isCode(cause, 'EACCES')) {
+    return new LaunchError(`the host may not run ${file}: check its permissions and those of its folder`, {
+      cause,
+    });
+  }
+  return new LaunchError(`${file} could not be run: ${String(cause)}`, { cause });
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

@@ -1,0 +1,139 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Logger } from '@wasmlattice/telemetry';
+import { encodeHostData, type HostData } from '../protocol/index.js';
+import { type Sleep, settlesWithin, systemSleep } from '../sleep.js';
+import { describeSpawnFailure, launchCommand } from './launch-command.js';
+import { createLineSplitter } from './line-splitter.js';
+import { parseOutputLine } from './output-line.js';
+import { type Environment, providerEnvironment } from './provider-environment.js';
+
+/** How a process ended. */
+export interface ProcessExit {
+  /** Absent when a signal ended it. */
+  readonly code?: number | undefined;
+  readonly signal?: NodeJS.Signals | undefined;
+  /** The last lines it wrote to standard error. */
+  readonly lastLines: readonly string[];
+}
+
+/** One run of a provider's executable. */
+export interface ProviderProcess {
+  readonly pid: number;
+  /** Resolves when the process has ended and all it wrote is logged. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** Asks the process to end (SIGTERM) and, after `killAfterMs`, makes it (SIGKILL). Resolves once it has ended. */
+  terminate(killAfterMs: number): Promise<void>;
+}
+
+export interface ProviderProcessOptions {
+  /** Path of the executable. */
+  readonly file: string;
+  readonly hostData: HostData;
+  /** The Node.js that runs JavaScript providers. */
+  readonly nodePath: string;
+  /** The host's environment; only a few variables reach the provider. */
+  readonly environment: Environment;
+  /** Working directory of the process; the host's own if absent. */
+  readonly cwd?: string | undefined;
+  /** Takes what the process writes, a record for each line. */
+  readonly logger: Logger;
+  readonly sleep?: Sleep | undefined;
+}
+
+/** Enough to show an error with its stack in a report of a crash. */
+const keptLines = 20;
+
+/**
+ * Starts the executable and hands it its HostData. Resolves once the process runs; whether it understands its
+ * HostData or connects shows only later. Rejects with a `LaunchError`.
+ */
+export async function startProviderProcess(options: ProviderProcessOptions): Promise<ProviderProcess> {
+  const { file, logger, sleep = systemSleep } = options;
+  const { command, args } = await launchCommand(file, options.nodePath);
+  const child = await spawned(file, () =>
+    spawn(command, args, {
+      cwd: options.cwd,
+      env: providerEnvironment(options.environment),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    }),
+  );
+  const lastLines: string[] = [];
+  forwardLines(child.stdout, logger, 'stdout');
+  forwardLines(child.stderr, logger, 'stderr', (line) => {
+    lastLines.push(line);
+    if (lastLines.length > keptLines) lastLines.shift();
+  });
+  const exited = exitOf(child, sleep).then((exit) => ({ ...exit, lastLines }));
+  // A process that ended before it read its line is reported by its exit.
+  child.stdin.on('error', () => {});
+  child.stdin.end(encodeHostData(options.hostData));
+
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    async terminate(killAfterMs) {
+      child.kill('SIGTERM');
+      if (!(await settlesWithin(exited, killAfterMs, sleep))) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+async function spawned(
+  file: string,
+  start: () => ChildProcessWithoutNullStreams,
+): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const child = start();
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    // Later errors are failed kills of a process that has just ended.
+    child.on('error', () => {});
+    return child;
+  } catch (cause) {
+    throw describeSpawnFailure(file, cause);
+  }
+}
+
+function forwardLines(
+  output: Readable,
+  logger: Logger,
+  stream: 'stdout' | 'stderr',
+  alsoTo: (line: string) => void = () => {},
+): void {
+  const lines = createLineSplitter((line) => {
+    alsoTo(line);
+    const { level, message, fields } = parseOutputLine(line);
+    logger[level](message, { ...fields, stream });
+  });
+  output.on('data', (chunk: Buffer) => lines.push(chunk));
+  output.once('close', () => lines.end());
+  // A broken pipe ends the output; the exit of the process tells the rest.
+  output.on('error', () => {});
+}
+
+/** How long the outputs of a process that has ended may stay open: something it started may still hold them. */
+const outputGraceMs = 500;
+
+/** `close` rather than `exit`: by then both outputs have been read to their end. */
+async function exitOf(
+  child: ChildProcessWithoutNullStreams,
+  sleep: Sleep,
+): Promise<Omit<ProcessExit, 'lastLines'>> {
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.once('exit', (...exit) => resolve(exit));
+  });
+  if (!(await settlesWithin(closed, outputGraceMs, sleep))) {
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await closed;
+  }
+  return { code: code ?? undefined, signal: signal ?? undefined };
+}

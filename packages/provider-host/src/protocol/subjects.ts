@@ -1,0 +1,31 @@
+/**
+ * Subjects between host and provider, all on the rpc connection and all without queue groups: every instance of a
+ * provider id sees every message (provider.md §2).
+ */
+
+const root = 'wasmbus.rpc';
+
+/**
+ * Links for one provider process: `xkey` is the public key the host made for it. A host that gives no xkeys, and a
+ * built-in provider, use the provider id in its place.
+ */
+export function linkPutSubject(lattice: string, xkey: string): string {
+  return `${root}.${lattice}.${xkey}.linkdefs.put`;
+}
+
+export function linkDeleteSubject(lattice: string, providerId: string): string {
+  return `${root}.${lattice}.${providerId}.linkdefs.del`;
+}
+
+export function healthSubject(lattice: string, providerId: string): string {
+  return `${root}.${lattice}.${providerId}.health`;
+}
+
+/** `default` is a literal token, whatever the provider's links are named. */
+export function shutdownSubject(lattice: string, providerId: string): string {
+  return `${root}.${lattice}.${providerId}.default.shutdown`;
+}
+
+export function configUpdateSubject(lattice: string, providerId: string): string {
+  return `${root}.${lattice}.${providerId}.config.update`;
+}

@@ -1,0 +1,147 @@
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { type BackoffOptions, backoffMs, defaultStableAfterMs } from './backoff.js';
+import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
+import { type Sleep, systemSleep } from './sleep.js';
+
+/** What a supervised provider is doing. */
+export type SupervisorState =
+  /** The process is about to start, for the first time or again. */
+  | { readonly tag: 'starting'; readonly restarts: number }
+  | { readonly tag: 'running'; readonly pid: number; readonly restarts: number }
+  /** It crashed, or could not be started again, and will be started after a wait. */
+  | { readonly tag: 'waiting'; readonly crash: ProviderCrash; readonly restarts: number }
+  /** Told to stop; the process may still run. */
+  | { readonly tag: 'stopping' }
+  | { readonly tag: 'stopped' };
+
+/** Why a provider that should run does not. */
+export interface ProviderCrash {
+  /** How the process ended; absent when it could not be started again. */
+  readonly exit?: ProcessExit | undefined;
+  /** Why it could not be started again; absent when it ran and ended. */
+  readonly error?: unknown;
+  /** How many times in a row by now: 1 for a provider that ran well before. */
+  readonly crashes: number;
+  /** When the next start will be, from now. */
+  readonly restartInMs: number;
+}
+
+export interface SupervisorOptions {
+  /** Starts the process, each time with HostData of that moment. */
+  readonly start: () => Promise<ProviderProcess>;
+  /** Told of each crash, for instance to raise an event; the supervisor has logged it already. */
+  readonly onCrash?: ((crash: ProviderCrash) => void) | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+  readonly logger?: Logger | undefined;
+  readonly sleep?: Sleep | undefined;
+  /** Milliseconds that never go back. */
+  readonly now?: (() => number) | undefined;
+  /** From 0 to below 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Keeps one process running until told to stop. */
+export interface Supervisor {
+  readonly state: SupervisorState;
+  /** Resolves once the first process runs. Rejects with its error if it can't be started; nothing is tried again then. */
+  start(): Promise<void>;
+  /**
+   * Starts no further process, lets `end` bring the running one to its end, and resolves once none is left. `end` is
+   * not called when none runs. Later calls wait for the first.
+   */
+  stop(end: (process: ProviderProcess) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Restarts a process that ends by itself, whatever its exit code: a provider has no business ending. Waits between
+ * starts grow (upstream restarts every 5 s for ever); each crash is logged with the last lines of the process.
+ */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { start, onCrash = () => {}, backoff = {}, logger = noopLogger } = options;
+  const { sleep = systemSleep, now = () => performance.now(), random = Math.random } = options;
+  const { stableAfterMs = defaultStableAfterMs } = backoff;
+  const stopping = new AbortController();
+  let state: SupervisorState = { tag: 'starting', restarts: 0 };
+  let current: ProviderProcess | undefined;
+  let starting: Promise<unknown> = Promise.resolve();
+  let watching: Promise<void> = Promise.resolve();
+  let stopped: Promise<void> | undefined;
+  let restarts = 0;
+
+  /** Starts the process; one that came up while `stop` was called is ended at once. */
+  const launch = async (): Promise<ProviderProcess | undefined> => {
+    state = { tag: 'starting', restarts };
+    const process = await start();
+    if (stopping.signal.aborted) {
+      await process.terminate(0);
+      return undefined;
+    }
+    current = process;
+    state = { tag: 'running', pid: process.pid, restarts };
+    return process;
+  };
+
+  const watch = async (first: ProviderProcess): Promise<void> => {
+    let crashes = 0;
+    for (let process: ProviderProcess | undefined = first; process !== undefined; ) {
+      const startedAt = now();
+      const exit: ProcessExit = await process.exited;
+      current = undefined;
+      if (now() - startedAt >= stableAfterMs) crashes = 0;
+      let failure: Pick<ProviderCrash, 'exit' | 'error'> = { exit };
+      for (process = undefined; process === undefined && !stopping.signal.aborted; ) {
+        crashes += 1;
+        await pause({ ...failure, crashes, restartInMs: backoffMs(crashes, backoff, random) });
+        if (stopping.signal.aborted) return;
+        restarts += 1;
+        process = await launch().catch((error: unknown) => {
+          failure = { error };
+          return undefined;
+        });
+      }
+    }
+  };
+
+  const pause = async (crash: ProviderCrash): Promise<void> => {
+    state = { tag: 'waiting', crash, restarts };
+    logger.error(describeCrash(crash), {
+      crashes: crash.crashes,
+      restart_in_ms: crash.restartInMs,
+      ...(crash.error === undefined ? {} : { error: crash.error }),
+      ...(crash.exit?.lastLines.length ? { last_lines: crash.exit.lastLines } : {}),
+    });
+    onCrash(crash);
+    await sleep(crash.restartInMs, stopping.signal).catch(() => {});
+  };
+
+  const stop = async (end: (process: ProviderProcess) => Promise<void>): Promise<void> => {
+    stopping.abort();
+    state = { tag: 'stopping' };
+    if (current !== undefined) await end(current);
+    await starting;
+    await watching;
+    state = { tag: 'stopped' };
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    async start() {
+      const first = launch();
+      starting = first.catch(() => {});
+      const process = await first;
+      if (process !== undefined) watching = watch(process);
+    },
+    stop(end) {
+      stopped ??= stop(end);
+      return stopped;
+    },
+  };
+}
+
+function describeCrash({ exit, error }: ProviderCrash): string {
+  if (error !== undefined) return 'the provider could not be started again';
+  if (exit?.signal !== undefined) return `the provider was ended by ${exit.signal}`;
+  return `the provider exited with code ${exit?.code ?? 'unknown'} although it should run`;
+}
