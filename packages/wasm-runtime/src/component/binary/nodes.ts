@@ -1,0 +1,92 @@
+import type { PrimitiveKind } from '@wasmlattice/rpc';
+
+// What the file says, before any index is looked up. Definitions keep the order of the file, because every index
+// refers to what came before it.
+
+/** What an index refers to. Everything of the core language is `core`: it takes no part in component types. */
+export type Sort = 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
+
+/** A value type in place: a primitive, or the index of a type. */
+export type ValTypeNode = PrimitiveKind | number;
+
+export interface FieldNode {
+  readonly name: string;
+  readonly type: ValTypeNode;
+}
+
+export interface CaseNode {
+  readonly name: string;
+  readonly type: ValTypeNode | undefined;
+}
+
+export interface FuncTypeNode {
+  readonly kind: 'func';
+  readonly params: readonly FieldNode[];
+  readonly result: ValTypeNode | undefined;
+}
+
+export type DefinedTypeNode =
+  | { readonly kind: 'primitive'; readonly primitive: PrimitiveKind }
+  | { readonly kind: 'record'; readonly fields: readonly FieldNode[] }
+  | { readonly kind: 'variant'; readonly cases: readonly CaseNode[] }
+  | { readonly kind: 'list'; readonly element: ValTypeNode }
+  | { readonly kind: 'map'; readonly key: ValTypeNode; readonly value: ValTypeNode }
+  | { readonly kind: 'tuple'; readonly items: readonly ValTypeNode[] }
+  | { readonly kind: 'flags'; readonly flags: readonly string[] }
+  | { readonly kind: 'enum'; readonly cases: readonly string[] }
+  | { readonly kind: 'option'; readonly some: ValTypeNode }
+  | { readonly kind: 'result'; readonly ok: ValTypeNode | undefined; readonly err: ValTypeNode | undefined }
+  | { readonly kind: 'own'; readonly resource: number }
+  | { readonly kind: 'borrow'; readonly resource: number }
+  | { readonly kind: 'stream'; readonly element: ValTypeNode | undefined }
+  | { readonly kind: 'future'; readonly value: ValTypeNode | undefined };
+
+export type TypeNode =
+  | DefinedTypeNode
+  | FuncTypeNode
+  | { readonly kind: 'resource' }
+  | { readonly kind: 'component'; readonly definitions: readonly Definition[] }
+  | { readonly kind: 'instance'; readonly definitions: readonly Definition[] };
+
+/** What an import asks for or an export offers. */
+export type ExternNode =
+  | { readonly sort: 'core' }
+  | { readonly sort: 'value' }
+  | { readonly sort: 'func'; readonly type: number }
+  | { readonly sort: 'type'; readonly equals: number | undefined }
+  | { readonly sort: 'component'; readonly type: number }
+  | { readonly sort: 'instance'; readonly type: number };
+
+export interface Reference {
+  readonly sort: Sort;
+  readonly index: number;
+}
+
+export interface NamedReference extends Reference {
+  readonly name: string;
+}
+
+export type DefinitionBody =
+  | { readonly kind: 'type'; readonly type: TypeNode }
+  | { readonly kind: 'component'; readonly definitions: readonly Definition[] }
+  | { readonly kind: 'instantiate'; readonly component: number; readonly args: readonly NamedReference[] }
+  | { readonly kind: 'inline-instance'; readonly exports: readonly NamedReference[] }
+  | { readonly kind: 'alias-export'; readonly sort: Sort; readonly instance: number; readonly name: string }
+  | { readonly kind: 'alias-outer'; readonly sort: Sort; readonly count: number; readonly index: number }
+  | { readonly kind: 'lift'; readonly type: number }
+  | { readonly kind: 'values'; readonly count: number }
+  /** Defines something of the core language only. */
+  | { readonly kind: 'core' }
+  | { readonly kind: 'import'; readonly name: string; readonly extern: ExternNode }
+  /** An export of a component: what it refers to, and the type it is to be seen as. */
+  | {
+      readonly kind: 'export';
+      readonly name: string;
+      readonly target: Reference;
+      readonly extern: ExternNode | undefined;
+    }
+  /** An export promised by a component or instance type. */
+  | { readonly kind: 'export-type'; readonly name: string; readonly extern: ExternNode };
+
+/** One definition and where it starts in the file. */
+export type Definition = DefinitionBody & { readonly offset: number };

@@ -1,0 +1,5 @@
+export { decodeComponent } from './decode-component.js';
+export { type BinaryKind, detectBinary } from './detect-binary.js';
+export { InvalidComponentError } from './errors.js';
+export { findFunction, findInterface } from './find-interface.js';
+export { formatFunction, formatType } from './format-type.js';

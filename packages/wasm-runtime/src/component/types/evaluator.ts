@@ -1,0 +1,241 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import type { Definition, ExternNode, TypeNode } from '../binary/nodes.js';
+import { InvalidComponentError } from '../errors.js';
+import { maxEvaluationDepth, maxEvaluationSteps } from '../limits.js';
+import type { ComponentEntity, Entity, InstanceEntity, TypeEntity } from './entities.js';
+import { Scope } from './scope.js';
+import { describe, ValueTypes } from './value-types.js';
+
+/** Says what an import is: a fresh entity of its declared type, or the argument of an instantiation. */
+export type Provide = (name: string, extern: ExternNode, scope: Scope, offset: number) => Entity;
+
+/**
+ * Works out the types of definitions: looks indices up, follows aliases, and runs instantiations on the level of
+ * types, so that a resource is the same object wherever it is meant.
+ *
+ * It is no validator: whether arguments fit their parameters in every detail is for the engine to check.
+ */
+export class Evaluator {
+  readonly #values = new ValueTypes();
+  #steps = 0;
+  #depth = 0;
+
+  /** Runs `definitions` in `scope` and returns what they export, in order. */
+  run(definitions: readonly Definition[], scope: Scope, provide: Provide): InstanceEntity {
+    if (++this.#depth > maxEvaluationDepth) {
+      throw new InvalidComponentError(
+        `expected at most ${maxEvaluationDepth} instances within one another`,
+        definitions[0]?.offset ?? 0,
+      );
+    }
+    const exports = new Map<string, Entity>();
+    for (const definition of definitions) this.#define(definition, scope, exports, provide);
+    this.#depth--;
+    return { exports };
+  }
+
+  /**
+   * An entity of the type `extern` describes. `actual` is what it describes, if that exists already: its resources
+   * are kept, so that describing something does not make it something else.
+   */
+  entity(extern: ExternNode, scope: Scope, offset: number, actual?: Entity): Entity {
+    if (actual !== undefined && actual.sort !== extern.sort) {
+      throw new InvalidComponentError(`expected a ${extern.sort}, found a ${actual.sort}`, offset);
+    }
+    switch (extern.sort) {
+      case 'core':
+      case 'value':
+        return { sort: extern.sort };
+      case 'func': {
+        const { type } = scope.get('type', extern.type, offset);
+        if (type.kind === 'func') return { sort: 'func', func: type.func };
+        throw unexpected('a function type', type, offset);
+      }
+      case 'type':
+        return extern.equals === undefined
+          ? { sort: 'type', type: this.#resource(actual, offset) }
+          : scope.get('type', extern.equals, offset);
+      case 'component': {
+        const { type } = scope.get('type', extern.type, offset);
+        if (type.kind !== 'component') throw unexpected('a component type', type, offset);
+        return actual ?? { sort: 'component', component: type.component };
+      }
+      case 'instance': {
+        const { type } = scope.get('type', extern.type, offset);
+        if (type.kind !== 'instance') throw unexpected('an instance type', type, offset);
+        const instance = actual?.sort === 'instance' ? actual.instance : undefined;
+        return { sort: 'instance', instance: this.#describedInstance(type.declaration, instance, offset) };
+      }
+    }
+  }
+
+  #define(definition: Definition, scope: Scope, exports: Map<string, Entity>, provide: Provide): void {
+    const { offset } = definition;
+    this.#step(1, offset);
+    switch (definition.kind) {
+      case 'type':
+        scope.add({ sort: 'type', type: this.#type(definition.type, scope, offset) });
+        return;
+      case 'component':
+        scope.add({ sort: 'component', component: { definitions: definition.definitions, scope } });
+        return;
+      case 'instantiate': {
+        const { component } = scope.get('component', definition.component, offset);
+        const args = new Map(definition.args.map((arg) => [arg.name, scope.resolve(arg, offset)]));
+        scope.add({ sort: 'instance', instance: this.#instantiate(component, args) });
+        return;
+      }
+      case 'inline-instance': {
+        const members = definition.exports.map((item) => [item.name, scope.resolve(item, offset)] as const);
+        this.#step(members.length, offset);
+        scope.add({ sort: 'instance', instance: { exports: new Map(members) } });
+        return;
+      }
+      case 'alias-export': {
+        const { instance } = scope.get('instance', definition.instance, offset);
+        scope.add(exportOf(instance, definition.name, definition.sort, offset));
+        return;
+      }
+      case 'alias-outer':
+        scope.add(scope.outer(definition.count, offset).resolve(definition, offset));
+        return;
+      case 'lift': {
+        const { type } = scope.get('type', definition.type, offset);
+        if (type.kind !== 'func') throw unexpected('a function type', type, offset);
+        scope.add({ sort: 'func', func: type.func });
+        return;
+      }
+      case 'values':
+        for (let i = 0; i < definition.count; i++) scope.add({ sort: 'value' });
+        return;
+      case 'core':
+        return;
+      case 'import':
+        scope.add(provide(definition.name, definition.extern, scope, offset));
+        return;
+      case 'export': {
+        const target = scope.resolve(definition.target, offset);
+        const { extern } = definition;
+        const visible = extern === undefined ? target : this.entity(extern, scope, offset, target);
+        this.#export(definition.name, visible, scope, exports, offset);
+        return;
+      }
+      case 'export-type':
+        this.#export(definition.name, this.entity(definition.extern, scope, offset), scope, exports, offset);
+        return;
+    }
+  }
+
+  /** Exports get an index like any other definition. */
+  #export(name: string, entity: Entity, scope: Scope, exports: Map<string, Entity>, offset: number): void {
+    if (exports.has(name))
+      throw new InvalidComponentError(`expected one export named "${name}", found two`, offset);
+    exports.set(name, entity);
+    scope.add(entity);
+  }
+
+  #instantiate(component: ComponentEntity, args: ReadonlyMap<string, Entity>): InstanceEntity {
+    return this.run(component.definitions, new Scope(component.scope), (name, extern, scope, offset) => {
+      const arg = args.get(name);
+      if (arg === undefined)
+        throw new InvalidComponentError(`expected an argument for the import "${name}"`, offset);
+      return this.entity(extern, scope, offset, arg);
+    });
+  }
+
+  /** An instance of an instance type; with `actual`, that instance seen through the type. */
+  #describedInstance(
+    declaration: ComponentEntity,
+    actual: InstanceEntity | undefined,
+    offset: number,
+  ): InstanceEntity {
+    const scope = new Scope(declaration.scope);
+    if (actual === undefined) return this.run(declaration.definitions, scope, noImports);
+    const exports = new Map<string, Entity>();
+    if (++this.#depth > maxEvaluationDepth) {
+      throw new InvalidComponentError(
+        `expected at most ${maxEvaluationDepth} instances within one another`,
+        offset,
+      );
+    }
+    for (const definition of declaration.definitions) {
+      if (definition.kind !== 'export-type') {
+        this.#define(definition, scope, exports, noImports);
+        continue;
+      }
+      this.#step(1, definition.offset);
+      const { name, extern } = definition;
+      const member = exportOf(actual, name, extern.sort, definition.offset);
+      this.#export(
+        name,
+        this.entity(extern, scope, definition.offset, member),
+        scope,
+        exports,
+        definition.offset,
+      );
+    }
+    this.#depth--;
+    return { exports };
+  }
+
+  #type(node: TypeNode, scope: Scope, offset: number): TypeEntity {
+    const lookUp = (index: number): TypeEntity => {
+      this.#step(1, offset);
+      return scope.get('type', index, offset).type;
+    };
+    switch (node.kind) {
+      case 'func':
+        this.#step(node.params.length, offset);
+        return { kind: 'func', func: this.#values.func(node, lookUp, offset) };
+      case 'resource':
+        return { kind: 'resource', resource: newResource() };
+      case 'component':
+        return { kind: 'component', component: { definitions: node.definitions, scope } };
+      case 'instance':
+        return { kind: 'instance', declaration: { definitions: node.definitions, scope } };
+      default:
+        return { kind: 'value', type: this.#values.define(node, lookUp, offset) };
+    }
+  }
+
+  #resource(actual: Entity | undefined, offset: number): TypeEntity {
+    if (actual === undefined) return { kind: 'resource', resource: newResource() };
+    if (actual.sort === 'type' && actual.type.kind === 'resource') return actual.type;
+    throw new InvalidComponentError('expected a resource', offset);
+  }
+
+  #step(count: number, offset: number): void {
+    this.#steps += count;
+    if (this.#steps > maxEvaluationSteps) {
+      throw new InvalidComponentError(
+        `expected a component whose types take at most ${maxEvaluationSteps} steps to work out`,
+        offset,
+      );
+    }
+  }
+}
+
+/** A resource nobody has named yet. Whoever names it writes into this very object. */
+function newResource(): WitResource {
+  return { instance: '', name: '' };
+}
+
+const noImports: Provide = (name, _extern, _scope, offset) => {
+  throw new InvalidComponentError(`expected no import in an instance type, found "${name}"`, offset);
+};
+
+function exportOf(instance: InstanceEntity, name: string, sort: Entity['sort'], offset: number): Entity {
+  const entity = instance.exports.get(name);
+  if (entity === undefined) throw new InvalidComponentError(`expected an export named "${name}"`, offset);
+  if (entity.sort !== sort) {
+    throw new InvalidComponentError(
+      `expected the export "${name}" to be a ${sort}, found a ${entity.sort}`,
+      offset,
+    );
+  }
+  return entity;
+}
+
+function unexpected(expected: string, found: TypeEntity, offset: number): InvalidComponentError {
+  return new InvalidComponentError(`expected ${expected}, found ${describe(found)}`, offset);
+}

@@ -1,0 +1,142 @@
+import type { WitType } from '@wasmlattice/rpc';
+import type { DefinedTypeNode, FieldNode, ValTypeNode } from '../binary/nodes.js';
+import { InvalidComponentError } from '../errors.js';
+import { maxTypeDepth, maxTypeSize } from '../limits.js';
+import type { FuncEntity, TypeEntity } from './entities.js';
+
+interface Measure {
+  readonly size: number;
+  readonly depth: number;
+}
+
+const leaf: Measure = { size: 1, depth: 1 };
+
+/** Turns type nodes into WIT types, sharing what is shared, and refuses types too large to be walked. */
+export class ValueTypes {
+  /** Size and depth of what was built; every other type is a leaf. */
+  readonly #measures = new WeakMap<WitType, Measure>();
+
+  func(
+    node: { readonly params: readonly FieldNode[]; readonly result: ValTypeNode | undefined },
+    lookUp: (index: number) => TypeEntity,
+    offset: number,
+  ): FuncEntity {
+    return {
+      params: node.params.map((param) => ({
+        name: param.name,
+        type: this.resolve(param.type, lookUp, offset),
+      })),
+      result: node.result === undefined ? undefined : this.resolve(node.result, lookUp, offset),
+    };
+  }
+
+  define(node: DefinedTypeNode, lookUp: (index: number) => TypeEntity, offset: number): WitType {
+    const parts: WitType[] = [];
+    const part = (ref: ValTypeNode): WitType => {
+      const type = this.resolve(ref, lookUp, offset);
+      parts.push(type);
+      return type;
+    };
+    const type = build(node, part, (index) => {
+      const entity = lookUp(index);
+      if (entity.kind === 'resource') return entity.resource;
+      throw new InvalidComponentError(
+        `expected type ${index} to be a resource, found ${describe(entity)}`,
+        offset,
+      );
+    });
+    this.#measure(type, parts, offset);
+    return type;
+  }
+
+  resolve(ref: ValTypeNode, lookUp: (index: number) => TypeEntity, offset: number): WitType {
+    if (typeof ref === 'string') return { kind: ref };
+    const entity = lookUp(ref);
+    if (entity.kind === 'value') return entity.type;
+    throw new InvalidComponentError(
+      `expected type ${ref} to be a value type, found ${describe(entity)}`,
+      offset,
+    );
+  }
+
+  #measure(type: WitType, parts: readonly WitType[], offset: number): void {
+    let size = 1;
+    let depth = 1;
+    for (const part of parts) {
+      const measure = this.#measures.get(part) ?? leaf;
+      size += measure.size;
+      depth = Math.max(depth, measure.depth + 1);
+    }
+    if (size > maxTypeSize)
+      throw new InvalidComponentError(`expected a type of at most ${maxTypeSize} parts`, offset);
+    if (depth > maxTypeDepth) {
+      throw new InvalidComponentError(`expected at most ${maxTypeDepth} types within one another`, offset);
+    }
+    this.#measures.set(type, { size, depth });
+  }
+}
+
+function build(
+  node: DefinedTypeNode,
+  part: (ref: ValTypeNode) => WitType,
+  resource: (index: number) => { readonly instance: string; readonly name: string },
+): WitType {
+  switch (node.kind) {
+    case 'primitive':
+      return { kind: node.primitive };
+    case 'record':
+      return {
+        kind: 'record',
+        fields: node.fields.map((field) => ({ name: field.name, type: part(field.type) })),
+      };
+    case 'variant':
+      return {
+        kind: 'variant',
+        cases: node.cases.map(({ name, type }) =>
+          type === undefined ? { name } : { name, type: part(type) },
+        ),
+      };
+    case 'list':
+      return { kind: 'list', element: part(node.element) };
+    case 'map':
+      // The canonical ABI passes a map as the list of its entries.
+      return { kind: 'list', element: { kind: 'tuple', items: [part(node.key), part(node.value)] } };
+    case 'tuple':
+      return { kind: 'tuple', items: node.items.map(part) };
+    case 'flags':
+      return { kind: 'flags', flags: node.flags };
+    case 'enum':
+      return { kind: 'enum', cases: node.cases };
+    case 'option':
+      return { kind: 'option', some: part(node.some) };
+    case 'result':
+      return {
+        kind: 'result',
+        ...(node.ok === undefined ? {} : { ok: part(node.ok) }),
+        ...(node.err === undefined ? {} : { err: part(node.err) }),
+      };
+    case 'own':
+    case 'borrow':
+      return { kind: node.kind, resource: resource(node.resource) };
+    case 'stream':
+      return { kind: 'stream', ...(node.element === undefined ? {} : { element: part(node.element) }) };
+    case 'future':
+      return { kind: 'future', ...(node.value === undefined ? {} : { value: part(node.value) }) };
+  }
+}
+
+/** What a type is, for error messages. */
+export function describe(entity: TypeEntity): string {
+  switch (entity.kind) {
+    case 'value':
+      return `a ${entity.type.kind}`;
+    case 'func':
+      return 'a function type';
+    case 'resource':
+      return 'a resource';
+    case 'component':
+      return 'a component type';
+    case 'instance':
+      return 'an instance type';
+  }
+}
