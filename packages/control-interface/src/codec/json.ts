@@ -139,6 +139,12 @@ export class ObjectReader {
     return this.has(name) ? this.#integer(name, -(2 ** 31), 2 ** 31 - 1, 'a 32-bit integer') : fallback;
   }
 
+  optionalInteger(name: string): number | undefined {
+    return this.#given(name)
+      ? this.#integer(name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'an integer')
+      : undefined;
+  }
+
   /** An unsigned 64-bit integer; beyond 2⁵³ it is the nearest number. */
   u64(name: string): number {
     return this.#integer(name, 0, u64Max, 'an unsigned integer');

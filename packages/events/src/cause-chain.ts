@@ -1,0 +1,16 @@
+// A cycle of causes would never end; no honest chain is this long.
+const maxCauses = 16;
+
+/**
+ * The `error` text of a failure event: the messages of an error and its causes, outermost first, joined by `: `
+ * (events.md §4).
+ */
+export function causeChain(error: unknown): string {
+  const messages: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; current !== undefined && depth < maxCauses; depth += 1) {
+    messages.push(current instanceof Error ? current.message || current.name : String(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return messages.join(': ');
+}

@@ -1,0 +1,141 @@
+import {
+  defaultLinkName,
+  type JsonObject,
+  ObjectReader,
+  type StringMap,
+} from '@wasmlattice/control-interface';
+import { type EventClaims, encodeClaimsTimes, readClaims } from './claims.js';
+import type { EventCodec } from './event-codec.js';
+
+/** `provider_started`: the process was spawned, or the builtin started. */
+export interface ProviderStarted {
+  /** From the request. */
+  readonly hostId: string;
+  readonly providerId: string;
+  /** The *normalised* reference: no `file://`, `oci://`, `http(s)://` or `wasmcloud+builtin://`. */
+  readonly imageRef: string;
+  /** Exactly those of the command: wadm compares them. */
+  readonly annotations: StringMap;
+  /** Only with claims. */
+  readonly claims?: EventClaims | undefined;
+}
+
+/** `provider_start_failed`: a start failed after it was acknowledged. */
+export interface ProviderStartFailed {
+  readonly providerId: string;
+  /** The reference verbatim. */
+  readonly providerRef: string;
+  /** From the request. */
+  readonly hostId: string;
+  /** The whole cause chain, outermost first, joined by `: `; see `causeChain`. */
+  readonly error: string;
+}
+
+/** `provider_stopped`: a stop request was carried out. Not sent for crashes, nor when the host stops. */
+export interface ProviderStopped {
+  readonly hostId: string;
+  readonly providerId: string;
+  readonly annotations: StringMap;
+  /** `stop` if not given, the only reason there is. */
+  readonly reason?: string | undefined;
+}
+
+/** An event for `publish`: a provider was started. */
+export function providerStarted(data: ProviderStarted): {
+  readonly name: 'provider_started';
+  readonly data: ProviderStarted;
+} {
+  return { name: 'provider_started', data };
+}
+
+/** An event for `publish`: a provider could not be started. */
+export function providerStartFailed(data: ProviderStartFailed): {
+  readonly name: 'provider_start_failed';
+  readonly data: ProviderStartFailed;
+} {
+  return { name: 'provider_start_failed', data };
+}
+
+/** An event for `publish`: a provider was stopped on request. */
+export function providerStopped(data: ProviderStopped): {
+  readonly name: 'provider_stopped';
+  readonly data: ProviderStopped;
+} {
+  return { name: 'provider_stopped', data };
+}
+
+/** Members of the time before components; events with claims still carry them (events.md trap 7). */
+function legacyMembers(providerId: string): JsonObject {
+  return { instance_id: providerId, public_key: providerId, link_name: defaultLinkName };
+}
+
+export const providerStartedCodec: EventCodec<ProviderStarted> = {
+  encode: ({ claims, ...data }) => ({
+    host_id: data.hostId,
+    provider_id: data.providerId,
+    image_ref: data.imageRef,
+    annotations: data.annotations,
+    ...(claims && { claims: encodeProviderClaims(claims), ...legacyMembers(data.providerId) }),
+  }),
+  decode(value) {
+    const reader = new ObjectReader(value, 'provider_started');
+    const claims = reader.optionalObject('claims');
+    return {
+      hostId: reader.stringOr('host_id', ''),
+      providerId: reader.string('provider_id'),
+      imageRef: reader.stringOr('image_ref', ''),
+      annotations: reader.optionalStringMap('annotations') ?? {},
+      ...(claims && { claims: readClaims(claims) }),
+    };
+  },
+};
+
+export const providerStartFailedCodec: EventCodec<ProviderStartFailed> = {
+  encode: (data) => ({
+    provider_ref: data.providerRef,
+    provider_id: data.providerId,
+    host_id: data.hostId,
+    link_name: defaultLinkName,
+    error: data.error,
+  }),
+  decode(value) {
+    const reader = new ObjectReader(value, 'provider_start_failed');
+    return {
+      providerId: reader.string('provider_id'),
+      providerRef: reader.stringOr('provider_ref', ''),
+      hostId: reader.stringOr('host_id', ''),
+      error: reader.stringOr('error', ''),
+    };
+  },
+};
+
+export const providerStoppedCodec: EventCodec<ProviderStopped> = {
+  encode: (data) => ({
+    host_id: data.hostId,
+    provider_id: data.providerId,
+    annotations: data.annotations,
+    ...legacyMembers(data.providerId),
+    reason: data.reason ?? 'stop',
+  }),
+  decode(value) {
+    const reader = new ObjectReader(value, 'provider_stopped');
+    return {
+      hostId: reader.stringOr('host_id', ''),
+      providerId: reader.string('provider_id'),
+      annotations: reader.optionalStringMap('annotations') ?? {},
+      reason: reader.stringOr('reason', ''),
+    };
+  },
+};
+
+/** wadm rejects the whole event when `name` or `version` is null, so such claims are left out (events.md §5). */
+function encodeProviderClaims(claims: EventClaims): JsonObject | undefined {
+  if (claims.name === undefined || claims.version === undefined) return undefined;
+  return {
+    issuer: claims.issuer,
+    tags: null,
+    name: claims.name,
+    version: claims.version,
+    ...encodeClaimsTimes(claims),
+  };
+}
