@@ -1,0 +1,5 @@
+export type { EmbeddedNats, EmbeddedNatsExit, EmbeddedNatsOptions } from './embedded-nats.js';
+export { startEmbeddedNats } from './embedded-nats.js';
+export { EmbeddedNatsError, type EmbeddedNatsFailure } from './embedded-nats-error.js';
+export { findNatsServer } from './find-nats-server.js';
+export { type EmbedDecision, shouldEmbed } from './should-embed.js';
