@@ -1,0 +1,58 @@
+import { basename, join } from 'node:path';
+import { bundleGuest } from './bundle.js';
+import type { Componentizer, EngineFeature } from './componentize.js';
+import { type ContentCache, contentKey, writeFileAtomically } from './content-cache.js';
+import { joinWit, readWitFolder } from './wit-document.js';
+
+export interface GuestBuildOptions {
+  /** The TypeScript file that holds the guest; the component takes its name. */
+  readonly entry: string;
+  /** Folder of the guest's own WIT: one world, and interfaces of its own if it has any. */
+  readonly wit: string;
+  /** Folder of WIT packages the world may use. */
+  readonly witPackages: string;
+  readonly outDir: string;
+  readonly without: readonly EngineFeature[];
+  readonly cache: ContentCache;
+  readonly componentize: Componentizer;
+  /** Versions of the tools behind `componentize`. */
+  readonly tools: string;
+  /** Called before work that takes long. */
+  readonly onSlowStep?: (message: string) => void;
+}
+
+export interface GuestBuildResult {
+  readonly path: string;
+  readonly bytes: number;
+  readonly fromCache: boolean;
+}
+
+/** Builds `<outDir>/<name>.wasm`, from the cache when nothing that matters has changed. */
+export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuildResult> {
+  const name = guestName(options.entry);
+  const [code, wit] = await Promise.all([bundleGuest(options.entry), guestWit(options)]);
+  const without = [...options.without].sort();
+  const key = contentKey([name, code, wit, without.join(), options.tools]);
+  const path = join(options.outDir, `${name}.wasm`);
+
+  const cached = await options.cache.get(key);
+  if (cached !== undefined) {
+    await writeFileAtomically(path, cached);
+    return { path, bytes: cached.length, fromCache: true };
+  }
+  options.onSlowStep?.(`building ${name}.wasm, about ten seconds`);
+  const component = await options.componentize({ name, code, wit, without });
+  await writeFileAtomically(path, component);
+  await options.cache.put(key, component);
+  return { path, bytes: component.length, fromCache: false };
+}
+
+/** The guest's WIT and the packages it may use, as one document. */
+export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<string> {
+  return joinWit(await readWitFolder(options.wit), await readWitFolder(options.witPackages));
+}
+
+/** `src/http-hello.ts` → `http-hello`. */
+export function guestName(entry: string): string {
+  return basename(entry).replace(/\.[cm]?[jt]s$/, '');
+}

@@ -1,0 +1,45 @@
+import { basename, dirname } from 'node:path';
+import { rolldown } from 'rolldown';
+import { GuestBuildError } from './errors.js';
+
+/** `wasi:http/types@0.2.10`, `acme:shop/cart`: an import that the host provides. */
+const witImport = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\//;
+
+/**
+ * One ES module from a TypeScript entry and what it imports. Types are erased; imports of WIT interfaces stay for
+ * componentize-js to bind. A bundler rather than type stripping alone: a guest may have several files and use packages
+ * from npm, and componentize-js wants a single path to evaluate.
+ */
+export async function bundleGuest(entry: string): Promise<string> {
+  const unresolved: string[] = [];
+  const build = await rolldown({
+    input: entry,
+    cwd: dirname(entry),
+    external: witImport,
+    platform: 'neutral',
+    resolve: { mainFields: ['module', 'main'] },
+    onLog(_level, log) {
+      if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log.message);
+    },
+  }).catch((cause: unknown) => {
+    throw new GuestBuildError(`cannot bundle ${basename(entry)}: ${messageOf(cause)}`, { cause });
+  });
+  try {
+    const { output } = await build.generate({ format: 'esm', codeSplitting: false });
+    if (unresolved.length > 0) {
+      throw new GuestBuildError(
+        `${basename(entry)} imports what a guest cannot have: ${unresolved.join('; ')}`,
+      );
+    }
+    return output[0].code;
+  } catch (cause) {
+    if (cause instanceof GuestBuildError) throw cause;
+    throw new GuestBuildError(`cannot bundle ${basename(entry)}: ${messageOf(cause)}`, { cause });
+  } finally {
+    await build.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,63 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { componentize } from '@bytecodealliance/componentize-js';
+import { GuestBuildError } from './errors.js';
+
+/** Parts of the JavaScript engine a guest may leave out; each takes its WASI imports with it. */
+export const engineFeatures = ['stdio', 'random', 'clocks', 'http', 'fetch-event'] as const;
+export type EngineFeature = (typeof engineFeatures)[number];
+
+export interface ComponentSource {
+  /** The guest's name, used in its stack traces. */
+  readonly name: string;
+  /** One ES module. */
+  readonly code: string;
+  /** One WIT document with exactly one world in its first package. */
+  readonly wit: string;
+  readonly without: readonly EngineFeature[];
+}
+
+/** Turns a module and its WIT into a component; about ten seconds, most of them spent in Wizer. */
+export type Componentizer = (source: ComponentSource) => Promise<Uint8Array>;
+
+/** componentize-js: StarlingMonkey with the guest's code already evaluated in its memory. */
+export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-guest-'));
+  try {
+    const sourcePath = join(folder, `${source.name}.js`);
+    await writeFile(sourcePath, source.code);
+    const options = { sourcePath, witWorld: source.wit, disableFeatures: [...source.without] };
+    return (await componentize(options)).component;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GuestBuildError(`cannot make a component of ${source.name}: ${reason}`, { cause });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Versions of what decides the bytes of a component, for the cache key. */
+export function toolVersions(): string {
+  const componentizeJs = manifestOf('@bytecodealliance/componentize-js', import.meta.url);
+  const parts = [
+    componentizeJs,
+    manifestOf('@bytecodealliance/wizer', componentizeJs),
+    manifestOf('@bytecodealliance/jco', componentizeJs),
+  ];
+  return parts.map(nameAndVersion).join(' ');
+}
+
+function manifestOf(name: string, from: string): string {
+  const path = findPackageJSON(name, from);
+  if (path === undefined) throw new GuestBuildError(`${name} is not installed; run \`npm run setup\``);
+  // Behind pnpm's link, where the package's own dependencies are found.
+  return realpathSync(path);
+}
+
+function nameAndVersion(path: string): string {
+  const manifest: { name: string; version: string } = JSON.parse(readFileSync(path, 'utf8'));
+  return `${manifest.name}@${manifest.version}`;
+}
