@@ -30,7 +30,10 @@ export interface ByteSink extends Readiness {
    * @throws the cause when the sink failed
    */
   capacity(): number | undefined;
-  /** Takes at most {@link ByteSink.capacity} bytes. The sink owns the array from here on. */
+  /**
+   * Takes at most {@link ByteSink.capacity} bytes. The sink owns the array from here on.
+   * @throws the cause when the sink fails over these bytes
+   */
   write(bytes: Uint8Array): void;
   /** Asks that everything written so far be handed on; {@link Readiness.ready} waits for it. */
   flush(): void;

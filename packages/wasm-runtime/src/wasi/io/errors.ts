@@ -14,16 +14,3 @@ export class ResultError<E = unknown> {
 export class GuestMisuseError extends Error {
   override readonly name = 'GuestMisuseError';
 }
-
-/** A wait of the guest ended because its invocation was ended (deadline, stop); `cause` is the signal's reason. */
-export class InvocationEndedError extends Error {
-  override readonly name = 'InvocationEndedError';
-
-  constructor(cause: unknown) {
-    super(`the invocation was ended while the guest was waiting: ${describe(cause)}`, { cause });
-  }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}

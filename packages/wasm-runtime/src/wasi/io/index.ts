@@ -1,11 +1,11 @@
 export type { ByteSink, ByteSource, Readiness } from './bytes.js';
-export { GuestMisuseError, InvocationEndedError, ResultError } from './errors.js';
+export { GuestMisuseError, ResultError } from './errors.js';
 export { InputStream, type StreamError } from './input-stream.js';
-export { acceptsWasi02, ioInterfaces } from './interfaces.js';
+export { ioInterfaces } from './interfaces.js';
 export { IoError } from './io-error.js';
 export { emptySource, MemorySink, MemorySource } from './memory.js';
 export { OutputStream } from './output-stream.js';
 export { Pollable, poll } from './pollable.js';
 export { ReadableSource } from './readable-source.js';
-export { throwIfEnded, WakeUp, waitUntilReady } from './waiting.js';
+export { WakeUp } from './wake-up.js';
 export { WritableSink } from './writable-sink.js';

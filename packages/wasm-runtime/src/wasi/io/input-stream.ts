@@ -2,7 +2,6 @@ import type { ByteSource } from './bytes.js';
 import { ResultError } from './errors.js';
 import { IoError } from './io-error.js';
 import { Pollable } from './pollable.js';
-import { throwIfEnded, waitUntilReady } from './waiting.js';
 
 /** `wasi:io/streams.stream-error` */
 export type StreamError =
@@ -27,19 +26,13 @@ const LONGEST_READ = 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
-/**
- * Resource `wasi:io/streams.input-stream` over a {@link ByteSource}.
- *
- * @param signal aborted when the invocation must end: waits reject, which traps the guest
- */
+/** Resource `wasi:io/streams.input-stream` over a {@link ByteSource}. */
 export class InputStream {
   readonly #source: ByteSource;
-  readonly #signal: AbortSignal | undefined;
   #over = false;
 
-  constructor(source: ByteSource, signal?: AbortSignal) {
+  constructor(source: ByteSource) {
     this.#source = source;
-    this.#signal = signal;
   }
 
   read(length: bigint): Uint8Array {
@@ -47,7 +40,6 @@ export class InputStream {
   }
 
   blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
-    throwIfEnded(this.#signal);
     if (this.#over || this.#source.isReady()) {
       const bytes = this.#take(length);
       if (bytes.length > 0 || length === 0n) return bytes;
@@ -65,7 +57,7 @@ export class InputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#source, this.#signal);
+    return new Pollable(this.#source);
   }
 
   [Symbol.dispose](): void {
@@ -75,7 +67,7 @@ export class InputStream {
 
   async #takeWhenReady(length: bigint): Promise<Uint8Array> {
     for (;;) {
-      await waitUntilReady(this.#source, this.#signal);
+      await this.#source.ready();
       const bytes = this.#take(length);
       if (bytes.length > 0 || length === 0n) return bytes;
     }

@@ -1,5 +1,5 @@
 import type { ByteSink, ByteSource } from './bytes.js';
-import { WakeUp } from './waiting.js';
+import { WakeUp } from './wake-up.js';
 
 const ALWAYS = Promise.resolve();
 

@@ -2,24 +2,17 @@ import type { ByteSink } from './bytes.js';
 import { GuestMisuseError } from './errors.js';
 import { closed, failed, type InputStream } from './input-stream.js';
 import { Pollable } from './pollable.js';
-import { throwIfEnded, waitUntilReady } from './waiting.js';
 
 /** Most zero bytes made at a time for `blocking-write-zeroes-and-flush`. */
 const ZEROES_AT_ONCE = 64 * 1024;
 
-/**
- * Resource `wasi:io/streams.output-stream` over a {@link ByteSink}.
- *
- * @param signal aborted when the invocation must end: waits reject, which traps the guest
- */
+/** Resource `wasi:io/streams.output-stream` over a {@link ByteSink}. */
 export class OutputStream {
   readonly #sink: ByteSink;
-  readonly #signal: AbortSignal | undefined;
   #over = false;
 
-  constructor(sink: ByteSink, signal?: AbortSignal) {
+  constructor(sink: ByteSink) {
     this.#sink = sink;
-    this.#signal = signal;
   }
 
   checkWrite(): bigint {
@@ -33,13 +26,12 @@ export class OutputStream {
         `the guest wrote ${contents.length} bytes to an output-stream with a permit for ${permit}`,
       );
     }
-    if (contents.length > 0) this.#sink.write(contents);
+    this.#put(contents);
   }
 
   blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
-    throwIfEnded(this.#signal);
     if (contents.length > this.#permit()) return this.#writeAll(contents);
-    if (contents.length > 0) this.#sink.write(contents);
+    this.#put(contents);
     return this.blockingFlush();
   }
 
@@ -55,7 +47,7 @@ export class OutputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#sink, this.#signal);
+    return new Pollable(this.#sink);
   }
 
   writeZeroes(length: bigint): void {
@@ -65,7 +57,7 @@ export class OutputStream {
         `the guest wrote ${length} zeroes to an output-stream with a permit for ${permit}`,
       );
     }
-    if (length > 0n) this.#sink.write(new Uint8Array(Number(length)));
+    this.#put(new Uint8Array(Number(length)));
   }
 
   async blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
@@ -82,7 +74,7 @@ export class OutputStream {
   splice(source: InputStream, length: bigint): bigint {
     const permit = this.#permit();
     const bytes = source.read(length < permit ? length : BigInt(permit));
-    if (bytes.length > 0) this.#sink.write(bytes);
+    this.#put(bytes);
     return BigInt(bytes.length);
   }
 
@@ -112,14 +104,24 @@ export class OutputStream {
         await this.#untilReady();
         continue;
       }
-      this.#sink.write(rest.subarray(0, permit));
+      this.#put(rest.subarray(0, permit));
       rest = rest.subarray(permit);
     }
   }
 
   async #untilReady(): Promise<void> {
-    await waitUntilReady(this.#sink, this.#signal);
+    await this.#sink.ready();
     this.#permit();
+  }
+
+  #put(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    try {
+      this.#sink.write(bytes);
+    } catch (cause) {
+      this.#over = true;
+      throw failed(cause);
+    }
   }
 
   /** After a failure the stream stays closed, whatever its sink says. */

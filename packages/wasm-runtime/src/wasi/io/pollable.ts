@@ -1,21 +1,17 @@
 import type { Readiness } from './bytes.js';
 import { GuestMisuseError } from './errors.js';
-import { throwIfEnded, waitUntilReady } from './waiting.js';
 
 /**
- * Resource `wasi:io/poll.pollable`, over anything that can become ready.
- *
- * @param signal aborted when the invocation must end: `block` then rejects, which traps the guest
+ * Resource `wasi:io/poll.pollable`, over anything that can become ready. The engine ends its waits when the
+ * invocation ends.
  */
 export class Pollable {
   readonly #readiness: Readiness;
-  readonly #signal: AbortSignal | undefined;
   #watchers: Set<() => void> | undefined;
   #armed = false;
 
-  constructor(readiness: Readiness, signal?: AbortSignal) {
+  constructor(readiness: Readiness) {
     this.#readiness = readiness;
-    this.#signal = signal;
   }
 
   ready(): boolean {
@@ -23,9 +19,8 @@ export class Pollable {
   }
 
   block(): void | Promise<void> {
-    throwIfEnded(this.#signal);
     if (this.#readiness.isReady()) return;
-    return waitUntilReady(this.#readiness, this.#signal);
+    return this.#readiness.ready();
   }
 
   /**
@@ -53,40 +48,30 @@ export class Pollable {
 /**
  * Function `wasi:io/poll.poll`: the indices of all pollables that are ready, as soon as one is.
  *
- * @throws GuestMisuseError for an empty list, as the WIT demands; InvocationEndedError when `signal` is aborted
+ * @throws GuestMisuseError for an empty list, as the WIT demands
  */
-export function poll(
-  pollables: readonly Pollable[],
-  signal?: AbortSignal,
-): Uint32Array | Promise<Uint32Array> {
+export function poll(pollables: readonly Pollable[]): Uint32Array | Promise<Uint32Array> {
   if (pollables.length === 0) throw new GuestMisuseError('the guest polled an empty list of pollables');
-  throwIfEnded(signal);
   const ready = readyIndices(pollables);
-  return ready.length > 0 ? ready : waitForAny(pollables, signal);
+  return ready.length > 0 ? ready : waitForAny(pollables);
 }
 
-async function waitForAny(
-  pollables: readonly Pollable[],
-  signal: AbortSignal | undefined,
-): Promise<Uint32Array> {
+async function waitForAny(pollables: readonly Pollable[]): Promise<Uint32Array> {
   for (;;) {
-    await firstWake(pollables, signal);
-    throwIfEnded(signal);
+    await firstWake(pollables);
     const ready = readyIndices(pollables);
     if (ready.length > 0) return ready;
   }
 }
 
-async function firstWake(pollables: readonly Pollable[], signal: AbortSignal | undefined): Promise<void> {
+async function firstWake(pollables: readonly Pollable[]): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = (): void => resolve();
   for (const pollable of pollables) pollable.watch(wake);
-  signal?.addEventListener('abort', wake, { once: true });
   try {
     await promise;
   } finally {
     for (const pollable of pollables) pollable.unwatch(wake);
-    signal?.removeEventListener('abort', wake);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteSource } from './bytes.js';
-import { WakeUp } from './waiting.js';
+import { WakeUp } from './wake-up.js';
 
 const ALWAYS = Promise.resolve();
 const NOTHING = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ByteSink } from './bytes.js';
-import { WakeUp } from './waiting.js';
+import { WakeUp } from './wake-up.js';
 
 const ALWAYS = Promise.resolve();
 

@@ -1,0 +1,101 @@
+/** `wasi:http/types.error-code`, in jco's conventions. */
+export type ErrorCode =
+  | { readonly tag: PlainErrorTag }
+  | { readonly tag: 'DNS-error'; readonly val: { readonly rcode?: string; readonly infoCode?: number } }
+  | {
+      readonly tag: 'TLS-alert-received';
+      readonly val: { readonly alertId?: number; readonly alertMessage?: string };
+    }
+  | { readonly tag: 'HTTP-request-body-size' | 'HTTP-response-body-size'; readonly val: bigint | undefined }
+  | { readonly tag: SectionSizeTag; readonly val: number | undefined }
+  | { readonly tag: 'HTTP-request-header-size'; readonly val: FieldSize | undefined }
+  | {
+      readonly tag: 'HTTP-request-trailer-size' | 'HTTP-response-header-size' | 'HTTP-response-trailer-size';
+      readonly val: FieldSize;
+    }
+  | {
+      readonly tag: 'HTTP-response-transfer-coding' | 'HTTP-response-content-coding' | 'internal-error';
+      readonly val: string | undefined;
+    };
+
+export interface FieldSize {
+  readonly fieldName?: string;
+  readonly fieldSize?: number;
+}
+
+type SectionSizeTag =
+  | 'HTTP-request-header-section-size'
+  | 'HTTP-request-trailer-section-size'
+  | 'HTTP-response-header-section-size'
+  | 'HTTP-response-trailer-section-size';
+
+type PlainErrorTag =
+  | 'DNS-timeout'
+  | 'destination-not-found'
+  | 'destination-unavailable'
+  | 'destination-IP-prohibited'
+  | 'destination-IP-unroutable'
+  | 'connection-refused'
+  | 'connection-terminated'
+  | 'connection-timeout'
+  | 'connection-read-timeout'
+  | 'connection-write-timeout'
+  | 'connection-limit-reached'
+  | 'TLS-protocol-error'
+  | 'TLS-certificate-error'
+  | 'HTTP-request-denied'
+  | 'HTTP-request-length-required'
+  | 'HTTP-request-method-invalid'
+  | 'HTTP-request-URI-invalid'
+  | 'HTTP-request-URI-too-long'
+  | 'HTTP-response-incomplete'
+  | 'HTTP-response-timeout'
+  | 'HTTP-upgrade-failed'
+  | 'HTTP-protocol-error'
+  | 'loop-detected'
+  | 'configuration-error';
+
+/** A transfer failed for a reason that has an error-code; byte sources and `trailers()` throw it. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The error-code of a failure; `internal-error` with its message for one that has none. */
+export function errorCodeOf(cause: unknown): ErrorCode {
+  if (cause instanceof HttpFailure) return cause.code;
+  return { tag: 'internal-error', val: cause instanceof Error ? cause.message : String(cause) };
+}
+
+/**
+ * The HTTP status for a request that a guest answers with an error-code. Codes about the request it was given become
+ * 4xx, failures of a server behind the guest 502 and 504, the rest 500.
+ */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code.tag] ?? (code.tag.startsWith('HTTP-request-') ? 400 : 502);
+}
+
+const STATUS: Readonly<Partial<Record<ErrorCode['tag'], number>>> = {
+  'HTTP-request-denied': 403,
+  'HTTP-request-length-required': 411,
+  'HTTP-request-body-size': 413,
+  'HTTP-request-URI-too-long': 414,
+  'HTTP-request-header-section-size': 431,
+  'HTTP-request-header-size': 431,
+  'HTTP-request-trailer-section-size': 431,
+  'HTTP-request-trailer-size': 431,
+  'configuration-error': 500,
+  'internal-error': 500,
+  'connection-limit-reached': 503,
+  'DNS-timeout': 504,
+  'connection-timeout': 504,
+  'connection-read-timeout': 504,
+  'connection-write-timeout': 504,
+  'HTTP-response-timeout': 504,
+  'loop-detected': 508,
+};

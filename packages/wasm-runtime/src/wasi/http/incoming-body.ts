@@ -1,0 +1,95 @@
+import { type ByteSource, InputStream, Pollable, ResultError, WakeUp } from '../io/index.js';
+import { Children } from './children.js';
+import { type ErrorCode, errorCodeOf } from './error-code.js';
+import { FieldStore } from './field-store.js';
+import { Fields } from './fields.js';
+import type { HeaderLines } from './http-exchange.js';
+
+/** Where an incoming body comes from: an `HttpExchange`, or the answer to an outgoing request. */
+export interface IncomingBodySource {
+  readonly body: ByteSource;
+  /** Discards what is left of the body; see `HttpExchange.trailers`. */
+  trailers(): Promise<HeaderLines | undefined>;
+}
+
+/** WIT `result<T>` without an error payload, as data. */
+type Taken<T> = { readonly tag: 'ok'; readonly val: T } | { readonly tag: 'err'; readonly val: undefined };
+
+/** Resource `wasi:http/types.incoming-body`. */
+export class IncomingBody {
+  readonly #source: IncomingBodySource;
+  readonly #children = new Children('incoming-body');
+  #streamTaken = false;
+
+  constructor(source: IncomingBodySource) {
+    this.#source = source;
+  }
+
+  static finish(body: IncomingBody): FutureTrailers {
+    body.#children.assertNone('finished');
+    return new FutureTrailers(body.#source.trailers());
+  }
+
+  stream(): InputStream {
+    if (this.#streamTaken) throw new ResultError(undefined);
+    this.#streamTaken = true;
+    return new BodyInputStream(this.#source.body, this.#children);
+  }
+
+  [Symbol.dispose](): void {
+    this.#children.assertNone('dropped');
+    if (!this.#streamTaken) this.#source.body.cancel();
+  }
+}
+
+class BodyInputStream extends InputStream {
+  readonly #siblings: Children;
+
+  constructor(source: ByteSource, siblings: Children) {
+    super(source);
+    this.#siblings = siblings;
+    siblings.added();
+  }
+
+  override [Symbol.dispose](): void {
+    this.#siblings.dropped();
+    super[Symbol.dispose]();
+  }
+}
+
+type TrailersResult =
+  | { readonly tag: 'ok'; readonly val: Fields | undefined }
+  | { readonly tag: 'err'; readonly val: ErrorCode };
+
+/** Resource `wasi:http/types.future-trailers`: yields its trailers once. */
+export class FutureTrailers {
+  readonly #wakeUp = new WakeUp();
+  #result: TrailersResult | undefined;
+  #taken = false;
+
+  constructor(trailers: Promise<HeaderLines | undefined>) {
+    trailers.then(
+      (lines) => this.#settle({ tag: 'ok', val: lines && new Fields(FieldStore.fromLines(lines)) }),
+      (cause: unknown) => this.#settle({ tag: 'err', val: errorCodeOf(cause) }),
+    );
+  }
+
+  subscribe(): Pollable {
+    return new Pollable({
+      isReady: () => this.#result !== undefined,
+      ready: () => (this.#result === undefined ? this.#wakeUp.promise() : Promise.resolve()),
+    });
+  }
+
+  get(): Taken<TrailersResult> | undefined {
+    if (this.#result === undefined) return undefined;
+    if (this.#taken) return { tag: 'err', val: undefined };
+    this.#taken = true;
+    return { tag: 'ok', val: this.#result };
+  }
+
+  #settle(result: TrailersResult): void {
+    this.#result = result;
+    this.#wakeUp.wake();
+  }
+}

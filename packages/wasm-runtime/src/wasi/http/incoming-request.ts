@@ -1,0 +1,51 @@
+import { ResultError } from '../io/index.js';
+import { Children } from './children.js';
+import { FieldStore } from './field-store.js';
+import { Fields } from './fields.js';
+import type { HttpExchange } from './http-exchange.js';
+import { IncomingBody } from './incoming-body.js';
+import { type Method, methodFromText, type Scheme } from './message-head.js';
+
+/** Resource `wasi:http/types.incoming-request` over the request of an exchange. */
+export class IncomingRequest {
+  readonly #exchange: HttpExchange;
+  readonly #children = new Children('incoming-request');
+  #headers: FieldStore | undefined;
+  #consumed = false;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  method(): Method {
+    return methodFromText(this.#exchange.request.method);
+  }
+
+  pathWithQuery(): string | undefined {
+    return this.#exchange.request.pathWithQuery;
+  }
+
+  scheme(): Scheme | undefined {
+    return { tag: this.#exchange.request.scheme === 'https' ? 'HTTPS' : 'HTTP' };
+  }
+
+  authority(): string | undefined {
+    return this.#exchange.request.authority;
+  }
+
+  headers(): Fields {
+    this.#headers ??= FieldStore.fromLines(this.#exchange.request.headers);
+    return new Fields(this.#headers, this.#children);
+  }
+
+  consume(): IncomingBody {
+    if (this.#consumed) throw new ResultError(undefined);
+    this.#consumed = true;
+    return new IncomingBody(this.#exchange);
+  }
+
+  [Symbol.dispose](): void {
+    this.#children.assertNone('dropped');
+    if (!this.#consumed) this.#exchange.body.cancel();
+  }
+}

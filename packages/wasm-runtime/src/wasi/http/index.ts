@@ -1,0 +1,15 @@
+export { type ErrorCode, errorCodeOf, type FieldSize, HttpFailure, statusOf } from './error-code.js';
+export type {
+  HeaderLines,
+  HttpExchange,
+  HttpRequestHead,
+  HttpResponder,
+  HttpResponseHead,
+} from './http-exchange.js';
+export {
+  type HandlerOutcome,
+  type IncomingHandlerCall,
+  incomingHandlerExport,
+  invokeIncomingHandler,
+} from './incoming-handler.js';
+export { httpInterfaces } from './interfaces.js';
