@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { type ArtifactReference, parseArtifactReference } from './artifact-reference.js';
+
+/** An artifact that can't be had; the message names the reference and what to check. */
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
+}
+
+export interface ArtifactStoreOptions {
+  /** Whether `file://` references and paths may be loaded (`--allow-file-load`). */
+  readonly allowFileLoad: boolean;
+  /** A larger component is refused, in bytes (`--max-component-size-bytes`). */
+  readonly maxComponentSize: number;
+}
+
+/** Fetches what control commands refer to. */
+export interface ArtifactStore {
+  /** The bytes of a component, in memory that worker threads can share. */
+  fetchComponent(reference: string): Promise<Uint8Array<SharedArrayBuffer>>;
+  /** The executable of a provider on this machine, or the name of a built-in one. */
+  fetchProvider(reference: string): Promise<Extract<ArtifactReference, { kind: 'file' | 'builtin' }>>;
+}
+
+/** Local files and built-in providers; registries are refused with a message that says so. */
+export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
+  const requireFileLoad = (what: 'component' | 'provider', path: string): void => {
+    if (options.allowFileLoad) return;
+    // Upstream's sentence first (security.md §6.1), then what to do.
+    throw new ArtifactError(
+      `unable to start ${what} from file, file loading is disabled ('${path}'): start the host with --allow-file-load`,
+    );
+  };
+  return {
+    async fetchComponent(reference) {
+      const parsed = parseArtifactReference(reference);
+      if (parsed.kind === 'builtin') {
+        throw new ArtifactError(`'${reference}' names a built-in provider, not a component`);
+      }
+      if (parsed.kind === 'oci') throw registryUnavailable(reference);
+      requireFileLoad('component', parsed.path);
+      const bytes = await readArtifact(parsed.path);
+      if (bytes.byteLength > options.maxComponentSize) {
+        throw new ArtifactError(
+          `component '${parsed.path}' has ${bytes.byteLength} bytes, more than the ${options.maxComponentSize} allowed: raise --max-component-size-bytes`,
+        );
+      }
+      const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+      shared.set(bytes);
+      return shared;
+    },
+
+    async fetchProvider(reference) {
+      const parsed = parseArtifactReference(reference);
+      if (parsed.kind === 'oci') throw registryUnavailable(reference);
+      if (parsed.kind === 'file') requireFileLoad('provider', parsed.path);
+      return parsed;
+    },
+  };
+}
+
+function registryUnavailable(reference: string): ArtifactError {
+  return new ArtifactError(
+    `'${reference}' is an OCI reference and this host does not fetch from registries yet: use file:///absolute/path`,
+  );
+}
+
+async function readArtifact(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file on the machine of this host'
+        : code === 'EACCES'
+          ? 'the host may not read it'
+          : code === 'EISDIR'
+            ? 'it is a folder'
+            : String(cause);
+    throw new ArtifactError(`failed to fetch '${path}': ${why}`, { cause });
+  }
+}

@@ -1,0 +1,125 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import { invocationClockBytes } from '../../data-plane/invocation-clock.js';
+import type { ComponentWorkerData, LinkRow } from '../../data-plane/messages.js';
+import { startWorker, type WorkerClient } from '../../data-plane/worker-client.js';
+import type { HttpLeases } from '../http/http-targets.js';
+import type { Watchdog } from '../watchdog.js';
+
+/** A component that runs, whatever becomes of the thread it runs in. */
+export interface ComponentRunner {
+  scale(maxInstances: number): void;
+  setLinks(links: readonly LinkRow[]): void;
+  setConfig(config: ReadonlyMap<string, string>): void;
+  /** Completes what is in flight for at most `graceMs`; safe to call twice. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface ComponentRunnerOptions {
+  readonly data: Omit<ComponentWorkerData, 'clock'>;
+  readonly http: HttpLeases;
+  readonly watchdog: Watchdog;
+  readonly logger: Logger;
+  /** Wait before a crashed worker is replaced, in ms: doubles with each crash in a row up to `maxMs`. */
+  readonly restart?: { readonly minMs: number; readonly maxMs: number };
+}
+
+const defaultRestart = { minMs: 100, maxMs: 30_000 };
+
+/** A worker that ran this long before it crashed starts the waits anew, in ms. */
+const stableAfterMs = 60_000;
+
+/**
+ * Starts a component in a worker thread of its own and keeps it running: a worker that crashed or was ended by the
+ * watchdog is replaced, with the links and configuration of that moment.
+ *
+ * @throws what keeps the component from running here
+ */
+export async function startComponentRunner(options: ComponentRunnerOptions): Promise<ComponentRunner> {
+  const { http, watchdog, logger, restart = defaultRestart } = options;
+  const { componentId } = options.data;
+  let data = options.data;
+  let stopping = false;
+  let crashes = 0;
+  let current: WorkerClient | undefined;
+  const stopSignal = Promise.withResolvers<void>();
+
+  const launch = async (): Promise<void> => {
+    const clock = new SharedArrayBuffer(invocationClockBytes);
+    const worker = await startWorker({ ...data, clock });
+    if (stopping) {
+      await worker.stop(0);
+      return;
+    }
+    const startedAt = Date.now();
+    const unwatch = watchdog.watch({
+      clock,
+      maxExecutionTimeMs: data.maxExecutionTimeMs,
+      onOverdue: (runningMs) => {
+        const reason = `an invocation ran ${runningMs} ms without yielding; the limit is ${data.maxExecutionTimeMs} ms`;
+        void worker.terminate(reason);
+      },
+    });
+    current = worker;
+    void worker.exited.then(async (exit) => {
+      unwatch();
+      if (current === worker) current = undefined;
+      if (exit.expected || stopping) return;
+      if (Date.now() - startedAt > stableAfterMs) crashes = 0;
+      logger.error('the worker of a component ended and is replaced', {
+        component: componentId,
+        reason: exit.reason,
+        crashes: crashes + 1,
+      });
+      await http.detach(componentId, worker, 'gone');
+      await relaunch();
+    });
+    // Messages that arrived while the thread was starting are in `data` by now.
+    worker.scale(data.maxInstances);
+    worker.setLinks(data.links);
+    worker.setConfig(data.config);
+    await http.attach(componentId, worker);
+  };
+
+  const relaunch = async (): Promise<void> => {
+    while (!stopping) {
+      const waitMs = Math.min(restart.maxMs, restart.minMs * 2 ** crashes);
+      crashes += 1;
+      await Promise.race([delay(waitMs), stopSignal.promise]);
+      if (stopping) return;
+      try {
+        await launch();
+        return;
+      } catch (error) {
+        logger.error('the worker of a component could not be replaced', { component: componentId, error });
+      }
+    }
+  };
+
+  await launch();
+  return {
+    scale(maxInstances) {
+      data = { ...data, maxInstances };
+      current?.scale(maxInstances);
+    },
+    setLinks(links) {
+      data = { ...data, links };
+      current?.setLinks(links);
+    },
+    setConfig(config) {
+      data = { ...data, config: [...config] };
+      current?.setConfig(data.config);
+    },
+    async stop(graceMs) {
+      stopping = true;
+      stopSignal.resolve();
+      const worker = current;
+      if (worker === undefined) return;
+      await http.detach(componentId, worker, 'stopping');
+      await worker.stop(graceMs);
+    },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,280 @@
+import {
+  type Answer,
+  type ComponentDescription,
+  failed,
+  type Link,
+  ok,
+  type ScaleComponentCommand,
+  type UpdateComponentCommand,
+} from '@wasmlattice/control-interface';
+import { causeChain, componentScaled, componentScaleFailed, type EventPublisher } from '@wasmlattice/events';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { createKeyedQueue } from '../keyed-queue.js';
+import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
+import type { LatticeStore } from '../lattice-store/lattice-store.js';
+import { linkRows } from '../link-table.js';
+import type { ComponentRunner, ComponentRunnerOptions } from './component-runner.js';
+
+/** The components of one host: started, scaled, updated and stopped by control commands. */
+export interface ComponentService {
+  /** Answers at once; the outcome is told by events (control-interface.md §4.2). */
+  scale(command: ScaleComponentCommand): Answer;
+  /** Answers at once; replaces the code of a running component (control-interface.md §4.3). */
+  update(command: UpdateComponentCommand): Answer;
+  isRunning(componentId: string): boolean;
+  describe(): ComponentDescription[];
+  /** The links of a component changed in the lattice. */
+  setLinks(componentId: string, links: readonly Link[]): void;
+  /** Stops everything without events, as a host that stops does. */
+  stopAll(graceMs: number): Promise<void>;
+}
+
+/** What a component worker needs beside the component itself; the same for all components of a host. */
+export type WorkerEnvironment = Pick<
+  ComponentRunnerOptions['data'],
+  'lattice' | 'hostId' | 'maxExecutionTimeMs' | 'rpc' | 'cacheDir' | 'log'
+>;
+
+export interface ComponentServiceOptions {
+  readonly hostId: string;
+  readonly environment: WorkerEnvironment;
+  readonly artifacts: ArtifactStore;
+  readonly lattice: LatticeStore;
+  readonly configs: ConfigStore;
+  readonly events: EventPublisher;
+  readonly logger: Logger;
+  /** Starts a component; the seam between the control plane and its workers. */
+  readonly startRunner: (data: ComponentRunnerOptions['data']) => Promise<ComponentRunner>;
+  /** How long a stopped or replaced component may finish its invocations, in ms. */
+  readonly graceMs: number;
+}
+
+interface RunningComponent {
+  readonly imageRef: string;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly maxInstances: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly limits: ScaleComponentCommand['componentLimits'];
+  readonly configNames: readonly string[];
+  readonly config: ConfigBundle;
+  readonly runner: ComponentRunner;
+}
+
+export function createComponentService(options: ComponentServiceOptions): ComponentService {
+  const { hostId, environment, artifacts, lattice, configs, events, logger, startRunner, graceMs } = options;
+  const running = new Map<string, RunningComponent>();
+  const queue = createKeyedQueue();
+  let closed = false;
+
+  /** What identifies a component while it is started; becomes its entry of `running`. */
+  interface Start {
+    readonly componentId: string;
+    readonly imageRef: string;
+    readonly bytes: Uint8Array<SharedArrayBuffer>;
+    readonly maxInstances: number;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly limits: ScaleComponentCommand['componentLimits'];
+    readonly configNames: readonly string[];
+  }
+
+  const start = async ({ componentId, ...entry }: Start): Promise<RunningComponent> => {
+    let runner: ComponentRunner | undefined;
+    const config = await configs.bundle(entry.configNames, (values) => runner?.setConfig(values));
+    try {
+      runner = await startRunner({
+        ...environment,
+        componentId,
+        imageRef: entry.imageRef,
+        bytes: entry.bytes,
+        maxInstances: entry.maxInstances,
+        maxExecutionTimeMs: executionLimit(entry.limits, environment.maxExecutionTimeMs),
+        links: linkRows(lattice.spec(componentId)?.links ?? []),
+        config: [...config.current()],
+      });
+      // What changed while the worker was starting.
+      runner.setConfig(config.current());
+      return { ...entry, config, runner };
+    } catch (error) {
+      config.close();
+      throw error;
+    }
+  };
+
+  const stop = async (component: RunningComponent, withinMs: number): Promise<void> => {
+    component.config.close();
+    await component.runner.stop(withinMs);
+  };
+
+  const startFresh = async (command: ScaleComponentCommand, bytes: Start['bytes']): Promise<void> => {
+    const { componentId, componentRef: imageRef } = command;
+    await lattice.update(componentId, (spec) => spec ?? { url: imageRef, links: [] });
+    const component = await start({
+      componentId,
+      imageRef,
+      bytes,
+      maxInstances: command.maxInstances,
+      annotations: command.annotations,
+      limits: command.componentLimits,
+      configNames: command.config,
+    });
+    running.set(componentId, component);
+    // Links put while the worker was starting.
+    component.runner.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
+  };
+
+  /** Applies a scale command to a running component: the code stays, the numbers and the config list follow. */
+  const rescale = async (command: ScaleComponentCommand, component: RunningComponent): Promise<void> => {
+    const { componentId, maxInstances } = command;
+    let { config, configNames } = component;
+    if (!sameList(configNames, command.config)) {
+      const replaced = config;
+      configNames = command.config;
+      config = await configs.bundle(configNames, (values) => component.runner.setConfig(values));
+      replaced.close();
+      component.runner.setConfig(config.current());
+    } else if (maxInstances === component.maxInstances) {
+      return;
+    }
+    component.runner.scale(maxInstances);
+    running.set(componentId, {
+      ...component,
+      maxInstances,
+      annotations: command.annotations,
+      limits: command.componentLimits,
+      config,
+      configNames,
+    });
+  };
+
+  const replaceCode = async (
+    componentId: string,
+    imageRef: string,
+    given: Readonly<Record<string, string>> | undefined,
+  ): Promise<void> => {
+    const bytes = await artifacts.fetchComponent(imageRef);
+    const old = running.get(componentId);
+    if (old === undefined) return;
+    // Upstream drops them when none are given, and wadm then no longer knows its own instance.
+    const annotations = given ?? old.annotations;
+    // The new code is ready before the old one stops, so that no call meets a gap.
+    const component = await start({ ...old, componentId, imageRef, bytes, annotations });
+    running.set(componentId, component);
+    await stop(old, graceMs);
+    await events.publish(
+      componentScaled({ componentId, hostId, imageRef, maxInstances: component.maxInstances, annotations }),
+    );
+  };
+
+  const carryOut = async (command: ScaleComponentCommand, updates: boolean): Promise<void> => {
+    const { componentId, componentRef, maxInstances, annotations } = command;
+    const component = running.get(componentId);
+    const scaled = { componentId, hostId: command.hostId === '' ? hostId : command.hostId, maxInstances };
+    if (component === undefined) {
+      if (maxInstances > 0) await startFresh(command, await artifacts.fetchComponent(componentRef));
+      await events.publish(componentScaled({ ...scaled, imageRef: componentRef, annotations }));
+      return;
+    }
+    if (maxInstances === 0) {
+      running.delete(componentId);
+      await stop(component, graceMs);
+    } else {
+      await rescale(command, component);
+    }
+    await events.publish(
+      componentScaled({ ...scaled, imageRef: component.imageRef, annotations: component.annotations }),
+    );
+    if (updates) await replaceCode(componentId, componentRef, annotations);
+  };
+
+  return {
+    scale(command) {
+      const { componentId, componentRef } = command;
+      if (closed) return failed('the host is stopping');
+      const old = running.get(componentId)?.imageRef;
+      const updates =
+        old !== undefined && old !== componentRef && command.allowUpdate && command.maxInstances > 0;
+      void queue
+        .run(componentId, () => carryOut(command, updates))
+        .catch(async (error: unknown) => {
+          logger.error('component could not be scaled', {
+            component: componentId,
+            image: componentRef,
+            error,
+          });
+          await events.publish(
+            componentScaleFailed({
+              componentId,
+              hostId: command.hostId === '' ? hostId : command.hostId,
+              imageRef: componentRef,
+              maxInstances: command.maxInstances,
+              annotations: command.annotations,
+              error: causeChain(error),
+            }),
+          );
+        })
+        .catch((error: unknown) => logger.error('an event could not be published', { error }));
+      return ok(scaleMessage(old, command));
+    },
+
+    update(command) {
+      const { componentId, newComponentRef } = command;
+      const old = running.get(componentId)?.imageRef;
+      if (old === undefined) return failed(`component ${componentId} not found`);
+      if (old === newComponentRef)
+        return ok(`component ${componentId} already updated to ${newComponentRef}`);
+      void queue
+        .run(componentId, () => replaceCode(componentId, newComponentRef, command.annotations))
+        .catch((error: unknown) => {
+          logger.error('component could not be updated', {
+            component: componentId,
+            image: newComponentRef,
+            error,
+          });
+        });
+      return ok(`component ${componentId} updating from ${old} to ${newComponentRef}`);
+    },
+
+    isRunning: (componentId) => running.has(componentId),
+
+    describe: () =>
+      [...running].map(([id, component]) => ({
+        id,
+        imageRef: component.imageRef,
+        annotations: component.annotations,
+        revision: 0,
+        maxInstances: component.maxInstances,
+        limits: component.limits,
+      })),
+
+    setLinks(componentId, links) {
+      running.get(componentId)?.runner.setLinks(linkRows(links));
+    },
+
+    async stopAll(withinMs) {
+      closed = true;
+      await queue.idle();
+      const all = [...running.values()];
+      running.clear();
+      await Promise.all(all.map((component) => stop(component, withinMs)));
+    },
+  };
+}
+
+/** The sentences clients know (control-interface.md §4.2). */
+function scaleMessage(old: string | undefined, { componentRef, allowUpdate }: ScaleComponentCommand): string {
+  if (old === undefined || old === componentRef) return '';
+  return allowUpdate
+    ? `Requested to scale existing component, with a changed image reference: ${old} != ${componentRef}. The component will be scaled, and the image reference will be updated afterwards.`
+    : `Requested to scale existing component to a different image reference: ${old} != ${componentRef}. The component will be scaled but the image reference will not be updated. If you meant to update this component to a new image ref, use the update command.`;
+}
+
+/** The component's own limit counts, within the host's. */
+function executionLimit(limits: ScaleComponentCommand['componentLimits'], hostLimitMs: number): number {
+  const seconds = limits?.maxExecutionTime;
+  return seconds === undefined ? hostLimitMs : Math.min(hostLimitMs, seconds * 1_000);
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

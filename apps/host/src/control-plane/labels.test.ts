@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { createLabels } from './labels.js';
+
+it('keeps the built-in labels from being set, whatever their case', () => {
+  const labels = createLabels({ 'hostcore.os': 'linux' });
+  expect(labels.put('hostcore.os', 'plan9')).toBe(false);
+  expect(labels.put('HostCore.extra', 'x')).toBe(false);
+  expect(labels.put('zone', 'a')).toBe(true);
+  expect(labels.all()).toEqual({ 'hostcore.os': 'linux', zone: 'a' });
+});
+
+it('tells whether a deleted label existed', () => {
+  const labels = createLabels({ zone: 'a' });
+  expect(labels.delete('zone')).toBe(true);
+  expect(labels.delete('zone')).toBe(false);
+});
+
+it('satisfies constraints only by exact equality', () => {
+  const labels = createLabels({ zone: 'a' });
+  expect(labels.satisfy({})).toBe(true);
+  expect(labels.satisfy({ zone: 'a' })).toBe(true);
+  expect(labels.satisfy({ zone: 'A' })).toBe(false);
+  expect(labels.satisfy({ rack: '1' })).toBe(false);
+});

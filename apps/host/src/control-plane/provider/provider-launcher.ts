@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type EventPublisher,
+  healthCheckFailed,
+  healthCheckPassed,
+  healthCheckStatus,
+} from '@wasmlattice/events';
+import { createXKey, type XKey } from '@wasmlattice/identity';
+import {
+  type HttpTargets,
+  type ProviderStart,
+  type RunningProvider,
+  startHttpServerProvider,
+  startProcessProvider,
+} from '@wasmlattice/provider-host';
+import type { HostData } from '@wasmlattice/provider-host/protocol';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
+import type { Environment } from '../../config/read-settings.js';
+import type { HostConfig } from '../../config.js';
+import type { LatticeConnectionSettings } from '../../nats-connection.js';
+import type { ProviderLaunch, ProviderLauncher } from './provider-service.js';
+
+export interface ProviderLauncherOptions {
+  readonly config: HostConfig;
+  readonly env: Environment;
+  readonly hostId: string;
+  readonly hostXkey: XKey;
+  readonly rpc: NatsConnection;
+  readonly rpcSettings: LatticeConnectionSettings;
+  readonly http: HttpTargets;
+  readonly events: EventPublisher;
+  readonly logger: Logger;
+}
+
+/** A reference to a builtin this host does not have. */
+export class UnknownBuiltinError extends Error {
+  override readonly name = 'UnknownBuiltinError';
+
+  constructor(name: string) {
+    super(`unknown builtin name: ${name}; this host has wasmcloud+builtin://http-server`);
+  }
+}
+
+const healthEvents = {
+  passed: healthCheckPassed,
+  failed: healthCheckFailed,
+  status: healthCheckStatus,
+} as const;
+
+/** Starts built-in providers inside the host and all others as processes of their own. */
+export function createProviderLauncher(options: ProviderLauncherOptions): ProviderLauncher {
+  const { config, hostId, events, logger } = options;
+
+  const launchBuiltin = (name: string, start: ProviderStart): Promise<RunningProvider> => {
+    if (name !== 'http-server') throw new UnknownBuiltinError(name);
+    return startHttpServerProvider({ targets: options.http, logger }, start);
+  };
+
+  const launchProcess = async (file: string, xkey: XKey, start: ProviderStart): Promise<RunningProvider> => {
+    const provider = await startProcessProvider(
+      {
+        connection: options.rpc,
+        lattice: config.lattice,
+        hostId,
+        environment: options.env,
+        nodePath: process.execPath,
+        logger,
+        timing: {
+          shutdownDelayMs: config.providerShutdownDelayMs,
+          healthTimeoutMs: config.nats.rpcTimeoutMs,
+        },
+      },
+      {
+        ...start,
+        file,
+        xkey: xkey.publicKey,
+        onHealth: (outcome) => {
+          events
+            .publish(healthEvents[outcome]({ hostId, providerId: start.id }))
+            .catch((error: unknown) => logger.warn('a health event could not be published', { error }));
+        },
+      },
+    );
+    return {
+      ...provider,
+      // The host that answers link.del tells all processes of the lattice by their id; once is enough.
+      deleteLink: async () => {},
+    };
+  };
+
+  return {
+    offersBuiltin: (name) => name === 'http-server' && config.features.builtinHttpServer,
+    async launch(launch) {
+      const xkey = createXKey();
+      const start: ProviderStart = {
+        id: launch.providerId,
+        loadHostData: () => hostData(options, launch, xkey),
+      };
+      const { artifact } = launch;
+      return artifact.kind === 'builtin'
+        ? await launchBuiltin(artifact.name, start)
+        : await launchProcess(artifact.path, xkey, start);
+    },
+  };
+}
+
+/** What a provider needs to begin, as of now (lattice-data.md §6). */
+async function hostData(
+  { config, hostId, hostXkey, rpcSettings }: ProviderLauncherOptions,
+  launch: ProviderLaunch,
+  xkey: XKey,
+): Promise<HostData> {
+  const { observability } = config;
+  return {
+    hostId,
+    latticeRpcPrefix: config.lattice,
+    linkName: 'default',
+    latticeRpcUserJwt: rpcSettings.credentials?.jwt ?? '',
+    latticeRpcUserSeed: rpcSettings.credentials?.seed ?? '',
+    latticeRpcUrl: rpcSettings.url,
+    providerKey: launch.providerId,
+    envValues: {},
+    instanceId: randomUUID(),
+    linkDefinitions: await launch.links(),
+    clusterIssuers: [],
+    config: launch.config(),
+    secrets: {},
+    hostXkeyPublicKey: hostXkey.publicKey,
+    providerXkeyPrivateKey: xkey.seed(),
+    defaultRpcTimeoutMs: config.nats.rpcTimeoutMs,
+    structuredLogging: config.log.structured,
+    logLevel: config.log.level,
+    otelConfig: {
+      enableObservability: false,
+      enableTraces: observability.traces.enabled,
+      enableMetrics: observability.metrics.enabled,
+      enableLogs: observability.logs.enabled,
+      observabilityEndpoint: observability.endpoint,
+      tracesEndpoint: observability.traces.endpoint,
+      metricsEndpoint: observability.metrics.endpoint,
+      logsEndpoint: observability.logs.endpoint,
+      protocol: observability.protocol,
+      additionalCaPaths: [],
+      traceLevel: observability.traceLevel,
+    },
+  };
+}

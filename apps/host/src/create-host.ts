@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import { serveControlInterface } from '@wasmlattice/control-interface';
+import { createNatsEventPublisher } from '@wasmlattice/events';
+import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
+import type { Logger } from '@wasmlattice/telemetry';
+import { hostVersion } from './config/host-version.js';
+import type { Environment } from './config/read-settings.js';
+import { type HostConfig, withNatsUrl } from './config.js';
+import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
+import { startComponentRunner } from './control-plane/component/component-runner.js';
+import { createComponentService } from './control-plane/component/component-service.js';
+import { createControlHandlers } from './control-plane/control-handlers.js';
+import { startHeartbeat } from './control-plane/heartbeat.js';
+import { describeInventory, type HostFacts } from './control-plane/host-facts.js';
+import { createHttpTargets, platformReusesPorts } from './control-plane/http/http-targets.js';
+import { createLabels } from './control-plane/labels.js';
+import { openConfigStore } from './control-plane/lattice-store/config-store.js';
+import { openLatticeStore, type SpecChange } from './control-plane/lattice-store/lattice-store.js';
+import { createLinkAnnouncer } from './control-plane/link-announcer.js';
+import { createLinkService } from './control-plane/link-service.js';
+import { goneLinks, newLinks } from './control-plane/link-table.js';
+import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
+import { createProviderService } from './control-plane/provider/provider-service.js';
+import { createWatchdog } from './control-plane/watchdog.js';
+import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
+import { type Host, hostFrom } from './host.js';
+import { builtinLabels } from './identity/builtin-labels.js';
+import { createFriendlyName } from './identity/friendly-name.js';
+import { logSettings } from './logging.js';
+import { connectionSettings, connectLattice } from './nats-connection.js';
+
+export interface CreateHostOptions {
+  readonly config: HostConfig;
+  /** Environment of the process: providers get a few variables of it, and it may say where `nats-server` is. */
+  readonly env: Environment;
+  readonly logger: Logger;
+}
+
+/** Time a component may use to finish its invocations when it is stopped or replaced, in ms. */
+const componentGraceMs = 5_000;
+
+/**
+ * Assembles a host: connections, stores, services, handlers. Nothing is served before `start`. When a step fails, what
+ * was opened before it is closed again.
+ */
+export async function createHost({ config: given, env, logger }: CreateHostOptions): Promise<Host> {
+  await using opened = new AsyncDisposableStack();
+
+  const config = await withEmbeddedNats(given, env, logger, opened);
+  const rpcSettings = await connectionSettings('rpc', config.nats.rpc);
+  const ctl = await connectLattice(await connectionSettings('ctl', config.nats.ctl), logger.named('nats'));
+  opened.defer(() => ctl.close());
+  const rpc = await connectLattice(rpcSettings, logger.named('nats'));
+  opened.defer(() => rpc.close());
+
+  const key = config.hostSeed === undefined ? createHostKey() : hostKeyFromSeed(config.hostSeed);
+  const hostId = key.publicKey;
+  const { lattice } = config;
+  const facts: HostFacts = {
+    hostId,
+    friendlyName: createFriendlyName(),
+    version: hostVersion,
+    lattice,
+    labels: createLabels({ ...builtinLabels(process.arch, process.platform), ...config.labels }),
+    startedAt: Date.now(),
+    ctlHost: config.nats.ctl.url,
+    rpcHost: config.nats.rpc.url,
+    jsDomain: config.jsDomain,
+  };
+  const events = createNatsEventPublisher({
+    connection: ctl,
+    lattice,
+    source: hostId,
+    logger: logger.named('events'),
+  });
+
+  // The watches call back before the services below exist: changes wait in the store's own view until then.
+  let onSpecChange: (change: SpecChange) => void = () => {};
+  let onStoreEnd: (cause?: unknown) => void = () => {};
+  const jetstream = ctl.jetstream(config.jsDomain === undefined ? {} : { domain: config.jsDomain });
+  const storeOptions = {
+    jetstream,
+    lattice,
+    logger: logger.named('store'),
+    onEnd: (cause?: unknown) => onStoreEnd(cause),
+  };
+  const latticeStore = await openLatticeStore({
+    ...storeOptions,
+    onChange: (change) => onSpecChange(change),
+  });
+  opened.defer(() => latticeStore.close());
+  const configs = await openConfigStore(storeOptions);
+  opened.defer(() => configs.close());
+
+  const watchdog = createWatchdog();
+  opened.defer(() => watchdog.close());
+  const http = createHttpTargets({
+    logger: logger.named('http'),
+    reusePort: platformReusesPorts(process.platform),
+    graceMs: componentGraceMs,
+  });
+  opened.defer(() => http.close());
+  const artifacts = createArtifactStore({
+    allowFileLoad: config.allowFileLoad,
+    maxComponentSize: config.limits.maxComponentSizeBytes,
+  });
+  const links = createLinkService({
+    lattice: latticeStore,
+    configs,
+    events,
+    announcer: createLinkAnnouncer({ connection: rpc, lattice }),
+    logger: logger.named('links'),
+  });
+  const components = createComponentService({
+    hostId,
+    environment: {
+      lattice,
+      hostId,
+      maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
+      rpc: rpcSettings,
+      cacheDir: join(config.cacheDir, 'components'),
+      log: logSettings(config),
+    },
+    artifacts,
+    lattice: latticeStore,
+    configs,
+    events,
+    logger: logger.named('components'),
+    startRunner: (data) => startComponentRunner({ data, http, watchdog, logger: logger.named('components') }),
+    graceMs: componentGraceMs,
+  });
+  const providers = createProviderService({
+    hostId,
+    artifacts,
+    lattice: latticeStore,
+    configs,
+    links,
+    events,
+    launcher: createProviderLauncher({
+      config,
+      env,
+      hostId,
+      hostXkey: createXKey(),
+      rpc,
+      rpcSettings,
+      http,
+      events,
+      logger: logger.named('providers'),
+    }),
+    logger: logger.named('providers'),
+  });
+
+  onSpecChange = ({ id, previous, current }) => {
+    const [before, after] = [previous?.links ?? [], current?.links ?? []];
+    components.setLinks(id, after);
+    for (const link of goneLinks(before, after)) providers.linkDeleted(link);
+    for (const link of newLinks(before, after)) providers.linkPut(link);
+  };
+
+  const inventory = () =>
+    describeInventory(
+      facts,
+      { components: components.describe(), providers: providers.describe() },
+      Date.now(),
+    );
+  const resources = opened.move();
+  const host = hostFrom({
+    facts,
+    events,
+    logger,
+    shutdownTimeoutMs: config.shutdownTimeoutMs,
+    serveControl: () =>
+      serveControlInterface({
+        connection: ctl,
+        prefix: config.nats.ctlTopicPrefix,
+        lattice,
+        hostId,
+        auctions: config.auctions,
+        logger: logger.named('control'),
+        handlers: createControlHandlers({
+          facts,
+          components,
+          providers,
+          links,
+          configs,
+          events,
+          inventory,
+          stopHost: (timeoutMs) => void host.stop({ timeoutMs, reason: 'host.stop command' }).catch(() => {}),
+        }),
+      }),
+    startHeartbeat: () =>
+      startHeartbeat({
+        intervalMs: config.heartbeatIntervalSeconds * 1_000,
+        inventory,
+        events,
+        logger: logger.named('heartbeat'),
+      }),
+    stopWorkloads: async (graceMs) => {
+      await Promise.all([components.stopAll(graceMs), providers.stopAll()]);
+    },
+    release: async () => {
+      onStoreEnd = () => {};
+      await Promise.all([ctl.flush(), rpc.flush()]);
+      await resources.disposeAsync();
+    },
+  });
+  onStoreEnd = (cause) => {
+    logger.error('the watch of the lattice data ended, so this host stops', { error: cause });
+    host.stop({ reason: 'lattice data watch ended' }).catch(() => {});
+  };
+  return host;
+}
+
+/** Starts a NATS server of the host's own when nothing says where the lattice is. */
+async function withEmbeddedNats(
+  config: HostConfig,
+  env: Environment,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): Promise<HostConfig> {
+  const decision = await shouldEmbed(config);
+  if (!decision.embed) return config;
+  const server = await startEmbeddedNats({
+    dataDir: config.dataDir,
+    cacheDir: config.cacheDir,
+    port: config.embeddedNats.port,
+    jsDomain: config.jsDomain,
+    env,
+    logger: logger.named('nats-server'),
+  });
+  opened.defer(() => server.stop());
+  return withNatsUrl(config, server.url);
+}

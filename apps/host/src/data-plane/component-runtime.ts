@@ -1,0 +1,139 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import type { HttpExchange } from '@wasmlattice/wasm-runtime';
+import {
+  createJcoEngine,
+  decodeComponent,
+  hostInterfaces,
+  InstancePool,
+  type InvocationContext,
+  incomingHandlerExport,
+  invokeIncomingHandler,
+  linkImports,
+} from '@wasmlattice/wasm-runtime';
+import { type HttpListener, openHttpListener } from './http-listener.js';
+import { createInvocationClock } from './invocation-clock.js';
+import { createLinkRouter } from './link-router.js';
+import type { ComponentWorkerData, LinkRow } from './messages.js';
+import type { RpcClient } from './rpc-client.js';
+
+/** The data plane of one component: its code, its instances, its links and its listeners. */
+export interface ComponentRuntime {
+  scale(maxInstances: number): void;
+  setLinks(links: readonly LinkRow[]): void;
+  setConfig(config: ComponentWorkerData['config']): void;
+  listen(request: {
+    readonly listener: string;
+    readonly host: string;
+    readonly port: number;
+    readonly reusePort: boolean;
+  }): Promise<void>;
+  /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
+  unlisten(listener: string, graceMs: number): Promise<void>;
+  /** Completes what is in flight for at most `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A component that exports no HTTP handler was linked to an HTTP server. */
+export class NoHttpHandlerError extends Error {
+  override readonly name = 'NoHttpHandlerError';
+
+  constructor(componentId: string) {
+    super(
+      `component '${componentId}' can't answer HTTP: it does not export wasi:http/incoming-handler@0.2.x; link another component or build it for that world`,
+    );
+  }
+}
+
+/**
+ * Compiles the component and links its imports.
+ *
+ * @throws InvalidComponentError, MissingImportError
+ */
+export async function createComponentRuntime(options: {
+  readonly data: ComponentWorkerData;
+  readonly rpc: RpcClient;
+  readonly logger: Logger;
+}): Promise<ComponentRuntime> {
+  const { data, rpc, logger } = options;
+  const { componentId } = data;
+  // Neither the engine nor WebAssembly takes shared memory.
+  const bytes = new Uint8Array(data.bytes);
+
+  const linkage = linkImports(decodeComponent(bytes), { component: componentId, interfaces: hostInterfaces });
+  const engine = createJcoEngine({ cacheDir: data.cacheDir, logger: logger.named('engine') });
+  const compiled = await engine.compile(bytes, { component: componentId, suspends: linkage.suspends });
+  const pool = new InstancePool({
+    component: componentId,
+    compiled,
+    linkage,
+    maxInstances: data.maxInstances,
+    maxExecutionMs: data.maxExecutionTimeMs,
+  });
+  const clock = createInvocationClock(data.clock);
+  const router = createLinkRouter({ componentId, invoker: rpc.invoker, links: data.links });
+  const handlerExport = incomingHandlerExport(compiled.types);
+  const listeners = new Map<string, HttpListener>();
+  let config: ReadonlyMap<string, string> = new Map(data.config);
+
+  const invocation = (): InvocationContext => ({
+    componentId,
+    logger,
+    config: () => config,
+    links: router.forInvocation(),
+  });
+
+  const handleHttp = async (exportId: string, exchange: HttpExchange): Promise<void> => {
+    await pool.run(
+      invocation(),
+      async (instance, signal) => {
+        const finish = clock.start();
+        try {
+          await invokeIncomingHandler({
+            instance,
+            exportId,
+            exchange,
+            component: componentId,
+            signal,
+            logger,
+          });
+        } finally {
+          finish();
+        }
+      },
+      { signal: exchange.signal },
+    );
+  };
+
+  const unlisten = async (listener: string, graceMs: number): Promise<void> => {
+    const open = listeners.get(listener);
+    listeners.delete(listener);
+    await open?.close({ graceMs });
+  };
+
+  return {
+    scale: (maxInstances) => pool.resize(maxInstances),
+    setLinks: (links) => router.setLinks(links),
+    setConfig(entries) {
+      config = new Map(entries);
+    },
+
+    async listen({ listener, host, port, reusePort }) {
+      if (handlerExport === undefined) throw new NoHttpHandlerError(componentId);
+      const opened = await openHttpListener({
+        host,
+        port,
+        reusePort,
+        handle: (exchange) => handleHttp(handlerExport, exchange),
+        logger: logger.named('http'),
+      });
+      listeners.set(listener, opened);
+    },
+
+    unlisten,
+
+    async close(graceMs) {
+      await Promise.all([...listeners.keys()].map((listener) => unlisten(listener, graceMs)));
+      await pool.close({ signal: AbortSignal.timeout(graceMs) });
+    },
+  };
+}

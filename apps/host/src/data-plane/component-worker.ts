@@ -1,0 +1,59 @@
+/** Entry of a component's worker thread: assembles the data plane of one component and obeys the control plane. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createStderrLogger } from '../logging.js';
+import { createComponentRuntime } from './component-runtime.js';
+import { type ComponentWorkerData, type FromWorker, type ToWorker, toWorkerFailure } from './messages.js';
+import { createRpcClient } from './rpc-client.js';
+
+if (parentPort === null) throw new Error('component-worker.js is a thread of the host, not a program');
+const port = parentPort;
+const data = workerData as ComponentWorkerData;
+
+const logger = createStderrLogger('component', data.log, { component: data.componentId });
+const post = (message: FromWorker): void => port.postMessage(message);
+const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger });
+
+try {
+  const runtime = await createComponentRuntime({ data, rpc, logger });
+
+  const answer = (id: number, work: Promise<void>): void => {
+    work.then(
+      () => post({ kind: 'done', id }),
+      (error: unknown) => post({ kind: 'failed', id, error: toWorkerFailure(error) }),
+    );
+  };
+  const stop = async (graceMs: number): Promise<void> => {
+    await runtime.close(graceMs);
+    await rpc.close();
+  };
+  port.on('message', (message: ToWorker) => {
+    switch (message.kind) {
+      case 'scale':
+        runtime.scale(message.maxInstances);
+        return;
+      case 'links':
+        runtime.setLinks(message.links);
+        return;
+      case 'config':
+        runtime.setConfig(message.config);
+        return;
+      case 'listen':
+        answer(message.id, runtime.listen(message));
+        return;
+      case 'unlisten':
+        answer(message.id, runtime.unlisten(message.listener, message.graceMs));
+        return;
+      case 'stop':
+        answer(
+          message.id,
+          stop(message.graceMs).finally(() => port.close()),
+        );
+        return;
+    }
+  });
+  post({ kind: 'ready' });
+} catch (error) {
+  post({ kind: 'unusable', error: toWorkerFailure(error) });
+  await rpc.close();
+  port.close();
+}

@@ -1,0 +1,82 @@
+import type { LogSettings } from '../logging.js';
+import type { LatticeConnectionSettings } from '../nats-connection.js';
+
+/** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
+export interface LinkRow {
+  readonly linkName: string;
+  /** Component-facing interface without version: `wasi:keyvalue/store`. */
+  readonly instance: string;
+  /** Component or provider id. */
+  readonly target: string;
+}
+
+/** What a component worker is born with (`workerData`). */
+export interface ComponentWorkerData {
+  readonly componentId: string;
+  readonly imageRef: string;
+  readonly lattice: string;
+  readonly hostId: string;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly maxInstances: number;
+  /** Longest time of one invocation, in ms. */
+  readonly maxExecutionTimeMs: number;
+  readonly links: readonly LinkRow[];
+  readonly config: readonly (readonly [key: string, value: string])[];
+  /** Where the worker's own connection goes. */
+  readonly rpc: LatticeConnectionSettings;
+  readonly cacheDir: string;
+  readonly log: LogSettings;
+  /** The worker writes its oldest in-flight start time here: `invocation-clock.ts`. */
+  readonly clock: SharedArrayBuffer;
+}
+
+/** Control plane → component worker. Every message with an `id` is answered by `done` or `failed`. */
+export type ToWorker =
+  | { readonly kind: 'scale'; readonly maxInstances: number }
+  | { readonly kind: 'links'; readonly links: readonly LinkRow[] }
+  | { readonly kind: 'config'; readonly config: readonly (readonly [key: string, value: string])[] }
+  | {
+      readonly kind: 'listen';
+      readonly id: number;
+      readonly listener: string;
+      readonly host: string;
+      readonly port: number;
+      readonly reusePort: boolean;
+    }
+  | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }
+  /** Finish what is in flight, close the connections, exit. */
+  | { readonly kind: 'stop'; readonly id: number; readonly graceMs: number };
+
+/** Component worker → control plane. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  /** The component can't run: bad bytes, missing import. The worker exits after this. */
+  | { readonly kind: 'unusable'; readonly error: WorkerFailure }
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WorkerFailure };
+
+/** An error that crosses threads: names, messages and causes survive, classes do not. */
+export interface WorkerFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly cause?: WorkerFailure;
+}
+
+/** More causes than this are left out. */
+const maxCauses = 8;
+
+export function toWorkerFailure(error: unknown, depth = 0): WorkerFailure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, cause } = error;
+  return cause === undefined || depth === maxCauses
+    ? { name, message }
+    : { name, message, cause: toWorkerFailure(cause, depth + 1) };
+}
+
+/** Inverse of {@link toWorkerFailure} as far as there is one. */
+export function fromWorkerFailure({ name, message, cause }: WorkerFailure): Error {
+  const error =
+    cause === undefined ? new Error(message) : new Error(message, { cause: fromWorkerFailure(cause) });
+  error.name = name;
+  return error;
+}

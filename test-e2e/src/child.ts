@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** A process under test, with everything it printed. */
+export interface Child extends AsyncDisposable {
+  readonly pid: number;
+  /** Standard output and error, interleaved as they came. */
+  output(): string;
+  /** Resolves when the output has a line that matches; rejects when the process ends before. */
+  waitForLine(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Exit code, or the signal's name; settles when the process is gone. */
+  readonly exited: Promise<number | string>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Starts a program; it is killed at the end of its scope if it still runs. */
+export function startChild(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Child {
+  const child: ChildProcess = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`could not start ${command}`);
+
+  const listeners = new Set<() => void>();
+  let text = '';
+  let ended = false;
+  const notify = (): void => {
+    for (const listener of listeners) listener();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (chunk: string) => {
+      text += chunk;
+      notify();
+    });
+  }
+  const exited = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => {
+      ended = true;
+      notify();
+      resolve(code ?? signal ?? 'unknown');
+    });
+  });
+
+  return {
+    pid,
+    exited,
+    output: () => text,
+    signal: (name) => void child.kill(name),
+    waitForLine: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          const match = pattern.exec(text);
+          if (match === null && !ended) return;
+          listeners.delete(check);
+          if (match !== null) resolve(match);
+          else reject(new Error(`the process ended without printing ${pattern}:\n${text}`));
+        };
+        listeners.add(check);
+        check();
+      }),
+    async [Symbol.asyncDispose]() {
+      if (!ended) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

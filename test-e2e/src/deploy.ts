@@ -1,0 +1,85 @@
+import type { HostProcess } from './host-process.js';
+import type { Lattice } from './lattice.js';
+import { paths } from './paths.js';
+
+export interface ComponentDeployment {
+  readonly id: string;
+  readonly wasm: string;
+  readonly maxInstances?: number;
+  readonly config?: readonly string[];
+  readonly limits?: Readonly<Record<string, string>>;
+}
+
+/** Starts a component and waits until it runs. */
+export async function startComponent(
+  lattice: Lattice,
+  host: Pick<HostProcess, 'id'>,
+  component: ComponentDeployment,
+): Promise<void> {
+  const { id, wasm, maxInstances = 1, config = [], limits } = component;
+  const scaled = lattice.nextEvent('component_scaled', { component_id: id, max_instances: maxInstances });
+  await lattice.succeed(`component.scale.${host.id}`, {
+    component_id: id,
+    component_ref: `file://${wasm}`,
+    count: maxInstances,
+    host_id: host.id,
+    config,
+    ...(limits === undefined ? {} : { component_limits: limits }),
+  });
+  await scaled;
+}
+
+/** Starts the built-in HTTP server, links it to a component, and returns the address of that link. */
+export async function serveHttp(
+  lattice: Lattice,
+  host: Pick<HostProcess, 'id'>,
+  component: string,
+  port: number,
+): Promise<string> {
+  const providerId = `http-${component}`;
+  const started = lattice.nextEvent('provider_started', { provider_id: providerId });
+  await lattice.succeed(`provider.start.${host.id}`, {
+    provider_id: providerId,
+    provider_ref: 'wasmcloud+builtin://http-server',
+    host_id: host.id,
+  });
+  await started;
+  const address = `127.0.0.1:${port}`;
+  await lattice.succeed(`config.put.${providerId}-address`, { address });
+  await lattice.succeed('link.put', {
+    source_id: providerId,
+    target: component,
+    name: 'default',
+    wit_namespace: 'wasi',
+    wit_package: 'http',
+    interfaces: ['incoming-handler'],
+    source_config: [`${providerId}-address`],
+  });
+  return `http://${address}`;
+}
+
+/** Starts the key-value provider and links a component to it. */
+export async function linkKeyvalue(
+  lattice: Lattice,
+  host: Pick<HostProcess, 'id'>,
+  component: string,
+  bucket: string,
+): Promise<void> {
+  const healthy = lattice.nextEvent('provider_started', { provider_id: 'keyvalue' });
+  await lattice.succeed(`provider.start.${host.id}`, {
+    provider_id: 'keyvalue',
+    provider_ref: `file://${paths.keyvalueProvider}`,
+    host_id: host.id,
+  });
+  await healthy;
+  await lattice.succeed(`config.put.${component}-bucket`, { bucket, enable_bucket_auto_create: 'true' });
+  await lattice.succeed('link.put', {
+    source_id: component,
+    target: 'keyvalue',
+    name: 'default',
+    wit_namespace: 'wasi',
+    wit_package: 'keyvalue',
+    interfaces: ['store', 'atomics', 'batch'],
+    target_config: [`${component}-bucket`],
+  });
+}

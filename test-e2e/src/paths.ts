@@ -1,0 +1,20 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Programs and artifacts under test, as a build leaves them. */
+export const paths = {
+  host: join(root, 'apps/host/dist/main.js'),
+  cli: join(root, 'apps/cli/dist/main.js'),
+  keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
+  hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
+  counter: join(root, 'examples/http-counter/dist/http-counter.wasm'),
+  counterManifest: join(root, 'examples/http-counter/wadm.yaml'),
+  probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
+} as const;
+
+/** Compiled components are shared between runs: what a host keeps there is keyed by content. */
+export const cacheDir: string =
+  process.env['WASMLATTICE_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wasmlattice');

@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder that goes away with its scope. */
+export interface TempDir extends AsyncDisposable {
+  readonly path: string;
+}
+
+export async function createTempDir(): Promise<TempDir> {
+  const path = await mkdtemp(join(tmpdir(), 'wasmlattice-e2e-'));
+  return {
+    path,
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
