@@ -1,1 +1,17 @@
-export {};
+export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
+export type {
+  NatsAccess,
+  Provider,
+  ProviderContext,
+  ProviderLink,
+  ProviderLinkIdentity,
+} from './provider.js';
+export { ProviderConnectionError } from './provider-connection.js';
+export {
+  type ProviderCall,
+  type ProviderExport,
+  type ProviderImplementation,
+  provide,
+} from './provider-export.js';
+export { type RunProviderOptions, runProvider } from './run-provider.js';
+export { type StartedProvider, type StartProviderOptions, startProvider } from './start-provider.js';

@@ -6,17 +6,17 @@ import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
 import type { Environment } from './process/provider-environment.js';
 import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
 import {
-  configUpdateSubject,
   decodeHealthReply,
   encodeConfigUpdate,
   encodeLinkDelete,
   encodeLinkPut,
   encodeShutdownRequest,
   type HealthReply,
-  healthSubject,
-  linkDeleteSubject,
-  linkPutSubject,
-  shutdownSubject,
+  providerConfigUpdateSubject,
+  providerHealthSubject,
+  providerLinkDeleteSubject,
+  providerLinkPutSubject,
+  providerShutdownSubject,
 } from './protocol/index.js';
 import type { ProviderStart, RunningProvider } from './provider.js';
 import { type Sleep, settlesWithin, systemSleep } from './sleep.js';
@@ -117,7 +117,7 @@ export async function startProcessProvider(
   const health = startHealthMonitor({
     check: async () => {
       const timeout = timing.healthTimeoutMs ?? defaultHealthTimeoutMs;
-      const subject = healthSubject(lattice, id);
+      const subject = providerHealthSubject(lattice, id);
       const reply = await connection.request(subject, undefined, {
         timeout,
         ...withHeaders(traceHeaders()),
@@ -137,7 +137,7 @@ export async function startProcessProvider(
   const requestShutdown = async (): Promise<boolean> => {
     const timeout = timing.shutdownDelayMs ?? defaultShutdownDelayMs;
     try {
-      await connection.request(shutdownSubject(lattice, id), encodeShutdownRequest(hostId), {
+      await connection.request(providerShutdownSubject(lattice, id), encodeShutdownRequest(hostId), {
         timeout,
         ...withHeaders(traceHeaders()),
       });
@@ -172,12 +172,20 @@ export async function startProcessProvider(
       return supervisor.state;
     },
     putLink: (link) =>
-      publish(linkPutSubject(lattice, request.xkey), encodeLinkPut(link), `put ${describeLink(link)}`),
+      publish(
+        providerLinkPutSubject(lattice, request.xkey),
+        encodeLinkPut(link),
+        `put ${describeLink(link)}`,
+      ),
     deleteLink: (link) =>
-      publish(linkDeleteSubject(lattice, id), encodeLinkDelete(link), `deleted ${describeLink(link)}`),
+      publish(
+        providerLinkDeleteSubject(lattice, id),
+        encodeLinkDelete(link),
+        `deleted ${describeLink(link)}`,
+      ),
     async updateConfig(config) {
       // Upstream sends this one without headers.
-      connection.publish(configUpdateSubject(lattice, id), encodeConfigUpdate(config));
+      connection.publish(providerConfigUpdateSubject(lattice, id), encodeConfigUpdate(config));
     },
     stop() {
       stopped ??= stop();

@@ -1,3 +1,4 @@
+export type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/control-interface/types';
 export {
   decodeHostData,
   encodeHostData,
@@ -34,9 +35,9 @@ export {
   secretsToJson,
 } from './secret-value.js';
 export {
-  configUpdateSubject,
-  healthSubject,
-  linkDeleteSubject,
-  linkPutSubject,
-  shutdownSubject,
+  providerConfigUpdateSubject,
+  providerHealthSubject,
+  providerLinkDeleteSubject,
+  providerLinkPutSubject,
+  providerShutdownSubject,
 } from './subjects.js';

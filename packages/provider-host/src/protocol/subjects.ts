@@ -9,23 +9,23 @@ const root = 'wasmbus.rpc';
  * Links for one provider process: `xkey` is the public key the host made for it. A host that gives no xkeys, and a
  * built-in provider, use the provider id in its place.
  */
-export function linkPutSubject(lattice: string, xkey: string): string {
+export function providerLinkPutSubject(lattice: string, xkey: string): string {
   return `${root}.${lattice}.${xkey}.linkdefs.put`;
 }
 
-export function linkDeleteSubject(lattice: string, providerId: string): string {
+export function providerLinkDeleteSubject(lattice: string, providerId: string): string {
   return `${root}.${lattice}.${providerId}.linkdefs.del`;
 }
 
-export function healthSubject(lattice: string, providerId: string): string {
+export function providerHealthSubject(lattice: string, providerId: string): string {
   return `${root}.${lattice}.${providerId}.health`;
 }
 
 /** `default` is a literal token, whatever the provider's links are named. */
-export function shutdownSubject(lattice: string, providerId: string): string {
+export function providerShutdownSubject(lattice: string, providerId: string): string {
   return `${root}.${lattice}.${providerId}.default.shutdown`;
 }
 
-export function configUpdateSubject(lattice: string, providerId: string): string {
+export function providerConfigUpdateSubject(lattice: string, providerId: string): string {
   return `${root}.${lattice}.${providerId}.config.update`;
 }

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { Provider, ProviderLink, ProviderLinkIdentity } from '../provider.js';
+import { type LinkRole, linkRole, sideOf } from './link-role.js';
+import type { OpenSecrets } from './link-secrets.js';
+
+/** Turns the host's link messages into calls of the provider's link methods. Its methods never reject. */
+export interface LinkHandler {
+  put(link: InterfaceLinkDefinition): Promise<void>;
+  delete(link: LinkIdentity): Promise<void>;
+}
+
+export interface LinkHandlerOptions {
+  readonly providerId: string;
+  readonly provider: Provider;
+  readonly openSecrets: OpenSecrets;
+  readonly logger: Logger;
+}
+
+/**
+ * Remembers each link by side, peer, link name and package. A put that repeats a link the provider has is ignored;
+ * one with other values is handed on, so that a changed config takes effect.
+ *
+ * Upstream's SDK remembers one link for each peer and ignores changed values (provider.md §3); both lose links.
+ */
+export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
+  const { providerId, provider, openSecrets, logger } = options;
+  const known = new Map<string, ProviderLink>();
+
+  return {
+    async put(definition) {
+      const fields = fieldsOf(definition);
+      try {
+        const role = linkRole(providerId, definition);
+        if (role === undefined) {
+          logger.error(
+            'ignored a link of others: this provider is neither its source nor its target',
+            fields,
+          );
+          return;
+        }
+        const link = readLink(role, definition, openSecrets);
+        if (isDeepStrictEqual(known.get(keyOf(role, definition)), link)) {
+          logger.debug('ignored a link that is already there', fields);
+          return;
+        }
+        // Not known while it is being put: one that fails is tried again when it is repeated.
+        known.delete(keyOf(role, definition));
+        if (role.side === 'source') await provider.putLinkAsSource?.(link);
+        else await provider.putLinkAsTarget?.(link);
+        known.set(keyOf(role, definition), link);
+        logger.info('link put', fields);
+      } catch (error) {
+        logger.error('a link failed', { ...fields, error });
+      }
+    },
+
+    async delete(definition) {
+      const fields = fieldsOf(definition);
+      try {
+        const role = linkRole(providerId, definition);
+        if (role === undefined) return;
+        known.delete(keyOf(role, definition));
+        const link = identityOf(definition);
+        if (role.side === 'source') await provider.deleteLinkAsSource?.(link);
+        else await provider.deleteLinkAsTarget?.(link);
+        logger.info('link deleted', fields);
+      } catch (error) {
+        logger.error('a link could not be deleted', { ...fields, error });
+      }
+    },
+  };
+}
+
+function readLink(
+  role: LinkRole,
+  definition: InterfaceLinkDefinition,
+  openSecrets: OpenSecrets,
+): ProviderLink {
+  const { config, sealedSecrets } = sideOf(role.side, definition);
+  return { ...identityOf(definition), config, secrets: openSecrets(sealedSecrets) };
+}
+
+function identityOf(link: LinkIdentity): ProviderLinkIdentity {
+  return {
+    sourceId: link.sourceId,
+    target: link.target,
+    linkName: link.name,
+    witNamespace: link.witNamespace,
+    witPackage: link.witPackage,
+    interfaces: link.interfaces,
+  };
+}
+
+function keyOf(role: LinkRole, link: LinkIdentity): string {
+  return JSON.stringify([role.side, role.peer, link.name, link.witNamespace, link.witPackage]);
+}
+
+function fieldsOf(link: LinkIdentity): Readonly<Record<string, string>> {
+  return {
+    source: link.sourceId,
+    target: link.target,
+    link: link.name,
+    package: `${link.witNamespace}:${link.witPackage}`,
+  };
+}

@@ -1,0 +1,81 @@
+import { setTimeout } from 'node:timers/promises';
+import { createNatsInvoker, createNatsServer } from '@wasmlattice/rpc/nats';
+import { describeError, type Logger } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
+import { watchParent } from './process/parent-watch.js';
+import { providerLogger } from './process/provider-log.js';
+import { readHostData } from './process/read-host-data.js';
+import type { Provider } from './provider.js';
+import { connectProvider, natsAccess } from './provider-connection.js';
+import { startProvider } from './start-provider.js';
+
+export interface RunProviderOptions {
+  /** What the provider is: the name of its NATS connection and of its log records. */
+  readonly name: string;
+}
+
+/**
+ * Runs a provider as this process: reads HostData from standard input, connects, serves until the host asks for the
+ * shutdown (or dies, or the process gets SIGTERM or SIGINT), then exits. Never returns normally: the process ends
+ * with 0 after a shutdown and with 1 after an error, which is written to standard error.
+ *
+ * ```ts
+ * await runProvider(myProvider, { name: 'my-provider' });
+ * ```
+ */
+export async function runProvider(provider: Provider, options: RunProviderOptions): Promise<never> {
+  try {
+    await run(provider, options.name);
+  } catch (error) {
+    process.stderr.write(`${options.name}: ${describeError(error)}\n`, () => process.exit(1));
+    return new Promise<never>(() => {});
+  }
+  process.exit(0);
+}
+
+async function run(provider: Provider, name: string): Promise<void> {
+  const host = process.ppid;
+  const hostData = await readHostData(process.stdin);
+  // The host has closed its end; nothing more will come.
+  process.stdin.destroy();
+  const logger = providerLogger(name, hostData, process.env.RUST_LOG, (line) => {
+    process.stderr.write(`${line}\n`);
+  });
+  const access = natsAccess(hostData);
+  logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
+
+  const connection = await connectProvider(access, name, logger);
+  const rpc = { connection, lattice: hostData.latticeRpcPrefix, logger: logger.named('rpc') };
+  const server = createNatsServer(rpc);
+  const invoker = createNatsInvoker(rpc);
+  const started = await startProvider(provider, { hostData, connection, server, invoker, logger });
+
+  const stop = (reason: string): void => {
+    logger.info('provider stops', { reason });
+    started.stop().catch((error: unknown) => logger.error('the provider did not stop', { error }));
+  };
+  const unwatch = watchParent({
+    expected: host,
+    parentId: () => process.ppid,
+    onGone: () => stop('the host is gone'),
+  });
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+
+  await started.stopped;
+  unwatch();
+  await closeConnection(connection, logger);
+}
+
+/** Longer than any flush on a connection that works; without a server none would ever end. */
+const flushMs = 500;
+
+/** Sends what is still to be sent, the shutdown reply above all. */
+async function closeConnection(connection: NatsConnection, logger: Logger): Promise<void> {
+  try {
+    await Promise.race([connection.flush(), setTimeout(flushMs, undefined, { ref: false })]);
+    await connection.close();
+  } catch (error) {
+    logger.debug('the connection did not close', { error });
+  }
+}

@@ -1,0 +1,152 @@
+import type { HealthReply, HostData } from '@wasmlattice/provider-host/protocol';
+import type { Invoker, Server } from '@wasmlattice/rpc';
+import { describeError, type Logger } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
+import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
+import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
+import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
+import { createLinkSecrets } from './links/link-secrets.js';
+import type { Provider, ProviderContext } from './provider.js';
+import { natsAccess } from './provider-connection.js';
+import { invokerForProvider, serveExports } from './serve.js';
+
+export interface StartProviderOptions {
+  readonly hostData: HostData;
+  /** The rpc connection. It belongs to the caller, as do server and invoker. */
+  readonly connection: NatsConnection;
+  readonly server: Server;
+  readonly invoker: Invoker;
+  readonly logger: Logger;
+}
+
+/** A provider at work. */
+export interface StartedProvider {
+  /** Resolves when the host asked for the shutdown, or {@link stop} was called, and everything is done. */
+  readonly stopped: Promise<void>;
+  /** Shuts down as if the host had asked. Later calls wait for the first. */
+  stop(): Promise<void>;
+}
+
+/** What a provider is doing; health checks tell the host. */
+type ProviderState = 'starting' | 'serving' | 'stopping';
+
+/** Calls that take longer are not waited for: the host gives 300 ms for the whole shutdown. */
+const drainMs = 150;
+
+/**
+ * Brings a provider to life in upstream's order: control subscriptions, `init`, links of the start, exports. What
+ * the host sends meanwhile waits, but health checks are answered.
+ *
+ * Rejects with what `init` threw, or when the exports can't be served.
+ */
+export async function startProvider(
+  provider: Provider,
+  options: StartProviderOptions,
+): Promise<StartedProvider> {
+  const { hostData, connection, server, logger } = options;
+  const secrets = createLinkSecrets(hostData);
+  const queue = createCommandQueue();
+  const links = createLinkHandler({
+    providerId: hostData.providerKey,
+    provider,
+    openSecrets: secrets.open,
+    logger,
+  });
+  const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
+  let state: ProviderState = 'starting';
+
+  let shutDown: Promise<void> | undefined;
+  const shutdown = async (): Promise<void> => {
+    state = 'stopping';
+    await Promise.race([Promise.all([queue.close(), server.close()]), elapsed(drainMs)]);
+    try {
+      await provider.shutdown?.();
+    } catch (error) {
+      logger.error('the shutdown of the provider failed', { error });
+    }
+  };
+  const shutdownOnce = (): Promise<void> => {
+    shutDown ??= shutdown();
+    return shutDown;
+  };
+
+  // The queue's first command: everything the host sends from now on comes after it.
+  const started = queue.run(async () => {
+    await provider.init?.(contextOf(options));
+    for (const link of hostData.linkDefinitions) await links.put(link);
+  });
+  // A failure is for the caller; until it waits for the start below, it must not count as unhandled.
+  started.catch(() => {});
+  const control = await subscribeControl({
+    connection,
+    lattice: hostData.latticeRpcPrefix,
+    providerId: hostData.providerKey,
+    linkPutId: secrets.publicKey ?? hostData.providerKey,
+    hostId: hostData.hostId,
+    handlers: {
+      ...queuedCommands(queue, links, provider),
+      health: () => healthOf(provider, state),
+      shutdown: shutdownOnce,
+      afterShutdown: setStopped,
+    },
+    logger,
+  });
+  const unsubscribe = (): void => {
+    for (const subscription of control) subscription.unsubscribe();
+  };
+  try {
+    await started;
+    await serveExports({ provider, server, providerId: hostData.providerKey, logger });
+  } catch (error) {
+    unsubscribe();
+    throw error;
+  }
+  if (state === 'starting') state = 'serving';
+  return {
+    stopped: stopped.then(unsubscribe),
+    async stop() {
+      await shutdownOnce();
+      setStopped();
+    },
+  };
+}
+
+function queuedCommands(
+  queue: CommandQueue,
+  links: LinkHandler,
+  provider: Provider,
+): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig'> {
+  return {
+    putLink: (link) => queue.run(() => links.put(link)),
+    deleteLink: (link) => queue.run(() => links.delete(link)),
+    updateConfig: (config) => queue.run(async () => provider.updateConfig?.(config)),
+  };
+}
+
+function contextOf({ hostData, invoker, logger }: StartProviderOptions): ProviderContext {
+  return {
+    id: hostData.providerKey,
+    lattice: hostData.latticeRpcPrefix,
+    hostId: hostData.hostId,
+    config: hostData.config,
+    secrets: hostData.secrets,
+    nats: natsAccess(hostData),
+    invoker: invokerForProvider(invoker, hostData.providerKey),
+    logger,
+  };
+}
+
+async function healthOf(provider: Provider, state: ProviderState): Promise<HealthReply> {
+  if (state !== 'serving') return { healthy: false, message: `the provider is ${state}` };
+  try {
+    return (await provider.health?.()) ?? { healthy: true };
+  } catch (error) {
+    return { healthy: false, message: describeError(error) };
+  }
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
