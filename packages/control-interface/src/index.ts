@@ -1,3 +1,10 @@
+export {
+  type ControlCallOptions,
+  type ControlClient,
+  type ControlClientOptions,
+  type ControlGatherOptions,
+  createControlClient,
+} from './client.js';
 export { decodeClaims, decodeStoredClaims, encodeClaims, encodeStoredClaims } from './codec/claims.js';
 export {
   decodeComponentAuctionAck,
@@ -50,6 +57,7 @@ export {
   encodeStopProviderCommand,
 } from './codec/provider.js';
 export { decodeRegistryCredentials, encodeRegistryCredentials } from './codec/registry.js';
+export { ControlError, type ControlErrorCode } from './control-error.js';
 export {
   type Answer,
   type ControlContext,
@@ -80,6 +88,12 @@ export {
   isLatticeName,
   type NameKind,
 } from './names.js';
+export {
+  ControlServeError,
+  type ControlServer,
+  type ControlServerOptions,
+  serveControlInterface,
+} from './server.js';
 export {
   type AuctionChoice,
   type ConfigOperationKind,
