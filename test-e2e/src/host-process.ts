@@ -1,7 +1,5 @@
-import { type Child, startChild } from './child.js';
-import type { NatsServer } from './nats-server.js';
+import { type Child, createTempDir, startChild, type TestNatsServer } from '@wasmlattice/test-support';
 import { cacheDir, paths } from './paths.js';
-import { createTempDir } from './temp-dir.js';
 
 /** A host running as a process of its own. */
 export interface HostProcess extends AsyncDisposable {
@@ -13,7 +11,7 @@ export interface HostProcess extends AsyncDisposable {
 
 export interface HostProcessOptions {
   /** Without one the host starts its own. */
-  readonly nats?: NatsServer;
+  readonly nats?: TestNatsServer;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -35,9 +33,9 @@ export async function startHost({ nats, args = [], env = {} }: HostProcessOption
       ...args,
     ],
     {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: dataDir.path,
-      NATS_SERVER_BIN: process.env['NATS_SERVER_BIN'],
+      NATS_SERVER_BIN: process.env.NATS_SERVER_BIN,
       ...env,
     },
   );

@@ -1,5 +1,5 @@
+import type { TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
-import type { NatsServer } from './nats-server.js';
 
 /** A reply of the control interface, as JSON has it. */
 export interface Reply {
@@ -40,7 +40,7 @@ export interface Lattice extends AsyncDisposable {
 /** Longest wait for an answer or an event; reached only when something is broken. */
 const patienceMs = 60_000;
 
-export async function joinLattice(nats: Pick<NatsServer, 'url'>, lattice = 'default'): Promise<Lattice> {
+export async function joinLattice(nats: Pick<TestNatsServer, 'url'>, lattice = 'default'): Promise<Lattice> {
   const connection = await connect({ servers: nats.url });
   const events: CloudEvent[] = [];
   const waiting = new Set<() => void>();

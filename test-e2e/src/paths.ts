@@ -16,5 +16,5 @@ export const paths = {
 
 /** Compiled components are shared between runs: what a host keeps there is keyed by content. */
 export const cacheDir: string =
-  process.env['WASMLATTICE_CACHE'] ??
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wasmlattice');
+  process.env.WASMLATTICE_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wasmlattice');

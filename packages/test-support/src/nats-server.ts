@@ -4,19 +4,19 @@ import { type Child, startChild } from './child.js';
 import { createTempDir } from './temp-dir.js';
 
 /** A real `nats-server` with JetStream on a free loopback port. */
-export interface NatsServer extends AsyncDisposable {
+export interface TestNatsServer extends AsyncDisposable {
   readonly url: string;
   readonly host: string;
   readonly port: number;
 }
 
-export async function startNatsServer(): Promise<NatsServer> {
+export async function startNatsServer(): Promise<TestNatsServer> {
   const dir = await createTempDir();
-  const program = process.env['NATS_SERVER_BIN'] ?? 'nats-server';
+  const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
   const child = startChild(
     program,
     ['-a', '127.0.0.1', '-p', '-1', '-js', '-sd', dir.path, '--ports_file_dir', dir.path],
-    { PATH: process.env['PATH'] },
+    { PATH: process.env.PATH },
   );
   const dispose = async (): Promise<void> => {
     await child[Symbol.asyncDispose]();
