@@ -46,3 +46,22 @@ export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from
 export { TooManyWaitingError } from './limits.js';
 export { type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
+export {
+  type HandlerOutcome,
+  type HttpExchange,
+  HttpFailure,
+  type HttpRequestHead,
+  type HttpResponder,
+  type HttpResponseHead,
+  type IncomingHandlerCall,
+  incomingHandlerExport,
+  invokeIncomingHandler,
+} from './wasi/http/index.js';
+export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
+export {
+  type ByteSink,
+  type ByteSource,
+  ReadableSource,
+  type Readiness,
+  WritableSink,
+} from './wasi/io/index.js';

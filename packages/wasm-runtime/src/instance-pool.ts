@@ -74,14 +74,14 @@ export class InstancePool {
   /**
    * Runs `work` on a fresh instance. The permit stays taken, and the context's signal is not aborted, until `work` has
    * settled and every call it made has ended: a guest may go on after its answer was taken. When `work` rejects, the
-   * guest is ended.
+   * guest is ended. `work` gets the signal of the instance's context.
    *
    * @param context a plain object; its properties are copied into the instance's context
    * @throws PoolClosedError, TooManyWaitingError, the reason of `signal` while waiting, and what `work` throws
    */
   async run<T>(
     context: InvocationContext,
-    work: (instance: ComponentInstance) => Promise<T>,
+    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
     { signal }: RunOptions = {},
   ): Promise<T> {
     const { component, compiled, linkage, maxExecutionMs } = this.#options;
@@ -93,7 +93,7 @@ export class InstancePool {
       if (maxExecutionMs !== undefined) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind({ ...context, signal: invocation.signal });
       const instance = await compiled.instantiate(imports, { signal: invocation.signal });
-      return await work(invocation.track(instance));
+      return await work(invocation.track(instance), invocation.signal);
     } catch (error) {
       invocation.end(error);
       throw error;

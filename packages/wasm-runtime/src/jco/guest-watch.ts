@@ -12,7 +12,7 @@ export interface GuestWatch {
 
 /**
  * Puts the engine between the generated code and V8: `Suspending` so that an abort ends the guest's waits whatever
- * host function it waits in, `promising` because jco does not settle its own promise after every kind of trap.
+ * host function it waits in, `promising` because jco's bookkeeping after a trap may replace the cause by an error of its own.
  */
 export function watchGuest(signal: AbortSignal | undefined): GuestWatch {
   const failure = Promise.withResolvers<never>();

@@ -9,7 +9,7 @@ import { CompileError } from '../errors.js';
 import { type CoreModule, hasJspi, webAssembly } from '../web-assembly.js';
 import { type GeneratedModule, instantiateGenerated } from './jco-instance.js';
 import { type CacheEntry, cacheFormat, OutputCache, sha256 } from './output-cache.js';
-import { UnexpectedOutputError } from './patch-output.js';
+import { patchSet, UnexpectedOutputError } from './patch-output.js';
 import { moduleFile, planTranspile, type TranspilePlan, transpile, transpilerVersion } from './transpile.js';
 
 export interface JcoEngineOptions {
@@ -95,7 +95,7 @@ async function generate(
 
 /** The plan follows from the content and from what the host serves, so the same bytes may have several entries. */
 function cacheKey(bytes: Uint8Array, plan: TranspilePlan): string {
-  return sha256(JSON.stringify([cacheFormat, transpilerVersion(), plan, sha256(bytes)]));
+  return sha256(JSON.stringify([cacheFormat, transpilerVersion(), patchSet, plan, sha256(bytes)]));
 }
 
 async function importGenerated({ directory }: CacheEntry): Promise<GeneratedModule> {

@@ -9,6 +9,11 @@ interface Patch {
   readonly replace: string;
 }
 
+const throwFailure = 'task.exit(); throw err;';
+
+/** After `task.reject(err)` in each import and export that is asynchronous. */
+const unsettledFailure = /task\.exit\(\);\s*return task\.completionPromise\(\);/g;
+
 /**
  * What we change in the JavaScript that jco generates (design §4):
  *
@@ -16,6 +21,8 @@ interface Patch {
  * * `instantiate` gets two more parameters that shadow the globals of the same name. Through `WebAssembly` the
  *   engine sees every wait and every trap of the guest (see `guest-watch.ts`); `console` keeps jco's own
  *   complaints out of the process's streams.
+ * * When a suspending import without WIT result rejects, or the guest traps, jco returns a promise that may never settle.
+ *   We throw instead.
  */
 const patches: readonly Patch[] = [
   {
@@ -29,6 +36,12 @@ const patches: readonly Patch[] = [
     replace: 'export function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, console) {',
   },
 ];
+
+/** Changes whenever a patch does, so that cached output of older patches is not taken. */
+export const patchSet: string = JSON.stringify([
+  ...patches.map(({ find, replace }) => [find.source, replace]),
+  [unsettledFailure.source, throwFailure],
+]);
 
 /**
  * Applies our changes to a generated module.
@@ -50,5 +63,5 @@ export function patchOutput(source: string): string {
       "jco's output still reads process.env: adapt patch-output.ts to this version of jco",
     );
   }
-  return patched;
+  return patched.replaceAll(unsettledFailure, throwFailure);
 }

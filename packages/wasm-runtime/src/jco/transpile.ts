@@ -48,8 +48,7 @@ export function planTranspile(
  * * Imports lose their version (`imports['wasi:io/streams']`), so two versions of one interface would meet under one
  *   name. Mapping each id to itself keeps ids apart. Exports keep theirs (`exports['wasi:http/incoming-handler@0.2.3']`).
  * * A world-level import is `imports.name.default`, a world-level export `exports.name`, both in camel case.
- * * An import marked as asynchronous is awaited, also as a method of a resource class. When it rejects in a function
- *   without WIT result, the promise of the export never settles: `guest-watch.ts` sees the trap instead.
+ * * An import marked as asynchronous is awaited, also as a method of a resource class.
  * * An exported function throws the `err` of its result, as `ComponentError` when wrapping is on. That tells it from
  *   a value that a host function threw.
  * * Everything is inside `instantiate`: instances share no state. It is synchronous when the core modules are given.

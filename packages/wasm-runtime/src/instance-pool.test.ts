@@ -1,0 +1,219 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { decodeComponent } from './component/index.js';
+import type { CompiledComponent, ComponentInstance } from './engine.js';
+import { InstancePool, type InstancePoolOptions, type InvocationContext } from './instance-pool.js';
+import { createJcoEngine } from './jco/index.js';
+import { type Linkage, linkImports } from './linker.js';
+import { buildCallsGuest, callsInterface, gateInterface } from './testing/calls-guest.js';
+import { testContext } from './testing/context.js';
+
+/** Guests wait here until the test lets them go on. */
+class TestGate {
+  readonly #waiting = new Map<number, () => void>();
+  #arrival = Promise.withResolvers<void>();
+
+  readonly pass = (id: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(id, resolve);
+    this.#arrival.resolve();
+    this.#arrival = Promise.withResolvers<void>();
+    return promise;
+  };
+
+  get ids(): number[] {
+    return [...this.#waiting.keys()];
+  }
+
+  async holds(count: number): Promise<void> {
+    while (this.#waiting.size < count) await this.#arrival.promise;
+  }
+
+  open(id: number): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
+  }
+
+  openAll(): void {
+    for (const id of this.ids) this.open(id);
+  }
+}
+
+let gate = new TestGate();
+let linkage: Linkage;
+let compiled: CompiledComponent;
+
+beforeAll(async () => {
+  const guest = await buildCallsGuest();
+  linkage = linkImports(decodeComponent(guest), {
+    component: 'calls',
+    interfaces: [gateInterface({ pass: (id) => gate.pass(id) })],
+  });
+  compiled = await createJcoEngine().compile(guest, { component: 'calls', suspends: linkage.suspends });
+});
+
+afterEach(() => {
+  gate = new TestGate();
+});
+
+const context: InvocationContext = testContext();
+
+function createPool(options: Partial<InstancePoolOptions> = {}): InstancePool {
+  return new InstancePool({ component: 'calls', compiled, linkage, maxInstances: 4, ...options });
+}
+
+function wait(pool: InstancePool, id: number, signal?: AbortSignal): Promise<unknown> {
+  return pool.run(context, (instance) => call(instance, 'wait', id), signal === undefined ? {} : { signal });
+}
+
+function call(instance: ComponentInstance, func: string, ...params: unknown[]): Promise<unknown> {
+  return instance.call(callsInterface, func, params);
+}
+
+describe('the instance pool', () => {
+  it('gives each invocation fresh state', async () => {
+    const pool = createPool();
+    const count = (): Promise<unknown> => pool.run(context, (instance) => call(instance, 'count'));
+    expect(await Promise.all([count(), count(), count()])).toEqual([1, 1, 1]);
+    expect(await count()).toBe(1);
+  });
+
+  it('runs 4 of 64 at once, the others in the order of their arrival', async () => {
+    const pool = createPool();
+    const done: number[] = [];
+    const runs = Array.from({ length: 64 }, (_, id) => wait(pool, id).then(() => done.push(id)));
+    for (let next = 0; next < 64; next += 4) {
+      await gate.holds(4);
+      expect(gate.ids).toEqual([next, next + 1, next + 2, next + 3]);
+      expect(pool.stats).toEqual({ maxInstances: 4, active: 4, waiting: 60 - next });
+      gate.openAll();
+    }
+    await Promise.all(runs);
+    expect(done).toEqual(Array.from({ length: 64 }, (_, id) => id));
+    await pool.close();
+    expect(pool.stats).toEqual({ maxInstances: 4, active: 0, waiting: 0 });
+  });
+
+  it('ends a wait for a permit with the signal, without touching the others', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const running = wait(pool, 1);
+    await gate.holds(1);
+    const controller = new AbortController();
+    const waiting = wait(pool, 2, controller.signal);
+    controller.abort(new Error('caller left'));
+    await expect(waiting).rejects.toThrow('caller left');
+    expect(pool.stats).toMatchObject({ active: 1, waiting: 0 });
+    gate.openAll();
+    await running;
+  });
+
+  it('ends a running guest with the signal and gives its permit to the next', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const controller = new AbortController();
+    const running = wait(pool, 1, controller.signal);
+    const next = wait(pool, 2);
+    await gate.holds(1);
+    controller.abort(new Error('caller left'));
+    await expect(running).rejects.toMatchObject({ name: 'TrapError', kind: 'aborted' });
+    await gate.holds(2);
+    gate.open(2);
+    await next;
+  });
+
+  it('ends a guest that runs longer than the limit', async () => {
+    const pool = createPool({ maxExecutionMs: 5 });
+    await expect(wait(pool, 1)).rejects.toThrow(
+      'an invocation of component "calls" ran longer than its limit of 5 ms',
+    );
+    expect(pool.stats.active).toBe(0);
+  });
+
+  it('gives the permit back after a trap', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    await expect(pool.run(context, (instance) => call(instance, 'trap'))).rejects.toMatchObject({
+      name: 'TrapError',
+    });
+    expect(await pool.run(context, (instance) => call(instance, 'count'))).toBe(1);
+  });
+
+  it('keeps the permit while a guest goes on after its answer was taken', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    let ended: Promise<unknown> = Promise.resolve();
+    const answer = await pool.run(context, async (instance) => {
+      ended = call(instance, 'wait', 1);
+      await gate.holds(1);
+      return 'answer';
+    });
+    expect(answer).toBe('answer');
+    expect(pool.stats.active).toBe(1);
+    gate.openAll();
+    await ended;
+    await pool.close();
+    expect(pool.stats.active).toBe(0);
+  });
+
+  it('ends the guest when the work on it fails', async () => {
+    const pool = createPool();
+    let ended: Promise<unknown> = Promise.resolve();
+    const run = pool.run(context, async (instance) => {
+      ended = call(instance, 'wait', 1).catch((error: unknown) => error);
+      await gate.holds(1);
+      throw new Error('client disconnected');
+    });
+    await expect(run).rejects.toThrow('client disconnected');
+    expect(await ended).toMatchObject({ kind: 'aborted' });
+  });
+
+  it('tells host functions when the invocation is over', async () => {
+    const signals: AbortSignal[] = [];
+    const pool = createPool({
+      linkage: {
+        bind: (bound) => {
+          signals.push(bound.signal);
+          return linkage.bind(bound);
+        },
+      },
+    });
+    await pool.run(context, async (instance) => {
+      expect(signals[0]?.aborted).toBe(false);
+      await call(instance, 'count');
+    });
+    await pool.close();
+    expect(signals[0]?.reason).toMatchObject({ name: 'InvocationOverError' });
+  });
+
+  it('follows a change of its size', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = [wait(pool, 1), wait(pool, 2)];
+    await gate.holds(1);
+    pool.resize(2);
+    await gate.holds(2);
+    gate.openAll();
+    await Promise.all(runs);
+  });
+
+  it('drains what it accepted, then refuses; closing twice is fine', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = [wait(pool, 1), wait(pool, 2)];
+    await gate.holds(1);
+    const closing = [pool.close(), pool.close()];
+    await expect(wait(pool, 3)).rejects.toMatchObject({ name: 'PoolClosedError' });
+    gate.open(1);
+    await gate.holds(1);
+    gate.open(2);
+    await Promise.all([...runs, ...closing, pool.close()]);
+  });
+
+  it('ends what is left when the drain is cut short', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = Promise.allSettled([wait(pool, 1), wait(pool, 2)]);
+    await gate.holds(1);
+    await pool.close({ signal: AbortSignal.abort(new Error('grace period is over')) });
+    const reasons = (await runs).map((outcome) =>
+      outcome.status === 'rejected' ? String(outcome.reason) : '',
+    );
+    expect(reasons).toEqual([
+      expect.stringContaining('grace period is over'),
+      expect.stringContaining('grace period is over'),
+    ]);
+  });
+});
