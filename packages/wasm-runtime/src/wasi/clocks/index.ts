@@ -1,0 +1,35 @@
+import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { monotonicNow, TimerPollable } from './timer.js';
+
+interface Datetime {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+}
+
+const monotonicClock: HostInterface = {
+  name: 'wasi:clocks/monotonic-clock',
+  ...wasi02,
+  suspending: [],
+  bind: ({ signal }) => ({
+    now: monotonicNow,
+    resolution: () => 1n,
+    subscribeInstant: (when: bigint) => new TimerPollable(when, signal),
+    subscribeDuration: (nanoseconds: bigint) => new TimerPollable(monotonicNow() + nanoseconds, signal),
+  }),
+};
+
+const wallClock: HostInterface = {
+  name: 'wasi:clocks/wall-clock',
+  ...wasi02,
+  suspending: [],
+  bind: () => ({
+    now: (): Datetime => {
+      const ms = Date.now();
+      return { seconds: BigInt(Math.floor(ms / 1000)), nanoseconds: (ms % 1000) * 1_000_000 };
+    },
+    resolution: (): Datetime => ({ seconds: 0n, nanoseconds: 1_000_000 }),
+  }),
+};
+
+/** `wasi:clocks@0.2` without `timezone`, which upstream does not implement either (spec wrpc-interfaces §8). */
+export const clocksInterfaces: readonly HostInterface[] = [monotonicClock, wallClock];

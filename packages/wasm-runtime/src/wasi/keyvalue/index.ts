@@ -1,0 +1,47 @@
+import { keyvalueAtomics, keyvalueBatch } from '@wasmlattice/rpc/interfaces';
+import { exactly, type HostInterface } from '../../host-interface.js';
+import { Bucket } from './bucket.js';
+import { wireCall } from './wire-call.js';
+
+const versions = exactly('0.2.0-draft');
+
+const store: HostInterface = {
+  name: 'wasi:keyvalue/store',
+  ...versions,
+  suspending: ['get', 'set', 'delete', 'exists', 'list-keys'].map((name) => `[method]bucket.${name}`),
+  // Opening is local and always succeeds: whether the store exists shows with the first operation.
+  bind: ({ links, signal }) => ({
+    Bucket,
+    open: (identifier: string) => new Bucket(identifier, { links, signal }),
+  }),
+};
+
+const atomicsCall = wireCall(keyvalueAtomics, 'wasi:keyvalue/atomics');
+
+const atomics: HostInterface = {
+  name: 'wasi:keyvalue/atomics',
+  ...versions,
+  suspending: ['increment'],
+  bind: (context) => ({
+    increment: ({ identifier }: Bucket, key: string, delta: bigint) =>
+      atomicsCall(context, 'increment', identifier, key, delta),
+  }),
+};
+
+const batchCall = wireCall(keyvalueBatch, 'wasi:keyvalue/batch');
+
+const batch: HostInterface = {
+  name: 'wasi:keyvalue/batch',
+  ...versions,
+  suspending: ['get-many', 'set-many', 'delete-many'],
+  bind: (context) => ({
+    getMany: ({ identifier }: Bucket, keys: string[]) => batchCall(context, 'get-many', identifier, keys),
+    setMany: ({ identifier }: Bucket, entries: [string, Uint8Array][]) =>
+      batchCall(context, 'set-many', identifier, entries),
+    deleteMany: ({ identifier }: Bucket, keys: string[]) =>
+      batchCall(context, 'delete-many', identifier, keys),
+  }),
+};
+
+/** `wasi:keyvalue@0.2.0-draft`, bridged to `wrpc:keyvalue` (spec wrpc-interfaces §2, §4). */
+export const keyvalueInterfaces: readonly HostInterface[] = [store, atomics, batch];

@@ -1,0 +1,27 @@
+import type { LogLevel } from '@wasmlattice/telemetry';
+import { exactly, type HostInterface } from '../../host-interface.js';
+
+/** Level enum of `wasi:logging`. */
+type GuestLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'critical';
+
+const levels: Readonly<Record<GuestLevel, LogLevel>> = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  critical: 'error',
+};
+
+/** `wasi:logging/logging`: the host's log, with the guest's context as field (spec component-runtime §6). */
+export const loggingInterfaces: readonly HostInterface[] = [
+  {
+    name: 'wasi:logging/logging',
+    ...exactly('', '0.1.0-draft'),
+    suspending: [],
+    bind: ({ logger }) => ({
+      log: (level: GuestLevel, context: string, message: string): void =>
+        logger[levels[level]](message, context === '' ? undefined : { context }),
+    }),
+  },
+];
