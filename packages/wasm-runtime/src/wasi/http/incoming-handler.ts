@@ -1,7 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { ComponentInstance, ComponentTypes } from '../../engine.js';
-import { TrapError } from '../../errors.js';
 import { ExecutionTimeError } from '../../invocation.js';
 import { type ErrorCode, statusOf } from './error-code.js';
 import type { HttpExchange } from './http-exchange.js';
@@ -16,6 +15,8 @@ export interface IncomingHandlerCall {
   readonly exchange: HttpExchange;
   /** Component id: names the component in logs and in error answers. */
   readonly component: string;
+  /** The signal of the instance's context: tells an invocation that was ended from a fault of the guest. */
+  readonly signal?: AbortSignal;
   readonly logger?: Logger;
 }
 
@@ -79,8 +80,8 @@ class Answer implements AnswerReceiver {
   }
 
   trapped(cause: unknown): HandlerOutcome {
-    const { component, exchange } = this.#call;
-    const status = trapStatus(cause);
+    const { component, exchange, signal } = this.#call;
+    const status = trapStatus(signal);
     if (exchange.signal.aborted) {
       this.#logger.debug('guest trapped after the client had gone', { component, cause });
     } else {
@@ -148,7 +149,7 @@ const TRAP_TEXT: Readonly<Record<number, string>> & { readonly 500: string } = {
 };
 
 /** An invocation that was ended, not a fault of the guest: at its deadline, or because the component is stopped. */
-function trapStatus(cause: unknown): 500 | 503 | 504 {
-  if (!(cause instanceof TrapError) || cause.kind !== 'aborted') return 500;
-  return cause.cause instanceof ExecutionTimeError ? 504 : 503;
+function trapStatus(signal: AbortSignal | undefined): 500 | 503 | 504 {
+  if (!signal?.aborted) return 500;
+  return signal.reason instanceof ExecutionTimeError ? 504 : 503;
 }
