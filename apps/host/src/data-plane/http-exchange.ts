@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteSource, HttpExchange, HttpRequestHead } from '@wasmlattice/wasm-runtime';
+import { noBody, RequestBody } from './http-request-body.js';
+import { parseRequest } from './http-request-head.js';
+import { type ResponderOptions, ServerResponder } from './http-responder.js';
+
+/** The client closed its connection: the reason of an exchange's signal. */
+export class ClientDisconnectedError extends Error {
+  override readonly name = 'ClientDisconnectedError';
+
+  constructor() {
+    super('the client closed the connection before the response was complete');
+  }
+}
+
+const NO_TRAILERS: Promise<undefined> = Promise.resolve(undefined);
+
+export interface ServerExchangeOptions extends Omit<ResponderOptions, 'response' | 'mayKeepAlive'> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client waits for `100 Continue`. */
+  readonly expectsContinue: boolean;
+  /** Whether the connection may serve further requests. */
+  mayKeepAlive(): boolean;
+}
+
+/** One request on a socket of node's HTTP server. */
+export class ServerExchange implements HttpExchange {
+  readonly request: HttpRequestHead;
+  readonly body: ByteSource;
+  readonly responder: ServerResponder;
+  readonly #requestBody: RequestBody | undefined;
+  #controller: AbortController | undefined;
+  #isDisconnected = false;
+
+  /** @throws BadRequestError when the request can't be given to a guest */
+  constructor(options: ServerExchangeOptions) {
+    const { request, response } = options;
+    const { head, hasBody } = parseRequest(request);
+    this.request = head;
+    if (hasBody) {
+      this.#requestBody = new RequestBody(request, options.expectsContinue ? response : undefined);
+    }
+    this.body = this.#requestBody ?? noBody;
+    this.responder = new ServerResponder({
+      response,
+      holdUntilTurnEnds: options.holdUntilTurnEnds,
+      // A client that was not told to continue may or may not send its body: the connection is at an unknown point.
+      mayKeepAlive: () => options.mayKeepAlive() && this.#requestBody?.awaitsContinue !== true,
+    });
+  }
+
+  /** Most requests are over before anybody asks for their signal. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isDisconnected) this.#controller.abort(new ClientDisconnectedError());
+    }
+    return this.#controller.signal;
+  }
+
+  trailers(): Promise<HttpRequestHead['headers'] | undefined> {
+    return this.#requestBody?.trailers() ?? NO_TRAILERS;
+  }
+
+  /** The connection is gone. Does nothing after the response was complete. */
+  disconnected(): void {
+    if (this.responder.isOver) return;
+    this.#isDisconnected = true;
+    this.responder.disconnected();
+    this.#controller?.abort(new ClientDisconnectedError());
+  }
+
+  get isDisconnected(): boolean {
+    return this.#isDisconnected;
+  }
+
+  /**
+   * Reads what the guest left of the body, because the connection's next request comes after it. `undefined` when
+   * there is nothing to read.
+   */
+  discardRest(): Promise<void> | undefined {
+    return this.#requestBody?.awaitsContinue === false ? this.#requestBody.discard() : undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type ByteSource,
+  HttpFailure,
+  type HttpRequestHead,
+  ReadableSource,
+} from '@wasmlattice/wasm-runtime';
+
+const ALWAYS = Promise.resolve();
+
+/** The body of a request that has none. */
+export const noBody: ByteSource = {
+  read: () => undefined,
+  isReady: () => true,
+  ready: () => ALWAYS,
+  cancel() {},
+};
+
+/** Most bytes taken at a time from a body nobody wants. */
+const DISCARD_AT_ONCE = 64 * 1024;
+
+/**
+ * The body of a request on its socket. Nothing is read beyond node's own buffer (64 KiB) until the guest reads, so
+ * that a slow guest slows its client down.
+ */
+export class RequestBody implements ByteSource {
+  readonly #request: IncomingMessage;
+  readonly #source: ReadableSource;
+  /** Set while the client waits for `100 Continue` before it sends the body. */
+  #continueOn: ServerResponse | undefined;
+
+  /** @param continueOn answers `Expect: 100-continue` when the guest first asks for the body */
+  constructor(request: IncomingMessage, continueOn?: ServerResponse) {
+    this.#request = request;
+    this.#source = new ReadableSource(request);
+    this.#continueOn = continueOn;
+  }
+
+  /** Whether the client still holds the body back; then it need not be read. */
+  get awaitsContinue(): boolean {
+    return this.#continueOn !== undefined;
+  }
+
+  read(max: number): Uint8Array | undefined {
+    this.#continue();
+    try {
+      return this.#source.read(max);
+    } catch (cause) {
+      throw new HttpFailure(
+        { tag: 'connection-terminated' },
+        'the client closed the connection before its request was complete',
+        { cause },
+      );
+    }
+  }
+
+  isReady(): boolean {
+    return this.#source.isReady();
+  }
+
+  ready(): Promise<void> {
+    this.#continue();
+    return this.#source.ready();
+  }
+
+  /** The connection lives on: its next request comes after the rest of this body. */
+  cancel(): void {}
+
+  /** Discards what is left, then the trailers; see `HttpExchange.trailers`. */
+  async trailers(): Promise<HttpRequestHead['headers'] | undefined> {
+    await this.discard();
+    const { rawTrailers } = this.#request;
+    return rawTrailers.length > 0 ? rawTrailers : undefined;
+  }
+
+  /** Reads to the end without keeping anything. Rejects like {@link RequestBody.read}. */
+  async discard(): Promise<void> {
+    for (;;) {
+      const bytes = this.read(DISCARD_AT_ONCE);
+      if (bytes === undefined) return;
+      if (bytes.length === 0) await this.ready();
+    }
+  }
+
+  #continue(): void {
+    const response = this.#continueOn;
+    if (response === undefined) return;
+    this.#continueOn = undefined;
+    if (!response.headersSent && !response.destroyed) response.writeContinue();
+  }
+}
