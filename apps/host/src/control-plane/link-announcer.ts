@@ -1,8 +1,8 @@
 import {
   encodeLinkDelete,
   encodeLinkPut,
-  linkDeleteSubject,
-  linkPutSubject,
+  providerLinkDeleteSubject,
+  providerLinkPutSubject,
 } from '@wasmlattice/provider-host/protocol';
 import type { NatsConnection } from 'nats';
 import type { LinkAnnouncer } from './link-service.js';
@@ -19,12 +19,12 @@ export function createLinkAnnouncer(options: {
   return {
     linkPut(link) {
       for (const id of new Set([link.sourceId, link.target])) {
-        connection.publish(linkPutSubject(lattice, id), encodeLinkPut(link));
+        connection.publish(providerLinkPutSubject(lattice, id), encodeLinkPut(link));
       }
     },
     linkDeleted(link) {
       for (const id of new Set([link.sourceId, link.target])) {
-        connection.publish(linkDeleteSubject(lattice, id), encodeLinkDelete(link));
+        connection.publish(providerLinkDeleteSubject(lattice, id), encodeLinkDelete(link));
       }
     },
   };

@@ -1,0 +1,124 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Child, createTempDir, freePort, startChild } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paths } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+let scenario: Scenario;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(async () => {
+  await scenario?.[Symbol.asyncDispose]();
+});
+
+function cli(...args: readonly string[]): Child {
+  const { nats } = scenario;
+  return startChild(process.execPath, [paths.cli, ...args], {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    WASMCLOUD_CTL_HOST: nats.host,
+    WASMCLOUD_CTL_PORT: String(nats.port),
+  });
+}
+
+async function run(...args: readonly string[]): Promise<{ code: number | string; output: string }> {
+  await using child = cli(...args);
+  const code = await child.exited;
+  return { code, output: child.output() };
+}
+
+describe('wasmlattice', () => {
+  it('lists hosts, as text and as JSON', async () => {
+    const { host } = scenario;
+    expect(await run('get', 'hosts')).toMatchObject({ code: 0, output: expect.stringContaining(host.id) });
+    const json = await run('--output', 'json', 'get', 'hosts');
+    expect(JSON.parse(json.output)).toMatchObject([{ id: host.id }]);
+  });
+
+  it('deploys the counter application from its manifest, twice with the same result', async () => {
+    await using dir = await createTempDir();
+    const port = await freePort();
+    const manifest = await manifestFor(dir.path, port);
+    const first = await run('app', 'deploy', manifest);
+    expect(first.output).toContain('http-counter');
+    expect(first.code).toBe(0);
+    await scenario.host.child.waitForLine(/component listens for HTTP/);
+    await expect
+      .poll(async () => (await fetch(`http://127.0.0.1:${port}/x`)).status, { timeout: 30_000, interval: 50 })
+      .toBe(200);
+    expect((await run('app', 'deploy', manifest)).code).toBe(0);
+
+    const inventory = await run('--output', 'json', 'get', 'inventory');
+    expect(inventory.output).toContain('"http-counter"');
+    const links = await run('get', 'links');
+    expect(links.output).toContain('keyvalue');
+  });
+
+  it('says which file is missing and ends with a failure', async () => {
+    const { code, output } = await run('app', 'deploy', '/no/such/wadm.yaml');
+    expect(code).not.toBe(0);
+    expect(output).toContain('/no/such/wadm.yaml');
+  });
+
+  it('fails with the component and the reason when its image is not there', async () => {
+    await using dir = await createTempDir();
+    const manifest = join(dir.path, 'wadm.yaml');
+    await writeFile(
+      manifest,
+      `apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata:
+  name: broken
+  annotations: { version: v0.0.1 }
+spec:
+  components:
+    - name: gone
+      type: component
+      properties: { image: 'file://./gone.wasm' }
+      traits: [{ type: spreadscaler, properties: { instances: 1 } }]
+`,
+    );
+    const { code, output } = await run('app', 'deploy', manifest);
+    expect(code).not.toBe(0);
+    expect(output).toContain('gone.wasm');
+  });
+
+  it('runs a host in the foreground until Ctrl-C', async () => {
+    const { nats, lattice } = scenario;
+    await using dir = await createTempDir();
+    await using up = cli(
+      'up',
+      '--nats-host',
+      nats.host,
+      '--nats-port',
+      String(nats.port),
+      '--data-dir',
+      dir.path,
+    );
+    const [, id] = await up.waitForLine(/host started.*\b(N[A-Z2-7]{55})\b/);
+    up.signal('SIGINT');
+    expect(await up.exited).toBe(0);
+    await expect
+      .poll(() => lattice.events.some((e) => e.source === id && e.type.endsWith('host_stopped')))
+      .toBe(true);
+  });
+});
+
+/** The example's manifest beside copies of what it refers to, on a port of this test's own. */
+async function manifestFor(dir: string, port: number): Promise<string> {
+  const text = await readFile(paths.counterManifest, 'utf8');
+  const wasm = join(dir, 'dist', 'http-counter.wasm');
+  await mkdir(dirname(wasm));
+  await cp(paths.counter, wasm);
+  const manifest = join(dir, 'wadm.yaml');
+  await writeFile(
+    manifest,
+    text
+      .replace('127.0.0.1:8000', `127.0.0.1:${port}`)
+      .replace(/file:\/\/\S*keyvalue-nats\S*/, `file://${paths.keyvalueProvider}`),
+  );
+  return manifest;
+}

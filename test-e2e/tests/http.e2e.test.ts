@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { freePort } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveHttp, startComponent } from '../src/deploy.js';
+import { paths } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+let scenario: Scenario;
+let url: string;
+let port: number;
+const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+
+beforeAll(async () => {
+  scenario = await startScenario({ args: ['--log-level', 'debug'] });
+  const { host, lattice } = scenario;
+  await lattice.succeed('config.put.probe-config', { greeting: 'hello', other: 'x' });
+  await startComponent(lattice, host, {
+    id: 'probe',
+    wasm: paths.probe,
+    maxInstances: 4,
+    config: ['probe-config'],
+    limits: { max_execution_time: '20' },
+  });
+  port = await freePort();
+  url = await serveHttp(lattice, host, 'probe', port);
+  await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${port}`));
+});
+afterAll(async () => {
+  agent.destroy();
+  await scenario?.[Symbol.asyncDispose]();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly trailers: NodeJS.Dict<string>;
+  readonly text: string;
+}
+
+async function get(path: string): Promise<Answer> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpRequest(`${url}${path}`, { agent }, resolve).once('error', reject).end();
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    trailers: response.trailers,
+    text: Buffer.concat(chunks).toString(),
+  };
+}
+
+describe('a component over HTTP', () => {
+  it('answers', async () => {
+    expect(await get('/hello')).toMatchObject({ status: 200, text: 'hello\n' });
+  });
+
+  it('sees the request as it was sent', async () => {
+    const head = JSON.parse((await get('/headers?a=1')).text) as Record<string, unknown>;
+    expect(head).toMatchObject({
+      method: 'GET',
+      path: '/headers?a=1',
+      scheme: 'HTTP',
+      authority: `127.0.0.1:${port}`,
+    });
+  });
+
+  it('has no memory of earlier requests', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => get('/state')));
+    expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 8 }, () => '1'));
+  });
+
+  it('reads its configuration, and changes of it without a restart', async () => {
+    const { lattice } = scenario;
+    expect(await get('/config?key=greeting')).toMatchObject({ status: 200, text: 'hello' });
+    expect((await get('/config?key=absent')).status).toBe(404);
+    await lattice.succeed('config.put.probe-config', { greeting: 'changed' });
+    await expect
+      .poll(async () => (await get('/config?key=greeting')).text, { timeout: 30_000, interval: 20 })
+      .toBe('changed');
+  });
+
+  it('sends trailers, and echoes those of a request', async () => {
+    expect(await get('/trailers')).toMatchObject({ text: 'body\n', trailers: { 'x-probe': 'trailer' } });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      'POST /echo HTTP/1.1\r\nhost: probe\r\nte: trailers\r\nconnection: close\r\ntransfer-encoding: chunked\r\n' +
+        'trailer: x-sum\r\n\r\n5\r\nhello\r\n0\r\nx-sum: 42\r\n\r\n',
+    );
+    let text = '';
+    for await (const chunk of socket.setEncoding('latin1')) text += String(chunk);
+    expect(text).toMatch(/hello/);
+    expect(text).toMatch(/\r\n0\r\nx-sum: 42\r\n\r\n$/i);
+  });
+
+  it('writes stdout, stderr and wasi:logging to the log of the host, tagged with its id', async () => {
+    const { child } = scenario.host;
+    await get('/stdout?text=to-stdout');
+    await get('/stderr?text=to-stderr');
+    await get('/log?level=warn&text=to-log');
+    for (const text of ['to-stdout', 'to-stderr', 'to-log']) {
+      const [line] = await child.waitForLine(new RegExp(`.*${text}.*`));
+      expect(line).toContain('probe');
+    }
+  });
+
+  it('gets no more than max_instances requests at a time, and loses none of 64', async () => {
+    const answers = await Promise.all(Array.from({ length: 64 }, () => get('/slow?ms=50')));
+    expect(answers.every(({ status, text }) => status === 200 && text === 'waited 50 ms\n')).toBe(true);
+  });
+});
+
+describe('streaming', () => {
+  const megabytes = 50;
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+
+  it('passes a body of 50 MB through without the process growing by its size', async () => {
+    const { host } = scenario;
+    await echo(2);
+    const before = await peakMemory(host.child.pid);
+    await resetPeak(host.child.pid);
+    expect(await echo(megabytes)).toBe(megabytes * chunk.length);
+    const grown = (await peakMemory(host.child.pid)) - before;
+    expect(grown).toBeLessThan((megabytes * chunk.length) / 2);
+  });
+
+  it('stops a response nobody reads any more', async () => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(`${url}/big?bytes=1000000000`, resolve).once('error', reject).end();
+    });
+    await new Promise<void>((resolve) => response.once('data', () => resolve()));
+    response.destroy();
+    // All four instances are free again: none still writes the gigabyte.
+    const answers = await Promise.all(Array.from({ length: 8 }, () => get('/hello')));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  async function echo(count: number): Promise<number> {
+    return await new Promise<number>((resolve, reject) => {
+      const request = httpRequest(`${url}/echo`, { method: 'POST' }, (response) => {
+        let received = 0;
+        response.on('data', (data: Buffer) => {
+          received += data.length;
+        });
+        response.on('end', () => resolve(received));
+        response.on('error', reject);
+      });
+      request.on('error', reject);
+      const send = async (): Promise<void> => {
+        for (let sent = 0; sent < count; sent += 1) {
+          if (!request.write(chunk))
+            await new Promise<void>((drained) => request.once('drain', () => drained()));
+        }
+        request.end();
+      };
+      send().catch(reject);
+    });
+  }
+
+  /** Highest resident memory of a process since the last reset, in bytes. */
+  async function peakMemory(pid: number): Promise<number> {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  }
+
+  async function resetPeak(pid: number): Promise<void> {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(`/proc/${pid}/clear_refs`, '5');
+  }
+});
+
+describe('a component that fails', () => {
+  it('by a trap: 500 that names it, and the next request is served', async () => {
+    const { status, text } = await get('/trap');
+    expect(status).toBe(500);
+    expect(text).toContain('probe');
+    expect((await get('/hello')).status).toBe(200);
+  });
+
+  it('by never answering: 500 that names it', async () => {
+    const { status, text } = await get('/no-response');
+    expect(status).toBe(500);
+    expect(text).toContain('probe');
+  });
+
+  it('by an error-code: a status that fits', async () => {
+    expect((await get('/error')).status).toBeGreaterThanOrEqual(500);
+  });
+
+  it('after the head: the client sees that the response is incomplete', async () => {
+    await expect(get('/trap-after-head')).rejects.toThrow();
+    expect((await get('/hello')).status).toBe(200);
+  });
+
+  it('by a missing link: an error that says which to put', async () => {
+    const { status, text } = await get('/kv/get?key=a');
+    expect(status).toBe(502);
+    expect(text).toContain('wasi:keyvalue/store');
+    expect(text).toContain('probe');
+  });
+});
+
+describe('a component that does not run', () => {
+  it('is answered for with 503', async () => {
+    const { host, lattice } = scenario;
+    await startComponent(lattice, host, { id: 'stopped', wasm: paths.hello });
+    const stoppedPort = await freePort();
+    const stoppedUrl = await serveHttp(lattice, host, 'stopped', stoppedPort);
+    await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${stoppedPort}`));
+    expect((await fetch(stoppedUrl)).status).toBe(200);
+    const stopped = lattice.nextEvent('component_scaled', { component_id: 'stopped', max_instances: 0 });
+    await lattice.succeed(`component.scale.${host.id}`, {
+      component_id: 'stopped',
+      component_ref: `file://${paths.hello}`,
+      count: 0,
+    });
+    await stopped;
+    const response = await fetch(stoppedUrl);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("component 'stopped' is not running");
+    await startComponent(lattice, host, { id: 'stopped', wasm: paths.hello });
+    expect((await fetch(stoppedUrl)).status).toBe(200);
+  });
+});
+
+describe('a guest that spins', () => {
+  it('blocks neither the control plane nor other components, and is ended', async () => {
+    const { host, lattice } = scenario;
+    await startComponent(lattice, host, {
+      id: 'spinner',
+      wasm: paths.probe,
+      limits: { max_execution_time: '1' },
+    });
+    const spinnerPort = await freePort();
+    const spinnerUrl = await serveHttp(lattice, host, 'spinner', spinnerPort);
+    await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${spinnerPort}`));
+    const spinning = fetch(`${spinnerUrl}/spin`);
+    const ended = expect(spinning).rejects.toThrow();
+    expect((await lattice.ask('host.ping')).success).toBe(true);
+    expect((await get('/hello')).status).toBe(200);
+    await ended;
+    await host.child.waitForLine(/the worker of a component ended and is replaced.*spinner/);
+    await expect
+      .poll(async () => (await fetch(`${spinnerUrl}/hello`)).status, { timeout: 60_000, interval: 50 })
+      .toBe(200);
+  });
+});
