@@ -1,12 +1,13 @@
 export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
+export { connectNats, ProviderConnectionError } from './nats-connection.js';
 export type {
   NatsAccess,
+  NatsTls,
   Provider,
   ProviderContext,
   ProviderLink,
   ProviderLinkIdentity,
 } from './provider.js';
-export { ProviderConnectionError } from './provider-connection.js';
 export {
   type ProviderCall,
   type ProviderExport,

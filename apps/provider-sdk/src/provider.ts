@@ -53,9 +53,20 @@ export interface ProviderContext {
 
 /** How to reach a NATS server. */
 export interface NatsAccess {
+  /** One URL, or several of one cluster separated by commas; user and password or a token may be part of it. */
   readonly url: string;
-  /** User JWT and the seed of its key; both or neither. */
+  /** User JWT and the seed of its key. */
   readonly credentials?: { readonly jwt: string; readonly seed: string } | undefined;
+  /** Present when the server must speak TLS; `tls://` in the URL asks for it, too. */
+  readonly tls?: NatsTls | undefined;
+}
+
+/** Whom to trust as a NATS server; the system's authorities if neither is given. */
+export interface NatsTls {
+  /** Certificates of authorities, PEM. */
+  readonly ca?: string | undefined;
+  /** Path of a file with them. */
+  readonly caFile?: string | undefined;
 }
 
 /** What tells one link of a provider from another. */

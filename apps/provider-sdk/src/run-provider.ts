@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer } from '@wasmlattice/rpc/nats';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
+import { connectNats, natsAccess } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { readHostData } from './process/read-host-data.js';
 import type { Provider } from './provider.js';
-import { connectProvider, natsAccess } from './provider-connection.js';
-import { startProvider } from './start-provider.js';
+import { callDrainMs, startProvider } from './start-provider.js';
 
 export interface RunProviderOptions {
   /** What the provider is: the name of its NATS connection and of its log records. */
@@ -44,9 +44,9 @@ async function run(provider: Provider, name: string): Promise<void> {
   const access = natsAccess(hostData);
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
 
-  const connection = await connectProvider(access, name, logger);
+  const connection = await connectNats(access, name, logger);
   const rpc = { connection, lattice: hostData.latticeRpcPrefix, logger: logger.named('rpc') };
-  const server = createNatsServer(rpc);
+  const server = createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs });
   const invoker = createNatsInvoker(rpc);
   const started = await startProvider(provider, { hostData, connection, server, invoker, logger });
 

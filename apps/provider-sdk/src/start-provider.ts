@@ -6,8 +6,8 @@ import { type CommandQueue, createCommandQueue } from './control/command-queue.j
 import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
 import { createLinkSecrets } from './links/link-secrets.js';
+import { natsAccess } from './nats-connection.js';
 import type { Provider, ProviderContext } from './provider.js';
-import { natsAccess } from './provider-connection.js';
 import { invokerForProvider, serveExports } from './serve.js';
 
 export interface StartProviderOptions {
@@ -31,7 +31,7 @@ export interface StartedProvider {
 type ProviderState = 'starting' | 'serving' | 'stopping';
 
 /** Calls that take longer are not waited for: the host gives 300 ms for the whole shutdown. */
-const drainMs = 150;
+export const callDrainMs = 150;
 
 /**
  * Brings a provider to life in upstream's order: control subscriptions, `init`, links of the start, exports. What
@@ -58,7 +58,7 @@ export async function startProvider(
   let shutDown: Promise<void> | undefined;
   const shutdown = async (): Promise<void> => {
     state = 'stopping';
-    await Promise.race([Promise.all([queue.close(), server.close()]), elapsed(drainMs)]);
+    await Promise.race([Promise.all([queue.close(), server.close()]), elapsed(callDrainMs)]);
     try {
       await provider.shutdown?.();
     } catch (error) {

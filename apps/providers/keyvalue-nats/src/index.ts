@@ -1,1 +1,1 @@
-export {};
+export { createKeyvalueProvider } from './keyvalue-provider.js';
