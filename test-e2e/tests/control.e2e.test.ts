@@ -96,7 +96,7 @@ describe('malformed requests', () => {
   for (const [subject, message] of refusals) {
     it(`on ${subject('HOST')} get a reply`, async () => {
       const { host, lattice } = scenario;
-      for (const payload of ['{', '[]', '"text"', '{"component_id":7,"key":[]}', '\u0000']) {
+      for (const payload of ['{', '[]', '"text"', '7', '\u0000']) {
         expect(await lattice.ask(subject(host.id), payload)).toEqual({ success: false, message });
       }
     });

@@ -8,7 +8,7 @@ export interface TempDir extends AsyncDisposable {
 }
 
 export async function createTempDir(): Promise<TempDir> {
-  const path = await mkdtemp(join(tmpdir(), 'wasmlattice-e2e-'));
+  const path = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
   return {
     path,
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
