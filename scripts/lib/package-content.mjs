@@ -1,0 +1,63 @@
+/**
+ * What is wrong with a packed package, beyond what publint looks at: one line for each problem.
+ *
+ * `files` is what the tarball holds, path → content; `manifest` is the `package.json` in it.
+ */
+export function contentProblems(files, manifest) {
+  return [
+    ...missingFiles(files),
+    ...strayFiles(files),
+    ...targetsOf(manifest)
+      .filter(({ path }) => !files.has(path))
+      .map(({ where, path }) => `${where} names ${path}, which is not in the package`),
+    ...untyped(manifest),
+    ...workspaceReferences(manifest),
+  ];
+}
+
+function missingFiles(files) {
+  const problems = ['README.md', 'LICENSE']
+    .filter((name) => !files.has(name))
+    .map((name) => `${name} is missing`);
+  if (![...files.keys()].some((path) => path.startsWith('dist/'))) problems.push('dist is missing or empty');
+  return problems;
+}
+
+function strayFiles(files) {
+  return [...files.keys()]
+    .filter(
+      (path) =>
+        /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|src|node_modules)\//.test(path) &&
+        !path.startsWith('dist/testing/'),
+    )
+    .map((path) => `${path} should not be published`);
+}
+
+/** Every file that `exports` and `bin` promise. */
+function targetsOf(manifest) {
+  const targets = [];
+  const walk = (where, value) => {
+    if (typeof value === 'string') targets.push({ where, path: value.replace(/^\.\//, '') });
+    else if (value !== null && typeof value === 'object') {
+      for (const [key, inner] of Object.entries(value)) walk(`${where}[${JSON.stringify(key)}]`, inner);
+    }
+  };
+  walk('exports', manifest.exports ?? {});
+  walk('bin', manifest.bin ?? {});
+  return targets;
+}
+
+function untyped(manifest) {
+  return Object.entries(manifest.exports ?? {})
+    .filter(([entry, target]) => !entry.endsWith('.json') && target?.types === undefined)
+    .map(([entry]) => `exports[${JSON.stringify(entry)}] has no types`);
+}
+
+/** Packing must have replaced `workspace:` and `catalog:` by versions. */
+function workspaceReferences(manifest) {
+  return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((field) =>
+    Object.entries(manifest[field] ?? {})
+      .filter(([, version]) => /^(workspace|catalog|link|file):/.test(version))
+      .map(([name, version]) => `${field} has ${name}@${version}, which no registry can resolve`),
+  );
+}

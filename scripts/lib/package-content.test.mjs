@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { contentProblems } from './package-content.mjs';
+
+const good = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/main.js'];
+const manifest = {
+  exports: {
+    '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    './package.json': './package.json',
+  },
+  bin: { tool: './dist/main.js' },
+  dependencies: { other: '^0.1.0' },
+};
+const problems = (files, changes = {}) =>
+  contentProblems(new Map(files.map((name) => [name, Buffer.alloc(0)])), { ...manifest, ...changes });
+
+test('a package with all it needs has no problems', () => {
+  expect(problems(good)).toEqual([]);
+});
+
+test.each(['README.md', 'LICENSE'])('a missing %s is a problem', (name) => {
+  expect(problems(good.filter((file) => file !== name))).toEqual([`${name} is missing`]);
+});
+
+test.each(['dist/a.test.js', 'dist/a.test.d.ts', 'dist/.tsbuildinfo', 'src/index.ts', 'tests/x.js'])(
+  '%s does not belong into a package',
+  (name) => {
+    expect(problems([...good, name])).toEqual([`${name} should not be published`]);
+  },
+);
+
+test('an export without its file is a problem', () => {
+  const missing = 'exports["."]["default"] names dist/index.js, which is not in the package';
+  expect(problems(good.filter((file) => file !== 'dist/index.js'))).toEqual([missing]);
+});
+
+test('a command without its file is a problem', () => {
+  expect(problems(good.filter((file) => file !== 'dist/main.js'))).toHaveLength(1);
+});
+
+test('an export without types is a problem', () => {
+  expect(problems(good, { exports: { '.': './dist/index.js' } })).toEqual(['exports["."] has no types']);
+});
+
+test.each(['workspace:^', 'catalog:'])('a dependency on %s is a problem', (version) => {
+  expect(problems(good, { dependencies: { other: version } })).toHaveLength(1);
+});

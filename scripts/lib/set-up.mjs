@@ -1,0 +1,24 @@
+import { build } from './build.mjs';
+import { installDependencies } from './dependencies.mjs';
+import { SetupError } from './errors.mjs';
+import { provideNatsServer } from './nats-server.mjs';
+
+/** Dependencies and `nats-server`; what every command needs before it does anything else. */
+export async function setUpTools(progress) {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20) {
+    throw new SetupError(
+      `Node.js ${process.versions.node} is too old for these scripts: they need Node.js 20 or later.`,
+    );
+  }
+  await installDependencies(progress);
+  const natsServer = await provideNatsServer(progress);
+  return { natsServer };
+}
+
+/** Everything up to a built workspace. Does nothing that is already done. */
+export async function setUp(progress) {
+  const tools = await setUpTools(progress);
+  await build(progress, tools);
+  return tools;
+}

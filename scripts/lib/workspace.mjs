@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from './errors.mjs';
+import { root } from './paths.mjs';
+import { run } from './run.mjs';
+import { binary, toolEnvironment } from './toolchain.mjs';
+
+/** Folder and manifest of each package of the workspace, the root left out. */
+export async function workspacePackages() {
+  const args = ['list', '--recursive', '--depth', '-1', '--json'];
+  const { code, output } = await run(binary('pnpm'), args, { cwd: root, env: toolEnvironment() });
+  const start = output.indexOf('[');
+  if (code !== 0 || start === -1)
+    throw new SetupError(`cannot list the packages of the workspace:\n${output}`);
+  return JSON.parse(output.slice(start))
+    .filter(({ path }) => path !== root)
+    .map(({ path }) => ({ path, manifest: JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) }));
+}
