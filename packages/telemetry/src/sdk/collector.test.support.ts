@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** One export request as it arrived. */
+export interface ExportRequest {
+  readonly path: string;
+  readonly contentType: string | undefined;
+  readonly message: ProtobufMessage;
+}
+
+export interface Collector {
+  readonly url: string;
+  readonly requests: readonly ExportRequest[];
+  close(): Promise<void>;
+}
+
+/** Receives OTLP over HTTP on a free port. With `silent` it never answers. */
+export async function startCollector(
+  options: { silent?: boolean; status?: number } = {},
+): Promise<Collector> {
+  const requests: ExportRequest[] = [];
+  const server = createServer((request, response) => {
+    if (options.silent !== true) void answer(request, response, options.status ?? 200, requests);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the collector has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  requests: ExportRequest[],
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  requests.push({
+    path: request.url ?? '',
+    contentType: request.headers['content-type'],
+    message: new ProtobufMessage(Buffer.concat(chunks)),
+  });
+  response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
+}
+
+/** Reads protobuf by field number, as far as OTLP needs it. */
+export class ProtobufMessage {
+  readonly #fields = new Map<number, (Uint8Array | bigint)[]>();
+
+  constructor(bytes: Uint8Array) {
+    let offset = 0;
+    const varint = (): bigint => {
+      let value = 0n;
+      for (let shift = 0n; ; shift += 7n) {
+        const byte = bytes[offset++] ?? 0;
+        value |= BigInt(byte & 0x7f) << shift;
+        if (byte < 0x80) return value;
+      }
+    };
+    const take = (length: number): Uint8Array => {
+      offset += length;
+      return bytes.subarray(offset - length, offset);
+    };
+    while (offset < bytes.length) {
+      const tag = Number(varint());
+      const wireType = tag & 7;
+      const value =
+        wireType === 0 ? varint() : take(wireType === 2 ? Number(varint()) : wireType === 1 ? 8 : 4);
+      const values = this.#fields.get(tag >> 3) ?? [];
+      values.push(value);
+      this.#fields.set(tag >> 3, values);
+    }
+  }
+
+  messages(field: number): ProtobufMessage[] {
+    return this.#bytes(field).map((bytes) => new ProtobufMessage(bytes));
+  }
+
+  /** Messages reached by following `fields` one after the other. */
+  at(...fields: number[]): ProtobufMessage[] {
+    return fields.reduce<ProtobufMessage[]>(
+      (found, field) => found.flatMap((one) => one.messages(field)),
+      [this],
+    );
+  }
+
+  text(field: number): string | undefined {
+    const [bytes] = this.#bytes(field);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  hex(field: number): string | undefined {
+    const [bytes] = this.#bytes(field);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
+  }
+
+  number(field: number): number | undefined {
+    const [value] = this.#fields.get(field) ?? [];
+    if (value === undefined) return undefined;
+    if (typeof value === 'bigint') return Number(value);
+    return Number(Buffer.from(value).readBigInt64LE());
+  }
+
+  /** A list of OTLP `KeyValue`s with texts and whole numbers. */
+  attributes(field: number): Record<string, string | number | undefined> {
+    return Object.fromEntries(
+      this.messages(field).map((pair) => {
+        const [value] = pair.messages(2);
+        return [pair.text(1), value?.text(1) ?? value?.number(3)];
+      }),
+    );
+  }
+
+  #bytes(field: number): Uint8Array[] {
+    return (this.#fields.get(field) ?? []).filter((value) => typeof value !== 'bigint');
+  }
+}
