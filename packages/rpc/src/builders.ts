@@ -39,14 +39,19 @@ export type Err<E> = [E] extends [undefined]
   ? { readonly tag: 'err'; readonly val?: undefined }
   : { readonly tag: 'err'; readonly val: E };
 
+/** A literal as its own type, without the `readonly` that a const type parameter adds. */
+type Literal<T> = T extends readonly unknown[] | Readonly<Record<string, unknown>>
+  ? { -readonly [K in keyof T]: Literal<T[K]> }
+  : T;
+
 export function ok(): { readonly tag: 'ok'; readonly val: undefined };
-export function ok<const T>(val: T): { readonly tag: 'ok'; readonly val: T };
+export function ok<const T>(val: T): { readonly tag: 'ok'; readonly val: Literal<T> };
 export function ok(val?: unknown): { readonly tag: 'ok'; readonly val: unknown } {
   return { tag: 'ok', val };
 }
 
 export function err(): { readonly tag: 'err'; readonly val: undefined };
-export function err<const E>(val: E): { readonly tag: 'err'; readonly val: E };
+export function err<const E>(val: E): { readonly tag: 'err'; readonly val: Literal<E> };
 export function err(val?: unknown): { readonly tag: 'err'; readonly val: unknown } {
   return { tag: 'err', val };
 }

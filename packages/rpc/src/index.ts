@@ -18,8 +18,17 @@ export {
   type WitTypeBuilders,
   witInterface,
 } from './builders.js';
+export {
+  CodecError,
+  type CodecErrorCode,
+  type CodecLimits,
+  decode,
+  defaultCodecLimits,
+  encode,
+} from './codec/index.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
 export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';
+export { type CallNames, RpcError, type RpcErrorCode } from './rpc-error.js';
 export type { CallContext, CallHandler, ServedFunction, ServedHandle, Server } from './serve.js';
 export {
   type ClientOptions,

@@ -1,1 +1,1 @@
-export {};
+export { type RpcSetup, rpcCompliance } from './rpc-compliance.js';

@@ -1,1 +1,16 @@
-export {};
+export { defaultStreamOptions, type StreamOptions } from './call-channels.js';
+export { createNatsInvoker, type NatsInvoker, type NatsInvokerOptions } from './nats-invoker.js';
+export { createNatsServer, type NatsServerOptions } from './nats-server.js';
+export type { Refusal, RefusalKind } from './refusal-log.js';
+export {
+  type CallSubject,
+  type ChannelControl,
+  type ChannelRoot,
+  cancelSubject,
+  channelSubject,
+  controlSubject,
+  invocationSubject,
+  isSubjectPart,
+  parseCallSubject,
+  targetPrefix,
+} from './subjects.js';

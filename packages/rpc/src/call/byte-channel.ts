@@ -1,0 +1,109 @@
+/** Bytes of one channel, in order. */
+export interface ByteSource {
+  /** The next bytes, `undefined` at the end of the channel; rejects when the channel failed. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Nothing more will be read. */
+  cancel(): void;
+}
+
+/** The sending end of one channel. */
+export interface ByteSink {
+  /**
+   * Resolves once more may be written: the pace of the slower of reader and connection.
+   * @throws the reason, once the reader has cancelled or the channel is gone
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Calls back, at most once and at once if it already happened, when the reader has cancelled or the channel is
+   * gone. Replaces the callback given before.
+   */
+  onFailure(callback: (error: unknown) => void): void;
+  /** The end marker. With an error, the channel ends before its value does, which the reader takes for a failure. */
+  close(error?: unknown): void;
+}
+
+/** What a {@link ByteQueue} tells its owner. */
+export interface ByteQueueEvents {
+  /** `bytes` were read and no longer count as buffered. */
+  consumed(bytes: number): void;
+  /** The reader gave up before the end. */
+  canceled(): void;
+}
+
+/** Bytes that arrived and wait to be read. */
+export class ByteQueue implements ByteSource {
+  /** Bytes received and not yet read. */
+  buffered = 0;
+  private readonly events: ByteQueueEvents;
+  private readonly parts: Uint8Array[] = [];
+  private state: 'open' | 'ended' | 'canceled' | { readonly error: unknown } = 'open';
+  private wake: (() => void) | undefined;
+
+  constructor(events: ByteQueueEvents) {
+    this.events = events;
+  }
+
+  /** Whether nothing more will come. */
+  get closed(): boolean {
+    return this.state !== 'open';
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.state !== 'open') return;
+    this.parts.push(bytes);
+    this.buffered += bytes.length;
+    this.notify();
+  }
+
+  end(): void {
+    if (this.state !== 'open') return;
+    this.state = 'ended';
+    this.notify();
+  }
+
+  /** What was received before is dropped: the value can't be completed. */
+  fail(error: unknown): void {
+    if (this.state !== 'open') return;
+    this.state = { error };
+    this.drop();
+    this.notify();
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const part = this.parts.shift();
+      if (part) {
+        this.buffered -= part.length;
+        this.events.consumed(part.length);
+        return part;
+      }
+      if (typeof this.state === 'object') throw this.state.error;
+      if (this.state !== 'open') return undefined;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  cancel(): void {
+    const wasOpen = this.state === 'open';
+    this.drop();
+    if (wasOpen) {
+      this.state = 'canceled';
+      this.notify();
+      this.events.canceled();
+    }
+  }
+
+  private drop(): void {
+    const dropped = this.buffered;
+    this.parts.length = 0;
+    this.buffered = 0;
+    if (dropped > 0) this.events.consumed(dropped);
+  }
+
+  private notify(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+}

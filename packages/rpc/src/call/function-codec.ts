@@ -1,0 +1,92 @@
+import type { DeferredValue, IndexPath } from '../codec/deferred.js';
+import { EncodeScope } from '../codec/deferred.js';
+import { encoderOf } from '../codec/encode.js';
+import { typeShape } from '../codec/type-shape.js';
+import { Writer } from '../codec/writer.js';
+import { wireName } from '../names.js';
+import type { WitFunction, WitType } from '../types.js';
+
+/** The synchronous bytes of params or results, and what has to follow on channels. */
+export interface EncodedValue {
+  readonly bytes: Uint8Array;
+  readonly deferred: readonly DeferredValue[];
+}
+
+/** A function prepared for the wire; params and results are tuples there (spec wrpc §5). */
+export interface FunctionCodec {
+  readonly wireName: string;
+  readonly params: WitType;
+  readonly results: WitType;
+  readonly paramsDeferred: boolean;
+  readonly resultsDeferred: boolean;
+  /** @throws CodecError */
+  encodeParams(params: readonly unknown[]): EncodedValue;
+  /** @throws CodecError */
+  encodeResult(result: unknown): EncodedValue;
+}
+
+const codecs = new WeakMap<WitFunction, FunctionCodec>();
+
+/**
+ * Errors: `CodecError` `unsupported-type` or `limit-nesting` for a function that can't be called over wRPC.
+ */
+export function functionCodec(func: WitFunction): FunctionCodec {
+  const known = codecs.get(func);
+  if (known) return known;
+  const params: WitType = { kind: 'tuple', items: func.params.map((param) => param.type) };
+  const results: WitType = { kind: 'tuple', items: func.result ? [func.result] : [] };
+  const encodeParams = encoderOf(params);
+  const encodeResults = encoderOf(results);
+  const codec: FunctionCodec = {
+    wireName: wireName(func.name),
+    params,
+    results,
+    paramsDeferred: typeShape(params).deferred,
+    resultsDeferred: typeShape(results).deferred,
+    encodeParams: (values) => encodeWhole(encodeParams, values),
+    encodeResult: (value) => encodeWhole(encodeResults, func.result ? [value] : []),
+  };
+  codecs.set(func, codec);
+  return codec;
+}
+
+function encodeWhole(encoder: ReturnType<typeof encoderOf>, value: unknown): EncodedValue {
+  const writer = new Writer();
+  const scope = new EncodeScope();
+  encoder(writer, value, scope);
+  return { bytes: writer.finish(), deferred: scope.deferred };
+}
+
+/**
+ * Whether a stream or future may sit at this path of a type. Anything else on a channel subject is not ours to
+ * keep: upstream also closes the channels of the records in between.
+ */
+export function isDeferredPath(type: WitType, path: IndexPath, depth = 0): boolean {
+  const index = path[depth];
+  switch (type.kind) {
+    case 'tuple':
+      return inMember(type.items[index ?? -1], path, depth);
+    case 'record':
+      return inMember(type.fields[index ?? -1]?.type, path, depth);
+    case 'list':
+      return index !== undefined && isDeferredPath(type.element, path, depth + 1);
+    case 'option':
+      return isDeferredPath(type.some, path, depth);
+    case 'result':
+      return [type.ok, type.err].some((payload) => payload && isDeferredPath(payload, path, depth));
+    case 'variant':
+      return type.cases.some((witCase) => witCase.type && isDeferredPath(witCase.type, path, depth));
+    case 'stream':
+      if (index === undefined) return true;
+      return type.element !== undefined && isDeferredPath(type.element, path, depth + 1);
+    case 'future':
+      if (index === undefined) return true;
+      return type.value !== undefined && isDeferredPath(type.value, path, depth);
+    default:
+      return false;
+  }
+}
+
+function inMember(member: WitType | undefined, path: IndexPath, depth: number): boolean {
+  return member !== undefined && isDeferredPath(member, path, depth + 1);
+}

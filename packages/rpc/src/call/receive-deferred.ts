@@ -1,0 +1,227 @@
+import { CodecError } from '../codec/codec-error.js';
+import { unit } from '../codec/decode.js';
+import type { DecodeScope, FutureType, IndexPath, StreamType } from '../codec/deferred.js';
+import { FeedReader, type StepDecoder, stepDecoderOf, u32Steps } from '../codec/incremental.js';
+import type { CodecLimits } from '../codec/limits.js';
+import type { WitType } from '../types.js';
+import type { ByteSource } from './byte-channel.js';
+
+/** What streams and futures need from the call they belong to. */
+export interface DeferredReceiver {
+  readonly limits: CodecLimits;
+  /** The channel of a path; opened once for each. */
+  open(path: IndexPath): ByteSource;
+  /** The error for a channel that ended or broke before its value did. */
+  failure(path: IndexPath, cause: unknown): unknown;
+}
+
+/** Elements handed out at once: a chunk of any length must not be held whole. */
+const maxChunkElements = 1024;
+
+/**
+ * Gives a decoder the streams and futures of one call. Nothing is read before {@link ReceiveScope.start}: decoding
+ * may be tried twice.
+ */
+export class ReceiveScope implements DecodeScope {
+  private readonly receiver: DeferredReceiver;
+  private readonly path: IndexPath;
+  /** The channel this value itself came on: a stream or future at the same path continues there (spec wrpc §6.3). */
+  private readonly own: ChannelReader | undefined;
+  private readonly starts: Map<string, () => void>;
+
+  constructor(
+    receiver: DeferredReceiver,
+    path: IndexPath = [],
+    own?: ChannelReader,
+    starts: Map<string, () => void> = new Map(),
+  ) {
+    this.receiver = receiver;
+    this.path = path;
+    this.own = own;
+    this.starts = starts;
+  }
+
+  child(index: number): ReceiveScope {
+    return new ReceiveScope(this.receiver, [...this.path, index], undefined, this.starts);
+  }
+
+  stream(type: StreamType): AsyncIterable<unknown> {
+    const channel = this.channel();
+    const stream = new ReceivedStream(this.receiver, this.path, channel, type);
+    // Opening now keeps what arrives before the reader asks.
+    this.starts.set(this.path.join('.'), () => channel.open());
+    return stream;
+  }
+
+  future(type: FutureType): Promise<unknown> {
+    const channel = this.channel();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    // Nobody may ever look at it; a failure must not count as unhandled.
+    promise.catch(() => {});
+    this.starts.set(this.path.join('.'), () => {
+      readFuture(this.receiver, this.path, channel, type).then(resolve, reject);
+    });
+    return promise;
+  }
+
+  /** The value that holds them is complete. */
+  start(): void {
+    for (const begin of this.starts.values()) begin();
+    this.starts.clear();
+  }
+
+  /** Whether the value's own channel goes on with a stream or future. */
+  get continues(): boolean {
+    return this.starts.has(this.path.join('.'));
+  }
+
+  private channel(): ChannelReader {
+    return this.own ?? new ChannelReader(this.receiver, this.path);
+  }
+}
+
+/** Reads values one after the other from a channel. */
+class ChannelReader {
+  private readonly receiver: DeferredReceiver;
+  private readonly path: IndexPath;
+  private readonly reader: FeedReader;
+  private source: ByteSource | undefined;
+
+  constructor(receiver: DeferredReceiver, path: IndexPath) {
+    this.receiver = receiver;
+    this.path = path;
+    this.reader = new FeedReader(receiver.limits);
+  }
+
+  open(): ByteSource {
+    this.source ??= this.receiver.open(this.path);
+    return this.source;
+  }
+
+  get available(): number {
+    return this.reader.available;
+  }
+
+  async value<T>(steps: (reader: FeedReader) => Generator<void, T, void>): Promise<T> {
+    this.reader.begin();
+    const decoding = steps(this.reader);
+    for (;;) {
+      const step = decoding.next();
+      if (step.done) return step.value;
+      await this.fill();
+    }
+  }
+
+  /** Up to `max` bytes, at least one. */
+  async bytes(max: number): Promise<Uint8Array> {
+    this.reader.begin();
+    if (this.reader.available === 0) await this.fill();
+    return this.reader.take(max);
+  }
+
+  /** The rest of the channel is of no interest. */
+  release(): void {
+    this.open().cancel();
+  }
+
+  private async fill(): Promise<void> {
+    const bytes = await this.open().read();
+    if (!bytes) throw new CodecError('truncated', 'the channel ended before its value did');
+    this.reader.feed(bytes);
+  }
+}
+
+async function readFuture(
+  receiver: DeferredReceiver,
+  path: IndexPath,
+  channel: ChannelReader,
+  type: FutureType,
+): Promise<unknown> {
+  const scope = new ReceiveScope(receiver, path, channel);
+  try {
+    const steps = stepDecoderOf(type.value ?? unit);
+    // A future without payload is resolved by its channel's end, any other by its value.
+    const value = type.value
+      ? await channel.value((reader) => steps(reader, scope))
+      : await untilEnd(channel);
+    const { continues } = scope;
+    scope.start();
+    if (!continues) channel.release();
+    return value;
+  } catch (error) {
+    channel.release();
+    throw receiver.failure(path, error);
+  }
+}
+
+async function untilEnd(channel: ChannelReader): Promise<undefined> {
+  while (await channel.open().read()) {
+    // Bytes without meaning.
+  }
+  return undefined;
+}
+
+/** A stream being received. It can be iterated once; leaving the loop early tells the sender to stop. */
+class ReceivedStream implements AsyncIterable<unknown> {
+  private readonly receiver: DeferredReceiver;
+  private readonly path: IndexPath;
+  private readonly channel: ChannelReader;
+  private readonly element: WitType;
+  private taken = false;
+
+  constructor(receiver: DeferredReceiver, path: IndexPath, channel: ChannelReader, type: StreamType) {
+    this.receiver = receiver;
+    this.path = path;
+    this.channel = channel;
+    this.element = type.element ?? unit;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    if (this.taken) throw new TypeError('a stream can be iterated only once');
+    this.taken = true;
+    const chunks = this.element.kind === 'u8' ? this.byteChunks() : this.elementChunks();
+    return this.guarded(chunks);
+  }
+
+  private async *guarded(chunks: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      throw this.receiver.failure(this.path, error);
+    } finally {
+      this.channel.release();
+    }
+  }
+
+  private async *byteChunks(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      let left = await this.channel.value(u32Steps);
+      if (left === 0) return;
+      while (left > 0) {
+        const bytes = await this.channel.bytes(left);
+        left -= bytes.length;
+        yield bytes;
+      }
+    }
+  }
+
+  private async *elementChunks(): AsyncGenerator<unknown[]> {
+    const steps: StepDecoder = stepDecoderOf(this.element);
+    let index = 0;
+    for (;;) {
+      let left = await this.channel.value(u32Steps);
+      if (left === 0) return;
+      while (left > 0) {
+        const chunk: unknown[] = [];
+        do {
+          const scope = new ReceiveScope(this.receiver, [...this.path, index]);
+          chunk.push(await this.channel.value((reader) => steps(reader, scope)));
+          scope.start();
+          index++;
+          left--;
+        } while (left > 0 && chunk.length < maxChunkElements && this.channel.available > 0);
+        yield chunk;
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
+import { describeFailure } from '../call/describe-failure.js';
+import type { DeferredReceiver } from '../call/receive-deferred.js';
+import type { IndexPath } from '../codec/deferred.js';
+import type { CodecLimits } from '../codec/limits.js';
+import { type CallNames, RpcError } from '../rpc-error.js';
+
+/** Bytes of one channel that may wait to be read before the sender has to. */
+const windowBytes = 256 * 1024;
+
+/** The channels of one direction of a call. */
+export class MemoryChannels implements DeferredReceiver {
+  readonly limits: CodecLimits;
+  private readonly names: CallNames;
+  private readonly direction: 'params' | 'results';
+  private readonly pipes = new Map<string, MemoryPipe>();
+  private failed: { readonly error: unknown } | undefined;
+
+  constructor(names: CallNames, direction: 'params' | 'results', limits: CodecLimits) {
+    this.names = names;
+    this.direction = direction;
+    this.limits = limits;
+  }
+
+  open(path: IndexPath): ByteSource {
+    return this.pipe(path).queue;
+  }
+
+  sink(path: IndexPath): ByteSink {
+    return this.pipe(path);
+  }
+
+  failure(path: IndexPath, cause: unknown): unknown {
+    if (cause instanceof RpcError) return cause;
+    const where = `${this.direction}.${path.join('.')}`;
+    const { code, text } = describeFailure(cause);
+    return code === 'truncated'
+      ? new RpcError('peer-failed', this.names, `the peer ended ${where} before its value was complete`, {
+          cause,
+        })
+      : new RpcError('bad-data', this.names, `${where} can't be decoded: ${text}`, { cause });
+  }
+
+  fail(error: unknown): void {
+    this.failed ??= { error };
+    for (const pipe of this.pipes.values()) pipe.fail(error);
+  }
+
+  /** Nobody reads any more. */
+  cancel(): void {
+    for (const pipe of this.pipes.values()) pipe.queue.cancel();
+  }
+
+  private pipe(path: IndexPath): MemoryPipe {
+    const key = path.join('.');
+    const known = this.pipes.get(key);
+    if (known) return known;
+    const pipe = new MemoryPipe(this.names, `${this.direction}.${key}`);
+    this.pipes.set(key, pipe);
+    if (this.failed) pipe.fail(this.failed.error);
+    return pipe;
+  }
+}
+
+class MemoryPipe implements ByteSink {
+  readonly queue: ByteQueue;
+  private readonly names: CallNames;
+  private readonly where: string;
+  private failed: { readonly error: unknown } | undefined;
+  private failureCallback: ((error: unknown) => void) | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(names: CallNames, where: string) {
+    this.names = names;
+    this.where = where;
+    this.queue = new ByteQueue({
+      consumed: () => this.notify(),
+      canceled: () => this.fail(new RpcError('canceled', names, 'the peer stopped reading')),
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.throwIfFailed();
+    this.queue.push(bytes);
+    while (!this.failed && this.queue.buffered >= windowBytes) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    this.throwIfFailed();
+  }
+
+  onFailure(callback: (error: unknown) => void): void {
+    if (this.failed) callback(this.failed.error);
+    else this.failureCallback = callback;
+  }
+
+  close(error?: unknown): void {
+    if (error === undefined) {
+      this.queue.end();
+      return;
+    }
+    const { text } = describeFailure(error);
+    this.queue.fail(
+      new RpcError('peer-failed', this.names, `the peer ended ${this.where}: ${text}`, { cause: error }),
+    );
+  }
+
+  fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = { error };
+    this.queue.fail(error);
+    this.failureCallback?.(error);
+    this.notify();
+  }
+
+  private throwIfFailed(): void {
+    if (this.failed) throw this.failed.error;
+  }
+
+  private notify(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { describeFailure } from '../call/describe-failure.js';
+import { functionCodec } from '../call/function-codec.js';
+import { CodecError } from '../codec/codec-error.js';
+import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
+import type { Invocation, Invoker } from '../invoke.js';
+import { RpcError } from '../rpc-error.js';
+import { MemoryCall } from './memory-call.js';
+import type { MemoryLattice } from './memory-lattice.js';
+
+export interface MemoryInvokerOptions {
+  readonly lattice: MemoryLattice;
+  /** Deadline of calls that name none, in ms. Default 10,000, as over NATS. */
+  readonly timeoutMs?: number;
+  readonly limits?: Partial<CodecLimits>;
+}
+
+/** Calls functions served in the same process, with the semantics of a call over NATS. */
+export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
+  const limits = { ...defaultCodecLimits, ...options.limits };
+  const invoke = async (invocation: Invocation): Promise<unknown> => {
+    const { target, instance, func, signal } = invocation;
+    signal?.throwIfAborted();
+    const timeoutMs = invocation.timeoutMs ?? options.timeoutMs ?? 10_000;
+    const { codec, names, params } = prepare(invocation);
+    const served = options.lattice.next(names);
+    if (!served) {
+      throw new RpcError(
+        'not-found',
+        { target, instance, func: codec.wireName },
+        'nobody is listening; check that the target is running and serves this interface',
+      );
+    }
+    const call = new MemoryCall({ invocation, names, codec, params, limits }, served);
+    const onAbort = (): void => call.fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    const timer = setTimeout(
+      () =>
+        call.abort('timeout', `accepted the call of ${func.name} and did not answer within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    try {
+      return await call.result;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  };
+  return { invoke };
+}
+
+function prepare({ target, instance, func, params }: Invocation): {
+  readonly codec: ReturnType<typeof functionCodec>;
+  readonly names: { readonly target: string; readonly instance: string; readonly func: string };
+  readonly params: ReturnType<ReturnType<typeof functionCodec>['encodeParams']>;
+} {
+  const names = { target, instance, func: func.name };
+  try {
+    const codec = functionCodec(func);
+    names.func = codec.wireName;
+    if (params.length !== func.params.length) {
+      throw new CodecError('bad-value', `takes ${func.params.length} parameters, got ${params.length}`);
+    }
+    return { codec, names, params: codec.encodeParams(params) };
+  } catch (error) {
+    throw new RpcError('invalid-params', names, describeFailure(error).text, { cause: error });
+  }
+}

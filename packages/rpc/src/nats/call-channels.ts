@@ -1,0 +1,342 @@
+import { Empty, type Msg, type NatsConnection } from 'nats';
+import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
+import { describeFailure } from '../call/describe-failure.js';
+import { isDeferredPath } from '../call/function-codec.js';
+import type { DeferredReceiver } from '../call/receive-deferred.js';
+import type { IndexPath } from '../codec/deferred.js';
+import type { CodecLimits } from '../codec/limits.js';
+import { type CallNames, RpcError } from '../rpc-error.js';
+import type { WitType } from '../types.js';
+import { errorFromHeaders, errorToHeaders } from './call-headers.js';
+import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
+
+/** Bounds on streams; see README, "Flow control". */
+export interface StreamOptions {
+  /**
+   * Bytes of one channel that may be under way unread, for peers with this package's flow control. Default 4 MiB:
+   * 80 MB/s at 50 ms.
+   */
+  readonly windowBytes: number;
+  /** Bytes received and unread, all channels of one call together. A peer without flow control can't be slowed down. Default 64 MiB. */
+  readonly maxBufferedBytes: number;
+  /** Longest silence of a stream in either direction. Default 10 min, upstream's limit between two bytes of a body. */
+  readonly idleTimeoutMs: number;
+}
+
+export const defaultStreamOptions: StreamOptions = {
+  windowBytes: 4 * 1024 * 1024,
+  maxBufferedBytes: 64 * 1024 * 1024,
+  idleTimeoutMs: 600_000,
+};
+
+/** What is kept for a channel besides its bytes, so that a peer can't open channels for nothing. */
+const channelOverhead = 256;
+
+/** Bytes handed to the NATS client before a round trip makes sure the server took them. */
+const unflushedBytes = 1024 * 1024;
+
+export interface CallChannelsOptions {
+  readonly connection: NatsConnection;
+  readonly names: CallNames;
+  readonly incoming: ChannelRoot;
+  /** Type of what comes in; only its own streams and futures get channels. */
+  readonly incomingType: WitType;
+  readonly limits: CodecLimits;
+  readonly streams: StreamOptions;
+  /** No channel is open any more. */
+  readonly onIdle: () => void;
+}
+
+/** The channels of one call for streams and futures, in both directions. */
+export class CallChannels implements DeferredReceiver {
+  readonly limits: CodecLimits;
+  private readonly options: CallChannelsOptions;
+  private readonly outgoing: ChannelRoot;
+  private readonly sources = new Map<string, ByteQueue>();
+  private readonly sinks = new Map<string, NatsSink>();
+  /** Sources a decoded value refers to and that have not ended. */
+  private readonly opened = new Set<string>();
+  private peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
+  private buffered = 0;
+  private failed: unknown;
+  private lastActivity = performance.now();
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: CallChannelsOptions) {
+    this.options = options;
+    this.limits = options.limits;
+    this.outgoing = options.incoming === 'params' ? 'results' : 'params';
+  }
+
+  /** Whether nothing is being received or sent. */
+  get idle(): boolean {
+    return this.opened.size === 0 && this.sinks.size === 0;
+  }
+
+  /** @param windowBytes the peer's window; `undefined` when it has no flow control */
+  connect(root: string, windowBytes: number | undefined): void {
+    this.peer = { root, windowBytes };
+  }
+
+  receive(subject: CallSubject, message: Msg): void {
+    this.lastActivity = performance.now();
+    if (subject.kind === 'data' && subject.channel === this.options.incoming) {
+      this.receiveData(subject.path, message);
+    } else if (subject.kind === 'control' && subject.channel === this.outgoing) {
+      const sink = this.sinks.get(subject.path.join('.'));
+      if (subject.control === 'ack') sink?.acknowledge(Number(message.string()));
+      else sink?.fail(this.error('canceled', 'the peer stopped reading'));
+    }
+  }
+
+  open(path: IndexPath): ByteSource {
+    const key = path.join('.');
+    const queue = this.source(key, path);
+    if (!queue.closed) {
+      this.opened.add(key);
+      this.watchIdle();
+    }
+    if (this.failed !== undefined) queue.fail(this.failed);
+    return queue;
+  }
+
+  failure(path: IndexPath, cause: unknown): unknown {
+    if (cause instanceof RpcError) return cause;
+    const where = `${this.options.incoming}.${path.join('.')}`;
+    const { code, text } = describeFailure(cause);
+    return code === 'truncated'
+      ? this.error('peer-failed', `the peer ended ${where} before its value was complete`, cause)
+      : this.error('bad-data', `${where} can't be decoded: ${text}`, cause);
+  }
+
+  sink(path: IndexPath): ByteSink {
+    const { connection } = this.options;
+    const { peer } = this;
+    if (!peer) throw new TypeError('channels are opened after the handshake');
+    const key = path.join('.');
+    const sink = new NatsSink({
+      connection,
+      subject: channelSubject(peer.root, this.outgoing, path),
+      windowBytes: peer.windowBytes,
+      onActivity: () => {
+        this.lastActivity = performance.now();
+      },
+      onClose: () => {
+        this.sinks.delete(key);
+        this.checkIdle();
+      },
+    });
+    this.sinks.set(key, sink);
+    this.watchIdle();
+    if (this.failed !== undefined) sink.fail(this.failed);
+    return sink;
+  }
+
+  /** Ends everything that is open with this error. */
+  fail(error: unknown): void {
+    this.failed ??= error;
+    for (const queue of this.sources.values()) queue.fail(error);
+    for (const sink of this.sinks.values()) sink.fail(error);
+    this.opened.clear();
+    this.checkIdle();
+  }
+
+  /** Tells the peer that what it still sends is of no use. */
+  cancelIncoming(): void {
+    for (const queue of this.sources.values()) queue.cancel();
+  }
+
+  dispose(): void {
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
+  }
+
+  private receiveData(path: IndexPath, message: Msg): void {
+    const { incoming, incomingType, streams } = this.options;
+    const key = path.join('.');
+    // Upstream closes the channels of records in between as well; a peer may send anything.
+    if (!this.sources.has(key) && !isDeferredPath(incomingType, path)) return;
+    const queue = this.source(key, path);
+    const { data } = message;
+    if (data.length === 0) {
+      const reported = errorFromHeaders(message.headers);
+      if (reported) {
+        queue.fail(
+          this.error(
+            reported.code,
+            `the peer ended ${incoming}.${key}${reported.text && `: ${reported.text}`}`,
+          ),
+        );
+      } else {
+        queue.end();
+      }
+      this.closed(key);
+      return;
+    }
+    if (queue.closed) return;
+    this.buffered += data.length;
+    queue.push(data);
+    if (this.buffered > streams.maxBufferedBytes) {
+      queue.fail(
+        this.error('overloaded', `more than ${streams.maxBufferedBytes} bytes arrived before they were read`),
+      );
+      this.control('cancel', path, Empty);
+      this.closed(key);
+    }
+  }
+
+  private source(key: string, path: IndexPath): ByteQueue {
+    const known = this.sources.get(key);
+    if (known) return known;
+    let consumedBytes = 0;
+    let acknowledged = 0;
+    this.buffered += channelOverhead;
+    const queue = new ByteQueue({
+      consumed: (bytes) => {
+        this.buffered -= bytes;
+        this.lastActivity = performance.now();
+        consumedBytes += bytes;
+        if (consumedBytes - acknowledged >= this.options.streams.windowBytes / 4) {
+          acknowledged = consumedBytes;
+          if (!queue.closed) this.control('ack', path, Buffer.from(String(consumedBytes)));
+        }
+      },
+      canceled: () => {
+        this.control('cancel', path, Empty);
+        this.closed(key);
+      },
+    });
+    this.sources.set(key, queue);
+    return queue;
+  }
+
+  private closed(key: string): void {
+    this.opened.delete(key);
+    this.checkIdle();
+  }
+
+  /** Peers without the extensions would ignore it; they are spared. */
+  private control(control: 'ack' | 'cancel', path: IndexPath, payload: Uint8Array): void {
+    const { connection, incoming } = this.options;
+    if (this.peer?.windowBytes === undefined || connection.isClosed()) return;
+    connection.publish(controlSubject(this.peer.root, control, incoming, path), payload);
+  }
+
+  private error(code: RpcError['code'], detail: string, cause?: unknown): RpcError {
+    return new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause });
+  }
+
+  private checkIdle(): void {
+    if (!this.idle) return;
+    this.dispose();
+    this.options.onIdle();
+  }
+
+  private watchIdle(): void {
+    const { idleTimeoutMs } = this.options.streams;
+    this.idleTimer ??= setTimeout(() => {
+      this.idleTimer = undefined;
+      const silent = performance.now() - this.lastActivity;
+      if (silent >= idleTimeoutMs) {
+        this.fail(this.error('timeout', `no stream made progress for ${idleTimeoutMs} ms`));
+      } else if (!this.idle) {
+        this.watchIdle();
+      }
+    }, idleTimeoutMs);
+  }
+}
+
+interface NatsSinkOptions {
+  readonly connection: NatsConnection;
+  readonly subject: string;
+  readonly windowBytes: number | undefined;
+  readonly onActivity: () => void;
+  readonly onClose: () => void;
+}
+
+/** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
+class NatsSink implements ByteSink {
+  private readonly options: NatsSinkOptions;
+  private sent = 0;
+  private acknowledged = 0;
+  private flushed = 0;
+  private failed: { readonly error: unknown } | undefined;
+  private failureCallback: ((error: unknown) => void) | undefined;
+  private closed = false;
+  private wake: (() => void) | undefined;
+
+  constructor(options: NatsSinkOptions) {
+    this.options = options;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const { connection, subject, windowBytes, onActivity } = this.options;
+    const max = connection.info?.max_payload ?? defaultMaxPayload;
+    for (let start = 0; start < bytes.length; start += max) {
+      await this.ready();
+      if (this.failed) throw this.failed.error;
+      const part = bytes.subarray(start, start + max);
+      connection.publish(subject, part);
+      onActivity();
+      this.sent += part.length;
+      if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
+        this.flushed = this.sent;
+        await connection.flush();
+        onActivity();
+      }
+    }
+    await this.ready();
+  }
+
+  /** @param total bytes of the channel the peer has read */
+  acknowledge(total: number): void {
+    if (!(total > this.acknowledged) || total > this.sent) return;
+    this.acknowledged = total;
+    this.notify();
+  }
+
+  close(error?: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    const { connection, subject, windowBytes, onClose } = this.options;
+    if (!connection.isClosed()) {
+      // Only peers with the extensions get to know why; the others see an early end, as from upstream.
+      const headers =
+        error === undefined || windowBytes === undefined
+          ? undefined
+          : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
+      connection.publish(subject, Empty, headers && { headers });
+    }
+    onClose();
+  }
+
+  onFailure(callback: (error: unknown) => void): void {
+    if (this.failed) callback(this.failed.error);
+    else this.failureCallback = callback;
+  }
+
+  fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = { error };
+    this.failureCallback?.(error);
+    this.notify();
+  }
+
+  private async ready(): Promise<void> {
+    const { windowBytes } = this.options;
+    if (windowBytes === undefined) return;
+    while (!this.failed && this.sent - this.acknowledged >= windowBytes) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private notify(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+}
+
+/** NATS's own default, until the server's INFO is there. */
+export const defaultMaxPayload: number = 1024 * 1024;

@@ -1,0 +1,70 @@
+import type { NatsConnection } from 'nats';
+
+export interface ConnectionWatcher {
+  /** The connection dropped: what was in flight is lost, as is what is published before it is back. */
+  disconnected(): void;
+}
+
+/** Knows whether a NATS connection is up. One for each connection, whoever asks. */
+export class ConnectionMonitor {
+  private static readonly monitors = new WeakMap<NatsConnection, ConnectionMonitor>();
+
+  /** `closed` is final. */
+  state: 'connected' | 'disconnected' | 'closed' = 'connected';
+  /** `performance.now()` of the latest reconnect. */
+  reconnectedAt: number = Number.NEGATIVE_INFINITY;
+  private readonly watchers = new Set<ConnectionWatcher>();
+  private readonly waiting = new Set<() => void>();
+
+  static of(connection: NatsConnection): ConnectionMonitor {
+    let monitor = ConnectionMonitor.monitors.get(connection);
+    if (!monitor) {
+      monitor = new ConnectionMonitor(connection);
+      ConnectionMonitor.monitors.set(connection, monitor);
+    }
+    return monitor;
+  }
+
+  private constructor(connection: NatsConnection) {
+    if (connection.isClosed()) {
+      this.state = 'closed';
+      return;
+    }
+    void this.follow(connection);
+    connection.closed().then(() => this.change('closed'));
+  }
+
+  watch(watcher: ConnectionWatcher): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Settles when the connection is up again, closed, or the signal aborts; look at the state then. */
+  async settled(signal: AbortSignal): Promise<void> {
+    if (this.state !== 'disconnected' || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.waiting.delete(done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      this.waiting.add(done);
+    });
+  }
+
+  private async follow(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') this.change('disconnected');
+      else if (type === 'reconnect') this.change('connected');
+    }
+  }
+
+  private change(state: 'connected' | 'disconnected' | 'closed'): void {
+    if (this.state === 'closed') return;
+    this.state = state;
+    if (state === 'connected') this.reconnectedAt = performance.now();
+    else for (const watcher of [...this.watchers]) watcher.disconnected();
+    if (state !== 'disconnected') for (const done of [...this.waiting]) done();
+  }
+}

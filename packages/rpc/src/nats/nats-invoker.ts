@@ -1,0 +1,439 @@
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { Empty, type Msg, type NatsConnection } from 'nats';
+import { describeFailure } from '../call/describe-failure.js';
+import { type EncodedValue, type FunctionCodec, functionCodec } from '../call/function-codec.js';
+import { ReceiveScope } from '../call/receive-deferred.js';
+import { sendDeferred } from '../call/send-deferred.js';
+import { CodecError } from '../codec/codec-error.js';
+import { IncrementalDecoder } from '../codec/incremental.js';
+import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
+import type { Invocation, Invoker } from '../invoke.js';
+import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import {
+  CallChannels,
+  defaultMaxPayload,
+  defaultStreamOptions,
+  type StreamOptions,
+} from './call-channels.js';
+import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
+import { ConnectionMonitor } from './connection-monitor.js';
+import { Inbox, type InboxEntry } from './inbox.js';
+import {
+  cancelSubject,
+  channelSubject,
+  invocationSubject,
+  isSubjectPart,
+  parseCallSubject,
+} from './subjects.js';
+
+export interface NatsInvokerOptions {
+  /** Stays the caller's: the invoker neither drains nor closes it. */
+  readonly connection: NatsConnection;
+  /** First token of every subject. */
+  readonly lattice: string;
+  /** Deadline of calls that name none, in ms. Default 10,000, as upstream. */
+  readonly timeoutMs?: number;
+  readonly limits?: Partial<CodecLimits>;
+  readonly streams?: Partial<StreamOptions>;
+  /** First tokens of the inbox, for accounts that may not use `_INBOX`. */
+  readonly inboxPrefix?: string;
+  /** Named for its owner; default none. */
+  readonly logger?: Logger;
+}
+
+/** An {@link Invoker} that holds one subscription on its connection. */
+export interface NatsInvoker extends Invoker {
+  /** Ends the subscription; calls in flight reject with `closed`. */
+  close(): Promise<void>;
+}
+
+/** Deadline of a call, in ms. */
+const defaultTimeoutMs = 10_000;
+
+/** For so long after a reconnect, "nobody listens" may mean that the peer is not back yet. */
+const settlingMs = 5_000;
+
+/** Wait before such a call is sent again, plus up to as much at random, so that callers don't come back as one. */
+const repeatDelayMs = 250;
+
+/** Calls functions over NATS (spec wrpc §2.1). Errors: `RpcError`; see its codes. */
+export function createNatsInvoker(options: NatsInvokerOptions): NatsInvoker {
+  return new Client(options);
+}
+
+class Client implements NatsInvoker {
+  readonly connection: NatsConnection;
+  readonly inbox: Inbox;
+  readonly limits: CodecLimits;
+  readonly streams: StreamOptions;
+  readonly logger: Logger;
+  readonly calls = new Set<ClientCall>();
+  private readonly lattice: string;
+  private readonly timeoutMs: number;
+  private readonly monitor: ConnectionMonitor;
+  private readonly unwatch: () => void;
+  private closed = false;
+
+  constructor(options: NatsInvokerOptions) {
+    this.connection = options.connection;
+    this.lattice = options.lattice;
+    this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.limits = { ...defaultCodecLimits, ...options.limits };
+    this.streams = { ...defaultStreamOptions, ...options.streams };
+    this.logger = options.logger ?? noopLogger;
+    this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.monitor = ConnectionMonitor.of(options.connection);
+    this.unwatch = this.monitor.watch({
+      disconnected: () =>
+        this.failAll('disconnected', 'the NATS connection dropped while the call was in flight'),
+    });
+  }
+
+  invoke(invocation: Invocation): Promise<unknown> {
+    const { target, instance, func, signal } = invocation;
+    const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    let codec: FunctionCodec;
+    let params: EncodedValue;
+    const names = { target, instance, func: func.name };
+    try {
+      codec = functionCodec(func);
+      names.func = codec.wireName;
+      this.checkNames(names);
+      if (invocation.params.length !== func.params.length) {
+        throw new CodecError(
+          'bad-value',
+          `takes ${func.params.length} parameters, got ${invocation.params.length}`,
+        );
+      }
+      params = codec.encodeParams(invocation.params);
+    } catch (error) {
+      return Promise.reject(
+        error instanceof RpcError
+          ? error
+          : new RpcError('invalid-params', names, describeFailure(error).text, { cause: error }),
+      );
+    }
+    const subject = invocationSubject(this.lattice, target, instance, codec.wireName);
+    return new Promise((resolve, reject) => {
+      const call = new ClientCall(this, {
+        invocation,
+        names,
+        codec,
+        params,
+        subject,
+        timeoutMs,
+        resolve,
+        reject,
+      });
+      if (this.closed) call.fail('closed', 'the invoker is closed');
+      else if (this.monitor.state === 'connected') call.send();
+      else void this.sendOnceConnected(call);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.unwatch();
+    this.failAll('closed', 'the invoker was closed while the call was in flight');
+    this.inbox.close();
+  }
+
+  /** Whether a call that found nobody is worth one more try: peers resubscribe after an interruption. */
+  get settling(): boolean {
+    return performance.now() - this.monitor.reconnectedAt < settlingMs;
+  }
+
+  async sendOnceConnected(call: ClientCall): Promise<void> {
+    await this.monitor.settled(call.ended);
+    if (call.ended.aborted) return;
+    if (this.closed) call.fail('closed', 'the invoker is closed');
+    else if (this.monitor.state === 'connected') call.send();
+    else call.fail('disconnected', 'the NATS connection is closed');
+  }
+
+  /** Whether a deadline passed for want of a connection. */
+  get disconnected(): boolean {
+    return this.monitor.state !== 'connected';
+  }
+
+  private checkNames({ target, instance, func }: CallNames): void {
+    for (const part of [target, func, ...(instance ? [instance] : [])]) {
+      if (!isSubjectPart(part)) {
+        throw new CodecError(
+          'bad-value',
+          `${JSON.stringify(part)} can't be part of a NATS subject: it is empty or has spaces or wildcards`,
+        );
+      }
+    }
+  }
+
+  private failAll(code: RpcErrorCode, detail: string): void {
+    for (const call of [...this.calls]) call.fail(code, detail);
+  }
+}
+
+interface ClientCallOptions {
+  readonly invocation: Invocation;
+  readonly names: CallNames;
+  readonly codec: FunctionCodec;
+  readonly params: EncodedValue;
+  readonly subject: string;
+  readonly timeoutMs: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One call. It is `waiting` until its result is decoded or it failed, then `streaming` while streams and futures
+ * go on, then `over`. `abandoned`: given up before the handshake came, which is then answered with a cancel.
+ */
+class ClientCall implements InboxEntry {
+  private state: 'waiting' | 'streaming' | 'abandoned' | 'over' = 'waiting';
+  private readonly client: Client;
+  private readonly options: ClientCallOptions;
+  private readonly channels: CallChannels | undefined;
+  private readonly timer: NodeJS.Timeout;
+  private token: string | undefined;
+  private peerRoot: string | undefined;
+  private sentBytes = 0;
+  private tries = 0;
+  private decoder: IncrementalDecoder | undefined;
+  private scope: ReceiveScope | undefined;
+  private endController: AbortController | undefined;
+  private sending = false;
+
+  constructor(client: Client, options: ClientCallOptions) {
+    this.client = client;
+    this.options = options;
+    const { codec, names, timeoutMs, invocation } = options;
+    if (codec.paramsDeferred || codec.resultsDeferred) {
+      this.channels = new CallChannels({
+        connection: client.connection,
+        names,
+        incoming: 'results',
+        incomingType: codec.results,
+        limits: client.limits,
+        streams: client.streams,
+        onIdle: () => this.finishIfIdle(),
+      });
+    }
+    client.calls.add(this);
+    this.timer = setTimeout(() => this.expire(), timeoutMs);
+    invocation.signal?.addEventListener('abort', this.onAbort);
+  }
+
+  /** Aborted once the call is settled. */
+  get ended(): AbortSignal {
+    this.endController ??= new AbortController();
+    if (this.state !== 'waiting') this.endController.abort();
+    return this.endController.signal;
+  }
+
+  send(): void {
+    const { client, options } = this;
+    const { codec, params, subject, invocation, names } = options;
+    this.tries++;
+    this.token = client.inbox.add(this);
+    const reply = client.inbox.subject(this.token);
+    try {
+      this.scope = this.channels && new ReceiveScope(this.channels);
+      this.decoder = new IncrementalDecoder(codec.results, client.limits, this.scope);
+      const headers = toHeaders(invocation.headers, this.channels && client.streams.windowBytes);
+      const max = client.connection.info?.max_payload ?? defaultMaxPayload;
+      // What the reply subject and the headers take is left out of the first message (spec wrpc §2.1).
+      this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
+      const first =
+        this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
+      client.connection.publish(subject, first, headers ? { reply, headers } : { reply });
+    } catch (error) {
+      const closed = client.connection.isClosed();
+      this.settle(
+        new RpcError(closed ? 'disconnected' : 'invalid-params', names, describeFailure(error).text, {
+          cause: error,
+        }),
+      );
+    }
+  }
+
+  receive(rest: string, message: Msg): void {
+    try {
+      if (rest === '.results') this.receiveResults(message);
+      else if (rest === '') this.receiveHandshake(message);
+      else {
+        const subject = parseCallSubject(rest);
+        if (subject) this.channels?.receive(subject, message);
+      }
+    } catch (error) {
+      this.fail('bad-data', `the result can't be decoded: ${describeFailure(error).text}`, error);
+    }
+  }
+
+  fail(code: RpcErrorCode, detail: string, cause?: unknown): void {
+    this.settle(new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause }));
+  }
+
+  private readonly onAbort = (): void => {
+    const reason: unknown = this.options.invocation.signal?.reason;
+    this.settle(reason, true);
+  };
+
+  private expire(): void {
+    const { timeoutMs } = this.options;
+    if (this.state === 'abandoned') this.end();
+    else if (this.client.disconnected) {
+      this.fail(
+        'disconnected',
+        `not connected to NATS for ${timeoutMs} ms; check the server and its address`,
+      );
+    } else {
+      const detail = this.peerRoot
+        ? `accepted the call and did not answer within ${timeoutMs} ms`
+        : `was not accepted within ${timeoutMs} ms; check whether the peer is overloaded`;
+      this.settle(new RpcError('timeout', this.options.names, detail), true);
+    }
+  }
+
+  private receiveHandshake(message: Msg): void {
+    const { headers } = message;
+    // A status comes without a reply subject, and also where 1xx would not be an error (spec wrpc §2.3).
+    if (headers && headers.code !== 0 && (headers.code < 200 || headers.code > 299)) {
+      this.receiveStatus(headers.code, headers.description);
+      return;
+    }
+    if (this.peerRoot !== undefined) return;
+    const { reply } = message;
+    if (!reply) {
+      this.fail('bad-data', 'the peer accepted the call without a reply subject');
+      return;
+    }
+    this.peerRoot = reply;
+    const { connection } = this.client;
+    if (this.state === 'abandoned') {
+      connection.publish(cancelSubject(reply), Empty);
+      connection.publish(channelSubject(reply, 'params'), Empty);
+      this.end();
+      return;
+    }
+    const { bytes, deferred } = this.options.params;
+    const params = channelSubject(reply, 'params');
+    const max = connection.info?.max_payload ?? defaultMaxPayload;
+    for (let start = this.sentBytes; start < bytes.length; start += max) {
+      connection.publish(params, bytes.subarray(start, start + max));
+    }
+    connection.publish(params, Empty);
+    this.channels?.connect(reply, windowOf(headers));
+    if (deferred.length > 0) void this.sendStreams();
+  }
+
+  private async sendStreams(): Promise<void> {
+    const { channels } = this;
+    if (!channels) return;
+    this.sending = true;
+    try {
+      await sendDeferred(this.options.params.deferred, (path) => channels.sink(path));
+    } catch (error) {
+      // A peer that stops reading early may still answer.
+      if (!(error instanceof RpcError)) {
+        this.fail('canceled', `a stream among the parameters failed: ${describeFailure(error).text}`, error);
+      }
+    }
+    this.sending = false;
+    this.finishIfIdle();
+  }
+
+  private receiveStatus(code: number, description: string): void {
+    if (code === 503) {
+      if (this.tries === 1 && this.client.settling) {
+        this.repeat();
+        return;
+      }
+      this.fail(
+        'not-found',
+        'nobody is listening; check that the target is running and serves this interface',
+      );
+    } else if (code === 408) {
+      this.fail('timeout', 'NATS reports a timeout (408)');
+    } else if (code === 409) {
+      this.fail('terminated', 'NATS reports that the request was terminated (409)');
+    } else {
+      this.fail('peer-failed', `NATS reports status ${code} ${description}`.trim());
+    }
+  }
+
+  /** Nothing was handed to a handler, so sending it again is safe. */
+  private repeat(): void {
+    if (this.token) this.client.inbox.remove(this.token);
+    this.token = undefined;
+    const delay = repeatDelayMs * (1 + Math.random());
+    const timer = setTimeout(() => void this.client.sendOnceConnected(this), delay);
+    this.ended.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  private receiveResults(message: Msg): void {
+    const { decoder } = this;
+    if (this.state !== 'waiting' || !decoder) return;
+    const { data } = message;
+    const hasResult = this.options.invocation.func.result !== undefined;
+    if (data.length > 0) {
+      if (decoder.push(data) && hasResult) this.succeed(decoder);
+      return;
+    }
+    const reported = errorFromHeaders(message.headers);
+    if (reported) {
+      this.fail(reported.code, `the peer failed${reported.text && `: ${reported.text}`}`);
+    } else if (decoder.done) {
+      // Without a result, the end marker says that the function returned.
+      this.succeed(decoder);
+    } else {
+      this.fail('peer-failed', 'the peer ended the call without a result; its own log tells why');
+    }
+  }
+
+  private succeed(decoder: IncrementalDecoder): void {
+    const [result] = decoder.value as unknown[];
+    this.state = 'streaming';
+    this.release();
+    this.scope?.start();
+    this.options.resolve(result);
+    this.finishIfIdle();
+  }
+
+  /** @param cancel whether to tell the peer that nobody waits any more */
+  private settle(error: unknown, cancel = false): void {
+    if (this.state === 'over' || this.state === 'abandoned') return;
+    const wasWaiting = this.state === 'waiting';
+    this.state = 'over';
+    this.release();
+    this.channels?.fail(error);
+    if (wasWaiting) this.options.reject(error);
+    if (cancel && wasWaiting && this.token && this.peerRoot === undefined && !this.client.disconnected) {
+      this.state = 'abandoned';
+      setTimeout(() => this.expire(), this.options.timeoutMs).unref();
+      return;
+    }
+    if (cancel && this.peerRoot !== undefined && !this.client.connection.isClosed()) {
+      this.client.connection.publish(cancelSubject(this.peerRoot), Empty);
+    }
+    this.end();
+  }
+
+  /** What belongs to waiting. */
+  private release(): void {
+    clearTimeout(this.timer);
+    this.endController?.abort();
+    this.options.invocation.signal?.removeEventListener('abort', this.onAbort);
+  }
+
+  private finishIfIdle(): void {
+    if (this.state === 'streaming' && !this.sending && (this.channels?.idle ?? true)) this.end();
+  }
+
+  private end(): void {
+    this.state = 'over';
+    this.channels?.dispose();
+    this.client.calls.delete(this);
+    if (this.token) this.client.inbox.remove(this.token);
+  }
+}

@@ -1,0 +1,438 @@
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { Empty, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { describeFailure } from '../call/describe-failure.js';
+import { type FunctionCodec, functionCodec } from '../call/function-codec.js';
+import { ReceiveScope } from '../call/receive-deferred.js';
+import { sendDeferred } from '../call/send-deferred.js';
+import { IncrementalDecoder } from '../codec/incremental.js';
+import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
+import type { CallHeaders } from '../invoke.js';
+import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import type { CallContext, ServedFunction, ServedHandle, Server } from '../serve.js';
+import {
+  CallChannels,
+  defaultMaxPayload,
+  defaultStreamOptions,
+  type StreamOptions,
+} from './call-channels.js';
+import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
+import { ConnectionMonitor } from './connection-monitor.js';
+import { Inbox, type InboxEntry } from './inbox.js';
+import { type Refusal, RefusalLog } from './refusal-log.js';
+import {
+  channelSubject,
+  invocationSubject,
+  isSubjectPart,
+  parseCallSubject,
+  targetPrefix,
+} from './subjects.js';
+
+export interface NatsServerOptions {
+  /** Stays the caller's: the server neither drains nor closes it. */
+  readonly connection: NatsConnection;
+  /** First token of every subject. */
+  readonly lattice: string;
+  readonly limits?: Partial<CodecLimits>;
+  readonly streams?: Partial<StreamOptions>;
+  /** Longest time until all synchronous parameters are there, in ms. Default 10,000. */
+  readonly paramsTimeoutMs?: number;
+  /** Longest time a handler may take, in ms. Default none: what a handler may take is its owner's to say. */
+  readonly handlerTimeoutMs?: number;
+  /** How long `close` waits for calls in flight, in ms; those left are aborted. Default 30,000. */
+  readonly drainTimeoutMs?: number;
+  /** Calls accepted at the same time; more are refused with `overloaded`. Default 10,000. */
+  readonly maxCalls?: number;
+  /** First tokens of the inbox, for accounts that may not use `_INBOX`. */
+  readonly inboxPrefix?: string;
+  /**
+   * What a caller gets to know of an error that a handler threw. Default: the error's message. Upstream's callers
+   * never see it.
+   */
+  readonly errorText?: (error: unknown) => string;
+  /** Told of every call that was refused for what its peer sent. */
+  readonly onRefusal?: (refusal: Refusal) => void;
+  /** Named for its owner; default none. */
+  readonly logger?: Logger;
+}
+
+/** Serves functions over NATS (spec wrpc §2.2). Members of a lattice that serve the same target share its calls. */
+export function createNatsServer(options: NatsServerOptions): Server {
+  return new NatsServer(options);
+}
+
+class NatsServer implements Server {
+  readonly connection: NatsConnection;
+  readonly inbox: Inbox;
+  readonly monitor: ConnectionMonitor;
+  readonly limits: CodecLimits;
+  readonly streams: StreamOptions;
+  readonly refusals: RefusalLog;
+  readonly logger: Logger;
+  readonly paramsTimeoutMs: number;
+  readonly handlerTimeoutMs: number | undefined;
+  readonly drainTimeoutMs: number;
+  readonly errorText: (error: unknown) => string;
+  readonly calls = new Set<ServerCall>();
+  private readonly lattice: string;
+  private readonly maxCalls: number;
+  private readonly served = new Set<Served>();
+  private readonly unwatch: () => void;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: NatsServerOptions) {
+    this.connection = options.connection;
+    this.lattice = options.lattice;
+    this.limits = { ...defaultCodecLimits, ...options.limits };
+    this.streams = { ...defaultStreamOptions, ...options.streams };
+    this.paramsTimeoutMs = options.paramsTimeoutMs ?? 10_000;
+    this.handlerTimeoutMs = options.handlerTimeoutMs;
+    this.drainTimeoutMs = options.drainTimeoutMs ?? 30_000;
+    this.maxCalls = options.maxCalls ?? 10_000;
+    this.errorText = options.errorText ?? ((error) => describeFailure(error).text);
+    this.logger = options.logger ?? noopLogger;
+    this.refusals = new RefusalLog(this.logger, options.onRefusal);
+    this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.monitor = ConnectionMonitor.of(options.connection);
+    this.unwatch = this.monitor.watch({
+      disconnected: () => {
+        for (const call of [...this.calls]) call.disconnected();
+      },
+    });
+  }
+
+  async serve(served: ServedFunction): Promise<ServedHandle> {
+    const codec = functionCodec(served.func);
+    const names = { target: served.target, instance: served.instance, func: codec.wireName };
+    if (this.closing) throw new RpcError('closed', names, 'the server is closed');
+    for (const part of [names.target, names.func, ...(names.instance ? [names.instance] : [])]) {
+      if (!isSubjectPart(part)) {
+        throw new RpcError(
+          'invalid-params',
+          names,
+          `${JSON.stringify(part)} can't be part of a NATS subject: it is empty or has spaces or wildcards`,
+        );
+      }
+    }
+    let refused: unknown;
+    const entry: Served = {
+      served,
+      codec,
+      names,
+      calls: new Set(),
+      subscription: this.connection.subscribe(
+        invocationSubject(this.lattice, names.target, names.instance, names.func),
+        {
+          queue: targetPrefix(this.lattice, names.target),
+          callback: (error, message) => {
+            if (error) refused = error;
+            else this.accept(entry, message);
+          },
+        },
+      ),
+      closing: undefined,
+    };
+    this.served.add(entry);
+    // NATS answers in order: once the flush is back, the subscription is in place or was refused.
+    await this.connection.flush();
+    if (refused !== undefined) {
+      this.served.delete(entry);
+      throw new RpcError(
+        'peer-failed',
+        names,
+        `NATS refused the subscription: ${describeFailure(refused).text}`,
+        {
+          cause: refused,
+        },
+      );
+    }
+    return { close: () => this.closeServed(entry) };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      await Promise.all([...this.served].map((entry) => this.closeServed(entry)));
+      this.unwatch();
+      this.inbox.close();
+    })();
+    return this.closing;
+  }
+
+  private closeServed(entry: Served): Promise<void> {
+    entry.closing ??= (async () => {
+      // Calls already on their way to this member arrive before the drain is confirmed.
+      await entry.subscription.drain().catch(() => {});
+      const deadline = setTimeout(() => {
+        for (const call of [...entry.calls]) {
+          call.abort(
+            'terminated',
+            `the server stopped and did not wait longer than ${this.drainTimeoutMs} ms`,
+          );
+        }
+      }, this.drainTimeoutMs);
+      await Promise.all([...entry.calls].map((call) => call.done));
+      clearTimeout(deadline);
+      if (!this.connection.isClosed()) await this.connection.flush().catch(() => {});
+      this.served.delete(entry);
+    })();
+    return entry.closing;
+  }
+
+  private accept(entry: Served, message: Msg): void {
+    if (!message.reply) {
+      const headers = fromHeaders(message.headers);
+      this.refusals.report({
+        kind: 'no-reply-subject',
+        peer: peerOf(headers),
+        detail: `${message.subject} came without a reply subject`,
+      });
+      return;
+    }
+    const call = new ServerCall(this, entry, message);
+    call.start(message, this.calls.size > this.maxCalls);
+  }
+}
+
+interface Served {
+  readonly served: ServedFunction;
+  readonly codec: FunctionCodec;
+  readonly names: CallNames;
+  readonly calls: Set<ServerCall>;
+  readonly subscription: Subscription;
+  closing: Promise<void> | undefined;
+}
+
+/**
+ * One accepted call: `receiving` its synchronous parameters, `running` its handler, `streaming` what its result
+ * still has to send, `over`.
+ */
+class ServerCall implements InboxEntry, CallContext {
+  readonly headers: CallHeaders;
+  private state: 'receiving' | 'running' | 'streaming' | 'over' = 'receiving';
+  private readonly server: NatsServer;
+  private readonly entry: Served;
+  private readonly callerRoot: string;
+  private readonly channels: CallChannels | undefined;
+  private readonly scope: ReceiveScope | undefined;
+  private decoder: IncrementalDecoder | undefined;
+  private token: string | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private controller: AbortController | undefined;
+  private aborted: RpcError | undefined;
+  private finished: PromiseWithResolvers<void> | undefined;
+
+  constructor(server: NatsServer, entry: Served, message: Msg) {
+    this.server = server;
+    this.entry = entry;
+    this.callerRoot = message.reply as string;
+    const { headers } = message;
+    this.headers = fromHeaders(headers);
+    const { codec, names } = entry;
+    if (codec.paramsDeferred || codec.resultsDeferred) {
+      this.channels = new CallChannels({
+        connection: server.connection,
+        names,
+        incoming: 'params',
+        incomingType: codec.params,
+        limits: server.limits,
+        streams: server.streams,
+        onIdle: () => {},
+      });
+      this.channels.connect(this.callerRoot, windowOf(headers));
+      this.scope = new ReceiveScope(this.channels);
+    }
+  }
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.aborted);
+    }
+    return this.controller.signal;
+  }
+
+  /** Resolves when nothing more will be sent. */
+  get done(): Promise<void> {
+    if (this.state === 'over') return Promise.resolve();
+    this.finished ??= Promise.withResolvers();
+    return this.finished.promise;
+  }
+
+  /** Accepts the call, before anything of it is looked at: the caller sends no more until then (spec wrpc §2.2). */
+  start(message: Msg, overloaded: boolean): void {
+    const { server, entry } = this;
+    server.calls.add(this);
+    entry.calls.add(this);
+    this.token = server.inbox.add(this);
+    try {
+      const headers = toHeaders(undefined, this.channels && server.streams.windowBytes);
+      const reply = server.inbox.subject(this.token);
+      server.connection.publish(this.callerRoot, Empty, headers ? { reply, headers } : { reply });
+      if (overloaded) {
+        this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
+        return;
+      }
+      this.decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
+      this.receiveParams(message.data);
+    } catch (error) {
+      this.refuseBadParams(error);
+    }
+  }
+
+  receive(rest: string, message: Msg): void {
+    try {
+      if (rest === '.params') {
+        if (this.state === 'receiving') this.continueParams(message.data);
+        return;
+      }
+      const subject = parseCallSubject(rest);
+      if (subject?.kind === 'cancel') this.abort('canceled', 'the caller gave up');
+      else if (subject) this.channels?.receive(subject, message);
+    } catch (error) {
+      this.refuseBadParams(error);
+    }
+  }
+
+  /** Ends the call early: the handler's signal is aborted, and the caller learns why. */
+  abort(code: RpcErrorCode, detail: string): void {
+    if (this.state === 'over' || this.aborted) return;
+    this.aborted = new RpcError(code, this.entry.names, detail);
+    this.controller?.abort(this.aborted);
+    this.channels?.fail(this.aborted);
+    if (this.state !== 'streaming') this.endWithError({ code, text: detail });
+    this.end();
+  }
+
+  /** What was under way to this server is lost; a handler that has all it needs goes on. */
+  disconnected(): void {
+    const error = new RpcError('disconnected', this.entry.names, 'the NATS connection dropped');
+    if (this.state === 'receiving') this.abort('disconnected', 'the NATS connection dropped');
+    else if (this.channels && !this.channels.idle) this.channels.fail(error);
+  }
+
+  private continueParams(data: Uint8Array): void {
+    if (data.length > 0) {
+      this.receiveParams(data);
+    } else {
+      this.refuse('bad-params', 'bad-data', 'the parameters ended before they were complete');
+    }
+  }
+
+  private receiveParams(data: Uint8Array): void {
+    const { decoder, server } = this;
+    if (!decoder) return;
+    if (decoder.push(data)) {
+      this.run(decoder.value as unknown[]);
+      return;
+    }
+    const { paramsTimeoutMs } = server;
+    this.timer ??= setTimeout(() => {
+      this.refuse(
+        'params-timeout',
+        'timeout',
+        `the parameters were not complete within ${paramsTimeoutMs} ms`,
+      );
+    }, paramsTimeoutMs);
+  }
+
+  private run(params: readonly unknown[]): void {
+    this.state = 'running';
+    this.decoder = undefined;
+    clearTimeout(this.timer);
+    const { handlerTimeoutMs } = this.server;
+    if (handlerTimeoutMs !== undefined) {
+      this.timer = setTimeout(
+        () => this.abort('timeout', `the handler took longer than ${handlerTimeoutMs} ms`),
+        handlerTimeoutMs,
+      );
+    }
+    this.scope?.start();
+    void this.answer(params);
+  }
+
+  private async answer(params: readonly unknown[]): Promise<void> {
+    const { server, entry } = this;
+    try {
+      const result = await entry.served.handler(params, this);
+      if (this.state === 'over') return;
+      clearTimeout(this.timer);
+      const encoded = entry.codec.encodeResult(result);
+      // What is published while the connection is down is lost.
+      if (server.monitor.state === 'disconnected') await this.reconnected();
+      if (this.state !== 'running') return;
+      this.state = 'streaming';
+      this.publishResults(encoded.bytes);
+      const { channels } = this;
+      if (encoded.deferred.length > 0 && channels) {
+        await sendDeferred(encoded.deferred, (path) => channels.sink(path));
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+    this.end();
+  }
+
+  private failed(error: unknown): void {
+    if (this.state === 'running') {
+      const text = this.server.errorText(error);
+      this.server.logger.debug('a handler failed', { ...this.entry.names, error });
+      this.endWithError({ code: 'peer-failed', text });
+    } else if (!(error instanceof RpcError)) {
+      this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
+    }
+  }
+
+  private async reconnected(): Promise<void> {
+    await this.server.monitor.settled(this.signal);
+  }
+
+  private publishResults(bytes: Uint8Array): void {
+    const { connection } = this.server;
+    const subject = channelSubject(this.callerRoot, 'results');
+    const max = connection.info?.max_payload ?? defaultMaxPayload;
+    if (bytes.length <= max) {
+      if (bytes.length > 0) connection.publish(subject, bytes);
+    } else {
+      for (let start = 0; start < bytes.length; start += max) {
+        connection.publish(subject, bytes.subarray(start, start + max));
+      }
+    }
+    connection.publish(subject, Empty);
+  }
+
+  private endWithError(error: ReportedError): void {
+    const { connection } = this.server;
+    if (connection.isClosed()) return;
+    connection.publish(channelSubject(this.callerRoot, 'results'), Empty, { headers: errorToHeaders(error) });
+  }
+
+  private refuseBadParams(error: unknown): void {
+    this.refuse('bad-params', 'bad-data', `the parameters can't be decoded: ${describeFailure(error).text}`);
+  }
+
+  private refuse(kind: Refusal['kind'], code: RpcErrorCode, detail: string): void {
+    const { entry, server } = this;
+    server.refusals.report({
+      kind,
+      peer: peerOf(this.headers),
+      detail: `${entry.names.instance}.${entry.names.func}: ${detail}`,
+    });
+    this.abort(code, detail);
+  }
+
+  private end(): void {
+    if (this.state === 'over') return;
+    this.state = 'over';
+    clearTimeout(this.timer);
+    this.channels?.cancelIncoming();
+    this.channels?.dispose();
+    this.server.calls.delete(this);
+    this.entry.calls.delete(this);
+    if (this.token) this.server.inbox.remove(this.token);
+    this.finished?.resolve();
+  }
+}
+
+/** As upstream's providers name a caller without `source-id`; bounded, for it goes into logs. */
+function peerOf(headers: CallHeaders): string {
+  return (headers['source-id'] ?? '<unknown>').slice(0, 100);
+}

@@ -1,0 +1,76 @@
+import type { IndexPath } from '../codec/deferred.js';
+
+/** Version of the protocol, a part of every invocation subject. */
+export const protocol = 'wrpc.0.0.1';
+
+/** The part of a call that a channel belongs to. */
+export type ChannelRoot = 'params' | 'results';
+
+/** `{lattice}.{target}`: prefix of every subject of a component or provider, and its queue group (spec wrpc §4). */
+export function targetPrefix(lattice: string, target: string): string {
+  return lattice ? `${lattice}.${target}` : target;
+}
+
+/**
+ * `default.kv.wrpc.0.0.1.wrpc:keyvalue/store@0.2.0-draft.get`; a world-level function has no instance segment.
+ * @param func wire name: `get-many`, `counter.add`
+ */
+export function invocationSubject(lattice: string, target: string, instance: string, func: string): string {
+  const prefix = `${targetPrefix(lattice, target)}.${protocol}`;
+  return instance ? `${prefix}.${instance}.${func}` : `${prefix}.${func}`;
+}
+
+/** Whether text may be part of a subject: no spaces, no wildcards, no empty tokens. */
+export function isSubjectPart(text: string): boolean {
+  return /^[^\s.*>\p{Cc}]+(?:\.[^\s.*>\p{Cc}]+)*$/u.test(text);
+}
+
+/** `{root}.params`, `{root}.results.0.1`: `root` is the inbox of who receives. */
+export function channelSubject(root: string, channel: ChannelRoot, path: IndexPath = []): string {
+  return path.length === 0 ? `${root}.${channel}` : `${root}.${channel}.${path.join('.')}`;
+}
+
+/** A message to a sender about one of its channels; see README, "Flow control". */
+export type ChannelControl = 'ack' | 'cancel';
+
+/** `{root}.ack.params.0.0`: `root` is the inbox of who sends the channel. */
+export function controlSubject(
+  root: string,
+  control: ChannelControl,
+  channel: ChannelRoot,
+  path: IndexPath,
+): string {
+  return `${root}.${control}.${channel}.${path.join('.')}`;
+}
+
+/** `{root}.cancel`: the caller no longer waits; see README, "Cancellation". */
+export function cancelSubject(root: string): string {
+  return `${root}.cancel`;
+}
+
+/** What a subject below a call's inbox root is about. */
+export type CallSubject =
+  | { readonly kind: 'handshake' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'data'; readonly channel: ChannelRoot; readonly path: IndexPath }
+  | {
+      readonly kind: 'control';
+      readonly control: ChannelControl;
+      readonly channel: ChannelRoot;
+      readonly path: IndexPath;
+    };
+
+/**
+ * @param rest what follows the root: `''`, `.results`, `.results.0.1`, `.ack.params.0`
+ * @returns `undefined` for a subject that means nothing here; such messages are ignored
+ */
+export function parseCallSubject(rest: string): CallSubject | undefined {
+  if (rest === '') return { kind: 'handshake' };
+  if (rest === '.cancel') return { kind: 'cancel' };
+  const match = /^(?:\.(ack|cancel))?\.(params|results)((?:\.\d{1,10})*)$/.exec(rest);
+  if (!match) return undefined;
+  const channel = match[2] as ChannelRoot;
+  const path = match[3] ? match[3].slice(1).split('.').map(Number) : [];
+  if (match[1]) return { kind: 'control', control: match[1] as ChannelControl, channel, path };
+  return { kind: 'data', channel, path };
+}

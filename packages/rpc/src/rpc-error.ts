@@ -1,0 +1,59 @@
+/**
+ * Why a call failed.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `not-found` | nobody listens on the function's subject (NATS 503) |
+ * | `timeout` | no result within the deadline |
+ * | `disconnected` | the NATS connection dropped while the call was in flight, or stayed down until the deadline |
+ * | `peer-failed` | the peer accepted the call and ended it without a result: trap, thrown error, policy |
+ * | `bad-data` | one side could not decode what the other sent |
+ * | `invalid-params` | the parameters are no values of the function's types; nothing was sent |
+ * | `canceled` | the caller gave up; seen by the handler |
+ * | `terminated` | the peer is shutting down (NATS 409), or this server closed before the handler was done |
+ * | `overloaded` | the peer refused the call, or a stream exceeded its buffer limit |
+ * | `closed` | this invoker or server is closed |
+ */
+export type RpcErrorCode =
+  | 'not-found'
+  | 'timeout'
+  | 'disconnected'
+  | 'peer-failed'
+  | 'bad-data'
+  | 'invalid-params'
+  | 'canceled'
+  | 'terminated'
+  | 'overloaded'
+  | 'closed';
+
+/** Which call an error is about. */
+export interface CallNames {
+  readonly target: string;
+  /** Wire instance, version included. */
+  readonly instance: string;
+  /** Name on the wire: `get-many`, `counter.add`. */
+  readonly func: string;
+}
+
+/** A call that failed as a call. A WIT `result` with `err` is no failure: it is returned. */
+export class RpcError extends Error implements CallNames {
+  override readonly name = 'RpcError';
+  readonly code: RpcErrorCode;
+  readonly target: string;
+  readonly instance: string;
+  readonly func: string;
+
+  /** @param detail what happened and what to check; the call's names are put before it */
+  constructor(code: RpcErrorCode, call: CallNames, detail: string, options?: ErrorOptions) {
+    super(`${describeCall(call)}: ${detail}`, options);
+    this.code = code;
+    this.target = call.target;
+    this.instance = call.instance;
+    this.func = call.func;
+  }
+}
+
+/** `wrpc:keyvalue/store@0.2.0-draft.get on kvredis` */
+export function describeCall({ target, instance, func }: CallNames): string {
+  return `${instance ? `${instance}.` : ''}${func} on ${target}`;
+}
