@@ -18,6 +18,9 @@ export class InvocationOverError extends Error {
   }
 }
 
+/** Shared, because making an error costs more than the rest of an invocation's bookkeeping. */
+const invocationOver = new InvocationOverError();
+
 /** One invocation from its acceptance until its guest is gone. */
 export class Invocation {
   readonly #component: string;
@@ -70,7 +73,7 @@ export class Invocation {
   /** Resolves once no call is under way, after everything was told that the invocation is over. */
   async settle(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
-    this.end(new InvocationOverError());
+    this.end(invocationOver);
     for (const action of this.#onOver) action();
   }
 }

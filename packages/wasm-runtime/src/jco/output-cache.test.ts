@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OutputCache } from './output-cache.js';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+const files = (text: string): ReadonlyMap<string, Uint8Array> =>
+  new Map([['component.mjs', new TextEncoder().encode(text)]]);
+
+function open(): OutputCache {
+  return new OutputCache(directory, noopLogger);
+}
+
+const content = (): Promise<string> => readFile(join(directory, 'key', 'component.mjs'), 'utf8');
+
+describe('the output cache', () => {
+  it('has nothing before something was stored', async () => {
+    expect(await open().load('key')).toBeUndefined();
+    expect(await new OutputCache(join(directory, 'missing'), noopLogger).load('key')).toBeUndefined();
+  });
+
+  it('gives back what was stored', async () => {
+    await open().store('key', files('one'));
+    const entry = await open().load('key');
+    expect(entry?.directory).toBe(join(directory, 'key'));
+    expect(Buffer.from(entry?.files.get('component.mjs') ?? []).toString()).toBe('one');
+  });
+
+  it('keeps the entry of whoever was first', async () => {
+    await open().store('key', files('first'));
+    await open().store('key', files('second'));
+    expect(await content()).toBe('first');
+    expect(await readdir(directory)).toEqual(['key']);
+  });
+
+  it('replaces a damaged entry', async () => {
+    await open().store('key', files('sound'));
+    await writeFile(join(directory, 'key', 'component.mjs'), 'damaged');
+    expect(await open().load('key')).toBeUndefined();
+    await open().store('key', files('sound again'));
+    expect(await content()).toBe('sound again');
+    expect(await readdir(directory)).toEqual(['key']);
+  });
+
+  it.each(['', '{', 'null', '{"format":0,"files":{}}'])(
+    'takes %j for a damaged manifest',
+    async (manifest) => {
+      await open().store('key', files('sound'));
+      await writeFile(join(directory, 'key', 'manifest.json'), manifest);
+      expect(await open().load('key')).toBeUndefined();
+    },
+  );
+
+  it('leaves one sound entry when many replace a damaged one at once', async () => {
+    await mkdir(join(directory, 'key'));
+    await writeFile(join(directory, 'key', 'manifest.json'), 'damaged');
+    const caches = Array.from({ length: 8 }, open);
+    await Promise.all(caches.map((cache) => cache.store('key', files('sound'))));
+    expect(await open().load('key')).toBeDefined();
+    expect(await readdir(directory)).toEqual(['key']);
+  });
+
+  it('removes what a dead process left unfinished, and nothing younger', async () => {
+    const hours = (count: number): Date => new Date(Date.now() - count * 60 * 60 * 1000);
+    for (const [name, age] of [['.tmp-dead', 2] as const, ['.tmp-alive', 0] as const]) {
+      await mkdir(join(directory, name));
+      await utimes(join(directory, name), hours(age), hours(age));
+    }
+    await open().store('key', files('one'));
+    expect((await readdir(directory)).sort()).toEqual(['.tmp-alive', 'key']);
+  });
+});
