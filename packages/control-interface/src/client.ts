@@ -435,7 +435,9 @@ class Client implements ControlClient {
   }
 
   #failure({ operation, hostId, subject }: Call, timeoutMs: number, cause: unknown): ControlError {
-    const code = cause instanceof NatsError ? cause.code : undefined;
+    // A request that a closing connection drops is reported as a timeout.
+    const closed = this.#connection.isClosed() ? ErrorCode.ConnectionClosed : undefined;
+    const code = closed ?? (cause instanceof NatsError ? cause.code : undefined);
     const lattice = `lattice "${this.lattice}"`;
     switch (code) {
       case ErrorCode.NoResponders: {

@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type NatsError } from 'nats';
+import { createInbox, ErrorCode, type Msg, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import { untilAborted } from './abort.js';
 
 /** What {@link gather} needs beside the request. */
@@ -29,6 +29,8 @@ export async function gather(request: GatherRequest): Promise<void> {
     else if (isNoResponders(answer) || onAnswer(answer)) resolve();
   };
   const subscription = connection.subscribe(inbox, { callback: receive });
+  // No message tells that the connection closed; the subscription does.
+  void subscription.closed.then(() => reject(NatsError.errorForCode(ErrorCode.ConnectionClosed)));
   const timer = setTimeout(resolve, windowMs);
   try {
     connection.publish(subject, payload, { reply: inbox, ...(headers === undefined ? {} : { headers }) });

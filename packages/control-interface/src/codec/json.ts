@@ -60,8 +60,14 @@ export function jsonToBytes(value: JsonValue): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
+/** `is missing, expected a string`, or `must be a string, got a number`. */
+function mismatch(expected: string, value: unknown): string {
+  return value === undefined
+    ? `is missing, expected ${expected}`
+    : `must be ${expected}, got ${typeName(value)}`;
+}
+
 function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
@@ -232,22 +238,18 @@ export class ObjectReader {
   }
 
   #wrongType(name: string, expected: string, value: unknown): DecodeError {
-    const problem =
-      value === undefined
-        ? `is missing, expected ${expected}`
-        : `must be ${expected}, got ${typeName(value)}`;
-    return new DecodeError(this.#what, this.#fieldPath(name), problem);
+    return new DecodeError(this.#what, this.#fieldPath(name), mismatch(expected, value));
   }
 }
 
 function readStringMap(value: unknown, what: string, path: string | undefined): StringMap {
   if (!isObject(value)) {
-    throw new DecodeError(what, path, `must be an object of strings, got ${typeName(value)}`);
+    throw new DecodeError(what, path, mismatch('an object of strings', value));
   }
   const entries = Object.entries(value).map(([key, item]): [string, string] => {
     if (typeof item !== 'string') {
       const field = path === undefined ? key : `${path}.${key}`;
-      throw new DecodeError(what, field, `must be a string, got ${typeName(item)}`);
+      throw new DecodeError(what, field, mismatch('a string', item));
     }
     return [key, item];
   });
