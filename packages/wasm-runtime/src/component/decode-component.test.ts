@@ -278,6 +278,19 @@ describe('decodeComponent on what WIT can not say', () => {
     expect(types.exports[0]?.functions.map(formatFunction)).toEqual(['f: func(x: list<tuple<string, u8>>)']);
   });
 
+  it('refuses an export that uses a resource nobody can see', async () => {
+    const component = decodeWat(`(component
+      (type $r (resource (rep i32)))
+      (core module $m (func (export "f") (result i32) i32.const 0))
+      (core instance $i (instantiate $m))
+      (func $f (result (own $r)) (canon lift (core func $i "f")))
+      (export "f" (func $f))
+    )`);
+    await expect(component).rejects.toThrow(
+      /the export "f" uses a resource that is neither imported nor exported/,
+    );
+  });
+
   it.each([
     ['a core module', '(import "m" (core module))', /import "m" is a core module/],
     ['a component', '(import "c" (component))', /import "c" is a component/],

@@ -16,7 +16,7 @@ export const maxEvaluationDepth = 64;
 export const maxEvaluationSteps = 1_000_000;
 
 /** Nodes of one value type written out in full: `type a = tuple<b, b>` doubles at every step. */
-export const maxTypeSize = 100_000;
+export const maxTypeSize = 10_000;
 
 /** Value types within one another, for everything that walks types recursively. */
 export const maxTypeDepth = 100;
