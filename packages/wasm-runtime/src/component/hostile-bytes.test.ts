@@ -74,19 +74,19 @@ describe('decodeComponent on hostile bytes', () => {
     const original = await buildComponent(wit, 'w');
     const random = createRandom(1);
     let refused = 0;
-    for (let round = 0; round < 5000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const bytes = mutate(original, random);
       const error = failure(bytes);
       if (error === undefined) continue;
       refused++;
       expectRefusal(error, bytes.length);
     }
-    expect(refused).toBeGreaterThan(1000);
+    expect(refused).toBeGreaterThan(500);
   });
 
   it('decodes or refuses random bytes behind a good preamble', () => {
     const random = createRandom(2);
-    for (let round = 0; round < 5000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const bytes = Uint8Array.from({ length: 8 + random(200) }, () => random(random(2) === 0 ? 16 : 256));
       bytes.set([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]);
       const error = failure(bytes);
@@ -114,7 +114,7 @@ describe('decodeComponent on hostile bytes', () => {
     const bytes = await parse(
       `(component (component $c0) ${levels.join('\n')} (instance (instantiate $c40)))`,
     );
-    expect(() => decodeComponent(bytes)).toThrow(/take at most 1000000 steps to work out/);
+    expect(() => decodeComponent(bytes)).toThrow(/take at most 200000 steps to work out/);
   });
 
   it('refuses instance types that describe exponentially many instances', async () => {

@@ -13,7 +13,7 @@ export const maxEvaluationDepth = 64;
  * Definitions worked out in all. An instantiated component is worked out again for each instantiation, so that a
  * small file can ask for exponentially many; a large JavaScript guest needs about a thousand.
  */
-export const maxEvaluationSteps = 1_000_000;
+export const maxEvaluationSteps = 200_000;
 
 /** Nodes of one value type written out in full: `type a = tuple<b, b>` doubles at every step. */
 export const maxTypeSize = 10_000;
