@@ -77,6 +77,7 @@ export class InstancePool {
    * guest is ended. `work` gets the signal of the instance's context.
    *
    * @param context a plain object; its properties are copied into the instance's context
+   * @param work gets the instance and the signal of its context, which tells an ended invocation from a faulty guest
    * @throws PoolClosedError, TooManyWaitingError, the reason of `signal` while waiting, and what `work` throws
    */
   async run<T>(
