@@ -42,6 +42,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   #head: HttpResponseHead = { status: 500, headers: [] };
   #held: Uint8Array[] = [];
   #heldBytes = 0;
+  #isFlushed = false;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(options: ResponderOptions) {
@@ -81,6 +82,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   fail(status: number, text: string): void {
+    if (this.#isFlushed) this.release();
     switch (this.#state) {
       case 'over':
         return;
@@ -122,8 +124,13 @@ export class ServerResponder implements HttpResponder, ByteSink {
     }
   }
 
-  /** What is held leaves with this turn anyway, so a flush has nothing to hurry. */
-  flush(): void {}
+  /**
+   * What is held leaves with this turn anyway, so a flush has nothing to hurry. But it can't be taken back any more:
+   * a client must see the incomplete response of a guest that fails after it has flushed.
+   */
+  flush(): void {
+    if (this.#state === 'held') this.#isFlushed = true;
+  }
 
   isReady(): boolean {
     return this.#state === 'over' || !this.#response.writableNeedDrain;
@@ -177,13 +184,15 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   /**
-   * The client has to notice. Without chunks and length (HTTP/1.0) an end of the connection is the end of the body;
-   * only a reset is not.
+   * Ends the connection, once it has taken what was written. The client notices by the missing chunk or length; where
+   * there is neither (HTTP/1.0) the end of the connection is the end of the body, and only a reset is not.
    */
   #abort(): void {
     const { socket, chunkedEncoding } = this.#response;
     const isDelimited = chunkedEncoding || hasLine(this.#head.headers, 'content-length');
-    if (isDelimited || socket === null) this.#response.destroy();
+    if (socket === null) this.#response.destroy();
+    // Node keeps what was written in this tick in the response, out of reach of the socket's own end.
+    else if (isDelimited) process.nextTick(() => socket.destroySoon());
     else socket.resetAndDestroy();
   }
 
