@@ -70,6 +70,7 @@ class Answer implements AnswerReceiver {
   }
 
   declined(): void {
+    if (this.#outcome !== undefined) return;
     this.#incomplete('the guest dropped the response-outparam', 'did not answer the request');
   }
 
