@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, realpath } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { formatProblem, headBytes, type Machine } from './executable-format.js';
 
 /** How to start a provider's executable. */
 export interface LaunchCommand {
@@ -18,8 +19,14 @@ export class LaunchError extends Error {
  *
  * JavaScript (`.js`, `.mjs`, or a first line `#!` that names node) runs with the Node.js at `nodePath`, the host's
  * own: providers get no PATH, so `#!/usr/bin/env node` would find none. Anything else must be executable.
+ *
+ * Rejects with a {@link LaunchError}.
  */
-export async function launchCommand(file: string, nodePath: string): Promise<LaunchCommand> {
+export async function launchCommand(
+  file: string,
+  nodePath: string,
+  machine: Machine = process,
+): Promise<LaunchCommand> {
   // Node.js looks for packages beside the real file, not beside a link to it.
   const path = await realpath(file).catch((cause: unknown) => {
     throw new LaunchError(`there is no file ${file}: check the path of the provider reference`, { cause });
@@ -32,42 +39,35 @@ export async function launchCommand(file: string, nodePath: string): Promise<Lau
   await access(path, constants.X_OK).catch((cause: unknown) => {
     throw new LaunchError(`${file} is not executable: mark it with "chmod +x"`, { cause });
   });
+  const problem = head === undefined ? undefined : formatProblem(head, machine);
+  if (problem !== undefined) throw new LaunchError(`${file} ${problem}`);
   return { command: path, args: [] };
 }
 
-/** Longer than any interpreter line a kernel accepts. */
-const headBytes = 256;
-
-async function readHead(path: string): Promise<string> {
+/** `undefined` for a file that may not be read; it may still be executable. */
+async function readHead(path: string): Promise<Uint8Array | undefined> {
   try {
     const file = await open(path, 'r');
     try {
       if (!(await file.stat()).isFile()) throw new LaunchError(`${path} is not a file`);
       const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      return buffer.toString('latin1', 0, bytesRead);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }
   } catch (error) {
-    // An executable may be startable without being readable.
-    if (isCode(error, 'EACCES')) return '';
+    if (isCode(error, 'EACCES')) return undefined;
     throw error;
   }
 }
 
-function namesNode(head: string): boolean {
-  const [line = ''] = head.split('\n', 1);
+function namesNode(head: Uint8Array | undefined): boolean {
+  const [line = ''] = new TextDecoder('latin1').decode(head).split('\n', 1);
   return line.startsWith('#!') && /(^|[\s/])node(\s|$)/.test(line.slice(2).trim());
 }
 
 /** Says what the operating system's refusal to start `file` means. */
 export function describeSpawnFailure(file: string, cause: unknown): LaunchError {
-  if (isCode(cause, 'ENOEXEC')) {
-    return new LaunchError(
-      `${file} has a format this machine can't run: check that it is built for its operating system and processor`,
-      { cause },
-    );
-  }
   if (isCode(cause, 'ENOENT')) {
     return new LaunchError(
       `${file}, or the interpreter or loader it names, does not exist: providers get no PATH, so a "#!" line must give a full path`,

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decodeConfigUpdate,
+  decodeHealthReply,
+  decodeShutdownRequest,
+  encodeConfigUpdate,
+  encodeHealthReply,
+  encodeShutdownRequest,
+} from './messages.js';
+
+describe('health reply', () => {
+  it('leaves out a message that is not there', () => {
+    expect(encodeHealthReply({ healthy: true })).toBe('{"healthy":true}');
+    expect(encodeHealthReply({ healthy: false, message: 'no server' })).toBe(
+      '{"healthy":false,"message":"no server"}',
+    );
+  });
+
+  it('is read in the forms providers send', () => {
+    expect(decodeHealthReply('{"healthy":true,"message":null}')).toEqual({ healthy: true });
+    expect(decodeHealthReply('{}')).toEqual({ healthy: false });
+    expect(decodeHealthReply('{"healthy":false,"message":"x"}')).toEqual({ healthy: false, message: 'x' });
+    expect(() => decodeHealthReply('{"healthy":"yes"}')).toThrow(
+      /health reply\.healthy must be true or false/,
+    );
+    expect(() => decodeHealthReply('')).toThrow(/not valid JSON/);
+  });
+});
+
+describe('shutdown request', () => {
+  it('names the host', () => {
+    expect(encodeShutdownRequest('NHOST')).toBe('{"host_id":"NHOST"}');
+    expect(decodeShutdownRequest('{"host_id":"NHOST"}')).toBe('NHOST');
+    expect(decodeShutdownRequest('{}')).toBe('');
+  });
+});
+
+describe('config update', () => {
+  it('is the whole map', () => {
+    expect(decodeConfigUpdate(encodeConfigUpdate({ a: '1' }))).toEqual({ a: '1' });
+    expect(() => decodeConfigUpdate('{"a":1}')).toThrow(/config update\.a must be a string/);
+  });
+});
