@@ -1,6 +1,6 @@
 import { DecodeError } from '@wasmlattice/control-interface';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import type { Msg, NatsConnection, NatsError } from 'nats';
+import type { Msg, NatsConnection, NatsError, Subscription } from 'nats';
 import { decodeEnvelope, type EventAttributes, type ReceivedEvent } from './envelope.js';
 import { EventLog } from './event-log.js';
 import type { EventDataByName, EventName } from './lattice-event.js';
@@ -115,16 +115,22 @@ export async function subscribeEvents(options: EventSubscriptionOptions): Promis
   };
 
   const subjects = names?.map((name) => eventSubject(lattice, name)) ?? [allEventsSubject(lattice)];
+  const subscriptions: Subscription[] = [];
+  const unsubscribe = (): void => {
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  };
   try {
-    const subscriptions = subjects.map((subject) => connection.subscribe(subject, { callback: onMessage }));
-    for (const subscription of subscriptions) void subscription.closed.then(() => log.finish());
+    for (const subject of subjects) {
+      const subscription = connection.subscribe(subject, { callback: onMessage });
+      void subscription.closed.then(() => log.finish());
+      subscriptions.push(subscription);
+    }
     // A refusal arrives before the answer to the flush.
     await connection.flush();
     if (failure !== undefined) throw failure;
-    return subscriptionOf(log, () => {
-      for (const subscription of subscriptions) subscription.unsubscribe();
-    });
+    return subscriptionOf(log, unsubscribe);
   } catch (cause) {
+    unsubscribe();
     throw new EventSubscribeError(lattice, cause);
   }
 }
