@@ -1,0 +1,209 @@
+import { connect, headers as createHeaders, createInbox, Empty, type Msg, type NatsConnection } from 'nats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  fromVector,
+  readVectors,
+  toVector,
+  type VectorFunction,
+  type VectorValue,
+  vectorFunction,
+} from '../vectors.test.util.js';
+import { createNatsInvoker, createNatsServer } from './index.js';
+import { type NatsProcess, startNats } from './nats-process.test.util.js';
+
+interface TranscriptMessage {
+  readonly from: 'client' | 'server';
+  readonly subject: string;
+  readonly hex: string;
+  readonly reply?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status?: number;
+}
+
+interface Transcript {
+  readonly name: string;
+  readonly function: VectorFunction;
+  readonly params: readonly VectorValue[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly result?: VectorValue;
+  readonly error?: string;
+  /** Channels are independent of each other. */
+  readonly anyOrder?: boolean;
+  /** The only side that these messages fit; both when absent. */
+  readonly play?: 'client' | 'server';
+  readonly messages: readonly TranscriptMessage[];
+}
+
+const { transcripts } = readVectors<{ readonly transcripts: readonly Transcript[] }>('transcripts.json');
+
+let nats: NatsProcess;
+let ours: NatsConnection;
+let foreign: NatsConnection;
+let lattices = 0;
+
+beforeAll(async () => {
+  nats = await startNats();
+  [ours, foreign] = await Promise.all([connect({ servers: nats.url }), connect({ servers: nats.url })]);
+});
+
+afterAll(async () => {
+  await Promise.all([ours.close(), foreign.close()]);
+  await nats.stop();
+});
+
+/** The foreign side of a transcript: plain NATS, driven by the messages alone. */
+class ForeignPeer {
+  readonly root = createInbox();
+  private readonly roots: Record<string, string>;
+  private readonly own: 'client' | 'server';
+  private readonly transcript: Transcript;
+  private readonly received = new Map<string, string[]>();
+  private readonly order: string[] = [];
+  private wake: (() => void) | undefined;
+
+  constructor(own: 'client' | 'server', lattice: string, transcript: Transcript) {
+    this.own = own;
+    this.transcript = transcript;
+    this.roots = { lattice, [own]: this.root };
+  }
+
+  async play(): Promise<void> {
+    const invocation = this.resolve(this.transcript.messages[0]?.subject ?? '');
+    const callback = (_: unknown, message: Msg): void => this.receive(message);
+    const subscriptions = [
+      foreign.subscribe(`${this.root}.>`, { callback }),
+      foreign.subscribe(this.root, { callback }),
+      ...(this.own === 'server' ? [foreign.subscribe(invocation, { callback })] : []),
+    ];
+    await foreign.flush();
+    this.started.resolve();
+    for (const message of this.transcript.messages) {
+      if (message.from === this.own) this.send(message);
+      else await this.expect(message);
+    }
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  }
+
+  readonly started: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  private receive(message: Msg): void {
+    const payload = Buffer.from(message.data).toString('hex');
+    const subject = message.subject;
+    this.received.set(subject, [...(this.received.get(subject) ?? []), payload]);
+    this.order.push(subject);
+    // The first message of either side says where the other one is.
+    if (message.reply) this.roots[this.own === 'client' ? 'server' : 'client'] ??= message.reply;
+    this.headers ??= message.headers ? Object.fromEntries(message.headers) : undefined;
+    this.wake?.();
+  }
+
+  private headers: Record<string, string[]> | undefined;
+
+  private async expect(message: TranscriptMessage): Promise<void> {
+    for (;;) {
+      const subject = this.tryResolve(message.subject);
+      const payloads = subject === undefined ? undefined : this.received.get(subject);
+      if (subject !== undefined && payloads && payloads.length > 0) {
+        if (!this.transcript.anyOrder) expect(this.order.shift()).toBe(subject);
+        expect({ subject: message.subject, hex: payloads.shift() }).toEqual({
+          subject: message.subject,
+          hex: message.hex,
+        });
+        for (const [name, value] of Object.entries(message.headers ?? {})) {
+          expect(this.headers?.[name]).toEqual([value]);
+        }
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private send({ subject, hex, reply, headers, status }: TranscriptMessage): void {
+    const all = status ? createHeaders(status, 'status') : createHeaders();
+    for (const [name, value] of Object.entries(headers ?? {})) all.append(name, value);
+    foreign.publish(this.resolve(subject), hex ? Buffer.from(hex, 'hex') : Empty, {
+      ...(reply && { reply: this.resolve(reply) }),
+      ...((headers || status) && { headers: all }),
+    });
+  }
+
+  private resolve(subject: string): string {
+    const resolved = this.tryResolve(subject);
+    if (resolved === undefined) throw new Error(`${subject} is not known yet`);
+    return resolved;
+  }
+
+  private tryResolve(subject: string): string | undefined {
+    const known = subject.replace(/\{(\w+)\}/g, (all, name: string) => this.roots[name] ?? all);
+    return known.includes('{') ? undefined : known;
+  }
+}
+
+function playedBy(side: 'client' | 'server'): (readonly [string, Transcript])[] {
+  return transcripts.filter(({ play }) => play === undefined || play === side).map((one) => [one.name, one]);
+}
+
+/** A rejected promise is part of some transcripts. */
+async function outcomeOf(promise: Promise<unknown>): Promise<{ value?: unknown; code?: string }> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { code: (error as { code?: string }).code ?? String(error) };
+  }
+}
+
+describe('our client against a foreign server', () => {
+  it.each(playedBy('client'))('%s', async (_, transcript) => {
+    const lattice = `client${lattices++}`;
+    const invoker = createNatsInvoker({ connection: ours, lattice });
+    const peer = new ForeignPeer('server', lattice, transcript);
+    const func = vectorFunction(transcript.function);
+    const playing = peer.play();
+    await peer.started.promise;
+    const params = transcript.params.map((value, i) =>
+      fromVector(func.params[i]?.type ?? { kind: 'string' }, value),
+    );
+    const { target, instance } = transcript.function;
+    const outcome = await outcomeOf(
+      invoker.invoke({
+        target,
+        instance,
+        func,
+        params,
+        ...(transcript.headers && { headers: transcript.headers }),
+      }),
+    );
+    expect(outcome.code).toBe(transcript.error);
+    if (func.result && !outcome.code) {
+      expect(await toVector(func.result, outcome.value)).toEqual(transcript.result);
+    }
+    await playing;
+    await invoker.close();
+  });
+});
+
+describe('our server against a foreign client', () => {
+  it.each(playedBy('server'))('%s', async (_, transcript) => {
+    const lattice = `server${lattices++}`;
+    const server = createNatsServer({ connection: ours, lattice });
+    const func = vectorFunction(transcript.function);
+    const { target, instance } = transcript.function;
+    const received = Promise.withResolvers<readonly VectorValue[]>();
+    await server.serve({
+      target,
+      instance,
+      func,
+      handler: async (params) => {
+        const values = params.map((value, i) => toVector(func.params[i]?.type ?? { kind: 'string' }, value));
+        received.resolve(await Promise.all(values));
+        return func.result && fromVector(func.result, transcript.result ?? null);
+      },
+    });
+    const peer = new ForeignPeer('client', lattice, transcript);
+    await peer.play();
+    expect(await received.promise).toEqual(transcript.params);
+    await server.close();
+  });
+});
