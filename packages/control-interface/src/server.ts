@@ -130,7 +130,10 @@ class Server implements ControlServer {
     // closed already, which is as good.
     await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.drain()));
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
-    if (!connection.isClosed()) await connection.flush();
+    await connection.flush().catch((error: unknown) => {
+      // Nothing is left to send on a connection that is gone.
+      if (!connection.isClosed()) throw error;
+    });
   }
 
   #receive(subscribed: string, error: NatsError | null, message: Msg): void {
