@@ -85,6 +85,11 @@ describe('the jco engine', () => {
     expect(await call(instance, 'echo', bytes)).toEqual(bytes);
   });
 
+  it('calls functions of the world itself', async () => {
+    const { instantiate } = await compileGuest();
+    expect(await (await instantiate()).call('', 'world-level', [])).toBe(42);
+  });
+
   it('rejects with a TrapError that names the function and keeps the wasm stack', async () => {
     const { instantiate } = await compileGuest();
     const error = await call(await instantiate(), 'trap').catch((reason: unknown) => reason);

@@ -85,9 +85,11 @@ export class OutputCache {
       } catch (error) {
         if (!isOccupied(error) || attempt === maxPublishAttempts) throw error;
       }
+      const before = await identify(directory);
       const existing = await this.load(key);
       if (existing) return existing;
-      await this.#discard(directory);
+      // Another process may have replaced the damaged entry meanwhile, and be loading its own.
+      if (before !== undefined && before === (await identify(directory))) await this.#discard(directory);
     }
   }
 
@@ -112,6 +114,17 @@ export class OutputCache {
       );
       if (age > abandonedAfterMs) await rm(path, { recursive: true, force: true });
     }
+  }
+}
+
+/** Tells one directory from another of the same name; a rename changes it. */
+async function identify(directory: string): Promise<string | undefined> {
+  try {
+    const { ino, ctimeNs } = await stat(directory, { bigint: true });
+    return `${ino}:${ctimeNs}`;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return undefined;
   }
 }
 

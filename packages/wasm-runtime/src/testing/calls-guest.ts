@@ -11,6 +11,7 @@ export function buildCallsGuest(): Promise<Uint8Array> {
       world guest {
         import test:host/gate@0.1.0;
         export calls;
+        export world-level: func() -> u32;
       }
       interface calls {
         /// How often this instance was called.
@@ -56,6 +57,7 @@ export function buildCallsGuest(): Promise<Uint8Array> {
         (i32.store (i32.const 80) (local.get 0))
         (i32.store (i32.const 84) (local.get 1))
         (i32.const 80))
+      (func (export "world-level") (result i32) (i32.const 42))
       (func (export "${callsInterface}#fail") (result i32)
         (call $fail)
         (i32.const 96))`,
