@@ -43,7 +43,7 @@ async function demo(folder) {
     await inventory(commandLine);
     await callCounter(url);
     if (smoke) await smokeTest(commandLine, url, folder);
-    else await untilCtrlC(host);
+    else await untilCtrlC(host, url);
   } finally {
     await events.stop(stopDeadlineMs);
     await stopHost(host);
@@ -121,8 +121,9 @@ async function smokeTest(commandLine, url, folder) {
   });
 }
 
-async function untilCtrlC(host) {
+async function untilCtrlC(host, url) {
   progress.heading('Events and log lines follow until Ctrl-C');
+  progress.say(`Each path has a count of its own: curl ${url}shop`);
   const aborted = new Promise((resolve) => {
     if (ending.signal.aborted) resolve();
     ending.signal.addEventListener('abort', resolve, { once: true });

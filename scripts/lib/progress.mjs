@@ -13,8 +13,20 @@ export function createProgress({ stream = process.stdout, env = process.env, now
   const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const width = () => (stream.columns ?? 80) - 1;
 
+  /** The line being redrawn, empty if there is none. */
+  let drawn = '';
+
   function draw(text) {
-    stream.write(`\r\u001b[2K${text.slice(0, width())}`);
+    drawn = text.slice(0, width());
+    stream.write(`\r\u001b[2K${drawn}`);
+  }
+
+  /** A line of its own, above the one being redrawn. */
+  function say(text = '') {
+    const below = drawn;
+    if (below !== '') draw('');
+    stream.write(`${text}\n`);
+    if (below !== '') draw(below);
   }
 
   /**
@@ -27,7 +39,7 @@ export function createProgress({ stream = process.stdout, env = process.env, now
     let doing = '';
     const report = (line) => {
       doing = stripVTControlCharacters(line).trim();
-      if (live) draw(`  ${title}  ${paint(2, doing)}`);
+      if (live) draw(`  ${title}  ${doing}`);
     };
     if (live) draw(`  ${title}`);
     else stream.write(`  ${title} ...\n`);
@@ -56,9 +68,8 @@ export function createProgress({ stream = process.stdout, env = process.env, now
 
   return {
     step,
-    /** A line of its own. */
-    say: (text = '') => stream.write(`${text}\n`),
-    heading: (text) => stream.write(`\n${paint(1, text)}\n`),
+    say,
+    heading: (text) => say(`\n${paint(1, text)}`),
     paint,
   };
 }

@@ -26,3 +26,12 @@ test('a log has no control characters', async () => {
   await log.progress.step('Working', async (report) => report('\u001b[31mline\u001b[0m'));
   expect(log.text()).not.toContain('\u001b');
 });
+
+test('on a terminal, a line said during a step appears above it', async () => {
+  const pieces = [];
+  const stream = { isTTY: true, columns: 80, write: (piece) => pieces.push(piece) };
+  const progress = createProgress({ stream, env: { NO_COLOR: '1' }, now: () => 0 });
+  await progress.step('Working', async () => progress.say('hello'));
+  const clear = '\r\u001b[2K';
+  expect(pieces.join('')).toBe(`${clear}  Working${clear}hello\n${clear}  Working${clear}✓ Working  0.0 s\n`);
+});
