@@ -87,7 +87,7 @@ class NodeHttpListener implements HttpListener {
   /** Responses whose head waits for the end of this turn of the event loop. */
   #held: ServerResponder[] = [];
   /** Requests whose handler runs, or whose response is still being sent. */
-  #inFlight = 0;
+  readonly #inFlight = new Set<ServerExchange>();
   #drained: PromiseWithResolvers<void> | undefined;
   #address: { readonly host: string; readonly port: number };
   #closed: Promise<void> | undefined;
@@ -139,20 +139,25 @@ class NodeHttpListener implements HttpListener {
   async #close(graceMs: number | undefined): Promise<void> {
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
-    if (this.#inFlight > 0) {
+    if (this.#inFlight.size > 0) {
       this.#drained = Promise.withResolvers<void>();
       const deadline = graceMs === undefined ? undefined : setTimeout(this.#drained.resolve, graceMs);
       await this.#drained.promise;
       clearTimeout(deadline);
-      if (this.#inFlight > 0) {
-        const address = formatAddress(this.#options.host, this.#options.port);
-        this.#logger.warn(`cut off ${this.#inFlight} HTTP requests that did not complete in ${graceMs} ms`, {
-          address,
-        });
-      }
+      this.#cutOff(graceMs);
     }
     this.#server.closeAllConnections();
     await closed.promise;
+  }
+
+  /** Ends what did not complete in time; most often nothing is left. */
+  #cutOff(graceMs: number | undefined): void {
+    if (this.#inFlight.size === 0) return;
+    const address = formatAddress(this.#address.host, this.#address.port);
+    this.#logger.warn(`cut off ${this.#inFlight.size} HTTP requests that did not complete in ${graceMs} ms`, {
+      address,
+    });
+    for (const exchange of this.#inFlight) exchange.disconnected();
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -174,7 +179,7 @@ class NodeHttpListener implements HttpListener {
   }
 
   async #serve(exchange: ServerExchange, socket: Socket, response: ServerResponse): Promise<void> {
-    this.#inFlight++;
+    this.#inFlight.add(exchange);
     const gone = Promise.withResolvers<void>();
     onGone(socket, response, () => {
       exchange.disconnected();
@@ -191,8 +196,8 @@ class NodeHttpListener implements HttpListener {
     }
     this.#discardRest(exchange, socket);
     await gone.promise;
-    this.#inFlight--;
-    if (this.#inFlight === 0) this.#drained?.resolve();
+    this.#inFlight.delete(exchange);
+    if (this.#inFlight.size === 0) this.#drained?.resolve();
   }
 
   #discardRest(exchange: ServerExchange, socket: Socket): void {
