@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { ManifestError } from './manifest-error.js';
+import { parseManifest } from './parse.js';
+
+/** A manifest with one component of these properties and traits, as lines of YAML. */
+function app(properties: string, traits = ''): string {
+  return [
+    'apiVersion: core.oam.dev/v1beta1',
+    'kind: Application',
+    'metadata: { name: shop, annotations: { version: v1.2.3, description: A shop } }',
+    'spec:',
+    '  components:',
+    '    - name: hello',
+    '      type: component',
+    `      properties: ${properties}`,
+    `      traits: [${traits}]`,
+    '    - name: store',
+    '      type: capability',
+    '      properties: { image: ghcr.io/x/store:1 }',
+  ].join('\n');
+}
+
+const image = '{ image: ghcr.io/x/hello:1 }';
+const scaler = '{ type: spreadscaler, properties: { instances: 1 } }';
+
+function link(properties: string): string {
+  return `${scaler}, { type: link, properties: { namespace: wasi, package: keyvalue, interfaces: [store], ${properties} } }`;
+}
+
+function problems(text: string): string[] {
+  try {
+    parseManifest(text, 'app.yaml');
+  } catch (error) {
+    if (error instanceof ManifestError) return error.message.split('\n');
+    throw error;
+  }
+  throw new Error('expected a ManifestError');
+}
+
+const component = (text: string) => parseManifest(text, 'app.yaml').manifest.components[0];
+
+describe('parseManifest', () => {
+  it('reads names, annotations and defaults', () => {
+    const { manifest, warnings } = parseManifest(app(image, scaler), 'app.yaml');
+    expect(warnings).toEqual([]);
+    expect(manifest).toEqual({
+      name: 'shop',
+      version: 'v1.2.3',
+      description: 'A shop',
+      components: [
+        {
+          name: 'hello',
+          kind: 'component',
+          source: { kind: 'image', image: 'ghcr.io/x/hello:1' },
+          id: undefined,
+          config: [],
+          scalers: [
+            {
+              kind: 'spread',
+              instances: 1,
+              spreads: [{ name: 'default', requirements: {}, weight: 100 }],
+            },
+          ],
+          links: [],
+        },
+        {
+          name: 'store',
+          kind: 'capability',
+          source: { kind: 'image', image: 'ghcr.io/x/store:1' },
+          id: undefined,
+          config: [],
+          scalers: [],
+          links: [],
+        },
+      ],
+    });
+  });
+
+  it('reads JSON', () => {
+    const json = JSON.stringify({
+      apiVersion: 'core.oam.dev/v1beta1',
+      kind: 'Application',
+      metadata: { name: 'shop' },
+      spec: { components: [] },
+    });
+    expect(parseManifest(json, 'app.json').manifest.name).toBe('shop');
+  });
+
+  it('reads configs with and without properties, ids, and old type names', () => {
+    const text = app(
+      '{ image: a, id: my-id, config: [{ name: own, properties: { port: "80" } }, { name: shared }] }',
+      scaler,
+    ).replace('type: component', 'type: actor');
+    expect(component(text)).toMatchObject({
+      kind: 'component',
+      id: 'my-id',
+      config: [
+        { name: 'own', properties: { port: '80' } },
+        { name: 'shared', properties: undefined },
+      ],
+    });
+  });
+
+  it('reads spreads and daemon scalers', () => {
+    const text = app(
+      image,
+      '{ type: daemonscaler, properties: { replicas: 5, spread: [{ name: edge, requirements: { zone: edge }, weight: 80 }] } }',
+    );
+    expect(component(text)?.scalers).toEqual([
+      {
+        kind: 'daemon',
+        instances: 5,
+        spreads: [{ name: 'edge', requirements: { zone: 'edge' }, weight: 80 }],
+      },
+    ]);
+  });
+
+  it('reads links of today and links as they were before wadm 0.13', () => {
+    const expected = {
+      name: 'default',
+      target: 'store',
+      namespace: 'wasi',
+      package: 'keyvalue',
+      interfaces: ['store'],
+      sourceConfig: [{ name: 's', properties: undefined }],
+      targetConfig: [{ name: 't', properties: { bucket: 'b' } }],
+    };
+    const config = '[{ name: t, properties: { bucket: b } }]';
+    const today = link(`source: { config: [{ name: s }] }, target: { name: store, config: ${config} }`);
+    const before = link(`source_config: [{ name: s }], target: store, target_config: ${config}`);
+    expect(component(app(image, today))?.links).toEqual([expected]);
+    expect(component(app(image, before))?.links).toEqual([expected]);
+  });
+
+  it('reads components shared by another application', () => {
+    const text = app('{ application: { name: base, component: web } }', link('target: store')).replace(
+      scaler,
+      '{ type: custom, properties: {} }',
+    );
+    expect(component(text)?.source).toEqual({ kind: 'shared', application: 'base', component: 'web' });
+  });
+
+  it('warns of what has no effect', () => {
+    const text = app(image).replace('      type: component', '      type: component\n      trait: []');
+    expect(parseManifest(text, 'app.yaml').warnings).toEqual([
+      'app.yaml:8: spec.components[0].trait: is not known here; known are `name`, `type`, `properties`, `traits`',
+      'app.yaml:10: spec.components[0].traits: `hello` has no spreadscaler or daemonscaler and is not started',
+    ]);
+  });
+});
+
+describe('a manifest is refused', () => {
+  it.each([
+    ['when it is empty', '', 'app.yaml: is empty'],
+    ['when it is no mapping', '- a', 'app.yaml:1: expected a mapping, found a list'],
+    ['when it is no YAML', 'a: [', 'app.yaml:1: is not valid YAML'],
+    [
+      'with several documents',
+      `${app(image, scaler)}\n---\n${app(image, scaler)}`,
+      'holds several documents',
+    ],
+    [
+      'of another kind',
+      app(image, scaler).replace('Application', 'Deployment'),
+      'app.yaml:2: kind: expected `Application`',
+    ],
+    ['of another version', app(image, scaler).replace('v1beta1', 'v2'), 'app.yaml:1: apiVersion: expected'],
+    ['without a name', app(image, scaler).replace('name: shop,', ''), 'metadata.name: is missing'],
+    [
+      'with blanks in its name',
+      app(image, scaler).replace('name: shop', 'name: my shop'),
+      'may only have letters',
+    ],
+    ['with the version latest', app(image, scaler).replace('v1.2.3', 'latest'), '`latest` is not a version'],
+    ['without components', app(image).replace('components:', 'parts:'), 'spec.components: is missing'],
+    ['with an unknown type', app(image, scaler).replace('type: component', 'type: pod'), 'found `pod`'],
+    [
+      'without an image',
+      app('{ id: x }', scaler),
+      'app.yaml:8: spec.components[0].properties: needs either `image` or `application`',
+    ],
+    ['with two sources', app('{ image: a, application: { name: a, component: b } }', scaler), 'needs either'],
+    [
+      'with an unknown property',
+      app('{ image: a, imgae: b }', scaler),
+      'properties.imgae: is not known here',
+    ],
+    ['with an id that is no token', app('{ image: a, id: "a.b" }', scaler), '`a.b` cannot be an id'],
+    [
+      'with a number as config value',
+      app('{ image: a, config: [{ name: c, properties: { port: 8080 } }] }', scaler),
+      'properties.port: expected text, found `8080`: put it in quotes, "8080"',
+    ],
+    [
+      'with secrets',
+      app('{ image: a, secrets: [{ name: s }] }', scaler),
+      'secrets are known but not available yet',
+    ],
+    [
+      'without instances',
+      app(image, '{ type: spreadscaler, properties: {} }'),
+      'properties.instances: is missing',
+    ],
+    [
+      'with negative instances',
+      app(image, '{ type: spreadscaler, properties: { instances: -1 } }'),
+      'found `-1`',
+    ],
+    ['with two scalers', app(image, `${scaler}, ${scaler}`), 'has more than one scaler'],
+    [
+      'with weights of 0',
+      app(image, '{ type: spreadscaler, properties: { instances: 1, spread: [{ name: a, weight: 0 }] } }'),
+      'needs a weight above 0',
+    ],
+    [
+      'with a scaled shared component',
+      app('{ application: { name: a, component: b } }', scaler),
+      'scaled by its own application only',
+    ],
+    [
+      'with a link to nowhere',
+      app(image, link('target: strore')),
+      'the link target `strore` is not a component',
+    ],
+    ['with a link without target', app(image, link('name: x')), 'target: is missing'],
+    [
+      'with a link without interfaces',
+      app(image, link('target: store').replace('[store]', '[]')),
+      'needs at least one interface',
+    ],
+    [
+      'with the same link twice',
+      app(image, `${link('target: store')}, ${link('target: store').slice(scaler.length + 2)}`),
+      'has two links named `default` for wasi:keyvalue/store',
+    ],
+    [
+      'with two components of one name',
+      app(image, scaler).replace('name: store', 'name: hello'),
+      'another component named `hello`',
+    ],
+    [
+      'with two components of one id',
+      app('{ image: a, id: shop-store }', scaler),
+      '`hello` has the same id `shop-store`',
+    ],
+    [
+      'with a config defined twice',
+      app(
+        '{ image: a, config: [{ name: c, properties: { a: b } }] }',
+        link('target: { name: store, config: [{ name: c, properties: { a: c } }] }'),
+      ),
+      'the config `c` is defined twice',
+    ],
+  ])('%s', (_claim, text, expected) => {
+    expect(problems(text).join('\n')).toContain(expected);
+  });
+
+  it('when a provider is linked to a provider', () => {
+    const text = app(image, link('target: store')).replace('type: component', 'type: capability');
+    expect(problems(text)[0]).toContain('the provider `hello` cannot be linked to the provider `store`');
+  });
+
+  it('with all its mistakes at once', () => {
+    const text = app('{ image: 7 }', scaler)
+      .replace('kind: Application', 'kind: 1')
+      .replace('instances: 1', '');
+    expect(problems(text)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,366 @@
+import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
+import { isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { componentId, configName } from './identifiers.js';
+import type {
+  ComponentSource,
+  ConfigEntry,
+  Manifest,
+  ManifestComponent,
+  ManifestLink,
+  Scaler,
+  Spread,
+} from './manifest.js';
+import type { ManifestProblem } from './manifest-error.js';
+import { describeProblem, ManifestError } from './manifest-error.js';
+import type { NodePath } from './node-reader.js';
+import { NodeReader } from './node-reader.js';
+
+/** A manifest that can be deployed, and what is odd about it. */
+export interface ParsedManifest {
+  readonly manifest: Manifest;
+  /** Complete lines that name file, line and path. */
+  readonly warnings: readonly string[];
+}
+
+const apiVersion = 'core.oam.dev/v1beta1';
+const applicationKind = 'Application';
+const defaultLinkName = 'default';
+const defaultSpread: Spread = { name: 'default', requirements: {}, weight: 100 };
+
+/**
+ * Reads an application manifest: YAML or JSON in the shapes wadm 0.21 takes, old spellings included.
+ *
+ * `fileName` appears in messages only.
+ *
+ * @throws {@link ManifestError} with every mistake that was found
+ */
+export function parseManifest(text: string, fileName: string): ParsedManifest {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines });
+  const document = 'empty' in documents ? undefined : documents[0];
+  const problems: ManifestProblem[] = [];
+  const warnings: string[] = [];
+  if (document === undefined) {
+    throw new ManifestError(fileName, [{ path: '', line: undefined, message: 'is empty' }]);
+  }
+
+  const place = (path: NodePath): { path: string; line: number | undefined } => ({
+    path: pathText(path),
+    line: lineOf(path),
+  });
+  // A missing member has no place of its own: the closest value around it has.
+  const lineOf = (path: NodePath): number | undefined => {
+    for (let length = path.length; length >= 0; length--) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+
+  for (const { message, pos } of document.errors) {
+    const line = lines.linePos(pos[0]).line;
+    problems.push({ path: '', line, message: `is not valid YAML: ${message.split('\n')[0]}` });
+  }
+  if ('length' in documents && documents.length > 1) {
+    problems.push({
+      path: '',
+      line: undefined,
+      message: 'holds several documents: split it, one application per file',
+    });
+  }
+  if (problems.length > 0) throw new ManifestError(fileName, problems);
+
+  const root = new NodeReader(document.toJS(), [], {
+    problem: (path, message) => problems.push({ ...place(path), message }),
+    warning: (path, message) => warnings.push(describeProblem(fileName, { ...place(path), message })),
+  });
+  const manifest = readManifest(root);
+  if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root);
+  if (manifest === undefined || problems.length > 0) throw new ManifestError(fileName, problems);
+  return { manifest, warnings };
+}
+
+function readManifest(root: NodeReader): Manifest | undefined {
+  if (!root.expectMapping(['apiVersion', 'kind', 'metadata', 'spec'])) return undefined;
+  expectWord(root.get('apiVersion'), apiVersion);
+  expectWord(root.get('kind'), applicationKind);
+
+  const metadata = root.get('metadata');
+  metadata.expectMapping(['name', 'annotations', 'labels'], 'warning');
+  const name = metadata.get('name').text();
+  if (name !== undefined && !/^[-_\p{L}\p{N}]+$/u.test(name)) {
+    metadata.get('name').problem(`\`${name}\` may only have letters, digits, \`-\` and \`_\``);
+  }
+  metadata.get('labels').texts();
+  const { description, version } = metadata.get('annotations').texts();
+  if (version === 'latest') {
+    metadata.get('annotations').get('version').problem('`latest` is not a version');
+  }
+
+  const spec = root.get('spec');
+  spec.expectMapping(['components', 'policies']);
+  const list = spec.get('components');
+  if (!list.isPresent) list.problem('is missing');
+  const components = list.items().flatMap((node) => readComponent(node) ?? []);
+  return name === undefined ? undefined : { name, version, description, components };
+}
+
+function expectWord(node: NodeReader, expected: string): void {
+  const text = node.text();
+  if (text !== undefined && text !== expected) node.problem(`expected \`${expected}\`, found \`${text}\``);
+}
+
+function readComponent(node: NodeReader): ManifestComponent | undefined {
+  if (!node.expectMapping(['name', 'type', 'properties', 'traits'], 'warning')) return undefined;
+  const name = node.get('name').text();
+  const kind = readKind(node.get('type'));
+  const properties = node.get('properties');
+  if (!properties.expectMapping(['image', 'application', 'id', 'config', 'secrets'])) return undefined;
+  const source = readSource(properties);
+  const id = properties.get('id').optionalText();
+  const config = readConfig(properties.get('config'));
+  refuseSecrets(properties.get('secrets'));
+
+  const scalers: Scaler[] = [];
+  const links: ManifestLink[] = [];
+  for (const each of node.get('traits').items()) readTrait(each, scalers, links);
+  if (source?.kind === 'shared') {
+    if (config.length > 0) properties.get('config').problem('cannot be given for a shared component');
+    if (scalers.length > 0)
+      node.get('traits').problem('a shared component is scaled by its own application only');
+  }
+  if (scalers.length > 1) node.get('traits').problem('has more than one scaler');
+  if (name === undefined || kind === undefined || source === undefined) return undefined;
+  return { name, kind, source, id, config, scalers, links };
+}
+
+function readKind(node: NodeReader): ManifestComponent['kind'] | undefined {
+  const text = node.text();
+  switch (text) {
+    case undefined:
+      return undefined;
+    case 'component':
+    case 'actor':
+      return 'component';
+    case 'capability':
+      return 'capability';
+    default:
+      return node.problem(`expected \`component\` or \`capability\`, found \`${text}\``);
+  }
+}
+
+function readSource(properties: NodeReader): ComponentSource | undefined {
+  const image = properties.get('image').optionalText();
+  const application = properties.get('application');
+  if (application.isPresent === properties.get('image').isPresent) {
+    return properties.problem('needs either `image` or `application`');
+  }
+  if (properties.get('image').isPresent) return image === undefined ? undefined : { kind: 'image', image };
+  if (!application.expectMapping(['name', 'component'])) return undefined;
+  const name = application.get('name').text();
+  const component = application.get('component').text();
+  if (name === undefined || component === undefined) return undefined;
+  return { kind: 'shared', application: name, component };
+}
+
+function readConfig(node: NodeReader): ConfigEntry[] {
+  return node.items().flatMap((item) => {
+    if (!item.expectMapping(['name', 'properties'])) return [];
+    const name = item.get('name').text();
+    if (name === undefined) return [];
+    const properties = item.get('properties');
+    return [{ name, properties: properties.isPresent ? properties.texts() : undefined }];
+  });
+}
+
+function refuseSecrets(node: NodeReader): void {
+  if (node.items().length > 0) {
+    node.problem('secrets are known but not available yet: leave them out or use config');
+  }
+}
+
+function readTrait(node: NodeReader, scalers: Scaler[], links: ManifestLink[]): void {
+  if (!node.expectMapping(['type', 'properties'])) return;
+  const type = node.get('type');
+  const properties = node.get('properties');
+  switch (type.text()) {
+    case undefined:
+      return;
+    case 'spreadscaler':
+      scalers.push(...readScaler(properties, 'spread'));
+      return;
+    case 'daemonscaler':
+      scalers.push(...readScaler(properties, 'daemon'));
+      return;
+    case 'link':
+      links.push(...readLink(properties));
+      return;
+    default:
+      type.warning(`the trait \`${String(type.value)}\` is not known and has no effect`);
+  }
+}
+
+function readScaler(node: NodeReader, kind: Scaler['kind']): Scaler[] {
+  if (!node.expectMapping(['instances', 'replicas', 'spread'])) return [];
+  const instances = (node.get('replicas').isPresent ? node.get('replicas') : node.get('instances')).count();
+  const spreads = node
+    .get('spread')
+    .items()
+    .flatMap((each) => readSpread(each) ?? []);
+  if (kind === 'spread' && spreads.length > 0 && spreads.every(({ weight }) => weight === 0)) {
+    node.get('spread').problem('needs a weight above 0 for at least one spread');
+  }
+  if (instances === undefined) return [];
+  return [{ kind, instances, spreads: spreads.length === 0 ? [defaultSpread] : spreads }];
+}
+
+function readSpread(node: NodeReader): Spread | undefined {
+  if (!node.expectMapping(['name', 'requirements', 'weight'])) return undefined;
+  const name = node.get('name').text();
+  const requirements = node.get('requirements').texts();
+  const weight = node.get('weight').isPresent ? node.get('weight').count() : defaultSpread.weight;
+  if (name === undefined || weight === undefined) return undefined;
+  return { name, requirements, weight };
+}
+
+function readLink(node: NodeReader): ManifestLink[] {
+  const known = ['namespace', 'package', 'interfaces', 'source', 'target', 'name'];
+  if (!node.expectMapping([...known, 'source_config', 'target_config'], 'warning')) return [];
+  const namespace = node.get('namespace').text();
+  const packageName = node.get('package').text();
+  const interfaces = node
+    .get('interfaces')
+    .items()
+    .flatMap((each) => each.text() ?? []);
+  if (interfaces.length === 0) node.get('interfaces').problem('needs at least one interface');
+  const target = readTarget(node);
+  const sourceConfig = readSourceConfig(node);
+  const name = node.get('name').optionalText() ?? defaultLinkName;
+  if (namespace === undefined || packageName === undefined || target === undefined) return [];
+  return [
+    {
+      name,
+      target: target.name,
+      namespace,
+      package: packageName,
+      interfaces,
+      sourceConfig,
+      targetConfig: target.config,
+    },
+  ];
+}
+
+/** `target: name` with `target_config` beside it is the spelling before wadm 0.13. */
+function readTarget(node: NodeReader): { name: string; config: ConfigEntry[] } | undefined {
+  const target = node.get('target');
+  if (typeof target.value === 'string') {
+    const name = target.text();
+    return name === undefined ? undefined : { name, config: readConfig(node.get('target_config')) };
+  }
+  if (!target.expectMapping(['name', 'config', 'secrets'])) return undefined;
+  refuseSecrets(target.get('secrets'));
+  const name = target.get('name').text();
+  return name === undefined ? undefined : { name, config: readConfig(target.get('config')) };
+}
+
+/** `source_config` is the spelling before wadm 0.13; `source` wins. */
+function readSourceConfig(node: NodeReader): ConfigEntry[] {
+  const source = node.get('source');
+  if (!source.isPresent) return readConfig(node.get('source_config'));
+  if (!source.expectMapping(['config', 'secrets'])) return [];
+  refuseSecrets(source.get('secrets'));
+  return readConfig(source.get('config'));
+}
+
+/** Rules that concern several parts of a manifest. */
+function checkManifest(manifest: Manifest, root: NodeReader): void {
+  const nodes = root.get('spec').get('components').items();
+  const byName = new Map<string, ManifestComponent>();
+  const ids = new Map<string, string>();
+  const configs = new Map<string, string>();
+  for (const [index, component] of manifest.components.entries()) {
+    const node = nodes[index] ?? root;
+    const { name } = component;
+    if (byName.has(name)) node.get('name').problem(`there is another component named \`${name}\``);
+    byName.set(name, component);
+    checkId(manifest, component, node, ids);
+    checkConfig(manifest, component.config, node.get('properties').get('config'), configs);
+  }
+  for (const [index, component] of manifest.components.entries()) {
+    const traits = nodes[index]?.get('traits') ?? root;
+    const seen = new Set<string>();
+    for (const link of component.links) {
+      checkLink(component, link, byName, seen, traits);
+      checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], traits, configs);
+    }
+    if (
+      component.kind === 'component' &&
+      component.source.kind === 'image' &&
+      component.scalers.length === 0
+    ) {
+      traits.warning(`\`${component.name}\` has no spreadscaler or daemonscaler and is not started`);
+    }
+  }
+}
+
+function checkId(
+  manifest: Manifest,
+  component: ManifestComponent,
+  node: NodeReader,
+  ids: Map<string, string>,
+): void {
+  const id = componentId(manifest.name, component);
+  const place = component.id === undefined ? node.get('name') : node.get('properties').get('id');
+  if (!isComponentId(id)) {
+    place.problem(`\`${id}\` cannot be an id: use letters, digits, \`-\` and \`_\``);
+  }
+  const other = ids.get(id);
+  if (other !== undefined) place.problem(`\`${other}\` has the same id \`${id}\``);
+  ids.set(id, component.name);
+}
+
+function checkConfig(
+  manifest: Manifest,
+  entries: readonly ConfigEntry[],
+  node: NodeReader,
+  configs: Map<string, string>,
+): void {
+  for (const entry of entries) {
+    const name = configName(manifest.name, entry);
+    if (!isConfigName(name)) node.problem(`\`${name}\` cannot be the name of a config`);
+    if (entry.properties === undefined) continue;
+    const content = JSON.stringify(Object.entries(entry.properties).sort());
+    const before = configs.get(name);
+    if (before !== undefined && before !== content) {
+      node.problem(`the config \`${entry.name}\` is defined twice with different properties`);
+    }
+    configs.set(name, content);
+  }
+}
+
+function checkLink(
+  component: ManifestComponent,
+  link: ManifestLink,
+  byName: ReadonlyMap<string, ManifestComponent>,
+  seen: Set<string>,
+  node: NodeReader,
+): void {
+  const target = byName.get(link.target);
+  if (target === undefined) {
+    node.problem(`the link target \`${link.target}\` is not a component of this manifest`);
+  } else if (target.kind === 'capability' && component.kind === 'capability') {
+    node.problem(`the provider \`${component.name}\` cannot be linked to the provider \`${target.name}\``);
+  }
+  for (const each of link.interfaces) {
+    const key = `${link.namespace}:${link.package}/${each}`;
+    if (seen.has(`${link.name} ${key}`)) node.problem(`has two links named \`${link.name}\` for ${key}`);
+    seen.add(`${link.name} ${key}`);
+  }
+}
+
+function pathText(path: NodePath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
