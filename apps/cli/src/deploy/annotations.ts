@@ -1,0 +1,20 @@
+import type { StringMap } from '@wasmlattice/control-interface';
+
+const managedBy = 'wasmcloud.dev/managed-by';
+const appspec = 'wasmcloud.dev/appspec';
+const spreadName = 'wasmcloud.dev/spread_name';
+
+/** What marks a component or provider as part of an application, in wadm's keys. */
+export function deployedAnnotations(application: string, spread: string): StringMap {
+  return { [managedBy]: 'wasmlattice', [appspec]: application, [spreadName]: spread };
+}
+
+/** The application something belongs to, whoever deployed it. */
+export function applicationOf(annotations: StringMap): string | undefined {
+  return annotations[appspec];
+}
+
+/** Whether this program deployed it, so that it may also remove it. */
+export function isOurs(annotations: StringMap, application: string): boolean {
+  return annotations[managedBy] === 'wasmlattice' && annotations[appspec] === application;
+}

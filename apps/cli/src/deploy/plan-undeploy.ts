@@ -1,0 +1,55 @@
+import { componentId, configName } from '../manifest/identifiers.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { applicationOf, isOurs } from './annotations.js';
+import type { LatticeView } from './lattice-view.js';
+import { manifestLinks, ownConfigs, stopComponent } from './plan-deploy.js';
+import type { Plan, Step } from './steps.js';
+
+/**
+ * Works out what to request so that nothing of the application is left. Pure. What another application deployed under
+ * the same id, such as a shared provider, stays.
+ */
+export function planUndeploy(manifest: Manifest, { hosts, links }: LatticeView): Plan {
+  const own = manifest.components.filter(({ source }) => source.kind === 'image');
+  const ids = new Set(own.map((component) => componentId(manifest.name, component)));
+  const notes: string[] = [];
+  const stops: Step[] = [];
+  for (const host of hosts) {
+    const goes = ({ annotations, id }: { id: string; annotations: Readonly<Record<string, string>> }) => {
+      const owner = applicationOf(annotations) ?? manifest.name;
+      if (ids.has(id) && owner !== manifest.name) {
+        notes.push(`${id} on ${host.friendlyName} belongs to application ${owner} and stays`);
+      }
+      return (ids.has(id) && owner === manifest.name) || isOurs(annotations, manifest.name);
+    };
+    for (const component of host.components.filter(goes)) {
+      stops.push(stopComponent(host, component.id, component.imageRef));
+    }
+    for (const { id } of host.providers.filter(goes)) {
+      stops.push({
+        kind: 'stop-provider',
+        host: { hostId: host.hostId, friendlyName: host.friendlyName },
+        providerId: id,
+      });
+    }
+  }
+  const wanted = manifest.components.flatMap((component) => manifestLinks(manifest, component));
+  const deletions = links
+    .filter((link) =>
+      wanted.some(
+        (each) =>
+          each.sourceId === link.sourceId &&
+          each.target === link.target &&
+          each.name === link.name &&
+          each.witNamespace === link.witNamespace &&
+          each.witPackage === link.witPackage,
+      ),
+    )
+    .map(({ name, sourceId, witNamespace, witPackage }): Step => {
+      return { kind: 'delete-link', link: { name, sourceId, witNamespace, witPackage } };
+    });
+  const configs = ownConfigs(manifest).map((entry): Step => {
+    return { kind: 'delete-config', name: configName(manifest.name, entry) };
+  });
+  return { application: manifest.name, steps: [...deletions, ...stops, ...configs], notes };
+}

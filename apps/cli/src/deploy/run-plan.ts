@@ -1,0 +1,246 @@
+import type { ControlClient } from '@wasmlattice/control-interface';
+import { ControlError, defaultLinkName } from '@wasmlattice/control-interface';
+import type { EventName, EventSubscription, ReceivedEvent } from '@wasmlattice/events';
+import { EventTimeoutError } from '@wasmlattice/events';
+import { DeployError } from './deploy-error.js';
+import { isBuiltin } from './image-reference.js';
+import type { Plan, Step } from './steps.js';
+import { describeStep } from './steps.js';
+
+/** How far a plan has come: one report before each step and one after it. */
+export interface PlanProgress {
+  readonly step: Step;
+  /** Number of the step, from 1. */
+  readonly number: number;
+  readonly total: number;
+  readonly state: 'started' | 'done';
+}
+
+export interface RunPlanOptions {
+  readonly client: Pick<
+    ControlClient,
+    | 'putConfig'
+    | 'deleteConfig'
+    | 'startProvider'
+    | 'stopProvider'
+    | 'scaleComponent'
+    | 'updateComponent'
+    | 'putLink'
+    | 'deleteLink'
+  >;
+  /** Subscribed before the plan runs: requests are answered at once, their outcome is told by events. */
+  readonly events: EventSubscription;
+  /** How long a request may take to be answered. */
+  readonly requestTimeoutMs: number;
+  /** How long the outcome of one step may take: fetching and compiling a component takes its time. */
+  readonly outcomeTimeoutMs: number;
+  readonly report: (progress: PlanProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The events a step's outcome is told by. */
+export const planEvents: readonly EventName[] = [
+  'config_set',
+  'config_deleted',
+  'component_scaled',
+  'component_scale_failed',
+  'provider_started',
+  'provider_start_failed',
+  'provider_stopped',
+  'linkdef_set',
+  'linkdef_set_failed',
+  'linkdef_deleted',
+];
+
+/**
+ * Carries out a plan step by step and returns when the outcome of the last one is known.
+ *
+ * @throws {@link DeployError} at the first step that fails; what was done before it stays, and running the plan of
+ * the same manifest again goes on from there
+ */
+export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<void> {
+  const total = plan.steps.length;
+  for (const [index, step] of plan.steps.entries()) {
+    const progress = { step, number: index + 1, total };
+    options.report({ ...progress, state: 'started' });
+    await runStep(step, options);
+    options.report({ ...progress, state: 'done' });
+  }
+}
+
+async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
+  const { client, events, outcomeTimeoutMs, requestTimeoutMs, signal } = options;
+  const outcome = outcomeOf(step);
+  if (outcome === undefined) return;
+  const from = events.position;
+  try {
+    await request(step, client, { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) });
+    const event = await events.waitForEvent(outcome, {
+      from,
+      timeoutMs: outcomeTimeoutMs,
+      description: describeStep(step),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const reason = failureOf(event);
+    if (reason !== undefined) throw failed(step, reason);
+  } catch (error) {
+    throw explain(step, error);
+  }
+}
+
+async function request(
+  step: Step,
+  client: RunPlanOptions['client'],
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<unknown> {
+  switch (step.kind) {
+    case 'put-config':
+      return client.putConfig(step.name, step.values, options);
+    case 'delete-config':
+      return client.deleteConfig(step.name, options);
+    case 'start-provider':
+      return client.startProvider(step.host.hostId, step.command, options);
+    case 'keep-provider':
+      return undefined;
+    case 'stop-provider':
+      return client.stopProvider(step.host.hostId, { providerId: step.providerId }, options);
+    case 'scale-component':
+      return client.scaleComponent(step.host.hostId, step.command, options);
+    case 'update-component':
+      return client.updateComponent(step.host.hostId, step.command, options);
+    case 'put-link':
+      return client.putLink(step.link, options);
+    case 'delete-link':
+      return client.deleteLink(step.link, options);
+  }
+}
+
+/**
+ * Recognises the event that ends a step, be it success or failure; `undefined` for a step that requests nothing.
+ *
+ * The host is known by the event's source: `host_id` in the data may be empty. Annotations are not compared, because
+ * a host that has nothing to change reports those of the earlier request.
+ */
+function outcomeOf(step: Step): ((event: ReceivedEvent) => boolean) | undefined {
+  switch (step.kind) {
+    case 'put-config':
+      return (event) => event.name === 'config_set' && event.data.configName === step.name;
+    case 'delete-config':
+      return (event) => event.name === 'config_deleted' && event.data.configName === step.name;
+    case 'keep-provider':
+      return undefined;
+    case 'start-provider':
+      return (event) =>
+        (event.name === 'provider_started' || event.name === 'provider_start_failed') &&
+        event.source === step.host.hostId &&
+        event.data.providerId === step.command.providerId;
+    case 'stop-provider':
+      return (event) =>
+        event.name === 'provider_stopped' &&
+        event.source === step.host.hostId &&
+        event.data.providerId === step.providerId;
+    case 'scale-component': {
+      const { componentId, componentRef, maxInstances } = step.command;
+      return (event) =>
+        event.source === step.host.hostId &&
+        (event.name === 'component_scaled'
+          ? event.data.componentId === componentId &&
+            event.data.maxInstances === maxInstances &&
+            (maxInstances === 0 || event.data.imageRef === componentRef)
+          : event.name === 'component_scale_failed' && event.data.componentId === componentId);
+    }
+    case 'update-component': {
+      const { componentId, newComponentRef } = step.command;
+      // Hosts end an update with a second event of 0 instances for the code that was replaced.
+      return (event) =>
+        event.source === step.host.hostId &&
+        (event.name === 'component_scaled'
+          ? event.data.componentId === componentId &&
+            event.data.imageRef === newComponentRef &&
+            event.data.maxInstances > 0
+          : event.name === 'component_scale_failed' && event.data.componentId === componentId);
+    }
+    case 'put-link': {
+      const { link } = step;
+      return (event) =>
+        (event.name === 'linkdef_set' || event.name === 'linkdef_set_failed') &&
+        isSameLink(event.data, link) &&
+        event.data.target === link.target;
+    }
+    case 'delete-link':
+      return (event) => event.name === 'linkdef_deleted' && isSameLink(event.data, step.link);
+  }
+}
+
+type LinkKey = Extract<Step, { readonly kind: 'delete-link' }>['link'];
+
+function isSameLink(one: LinkKey, other: LinkKey): boolean {
+  return (
+    one.sourceId === other.sourceId &&
+    (one.name ?? defaultLinkName) === (other.name ?? defaultLinkName) &&
+    one.witNamespace === other.witNamespace &&
+    one.witPackage === other.witPackage
+  );
+}
+
+function failureOf(event: ReceivedEvent): string | undefined {
+  switch (event.name) {
+    case 'component_scale_failed':
+    case 'provider_start_failed':
+    case 'linkdef_set_failed':
+      return event.data.error;
+    default:
+      return undefined;
+  }
+}
+
+function failed(step: Step, reason: string, options?: ErrorOptions): DeployError {
+  return new DeployError(`could not ${describeStep(step)}: ${reason}`, whatToCheck(step), options);
+}
+
+function explain(step: Step, error: unknown): unknown {
+  if (error instanceof ControlError) {
+    if (
+      step.kind === 'start-provider' &&
+      error.code === 'timeout' &&
+      isBuiltin(step.command.providerRef ?? '')
+    ) {
+      return new DeployError(
+        `could not ${describeStep(step)}: the host does not answer, as hosts do when this built-in provider is off`,
+        'start the host with --feature and the name of the provider, or --builtin-http-server true',
+        { cause: error },
+      );
+    }
+    return failed(step, error.reply ?? error.message, { cause: error });
+  }
+  if (error instanceof EventTimeoutError) {
+    return new DeployError(
+      `could not ${describeStep(step)}: the host accepted it, but its outcome is not known after ${error.timeoutMs} ms`,
+      'look at the log of the host; wait longer with --wait-ms',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+function whatToCheck(step: Step): string {
+  switch (step.kind) {
+    case 'put-config':
+    case 'delete-config':
+      return 'look at the log of the hosts: the lattice keeps configs in JetStream';
+    case 'start-provider':
+      return `check the image ${step.command.providerRef ?? ''} and the log of host ${step.host.friendlyName}`;
+    case 'scale-component':
+    case 'update-component': {
+      const image =
+        step.kind === 'scale-component' ? step.command.componentRef : step.command.newComponentRef;
+      return `check the image ${image ?? ''} and the log of host ${step.host.friendlyName}`;
+    }
+    case 'put-link':
+    case 'delete-link':
+      return 'check that the configs the link names exist, and `wasmlattice get links` for one in its way';
+    case 'keep-provider':
+    case 'stop-provider':
+      return `check the log of host ${step.host.friendlyName}`;
+  }
+}

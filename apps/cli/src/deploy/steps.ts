@@ -1,0 +1,70 @@
+import type {
+  DeleteLinkInput,
+  LinkInput,
+  ScaleComponentInput,
+  StartProviderInput,
+  StringMap,
+  UpdateComponentInput,
+} from '@wasmlattice/control-interface';
+
+/** A host as steps and messages name it. */
+export interface StepHost {
+  readonly hostId: string;
+  readonly friendlyName: string;
+}
+
+/** One control request and what it should bring about. */
+export type Step =
+  | { readonly kind: 'put-config'; readonly name: string; readonly values: StringMap }
+  | { readonly kind: 'delete-config'; readonly name: string }
+  | { readonly kind: 'start-provider'; readonly host: StepHost; readonly command: StartProviderInput }
+  /** The provider runs already: nothing is requested. */
+  | { readonly kind: 'keep-provider'; readonly host: StepHost; readonly providerId: string }
+  | { readonly kind: 'stop-provider'; readonly host: StepHost; readonly providerId: string }
+  /** Starts, scales or (with `maxInstances` 0) stops a component. */
+  | { readonly kind: 'scale-component'; readonly host: StepHost; readonly command: ScaleComponentInput }
+  /** Replaces the code of a running component. */
+  | { readonly kind: 'update-component'; readonly host: StepHost; readonly command: UpdateComponentInput }
+  | { readonly kind: 'put-link'; readonly link: LinkInput }
+  | { readonly kind: 'delete-link'; readonly link: DeleteLinkInput };
+
+/** Steps in the order in which they are carried out. */
+export interface Plan {
+  readonly application: string;
+  readonly steps: readonly Step[];
+  /** Complete sentences about what the plan leaves alone. */
+  readonly notes: readonly string[];
+}
+
+/** What a step does, as the end of a progress line. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'put-config':
+      return `put config ${step.name}`;
+    case 'delete-config':
+      return `delete config ${step.name}`;
+    case 'start-provider':
+      return `start provider ${step.command.providerId} on ${step.host.friendlyName}`;
+    case 'keep-provider':
+      return `provider ${step.providerId} already runs on ${step.host.friendlyName}`;
+    case 'stop-provider':
+      return `stop provider ${step.providerId} on ${step.host.friendlyName}`;
+    case 'scale-component': {
+      const { componentId, maxInstances } = step.command;
+      return maxInstances === 0
+        ? `stop component ${componentId} on ${step.host.friendlyName}`
+        : `scale component ${componentId} to ${maxInstances} on ${step.host.friendlyName}`;
+    }
+    case 'update-component':
+      return `update component ${step.command.componentId} to ${step.command.newComponentRef} on ${step.host.friendlyName}`;
+    case 'put-link':
+      return `link ${describeLink(step.link)} to ${step.link.target}`;
+    case 'delete-link':
+      return `delete link ${describeLink(step.link)}`;
+  }
+}
+
+function describeLink(link: DeleteLinkInput): string {
+  const name = link.name === undefined || link.name === 'default' ? '' : ` (${link.name})`;
+  return `${link.sourceId} ${link.witNamespace}:${link.witPackage}${name}`;
+}
