@@ -1,0 +1,52 @@
+import type { HostInventory } from '@wasmlattice/control-interface';
+import { encodeHostInventory } from '@wasmlattice/control-interface';
+import type { Command } from 'commander';
+import type { CliIo } from '../cli-io.js';
+import { onLattice } from '../command.js';
+import { allHosts, findHost } from '../find-host.js';
+import { addGlobalOptions } from '../global-options.js';
+import { jsonDocument } from '../output/json.js';
+import { renderMap, renderTable } from '../output/table.js';
+
+export function addGetInventory(parent: Command, io: CliIo): void {
+  addGlobalOptions(parent.command('inventory'))
+    .description('Show what runs on a host, or on all hosts')
+    .argument('[host]', 'id or name of the host, or the beginning of one')
+    .action((host: string | undefined, _options, command: Command) =>
+      onLattice(command, io, async ({ client, options }) => {
+        const gather = { gatherMs: options.gatherMs, signal: io.signal };
+        const hosts =
+          host === undefined ? await allHosts(client, gather) : [await findHost(client, host, gather)];
+        const inventories = await Promise.all(
+          hosts.map(({ id }) => client.getHostInventory(id, { signal: io.signal })),
+        );
+        io.out(
+          options.output === 'json'
+            ? jsonDocument(inventories.map(encodeHostInventory))
+            : inventories.map(renderInventory).join('\n'),
+        );
+      }),
+    );
+}
+
+function renderInventory(inventory: HostInventory): string {
+  const { friendlyName, hostId, labels, uptimeHuman, version } = inventory;
+  return [
+    `Host ${friendlyName} (${hostId}), version ${version}, up ${uptimeHuman}\n`,
+    `Labels: ${renderMap(labels)}\n\n`,
+    renderTable(
+      ['COMPONENT', 'MAX INSTANCES', 'IMAGE', 'ANNOTATIONS'],
+      inventory.components.map(({ annotations, id, imageRef, maxInstances }) => [
+        id,
+        String(maxInstances),
+        imageRef,
+        renderMap(annotations),
+      ]),
+    ),
+    '\n',
+    renderTable(
+      ['PROVIDER', 'IMAGE', 'ANNOTATIONS'],
+      inventory.providers.map(({ annotations, id, imageRef }) => [id, imageRef, renderMap(annotations)]),
+    ),
+  ].join('');
+}

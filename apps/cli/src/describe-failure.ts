@@ -1,0 +1,78 @@
+import type { ControlErrorCode } from '@wasmlattice/control-interface';
+import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
+import { EventSubscribeError, EventSubscriptionClosedError, EventTimeoutError } from '@wasmlattice/events';
+import { CommanderError } from 'commander';
+import { CliError } from './cli-error.js';
+import { DeployError } from './deploy/deploy-error.js';
+import { exitCodes } from './exit-codes.js';
+import { ManifestError } from './manifest/manifest-error.js';
+
+/** What the user sees of a failure. */
+export interface Failure {
+  /** Empty when all has been written already. */
+  readonly message: string;
+  /** What to check; absent when the message says it. */
+  readonly check: string | undefined;
+  readonly exitCode: number;
+}
+
+/** The failure of an error, or `undefined` for one that nobody foresaw: a mistake of this program. */
+export function describeFailure(error: unknown): Failure | undefined {
+  if (error instanceof CliError) {
+    return { message: error.message, check: error.check, exitCode: error.exitCode };
+  }
+  if (error instanceof DeployError) {
+    return { message: error.message, check: error.check, exitCode: exitCodes.failure };
+  }
+  if (error instanceof ManifestError) {
+    return {
+      message: error.message,
+      check: 'correct the manifest: nothing was deployed',
+      exitCode: exitCodes.usage,
+    };
+  }
+  if (error instanceof ControlError) {
+    return { message: error.message, check: checks[error.code], exitCode: controlExitCode(error.code) };
+  }
+  if (error instanceof InvalidNameError) {
+    return { message: error.message, check: undefined, exitCode: exitCodes.usage };
+  }
+  if (error instanceof EventTimeoutError) {
+    return {
+      message: error.message,
+      check: 'look at the log of the hosts; wait longer with --timeout-ms',
+      exitCode: exitCodes.failure,
+    };
+  }
+  if (error instanceof EventSubscribeError || error instanceof EventSubscriptionClosedError) {
+    return {
+      message: error.message,
+      check: 'check the NATS server and the permissions of its user',
+      exitCode: exitCodes.failure,
+    };
+  }
+  if (error instanceof CommanderError) {
+    // Help and version are written already, as is the help of a command that needs another word.
+    if (error.exitCode === 0) return { message: '', check: undefined, exitCode: exitCodes.success };
+    if (error.code === 'commander.help') return { message: '', check: undefined, exitCode: exitCodes.usage };
+    return {
+      message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+      check: 'run with --help for commands and flags',
+      exitCode: exitCodes.usage,
+    };
+  }
+  return undefined;
+}
+
+const checks: Readonly<Record<ControlErrorCode, string>> = {
+  'no-responders': 'list the hosts with `wasmlattice get hosts`; choose the lattice with --lattice',
+  timeout: 'look at the log of the host; wait longer with --timeout-ms',
+  refused: 'look at the log of the host for the cause',
+  'bad-reply': 'compare the versions of host and command line: `wasmlattice get hosts`',
+  closed: 'check whether the NATS server still runs',
+  'not-sent': 'check the permissions of the NATS user',
+};
+
+function controlExitCode(code: ControlErrorCode): number {
+  return code === 'no-responders' ? exitCodes.unreachable : exitCodes.failure;
+}

@@ -1,0 +1,188 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { CliError } from './cli-error.js';
+import type { CliIo } from './cli-io.js';
+import { exitCodes } from './exit-codes.js';
+
+/** How results are written: for people, or as JSON for programs. */
+export type OutputFormat = 'text' | 'json';
+
+/** How to log in to NATS. */
+export type NatsLogin =
+  | { readonly kind: 'jwt'; readonly jwt: string; readonly seed: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** What every command that talks to a lattice takes. */
+export interface GlobalOptions {
+  readonly lattice: string;
+  readonly natsUrl: string;
+  readonly tls: boolean;
+  readonly login: NatsLogin | undefined;
+  readonly ctlTopicPrefix: string | undefined;
+  /** How long to wait for an answer. */
+  readonly timeoutMs: number;
+  /** How long to gather the hosts of the lattice: always the whole time, as nobody knows how many there are. */
+  readonly gatherMs: number;
+  readonly output: OutputFormat;
+}
+
+interface OptionDefinition {
+  readonly flags: string;
+  readonly variable?: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+}
+
+/** Variables are those of the host, so that one environment serves both. */
+const definitions = {
+  lattice: {
+    flags: '-x, --lattice <name>',
+    variable: 'WASMCLOUD_LATTICE',
+    help: 'lattice to talk to (default: default)',
+  },
+  natsUrl: {
+    flags: '--nats-url <url>',
+    variable: 'WASMLATTICE_NATS_URL',
+    help: 'NATS server (default: nats://127.0.0.1:4222)',
+  },
+  ctlHost: {
+    flags: '--ctl-host <host>',
+    variable: 'WASMCLOUD_CTL_HOST',
+    help: 'instead of --nats-url: its host',
+  },
+  ctlPort: {
+    flags: '--ctl-port <port>',
+    variable: 'WASMCLOUD_CTL_PORT',
+    help: 'instead of --nats-url: its port',
+  },
+  ctlJwt: { flags: '--ctl-jwt <jwt>', variable: 'WASMCLOUD_CTL_JWT', help: 'user JWT; needs --ctl-seed' },
+  ctlSeed: { flags: '--ctl-seed <seed>', variable: 'WASMCLOUD_CTL_SEED', help: 'user seed; needs --ctl-jwt' },
+  ctlCreds: { flags: '--ctl-creds <file>', variable: 'WASMCLOUD_CTL_CREDS', help: 'credentials file' },
+  ctlTls: { flags: '--ctl-tls', variable: 'WASMCLOUD_CTL_TLS', help: 'require TLS' },
+  ctlTopicPrefix: {
+    flags: '--ctl-topic-prefix <prefix>',
+    variable: 'WASMCLOUD_CTL_TOPIC_PREFIX',
+    help: 'first part of control subjects (default: wasmbus.ctl)',
+  },
+  timeoutMs: {
+    flags: '--timeout-ms <ms>',
+    help: 'how long to wait for an answer (default: 2000), and to gather hosts (default: 750)',
+  },
+  output: { flags: '-o, --output <format>', help: 'text or json (default: text)', choices: ['text', 'json'] },
+} satisfies Record<string, OptionDefinition>;
+
+type OptionName = keyof typeof definitions;
+
+/** Long enough for hosts on another continent, short enough for an impatient person. */
+const defaultGatherMs = 750;
+
+/** Adds the options to a command. They are understood before and after its name. */
+export function addGlobalOptions(command: Command): Command {
+  for (const definition of Object.values<OptionDefinition>(definitions)) {
+    const { choices, flags, help, variable } = definition;
+    const option = new Option(flags, variable === undefined ? help : `${help} [${variable}]`);
+    option.helpGroup('Lattice options:');
+    if (choices !== undefined) option.choices(choices);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/**
+ * Reads the options of a command and of those above it: the innermost wins, then the environment, then defaults.
+ *
+ * @throws {@link CliError} with the exit code for wrong usage
+ */
+export function readGlobalOptions(command: Command, io: CliIo): GlobalOptions {
+  const given = givenOptions(command);
+  const read = (name: OptionName): string | undefined => {
+    const { variable }: OptionDefinition = definitions[name];
+    const text = given.get(name) ?? (variable === undefined ? undefined : io.env[variable]);
+    return text === '' ? undefined : text;
+  };
+  const timeout = read('timeoutMs');
+  const timeoutMs = readWholeNumber(timeout ?? '2000', '--timeout-ms', 1, 2 ** 31 - 1);
+  return {
+    lattice: read('lattice') ?? 'default',
+    natsUrl: readUrl(given, read),
+    tls: readSwitch(read('ctlTls')),
+    login: readLogin(read),
+    ctlTopicPrefix: read('ctlTopicPrefix'),
+    timeoutMs,
+    gatherMs: timeout === undefined ? defaultGatherMs : timeoutMs,
+    output: read('output') === 'json' ? 'json' : 'text',
+  };
+}
+
+/** The options given on the command line, as flags again, for a program that takes the same ones. */
+export function givenFlags(command: Command): string[] {
+  const given = givenOptions(command);
+  return (
+    ['lattice', 'ctlHost', 'ctlPort', 'ctlJwt', 'ctlSeed', 'ctlCreds', 'ctlTls', 'ctlTopicPrefix'] as const
+  ).flatMap((name) => {
+    const text = given.get(name);
+    const flag = /--[a-z-]+/.exec(definitions[name].flags)?.[0] ?? '';
+    if (text === undefined) return [];
+    return name === 'ctlTls' ? [flag] : [flag, text];
+  });
+}
+
+/** Whole number of a flag. */
+export function readWholeNumber(text: string, flag: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d{1,10}$/.test(text) && value >= min && value <= max) return value;
+  throw usageError(`${flag} is \`${text}\``, `give a whole number from ${min} to ${max}`);
+}
+
+/** A mistake in how the program was called. */
+export function usageError(message: string, check: string): CliError {
+  return new CliError(message, check, { exitCode: exitCodes.usage });
+}
+
+function givenOptions(command: Command): ReadonlyMap<OptionName, string> {
+  const given = new Map<OptionName, string>();
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    for (const name of Object.keys(definitions) as OptionName[]) {
+      const value: unknown = at.getOptionValue(name);
+      if (value !== undefined && !given.has(name)) given.set(name, String(value));
+    }
+  }
+  return given;
+}
+
+function readUrl(
+  given: ReadonlyMap<OptionName, string>,
+  read: (name: OptionName) => string | undefined,
+): string {
+  const parts = given.has('ctlHost') || given.has('ctlPort');
+  if (given.has('natsUrl') && parts) {
+    throw usageError('--nats-url and --ctl-host or --ctl-port exclude each other', 'leave one out');
+  }
+  // A flag of either kind wins over the variables of the other.
+  const url = parts ? undefined : read('natsUrl');
+  if (url !== undefined) {
+    if (/^(nats|tls):\/\/[^/]+$/.test(url) || /^[^/]+$/.test(url)) return url;
+    throw usageError(`the NATS URL is \`${url}\``, 'write it as nats://host:port');
+  }
+  const host = read('ctlHost') ?? '127.0.0.1';
+  const port = readWholeNumber(read('ctlPort') ?? '4222', '--ctl-port', 1, 65_535);
+  return `nats://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+}
+
+function readLogin(read: (name: OptionName) => string | undefined): NatsLogin | undefined {
+  const [jwt, seed, path] = [read('ctlJwt'), read('ctlSeed'), read('ctlCreds')];
+  if ((jwt === undefined) !== (seed === undefined)) {
+    throw usageError('--ctl-jwt and --ctl-seed need each other', 'give both or neither');
+  }
+  if (path !== undefined && jwt !== undefined) {
+    throw usageError('--ctl-creds and --ctl-jwt exclude each other', 'leave one out');
+  }
+  if (jwt !== undefined && seed !== undefined) return { kind: 'jwt', jwt, seed };
+  return path === undefined ? undefined : { kind: 'file', path };
+}
+
+function readSwitch(text: string | undefined): boolean {
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  throw usageError(`WASMCLOUD_CTL_TLS is \`${text}\``, 'set it to `true` or `false`');
+}

@@ -1,0 +1,89 @@
+import { Command } from 'commander';
+import type { CliIo } from './cli-io.js';
+import { addAppDeploy } from './commands/app-deploy.js';
+import { addAppUndeploy } from './commands/app-undeploy.js';
+import { addConfigDel } from './commands/config-del.js';
+import { addConfigGet } from './commands/config-get.js';
+import { addConfigPut } from './commands/config-put.js';
+import { addGetEvents } from './commands/get-events.js';
+import { addGetHosts } from './commands/get-hosts.js';
+import { addGetInventory } from './commands/get-inventory.js';
+import { addGetLinks } from './commands/get-links.js';
+import { addLinkDel } from './commands/link-del.js';
+import { addLinkPut } from './commands/link-put.js';
+import { addStopHost } from './commands/stop-host.js';
+import { addUp } from './commands/up.js';
+import { describeFailure } from './describe-failure.js';
+import { exitCodes } from './exit-codes.js';
+import { addGlobalOptions } from './global-options.js';
+import { cliVersion } from './version.js';
+
+/**
+ * Runs one command line (arguments without interpreter and script) and returns the exit code. Failures are written to
+ * standard error: a line that says what is wrong and one that says what to check.
+ */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = exitCodes.success;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (io.signal.aborted) return exitCodes.interrupted;
+    const failure = describeFailure(error);
+    if (failure === undefined) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      io.err(`error: unexpected: ${text}\n`);
+      return exitCodes.failure;
+    }
+    if (failure.message !== '') io.err(`error: ${failure.message}\n`);
+    if (failure.check !== undefined) io.err(`check: ${failure.check}\n`);
+    return failure.exitCode;
+  }
+}
+
+function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+  const program = new Command('wasmlattice');
+  // Subcommands inherit these settings when they are made, so they come first.
+  program
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      // Errors are written below, in the form of all others.
+      outputError: () => {},
+    })
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions()
+    .allowExcessArguments(false)
+    .helpCommand(false);
+  addGlobalOptions(program)
+    .description('Run hosts and applications of a lattice of WebAssembly components.')
+    .version(cliVersion, '-V, --version', 'print the version');
+
+  addUp(program, io, setExitCode);
+  const get = group(program, 'get', 'Look at the lattice');
+  addGetHosts(get, io);
+  addGetInventory(get, io);
+  addGetLinks(get, io);
+  addGetEvents(get, io);
+  const app = group(program, 'app', 'Deploy applications');
+  addAppDeploy(app, io);
+  addAppUndeploy(app, io);
+  const config = group(program, 'config', 'Named configs of components, providers and links');
+  addConfigPut(config, io);
+  addConfigGet(config, io);
+  addConfigDel(config, io);
+  const link = group(program, 'link', 'Links between components and providers');
+  addLinkPut(link, io);
+  addLinkDel(link, io);
+  const stop = group(program, 'stop', 'Stop what runs');
+  addStopHost(stop, io);
+  return program;
+}
+
+function group(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description);
+}

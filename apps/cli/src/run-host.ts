@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { CliError } from './cli-error.js';
+
+/** Signals that mean the host when they come to its parent. */
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/**
+ * Runs the program of `@wasmlattice/host` with this process's streams and environment. Signals are passed on: the host
+ * decides what they mean and when it is done. Returns its exit code, or 128 and the number of the signal it died of.
+ */
+export async function runHost(flags: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [await hostProgram(), ...flags], { stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  for (const signal of forwarded) process.on(signal, forward);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      });
+    });
+  } finally {
+    for (const signal of forwarded) process.off(signal, forward);
+  }
+}
+
+/** The path of the program that the host's package declares. */
+async function hostProgram(): Promise<string> {
+  const manifestUrl = import.meta.resolve('@wasmlattice/host/package.json');
+  const manifest: unknown = JSON.parse(await readFile(fileURLToPath(manifestUrl), 'utf8'));
+  const bin =
+    typeof manifest === 'object' && manifest !== null && 'bin' in manifest ? manifest.bin : undefined;
+  const program =
+    typeof bin === 'object' && bin !== null && 'wasmlattice-host' in bin
+      ? bin['wasmlattice-host']
+      : undefined;
+  if (typeof program !== 'string') {
+    throw new CliError(
+      '@wasmlattice/host has no program `wasmlattice-host`',
+      'install matching versions of both packages',
+    );
+  }
+  return fileURLToPath(new URL(program, manifestUrl));
+}
