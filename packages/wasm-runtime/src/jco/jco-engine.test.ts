@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeComponent } from '../component/index.js';
 import type { ComponentInstance } from '../engine.js';
 import { ExitError, TrapError } from '../errors.js';
 import { linkImports } from '../linker.js';
+import { buildGuest } from '../testing/build-guest.js';
 import { buildCallsGuest, callsInterface, type Gate, gateInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
 import { RecordingLogger } from '../testing/recording-logger.js';
@@ -169,12 +170,41 @@ describe('the jco engine', () => {
     await expect(instance.call('', 'root', [])).rejects.toMatchObject({ name: 'UnknownExportError' });
   });
 
+  it('keeps two versions of an interface apart', async () => {
+    const bytes = await buildGuest({
+      wit: `
+        world guest {
+          import test:host/year@0.1.0;
+          import test:host/year@0.2.0;
+          export difference: func() -> u32;
+        }
+        package test:host@0.1.0 { interface year { get: func() -> u32; } }
+        package test:host@0.2.0 { interface year { get: func() -> u32; } }`,
+      wat: `
+        (import "test:host/year@0.1.0" "get" (func $old (result i32)))
+        (import "test:host/year@0.2.0" "get" (func $new (result i32)))
+        ;; code
+        (func (export "difference") (result i32) (i32.sub (call $new) (call $old)))`,
+    });
+    const compiled = await createJcoEngine().compile(bytes, { component: 'years', suspends: () => false });
+    const instance = await compiled.instantiate(
+      new Map([
+        ['test:host/year@0.1.0', { get: () => 2019 }],
+        ['test:host/year@0.2.0', { get: () => 2024 }],
+      ]),
+    );
+    expect(await instance.call('', 'difference', [])).toBe(5);
+  });
+
   it('leaves nothing behind without a cache directory', async () => {
-    const before = await readdir(tmpdir());
-    const engine = createJcoEngine();
-    await engine.compile(guest, { component: 'calls', suspends: () => true });
-    const after = await readdir(tmpdir());
-    expect(after.filter((name) => name.startsWith('wasmlattice-jco-') && !before.includes(name))).toEqual([]);
+    const temporary = await mkdtemp(join(scratch, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      await createJcoEngine().compile(guest, { component: 'calls', suspends: () => true });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('says what is wrong with bytes that are no component', async () => {
