@@ -29,6 +29,8 @@ await runScript(async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  // An interrupted check is not a passed one.
+  return smoke && ending.signal.aborted ? 130 : 0;
 });
 
 async function demo(folder) {
@@ -44,6 +46,9 @@ async function demo(folder) {
     await callCounter(url);
     if (smoke) await smokeTest(commandLine, url, folder);
     else await untilCtrlC(host, url);
+  } catch (error) {
+    // After Ctrl-C whatever was under way fails; what counts is that everything stops.
+    if (!ending.signal.aborted) throw error;
   } finally {
     await events.stop(stopDeadlineMs);
     await stopHost(host);
