@@ -4,7 +4,7 @@ import { CodecError } from './codec-error.js';
 import { caseAt, checkCount, type Decoder, decoderOf, discriminant, onceIterable, unit } from './decode.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
 import { type CodecLimits, defaultCodecLimits } from './limits.js';
-import { decodeUtf8, Reader, utf8Length } from './reader.js';
+import { decodeUtf8, Reader, trailing, truncated, utf8Length } from './reader.js';
 import { typeShape } from './type-shape.js';
 
 /** A {@link Reader} whose bytes come message by message. */
@@ -295,26 +295,32 @@ function futureSteps(type: FutureType): StepDecoder {
 
 /** Decodes one value from messages as they come; boundaries may be anywhere. */
 export class IncrementalDecoder {
-  private readonly steps: Generator<void, unknown, void>;
-  private readonly reader: FeedReader;
-  private result: { readonly value: unknown } | undefined;
+  private readonly type: WitType;
+  private readonly limits: CodecLimits;
+  private readonly scope: DecodeScope;
+  private result: unknown;
+  private complete = false;
+  private resumable:
+    | { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> }
+    | undefined;
 
   /** @param scope gives the streams and futures of the value; needed for types that hold any */
   constructor(type: WitType, limits: CodecLimits = defaultCodecLimits, scope: DecodeScope = noDecodeScope) {
-    this.reader = new FeedReader(limits);
-    this.steps = stepDecoderOf(type)(this.reader, scope);
-    this.advance();
+    this.type = type;
+    this.limits = limits;
+    this.scope = scope;
+    if (typeShape(type).minBytes === 0) this.decodeWhole(new Uint8Array(0));
   }
 
   /** Whether the value is complete; one that encodes to nothing is from the start. */
   get done(): boolean {
-    return this.result !== undefined;
+    return this.complete;
   }
 
   /** The value, once {@link IncrementalDecoder.done}. */
   get value(): unknown {
-    if (!this.result) throw new CodecError('truncated', 'the bytes end before the value does');
-    return this.result.value;
+    if (!this.complete) throw truncated();
+    return this.result;
   }
 
   /**
@@ -322,17 +328,44 @@ export class IncrementalDecoder {
    * @throws CodecError for bytes that are no value, among them bytes behind the value's end
    */
   push(bytes: Uint8Array): boolean {
-    if (bytes.length === 0) return this.done;
-    this.reader.feed(bytes);
-    if (!this.result) this.advance();
-    if (this.result && this.reader.available > 0) {
-      throw new CodecError('trailing-bytes', `${this.reader.available} bytes follow the value`);
+    if (bytes.length === 0) return this.complete;
+    if (this.complete) throw trailing(bytes.length);
+    if (!this.resumable && this.decodeWhole(bytes)) return true;
+    const { reader, steps } = this.resume();
+    reader.feed(bytes);
+    const step = steps.next();
+    if (step.done) {
+      if (reader.available > 0) throw trailing(reader.available);
+      this.finish(step.value);
     }
-    return this.done;
+    return this.complete;
   }
 
-  private advance(): void {
-    const step = this.steps.next();
-    if (step.done) this.result = { value: step.value };
+  /** Most values come in one message: the plain decoder is many times faster than the resumable one. */
+  private decodeWhole(bytes: Uint8Array): boolean {
+    if (bytes.length > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
+    const reader = new Reader(bytes, this.limits);
+    try {
+      const value = decoderOf(this.type)(reader, this.scope);
+      reader.finish();
+      this.finish(value);
+      return true;
+    } catch (error) {
+      if (!isTruncated(error)) throw error;
+      return false;
+    }
+  }
+
+  private resume(): { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> } {
+    if (!this.resumable) {
+      const reader = new FeedReader(this.limits);
+      this.resumable = { reader, steps: stepDecoderOf(this.type)(reader, this.scope) };
+    }
+    return this.resumable;
+  }
+
+  private finish(value: unknown): void {
+    this.result = value;
+    this.complete = true;
   }
 }

@@ -1,4 +1,4 @@
-import { Empty, type Msg, type NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
 import { isDeferredPath } from '../call/function-codec.js';
@@ -8,6 +8,7 @@ import type { CodecLimits } from '../codec/limits.js';
 import { type CallNames, RpcError } from '../rpc-error.js';
 import type { WitType } from '../types.js';
 import { errorFromHeaders, errorToHeaders } from './call-headers.js';
+import { Outbox } from './outbox.js';
 import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
 
 /** Bounds on streams; see README, "Flow control". */
@@ -180,7 +181,7 @@ export class CallChannels implements DeferredReceiver {
       queue.fail(
         this.error('overloaded', `more than ${streams.maxBufferedBytes} bytes arrived before they were read`),
       );
-      this.control('cancel', path, Empty);
+      this.control('cancel', path);
       this.closed(key);
     }
   }
@@ -202,7 +203,7 @@ export class CallChannels implements DeferredReceiver {
         }
       },
       canceled: () => {
-        this.control('cancel', path, Empty);
+        this.control('cancel', path);
         this.closed(key);
       },
     });
@@ -216,10 +217,10 @@ export class CallChannels implements DeferredReceiver {
   }
 
   /** Peers without the extensions would ignore it; they are spared. */
-  private control(control: 'ack' | 'cancel', path: IndexPath, payload: Uint8Array): void {
+  private control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
     const { connection, incoming } = this.options;
-    if (this.peer?.windowBytes === undefined || connection.isClosed()) return;
-    connection.publish(controlSubject(this.peer.root, control, incoming, path), payload);
+    if (this.peer?.windowBytes === undefined) return;
+    Outbox.of(connection).publish(controlSubject(this.peer.root, control, incoming, path), payload);
   }
 
   private error(code: RpcError['code'], detail: string, cause?: unknown): RpcError {
@@ -257,6 +258,7 @@ interface NatsSinkOptions {
 /** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
 class NatsSink implements ByteSink {
   private readonly options: NatsSinkOptions;
+  private readonly outbox: Outbox;
   private sent = 0;
   private acknowledged = 0;
   private flushed = 0;
@@ -267,6 +269,7 @@ class NatsSink implements ByteSink {
 
   constructor(options: NatsSinkOptions) {
     this.options = options;
+    this.outbox = Outbox.of(options.connection);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -276,12 +279,12 @@ class NatsSink implements ByteSink {
       await this.ready();
       if (this.failed) throw this.failed.error;
       const part = bytes.subarray(start, start + max);
-      connection.publish(subject, part);
+      this.outbox.publish(subject, part);
       onActivity();
       this.sent += part.length;
       if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
         this.flushed = this.sent;
-        await connection.flush();
+        await this.outbox.flush();
         onActivity();
       }
     }
@@ -298,15 +301,13 @@ class NatsSink implements ByteSink {
   close(error?: unknown): void {
     if (this.closed) return;
     this.closed = true;
-    const { connection, subject, windowBytes, onClose } = this.options;
-    if (!connection.isClosed()) {
-      // Only peers with the extensions get to know why; the others see an early end, as from upstream.
-      const headers =
-        error === undefined || windowBytes === undefined
-          ? undefined
-          : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
-      connection.publish(subject, Empty, headers && { headers });
-    }
+    const { subject, windowBytes, onClose } = this.options;
+    // Only peers with the extensions get to know why; the others see an early end, as from upstream.
+    const headers =
+      error === undefined || windowBytes === undefined
+        ? undefined
+        : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
+    this.outbox.publish(subject, undefined, { headers });
     onClose();
   }
 

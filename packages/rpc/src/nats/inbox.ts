@@ -7,11 +7,11 @@ export interface InboxEntry {
   receive(rest: string, message: Msg): void;
 }
 
-const tokenBytes = 16;
-const tokenLength = 22;
+const tokenBytes = 12;
+const tokenLength = 16;
 
 // Peers learn the subjects of their own calls. Random tokens keep them from guessing those of others.
-const randomPool = Buffer.allocUnsafeSlow(tokenBytes * 256);
+const randomPool = Buffer.allocUnsafeSlow(tokenBytes * 1024);
 let poolPos = randomPool.length;
 
 function randomToken(): string {

@@ -1,5 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import { Empty, type Msg, type NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import { type EncodedValue, type FunctionCodec, functionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
@@ -18,6 +18,7 @@ import {
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { Inbox, type InboxEntry } from './inbox.js';
+import { Outbox } from './outbox.js';
 import {
   cancelSubject,
   channelSubject,
@@ -64,6 +65,7 @@ export function createNatsInvoker(options: NatsInvokerOptions): NatsInvoker {
 class Client implements NatsInvoker {
   readonly connection: NatsConnection;
   readonly inbox: Inbox;
+  readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly logger: Logger;
@@ -82,6 +84,7 @@ class Client implements NatsInvoker {
     this.streams = { ...defaultStreamOptions, ...options.streams };
     this.logger = options.logger ?? noopLogger;
     this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.outbox = Outbox.of(options.connection);
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({
       disconnected: () =>
@@ -233,27 +236,22 @@ class ClientCall implements InboxEntry {
 
   send(): void {
     const { client, options } = this;
-    const { codec, params, subject, invocation, names } = options;
+    const { codec, params, subject, invocation } = options;
     this.tries++;
     this.token = client.inbox.add(this);
     const reply = client.inbox.subject(this.token);
+    this.scope = this.channels && new ReceiveScope(this.channels);
+    this.decoder = new IncrementalDecoder(codec.results, client.limits, this.scope);
     try {
-      this.scope = this.channels && new ReceiveScope(this.channels);
-      this.decoder = new IncrementalDecoder(codec.results, client.limits, this.scope);
       const headers = toHeaders(invocation.headers, this.channels && client.streams.windowBytes);
       const max = client.connection.info?.max_payload ?? defaultMaxPayload;
       // What the reply subject and the headers take is left out of the first message (spec wrpc §2.1).
       this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
       const first =
         this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
-      client.connection.publish(subject, first, headers ? { reply, headers } : { reply });
+      client.outbox.publish(subject, first, { reply, headers, onError: this.onUnsent });
     } catch (error) {
-      const closed = client.connection.isClosed();
-      this.settle(
-        new RpcError(closed ? 'disconnected' : 'invalid-params', names, describeFailure(error).text, {
-          cause: error,
-        }),
-      );
+      this.fail('invalid-params', describeFailure(error).text, error);
     }
   }
 
@@ -273,6 +271,11 @@ class ClientCall implements InboxEntry {
   fail(code: RpcErrorCode, detail: string, cause?: unknown): void {
     this.settle(new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause }));
   }
+
+  private readonly onUnsent = (error: unknown): void => {
+    const code = this.client.connection.isClosed() ? 'disconnected' : 'invalid-params';
+    this.fail(code, `the call could not be sent: ${describeFailure(error).text}`, error);
+  };
 
   private readonly onAbort = (): void => {
     const reason: unknown = this.options.invocation.signal?.reason;
@@ -309,10 +312,10 @@ class ClientCall implements InboxEntry {
       return;
     }
     this.peerRoot = reply;
-    const { connection } = this.client;
+    const { connection, outbox } = this.client;
     if (this.state === 'abandoned') {
-      connection.publish(cancelSubject(reply), Empty);
-      connection.publish(channelSubject(reply, 'params'), Empty);
+      outbox.publish(cancelSubject(reply));
+      outbox.publish(channelSubject(reply, 'params'));
       this.end();
       return;
     }
@@ -320,9 +323,9 @@ class ClientCall implements InboxEntry {
     const params = channelSubject(reply, 'params');
     const max = connection.info?.max_payload ?? defaultMaxPayload;
     for (let start = this.sentBytes; start < bytes.length; start += max) {
-      connection.publish(params, bytes.subarray(start, start + max));
+      outbox.publish(params, bytes.subarray(start, start + max));
     }
-    connection.publish(params, Empty);
+    outbox.publish(params);
     this.channels?.connect(reply, windowOf(headers));
     if (deferred.length > 0) void this.sendStreams();
   }
@@ -413,9 +416,7 @@ class ClientCall implements InboxEntry {
       setTimeout(() => this.expire(), this.options.timeoutMs).unref();
       return;
     }
-    if (cancel && this.peerRoot !== undefined && !this.client.connection.isClosed()) {
-      this.client.connection.publish(cancelSubject(this.peerRoot), Empty);
-    }
+    if (cancel && this.peerRoot !== undefined) this.client.outbox.publish(cancelSubject(this.peerRoot));
     this.end();
   }
 

@@ -1,5 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import { Empty, type Msg, type NatsConnection, type Subscription } from 'nats';
+import type { Msg, NatsConnection, Subscription } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import { type FunctionCodec, functionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
@@ -18,6 +18,7 @@ import {
 import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { Inbox, type InboxEntry } from './inbox.js';
+import { Outbox } from './outbox.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import {
   channelSubject,
@@ -63,6 +64,7 @@ export function createNatsServer(options: NatsServerOptions): Server {
 class NatsServer implements Server {
   readonly connection: NatsConnection;
   readonly inbox: Inbox;
+  readonly outbox: Outbox;
   readonly monitor: ConnectionMonitor;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
@@ -92,6 +94,7 @@ class NatsServer implements Server {
     this.logger = options.logger ?? noopLogger;
     this.refusals = new RefusalLog(this.logger, options.onRefusal);
     this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.outbox = Outbox.of(options.connection);
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({
       disconnected: () => {
@@ -171,7 +174,7 @@ class NatsServer implements Server {
       }, this.drainTimeoutMs);
       await Promise.all([...entry.calls].map((call) => call.done));
       clearTimeout(deadline);
-      if (!this.connection.isClosed()) await this.connection.flush().catch(() => {});
+      await this.outbox.flush().catch(() => {});
       this.served.delete(entry);
     })();
     return entry.closing;
@@ -206,13 +209,14 @@ interface Served {
  * still has to send, `over`.
  */
 class ServerCall implements InboxEntry, CallContext {
-  readonly headers: CallHeaders;
   private state: 'receiving' | 'running' | 'streaming' | 'over' = 'receiving';
   private readonly server: NatsServer;
   private readonly entry: Served;
   private readonly callerRoot: string;
+  private readonly message: Msg;
   private readonly channels: CallChannels | undefined;
   private readonly scope: ReceiveScope | undefined;
+  private decodedHeaders: CallHeaders | undefined;
   private decoder: IncrementalDecoder | undefined;
   private token: string | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -223,9 +227,8 @@ class ServerCall implements InboxEntry, CallContext {
   constructor(server: NatsServer, entry: Served, message: Msg) {
     this.server = server;
     this.entry = entry;
+    this.message = message;
     this.callerRoot = message.reply as string;
-    const { headers } = message;
-    this.headers = fromHeaders(headers);
     const { codec, names } = entry;
     if (codec.paramsDeferred || codec.resultsDeferred) {
       this.channels = new CallChannels({
@@ -237,9 +240,14 @@ class ServerCall implements InboxEntry, CallContext {
         streams: server.streams,
         onIdle: () => {},
       });
-      this.channels.connect(this.callerRoot, windowOf(headers));
+      this.channels.connect(this.callerRoot, windowOf(message.headers));
       this.scope = new ReceiveScope(this.channels);
     }
+  }
+
+  get headers(): CallHeaders {
+    this.decodedHeaders ??= fromHeaders(this.message.headers);
+    return this.decodedHeaders;
   }
 
   get signal(): AbortSignal {
@@ -266,7 +274,7 @@ class ServerCall implements InboxEntry, CallContext {
     try {
       const headers = toHeaders(undefined, this.channels && server.streams.windowBytes);
       const reply = server.inbox.subject(this.token);
-      server.connection.publish(this.callerRoot, Empty, headers ? { reply, headers } : { reply });
+      server.outbox.publish(this.callerRoot, undefined, { reply, headers });
       if (overloaded) {
         this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
@@ -386,23 +394,22 @@ class ServerCall implements InboxEntry, CallContext {
   }
 
   private publishResults(bytes: Uint8Array): void {
-    const { connection } = this.server;
+    const { connection, outbox } = this.server;
     const subject = channelSubject(this.callerRoot, 'results');
     const max = connection.info?.max_payload ?? defaultMaxPayload;
     if (bytes.length <= max) {
-      if (bytes.length > 0) connection.publish(subject, bytes);
+      if (bytes.length > 0) outbox.publish(subject, bytes);
     } else {
       for (let start = 0; start < bytes.length; start += max) {
-        connection.publish(subject, bytes.subarray(start, start + max));
+        outbox.publish(subject, bytes.subarray(start, start + max));
       }
     }
-    connection.publish(subject, Empty);
+    outbox.publish(subject);
   }
 
   private endWithError(error: ReportedError): void {
-    const { connection } = this.server;
-    if (connection.isClosed()) return;
-    connection.publish(channelSubject(this.callerRoot, 'results'), Empty, { headers: errorToHeaders(error) });
+    const subject = channelSubject(this.callerRoot, 'results');
+    this.server.outbox.publish(subject, undefined, { headers: errorToHeaders(error) });
   }
 
   private refuseBadParams(error: unknown): void {
