@@ -35,32 +35,34 @@ export async function runProvider(provider: Provider, options: RunProviderOption
 
 async function run(provider: Provider, name: string): Promise<void> {
   const host = process.ppid;
+  let stop = (_reason: string): void => process.exit(0);
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  const unwatch = watchParent({
+    expected: host,
+    parentId: () => process.ppid,
+    onGone: () => stop('the host is gone'),
+  });
+
   const hostData = await readHostData(process.stdin);
   // The host has closed its end; nothing more will come.
   process.stdin.destroy();
   const logger = providerLogger(name, hostData, process.env.RUST_LOG, (line) => {
     process.stderr.write(`${line}\n`);
   });
-  const access = natsAccess(hostData);
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
 
-  const connection = await connectNats(access, name, logger);
+  const connection = await connectNats(natsAccess(hostData), name, logger);
   const rpc = { connection, lattice: hostData.latticeRpcPrefix, logger: logger.named('rpc') };
   const server = createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs });
   const invoker = createNatsInvoker(rpc);
-  const started = await startProvider(provider, { hostData, connection, server, invoker, logger });
-
-  const stop = (reason: string): void => {
+  const starting = startProvider(provider, { hostData, connection, server, invoker, logger });
+  stop = (reason) => {
     logger.info('provider stops', { reason });
-    started.stop().catch((error: unknown) => logger.error('the provider did not stop', { error }));
+    // A start that failed has been reported where it was awaited.
+    starting.then((started) => started.stop()).catch(() => {});
   };
-  const unwatch = watchParent({
-    expected: host,
-    parentId: () => process.ppid,
-    onGone: () => stop('the host is gone'),
-  });
-  process.once('SIGTERM', () => stop('SIGTERM'));
-  process.once('SIGINT', () => stop('SIGINT'));
+  const started = await starting;
 
   await started.stopped;
   unwatch();

@@ -47,6 +47,7 @@ export interface ControlOptions {
 export async function subscribeControl(options: ControlOptions): Promise<readonly Subscription[]> {
   const { connection, lattice, providerId, linkPutId, hostId, handlers, logger } = options;
 
+  // What a callback throws ends the client's connection: every failure must come as a rejection.
   const on = (subject: string, handle: (message: Msg) => Promise<void>): Subscription =>
     connection.subscribe(subject, {
       callback: (error, message) => {
@@ -64,13 +65,13 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
     });
 
   const subscriptions = [
-    on(providerLinkPutSubject(lattice, linkPutId), (message) =>
+    on(providerLinkPutSubject(lattice, linkPutId), async (message) =>
       handlers.putLink(decodeLink(message.string())),
     ),
-    on(providerLinkDeleteSubject(lattice, providerId), (message) =>
+    on(providerLinkDeleteSubject(lattice, providerId), async (message) =>
       handlers.deleteLink(decodeLink(message.string())),
     ),
-    on(providerConfigUpdateSubject(lattice, providerId), (message) =>
+    on(providerConfigUpdateSubject(lattice, providerId), async (message) =>
       handlers.updateConfig(decodeConfigUpdate(message.string())),
     ),
     on(providerHealthSubject(lattice, providerId), async (message) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => dir[Symbol.asyncDispose]());
 
 describe('launchCommand', () => {
-  it.each(['provider.js', 'provider.mjs'])('runs %s with the given Node.js', async (name) => {
+  it.each(['provider.js', 'provider.mjs', 'provider.ts'])('runs %s with the given Node.js', async (name) => {
     const path = await file(name, '');
     expect(await launchCommand(path, node)).toEqual({ command: node, args: [path] });
   });

@@ -14,11 +14,15 @@ export class LaunchError extends Error {
   override readonly name = 'LaunchError';
 }
 
+/** What Node.js runs by itself; of TypeScript it drops the types. */
+const nodeExtensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
+
 /**
  * Decides how to start `file`, and finds out before spawning why it could not be.
  *
- * JavaScript (`.js`, `.mjs`, or a first line `#!` that names node) runs with the Node.js at `nodePath`, the host's
- * own: providers get no PATH, so `#!/usr/bin/env node` would find none. Anything else must be executable.
+ * JavaScript and TypeScript, known by extension or by a first line `#!` that names node, run with the Node.js at
+ * `nodePath`, the host's own: providers get no PATH, so `#!/usr/bin/env node` would find none. Anything else must be
+ * executable.
  *
  * Rejects with a {@link LaunchError}.
  */
@@ -33,7 +37,7 @@ export async function launchCommand(
   });
   const head = await readHead(path);
   const extension = extname(path);
-  if (extension === '.js' || extension === '.mjs' || namesNode(head)) {
+  if (nodeExtensions.has(extension) || namesNode(head)) {
     return { command: nodePath, args: [path] };
   }
   await access(path, constants.X_OK).catch((cause: unknown) => {

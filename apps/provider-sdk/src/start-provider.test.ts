@@ -1,0 +1,300 @@
+import { createXKey } from '@wasmlattice/identity';
+import {
+  decodeHostData,
+  encodeLinkDelete,
+  encodeLinkPut,
+  encodeSecrets,
+  type HostData,
+  type InterfaceLinkDefinition,
+} from '@wasmlattice/provider-host/protocol';
+import { func, ok, type Result, type Server, type TypedInterface, t, witInterface } from '@wasmlattice/rpc';
+import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { connect, type NatsConnection } from 'nats';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Provider, ProviderContext } from './provider.js';
+import { provide } from './provider-export.js';
+import { type StartedProvider, startProvider } from './start-provider.js';
+
+interface Echo {
+  echo(text: string): Promise<Result<string, string>>;
+}
+const echo: TypedInterface<Echo> = witInterface('acme:echo/echo@0.1.0', [
+  func('echo', [['text', t.string]], t.result(t.string, t.string)),
+]);
+
+const host = createXKey();
+const xkey = createXKey();
+const root = 'wasmbus.rpc.default';
+
+const link: InterfaceLinkDefinition = {
+  sourceId: 'hello',
+  target: 'p',
+  name: 'default',
+  witNamespace: 'acme',
+  witPackage: 'echo',
+  interfaces: ['echo'],
+  sourceConfig: {},
+  targetConfig: { n: '1' },
+};
+
+const hostData: HostData = {
+  ...decodeHostData(Buffer.from('{}').toString('base64')),
+  hostId: 'NHOST',
+  latticeRpcPrefix: 'default',
+  providerKey: 'p',
+  config: { c: '1' },
+  secrets: { s: { kind: 'string', value: 'x' } },
+  hostXkeyPublicKey: host.publicKey,
+  providerXkeyPrivateKey: xkey.seed(),
+};
+
+let nats: TestNatsServer;
+/** The host's connection. */
+let client: NatsConnection;
+let connection: NatsConnection;
+let server: Server;
+let invoker: NatsInvoker;
+let started: StartedProvider | undefined;
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  client = await connect({ servers: nats.url });
+});
+afterAll(async () => {
+  await client.close();
+  await nats[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  connection = await connect({ servers: nats.url });
+  server = createNatsServer({ connection, lattice: 'default' });
+  invoker = createNatsInvoker({ connection, lattice: 'default' });
+});
+afterEach(async () => {
+  await started?.stop();
+  started = undefined;
+  await server.close();
+  await invoker.close();
+  await connection.close();
+});
+
+async function start(provider: Provider, data: Partial<HostData> = {}): Promise<StartedProvider> {
+  started = await startProvider(provider, {
+    hostData: { ...hostData, ...data },
+    connection,
+    server,
+    invoker,
+    logger: noopLogger,
+  });
+  return started;
+}
+
+async function health(): Promise<unknown> {
+  return (await client.request(`${root}.p.health`)).json();
+}
+
+/** Collects what a provider is told and lets a test wait for the next thing. */
+function mailbox<T>(): { put(value: T): void; next(): Promise<T> } {
+  const values: T[] = [];
+  const waiting: ((value: T) => void)[] = [];
+  return {
+    put(value) {
+      const waiter = waiting.shift();
+      if (waiter === undefined) values.push(value);
+      else waiter(value);
+    },
+    next: () =>
+      new Promise((resolve) => {
+        const value = values.shift();
+        if (value === undefined) waiting.push(resolve);
+        else resolve(value);
+      }),
+  };
+}
+
+describe('startProvider', () => {
+  it('initialises, then puts the links of the start, then serves', async () => {
+    const order: string[] = [];
+    let context: ProviderContext | undefined;
+    await start(
+      {
+        exports: [provide(echo, { echo: (text) => ok(text) })],
+        init(given) {
+          context = given;
+          order.push('init');
+        },
+        putLinkAsTarget: ({ config }) => void order.push(`link ${config.n}`),
+      },
+      { linkDefinitions: [link] },
+    );
+    expect(order).toEqual(['init', 'link 1']);
+    expect(context).toMatchObject({
+      id: 'p',
+      lattice: 'default',
+      hostId: 'NHOST',
+      config: { c: '1' },
+      secrets: { s: { kind: 'string', value: 'x' } },
+      nats: { url: 'nats://127.0.0.1:4222' },
+    });
+    const answer = await invoker.invoke({
+      target: 'p',
+      instance: echo.id,
+      func: echo.functions[0] ?? expect.unreachable(),
+      params: ['hello'],
+    });
+    expect(answer).toEqual(ok('hello'));
+  });
+
+  it('obeys the host: links on its xkey with opened secrets, deletes, config', async () => {
+    const told = mailbox<unknown>();
+    await start({
+      putLinkAsTarget: ({ secrets }) => told.put(secrets),
+      deleteLinkAsTarget: ({ sourceId }) => told.put(`delete ${sourceId}`),
+      updateConfig: (config) => told.put(config),
+    });
+    const sealed = host.seal(encodeSecrets({ k: { kind: 'string', value: 'v' } }), xkey.publicKey);
+    client.publish(
+      `${root}.${xkey.publicKey}.linkdefs.put`,
+      encodeLinkPut({ ...link, targetSecrets: sealed }),
+    );
+    expect(await told.next()).toEqual({ k: { kind: 'string', value: 'v' } });
+    client.publish(`${root}.p.linkdefs.del`, encodeLinkDelete(link));
+    expect(await told.next()).toBe('delete hello');
+    client.publish(`${root}.p.config.update`, 'not json');
+    client.publish(`${root}.p.config.update`, '{"c":"2"}');
+    expect(await told.next()).toEqual({ c: '2' });
+  });
+
+  it('takes links on its id from a host that gave no xkeys', async () => {
+    const told = mailbox<string>();
+    await start(
+      { putLinkAsTarget: ({ sourceId }) => told.put(sourceId) },
+      { hostXkeyPublicKey: '', providerXkeyPrivateKey: '' },
+    );
+    client.publish(`${root}.p.linkdefs.put`, encodeLinkPut(link));
+    expect(await told.next()).toBe('hello');
+  });
+
+  it('answers health checks while a link is being put, and before it serves', async () => {
+    const begun = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let state = { healthy: false, message: 'no backend' };
+    const starting = start({
+      init() {
+        begun.resolve();
+        return gate.promise;
+      },
+      health: () => state,
+    });
+    await begun.promise;
+    expect(await health()).toEqual({ healthy: false, message: 'the provider is starting' });
+    gate.resolve();
+    await starting;
+    expect(await health()).toEqual(state);
+    state = { healthy: true, message: 'fine' };
+    expect(await health()).toEqual(state);
+  });
+
+  it('is healthy unless it says otherwise, and not when it throws', async () => {
+    await start({});
+    expect(await health()).toEqual({ healthy: true });
+    await started?.stop();
+    await start({
+      health: () => {
+        throw new Error('lost');
+      },
+    });
+    expect(await health()).toEqual({ healthy: false, message: 'Error: lost' });
+  });
+
+  it('shuts down for its own host only: callback first, then the reply', async () => {
+    const order: string[] = [];
+    const { stopped } = await start({ shutdown: () => void order.push('shutdown') });
+    const ask = (hostId: string): ReturnType<NatsConnection['request']> =>
+      client.request(`${root}.p.default.shutdown`, JSON.stringify({ host_id: hostId }), { timeout: 200 });
+    await expect(ask('NOTHER')).rejects.toThrow(/TIMEOUT/);
+    client.publish(`${root}.p.default.shutdown`, JSON.stringify({ host_id: 'NHOST' }));
+    expect(await health()).toEqual({ healthy: true });
+    expect(order).toEqual([]);
+    expect((await ask('NHOST')).string()).toBe('shutting down');
+    expect(order).toEqual(['shutdown']);
+    await stopped;
+  });
+
+  it('answers calls in flight before it shuts down', async () => {
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const { stop } = await start({
+      exports: [
+        provide(echo, {
+          async echo(text) {
+            begun.resolve();
+            await gate.promise;
+            order.push('answer');
+            return ok(text);
+          },
+        }),
+      ],
+      shutdown: () => void order.push('shutdown'),
+    });
+    const caller = createNatsInvoker({ connection: client, lattice: 'default' });
+    const call = caller.invoke({
+      target: 'p',
+      instance: echo.id,
+      func: echo.functions[0] ?? expect.unreachable(),
+      params: ['hello'],
+    });
+    await begun.promise;
+    const stopping = stop();
+    gate.resolve();
+    expect(await call).toEqual(ok('hello'));
+    await stopping;
+    await stop();
+    expect(order).toEqual(['answer', 'shutdown']);
+    await caller.close();
+  });
+
+  it('leaves nothing subscribed when init fails', async () => {
+    const failing = start({
+      init: () => {
+        throw new Error('no license');
+      },
+    });
+    await expect(failing).rejects.toThrow('no license');
+    await connection.flush();
+    await expect(client.request(`${root}.p.health`)).rejects.toThrow('503');
+  });
+
+  it('tells components who calls', async () => {
+    const told = mailbox<unknown>();
+    const other = await connect({ servers: nats.url });
+    const component = createNatsServer({ connection: other, lattice: 'default' });
+    await component.serve({
+      target: 'hello',
+      instance: echo.id,
+      func: echo.functions[0] ?? expect.unreachable(),
+      handler: async ([text], { headers }) => {
+        told.put(headers);
+        return ok(text);
+      },
+    });
+    let context: ProviderContext | undefined;
+    await start({
+      init(given) {
+        context = given;
+      },
+    });
+    await context?.invoker.invoke({
+      target: 'hello',
+      instance: echo.id,
+      func: echo.functions[0] ?? expect.unreachable(),
+      params: ['x'],
+      headers: { traceparent: 'abc' },
+    });
+    expect(await told.next()).toEqual({ 'source-id': 'p', 'target-id': 'hello', traceparent: 'abc' });
+    await component.close();
+    await other.close();
+  });
+});
