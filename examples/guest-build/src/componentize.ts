@@ -1,7 +1,7 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { componentize } from '@bytecodealliance/componentize-js';
 import { GuestBuildError } from './errors.js';
@@ -29,7 +29,12 @@ export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
   try {
     const sourcePath = join(folder, `${source.name}.js`);
     await writeFile(sourcePath, source.code);
-    const options = { sourcePath, witWorld: source.wit, disableFeatures: [...source.without] };
+    const options = {
+      sourcePath,
+      witWorld: source.wit,
+      disableFeatures: [...source.without],
+      env: homeFor(folder),
+    };
     return (await componentize(options)).component;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -38,6 +43,19 @@ export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+/**
+ * Wizer keeps the engine as machine code below the user's home directory, and fails without one. `folder` stands in for
+ * a home that cannot be written; otherwise the environment stays empty, because it ends up in the component.
+ */
+function homeFor(folder: string): Record<string, string> {
+  try {
+    accessSync(userInfo().homedir, constants.W_OK);
+    return {};
+  } catch {
+    return { HOME: folder, XDG_CACHE_HOME: folder };
+  }
+}
 
 /** Versions of what decides the bytes of a component, for the cache key. */
 export function toolVersions(): string {
