@@ -1,6 +1,17 @@
 #!/usr/bin/env node
-import { runCli } from './program.js';
-import { runHost } from './run-host.js';
+const neededNode = 26;
+
+// Older versions fail at the syntax of other modules, so this one loads them after the check.
+if (Number.parseInt(process.versions.node, 10) < neededNode) {
+  process.stderr.write(
+    `error: wasmlattice needs Node.js ${neededNode} or later, this is ${process.versions.node}\n` +
+      'check: install it from https://nodejs.org, or run from a clone of the repository, which brings it\n',
+  );
+  process.exit(2);
+}
+
+const { runCli } = await import('./program.js');
+const { runHost } = await import('./run-host.js');
 
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());

@@ -343,6 +343,32 @@ describe('app deploy', () => {
     expect(errors).toContain('as hosts do when this built-in provider is off');
   });
 
+  it('ends when the outcome of a step stays unknown', async () => {
+    await writeApp();
+    await host({ mute: [image()] });
+    const { code, errors } = await cli('app', 'deploy', 'app.yaml', '--wait-ms', '100');
+    expect(code).toBe(1);
+    expect(errors).toContain('its outcome is not known after 100 ms\ncheck: ');
+  });
+
+  it('ends at once when it is interrupted, and goes on from there when it runs again', async () => {
+    await writeApp();
+    const silent = await host({ mute: [image()] });
+    const io = createTestIo({ WASMLATTICE_NATS_URL: server.url }, folder);
+    const code = await runCli(['app', 'deploy', 'app.yaml', '--timeout-ms', '300'], {
+      ...io,
+      out(text) {
+        if (text.includes('scale component')) io.interrupt();
+      },
+    });
+    expect(code).toBe(130);
+    await silent.stop();
+    hosts.length = 0;
+    const { components } = await host({ lattice: silent.lattice });
+    expect(await cli('app', 'deploy', 'app.yaml')).toMatchObject({ code: 0 });
+    expect(components.has('counter-counter')).toBe(true);
+  });
+
   it('chooses the host by its labels', async () => {
     const lattice = { links: [], configs: new Map() };
     const plain = await host({ lattice });

@@ -7,12 +7,17 @@ import { CliError } from './cli-error.js';
 /** Signals that mean the host when they come to its parent. */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/**
- * Runs the program of `@wasmlattice/host` with this process's streams and environment. Signals are passed on: the host
- * decides what they mean and when it is done. Returns its exit code, or 128 and the number of the signal it died of.
- */
+/** Runs the program of `@wasmlattice/host`, see {@link runForeground}. */
 export async function runHost(flags: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [await hostProgram(), ...flags], { stdio: 'inherit' });
+  return runForeground(await hostProgram(), flags);
+}
+
+/**
+ * Runs a Node.js program with this process's streams and environment. Signals are passed on: the program decides what
+ * they mean and when it is done. Returns its exit code, or 128 and the number of the signal it died of.
+ */
+export async function runForeground(program: string, flags: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [program, ...flags], { stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };
@@ -30,7 +35,7 @@ export async function runHost(flags: readonly string[]): Promise<number> {
 }
 
 /** The path of the program that the host's package declares. */
-async function hostProgram(): Promise<string> {
+export async function hostProgram(): Promise<string> {
   const manifestUrl = import.meta.resolve('@wasmlattice/host/package.json');
   const manifest: unknown = JSON.parse(await readFile(fileURLToPath(manifestUrl), 'utf8'));
   const bin =

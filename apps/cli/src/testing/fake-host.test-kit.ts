@@ -38,6 +38,8 @@ export interface FakeHostOptions {
   readonly lattice?: FakeLattice;
   /** References that fail to start. */
   readonly broken?: readonly string[];
+  /** References that are accepted and never heard of again. */
+  readonly mute?: readonly string[];
   /** References whose start request is never answered. */
   readonly unanswered?: readonly string[];
 }
@@ -53,7 +55,7 @@ export interface FakeHost {
 
 /** A host that runs nothing but answers, remembers and emits events as a real one does. */
 export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost> {
-  const { broken = [], friendlyName, hostId, labels = {}, unanswered = [] } = options;
+  const { broken = [], friendlyName, hostId, labels = {}, mute = [], unanswered = [] } = options;
   const lattice = options.lattice ?? { links: [], configs: new Map() };
   const connection = await connect({ servers: options.url });
   const publisher = createNatsEventPublisher({ connection, lattice: 'default', source: hostId });
@@ -90,6 +92,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
         imageRef: componentRef,
         maxInstances,
       };
+      if (mute.includes(componentRef)) return ok();
       const running = components.get(componentId);
       if (running === undefined && maxInstances > 0 && broken.includes(componentRef)) {
         emit(componentScaleFailed({ ...event, error: `failed to fetch component: ${componentRef}` }));

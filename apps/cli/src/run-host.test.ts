@@ -1,0 +1,64 @@
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostProgram, runForeground } from './run-host.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wasmlattice-up-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function program(text: string): Promise<string> {
+  const file = join(folder, 'program.mjs');
+  await writeFile(file, text);
+  return file;
+}
+
+describe('a program in the foreground', () => {
+  it('gets the flags, and its exit code is kept', async () => {
+    const file = await program('process.exit(process.argv.length + 40)');
+    expect(await runForeground(file, ['--lattice', 'blue'])).toBe(44);
+  });
+
+  it('that dies of a signal has the exit code that shells give it', async () => {
+    expect(await runForeground(await program("process.kill(process.pid, 'SIGKILL')"), [])).toBe(137);
+  });
+
+  it('gets the signals of this process and decides itself when to end', async () => {
+    const [ready, got] = [join(folder, 'ready'), join(folder, 'got')];
+    const file = await program(`
+      import { writeFileSync } from 'node:fs';
+      let count = 0;
+      const end = setTimeout(() => {}, 1e6);
+      process.on('SIGHUP', () => {
+        writeFileSync(${JSON.stringify(got)}, String(++count));
+        if (count === 2) process.exit(5);
+      });
+      writeFileSync(${JSON.stringify(ready)}, '');
+    `);
+    const before = process.listenerCount('SIGHUP');
+    const code = runForeground(file, []);
+    await expect
+      .poll(
+        () =>
+          access(ready).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    process.emit('SIGHUP', 'SIGHUP');
+    await expect.poll(() => readFile(got, 'utf8').catch(() => ''), { timeout: 10_000 }).toBe('1');
+    process.emit('SIGHUP', 'SIGHUP');
+    expect(await code).toBe(5);
+    expect(process.listenerCount('SIGHUP')).toBe(before);
+  });
+});
+
+it('the program of the host is the one its package declares', async () => {
+  expect(await hostProgram()).toMatch(/dist\/main\.js$/);
+});
