@@ -2,9 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from './config-error.js';
 import { hostVersion } from './host-version.js';
 import type { Setting } from './setting.js';
-import { settingGroups } from './setting.js';
+import { defaultText, settingGroups } from './setting.js';
 import type { SettingValues } from './settings.js';
 import { settings } from './settings.js';
+import { settingsMarkdown } from './settings-markdown.js';
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -97,7 +98,7 @@ function redact(setting: Setting<unknown>, text: string): string {
   return /seed|jwt|password/.test(setting.flag) ? `${text.slice(0, 2)}…` : text;
 }
 
-/** The given flags with their texts, or the text of `--help` and `--version`. */
+/** The given flags with their texts, or the text of `--help`, `--help-markdown` and `--version`. */
 function parseFlags(argv: readonly string[]): Flags | string {
   let printed = '';
   const command = hostCommand().configureOutput({
@@ -115,6 +116,7 @@ function parseFlags(argv: readonly string[]): Flags | string {
     const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
     throw new ConfigError(`${message}; run with --help for the list of flags`);
   }
+  if (command.getOptionValue('helpMarkdown') === true) return settingsMarkdown();
   const flags = new Map<string, readonly string[]>();
   for (const option of command.options) {
     const read: unknown = command.getOptionValue(option.attributeName());
@@ -139,6 +141,7 @@ function hostCommand(): Command {
       if (setting.group === group) addOptions(command, setting);
     }
   }
+  command.addOption(new Option('--help-markdown', 'Print the flags as Markdown').hideHelp());
   command.addHelpText(
     'after',
     '\nA flag wins over its variable. More settings, and what they do: the README of @wasmlattice/host.',
@@ -165,11 +168,6 @@ function addOptions(command: Command, setting: Setting<unknown>): void {
 function helpLine(setting: Setting<unknown>): string {
   const notes = [];
   if (setting.variable !== undefined) notes.push(setting.variable);
-  if (setting.shape !== 'switch') notes.push(`default: ${fallbackText(setting)}`);
+  if (setting.shape !== 'switch') notes.push(`default: ${defaultText(setting)}`);
   return notes.length === 0 ? setting.help : `${setting.help} (${notes.join('; ')})`;
-}
-
-/** The default of a setting in words. */
-export function fallbackText(setting: Setting<unknown>): string {
-  return setting.fallbackText ?? String(setting.fallback);
 }

@@ -36,6 +36,11 @@ export interface SettingDescription {
    */
   readonly later?: boolean;
   /**
+   * Accepted and handed on, but nothing obeys it in this version: limits of upstream's allocator, which are set in many
+   * deployments and harmless to miss. Giving one is answered with a warning.
+   */
+  readonly inert?: boolean;
+  /**
    * With {@link later}: the variable is shared with other programs (`OTEL_…`), so its presence alone is no request to
    * this host and is not refused.
    */
@@ -114,6 +119,11 @@ export function list<T>(
       return { value: values };
     },
   };
+}
+
+/** The default of a setting in words. */
+export function defaultText(setting: Setting<unknown>): string {
+  return setting.fallbackText ?? String(setting.fallback);
 }
 
 // Given twice, the last one wins: scripts can put a user's flags after their own.

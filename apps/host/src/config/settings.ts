@@ -345,7 +345,9 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'max-linear-memory-bytes',
     variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
     group: 'Component limits',
-    help: 'Most memory one instance may use',
+    help: 'Most memory one instance may use (accepted, not enforced yet)',
+    inert: true,
+    advanced: true,
   }),
   maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
     flag: 'max-component-size-bytes',
@@ -357,13 +359,17 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'max-components',
     variable: 'WASMCLOUD_MAX_COMPONENTS',
     group: 'Component limits',
-    help: 'Most components this host runs at once',
+    help: 'Most components this host runs at once (accepted, not enforced yet)',
+    inert: true,
+    advanced: true,
   }),
   maxCoreInstancesPerComponent: value(kinds.positiveCount, 30, {
     flag: 'max-core-instances-per-component',
     variable: 'WASMCLOUD_MAX_CORE_INSTANCES_PER_COMPONENT',
     group: 'Component limits',
-    help: 'Most core module instances inside one component instance',
+    help: 'Most core module instances inside one component instance (accepted, not enforced yet)',
+    inert: true,
+    advanced: true,
   }),
 
   logLevel: value(logLevel, 'info', {
