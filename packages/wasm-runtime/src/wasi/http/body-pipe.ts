@@ -36,6 +36,8 @@ export class BodyPipe implements ByteSink {
   #written = 0;
   #target: BodyTarget | undefined;
   #ending: Ending | undefined;
+  /** Whether the target has been told of the ending. */
+  #isOver = false;
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(message: 'request' | 'response', contentLength: number | undefined) {
@@ -136,13 +138,14 @@ export class BodyPipe implements ByteSink {
 
   #drain(): void {
     const target = this.#target;
-    if (target === undefined) return;
+    if (target === undefined || this.#isOver) return;
     if (!this.#handOver(target.sink)) {
       void target.sink.ready().then(() => this.#drain());
       return;
     }
     this.#wakeUp.wake();
     if (this.#ending === undefined) return;
+    this.#isOver = true;
     if (this.#ending.kind === 'aborted') target.abort(this.#ending.reason);
     else if (this.#hasRightLength()) target.finish(this.#ending.trailers);
     else target.abort(this.#sizeFailure(this.#written).message);

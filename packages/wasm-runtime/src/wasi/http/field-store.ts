@@ -67,10 +67,8 @@ export class FieldStore {
     return lines;
   }
 
-  /** The first value as text. */
-  firstText(name: string): string | undefined {
-    const index = this.#names.indexOf(name);
-    return index < 0 ? undefined : text(this.#values[index] as FieldValue);
+  texts(name: string): string[] {
+    return this.#values.filter((_, i) => this.#names[i] === name).map(text);
   }
 
   all(name: string): Uint8Array[] {

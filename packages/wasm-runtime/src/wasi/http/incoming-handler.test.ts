@@ -286,6 +286,26 @@ describe('the response', () => {
     expect(received + exchange.sink.text()).toBe('0123456789abc');
   });
 
+  it('finishes once everything the guest wrote early has left', async () => {
+    const exchange = new MemoryExchange({ window: 4 });
+    await run(exchange, (_, out) => {
+      const response = new OutgoingResponse(new Fields());
+      const body = response.body();
+      const stream = body.write();
+      stream.write(bytes('0123456789'));
+      ResponseOutparam.set(out, { tag: 'ok', val: response });
+      stream[Symbol.dispose]();
+      OutgoingBody.finish(body, undefined);
+      expect(exchange.finished).toBeUndefined();
+    });
+    let received = '';
+    while (exchange.finished === undefined) {
+      received += exchange.sink.text();
+      await Promise.resolve();
+    }
+    expect(received + exchange.sink.text()).toBe('0123456789');
+  });
+
   it('makes the guest wait for its client', async () => {
     const exchange = new MemoryExchange({ window: 1000 });
     let written = 0;
@@ -413,9 +433,18 @@ describe('a content-length', () => {
     expect(exchange.failed?.status).toBe(500);
   });
 
-  it('that is no number gives no body', () => {
-    const response = new OutgoingResponse(Fields.fromList([['content-length', bytes('five')]]));
-    expect(payload(() => response.body())).toBeUndefined();
+  it('that is no number, or not the only one, gives no body and no response', async () => {
+    for (const lengths of [['five'], ['5', '6']]) {
+      const exchange = new MemoryExchange();
+      await run(exchange, (_, out) => {
+        const fields = Fields.fromList(lengths.map((length) => ['content-length', bytes(length)]));
+        const response = new OutgoingResponse(fields);
+        expect(payload(() => response.body())).toBeUndefined();
+        ResponseOutparam.set(out, { tag: 'ok', val: response });
+      });
+      expect(exchange.head).toBeUndefined();
+      expect(exchange.failed).toMatchObject({ status: 500, text: expect.stringContaining('content-length') });
+    }
   });
 });
 

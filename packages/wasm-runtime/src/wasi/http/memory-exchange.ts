@@ -68,6 +68,7 @@ export class MemoryExchange implements HttpExchange, HttpResponder {
 
   finish(trailers?: HeaderLines): void {
     if (this.head === undefined) throw new Error('a response is finished after its start');
+    if (this.finished !== undefined) throw new Error('a response is finished once');
     this.finished = { trailers };
   }
 

@@ -18,8 +18,8 @@ export function handleOutgoing(
   _options: RequestOptions | undefined,
 ): FutureIncomingResponse {
   const reason =
-    `component ${context.componentId} sent an HTTP request, but has no link for ${LINK_KEY}: ` +
-    'this host serves no outgoing HTTP yet';
+    `component ${context.componentId} can't send HTTP requests: ` +
+    `this host does not carry ${LINK_KEY} over links yet`;
   context.logger.warn(reason, { component: context.componentId });
   request.discard(reason);
   throw new ResultError<ErrorCode>({ tag: 'internal-error', val: reason });
