@@ -2,14 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './program.js';
-import type { FakeHost, FakeHostOptions } from './testing/fake-host.test-kit.js';
-import { startFakeHost } from './testing/fake-host.test-kit.js';
-import type { TestNatsServer } from './testing/nats-server.test-kit.js';
-import { startNatsServer } from './testing/nats-server.test-kit.js';
-import type { TestIo } from './testing/test-io.test-kit.js';
-import { createTestIo } from './testing/test-io.test-kit.js';
+import type { FakeHost, FakeHostOptions } from './testing/fake-host.test.util.js';
+import { startFakeHost } from './testing/fake-host.test.util.js';
+import type { TestIo } from './testing/test-io.test.util.js';
+import { createTestIo } from './testing/test-io.test.util.js';
 import { cliVersion } from './version.js';
 
 let server: TestNatsServer;
@@ -22,7 +21,7 @@ const secondId = 'NB2';
 beforeAll(async () => {
   server = await startNatsServer();
 });
-afterAll(() => server.stop());
+afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wasmlattice-cli-'));
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { freePort } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import type { HostConfig } from '../config.js';
 import { parseHostConfig } from '../config.js';
@@ -9,17 +10,6 @@ function config(...argv: string[]): HostConfig {
   const command = parseHostConfig(argv, { HOME: '/home/ann' });
   if (command.kind !== 'run') throw new Error('expected a configuration');
   return command.config;
-}
-
-/** A port on which nothing listens any more. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }
 
 describe('shouldEmbed', () => {
