@@ -1,5 +1,4 @@
 import { CodecError } from '../codec/codec-error.js';
-import { unit } from '../codec/decode.js';
 import type { DecodeScope, FutureType, IndexPath, StreamType } from '../codec/deferred.js';
 import { FeedReader, type StepDecoder, stepDecoderOf, u32Steps } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
@@ -139,11 +138,9 @@ async function readFuture(
 ): Promise<unknown> {
   const scope = new ReceiveScope(receiver, path, channel);
   try {
-    const steps = stepDecoderOf(type.value ?? unit);
+    const steps = type.value && stepDecoderOf(type.value);
     // A future without payload is resolved by its channel's end, any other by its value.
-    const value = type.value
-      ? await channel.value((reader) => steps(reader, scope))
-      : await untilEnd(channel);
+    const value = steps ? await channel.value((reader) => steps(reader, scope)) : await untilEnd(channel);
     const { continues } = scope;
     scope.start();
     if (!continues) channel.release();
@@ -161,25 +158,31 @@ async function untilEnd(channel: ChannelReader): Promise<undefined> {
   return undefined;
 }
 
+/** An element without type takes no bytes. */
+// biome-ignore lint/correctness/useYield: nothing to wait for.
+const unitSteps: StepDecoder = function* () {
+  return undefined;
+};
+
 /** A stream being received. It can be iterated once; leaving the loop early tells the sender to stop. */
 class ReceivedStream implements AsyncIterable<unknown> {
   private readonly receiver: DeferredReceiver;
   private readonly path: IndexPath;
   private readonly channel: ChannelReader;
-  private readonly element: WitType;
+  private readonly element: WitType | undefined;
   private taken = false;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, channel: ChannelReader, type: StreamType) {
     this.receiver = receiver;
     this.path = path;
     this.channel = channel;
-    this.element = type.element ?? unit;
+    this.element = type.element;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
     if (this.taken) throw new TypeError('a stream can be iterated only once');
     this.taken = true;
-    const chunks = this.element.kind === 'u8' ? this.byteChunks() : this.elementChunks();
+    const chunks = this.element?.kind === 'u8' ? this.byteChunks() : this.elementChunks();
     return this.guarded(chunks);
   }
 
@@ -206,7 +209,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
   }
 
   private async *elementChunks(): AsyncGenerator<unknown[]> {
-    const steps: StepDecoder = stepDecoderOf(this.element);
+    const steps: StepDecoder = this.element ? stepDecoderOf(this.element) : unitSteps;
     let index = 0;
     for (;;) {
       let left = await this.channel.value(u32Steps);
@@ -219,7 +222,11 @@ class ReceivedStream implements AsyncIterable<unknown> {
           scope.start();
           index++;
           left--;
-        } while (left > 0 && chunk.length < maxChunkElements && this.channel.available > 0);
+        } while (
+          left > 0 &&
+          chunk.length < maxChunkElements &&
+          (!this.element || this.channel.available > 0)
+        );
         yield chunk;
       }
     }

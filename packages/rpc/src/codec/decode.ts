@@ -210,7 +210,7 @@ function flagsDecoder(flags: readonly string[]): Decoder {
 }
 
 function streamDecoder(type: StreamType): Decoder {
-  const ready = decoderOf({ kind: 'list', element: type.element ?? unit });
+  const ready = type.element ? decoderOf({ kind: 'list', element: type.element }) : unitsDecoder;
   return (reader, scope) => {
     if (reader.byte() === 0) return scope.stream(type);
     // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
@@ -232,5 +232,9 @@ function futureDecoder(type: FutureType): Decoder {
   };
 }
 
-/** Type of what has none, such as the elements of a bare `stream`: no bytes at all. */
-export const unit: WitType = { kind: 'tuple', items: [] };
+/** Elements of a stream without element type: a count and no bytes. */
+export function unitsDecoder(reader: Reader): undefined[] {
+  const count = reader.u32();
+  checkCount(reader, count, 0);
+  return new Array<undefined>(count).fill(undefined);
+}

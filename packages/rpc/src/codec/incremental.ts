@@ -1,7 +1,15 @@
 import { camelCase } from '../names.js';
 import type { WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
-import { caseAt, checkCount, type Decoder, decoderOf, discriminant, onceIterable, unit } from './decode.js';
+import {
+  caseAt,
+  checkCount,
+  type Decoder,
+  decoderOf,
+  discriminant,
+  onceIterable,
+  unitsDecoder,
+} from './decode.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
 import { type CodecLimits, defaultCodecLimits } from './limits.js';
 import { decodeUtf8, Reader, trailing, truncated, utf8Length } from './reader.js';
@@ -273,7 +281,9 @@ function variantSteps(cases: readonly { readonly name: string; readonly type?: W
 }
 
 function streamSteps(type: StreamType): StepDecoder {
-  const ready = stepDecoderOf({ kind: 'list', element: type.element ?? unit });
+  const ready = type.element
+    ? stepDecoderOf({ kind: 'list', element: type.element })
+    : scalar(unitsDecoder, leb128Ends(5));
   return function* (reader, scope) {
     while (reader.available === 0) yield;
     if (reader.bytes[reader.pos] === 0) {

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import type { Logger } from '@wasmlattice/telemetry';
 import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
 
 /** Receives the messages below its own subject. */
@@ -23,19 +24,29 @@ function randomToken(): string {
   return randomPool.toString('base64url', poolPos - tokenBytes, poolPos);
 }
 
+export interface InboxOptions {
+  readonly connection: NatsConnection;
+  readonly logger: Logger;
+  /** First tokens of the inbox's subject; the NATS client's default if absent. */
+  readonly prefix?: string;
+}
+
 /** One subscription for all calls of a client or a server; messages find their call by a token in the subject. */
 export class Inbox {
   readonly root: string;
   private readonly subscription: Subscription;
   private readonly entries = new Map<string, InboxEntry>();
 
-  constructor(connection: NatsConnection, prefix?: string) {
+  constructor({ connection, logger, prefix }: InboxOptions) {
     this.root = createInbox(prefix);
     const start = this.root.length + 1;
     this.subscription = connection.subscribe(`${this.root}.>`, {
       callback: (error, message) => {
-        // An error here means the subscription is refused; the calls run into their deadlines.
-        if (error) return;
+        if (error) {
+          // The calls run into their deadlines.
+          logger.error(`NATS refuses the inbox ${this.root}.>; allow it, or set inboxPrefix`, { error });
+          return;
+        }
         const { subject } = message;
         this.entries
           .get(subject.slice(start, start + tokenLength))

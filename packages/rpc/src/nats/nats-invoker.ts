@@ -68,7 +68,6 @@ class Client implements NatsInvoker {
   readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
-  readonly logger: Logger;
   readonly calls = new Set<ClientCall>();
   private readonly lattice: string;
   private readonly timeoutMs: number;
@@ -82,8 +81,11 @@ class Client implements NatsInvoker {
     this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     this.limits = { ...defaultCodecLimits, ...options.limits };
     this.streams = { ...defaultStreamOptions, ...options.streams };
-    this.logger = options.logger ?? noopLogger;
-    this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.inbox = new Inbox({
+      connection: options.connection,
+      logger: options.logger ?? noopLogger,
+      ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
+    });
     this.outbox = Outbox.of(options.connection);
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,11 +12,20 @@ export interface NatsProcess {
   stop(): Promise<void>;
 }
 
-/** Resolves once the server takes connections. @param port a free one by default */
-export async function startNats(port = -1, extraArgs: readonly string[] = []): Promise<NatsProcess> {
+export interface NatsProcessOptions {
+  /** A free one by default. */
+  readonly port?: number;
+  /** Content of a configuration file. */
+  readonly config?: string;
+}
+
+/** Resolves once the server takes connections. */
+export async function startNats({ port = -1, config = '' }: NatsProcessOptions = {}): Promise<NatsProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'wasmlattice-rpc-'));
+  const configFile = join(directory, 'nats.conf');
+  await writeFile(configFile, config);
   const binary = process.env.NATS_SERVER_BIN ?? 'nats-server';
-  const child = spawn(binary, ['-a', '127.0.0.1', '-p', String(port), ...extraArgs], {
+  const child = spawn(binary, ['-c', configFile, '-a', '127.0.0.1', '-p', String(port)], {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

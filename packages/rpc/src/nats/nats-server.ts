@@ -93,7 +93,11 @@ class NatsServer implements Server {
     this.errorText = options.errorText ?? ((error) => describeFailure(error).text);
     this.logger = options.logger ?? noopLogger;
     this.refusals = new RefusalLog(this.logger, options.onRefusal);
-    this.inbox = new Inbox(options.connection, options.inboxPrefix);
+    this.inbox = new Inbox({
+      connection: options.connection,
+      logger: this.logger,
+      ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
+    });
     this.outbox = Outbox.of(options.connection);
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({
@@ -191,7 +195,7 @@ class NatsServer implements Server {
       return;
     }
     const call = new ServerCall(this, entry, message);
-    call.start(message, this.calls.size > this.maxCalls);
+    call.start(message, this.calls.size >= this.maxCalls);
   }
 }
 
