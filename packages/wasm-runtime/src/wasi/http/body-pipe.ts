@@ -51,8 +51,13 @@ export class BodyPipe implements ByteSink {
     this.#drain();
   }
 
-  /** @throws HttpFailure when the body is not as long as its `content-length` */
+  /**
+   * The first ending counts.
+   * @throws HttpFailure when the body is not as long as its `content-length`
+   */
   finish(trailers: HeaderLines | undefined): void {
+    if (this.#failure !== undefined) throw this.#failure.cause;
+    if (this.#ending !== undefined) return;
     // Without a target nobody knows yet whether an empty body is right; the target's part is in #drain.
     const unknown = this.#written === 0 && this.#target === undefined;
     if (!unknown && !this.#hasRightLength()) {
@@ -63,8 +68,9 @@ export class BodyPipe implements ByteSink {
     this.#end({ kind: 'finished', trailers });
   }
 
-  /** Nothing happens after {@link BodyPipe.finish}: the first ending counts. */
+  /** Does nothing after {@link BodyPipe.finish}. */
   abort(reason: string): void {
+    if (this.#ending !== undefined) return;
     this.#waiting = [];
     this.#end({ kind: 'aborted', reason });
   }
@@ -130,7 +136,6 @@ export class BodyPipe implements ByteSink {
   }
 
   #end(ending: Ending): void {
-    if (this.#ending !== undefined) return;
     this.#ending = ending;
     this.#drain();
     this.#wakeUp.wake();

@@ -401,12 +401,13 @@ describe('a content-length', () => {
   it('fails the write that makes a body longer, and aborts the response', async () => {
     const exchange = new MemoryExchange();
     await run(exchange, (_, out) => {
-      const { stream } = respond(out, withLength('5'));
+      const { body, stream } = respond(out, withLength('5'));
       stream.write(bytes('hello'));
       const error = payload(() => stream.write(bytes('!'))) as { tag: string; val: never };
       expect(error.tag).toBe('last-operation-failed');
       expect(httpErrorCode(error.val)).toEqual({ tag: 'HTTP-response-body-size', val: 6n });
       expect(payload(() => stream.checkWrite())).toEqual({ tag: 'closed' });
+      expect(payload(() => complete({ body, stream }))).toEqual({ tag: 'HTTP-response-body-size', val: 6n });
     });
     expect(exchange.failed).toBeDefined();
     expect(exchange.finished).toBeUndefined();
