@@ -7,6 +7,8 @@ export interface Child extends AsyncDisposable {
   output(): string;
   /** Resolves when the output has a line that matches; rejects when the process ends before. */
   waitForLine(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with what was printed since `position` once that satisfies `enough`; rejects like `waitForLine`. */
+  waitForOutput(enough: (text: string) => boolean, position?: number): Promise<string>;
   /** Exit code, or the signal's name; settles when the process is gone. */
   readonly exited: Promise<number | string>;
   signal(name: NodeJS.Signals): void;
@@ -43,23 +45,30 @@ export function startChild(
     });
   });
 
+  const waitFor = <T>(find: () => T | undefined, what: string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        const found = find();
+        if (found === undefined && !ended) return;
+        listeners.delete(check);
+        if (found !== undefined) resolve(found);
+        else reject(new Error(`the process ended before ${what}:\n${text}`));
+      };
+      listeners.add(check);
+      check();
+    });
+
   return {
     pid,
     exited,
     output: () => text,
     signal: (name) => void child.kill(name),
-    waitForLine: (pattern) =>
-      new Promise((resolve, reject) => {
-        const check = (): void => {
-          const match = pattern.exec(text);
-          if (match === null && !ended) return;
-          listeners.delete(check);
-          if (match !== null) resolve(match);
-          else reject(new Error(`the process ended without printing ${pattern}:\n${text}`));
-        };
-        listeners.add(check);
-        check();
-      }),
+    waitForLine: (pattern) => waitFor(() => pattern.exec(text) ?? undefined, `printing ${pattern}`),
+    waitForOutput: (enough, position = 0) =>
+      waitFor(() => {
+        const since = text.slice(position);
+        return enough(since) ? since : undefined;
+      }, 'printing enough'),
     async [Symbol.asyncDispose]() {
       if (!ended) child.kill('SIGKILL');
       await exited;

@@ -59,12 +59,14 @@ export const routes: Readonly<Record<string, (invocation: Invocation) => void>> 
   '/headers': headers,
 };
 
-/** `?ms=N`: answers after N milliseconds of waiting on the clock. */
+/** `?ms=N`: answers after N milliseconds of waiting on the clock; the log tells when it begins and ends. */
 function slow({ out, param }: Invocation): void {
+  log('info', 'probe', 'slow begins');
   const milliseconds = Number(param('ms', '100'));
   const pollable = subscribeDuration(BigInt(milliseconds) * 1_000_000n);
   pollable.block();
   pollable[Symbol.dispose]();
+  log('info', 'probe', 'slow ends');
   respondText(out, `waited ${milliseconds} ms\n`);
 }
 
