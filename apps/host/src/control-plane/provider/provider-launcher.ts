@@ -58,7 +58,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
   };
 
   const launchProcess = async (file: string, xkey: XKey, start: ProviderStart): Promise<RunningProvider> => {
-    const provider = await startProcessProvider(
+    return await startProcessProvider(
       {
         connection: options.rpc,
         lattice: config.lattice,
@@ -82,11 +82,6 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         },
       },
     );
-    return {
-      ...provider,
-      // The host that answers link.del tells all processes of the lattice by their id; once is enough.
-      deleteLink: async () => {},
-    };
   };
 
   return {
