@@ -9,6 +9,7 @@ import {
   incomingHandlerExport,
   invokeIncomingHandler,
   linkImports,
+  unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import { createInvocationClock } from './invocation-clock.js';
@@ -59,7 +60,11 @@ export async function createComponentRuntime(options: {
   // Neither the engine nor WebAssembly takes shared memory.
   const bytes = new Uint8Array(data.bytes);
 
-  const linkage = linkImports(decodeComponent(bytes), { component: componentId, interfaces: hostInterfaces });
+  const linkage = linkImports(decodeComponent(bytes), {
+    component: componentId,
+    interfaces: hostInterfaces,
+    unavailable: unavailableInterfaces,
+  });
   const engine = createJcoEngine({ cacheDir: data.cacheDir, logger: logger.named('engine') });
   const compiled = await engine.compile(bytes, { component: componentId, suspends: linkage.suspends });
   const pool = new InstancePool({
