@@ -30,6 +30,8 @@ export function natsAccess(hostData: HostData): NatsAccess {
 /** Short, so that a restarted server has its clients back at once; the jitter keeps them from coming as one. */
 const reconnectWaitMs = 250;
 const reconnectJitterMs = 250;
+/** How long the first attempt may take; guests may wait for it. */
+const connectTimeoutMs = 5_000;
 /** A dead server is noticed within half a minute; the client's default takes minutes. */
 const pingIntervalMs = 10_000;
 const maxPingOut = 2;
@@ -82,6 +84,7 @@ function connectionOptions(
   return {
     servers: servers.map(({ url }) => url),
     name,
+    timeout: connectTimeoutMs,
     maxReconnectAttempts: -1,
     reconnectTimeWait: reconnectWaitMs,
     reconnectJitter: reconnectJitterMs,

@@ -3,13 +3,13 @@ import { headers as createHeaders, type MsgHdrs, type NatsConnection } from 'nat
 import type { BackoffOptions } from './backoff.js';
 import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
+import { createLinkDelivery } from './link-delivery.js';
 import type { Environment } from './process/provider-environment.js';
 import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
 import {
   decodeHealthReply,
   encodeConfigUpdate,
   encodeLinkDelete,
-  encodeLinkPut,
   encodeShutdownRequest,
   type HealthReply,
   providerConfigUpdateSubject,
@@ -154,16 +154,20 @@ export async function startProcessProvider(
     await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
   };
 
+  const links = createLinkDelivery({
+    connection,
+    subject: providerLinkPutSubject(lattice, request.xkey),
+    headers: () => withHeaders(traceHeaders()),
+    logger,
+    sleep,
+  });
+
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    links.stop();
     health.stop();
     await supervisor.stop(end);
     logger.debug('the provider has stopped');
-  };
-
-  const publish = async (subject: string, payload: string, what: string): Promise<void> => {
-    connection.publish(subject, payload, withHeaders(traceHeaders()));
-    logger.debug(what);
   };
 
   return {
@@ -171,18 +175,16 @@ export async function startProcessProvider(
     get state() {
       return supervisor.state;
     },
-    putLink: (link) =>
-      publish(
-        providerLinkPutSubject(lattice, request.xkey),
-        encodeLinkPut(link),
-        `put ${describeLink(link)}`,
-      ),
-    deleteLink: (link) =>
-      publish(
+    putLink: (link) => links.put(link),
+    async deleteLink(link) {
+      links.forget(link);
+      connection.publish(
         providerLinkDeleteSubject(lattice, id),
         encodeLinkDelete(link),
-        `deleted ${describeLink(link)}`,
-      ),
+        withHeaders(traceHeaders()),
+      );
+      logger.debug(`deleted ${describeLink(link)}`);
+    },
     async updateConfig(config) {
       // Upstream sends this one without headers.
       connection.publish(providerConfigUpdateSubject(lattice, id), encodeConfigUpdate(config));

@@ -10,7 +10,10 @@ export interface VersionedCell {
 }
 
 export interface Counter {
-  /** Adds `delta` and resolves with the sum. Rejects with a `KeyvalueFailure`; nothing was added then. */
+  /**
+   * Adds `delta` and resolves with the sum. When it rejects nothing was added, unless the cell failed while it was
+   * being written: then nobody knows.
+   */
   add(delta: bigint): Promise<bigint>;
 }
 

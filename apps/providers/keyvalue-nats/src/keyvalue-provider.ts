@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectNats,
   type NatsAccess,
@@ -119,9 +120,11 @@ export function createKeyvalueProvider(): Provider {
     },
 
     async health() {
-      const connections = await pool.connections();
-      await Promise.all(connections.map((connection) => connection.rtt()));
-      return { healthy: true };
+      const late = delay(healthMs, false, { ref: false });
+      const healthy = await Promise.race([late, everyServerAnswers(pool)]);
+      return healthy
+        ? { healthy }
+        : { healthy, message: `a NATS server of a link does not answer within ${healthMs} ms` };
     },
 
     async shutdown() {
@@ -129,6 +132,15 @@ export function createKeyvalueProvider(): Provider {
       await pool.close();
     },
   };
+}
+
+/** Below the 2 s after which hosts stop waiting. */
+const healthMs = 1_000;
+
+async function everyServerAnswers(pool: ConnectionPool): Promise<true> {
+  const connections = await pool.connections();
+  await Promise.all(connections.map((connection) => connection.rtt()));
+  return true;
 }
 
 async function openStore(pool: ConnectionPool, settings: StoreSettings): Promise<OpenStore> {

@@ -123,7 +123,10 @@ function createBucket(name: string, kv: KV, latest: KV): KvBucket {
 
 /** A deleted key still has an entry, which says so. */
 function storedValue(entry: KvEntry | null): Uint8Array | undefined {
-  return entry?.operation === 'PUT' ? entry.value : undefined;
+  if (entry?.operation !== 'PUT') return undefined;
+  // The client hands out a Buffer, whose methods differ from those of the type it claims.
+  const { buffer, byteOffset, byteLength } = entry.value;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function versionedCell(kv: KV, latest: KV, key: string): VersionedCell {
