@@ -9,27 +9,31 @@ export function settingsMarkdown(): string {
   const tables = settingGroups
     .map((group) => ({ group, rows: available.filter((setting) => setting.group === group) }))
     .filter(({ rows }) => rows.length > 0)
-    .map(({ group, rows }) => `### ${group}\n\n${tableHead}${rows.map(tableRow).join('')}`);
+    .map(({ group, rows }) => `### ${group}\n\n${table(rows.map(tableRow))}`);
   const later = all.filter((setting) => setting.later === true).map(({ flag }) => `\`--${flag}\``);
   const note = 'Known from wasmCloud 1.x, refused with a clear message until they work:';
   return `${tables.join('\n')}\n### Not available yet\n\n${note}\n${later.join(', ')}.\n`;
 }
 
-const tableHead = '| Flag | Variable | Default | Meaning |\n|---|---|---|---|\n';
+/** Columns padded to one width, as Markdown formatters leave them. */
+function table(rows: readonly (readonly string[])[]): string {
+  const head = ['Flag', 'Variable', 'Default', 'Meaning'];
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |\n`;
+  const [first = [], ...rest] = cells;
+  return [first, widths.map((width) => '-'.repeat(width)), ...rest].map(line).join('');
+}
 
-function tableRow(setting: Setting<unknown>): string {
+function tableRow(setting: Setting<unknown>): string[] {
   const { aliases = [], flag, help, placeholder, shape, short, variable } = setting;
-  const names = [
-    `--${flag}`,
-    ...(short === undefined ? [] : [`-${short}`]),
-    ...aliases.map((each) => `--${each}`),
-  ];
   const value = shape === 'switch' ? '' : ` ${placeholder}`;
-  const cells = [
-    names.map((name, index) => `\`${name}${index === 0 ? value : ''}\``).join(', '),
+  const names = [`--${flag}${value}`, ...(short === undefined ? [] : [`-${short}`])];
+  return [
+    [...names, ...aliases.map((alias) => `--${alias}`)].map((name) => `\`${name}\``).join(', '),
     variable === undefined ? '' : `\`${variable}\``,
     shape === 'switch' ? 'off' : defaultText(setting),
     help,
   ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
 }
