@@ -1,4 +1,8 @@
 import { rootCertificates } from 'node:tls';
+import { OTLPMetricExporter as GrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { OTLPMetricExporter as HttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { OTLPTraceExporter as GrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as HttpTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type EndpointOptions, resolveEndpoint, type Signal } from './endpoint.js';
@@ -8,24 +12,14 @@ export interface ExporterOptions extends EndpointOptions {
   readonly certificateAuthorities?: readonly string[];
 }
 
-// Each exporter is imported when it is needed: gRPC alone takes longer to load than the rest of the SDK.
-
-export async function createSpanExporter(options: ExporterOptions): Promise<SpanExporter> {
+export function createSpanExporter(options: ExporterOptions): SpanExporter {
   const config = exporterConfig('traces', options);
-  const { OTLPTraceExporter } =
-    options.protocol === 'grpc'
-      ? await import('@opentelemetry/exporter-trace-otlp-grpc')
-      : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter(config);
+  return options.protocol === 'grpc' ? new GrpcTraceExporter(config) : new HttpTraceExporter(config);
 }
 
-export async function createMetricExporter(options: ExporterOptions): Promise<PushMetricExporter> {
+export function createMetricExporter(options: ExporterOptions): PushMetricExporter {
   const config = exporterConfig('metrics', options);
-  const { OTLPMetricExporter } =
-    options.protocol === 'grpc'
-      ? await import('@opentelemetry/exporter-metrics-otlp-grpc')
-      : await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new OTLPMetricExporter(config);
+  return options.protocol === 'grpc' ? new GrpcMetricExporter(config) : new HttpMetricExporter(config);
 }
 
 interface ExporterConfig {

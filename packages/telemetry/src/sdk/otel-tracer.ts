@@ -1,6 +1,7 @@
 import {
   type Tracer as ApiTracer,
   createTraceState,
+  isSpanContextValid,
   type Span as OtelSpan,
   SpanKind as OtelSpanKind,
   ROOT_CONTEXT,
@@ -60,7 +61,9 @@ function toOtelContext(context: SpanContext): OtelContext {
   };
 }
 
-function fromOtelContext(context: OtelContext): SpanContext {
+/** A switched-off SDK (`OTEL_SDK_DISABLED`) begins no traces: its contexts are all zeros. */
+function fromOtelContext(context: OtelContext): SpanContext | undefined {
+  if (!isSpanContextValid(context)) return undefined;
   const traceState = context.traceState?.serialize();
   return {
     traceId: context.traceId,

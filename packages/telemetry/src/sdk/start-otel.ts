@@ -1,14 +1,16 @@
+import { context, logs, metrics, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import {
   AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
-  TracerProvider,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import { noopMeter } from '../meter.js';
 import { noopTracer } from '../tracer.js';
-import { readOtelEnvironment } from './environment.js';
+import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
 import { createMetricExporter, createSpanExporter } from './exporters.js';
 import { createOtelMeter } from './otel-meter.js';
 import { createOtelTracer } from './otel-tracer.js';
@@ -21,50 +23,66 @@ const meterScope = 'wasmcloud-host';
 
 const defaultShutdownTimeoutMs = 5000;
 
-export async function startOtel(options: TelemetryOptions): Promise<Telemetry> {
+/** What OpenTelemetry registers is one for the whole thread, so there is one start at a time. */
+let running = false;
+
+/** The part of `startTelemetry` that needs OpenTelemetry. */
+export function startOtel(options: TelemetryOptions): Telemetry {
+  if (running) throw new Error('telemetry is running already: shut it down before it is started again');
   const env = readOtelEnvironment(options.env ?? {});
-  const resource = resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName });
-  // Exporters first: only they can fail, and nothing runs yet that would have to be stopped again.
-  const spanExporter = options.traces ? await createSpanExporter(options) : undefined;
-  const metricExporter = options.metrics ? await createMetricExporter(options) : undefined;
   const onError = options.onError ?? (() => {});
-  const tracerProvider =
-    spanExporter &&
-    new TracerProvider({
-      resource,
-      // Set by hand as upstream does, so that OTEL_TRACES_SAMPLER has no effect.
-      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-      spanProcessors: [
-        new BatchSpanProcessor({ exporter: reportFailures(spanExporter, onError), ...env.batch }),
-      ],
-    });
-  const meterProvider =
-    metricExporter &&
-    new MeterProvider({
-      resource,
-      readers: [
-        new PeriodicExportingMetricReader({
-          exporter: reportFailures(metricExporter, onError),
-          ...env.metrics,
-        }),
-      ],
-    });
-  const tracer = tracerProvider?.getTracer(tracerScope, options.serviceVersion);
-  const meter = meterProvider?.getMeter(meterScope, options.serviceVersion);
+  const sdk = new NodeSDK({
+    // Nothing is detected: the resource is what upstream's is.
+    autoDetectResources: false,
+    resource: resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName }),
+    // Set by hand as upstream does, so that OTEL_TRACES_SAMPLER has no effect.
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    // Without a list the SDK would choose exporters of its own by OTEL_*_EXPORTER; an empty one leaves a signal off.
+    spanProcessors: options.traces ? [spanProcessor(options, env, onError)] : [],
+    metricReaders: options.metrics ? [metricReader(options, env, onError)] : [],
+    logRecordProcessors: [],
+    // Contexts travel by `propagation.ts`.
+    textMapPropagator: null,
+  });
+  sdk.start();
+  running = true;
 
   const stop = async (): Promise<void> => {
-    const stopping = Promise.all([tracerProvider?.shutdown(), meterProvider?.shutdown()]);
-    await withDeadline(stopping, options.shutdownTimeoutMs ?? defaultShutdownTimeoutMs).catch(onError);
+    await withDeadline(sdk.shutdown(), options.shutdownTimeoutMs ?? defaultShutdownTimeoutMs).catch(onError);
+    for (const registered of [trace, metrics, logs, context]) registered.disable();
+    running = false;
   };
   let stopped: Promise<void> | undefined;
   return {
-    tracer: tracer === undefined ? noopTracer : createOtelTracer(tracer, options.traceLevel ?? 'info'),
-    meter: meter === undefined ? noopMeter : createOtelMeter(meter),
+    tracer: options.traces
+      ? createOtelTracer(trace.getTracer(tracerScope, options.serviceVersion), options.traceLevel ?? 'info')
+      : noopTracer,
+    meter: options.metrics
+      ? createOtelMeter(metrics.getMeter(meterScope, options.serviceVersion))
+      : noopMeter,
     shutdown() {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+function spanProcessor(
+  options: TelemetryOptions,
+  env: OtelEnvironment,
+  onError: (error: unknown) => void,
+): SpanProcessor {
+  const exporter = reportFailures(createSpanExporter(options), onError);
+  return new BatchSpanProcessor({ exporter, ...env.batch });
+}
+
+function metricReader(
+  options: TelemetryOptions,
+  env: OtelEnvironment,
+  onError: (error: unknown) => void,
+): IMetricReader {
+  const exporter = reportFailures(createMetricExporter(options), onError);
+  return new PeriodicExportingMetricReader({ exporter, ...env.metrics });
 }
 
 /** Waiting for telemetry must not keep a stopping host from stopping. */

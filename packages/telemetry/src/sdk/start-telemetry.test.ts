@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SpanContext } from '../tracer.js';
 import { type Collector, startCollector } from './collector.test.support.js';
 import { InvalidEndpointError } from './endpoint.js';
@@ -8,6 +8,7 @@ import { startTelemetry, type TelemetryOptions } from './start-telemetry.js';
 let collector: Collector | undefined;
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await collector?.close();
   collector = undefined;
 });
@@ -185,6 +186,28 @@ describe('startTelemetry', () => {
     await connected;
     await stopped;
     await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+
+  it('runs once at a time, and again after it was shut down', async () => {
+    collector = await startCollector();
+    const first = await startTelemetry(options({ metrics: false }));
+    await expect(startTelemetry(options({ metrics: false }))).rejects.toThrow('shut it down');
+    await first.shutdown();
+    const second = await startTelemetry(options({ metrics: false, serviceName: 'second' }));
+    second.tracer.startSpan('again').end();
+    await second.shutdown();
+    const resources = collector.requests.map(({ message }) => message.at(resourceSpans, 1)[0]?.attributes(1));
+    expect(resources).toEqual([{ 'service.name': 'second' }]);
+  });
+
+  it('begins no trace when OTEL_SDK_DISABLED switches the SDK off', async () => {
+    vi.stubEnv('OTEL_SDK_DISABLED', 'true');
+    const telemetry = await startTelemetry(options({}));
+    const span = telemetry.tracer.startSpan('unseen');
+    telemetry.meter.counter('unseen').add(1);
+    span.end();
+    expect(span.context).toBeUndefined();
+    await telemetry.shutdown();
   });
 
   it('refuses an endpoint that is no URL', async () => {

@@ -27,11 +27,14 @@ export interface Telemetry {
 }
 
 /**
- * Starts the export of traces and metrics over OTLP (spec host-config §3). Only apps call this, once, and pass the
- * tracer and meter on; nothing is registered globally.
+ * Starts the export of traces and metrics over OTLP (spec host-config §3), on OpenTelemetry's `NodeSDK`. Only apps call
+ * this, and pass the tracer and meter on: the SDK registers its providers and a context manager for the whole thread,
+ * which is an app's decision to make. There is one start at a time; after {@link Telemetry.shutdown} another may follow.
  *
  * OpenTelemetry is loaded only if a signal is on: an app without observability does not pay for it. A collector that
- * can't be reached never disturbs the app; what its queue can't hold is dropped.
+ * can't be reached never disturbs the app; what its queue can't hold is dropped. What the SDK offers beyond these
+ * options stays with its own variables: `OTEL_SDK_DISABLED`, `OTEL_LOG_LEVEL` and the span limits, read by it from the
+ * process.
  *
  * @throws InvalidEndpointError for an endpoint that is no URL
  */
