@@ -1,9 +1,14 @@
 /**
  * A whole provider: components linked to it call `acme:greeter/greet@0.1.0`, and each link has its own greeting.
  *
- *     wasmlattice start provider examples/greeter.ts greeter
+ * A host starts it by the path of this file, in an application manifest for instance:
  *
- * In WIT:
+ *     - name: greeter
+ *       type: capability
+ *       properties:
+ *         image: file://./greeter.ts
+ *
+ * The interface in WIT:
  *
  *     package acme:greeter@0.1.0;
  *     interface greet {
