@@ -1,9 +1,10 @@
 import { camelCase } from '../names.js';
-import type { WitType } from '../types.js';
+import type { WitField, WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
 import { type CodecLimits, maxEmptyElements } from './limits.js';
 import { Reader, truncated } from './reader.js';
+import { type RecordMember, specializeRecordDecoder } from './specialize.js';
 import { typeShape } from './type-shape.js';
 
 /** Reads one value from bytes that hold all of it. `scope` gives the streams and futures in it. */
@@ -156,19 +157,23 @@ function tupleDecoder(items: readonly WitType[]): Decoder {
   };
 }
 
-function recordDecoder(fields: readonly { readonly name: string; readonly type: WitType }[]): Decoder {
+function recordDecoder(fields: readonly WitField[]): Decoder {
   const members = fields.map(({ name, type }) => ({
     key: camelCase(name) as string,
-    decode: decoderOf(type),
+    codec: decoderOf(type),
     deferred: typeShape(type).deferred,
   }));
+  return specializeRecordDecoder(members) ?? genericRecordDecoder(members);
+}
+
+/** @internal what {@link specializeRecordDecoder} falls back to */
+export function genericRecordDecoder(members: readonly RecordMember<Decoder>[]): Decoder {
   return (reader, scope) => {
-    const value: Record<string, unknown> = {};
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i] as (typeof members)[number];
-      value[member.key] = member.decode(reader, member.deferred ? scope.child(i) : scope);
-    }
-    return value;
+    const entries = members.map(({ key, codec, deferred }, i): [string, unknown] => [
+      key,
+      codec(reader, deferred ? scope.child(i) : scope),
+    ]);
+    return Object.fromEntries(entries);
   };
 }
 

@@ -1,7 +1,8 @@
 import { camelCase } from '../names.js';
-import type { WitType } from '../types.js';
+import type { WitField, WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
 import { EncodeScope } from './deferred.js';
+import { type RecordMember, specializeRecordEncoder } from './specialize.js';
 import { typeShape } from './type-shape.js';
 import { Writer } from './writer.js';
 
@@ -220,19 +221,25 @@ function tupleEncoder(items: readonly WitType[]): Encoder {
   };
 }
 
-function recordEncoder(fields: readonly { readonly name: string; readonly type: WitType }[]): Encoder {
+function recordEncoder(fields: readonly WitField[]): Encoder {
   const members = fields.map(({ name, type }) => ({
-    name,
     key: camelCase(name) as string,
-    encode: encoderOf(type),
+    codec: encoderOf(type),
     deferred: typeShape(type).deferred,
   }));
+  const encodeMembers = specializeRecordEncoder(members) ?? genericRecordEncoder(members);
   return (writer, value, scope) => {
     if (typeof value !== 'object' || value === null) throw badValue('record (an object)', value);
+    encodeMembers(writer, value, scope);
+  };
+}
+
+/** @internal what {@link specializeRecordEncoder} falls back to */
+export function genericRecordEncoder(members: readonly RecordMember<Encoder>[]): Encoder {
+  return (writer, value, scope) => {
     const record = value as Readonly<Record<string, unknown>>;
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i] as (typeof members)[number];
-      member.encode(writer, record[member.key], member.deferred ? scope.child(i) : scope);
+    for (const [i, { key, codec, deferred }] of members.entries()) {
+      codec(writer, record[key], deferred ? scope.child(i) : scope);
     }
   };
 }

@@ -264,11 +264,11 @@ function recordSteps(fields: readonly { readonly name: string; readonly type: Wi
     deferred: typeShape(type).deferred,
   }));
   return function* (reader, scope) {
-    const value: Record<string, unknown> = {};
+    const entries: [string, unknown][] = [];
     for (const [i, { key, steps, deferred }] of members.entries()) {
-      value[key] = yield* steps(reader, deferred ? scope.child(i) : scope);
+      entries.push([key, yield* steps(reader, deferred ? scope.child(i) : scope)]);
     }
-    return value;
+    return Object.fromEntries(entries);
   };
 }
 

@@ -162,15 +162,10 @@ export class Reader {
     const length = this.u32();
     if (length === 0) return '';
     const start = this.skip(length);
-    // Calling into V8's UTF-8 decoder costs more than a short loop.
-    if (length < 24) {
-      let text = '';
-      for (let i = start; i < this.pos; i++) {
-        const byte = this.bytes[i] as number;
-        if (byte >= 0x80) return this.text(start, this.pos, 'bad-utf8');
-        text += String.fromCharCode(byte);
-      }
-      return text;
+    // Calling into V8's UTF-8 decoder costs more than a few characters.
+    if (length <= 16) {
+      const text = shortAscii(this.bytes, start, length);
+      if (text !== undefined) return text;
     }
     return this.text(start, this.pos, 'bad-utf8');
   }
@@ -192,6 +187,27 @@ export class Reader {
   private text(start: number, end: number, code: 'bad-char' | 'bad-utf8'): string {
     return decodeUtf8(this.bytes, start, end, code);
   }
+}
+
+/** At most 16 bytes; `undefined` when one of them is not ASCII. */
+function shortAscii(bytes: Uint8Array, start: number, length: number): string | undefined {
+  let text = '';
+  let pos = start;
+  const end = start + length;
+  for (; pos + 4 <= end; pos += 4) {
+    const a = bytes[pos] as number;
+    const b = bytes[pos + 1] as number;
+    const c = bytes[pos + 2] as number;
+    const d = bytes[pos + 3] as number;
+    if ((a | b | c | d) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+  }
+  for (; pos < end; pos++) {
+    const byte = bytes[pos] as number;
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 /** Strict UTF-8. */
