@@ -1,4 +1,1 @@
-import { defineConfig } from 'vitest/config';
-
-// Without this the compiled copies in dist run as well.
-export default defineConfig({ test: { dir: 'src' } });
+export { default } from '../../vitest.shared.ts';

@@ -1,11 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, mergeConfig } from 'vitest/config';
+import shared from '../../vitest.shared.ts';
 
-export default defineConfig({
-  test: {
-    // Without this the compiled copies in dist run as well.
-    dir: 'src',
-    // Guests are built and transpiled from source, which takes long on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
-});
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      // Guests are built and transpiled from source, which takes long on a busy machine.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  }),
+);
