@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /**
  * What is wrong with a packed package, beyond what publint looks at: one line for each problem.
  *
@@ -7,6 +9,7 @@ export function contentProblems(files, manifest) {
   return [
     ...missingFiles(files),
     ...strayFiles(files),
+    ...sourcelessMaps(files),
     ...targetsOf(manifest)
       .filter(({ path }) => !files.has(path))
       .map(({ where, path }) => `${where} names ${path}, which is not in the package`),
@@ -27,10 +30,22 @@ function strayFiles(files) {
   return [...files.keys()]
     .filter(
       (path) =>
-        /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|src|node_modules)\//.test(path) &&
+        /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|node_modules)\//.test(path) &&
         !path.startsWith('dist/testing/'),
     )
     .map((path) => `${path} should not be published`);
+}
+
+/** Source and declaration maps that lead nowhere: who debugs or reads on should arrive in the sources. */
+function sourcelessMaps(files) {
+  return [...files].flatMap(([path, content]) => {
+    if (!path.endsWith('.map')) return [];
+    const { sources } = JSON.parse(content.toString());
+    return sources
+      .map((source) => posix.join(posix.dirname(path), source))
+      .filter((source) => !files.has(source))
+      .map((source) => `${path} points to ${source}, which is not in the package`);
+  });
 }
 
 /** Every file that `exports` and `bin` promise. */

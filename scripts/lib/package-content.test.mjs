@@ -21,12 +21,21 @@ test.each(['README.md', 'LICENSE'])('a missing %s is a problem', (name) => {
   expect(problems(good.filter((file) => file !== name))).toEqual([`${name} is missing`]);
 });
 
-test.each(['dist/a.test.js', 'dist/a.test.d.ts', 'dist/.tsbuildinfo', 'src/index.ts', 'tests/x.js'])(
+test.each(['dist/a.test.js', 'dist/a.test.d.ts', 'dist/.tsbuildinfo', 'src/a.test.ts', 'tests/x.js'])(
   '%s does not belong into a package',
   (name) => {
     expect(problems([...good, name])).toEqual([`${name} should not be published`]);
   },
 );
+
+test('a map to a source that was not packed is a problem', () => {
+  const files = new Map(good.map((name) => [name, Buffer.alloc(0)]));
+  files.set('dist/deep/a.js.map', Buffer.from(JSON.stringify({ sources: ['../../src/deep/a.ts'] })));
+  const problem = 'dist/deep/a.js.map points to src/deep/a.ts, which is not in the package';
+  expect(contentProblems(files, manifest)).toEqual([problem]);
+  files.set('src/deep/a.ts', Buffer.alloc(0));
+  expect(contentProblems(files, manifest)).toEqual([]);
+});
 
 test('an export without its file is a problem', () => {
   const missing = 'exports["."]["default"] names dist/index.js, which is not in the package';
