@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer } from '@wasmlattice/rpc/nats';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
-import { connectNats, natsAccess } from './nats-connection.js';
+import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { readHostData } from './process/read-host-data.js';
@@ -64,9 +64,15 @@ async function run(provider: Provider, name: string): Promise<void> {
   };
   const started = await starting;
 
-  await started.stopped;
+  await Promise.race([started.stopped, lossOf(connection)]);
   unwatch();
   await closeConnection(connection, logger);
+}
+
+/** Rejects when the connection is closed by anything but its owner: nothing can be served any more. */
+async function lossOf(connection: NatsConnection): Promise<never> {
+  const cause = await connection.closed();
+  throw new ProviderConnectionError('the NATS connection is closed', { cause });
 }
 
 /** Longer than any flush on a connection that works; without a server none would ever end. */
@@ -75,7 +81,7 @@ const flushMs = 500;
 /** Sends what is still to be sent, the shutdown reply above all. */
 async function closeConnection(connection: NatsConnection, logger: Logger): Promise<void> {
   try {
-    await Promise.race([connection.flush(), setTimeout(flushMs, undefined, { ref: false })]);
+    await Promise.race([connection.flush(), setTimeout(flushMs)]);
     await connection.close();
   } catch (error) {
     logger.debug('the connection did not close', { error });
