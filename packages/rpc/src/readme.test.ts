@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type NatsProcess, startNats } from './nats/nats-process.test.util.js';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(`${folder}/README.md`, 'utf8');
+const samples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
+
+let nats: NatsProcess;
+
+beforeAll(async () => {
+  nats = await startNats();
+});
+
+afterAll(async () => {
+  await nats.stop();
+});
+
+/** Runs the built package as a user would, types stripped by Node.js itself. */
+async function run(code: string): Promise<string> {
+  const args = ['--input-type=module-typescript', '--no-warnings', '--eval', code];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, NATS_URL: nats.url, NO_COLOR: '1' },
+  });
+  return stdout;
+}
+
+it('the samples of the README run and print what they say', { timeout: 60_000 }, async () => {
+  expect(samples).toHaveLength(2);
+  const [greeting, streams] = await Promise.all(samples.map(run));
+  expect(greeting).toBe("{ tag: 'ok', val: 'Hello Ada! Hello Ada!' }\n");
+  expect(streams).toBe("[ 'HELLO' ]\n[ 'STREAM' ]\n");
+});
