@@ -11,6 +11,8 @@ export const paths = {
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   counter: join(root, 'examples/http-counter/dist/http-counter.wasm'),
   counterManifest: join(root, 'examples/http-counter/wadm.yaml'),
+  ops: join(root, 'test-e2e/guests/ops/dist/ops.wasm'),
+  caller: join(root, 'test-e2e/guests/caller/dist/caller.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
 } as const;
 

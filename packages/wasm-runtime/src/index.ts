@@ -4,6 +4,7 @@ export {
   detectBinary,
   InvalidComponentError,
 } from './component/index.js';
+export { passesHandles } from './dynamic/passes-handles.js';
 export type {
   CompiledComponent,
   CompileOptions,

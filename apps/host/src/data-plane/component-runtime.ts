@@ -1,6 +1,8 @@
+import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { HttpExchange } from '@wasmlattice/wasm-runtime';
 import {
+  type ComponentInstance,
   createJcoEngine,
   decodeComponent,
   hostInterfaces,
@@ -11,6 +13,7 @@ import {
   linkImports,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
+import { plainExports, servePlainExports } from './export-server.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import { createInvocationClock } from './invocation-clock.js';
 import { createLinkRouter } from './link-router.js';
@@ -80,34 +83,48 @@ export async function createComponentRuntime(options: {
   const listeners = new Map<string, HttpListener>();
   let config: ReadonlyMap<string, string> = new Map(data.config);
 
-  const invocation = (): InvocationContext => ({
-    componentId,
-    logger,
-    config: () => config,
-    links: router.forInvocation(),
-  });
-
-  const handleHttp = async (exportId: string, exchange: HttpExchange): Promise<void> => {
-    await pool.run(
-      invocation(),
-      async (instance, signal) => {
+  /** Runs one invocation in an instance of its own, under the clock. */
+  const run = <T>(
+    signal: AbortSignal,
+    trace: CallHeaders,
+    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const context: InvocationContext = {
+      componentId,
+      logger,
+      config: () => config,
+      links: router.forInvocation({ trace }),
+    };
+    return pool.run(
+      context,
+      async (instance, ended) => {
         const finish = clock.start();
         try {
-          await invokeIncomingHandler({
-            instance,
-            exportId,
-            exchange,
-            component: componentId,
-            signal,
-            logger,
-          });
+          return await work(instance, ended);
         } finally {
           finish();
         }
       },
-      { signal: exchange.signal },
+      { signal },
     );
   };
+
+  const handleHttp = async (exportId: string, exchange: HttpExchange): Promise<void> => {
+    await run(exchange.signal, noTrace, (instance, signal) =>
+      invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
+    );
+  };
+
+  const plain = plainExports(compiled.types);
+  const served =
+    plain.length === 0
+      ? []
+      : await servePlainExports({
+          componentId,
+          exports: plain,
+          server: await rpc.server(),
+          run: (headers, signal, work) => run(signal, traceOf(headers), work),
+        });
 
   const unlisten = async (listener: string, graceMs: number): Promise<void> => {
     const open = listeners.get(listener);
@@ -137,8 +154,24 @@ export async function createComponentRuntime(options: {
     unlisten,
 
     async close(graceMs) {
-      await Promise.all([...listeners.keys()].map((listener) => unlisten(listener, graceMs)));
-      await pool.close({ signal: AbortSignal.timeout(graceMs) });
+      const deadline = AbortSignal.timeout(graceMs);
+      const overdue = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve()));
+      const closing = Promise.all([
+        ...[...listeners.keys()].map((listener) => unlisten(listener, graceMs)),
+        ...served.map((each) => each.close()),
+      ]);
+      // The pool stays open for what was accepted already; what is overdue ends with it.
+      await Promise.race([closing, overdue]);
+      await pool.close({ signal: deadline });
+      await closing;
     },
   };
+}
+
+const noTrace: CallHeaders = {};
+
+/** The trace headers of a call, to be handed on to the calls it causes. */
+function traceOf({ traceparent, tracestate }: CallHeaders): CallHeaders {
+  if (traceparent === undefined) return noTrace;
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
 }

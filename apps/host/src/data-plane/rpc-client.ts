@@ -1,29 +1,38 @@
-import type { Invoker } from '@wasmlattice/rpc';
-import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import type { Invoker, Server } from '@wasmlattice/rpc';
+import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectLattice, type LatticeConnectionSettings } from '../nats-connection.js';
 
-/** Calls into the lattice over a connection of this worker's own, opened at the first call. */
+/** Calls into and out of the lattice over a connection of this worker's own, opened when it is first needed. */
 export interface RpcClient {
   readonly invoker: Invoker;
+  /** For the exports of a component; completes the calls in flight when it is closed. */
+  server(): Promise<Server>;
   close(): Promise<void>;
 }
 
-/** A component that never calls out never pays for a connection. */
+interface Opened {
+  readonly connection: NatsConnection;
+  readonly invoker: NatsInvoker;
+  readonly server: Server;
+}
+
+/** A component that neither calls nor is called over the lattice never pays for a connection. */
 export function createRpcClient(options: {
   readonly settings: LatticeConnectionSettings;
   readonly lattice: string;
   readonly logger: Logger;
 }): RpcClient {
   const { settings, lattice, logger } = options;
-  let opened: Promise<{ connection: NatsConnection; invoker: NatsInvoker }> | undefined;
+  let opened: Promise<Opened> | undefined;
 
-  const open = async (): Promise<{ connection: NatsConnection; invoker: NatsInvoker }> => {
+  const open = async (): Promise<Opened> => {
     const connection = await connectLattice(settings, logger);
-    return { connection, invoker: createNatsInvoker({ connection, lattice, logger }) };
+    const parts = { connection, lattice, logger };
+    return { connection, invoker: createNatsInvoker(parts), server: createNatsServer(parts) };
   };
-  const client = (): Promise<{ connection: NatsConnection; invoker: NatsInvoker }> => {
+  const client = (): Promise<Opened> => {
     opened ??= open().catch((error: unknown) => {
       // The next call tries again.
       opened = undefined;
@@ -36,8 +45,10 @@ export function createRpcClient(options: {
     invoker: {
       invoke: async (invocation) => (await client()).invoker.invoke(invocation),
     },
+    server: async () => (await client()).server,
     async close() {
       const parts = await opened?.catch(() => undefined);
+      await parts?.server.close();
       await parts?.invoker.close();
       await parts?.connection.close();
     },

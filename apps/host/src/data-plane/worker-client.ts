@@ -42,11 +42,16 @@ type RequestBody = Request extends infer R ? (R extends Request ? Omit<R, 'id'> 
 /**
  * Starts a worker thread for a component and resolves once the component is compiled and ready to be called.
  *
+ * @param options.entry what the thread runs; another program in tests
  * @throws what kept the component from running here, as far as an error can cross threads
  */
-export async function startWorker(data: ComponentWorkerData): Promise<WorkerClient> {
+export async function startWorker(
+  data: ComponentWorkerData,
+  options: { readonly entry?: URL } = {},
+): Promise<WorkerClient> {
+  const { entry = new URL('./component-worker.js', import.meta.url) } = options;
   // Output of the thread goes to the host's own stdout and stderr; the environment of the host is no business of guests.
-  const worker = new Worker(new URL('./component-worker.js', import.meta.url), {
+  const worker = new Worker(entry, {
     workerData: data,
     env: {},
     name: `component ${data.componentId}`,
@@ -55,6 +60,7 @@ export async function startWorker(data: ComponentWorkerData): Promise<WorkerClie
   let nextId = 1;
   let expected = false;
   let crash: unknown;
+  let gone: WorkerExitedError | undefined;
 
   const ready = Promise.withResolvers<void>();
   const exited = Promise.withResolvers<WorkerExit>();
@@ -83,7 +89,7 @@ export async function startWorker(data: ComponentWorkerData): Promise<WorkerClie
   });
   worker.on('exit', (code) => {
     const reason = crash instanceof Error ? crash.message : `its thread ended with code ${code}`;
-    const gone = new WorkerExitedError(`the worker of component '${data.componentId}' is gone: ${reason}`);
+    gone = new WorkerExitedError(`the worker of component '${data.componentId}' is gone: ${reason}`);
     ready.reject(gone);
     for (const call of pending.values()) call.reject(gone);
     pending.clear();
@@ -92,6 +98,7 @@ export async function startWorker(data: ComponentWorkerData): Promise<WorkerClie
 
   const post = (message: ToWorker): void => worker.postMessage(message);
   const request = (body: RequestBody): Promise<void> => {
+    if (gone !== undefined) return Promise.reject(gone);
     const id = nextId++;
     const call = Promise.withResolvers<void>();
     pending.set(id, call);

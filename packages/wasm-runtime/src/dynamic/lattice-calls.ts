@@ -1,7 +1,8 @@
-import { camelCase, type WitInterface, type WitType } from '@wasmlattice/rpc';
+import { camelCase, type WitInterface } from '@wasmlattice/rpc';
 import type { HostImport } from '../engine.js';
 import type { InstanceContext } from '../host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
+import { passesHandles } from './passes-handles.js';
 
 /**
  * Why an interface can't be linked as calls to the lattice; `undefined` when it can. Resources have an identity in
@@ -9,9 +10,7 @@ import { parseInterfaceId } from '../interface-id.js';
  */
 export function latticeObstacle({ functions, resources }: WitInterface): string | undefined {
   if (resources.length > 0) return `it defines resources (${resources.join(', ')})`;
-  const func = functions.find(({ params, result }) =>
-    [...params.map(({ type }) => type), ...(result ? [result] : [])].some(mentionsHandle),
-  );
+  const func = functions.find(passesHandles);
   return func && `function ${func.name} passes resource handles, streams or futures`;
 }
 
@@ -29,28 +28,4 @@ export function bindLatticeCalls(imported: WitInterface, { links, signal }: Inst
         links.invoke(linkKey, { instance: imported.id, func, params, signal }),
     ]),
   );
-}
-
-function mentionsHandle(type: WitType): boolean {
-  switch (type.kind) {
-    case 'own':
-    case 'borrow':
-    case 'stream':
-    case 'future':
-      return true;
-    case 'list':
-      return mentionsHandle(type.element);
-    case 'option':
-      return mentionsHandle(type.some);
-    case 'result':
-      return [type.ok, type.err].some((part) => part !== undefined && mentionsHandle(part));
-    case 'tuple':
-      return type.items.some(mentionsHandle);
-    case 'record':
-      return type.fields.some((field) => mentionsHandle(field.type));
-    case 'variant':
-      return type.cases.some((item) => item.type !== undefined && mentionsHandle(item.type));
-    default:
-      return false;
-  }
 }
