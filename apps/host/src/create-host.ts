@@ -109,6 +109,7 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
     configs,
     events,
     announcer: createLinkAnnouncer({ connection: rpc, lattice }),
+    delivered: (providerIds) => providers.settled(providerIds),
     logger: logger.named('links'),
   });
   const components = createComponentService({

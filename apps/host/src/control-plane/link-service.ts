@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Answer,
   type DeleteLinkCommand,
@@ -40,14 +41,19 @@ class LinkRefusedError extends Error {
 
 const secretPrefix = 'SECRET';
 
+/** Clients wait 2 s for the answer to a link.put. */
+const deliveryWaitMs = 1_000;
+
 export function createLinkService(options: {
   readonly lattice: LatticeStore;
   readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly announcer: LinkAnnouncer;
+  /** Resolves when providers of this host have the links put so far. */
+  readonly delivered: (providerIds: readonly string[]) => Promise<void>;
   readonly logger: Logger;
 }): LinkService {
-  const { lattice, configs, events, announcer, logger } = options;
+  const { lattice, configs, events, announcer, delivered, logger } = options;
 
   const validateConfigs = async (link: Link): Promise<void> => {
     const names = [...link.sourceConfig, ...link.targetConfig];
@@ -96,6 +102,8 @@ export function createLinkService(options: {
         await events.publish(linkdefSetFailed(link, causeChain(error)));
         return failed(error instanceof Error ? error.message : String(error));
       }
+      // So that an address answers when its link.put has; a slow provider must not outlast the client.
+      await Promise.race([delivered([link.sourceId, link.target]), delay(deliveryWaitMs)]);
       await events.publish(linkdefSet(link));
       return ok('successfully set link');
     },

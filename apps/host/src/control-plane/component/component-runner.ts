@@ -21,6 +21,8 @@ export interface ComponentRunnerOptions {
   readonly logger: Logger;
   /** Wait before a crashed worker is replaced, in ms: doubles with each crash in a row up to `maxMs`. */
   readonly restart?: { readonly minMs: number; readonly maxMs: number };
+  /** Starts the worker thread; another one in tests. */
+  readonly startWorker?: typeof startWorker;
 }
 
 const defaultRestart = { minMs: 100, maxMs: 30_000 };
@@ -36,16 +38,18 @@ const stableAfterMs = 60_000;
  */
 export async function startComponentRunner(options: ComponentRunnerOptions): Promise<ComponentRunner> {
   const { http, watchdog, logger, restart = defaultRestart } = options;
+  const launchWorker = options.startWorker ?? startWorker;
   const { componentId } = options.data;
   let data = options.data;
   let stopping = false;
   let crashes = 0;
   let current: WorkerClient | undefined;
+  let replacing: Promise<void> = Promise.resolve();
   const stopSignal = Promise.withResolvers<void>();
 
   const launch = async (): Promise<void> => {
     const clock = new SharedArrayBuffer(invocationClockBytes);
-    const worker = await startWorker({ ...data, clock });
+    const worker = await launchWorker({ ...data, clock });
     if (stopping) {
       await worker.stop(0);
       return;
@@ -60,24 +64,46 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
       },
     });
     current = worker;
-    void worker.exited.then(async (exit) => {
+    let inService = false;
+    let endedBecause: string | undefined;
+    void worker.exited.then((exit) => {
       unwatch();
+      endedBecause = exit.reason;
       if (current === worker) current = undefined;
-      if (exit.expected || stopping) return;
+      // Before it is in service, its end is the failure of this launch.
+      if (!inService || exit.expected || stopping) return;
       if (Date.now() - startedAt > stableAfterMs) crashes = 0;
       logger.error('the worker of a component ended and is replaced', {
         component: componentId,
         reason: exit.reason,
         crashes: crashes + 1,
       });
-      await http.detach(componentId, worker, 'gone');
-      await relaunch();
+      replacing = leaveAddresses(worker).then(relaunch);
     });
     // Messages that arrived while the thread was starting are in `data` by now.
     worker.scale(data.maxInstances);
     worker.setLinks(data.links);
     worker.setConfig(data.config);
-    await http.attach(componentId, worker);
+    try {
+      await http.attach(componentId, worker);
+      if (endedBecause !== undefined) throw new Error(`the worker ended while it started: ${endedBecause}`);
+    } catch (error) {
+      await leaveAddresses(worker);
+      await worker.stop(0);
+      throw error;
+    }
+    inService = true;
+  };
+
+  const leaveAddresses = async (worker: WorkerClient): Promise<void> => {
+    try {
+      await http.detach(componentId, worker, 'gone');
+    } catch (error) {
+      logger.error('the HTTP address of a component could not be taken back', {
+        component: componentId,
+        error,
+      });
+    }
   };
 
   const relaunch = async (): Promise<void> => {
@@ -113,7 +139,11 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
       stopping = true;
       stopSignal.resolve();
       const worker = current;
-      if (worker === undefined) return;
+      if (worker === undefined) {
+        // A replacement that is starting sees `stopping` and ends itself.
+        await Promise.race([replacing, delay(graceMs)]);
+        return;
+      }
       await http.detach(componentId, worker, 'stopping');
       await worker.stop(graceMs);
     },

@@ -39,6 +39,8 @@ export interface ProviderService {
   /** A new or changed link of the lattice: delivered when its source or target runs here. */
   linkPut(link: Link): void;
   linkDeleted(link: Link): void;
+  /** Resolves when what was queued for these providers so far is done. */
+  settled(providerIds: readonly string[]): Promise<void>;
   /** Stops everything without events, as a host that stops does. */
   stopAll(): Promise<void>;
 }
@@ -203,6 +205,11 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     },
     linkDeleted(link) {
       deliver(link, (provider) => provider.deleteLink(link));
+    },
+
+    async settled(providerIds) {
+      const here = providerIds.filter((id) => running.has(id));
+      await Promise.all(here.map((id) => queue.run(id, async () => {})));
     },
 
     async stopAll() {
