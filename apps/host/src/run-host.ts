@@ -1,0 +1,37 @@
+import { ConfigError } from './config/config-error.js';
+import { parseHostConfig } from './config.js';
+import { createHost } from './create-host.js';
+import { ShutdownTimeoutError } from './host.js';
+import { createStderrLogger, logSettings } from './logging.js';
+
+/** Runs a host until it has stopped. The exit code: 0 stopped in order, 1 failed, 2 wrong flags or variables. */
+export async function runHost(): Promise<number> {
+  let command: ReturnType<typeof parseHostConfig>;
+  try {
+    command = parseHostConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`wasmlattice-host: ${error.message}\n`);
+    return 2;
+  }
+  if (command.kind === 'print') {
+    process.stdout.write(command.text);
+    return 0;
+  }
+  const { config, warnings } = command;
+  const logger = createStderrLogger('host', logSettings(config));
+  for (const warning of warnings) logger.warn(warning);
+
+  try {
+    const host = await createHost({ config, env: process.env, logger });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => void host.stop({ reason: signal }).catch(() => {}));
+    }
+    await host.start();
+    await host.stopped;
+    return 0;
+  } catch (error) {
+    logger.error(error instanceof ShutdownTimeoutError ? error.message : 'the host failed', { error });
+    return 1;
+  }
+}
