@@ -57,6 +57,8 @@ export async function startProviderProcess(options: ProviderProcessOptions): Pro
       env: providerEnvironment(options.environment),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      // Out of the terminal's process group: Ctrl-C is the host's, which stops its providers in order.
+      detached: true,
     }),
   );
   const lastLines: string[] = [];
