@@ -106,6 +106,12 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     await component.runner.stop(withinMs);
   };
 
+  const enterService = (componentId: string, component: RunningComponent): void => {
+    running.set(componentId, component);
+    // Links put while the worker was starting.
+    component.runner.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
+  };
+
   const startFresh = async (command: ScaleComponentCommand, bytes: Start['bytes']): Promise<void> => {
     const { componentId, componentRef: imageRef } = command;
     await lattice.update(componentId, (spec) => spec ?? { url: imageRef, links: [] });
@@ -118,9 +124,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       limits: command.componentLimits,
       configNames: command.config,
     });
-    running.set(componentId, component);
-    // Links put while the worker was starting.
-    component.runner.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
+    enterService(componentId, component);
   };
 
   /** Applies a scale command to a running component: the code stays, the numbers and the config list follow. */
@@ -159,7 +163,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     const annotations = given ?? old.annotations;
     // The new code is ready before the old one stops, so that no call meets a gap.
     const component = await start({ ...old, componentId, imageRef, bytes, annotations });
-    running.set(componentId, component);
+    enterService(componentId, component);
     await stop(old, graceMs);
     await events.publish(
       componentScaled({ componentId, hostId, imageRef, maxInstances: component.maxInstances, annotations }),
@@ -219,6 +223,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
 
     update(command) {
       const { componentId, newComponentRef } = command;
+      if (closed) return failed('the host is stopping');
       const old = running.get(componentId)?.imageRef;
       if (old === undefined) return failed(`component ${componentId} not found`);
       if (old === newComponentRef)

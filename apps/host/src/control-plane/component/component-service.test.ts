@@ -1,0 +1,445 @@
+import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { describe, expect, it } from 'vitest';
+import type { LinkRow } from '../../data-plane/messages.js';
+import { ArtifactError, type ArtifactStore } from '../artifacts/artifact-store.js';
+import {
+  createEventRecorder,
+  createMemoryConfigStore,
+  createMemoryLatticeStore,
+  keyvalueLink,
+} from '../fakes.test.util.js';
+import type { ComponentRunner } from './component-runner.js';
+import { type ComponentServiceOptions, createComponentService } from './component-service.js';
+
+type RunnerData = Parameters<ComponentServiceOptions['startRunner']>[0];
+
+/** A runner that notes what it was last told. */
+interface FakeRunner extends ComponentRunner {
+  readonly data: RunnerData;
+  maxInstances: number;
+  links: readonly LinkRow[];
+  config: Readonly<Record<string, string>>;
+  stoppedWithin: number | undefined;
+}
+
+const graceMs = 50;
+const row = (target: string): LinkRow => ({ linkName: 'default', instance: 'wasi:keyvalue/store', target });
+
+function scale(changes: Partial<ScaleComponentCommand> = {}): ScaleComponentCommand {
+  return {
+    componentId: 'counter',
+    componentRef: 'file:///one.wasm',
+    maxInstances: 4,
+    annotations: { app: 'demo' },
+    hostId: '',
+    config: [],
+    allowUpdate: false,
+    ...changes,
+  };
+}
+
+/** A service with fakes around it. `beforeStart` holds up, or fails, the start of a runner. */
+function setUp(
+  options: { beforeStart?: (data: RunnerData) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
+) {
+  const events = createEventRecorder();
+  const configs = createMemoryConfigStore({ one: { a: '1' }, two: { a: '2', b: '2' } });
+  const lattice = createMemoryLatticeStore(({ id, current }) => service.setLinks(id, current?.links ?? []));
+  const runners: FakeRunner[] = [];
+  const service = createComponentService({
+    hostId: 'NHOST',
+    environment: {
+      lattice: 'default',
+      hostId: 'NHOST',
+      maxExecutionTimeMs: 10_000,
+      rpc: { url: 'nats://127.0.0.1:1' } as RunnerData['rpc'],
+      cacheDir: '/nowhere',
+      log: { level: 'info', format: 'text' },
+    },
+    artifacts: {
+      fetchComponent: async () => new Uint8Array(new SharedArrayBuffer(4)),
+      fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
+      ...options.artifacts,
+    },
+    lattice,
+    configs,
+    events,
+    logger: noopLogger,
+    graceMs,
+    async startRunner(data) {
+      await options.beforeStart?.(data);
+      const runner: FakeRunner = {
+        data,
+        maxInstances: data.maxInstances,
+        links: data.links,
+        config: Object.fromEntries(data.config),
+        stoppedWithin: undefined,
+        scale: (max) => {
+          runner.maxInstances = max;
+        },
+        setLinks: (links) => {
+          runner.links = links;
+        },
+        setConfig: (config) => {
+          runner.config = Object.fromEntries(config);
+        },
+        stop: async (withinMs) => {
+          runner.stoppedWithin = withinMs;
+        },
+      };
+      runners.push(runner);
+      return runner;
+    },
+  });
+  const runner = (index = runners.length - 1): FakeRunner => {
+    const found = runners[index];
+    if (found === undefined) throw new Error(`there is no runner ${index}`);
+    return found;
+  };
+  return { service, events, configs, lattice, runners, runner };
+}
+
+describe('scale', () => {
+  it('answers at once, then starts the component and tells so with the annotations of the command', async () => {
+    const { service, events, lattice, runner } = setUp();
+    const command = scale({ config: ['one', 'two'], componentLimits: { maxExecutionTime: 2 } });
+    expect(service.scale(command)).toEqual({ tag: 'ok', message: '' });
+    expect(service.isRunning('counter')).toBe(false);
+    expect(await events.waitFor('component_scaled')).toEqual({
+      componentId: 'counter',
+      hostId: 'NHOST',
+      imageRef: 'file:///one.wasm',
+      maxInstances: 4,
+      annotations: { app: 'demo' },
+    });
+    expect(runner().data).toMatchObject({
+      componentId: 'counter',
+      maxInstances: 4,
+      maxExecutionTimeMs: 2_000,
+    });
+    expect(runner().config).toEqual({ a: '2', b: '2' });
+    expect(lattice.spec('counter')).toEqual({ url: 'file:///one.wasm', links: [] });
+    expect(service.describe()).toEqual([
+      {
+        id: 'counter',
+        imageRef: 'file:///one.wasm',
+        annotations: { app: 'demo' },
+        revision: 0,
+        maxInstances: 4,
+        limits: { maxExecutionTime: 2 },
+      },
+    ]);
+  });
+
+  it('keeps the host id of the command in the event, as upstream does', async () => {
+    const { service, events } = setUp();
+    service.scale(scale({ hostId: 'NOTHER' }));
+    expect(await events.waitFor('component_scaled')).toMatchObject({ hostId: 'NOTHER' });
+  });
+
+  it('lets no component run longer than the host allows', async () => {
+    const { service, events, runner } = setUp();
+    service.scale(scale({ componentLimits: { maxExecutionTime: 60 } }));
+    await events.waitFor('component_scaled');
+    expect(runner().data.maxExecutionTimeMs).toBe(10_000);
+  });
+
+  it('changes the number of a running component without starting it again', async () => {
+    const { service, events, runners, runner } = setUp();
+    service.scale(scale());
+    service.scale(scale({ maxInstances: 9, annotations: { app: 'changed' } }));
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({ maxInstances: 9 });
+    expect(runners).toHaveLength(1);
+    expect(runner().maxInstances).toBe(9);
+    expect(service.describe()).toMatchObject([{ maxInstances: 9, annotations: { app: 'changed' } }]);
+  });
+
+  it('tells that all is as asked when nothing changes', async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale());
+    service.scale(scale());
+    expect(await events.waitFor('component_scaled', 2)).toEqual(await events.waitFor('component_scaled'));
+    expect(runners).toHaveLength(1);
+  });
+
+  it('stops at a number of 0 and closes its configuration', async () => {
+    const { service, events, configs, runner } = setUp();
+    service.scale(scale({ config: ['one'] }));
+    service.scale(scale({ maxInstances: 0 }));
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({
+      maxInstances: 0,
+      imageRef: 'file:///one.wasm',
+    });
+    expect(runner().stoppedWithin).toBe(graceMs);
+    expect(service.describe()).toEqual([]);
+    expect(configs.bundles()).toBe(0);
+  });
+
+  it('stops what does not run without fetching anything', async () => {
+    const fetchComponent = () => Promise.reject(new Error('not to be fetched'));
+    const { service, events, runners } = setUp({ artifacts: { fetchComponent } });
+    service.scale(scale({ maxInstances: 0 }));
+    expect(await events.waitFor('component_scaled')).toMatchObject({ maxInstances: 0 });
+    expect(runners).toEqual([]);
+  });
+
+  it('carries out the commands for one component in their order', async () => {
+    const { service, events, runners } = setUp();
+    for (const maxInstances of [1, 2, 0, 3]) service.scale(scale({ maxInstances }));
+    await events.waitFor('component_scaled', 4);
+    expect(events.events.map(({ data }) => 'maxInstances' in data && data.maxInstances)).toEqual([
+      1, 2, 0, 3,
+    ]);
+    expect(runners.map(({ data, stoppedWithin }) => [data.maxInstances, stoppedWithin])).toEqual([
+      [1, graceMs],
+      [3, undefined],
+    ]);
+  });
+
+  it('does not let a slow start of one component hold up another', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { service, events } = setUp({
+      beforeStart: async ({ componentId }) => (componentId === 'slow' ? gate.promise : undefined),
+    });
+    service.scale(scale({ componentId: 'slow' }));
+    service.scale(scale());
+    expect(await events.waitFor('component_scaled')).toMatchObject({ componentId: 'counter' });
+    gate.resolve();
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({ componentId: 'slow' });
+  });
+});
+
+describe('a failing start', () => {
+  it('is told with its causes, leaves nothing behind, and a later start works', async () => {
+    let broken = true;
+    const { service, events, configs } = setUp({
+      async beforeStart() {
+        if (broken) throw new Error('does not compile', { cause: new Error('bad magic number') });
+      },
+    });
+    service.scale(scale({ config: ['one'] }));
+    expect(await events.waitFor('component_scale_failed')).toEqual({
+      componentId: 'counter',
+      hostId: 'NHOST',
+      imageRef: 'file:///one.wasm',
+      maxInstances: 4,
+      annotations: { app: 'demo' },
+      error: 'does not compile: bad magic number',
+    });
+    expect(service.isRunning('counter')).toBe(false);
+    expect(configs.bundles()).toBe(0);
+    broken = false;
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    expect(service.isRunning('counter')).toBe(true);
+  });
+
+  it('names the artifact that can not be had, or the configuration that is missing', async () => {
+    const fetchComponent = () => Promise.reject(new ArtifactError('no such file'));
+    const unfetched = setUp({ artifacts: { fetchComponent } });
+    unfetched.service.scale(scale());
+    expect(await unfetched.events.waitFor('component_scale_failed')).toMatchObject({ error: 'no such file' });
+
+    const unconfigured = setUp();
+    unconfigured.service.scale(scale({ config: ['missing'] }));
+    const { error } = await unconfigured.events.waitFor('component_scale_failed');
+    expect(error).toContain('Config missing does not exist');
+  });
+
+  it('leaves a running component as it is when its new configuration is missing', async () => {
+    const { service, events, configs, runner } = setUp();
+    service.scale(scale({ config: ['one'] }));
+    service.scale(scale({ config: ['missing'], maxInstances: 9 }));
+    await events.waitFor('component_scale_failed');
+    expect(service.describe()).toMatchObject([{ maxInstances: 4 }]);
+    configs.set('one', { a: 'still followed' });
+    expect(runner().config).toEqual({ a: 'still followed' });
+  });
+});
+
+describe('configuration', () => {
+  it('reaches a running component when a value changes', async () => {
+    const { service, events, configs, runner } = setUp();
+    service.scale(scale({ config: ['one', 'two'] }));
+    await events.waitFor('component_scaled');
+    configs.set('two', { b: 'new' });
+    expect(runner().config).toEqual({ a: '1', b: 'new' });
+  });
+
+  it('reaches a component whose worker was starting when the value changed', async () => {
+    const gate = Promise.withResolvers<void>();
+    const starting = Promise.withResolvers<void>();
+    const { service, events, configs, runner } = setUp({
+      beforeStart: () => {
+        starting.resolve();
+        return gate.promise;
+      },
+    });
+    service.scale(scale({ config: ['one'] }));
+    await starting.promise;
+    configs.set('one', { a: 'meanwhile' });
+    gate.resolve();
+    await events.waitFor('component_scaled');
+    expect(runner().config).toEqual({ a: 'meanwhile' });
+  });
+
+  it('follows the list of the latest command and no longer the one before', async () => {
+    const { service, events, configs, runners, runner } = setUp();
+    service.scale(scale({ config: ['one'] }));
+    service.scale(scale({ config: ['two'] }));
+    await events.waitFor('component_scaled', 2);
+    expect(runners).toHaveLength(1);
+    expect(runner().config).toEqual({ a: '2', b: '2' });
+    configs.set('one', { a: 'no longer mine' });
+    expect(runner().config).toEqual({ a: '2', b: '2' });
+    expect(configs.bundles()).toBe(1);
+  });
+});
+
+describe('links', () => {
+  it('that were put before, while and after the worker starts are all known to it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const starting = Promise.withResolvers<void>();
+    const { service, events, lattice, runner } = setUp({
+      beforeStart: () => {
+        starting.resolve();
+        return gate.promise;
+      },
+    });
+    const put = (target: string) =>
+      lattice.update('counter', (spec = { url: '', links: [] }) => ({
+        ...spec,
+        links: [...spec.links, keyvalueLink({ target })],
+      }));
+    await put('before');
+    service.scale(scale());
+    await starting.promise;
+    await put('while');
+    gate.resolve();
+    await events.waitFor('component_scaled');
+    expect(runner().data.links).toEqual([row('before')]);
+    expect(runner().links).toEqual([row('before'), row('while')]);
+    await put('after');
+    expect(runner().links).toEqual([row('before'), row('while'), row('after')]);
+  });
+
+  it('that were put while new code starts are known to the new code', async () => {
+    const gate = Promise.withResolvers<void>();
+    const starting = Promise.withResolvers<void>();
+    let starts = 0;
+    const { service, events, lattice, runner } = setUp({
+      async beforeStart() {
+        if (++starts === 1) return;
+        starting.resolve();
+        await gate.promise;
+      },
+    });
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '' });
+    await starting.promise;
+    await lattice.update('counter', () => ({ url: '', links: [keyvalueLink({ target: 'late' })] }));
+    gate.resolve();
+    await events.waitFor('component_scaled', 2);
+    expect(runner(1).links).toEqual([row('late')]);
+  });
+});
+
+describe('update', () => {
+  it('replaces the code, keeps the number, and stops the old code once the new is ready', async () => {
+    const { service, events, runners, runner } = setUp();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    const update = { componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '' };
+    expect(service.update(update)).toEqual({
+      tag: 'ok',
+      message: 'component counter updating from file:///one.wasm to file:///two.wasm',
+    });
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({
+      imageRef: 'file:///two.wasm',
+      maxInstances: 4,
+      annotations: { app: 'demo' },
+    });
+    expect(runners.map(({ stoppedWithin }) => stoppedWithin)).toEqual([graceMs, undefined]);
+    expect(runner().data).toMatchObject({ imageRef: 'file:///two.wasm', maxInstances: 4 });
+    expect(service.update(update).message).toBe('component counter already updated to file:///two.wasm');
+  });
+
+  it('takes annotations that are given', async () => {
+    const { service, events } = setUp();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    const annotations = { app: 'other' };
+    service.update({ componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '', annotations });
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({ annotations });
+  });
+
+  it('refuses a component that does not run', () => {
+    const { service } = setUp();
+    const update = { componentId: 'unknown', newComponentRef: 'file:///two.wasm', hostId: '' };
+    expect(service.update(update)).toEqual({ tag: 'failed', message: 'component unknown not found' });
+  });
+
+  it('leaves the old code running when the new can not start', async () => {
+    const { service, events, runner, runners } = setUp({
+      async beforeStart({ imageRef }) {
+        if (imageRef === 'file:///bad.wasm') throw new Error('bad bytes');
+      },
+    });
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: 'file:///bad.wasm', hostId: '' });
+    service.scale(scale({ maxInstances: 5 }));
+    await events.waitFor('component_scaled', 2);
+    expect(runners).toHaveLength(1);
+    expect(runner()).toMatchObject({ stoppedWithin: undefined, maxInstances: 5 });
+  });
+
+  it('happens on a scale command only if that allows it, and the answer says which', async () => {
+    const { service, events } = setUp();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+
+    const other = scale({ componentRef: 'file:///two.wasm' });
+    expect(service.scale(other).message).toContain(
+      'will be scaled but the image reference will not be updated',
+    );
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({ imageRef: 'file:///one.wasm' });
+
+    const allowed = service.scale({ ...other, allowUpdate: true });
+    expect(allowed.message).toContain('the image reference will be updated afterwards');
+    expect(await events.waitFor('component_scaled', 3)).toMatchObject({ imageRef: 'file:///one.wasm' });
+    expect(await events.waitFor('component_scaled', 4)).toMatchObject({ imageRef: 'file:///two.wasm' });
+  });
+});
+
+describe('stopAll', () => {
+  it('waits for commands in progress, stops everything without events, and refuses new commands', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { service, events, configs, runners } = setUp({ beforeStart: () => gate.promise });
+    service.scale(scale({ config: ['one'] }));
+    const stopped = service.stopAll(7);
+    expect(service.scale(scale({ componentId: 'late' }))).toEqual({
+      tag: 'failed',
+      message: 'the host is stopping',
+    });
+    gate.resolve();
+    await stopped;
+    expect(runners.map(({ stoppedWithin }) => stoppedWithin)).toEqual([7]);
+    expect(events.names()).toEqual(['component_scaled']);
+    expect(service.describe()).toEqual([]);
+    expect(configs.bundles()).toBe(0);
+  });
+
+  it('refuses an update while it waits', async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    const stopped = service.stopAll(7);
+    const update = { componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '' };
+    expect(service.update(update)).toEqual({ tag: 'failed', message: 'the host is stopping' });
+    await stopped;
+    expect(runners).toHaveLength(1);
+  });
+});
