@@ -2,7 +2,9 @@
 export interface ByteSource {
   /** The next bytes, `undefined` at the end of the channel; rejects when the channel failed. */
   read(): Promise<Uint8Array | undefined>;
-  /** Nothing more will be read. */
+  /** The value is complete; what may still come, at least the end marker, is of no interest. */
+  finish(): void;
+  /** Nothing more will be read although the value is not complete. Does nothing after {@link ByteSource.finish}. */
   cancel(): void;
 }
 
@@ -26,8 +28,8 @@ export interface ByteSink {
 export interface ByteQueueEvents {
   /** `bytes` were read and no longer count as buffered. */
   consumed(bytes: number): void;
-  /** The reader gave up before the end. */
-  canceled(): void;
+  /** The reader is done, or gave up before the end. Comes once. */
+  released(reason: 'finished' | 'canceled'): void;
 }
 
 /** Bytes that arrived and wait to be read. */
@@ -36,7 +38,8 @@ export class ByteQueue implements ByteSource {
   buffered = 0;
   private readonly events: ByteQueueEvents;
   private readonly parts: Uint8Array[] = [];
-  private state: 'open' | 'ended' | 'canceled' | { readonly error: unknown } = 'open';
+  private state: 'open' | 'ended' | { readonly error: unknown } = 'open';
+  private isReleased = false;
   private wake: (() => void) | undefined;
 
   constructor(events: ByteQueueEvents) {
@@ -48,8 +51,13 @@ export class ByteQueue implements ByteSource {
     return this.state !== 'open';
   }
 
+  /** Whether nothing more will be read. */
+  get released(): boolean {
+    return this.isReleased;
+  }
+
   push(bytes: Uint8Array): void {
-    if (this.state !== 'open') return;
+    if (this.state !== 'open' || this.isReleased) return;
     this.parts.push(bytes);
     this.buffered += bytes.length;
     this.notify();
@@ -78,21 +86,27 @@ export class ByteQueue implements ByteSource {
         return part;
       }
       if (typeof this.state === 'object') throw this.state.error;
-      if (this.state !== 'open') return undefined;
+      if (this.state !== 'open' || this.isReleased) return undefined;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
   }
 
+  finish(): void {
+    this.release('finished');
+  }
+
   cancel(): void {
-    const wasOpen = this.state === 'open';
+    this.release('canceled');
+  }
+
+  private release(reason: 'finished' | 'canceled'): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
     this.drop();
-    if (wasOpen) {
-      this.state = 'canceled';
-      this.notify();
-      this.events.canceled();
-    }
+    this.notify();
+    this.events.released(reason);
   }
 
   private drop(): void {

@@ -2,14 +2,18 @@ import { CodecError } from '../codec/codec-error.js';
 import type { DecodeScope, FutureType, IndexPath, StreamType } from '../codec/deferred.js';
 import { FeedReader, type StepDecoder, stepDecoderOf, u32Steps } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
+import { typeShape } from '../codec/type-shape.js';
 import type { WitType } from '../types.js';
 import type { ByteSource } from './byte-channel.js';
 
 /** What streams and futures need from the call they belong to. */
 export interface DeferredReceiver {
   readonly limits: CodecLimits;
-  /** The channel of a path; opened once for each. */
-  open(path: IndexPath): ByteSource;
+  /**
+   * The channel of a path; opened once for each.
+   * @param nested whether its value may refer to further channels, which then come into being as it is read
+   */
+  open(path: IndexPath, nested: boolean): ByteSource;
   /** The error for a channel that ended or broke before its value did. */
   failure(path: IndexPath, cause: unknown): unknown;
 }
@@ -45,7 +49,7 @@ export class ReceiveScope implements DecodeScope {
   }
 
   stream(type: StreamType): AsyncIterable<unknown> {
-    const channel = this.channel();
+    const channel = this.channel(type.element);
     const stream = new ReceivedStream(this.receiver, this.path, channel, type);
     // Opening now keeps what arrives before the reader asks.
     this.starts.set(this.path.join('.'), () => channel.open());
@@ -53,7 +57,7 @@ export class ReceiveScope implements DecodeScope {
   }
 
   future(type: FutureType): Promise<unknown> {
-    const channel = this.channel();
+    const channel = this.channel(type.value);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // Nobody may ever look at it; a failure must not count as unhandled.
     promise.catch(() => {});
@@ -74,8 +78,9 @@ export class ReceiveScope implements DecodeScope {
     return this.starts.has(this.path.join('.'));
   }
 
-  private channel(): ChannelReader {
-    return this.own ?? new ChannelReader(this.receiver, this.path);
+  private channel(content: WitType | undefined): ChannelReader {
+    const nested = content !== undefined && typeShape(content).deferred;
+    return this.own ?? new ChannelReader(this.receiver, this.path, nested);
   }
 }
 
@@ -83,17 +88,19 @@ export class ReceiveScope implements DecodeScope {
 class ChannelReader {
   private readonly receiver: DeferredReceiver;
   private readonly path: IndexPath;
+  private readonly nested: boolean;
   private readonly reader: FeedReader;
   private source: ByteSource | undefined;
 
-  constructor(receiver: DeferredReceiver, path: IndexPath) {
+  constructor(receiver: DeferredReceiver, path: IndexPath, nested: boolean) {
     this.receiver = receiver;
     this.path = path;
+    this.nested = nested;
     this.reader = new FeedReader(receiver.limits);
   }
 
   open(): ByteSource {
-    this.source ??= this.receiver.open(this.path);
+    this.source ??= this.receiver.open(this.path, this.nested);
     return this.source;
   }
 
@@ -101,12 +108,13 @@ class ChannelReader {
     return this.reader.available;
   }
 
-  async value<T>(steps: (reader: FeedReader) => Generator<void, T, void>): Promise<T> {
+  /** The value is boxed: it may be a promise of its own, which must not be waited for here. */
+  async value<T>(steps: (reader: FeedReader) => Generator<void, T, void>): Promise<{ readonly value: T }> {
     this.reader.begin();
     const decoding = steps(this.reader);
     for (;;) {
       const step = decoding.next();
-      if (step.done) return step.value;
+      if (step.done) return { value: step.value };
       await this.fill();
     }
   }
@@ -116,11 +124,6 @@ class ChannelReader {
     this.reader.begin();
     if (this.reader.available === 0) await this.fill();
     return this.reader.take(max);
-  }
-
-  /** The rest of the channel is of no interest. */
-  release(): void {
-    this.open().cancel();
   }
 
   private async fill(): Promise<void> {
@@ -140,22 +143,22 @@ async function readFuture(
   try {
     const steps = type.value && stepDecoderOf(type.value);
     // A future without payload is resolved by its channel's end, any other by its value.
-    const value = steps ? await channel.value((reader) => steps(reader, scope)) : await untilEnd(channel);
+    const { value } = steps ? await channel.value((reader) => steps(reader, scope)) : await untilEnd(channel);
     const { continues } = scope;
     scope.start();
-    if (!continues) channel.release();
+    if (!continues) channel.open().finish();
     return value;
   } catch (error) {
-    channel.release();
+    channel.open().cancel();
     throw receiver.failure(path, error);
   }
 }
 
-async function untilEnd(channel: ChannelReader): Promise<undefined> {
+async function untilEnd(channel: ChannelReader): Promise<{ readonly value: undefined }> {
   while (await channel.open().read()) {
     // Bytes without meaning.
   }
-  return undefined;
+  return { value: undefined };
 }
 
 /** An element without type takes no bytes. */
@@ -189,16 +192,17 @@ class ReceivedStream implements AsyncIterable<unknown> {
   private async *guarded(chunks: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     try {
       yield* chunks;
+      this.channel.open().finish();
     } catch (error) {
       throw this.receiver.failure(this.path, error);
     } finally {
-      this.channel.release();
+      this.channel.open().cancel();
     }
   }
 
   private async *byteChunks(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      let left = await this.channel.value(u32Steps);
+      let { value: left } = await this.channel.value(u32Steps);
       if (left === 0) return;
       while (left > 0) {
         const bytes = await this.channel.bytes(left);
@@ -212,14 +216,15 @@ class ReceivedStream implements AsyncIterable<unknown> {
     const steps: StepDecoder = this.element ? stepDecoderOf(this.element) : unitSteps;
     let index = 0;
     for (;;) {
-      let left = await this.channel.value(u32Steps);
+      let { value: left } = await this.channel.value(u32Steps);
       if (left === 0) return;
       while (left > 0) {
         const chunk: unknown[] = [];
         do {
           const scope = new ReceiveScope(this.receiver, [...this.path, index]);
-          chunk.push(await this.channel.value((reader) => steps(reader, scope)));
+          const { value } = await this.channel.value((reader) => steps(reader, scope));
           scope.start();
+          chunk.push(value);
           index++;
           left--;
         } while (

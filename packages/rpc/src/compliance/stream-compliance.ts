@@ -89,6 +89,7 @@ export function streamCompliance(fixture: StreamFixture): void {
           t.stream(t.tuple(t.u8, t.future(t.bool))),
           t.stream(t.stream(t.u8)),
           t.list(t.stream(t.u8)),
+          t.stream(t.future(t.string)),
           t.future(t.result(t.tuple(t.future(t.u32), t.stream(t.u16)), t.string)),
         ),
       );
@@ -103,9 +104,10 @@ export function streamCompliance(fixture: StreamFixture): void {
         ),
         chunksOf([chunksOf(Uint8Array.of(1)), chunksOf(Uint8Array.of(2, 3))]),
         [chunksOf(Uint8Array.of(4)), chunksOf()],
+        chunksOf([Promise.resolve('x'), Promise.resolve('y')]),
         Promise.resolve(ok([Promise.resolve(300), chunksOf([1, 2])])),
       ]);
-      const [inFuture, pairs, streams, list, deep] = await call(fixture.invoker, {
+      const [inFuture, pairs, streams, list, futures, deep] = await call(fixture.invoker, {
         target,
         instance,
         func: nested,
@@ -125,6 +127,7 @@ export function streamCompliance(fixture: StreamFixture): void {
         [2, 3],
       ]);
       expect(await Promise.all(list.map((inner) => collect(inner)))).toEqual([[4], []]);
+      expect(await Promise.all(await collect(futures))).toEqual(['x', 'y']);
       const last = await deep;
       if (last.tag === 'err') throw new Error(last.val);
       expect(await last.val[0]).toBe(300);
@@ -201,22 +204,52 @@ export function streamCompliance(fixture: StreamFixture): void {
       await stopped.promise;
     });
 
-    it('tell the sender when the reader leaves', async () => {
-      const stopped = Promise.withResolvers<string>();
+    it.each([
+      ['leaves', true],
+      ['never comes', false],
+    ])('stop when their reader %s', async (_, reads) => {
+      const stopped = Promise.withResolvers<void>();
       const feed = func('feed', [['lines', t.stream(t.string)]], t.string);
       await serve(feed, async ([lines]) => {
+        if (!reads) return 'nothing';
         for await (const [line] of lines as AsyncIterable<string[]>) return line;
-        return 'nothing';
+        return 'no line';
       });
       const lines = (async function* () {
         try {
-          yield ['first'];
-          await new Promise(() => {});
+          for (;;) {
+            yield ['x'.repeat(65_536)];
+            await new Promise(setImmediate);
+          }
         } finally {
-          stopped.resolve('never reached: the generator hangs');
+          stopped.resolve();
         }
       })();
-      expect(await call(fixture.invoker, { target, instance, func: feed, params: [lines] })).toBe('first');
+      const answer = await call(fixture.invoker, { target, instance, func: feed, params: [lines] });
+      expect(answer[0]).toBe(reads ? 'x' : 'n');
+      await stopped.promise;
+    });
+
+    it('that begin after the stream they came in has ended are read all the same', async () => {
+      const gate = Promise.withResolvers<void>();
+      const late = func('late', [], t.stream(t.stream(t.u8)));
+      const ping = func('ping', []);
+      await serve(ping, async () => {});
+      await serve(late, async () =>
+        chunksOf([
+          (async function* () {
+            await gate.promise;
+            yield Uint8Array.of(1);
+          })(),
+        ]),
+      );
+      const outer = await call(fixture.invoker, { target, instance, func: late, params: [] });
+      // Comes behind the end of the outer stream.
+      await call(fixture.invoker, { target, instance, func: ping, params: [] });
+      gate.resolve();
+      await call(fixture.invoker, { target, instance, func: ping, params: [] });
+      const [inner] = await collect(outer);
+      expect(inner && (await collect(inner))).toEqual([1]);
     });
 
     it('fail at the reader when their source fails', async () => {

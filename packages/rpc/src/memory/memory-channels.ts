@@ -46,16 +46,16 @@ export class MemoryChannels implements DeferredReceiver {
     for (const pipe of this.pipes.values()) pipe.fail(error);
   }
 
-  /** Nobody reads any more. */
+  /** Nobody reads any more, nor will. */
   cancel(): void {
-    for (const pipe of this.pipes.values()) pipe.queue.cancel();
+    this.fail(stoppedReading(this.names));
   }
 
   private pipe(path: IndexPath): MemoryPipe {
     const key = path.join('.');
     const known = this.pipes.get(key);
     if (known) return known;
-    const pipe = new MemoryPipe(this.names, `${this.direction}.${key}`);
+    const pipe = new MemoryPipe(this.names, `${this.direction}.${key}`, () => this.pipes.delete(key));
     this.pipes.set(key, pipe);
     if (this.failed) pipe.fail(this.failed.error);
     return pipe;
@@ -69,13 +69,19 @@ class MemoryPipe implements ByteSink {
   private failed: { readonly error: unknown } | undefined;
   private failureCallback: ((error: unknown) => void) | undefined;
   private wake: (() => void) | undefined;
+  private readonly onDone: () => void;
 
-  constructor(names: CallNames, where: string) {
+  /** @param onDone neither side needs the pipe any more */
+  constructor(names: CallNames, where: string, onDone: () => void) {
     this.names = names;
     this.where = where;
+    this.onDone = onDone;
     this.queue = new ByteQueue({
       consumed: () => this.notify(),
-      canceled: () => this.fail(new RpcError('canceled', names, 'the peer stopped reading')),
+      released: (reason) => {
+        if (this.queue.closed) onDone();
+        else if (reason === 'canceled') this.fail(stoppedReading(names));
+      },
     });
   }
 
@@ -98,12 +104,12 @@ class MemoryPipe implements ByteSink {
   close(error?: unknown): void {
     if (error === undefined) {
       this.queue.end();
-      return;
+    } else {
+      const { text } = describeFailure(error);
+      const detail = `the peer ended ${this.where}: ${text}`;
+      this.queue.fail(new RpcError('peer-failed', this.names, detail, { cause: error }));
     }
-    const { text } = describeFailure(error);
-    this.queue.fail(
-      new RpcError('peer-failed', this.names, `the peer ended ${this.where}: ${text}`, { cause: error }),
-    );
+    if (this.queue.released) this.onDone();
   }
 
   fail(error: unknown): void {
@@ -122,4 +128,8 @@ class MemoryPipe implements ByteSink {
     this.wake?.();
     this.wake = undefined;
   }
+}
+
+function stoppedReading(names: CallNames): RpcError {
+  return new RpcError('canceled', names, 'the peer stopped reading');
 }

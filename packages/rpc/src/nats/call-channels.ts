@@ -55,8 +55,9 @@ export class CallChannels implements DeferredReceiver {
   private readonly outgoing: ChannelRoot;
   private readonly sources = new Map<string, ByteQueue>();
   private readonly sinks = new Map<string, NatsSink>();
-  /** Sources a decoded value refers to and that have not ended. */
-  private readonly opened = new Set<string>();
+  /** Sources a decoded value refers to and that are not complete, with whether they may refer to others. */
+  private readonly opened = new Map<string, boolean>();
+  private outgoingCanceled = false;
   private peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
   private buffered = 0;
   private failed: unknown;
@@ -86,15 +87,27 @@ export class CallChannels implements DeferredReceiver {
     } else if (subject.kind === 'control' && subject.channel === this.outgoing) {
       const sink = this.sinks.get(subject.path.join('.'));
       if (subject.control === 'ack') sink?.acknowledge(Number(message.string()));
-      else sink?.fail(this.error('canceled', 'the peer stopped reading'));
+      else if (subject.path.length > 0) sink?.fail(this.stoppedReading());
+      else this.cancelOutgoing();
     }
   }
 
-  open(path: IndexPath): ByteSource {
+  /** The peer reads none of what is sent, nor of what would be. */
+  private cancelOutgoing(): void {
+    this.outgoingCanceled = true;
+    for (const sink of this.sinks.values()) sink.fail(this.stoppedReading());
+  }
+
+  private stoppedReading(): RpcError {
+    return this.error('canceled', 'the peer stopped reading');
+  }
+
+  open(path: IndexPath, nested: boolean): ByteSource {
     const key = path.join('.');
     const queue = this.source(key, path);
-    if (!queue.closed) {
-      this.opened.add(key);
+    // What came whole needs the call no longer, unless its content refers to channels yet to come.
+    if (nested || !queue.closed) {
+      this.opened.set(key, nested);
       this.watchIdle();
     }
     if (this.failed !== undefined) queue.fail(this.failed);
@@ -130,6 +143,7 @@ export class CallChannels implements DeferredReceiver {
     this.sinks.set(key, sink);
     this.watchIdle();
     if (this.failed !== undefined) sink.fail(this.failed);
+    else if (this.outgoingCanceled) sink.fail(this.stoppedReading());
     return sink;
   }
 
@@ -142,9 +156,13 @@ export class CallChannels implements DeferredReceiver {
     this.checkIdle();
   }
 
-  /** Tells the peer that what it still sends is of no use. */
+  /** Tells the peer that what it still sends, or would, is of no use. */
   cancelIncoming(): void {
-    for (const queue of this.sources.values()) queue.cancel();
+    for (const [key, queue] of this.sources) {
+      queue.cancel();
+      this.sources.delete(key);
+    }
+    this.control('cancel', []);
   }
 
   dispose(): void {
@@ -162,19 +180,16 @@ export class CallChannels implements DeferredReceiver {
     if (data.length === 0) {
       const reported = errorFromHeaders(message.headers);
       if (reported) {
-        queue.fail(
-          this.error(
-            reported.code,
-            `the peer ended ${incoming}.${key}${reported.text && `: ${reported.text}`}`,
-          ),
-        );
+        const text = reported.text && `: ${reported.text}`;
+        queue.fail(this.error(reported.code, `the peer ended ${incoming}.${key}${text}`));
       } else {
         queue.end();
       }
-      this.closed(key);
+      if (queue.released) this.forget(key);
+      if (!this.opened.get(key)) this.close(key);
       return;
     }
-    if (queue.closed) return;
+    if (queue.closed || queue.released) return;
     this.buffered += data.length;
     queue.push(data);
     if (this.buffered > streams.maxBufferedBytes) {
@@ -182,7 +197,7 @@ export class CallChannels implements DeferredReceiver {
         this.error('overloaded', `more than ${streams.maxBufferedBytes} bytes arrived before they were read`),
       );
       this.control('cancel', path);
-      this.closed(key);
+      this.close(key);
     }
   }
 
@@ -192,7 +207,7 @@ export class CallChannels implements DeferredReceiver {
     let consumedBytes = 0;
     let acknowledged = 0;
     this.buffered += channelOverhead;
-    const queue = new ByteQueue({
+    const queue: ByteQueue = new ByteQueue({
       consumed: (bytes) => {
         this.buffered -= bytes;
         this.lastActivity = performance.now();
@@ -202,16 +217,23 @@ export class CallChannels implements DeferredReceiver {
           if (!queue.closed) this.control('ack', path, Buffer.from(String(consumedBytes)));
         }
       },
-      canceled: () => {
-        this.control('cancel', path);
-        this.closed(key);
+      released: (reason) => {
+        if (queue.closed) this.forget(key);
+        else if (reason === 'canceled') this.control('cancel', path);
+        this.close(key);
       },
     });
     this.sources.set(key, queue);
     return queue;
   }
 
-  private closed(key: string): void {
+  /** Both the peer and the reader are done with the channel. */
+  private forget(key: string): void {
+    if (this.sources.delete(key)) this.buffered -= channelOverhead;
+  }
+
+  /** The channel needs the call no longer. */
+  private close(key: string): void {
     this.opened.delete(key);
     this.checkIdle();
   }

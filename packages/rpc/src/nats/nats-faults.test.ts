@@ -602,6 +602,37 @@ describe('a hostile peer of a caller', () => {
   });
 });
 
+describe('a long stream of futures', () => {
+  it('keeps nothing of those that are settled', async () => {
+    const invoker = await startInvoker({ streams: { maxBufferedBytes: 50_000 } });
+    const server = await startServer();
+    const count = 1_000;
+    // Each is sent when one a few before it was read: the limit is about what is kept, not about the pace.
+    const gates = Array.from({ length: count }, () => Promise.withResolvers<void>());
+    const read = gates.map((_, i) => gates[i - 20]?.promise);
+    const many = func('many', [], t.stream(t.future(t.u32)));
+    await server.serve({
+      target,
+      instance,
+      func: many,
+      handler: async () =>
+        (async function* () {
+          for (let i = 0; i < count; i++) {
+            await read[i];
+            yield [Promise.resolve(i)];
+          }
+        })(),
+    });
+    let sum = 0;
+    let next = 0;
+    for await (const futures of await call(invoker, { target, instance, func: many, params: [] })) {
+      for (const future of futures) sum += await future;
+      gates[next++]?.resolve();
+    }
+    expect(sum).toBe((count * (count - 1)) / 2);
+  });
+});
+
 describe('a deadline', () => {
   it('says whether the call was accepted', async () => {
     const peer = await connectNats();

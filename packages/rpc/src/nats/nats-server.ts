@@ -434,7 +434,7 @@ class ServerCall implements InboxEntry, CallContext {
     if (this.state === 'over') return;
     this.state = 'over';
     clearTimeout(this.timer);
-    this.channels?.cancelIncoming();
+    if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
     this.channels?.dispose();
     this.server.calls.delete(this);
     this.entry.calls.delete(this);

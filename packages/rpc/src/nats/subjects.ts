@@ -33,14 +33,15 @@ export function channelSubject(root: string, channel: ChannelRoot, path: IndexPa
 /** A message to a sender about one of its channels; see README, "Flow control". */
 export type ChannelControl = 'ack' | 'cancel';
 
-/** `{root}.ack.params.0.0`: `root` is the inbox of who sends the channel. */
+/** `{root}.ack.params.0.0`: `root` is the inbox of who sends the channel; an empty path is all of them. */
 export function controlSubject(
   root: string,
   control: ChannelControl,
   channel: ChannelRoot,
   path: IndexPath,
 ): string {
-  return `${root}.${control}.${channel}.${path.join('.')}`;
+  const subject = `${root}.${control}.${channel}`;
+  return path.length === 0 ? subject : `${subject}.${path.join('.')}`;
 }
 
 /** `{root}.cancel`: the caller no longer waits; see README, "Cancellation". */
