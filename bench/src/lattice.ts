@@ -1,0 +1,80 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
+import { createTempDir, startChild, startNatsServer } from '@wasmlattice/test-support';
+import { connect, type NatsConnection } from 'nats';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What a build leaves behind. */
+export const artifacts: Readonly<Record<'host' | 'hello' | 'keyvalueProvider', string>> = {
+  host: join(root, 'apps/host/dist/main.js'),
+  hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
+  keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
+};
+
+/** A NATS server and a host as processes of their own, and this process as a client of both. */
+export interface BenchLattice extends AsyncDisposable {
+  readonly hostId: string;
+  readonly lattice: string;
+  readonly connection: NatsConnection;
+  readonly control: ControlClient;
+  readonly natsUrl: string;
+}
+
+/** Longest wait for a command's answer, in ms; reached only when something is broken. */
+const patienceMs = 60_000;
+
+export async function startLattice(): Promise<BenchLattice> {
+  await using started = new AsyncDisposableStack();
+  const nats = started.use(await startNatsServer());
+  const data = started.use(await createTempDir());
+  const { NATS_SERVER_BIN, PATH, WASMLATTICE_CACHE, XDG_CACHE_HOME } = process.env;
+  const cache = WASMLATTICE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wasmlattice');
+  const flags = ['--nats-host', nats.host, '--nats-port', String(nats.port), '--data-dir', data.path];
+  const host = started.use(
+    startChild(process.execPath, [artifacts.host, ...flags, '--cache-dir', cache, '--allow-file-load'], {
+      PATH,
+      NATS_SERVER_BIN,
+      HOME: data.path,
+    }),
+  );
+  const [, hostId = ''] = await host.waitForLine(/host started.*\b(N[A-Z2-7]{55})\b/);
+  // In order, so that providers stop with the host; what does not is killed by the scope.
+  started.defer(async () => {
+    host.signal('SIGTERM');
+    await host.exited;
+  });
+  const connection = await connect({ servers: nats.url });
+  started.defer(() => connection.close());
+  const lattice = 'default';
+  const control = createControlClient({ connection, lattice, timeoutMs: patienceMs });
+  const all = started.move();
+  return {
+    hostId,
+    lattice,
+    connection,
+    control,
+    natsUrl: nats.url,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** Starts the built-in HTTP server and links it to a component on a port of the loopback. */
+export async function linkHttp(
+  { control, hostId }: BenchLattice,
+  component: string,
+  port: number,
+): Promise<void> {
+  const providerId = `http-${component}`;
+  await control.startProvider(hostId, { providerId, providerRef: 'wasmcloud+builtin://http-server' });
+  await control.putConfig(`${providerId}-address`, { address: `127.0.0.1:${port}` });
+  await control.putLink({
+    sourceId: providerId,
+    target: component,
+    witNamespace: 'wasi',
+    witPackage: 'http',
+    interfaces: ['incoming-handler'],
+    sourceConfig: [`${providerId}-address`],
+  });
+}

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import type { Measurement, Row } from './measurement.js';
+import { coldStart } from './measurements/cold-start.js';
+import { httpHello } from './measurements/http-hello.js';
+import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { renderTable, rowOf } from './report.js';
+
+const measurements: readonly Measurement[] = [httpHello, keyvalueGet, coldStart];
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !measurements.some((each) => each.name === name));
+  if (unknown.length > 0) {
+    const known = measurements.map(({ name }) => name).join(', ');
+    process.stderr.write(`bench: no measurement ${unknown.join(', ')}; there are ${known}\n`);
+    return 2;
+  }
+  const chosen = measurements.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const rows: Row[] = [];
+  for (const measurement of chosen) {
+    process.stderr.write(`  measuring ${measurement.name} ...\n`);
+    rows.push(rowOf(measurement, await measurement.measure()));
+  }
+  process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : renderTable(chosen, rows));
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,28 @@
+/** What was measured, and the same for the baseline, both in the measurement's unit. */
+export interface Measured {
+  readonly value: number;
+  readonly baseline: number;
+}
+
+/** One row of the table. */
+export interface Measurement {
+  /** Never changes once published: others compare runs by it. */
+  readonly name: string;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  /** What is measured, in a few words. */
+  readonly title: string;
+  /** What it is compared with, in a few words. */
+  readonly baseline: string;
+  /** Brings up what it needs, measures, and leaves nothing behind. */
+  measure(): Promise<Measured>;
+}
+
+/** A row as programs read it. `ratio` is `value / baseline`. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly baseline: number;
+  readonly ratio: number;
+}

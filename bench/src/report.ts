@@ -1,0 +1,34 @@
+import type { Measured, Measurement, Row } from './measurement.js';
+
+export function rowOf({ name, unit }: Measurement, { value, baseline }: Measured): Row {
+  return { name, value: rounded(value), unit, baseline: rounded(baseline), ratio: rounded(value / baseline) };
+}
+
+/** Four significant digits: more would be noise. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** The rows as a table with what each is compared with below it. */
+export function renderTable(measurements: readonly Measurement[], rows: readonly Row[]): string {
+  const head = ['name', 'value', 'baseline', 'unit', 'ratio', 'better'];
+  const cells = rows.map((row, index) => [
+    row.name,
+    String(row.value),
+    String(row.baseline),
+    row.unit,
+    String(row.ratio),
+    measurements[index]?.better ?? '',
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)),
+  );
+  const lines = [head, ...cells].map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const notes = measurements.map(({ name, title, baseline }) => `${name}: ${title}; baseline: ${baseline}`);
+  return `${lines.join('\n')}\n\n${notes.join('\n')}\n`;
+}
