@@ -1,4 +1,28 @@
 export {
+  type Blobstore,
+  type BlobstoreCommon,
+  type BlobstoreContainerMetadata,
+  type BlobstoreObjectId,
+  type BlobstoreObjectMetadata,
+  type BlobstoreV1,
+  blobstore,
+  blobstoreV1,
+} from './blobstore.js';
+export {
+  type HttpErrorCode,
+  type HttpFieldSize,
+  type HttpFields,
+  type HttpIncomingHandler,
+  type HttpMethod,
+  type HttpOutgoingHandler,
+  type HttpRequest,
+  type HttpRequestOptions,
+  type HttpResponse,
+  type HttpScheme,
+  httpIncomingHandler,
+  httpOutgoingHandler,
+} from './http.js';
+export {
   type KeyResponse,
   type KeyvalueAtomics,
   type KeyvalueBatch,
@@ -10,3 +34,10 @@ export {
   keyvalueStore,
   keyvalueWatcher,
 } from './keyvalue.js';
+export {
+  type BrokerMessage,
+  type MessagingConsumer,
+  type MessagingHandler,
+  messagingConsumer,
+  messagingHandler,
+} from './messaging.js';
