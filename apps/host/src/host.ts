@@ -50,10 +50,31 @@ export function hostFrom(parts: HostParts): Host {
   // Whoever awaits it hears of a failure; nobody has to.
   ended.promise.catch(() => {});
   let state: HostState = 'created';
+  let starting: Promise<void> = Promise.resolve();
   let control: { close(): Promise<void> } | undefined;
   let stopHeartbeat: () => void = () => {};
 
+  const startUp = async (): Promise<void> => {
+    control = await parts.serveControl();
+    stopHeartbeat = parts.startHeartbeat();
+    await events.publish(
+      hostStarted({
+        friendlyName: facts.friendlyName,
+        labels: facts.labels.all(),
+        version: facts.version,
+      }),
+    );
+    logger.info('host started', {
+      host: facts.hostId,
+      name: facts.friendlyName,
+      lattice: facts.lattice,
+      ctl: facts.ctlHost,
+    });
+  };
+
   const shutDown = async (timeoutMs: number): Promise<void> => {
+    // What a start in progress still opens has to be closed too.
+    await starting.catch(() => {});
     stopHeartbeat();
     await control?.close();
     await parts.stopWorkloads(timeoutMs * workloadShare);
@@ -73,21 +94,8 @@ export function hostFrom(parts: HostParts): Host {
     async start() {
       if (state !== 'created') throw new Error(`a host starts once; this one is ${state}`);
       state = 'running';
-      control = await parts.serveControl();
-      stopHeartbeat = parts.startHeartbeat();
-      await events.publish(
-        hostStarted({
-          friendlyName: facts.friendlyName,
-          labels: facts.labels.all(),
-          version: facts.version,
-        }),
-      );
-      logger.info('host started', {
-        host: facts.hostId,
-        name: facts.friendlyName,
-        lattice: facts.lattice,
-        ctl: facts.ctlHost,
-      });
+      starting = startUp();
+      await starting;
     },
 
     stop({ timeoutMs = parts.shutdownTimeoutMs, reason = 'requested' } = {}) {
