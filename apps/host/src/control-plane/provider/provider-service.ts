@@ -111,26 +111,33 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     const artifact = await artifacts.fetchProvider(providerRef);
     const imageRef = normalizeProviderReference(providerRef);
     let provider: RunningProvider | undefined;
-    const config = await configs.bundle(command.config, (values) => {
+    let changedSinceRead = false;
+    const updateConfig = (values: ReadonlyMap<string, string>): void => {
+      changedSinceRead = true;
       provider
         ?.updateConfig(Object.fromEntries(values))
         .catch((error: unknown) =>
           logger.warn('a config update was not delivered', { provider: providerId, error }),
         );
-    });
+    };
+    const config = await configs.bundle(command.config, updateConfig);
     try {
       await lattice.update(providerId, (spec) => spec ?? { url: imageRef, links: [] });
       provider = await launcher.launch({
         providerId,
         artifact,
         annotations,
-        config: () => Object.fromEntries(config.current()),
+        config() {
+          changedSinceRead = false;
+          return Object.fromEntries(config.current());
+        },
         links: () => resolvedLinks(providerId),
       });
     } catch (error) {
       config.close();
       throw error;
     }
+    if (changedSinceRead) updateConfig(config.current());
     running.set(providerId, { imageRef, annotations, provider, config });
     await events.publish(
       providerStarted({
