@@ -1,0 +1,157 @@
+import type { Link } from '@wasmlattice/control-interface';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  createEventRecorder,
+  createMemoryConfigStore,
+  createMemoryLatticeStore,
+  keyvalueLink,
+} from './fakes.test.util.js';
+import { createLinkService } from './link-service.js';
+
+const slot = { sourceId: 'counter', name: 'default', witNamespace: 'wasi', witPackage: 'keyvalue' };
+
+function setUp(options: { delivered?: (ids: readonly string[]) => Promise<void> } = {}) {
+  const events = createEventRecorder();
+  const configs = createMemoryConfigStore({
+    from: { a: '1' },
+    to: { bucket: 'b' },
+    more: { bucket: 'c' },
+    SECRET_key: { key: 'hidden' },
+  });
+  const lattice = createMemoryLatticeStore();
+  const announced: unknown[] = [];
+  const links = createLinkService({
+    lattice,
+    configs,
+    events,
+    announcer: {
+      linkPut: (link) => announced.push(['put', link]),
+      linkDeleted: (link) => announced.push(['deleted', link]),
+    },
+    delivered: options.delivered ?? (async () => {}),
+    logger: noopLogger,
+  });
+  return { links, events, configs, lattice, announced };
+}
+
+describe('put', () => {
+  it('stores the link, announces it with its values and tells so', async () => {
+    const { links, events, lattice, announced } = setUp();
+    const link = keyvalueLink({ sourceConfig: ['from'], targetConfig: ['to', 'more'] });
+    expect(await links.put(link)).toEqual({ tag: 'ok', message: 'successfully set link' });
+    expect(lattice.spec('counter')).toEqual({ url: '', links: [link] });
+    expect(links.list()).toEqual([link]);
+    expect(announced).toEqual([
+      ['put', { ...link, sourceConfig: { a: '1' }, targetConfig: { bucket: 'c' } }],
+    ]);
+    expect(events.events).toEqual([{ name: 'linkdef_set', data: link }]);
+  });
+
+  it('keeps the reference of a workload that runs already', async () => {
+    const { links, lattice } = setUp();
+    await lattice.update('counter', () => ({ url: 'file:///counter.wasm', links: [] }));
+    await links.put(keyvalueLink());
+    expect(lattice.spec('counter')).toEqual({ url: 'file:///counter.wasm', links: [keyvalueLink()] });
+  });
+
+  it('replaces a link that is put again', async () => {
+    const { links } = setUp();
+    await links.put(keyvalueLink());
+    const changed = keyvalueLink({ interfaces: ['store', 'atomics'] });
+    expect(await links.put(changed)).toMatchObject({ tag: 'ok' });
+    expect(links.list()).toEqual([changed]);
+  });
+
+  it('refuses a second target for one interface, and tells that it did', async () => {
+    const { links, events, announced } = setUp();
+    await links.put(keyvalueLink());
+    const message =
+      'link already exists with different target, consider deleting the existing link or using a different link name';
+    const second = keyvalueLink({ target: 'redis' });
+    expect(await links.put(second)).toEqual({ tag: 'failed', message });
+    expect(await events.waitFor('linkdef_set_failed')).toEqual({ ...second, error: message });
+    expect(links.list()).toEqual([keyvalueLink()]);
+    expect(announced).toHaveLength(1);
+  });
+
+  it('names every configuration and secret that does not exist', async () => {
+    const { links, lattice } = setUp();
+    const link = keyvalueLink({ sourceConfig: ['from', 'gone'], targetConfig: ['SECRET_gone'] });
+    expect(await links.put(link)).toEqual({
+      tag: 'failed',
+      message:
+        'Failed to validate configuration and secrets. Configuration gone not found in config store. Secret reference SECRET_gone not found in config store. ',
+    });
+    expect(lattice.links()).toEqual([]);
+  });
+
+  it('announces no link with secrets: everybody could read them', async () => {
+    const { links, announced } = setUp();
+    expect(await links.put(keyvalueLink({ targetConfig: ['SECRET_key'] }))).toMatchObject({ tag: 'ok' });
+    expect(announced).toEqual([]);
+  });
+
+  it('answers when both ends have the link', async () => {
+    const asked = Promise.withResolvers<readonly string[]>();
+    const delivered = Promise.withResolvers<void>();
+    const { links, events } = setUp({
+      delivered(ids) {
+        asked.resolve(ids);
+        return delivered.promise;
+      },
+    });
+    const answered = links.put(keyvalueLink());
+    expect(await asked.promise).toEqual(['counter', 'kv']);
+    expect(events.events).toEqual([]);
+    delivered.resolve();
+    expect(await answered).toMatchObject({ tag: 'ok' });
+    expect(events.names()).toEqual(['linkdef_set']);
+  });
+
+  it('answers before its client gives up, however long a provider takes', async () => {
+    vi.useFakeTimers();
+    try {
+      const { links } = setUp({ delivered: () => new Promise(() => {}) });
+      const answered = links.put(keyvalueLink());
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await answered).toMatchObject({ tag: 'ok' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('delete', () => {
+  const put = async (links: ReturnType<typeof setUp>['links'], ...all: Link[]): Promise<void> => {
+    for (const link of all) await links.put(link);
+  };
+
+  it('removes the link of the slot, announces that without values and tells where it led', async () => {
+    const { links, events, announced } = setUp();
+    const other = keyvalueLink({ name: 'other' });
+    await put(links, keyvalueLink({ targetConfig: ['to'] }), other);
+    expect(await links.delete(slot)).toEqual({ tag: 'ok', message: 'successfully deleted link' });
+    expect(links.list()).toEqual([other]);
+    expect(announced.at(-1)).toEqual(['deleted', { ...keyvalueLink(), sourceConfig: {}, targetConfig: {} }]);
+    expect(await events.waitFor('linkdef_deleted')).toEqual({ ...slot, target: 'kv', interfaces: ['store'] });
+  });
+
+  it('of a slot without link succeeds and names no target', async () => {
+    const { links, events, announced } = setUp();
+    await put(links, keyvalueLink({ name: 'other' }));
+    expect(await links.delete(slot)).toEqual({ tag: 'ok', message: 'successfully deleted link' });
+    expect(announced).toHaveLength(1);
+    const { target } = await events.waitFor('linkdef_deleted');
+    expect(target).toBeUndefined();
+  });
+
+  it('for a source the lattice does not know succeeds without an event', async () => {
+    const { links, events } = setUp();
+    expect(await links.delete(slot)).toEqual({
+      tag: 'ok',
+      message: "successfully deleted link (spec doesn't exist)",
+    });
+    expect(events.events).toEqual([]);
+  });
+});
