@@ -7,7 +7,9 @@ import type { IndexPath } from '../codec/deferred.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type CallNames, RpcError } from '../rpc-error.js';
 import type { WitType } from '../types.js';
-import { errorFromHeaders, errorToHeaders } from './call-headers.js';
+import type { BufferBudget } from './buffer-budget.js';
+import { errorFromHeaders } from './call-headers.js';
+import { NatsSink } from './nats-sink.js';
 import { Outbox } from './outbox.js';
 import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
 
@@ -33,9 +35,6 @@ export const defaultStreamOptions: StreamOptions = {
 /** What is kept for a channel besides its bytes, so that a peer can't open channels for nothing. */
 const channelOverhead = 256;
 
-/** Bytes handed to the NATS client before a round trip makes sure the server took them. */
-const unflushedBytes = 1024 * 1024;
-
 export interface CallChannelsOptions {
   readonly connection: NatsConnection;
   readonly names: CallNames;
@@ -44,6 +43,8 @@ export interface CallChannelsOptions {
   readonly incomingType: WitType;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
+  /** What all calls together may hold. */
+  readonly budget?: BufferBudget;
   /** No channel is open any more. */
   readonly onIdle: () => void;
 }
@@ -63,6 +64,7 @@ export class CallChannels implements DeferredReceiver {
   private failed: unknown;
   private lastActivity = performance.now();
   private idleTimer: NodeJS.Timeout | undefined;
+  private disposed = false;
 
   constructor(options: CallChannelsOptions) {
     this.options = options;
@@ -139,6 +141,7 @@ export class CallChannels implements DeferredReceiver {
         this.sinks.delete(key);
         this.checkIdle();
       },
+      lost: (cause) => this.error('disconnected', 'the NATS connection dropped', cause),
     });
     this.sinks.set(key, sink);
     this.watchIdle();
@@ -165,18 +168,35 @@ export class CallChannels implements DeferredReceiver {
     this.control('cancel', []);
   }
 
+  /** The call is over. */
   dispose(): void {
+    if (this.disposed) return;
+    this.stopWatching();
+    this.options.budget?.give(this.buffered);
+    this.disposed = true;
+  }
+
+  private stopWatching(): void {
     clearTimeout(this.idleTimer);
     this.idleTimer = undefined;
   }
 
+  /** Counts bytes that are held, or with a negative number no longer; whether there is room for them. */
+  private hold(bytes: number): boolean {
+    this.buffered += bytes;
+    const { budget, streams } = this.options;
+    if (budget && !this.disposed) budget.hold(bytes);
+    return this.buffered <= streams.maxBufferedBytes && !budget?.exceeded;
+  }
+
   private receiveData(path: IndexPath, message: Msg): void {
-    const { incoming, incomingType, streams } = this.options;
+    const { incoming, incomingType } = this.options;
     const key = path.join('.');
     // Upstream closes the channels of records in between as well; a peer may send anything.
     if (!this.sources.has(key) && !isDeferredPath(incomingType, path)) return;
-    const queue = this.source(key, path);
     const { data } = message;
+    const queue = this.source(key, path);
+    if (this.failed !== undefined) return;
     if (data.length === 0) {
       const reported = errorFromHeaders(message.headers);
       if (reported) {
@@ -190,15 +210,20 @@ export class CallChannels implements DeferredReceiver {
       return;
     }
     if (queue.closed || queue.released) return;
-    this.buffered += data.length;
+    const hasRoom = this.hold(data.length);
     queue.push(data);
-    if (this.buffered > streams.maxBufferedBytes) {
-      queue.fail(
-        this.error('overloaded', `more than ${streams.maxBufferedBytes} bytes arrived before they were read`),
-      );
+    if (!hasRoom) {
+      queue.fail(this.overloaded());
       this.control('cancel', path);
       this.close(key);
     }
+  }
+
+  private overloaded(): RpcError {
+    return this.error(
+      'overloaded',
+      `more arrived before it was read than the ${this.options.streams.maxBufferedBytes} bytes of a call, or than all calls may hold`,
+    );
   }
 
   private source(key: string, path: IndexPath): ByteQueue {
@@ -206,10 +231,10 @@ export class CallChannels implements DeferredReceiver {
     if (known) return known;
     let consumedBytes = 0;
     let acknowledged = 0;
-    this.buffered += channelOverhead;
+    const hasRoom = this.hold(channelOverhead);
     const queue: ByteQueue = new ByteQueue({
       consumed: (bytes) => {
-        this.buffered -= bytes;
+        this.hold(-bytes);
         this.lastActivity = performance.now();
         consumedBytes += bytes;
         if (consumedBytes - acknowledged >= this.options.streams.windowBytes / 4) {
@@ -224,12 +249,14 @@ export class CallChannels implements DeferredReceiver {
       },
     });
     this.sources.set(key, queue);
+    // Channels cost a peer nothing but their subject.
+    if (!hasRoom) this.fail(this.overloaded());
     return queue;
   }
 
   /** Both the peer and the reader are done with the channel. */
   private forget(key: string): void {
-    if (this.sources.delete(key)) this.buffered -= channelOverhead;
+    if (this.sources.delete(key)) this.hold(-channelOverhead);
   }
 
   /** The channel needs the call no longer. */
@@ -251,7 +278,7 @@ export class CallChannels implements DeferredReceiver {
 
   private checkIdle(): void {
     if (!this.idle) return;
-    this.dispose();
+    this.stopWatching();
     this.options.onIdle();
   }
 
@@ -268,98 +295,3 @@ export class CallChannels implements DeferredReceiver {
     }, idleTimeoutMs);
   }
 }
-
-interface NatsSinkOptions {
-  readonly connection: NatsConnection;
-  readonly subject: string;
-  readonly windowBytes: number | undefined;
-  readonly onActivity: () => void;
-  readonly onClose: () => void;
-}
-
-/** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
-class NatsSink implements ByteSink {
-  private readonly options: NatsSinkOptions;
-  private readonly outbox: Outbox;
-  private sent = 0;
-  private acknowledged = 0;
-  private flushed = 0;
-  private failed: { readonly error: unknown } | undefined;
-  private failureCallback: ((error: unknown) => void) | undefined;
-  private closed = false;
-  private wake: (() => void) | undefined;
-
-  constructor(options: NatsSinkOptions) {
-    this.options = options;
-    this.outbox = Outbox.of(options.connection);
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    const { connection, subject, windowBytes, onActivity } = this.options;
-    const max = connection.info?.max_payload ?? defaultMaxPayload;
-    for (let start = 0; start < bytes.length; start += max) {
-      await this.ready();
-      if (this.failed) throw this.failed.error;
-      const part = bytes.subarray(start, start + max);
-      this.outbox.publish(subject, part);
-      onActivity();
-      this.sent += part.length;
-      if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
-        this.flushed = this.sent;
-        await this.outbox.flush();
-        onActivity();
-      }
-    }
-    await this.ready();
-  }
-
-  /** @param total bytes of the channel the peer has read */
-  acknowledge(total: number): void {
-    if (!(total > this.acknowledged) || total > this.sent) return;
-    this.acknowledged = total;
-    this.notify();
-  }
-
-  close(error?: unknown): void {
-    if (this.closed) return;
-    this.closed = true;
-    const { subject, windowBytes, onClose } = this.options;
-    // Only peers with the extensions get to know why; the others see an early end, as from upstream.
-    const headers =
-      error === undefined || windowBytes === undefined
-        ? undefined
-        : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
-    this.outbox.publish(subject, undefined, { headers });
-    onClose();
-  }
-
-  onFailure(callback: (error: unknown) => void): void {
-    if (this.failed) callback(this.failed.error);
-    else this.failureCallback = callback;
-  }
-
-  fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = { error };
-    this.failureCallback?.(error);
-    this.notify();
-  }
-
-  private async ready(): Promise<void> {
-    const { windowBytes } = this.options;
-    if (windowBytes === undefined) return;
-    while (!this.failed && this.sent - this.acknowledged >= windowBytes) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-  }
-
-  private notify(): void {
-    this.wake?.();
-    this.wake = undefined;
-  }
-}
-
-/** NATS's own default, until the server's INFO is there. */
-export const defaultMaxPayload: number = 1024 * 1024;

@@ -455,6 +455,15 @@ describe('a hostile caller', () => {
     expect(refusals.map(({ kind }) => kind)).toEqual(['too-many-calls']);
   });
 
+  it('can hold no more bytes than the limit, all its calls together', async () => {
+    const { send, refusals } = await serveHostile({ maxBufferedBytes: 1_000, drainTimeoutMs: 50 });
+    void send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(600)]));
+    const { headers } = await send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(600)]));
+    expect(headers?.get('wasmlattice-error-code')).toBe('overloaded');
+    expect(refusals.map(({ kind }) => kind)).toEqual(['too-many-bytes']);
+    expect((await send(Buffer.from('0161', 'hex'), [Empty])).data).toEqual(Buffer.from('0161', 'hex'));
+  });
+
   it('is not answered without a reply subject', async () => {
     const { peer, refusals, calls, send } = await serveHostile();
     peer.publish(subject, Buffer.from('0161', 'hex'));

@@ -9,16 +9,12 @@ import { IncrementalDecoder } from '../codec/incremental.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import type { Invocation, Invoker } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
-import {
-  CallChannels,
-  defaultMaxPayload,
-  defaultStreamOptions,
-  type StreamOptions,
-} from './call-channels.js';
+import { CallChannels, defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { Inbox, type InboxEntry } from './inbox.js';
-import { Outbox } from './outbox.js';
+import { defaultMaxPayload } from './nats-sink.js';
+import { Outbox, type OutgoingSender } from './outbox.js';
 import {
   cancelSubject,
   channelSubject,
@@ -194,7 +190,7 @@ interface ClientCallOptions {
  * One call. It is `waiting` until its result is decoded or it failed, then `streaming` while streams and futures
  * go on, then `over`. `abandoned`: given up before the handshake came, which is then answered with a cancel.
  */
-class ClientCall implements InboxEntry {
+class ClientCall implements InboxEntry, OutgoingSender {
   private state: 'waiting' | 'streaming' | 'abandoned' | 'over' = 'waiting';
   private readonly client: Client;
   private readonly options: ClientCallOptions;
@@ -226,7 +222,7 @@ class ClientCall implements InboxEntry {
     }
     client.calls.add(this);
     this.timer = setTimeout(() => this.expire(), timeoutMs);
-    invocation.signal?.addEventListener('abort', this.onAbort);
+    invocation.signal?.addEventListener('abort', this);
   }
 
   /** Aborted once the call is settled. */
@@ -251,7 +247,7 @@ class ClientCall implements InboxEntry {
       this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
       const first =
         this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
-      client.outbox.publish(subject, first, { reply, headers, onError: this.onUnsent });
+      client.outbox.publish(subject, first, { reply, headers, sender: this });
     } catch (error) {
       this.fail('invalid-params', describeFailure(error).text, error);
     }
@@ -274,15 +270,16 @@ class ClientCall implements InboxEntry {
     this.settle(new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause }));
   }
 
-  private readonly onUnsent = (error: unknown): void => {
+  unsent(error: unknown): void {
     const code = this.client.connection.isClosed() ? 'disconnected' : 'invalid-params';
     this.fail(code, `the call could not be sent: ${describeFailure(error).text}`, error);
-  };
+  }
 
-  private readonly onAbort = (): void => {
+  /** The listener of the caller's signal. */
+  handleEvent(): void {
     const reason: unknown = this.options.invocation.signal?.reason;
     this.settle(reason, true);
-  };
+  }
 
   private expire(): void {
     const { timeoutMs } = this.options;
@@ -426,7 +423,7 @@ class ClientCall implements InboxEntry {
   private release(): void {
     clearTimeout(this.timer);
     this.endController?.abort();
-    this.options.invocation.signal?.removeEventListener('abort', this.onAbort);
+    this.options.invocation.signal?.removeEventListener('abort', this);
   }
 
   private finishIfIdle(): void {

@@ -9,15 +9,12 @@ import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import type { CallHeaders } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext, ServedFunction, ServedHandle, Server } from '../serve.js';
-import {
-  CallChannels,
-  defaultMaxPayload,
-  defaultStreamOptions,
-  type StreamOptions,
-} from './call-channels.js';
+import { BufferBudget } from './buffer-budget.js';
+import { CallChannels, defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { Inbox, type InboxEntry } from './inbox.js';
+import { defaultMaxPayload } from './nats-sink.js';
 import { Outbox } from './outbox.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import {
@@ -41,6 +38,8 @@ export interface NatsServerOptions {
   readonly handlerTimeoutMs?: number;
   /** How long `close` waits for calls in flight, in ms; those left are aborted. Default 30,000. */
   readonly drainTimeoutMs?: number;
+  /** Bytes received and not yet taken by handlers, all calls together. Default 512 MiB. */
+  readonly maxBufferedBytes?: number;
   /** Calls accepted at the same time; more are refused with `overloaded`. Default 10,000. */
   readonly maxCalls?: number;
   /** First tokens of the inbox, for accounts that may not use `_INBOX`. */
@@ -69,6 +68,7 @@ class NatsServer implements Server {
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly refusals: RefusalLog;
+  readonly budget: BufferBudget;
   readonly logger: Logger;
   readonly paramsTimeoutMs: number;
   readonly handlerTimeoutMs: number | undefined;
@@ -90,6 +90,7 @@ class NatsServer implements Server {
     this.handlerTimeoutMs = options.handlerTimeoutMs;
     this.drainTimeoutMs = options.drainTimeoutMs ?? 30_000;
     this.maxCalls = options.maxCalls ?? 10_000;
+    this.budget = new BufferBudget(options.maxBufferedBytes ?? 512 * 1024 * 1024);
     this.errorText = options.errorText ?? ((error) => describeFailure(error).text);
     this.logger = options.logger ?? noopLogger;
     this.refusals = new RefusalLog(this.logger, options.onRefusal);
@@ -223,6 +224,7 @@ class ServerCall implements InboxEntry, CallContext {
   private decodedHeaders: CallHeaders | undefined;
   private decoder: IncrementalDecoder | undefined;
   private token: string | undefined;
+  private heldBytes = 0;
   private timer: NodeJS.Timeout | undefined;
   private controller: AbortController | undefined;
   private aborted: RpcError | undefined;
@@ -242,6 +244,7 @@ class ServerCall implements InboxEntry, CallContext {
         incomingType: codec.params,
         limits: server.limits,
         streams: server.streams,
+        budget: server.budget,
         onIdle: () => {},
       });
       this.channels.connect(this.callerRoot, windowOf(message.headers));
@@ -336,6 +339,13 @@ class ServerCall implements InboxEntry, CallContext {
       this.run(decoder.value as unknown[]);
       return;
     }
+    // What stays is what a whole value would not have needed.
+    this.heldBytes += data.length;
+    server.budget.hold(data.length);
+    if (server.budget.exceeded) {
+      this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
+      return;
+    }
     const { paramsTimeoutMs } = server;
     this.timer ??= setTimeout(() => {
       this.refuse(
@@ -349,6 +359,7 @@ class ServerCall implements InboxEntry, CallContext {
   private run(params: readonly unknown[]): void {
     this.state = 'running';
     this.decoder = undefined;
+    this.giveBack();
     clearTimeout(this.timer);
     const { handlerTimeoutMs } = this.server;
     if (handlerTimeoutMs !== undefined) {
@@ -359,6 +370,11 @@ class ServerCall implements InboxEntry, CallContext {
     }
     this.scope?.start();
     void this.answer(params);
+  }
+
+  private giveBack(): void {
+    this.server.budget.give(this.heldBytes);
+    this.heldBytes = 0;
   }
 
   private async answer(params: readonly unknown[]): Promise<void> {
@@ -433,6 +449,7 @@ class ServerCall implements InboxEntry, CallContext {
   private end(): void {
     if (this.state === 'over') return;
     this.state = 'over';
+    this.giveBack();
     clearTimeout(this.timer);
     if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
     this.channels?.dispose();

@@ -5,15 +5,20 @@ interface Outgoing {
   readonly payload: Uint8Array;
   readonly reply: string | undefined;
   readonly headers: MsgHdrs | undefined;
-  readonly onError: ((error: unknown) => void) | undefined;
+  readonly sender: OutgoingSender | undefined;
+}
+
+/** Learns that a message could not be published. */
+export interface OutgoingSender {
+  unsent(error: unknown): void;
 }
 
 /** What a message may carry besides its payload. */
 export interface OutgoingOptions {
   readonly reply?: string | undefined;
   readonly headers?: MsgHdrs | undefined;
-  /** The message could not be published. Without it, that is left to the watcher of the connection. */
-  readonly onError?: (error: unknown) => void;
+  /** Without one, failures are left to who watches the connection. */
+  readonly sender?: OutgoingSender;
 }
 
 /**
@@ -50,7 +55,7 @@ export class Outbox {
       payload,
       reply: options?.reply,
       headers: options?.headers,
-      onError: options?.onError,
+      sender: options?.sender,
     });
   }
 
@@ -64,13 +69,13 @@ export class Outbox {
     const { messages, connection } = this;
     if (messages.length === 0) return;
     this.messages = [];
-    for (const { subject, payload, reply, headers, onError } of messages) {
+    for (const { subject, payload, reply, headers, sender } of messages) {
       try {
         if (headers) connection.publish(subject, payload, reply ? { reply, headers } : { headers });
         else if (reply) connection.publish(subject, payload, { reply });
         else connection.publish(subject, payload);
       } catch (error) {
-        onError?.(error);
+        sender?.unsent(error);
       }
     }
   };

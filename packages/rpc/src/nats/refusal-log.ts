@@ -1,7 +1,12 @@
 import type { Logger } from '@wasmlattice/telemetry';
 
 /** How a peer broke the protocol. */
-export type RefusalKind = 'no-reply-subject' | 'bad-params' | 'params-timeout' | 'too-many-calls';
+export type RefusalKind =
+  | 'no-reply-subject'
+  | 'bad-params'
+  | 'params-timeout'
+  | 'too-many-calls'
+  | 'too-many-bytes';
 
 export interface Refusal {
   readonly kind: RefusalKind;

@@ -1,0 +1,22 @@
+/** Counts the bytes that all calls of a server hold, so that many small holdings can't add up without bound. */
+export class BufferBudget {
+  private held = 0;
+  private readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Whether more is held than may be: what came last has to go. */
+  get exceeded(): boolean {
+    return this.held > this.maxBytes;
+  }
+
+  hold(bytes: number): void {
+    this.held += bytes;
+  }
+
+  give(bytes: number): void {
+    this.held -= bytes;
+  }
+}

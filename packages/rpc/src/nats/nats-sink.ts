@@ -1,0 +1,107 @@
+import type { NatsConnection } from 'nats';
+import type { ByteSink } from '../call/byte-channel.js';
+import { describeFailure } from '../call/describe-failure.js';
+import { errorToHeaders } from './call-headers.js';
+import { Outbox } from './outbox.js';
+
+/** Bytes handed to the NATS client before a round trip makes sure the server took them. */
+const unflushedBytes = 1024 * 1024;
+
+/** NATS's own default, until the server's INFO is there. */
+export const defaultMaxPayload: number = 1024 * 1024;
+
+export interface NatsSinkOptions {
+  readonly connection: NatsConnection;
+  readonly subject: string;
+  readonly windowBytes: number | undefined;
+  readonly onActivity: () => void;
+  readonly onClose: () => void;
+  /** The error for a connection that dropped. */
+  readonly lost: (cause: unknown) => unknown;
+}
+
+/** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
+export class NatsSink implements ByteSink {
+  private readonly options: NatsSinkOptions;
+  private readonly outbox: Outbox;
+  private sent = 0;
+  private acknowledged = 0;
+  private flushed = 0;
+  private failed: { readonly error: unknown } | undefined;
+  private failureCallback: ((error: unknown) => void) | undefined;
+  private closed = false;
+  private wake: (() => void) | undefined;
+
+  constructor(options: NatsSinkOptions) {
+    this.options = options;
+    this.outbox = Outbox.of(options.connection);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const { connection, subject, windowBytes, onActivity, lost } = this.options;
+    const max = connection.info?.max_payload ?? defaultMaxPayload;
+    for (let start = 0; start < bytes.length; start += max) {
+      await this.ready();
+      if (this.failed) throw this.failed.error;
+      const part = bytes.subarray(start, start + max);
+      this.outbox.publish(subject, part);
+      onActivity();
+      this.sent += part.length;
+      if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
+        this.flushed = this.sent;
+        await this.outbox.flush().catch((cause: unknown) => {
+          throw lost(cause);
+        });
+        onActivity();
+      }
+    }
+    await this.ready();
+  }
+
+  /** @param total bytes of the channel the peer has read */
+  acknowledge(total: number): void {
+    if (!(total > this.acknowledged) || total > this.sent) return;
+    this.acknowledged = total;
+    this.notify();
+  }
+
+  close(error?: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    const { subject, windowBytes, onClose } = this.options;
+    // Only peers with the extensions get to know why; the others see an early end, as from upstream.
+    const headers =
+      error === undefined || windowBytes === undefined
+        ? undefined
+        : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
+    this.outbox.publish(subject, undefined, { headers });
+    onClose();
+  }
+
+  onFailure(callback: (error: unknown) => void): void {
+    if (this.failed) callback(this.failed.error);
+    else this.failureCallback = callback;
+  }
+
+  fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = { error };
+    this.failureCallback?.(error);
+    this.notify();
+  }
+
+  private async ready(): Promise<void> {
+    const { windowBytes } = this.options;
+    if (windowBytes === undefined) return;
+    while (!this.failed && this.sent - this.acknowledged >= windowBytes) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private notify(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+}
