@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { SetupError } from './errors.mjs';
@@ -18,6 +18,7 @@ const thisMachine = {
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
   folders: usualFolders,
+  hasSystemd: existsSync('/run/systemd/system'),
 };
 
 /** The path of a `nats-server` that runs: a present one, else one that this machine's package manager brings. */
@@ -51,7 +52,7 @@ async function installNatsServer(report, machine) {
   const failures = [];
   for (const [name, install] of installers(machine)) {
     report(name);
-    const failure = await install(report, machine.env);
+    const failure = await install(report, machine);
     const path = findNatsServer(machine);
     if (failure === undefined && path !== undefined) {
       await checkRuns(path);
@@ -75,17 +76,22 @@ function installers({ env, platform, isRoot }) {
   return isRoot ? [['apt-get install', installDebianPackage], download] : [download];
 }
 
-async function installDebianPackage(report, env) {
+async function installDebianPackage(report, { env, hasSystemd }) {
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = () =>
     tryRun(report, quiet, 'apt-get', ['install', '-y', '--no-install-recommends', 'nats-server']);
   // Without package lists, or with lists so old that the file is gone, the first attempt fails.
-  if ((await install()) === undefined) return undefined;
-  return (await tryRun(report, quiet, 'apt-get', ['update'])) ?? (await install());
+  if ((await install()) !== undefined) {
+    const failure = (await tryRun(report, quiet, 'apt-get', ['update'])) ?? (await install());
+    if (failure !== undefined) return failure;
+  }
+  // We want the program. The service that comes with it would hold port 4222, without JetStream.
+  if (hasSystemd) await tryRun(report, env, 'systemctl', ['disable', '--now', 'nats-server']);
+  return undefined;
 }
 
 /** Fetches the package with package lists of our own, as any user can, and unpacks it into the cache. */
-async function downloadDebianPackage(report, env) {
+async function downloadDebianPackage(report, { env }) {
   const folder = cacheFolder(env);
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(folder, 'download-'));

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -18,6 +18,7 @@ beforeEach(async () => {
     env: { PATH: join(folder, 'bin'), WASMLATTICE_CACHE: join(folder, 'cache') },
     platform: 'linux',
     isRoot: false,
+    hasSystemd: false,
     folders: [join(folder, 'sbin')],
   };
 });
@@ -76,6 +77,15 @@ test('root installs the package', async () => {
   const path = join(folder, 'sbin/nats-server');
   await program('bin/apt-get', `#!/bin/sh\n[ "$1" = install ] || exit 1\n${writeServer(path)}\n`);
   expect(await provideNatsServer(quiet, machine)).toBe(path);
+});
+
+test('the service that comes with the package is stopped, since only the program is wanted', async () => {
+  Object.assign(machine, { isRoot: true, hasSystemd: true });
+  const log = join(folder, 'systemctl');
+  await program('bin/apt-get', `#!/bin/sh\n${writeServer(join(folder, 'sbin/nats-server'))}\n`);
+  await program('bin/systemctl', `#!/bin/sh\necho "$@" > ${log}\n`);
+  await provideNatsServer(quiet, machine);
+  expect(await readFile(log, 'utf8')).toBe('disable --now nats-server\n');
 });
 
 test('root fetches package lists when the first attempt fails', async () => {
