@@ -3,7 +3,6 @@ import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlClient, createControlClient } from './client.js';
 import { type ControlHandlers, failed, ok, silent } from './handlers.js';
-import { startConfiguredNatsServer } from './nats-server.test.support.js';
 import { type ControlServer, serveControlInterface } from './server.js';
 import { type RecordedCall, recordingHandlers } from './test-handlers.test.support.js';
 
@@ -261,7 +260,7 @@ describe('failures', () => {
   });
 
   it('tell that a request is larger than the NATS server takes', async () => {
-    await using small = await startConfiguredNatsServer('max_payload: 1024');
+    await using small = await startNatsServer({ config: 'max_payload: 1024' });
     const own = await connect({ servers: small.url });
     try {
       const small = createControlClient({ connection: own, lattice: 'default' });
@@ -272,9 +271,10 @@ describe('failures', () => {
   });
 
   it('tell that the subject is forbidden', async () => {
-    await using strict = await startConfiguredNatsServer(
-      'authorization { users: [{ user: a, password: a, permissions: { publish: { deny: ["wasmbus.ctl.>"] } } }] }',
-    );
+    await using strict = await startNatsServer({
+      config:
+        'authorization { users: [{ user: a, password: a, permissions: { publish: { deny: ["wasmbus.ctl.>"] } } }] }',
+    });
     const own = await connect({ servers: strict.url, user: 'a', pass: 'a' });
     try {
       const forbidden = createControlClient({ connection: own, lattice: 'default' });

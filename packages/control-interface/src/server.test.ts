@@ -4,7 +4,6 @@ import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support'
 import { connect, headers, type Msg, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlHandlers, failed, ok, silent } from './handlers.js';
-import { startConfiguredNatsServer } from './nats-server.test.support.js';
 import { type ControlServer, type ControlServerOptions, serveControlInterface } from './server.js';
 import { type RecordedCall, recordingHandlers } from './test-handlers.test.support.js';
 
@@ -488,11 +487,13 @@ describe('tracing', () => {
 
 describe('a server that cannot serve', () => {
   it('rejects its start and leaves nothing subscribed when a subject is forbidden', async () => {
-    await using strict = await startConfiguredNatsServer(`
+    await using strict = await startNatsServer({
+      config: `
       authorization { users: [
         { user: host, password: host, permissions: { subscribe: { deny: ["wasmbus.ctl.v1.default.link.*"] } } }
         { user: client, password: client }
-      ] }`);
+      ] }`,
+    });
     const own = await connect({ servers: strict.url, user: 'host', pass: 'host' });
     const asking = await connect({ servers: strict.url, user: 'client', pass: 'client' });
     try {
@@ -518,7 +519,7 @@ describe('a server that cannot serve', () => {
   });
 
   it('says so instead of a reply that the NATS server would not take', async () => {
-    await using small = await startConfiguredNatsServer('max_payload: 1024');
+    await using small = await startNatsServer({ config: 'max_payload: 1024' });
     const own = await connect({ servers: small.url });
     try {
       const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`key-${index}`, 'value']));

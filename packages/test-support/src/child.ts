@@ -22,7 +22,11 @@ export function startChild(
 ): Child {
   const child: ChildProcess = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`could not start ${command}`);
+  if (pid === undefined) {
+    // Its `error` event would end the process of the tests.
+    child.once('error', () => {});
+    throw new Error(`could not start ${command}: is it installed and on the PATH?`);
+  }
 
   const listeners = new Set<() => void>();
   let text = '';

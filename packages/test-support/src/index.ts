@@ -1,4 +1,4 @@
 export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';
-export { startNatsServer, type TestNatsServer } from './nats-server.js';
+export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
 export { createTempDir, type TempDir } from './temp-dir.js';

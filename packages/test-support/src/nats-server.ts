@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startChild } from './child.js';
 import { createTempDir } from './temp-dir.js';
 
@@ -10,24 +12,28 @@ export interface TestNatsServer extends AsyncDisposable {
 
 const host = '127.0.0.1';
 
+export interface TestNatsServerOptions {
+  /** Text of a configuration file: limits, users, permissions. */
+  readonly config?: string;
+}
+
 /** Runs the program `NATS_SERVER_BIN` names, else `nats-server` on the PATH. */
-export async function startNatsServer(): Promise<TestNatsServer> {
-  const dir = await createTempDir();
+export async function startNatsServer({ config = '' }: TestNatsServerOptions = {}): Promise<TestNatsServer> {
+  await using opened = new AsyncDisposableStack();
+  const dir = opened.use(await createTempDir());
+  const configFile = join(dir.path, 'nats.conf');
+  await writeFile(configFile, config);
   const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
-  const child = startChild(program, ['-a', host, '-p', '-1', '-js', '-sd', dir.path], {
-    PATH: process.env.PATH,
-  });
-  const dispose = async (): Promise<void> => {
-    await child[Symbol.asyncDispose]();
-    await dir[Symbol.asyncDispose]();
+  const flags = ['-c', configFile, '-a', host, '-p', '-1', '-js', '-sd', dir.path];
+  const child = opened.use(startChild(program, flags, { PATH: process.env.PATH }));
+  const [, digits] = await child.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
+  await child.waitForLine(/Server is ready/);
+  const port = Number(digits);
+  const running = opened.move();
+  return {
+    url: `nats://${host}:${port}`,
+    host,
+    port,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-  try {
-    const [, digits] = await child.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
-    await child.waitForLine(/Server is ready/);
-    const port = Number(digits);
-    return { url: `nats://${host}:${port}`, host, port, [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
 }
