@@ -1,4 +1,5 @@
 export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';
 export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
+export { type LogRecord, RecordingLogger } from './recording-logger.js';
 export { createTempDir, type TempDir } from './temp-dir.js';

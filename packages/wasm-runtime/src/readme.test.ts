@@ -1,17 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildGuest } from './testing/build-guest.js';
 
+let scratchDir: TempDir;
 let scratch: string;
 
 beforeEach(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
+  scratchDir = await createTempDir();
+  scratch = scratchDir.path;
 });
 
-afterEach(() => rm(scratch, { recursive: true }));
+afterEach(() => scratchDir[Symbol.asyncDispose]());
 
 const greeter = {
   wit: `

@@ -1,6 +1,5 @@
 import type { Link } from '@wasmlattice/control-interface';
 import type { EventDataByName, EventName, EventPublisher, LatticeEvent } from '@wasmlattice/events';
-import type { Logger } from '@wasmlattice/telemetry';
 import { type ConfigStore, ConfigStoreError, parseNamedConfig } from './lattice-store/config-store.js';
 import type { LatticeStore, SpecChange } from './lattice-store/lattice-store.js';
 
@@ -96,32 +95,6 @@ export function createEventRecorder(): EventRecorder {
         check();
       }),
   };
-}
-
-export interface LoggedLine {
-  readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  readonly message: string;
-}
-
-/** Keeps what is logged. */
-export function createRecordingLogger(): Logger & { readonly lines: readonly LoggedLine[] } {
-  const lines: LoggedLine[] = [];
-  const at =
-    (level: LoggedLine['level']) =>
-    (message: string): void =>
-      void lines.push({ level, message });
-  const logger = {
-    lines,
-    error: at('error'),
-    warn: at('warn'),
-    info: at('info'),
-    debug: at('debug'),
-    trace: at('trace'),
-    enabled: () => true,
-    named: () => logger,
-    with: () => logger,
-  };
-  return logger;
 }
 
 /** A link of the keyvalue interface from `counter` to `kv`. */

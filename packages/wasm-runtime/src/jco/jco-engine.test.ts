@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTempDir, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeComponent } from '../component/index.js';
 import type { ComponentInstance } from '../engine.js';
@@ -9,19 +9,20 @@ import { linkImports } from '../linker.js';
 import { buildGuest } from '../testing/build-guest.js';
 import { buildCallsGuest, callsInterface, type Gate, gateInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
-import { RecordingLogger } from '../testing/recording-logger.js';
 import { ResultError } from '../wasi/io/index.js';
 import { createJcoEngine } from './jco-engine.js';
 
 let guest: Uint8Array;
+let scratchDir: TempDir;
 let scratch: string;
 
 beforeAll(async () => {
   guest = await buildCallsGuest();
-  scratch = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
+  scratchDir = await createTempDir();
+  scratch = scratchDir.path;
 });
 
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(() => scratchDir[Symbol.asyncDispose]());
 
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => {

@@ -1,17 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noopLogger } from '@wasmlattice/telemetry';
+import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputCache } from './output-cache.js';
 
+let scratch: TempDir;
 let directory: string;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
+  scratch = await createTempDir();
+  directory = scratch.path;
 });
 
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => scratch[Symbol.asyncDispose]());
 
 const files = (text: string): ReadonlyMap<string, Uint8Array> =>
   new Map([['component.mjs', new TextEncoder().encode(text)]]);

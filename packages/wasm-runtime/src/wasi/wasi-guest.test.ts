@@ -1,4 +1,5 @@
 import { err, ok } from '@wasmlattice/rpc';
+import { RecordingLogger } from '@wasmlattice/test-support';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../component/index.js';
 import type { CompiledComponent } from '../engine.js';
@@ -6,7 +7,6 @@ import { InstancePool, type InvocationContext } from '../instance-pool.js';
 import { createJcoEngine } from '../jco/index.js';
 import { type Linkage, linkImports } from '../linker.js';
 import { testContext } from '../testing/context.js';
-import { RecordingLogger } from '../testing/recording-logger.js';
 import { buildWasiGuest, probeInterface } from '../testing/wasi-guest.js';
 import { hostInterfaces, unavailableInterfaces } from './index.js';
 

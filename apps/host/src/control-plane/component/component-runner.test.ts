@@ -1,4 +1,5 @@
 import { noopLogger } from '@wasmlattice/telemetry';
+import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startWorker, type WorkerClient, type WorkerExit } from '../../data-plane/worker-client.js';
 import {
@@ -9,7 +10,6 @@ import {
   throws,
   workerData,
 } from '../../data-plane/worker-thread.test.util.js';
-import { createRecordingLogger } from '../fakes.test.util.js';
 import type { HttpLeases } from '../http/http-targets.js';
 import { createWatchdog } from '../watchdog.js';
 import {
@@ -115,7 +115,7 @@ it.each([
   const { http, log } = createLeases(async () => {
     if (threads.started.length === 2) again.resolve();
   });
-  const logger = createRecordingLogger();
+  const logger = new RecordingLogger();
   const runner = await start({ http, logger, startWorker: threads.startWorker });
   (await threads.nth(1)).scale(end);
   const second = await threads.nth(2);
@@ -123,9 +123,10 @@ it.each([
   await runner.stop(1_000);
   expect(await second.exited).toMatchObject({ expected: true });
   expect(log).toEqual(['attach', 'detach gone', 'attach', 'detach stopping']);
-  expect(logger.lines).toContainEqual({
+  expect(logger.records).toContainEqual({
     level: 'error',
     message: 'the worker of a component ended and is replaced',
+    fields: { component: 'counter', reason: expect.any(String), crashes: 1 },
   });
 });
 
