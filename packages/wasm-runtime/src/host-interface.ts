@@ -27,6 +27,13 @@ export interface LinkInvoker {
     linkKey: string,
     invocation: Omit<Parameters<Invoker['invoke']>[0], 'target' | 'headers'>,
   ): Promise<unknown>;
+  /**
+   * Chooses the links of this invocation: its later calls of these interfaces take the links named `name`. The name
+   * `default` undoes that and always succeeds. Other invocations are not affected.
+   *
+   * @returns the first of `linkKeys` that has no link of that name: nothing was changed then
+   */
+  setLinkName(name: string, linkKeys: readonly string[]): string | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ComponentTypes } from './engine.js';
 import { exactly, type HostInterface, wasi02 } from './host-interface.js';
 import { type Linkage, linkImports } from './linker.js';
 import { MissingImportError } from './missing-import-error.js';
-import { testContext } from './testing/context.js';
+import { testContext, testLinks } from './testing/context.js';
 
 function importing(...imports: WitInterface[]): ComponentTypes {
   return { imports, exports: [], importedFunctions: [], exportedFunctions: [] };
@@ -120,12 +120,10 @@ describe('an interface the host does not serve', () => {
 
     const calls: unknown[] = [];
     const context = testContext({
-      links: {
-        invoke: async (linkKey, invocation) => {
-          calls.push([linkKey, invocation]);
-          return { tag: 'ok', val: 3 };
-        },
-      },
+      links: testLinks(async (linkKey, invocation) => {
+        calls.push([linkKey, invocation]);
+        return { tag: 'ok', val: 3 };
+      }),
     });
     const bound = linkage.bind(context).get(id) as { addUp(a: number): Promise<unknown> };
     expect(await bound.addUp(2)).toEqual({ tag: 'ok', val: 3 });

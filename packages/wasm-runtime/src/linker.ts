@@ -182,6 +182,9 @@ const probeContext: InstanceContext = {
   componentId: '',
   logger: noopLogger,
   config: () => new Map(),
-  links: { invoke: () => Promise.reject(new Error('nothing is called while a component is linked')) },
+  links: {
+    invoke: () => Promise.reject(new Error('nothing is called while a component is linked')),
+    setLinkName: () => undefined,
+  },
   signal: AbortSignal.abort(),
 };

@@ -53,4 +53,57 @@ describe('link router', () => {
     await links.invoke('wasi:keyvalue/store', call);
     expect(calls.map((c) => c.target)).toEqual(['a', 'b']);
   });
+
+  describe('with a second link of one interface', () => {
+    const atomics = { ...call, instance: 'wrpc:keyvalue/atomics@0.2.0-draft' };
+    const rows = [
+      { linkName: 'default', instance: 'wasi:keyvalue/store', target: 'main' },
+      { linkName: 'cache', instance: 'wasi:keyvalue/store', target: 'redis' },
+      { linkName: 'default', instance: 'wasi:keyvalue/atomics', target: 'main' },
+    ];
+
+    it('takes the link an invocation chose, for the interfaces it named and no other invocation', async () => {
+      const { calls, router } = routerWith(rows);
+      const links = router.forInvocation();
+      const others = router.forInvocation();
+      expect(links.setLinkName('cache', ['wasi:keyvalue/store'])).toBeUndefined();
+      await links.invoke('wasi:keyvalue/store', call);
+      await links.invoke('wasi:keyvalue/atomics', atomics);
+      await others.invoke('wasi:keyvalue/store', call);
+      await router.forInvocation().invoke('wasi:keyvalue/store', call);
+      expect(calls.map(({ target, headers }) => [target, headers?.['link-name']])).toEqual([
+        ['redis', 'cache'],
+        ['main', 'default'],
+        ['main', 'default'],
+        ['main', 'default'],
+      ]);
+    });
+
+    it('changes nothing when one of the interfaces has no such link', async () => {
+      const { calls, router } = routerWith(rows);
+      const links = router.forInvocation();
+      const both = ['wasi:keyvalue/store', 'wasi:keyvalue/atomics'];
+      expect(links.setLinkName('cache', both)).toBe('wasi:keyvalue/atomics');
+      expect(links.setLinkName('absent', both)).toBe('wasi:keyvalue/store');
+      await links.invoke('wasi:keyvalue/store', call);
+      expect(calls.map(({ target }) => target)).toEqual(['main']);
+    });
+
+    it('is back at the default link when the invocation says so', async () => {
+      const { calls, router } = routerWith(rows);
+      const links = router.forInvocation();
+      links.setLinkName('cache', ['wasi:keyvalue/store']);
+      expect(links.setLinkName('default', ['wasi:keyvalue/store', 'acme:not/linked'])).toBeUndefined();
+      await links.invoke('wasi:keyvalue/store', call);
+      expect(calls.map(({ target }) => target)).toEqual(['main']);
+    });
+
+    it('fails with the chosen name when that link is gone', async () => {
+      const { router } = routerWith(rows);
+      const links = router.forInvocation();
+      links.setLinkName('cache', ['wasi:keyvalue/store']);
+      router.setLinks(rows.slice(0, 1));
+      await expect(links.invoke('wasi:keyvalue/store', call)).rejects.toThrow(/^link 'cache' not found/);
+    });
+  });
 });

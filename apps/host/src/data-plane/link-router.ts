@@ -37,9 +37,11 @@ export function createLinkRouter(options: {
       targets = indexRows(rows);
     },
     forInvocation({ trace, signal } = {}) {
+      // Made when a guest first chooses a link: most never do.
+      let chosen: Map<string, string> | undefined;
       return {
         async invoke(linkKey, call) {
-          const linkName = defaultLinkName;
+          const linkName = chosen?.get(linkKey) ?? defaultLinkName;
           const target = targets.get(linkName)?.get(linkKey);
           if (target === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
           return await invoker.invoke({
@@ -48,6 +50,18 @@ export function createLinkRouter(options: {
             headers: { ...trace, 'source-id': componentId, 'link-name': linkName },
             ...(call.signal === undefined && signal !== undefined ? { signal } : {}),
           });
+        },
+        setLinkName(name, linkKeys) {
+          if (name === defaultLinkName) {
+            for (const linkKey of linkKeys) chosen?.delete(linkKey);
+            return undefined;
+          }
+          const named = targets.get(name);
+          const unlinked = linkKeys.find((linkKey) => !named?.has(linkKey));
+          if (unlinked !== undefined) return unlinked;
+          chosen ??= new Map();
+          for (const linkKey of linkKeys) chosen.set(linkKey, name);
+          return undefined;
         },
       };
     },

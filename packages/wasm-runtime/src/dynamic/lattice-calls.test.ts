@@ -1,14 +1,22 @@
-import { err, ok, type ServedHandle, type WitInterface } from '@wasmlattice/rpc';
+import {
+  err,
+  ok,
+  type ServedHandle,
+  type WitFunction,
+  type WitInterface,
+  type WitType,
+} from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../component/index.js';
 import type { ComponentTypes } from '../engine.js';
-import type { LinkInvoker } from '../host-interface.js';
 import { InstancePool } from '../instance-pool.js';
 import { createJcoEngine } from '../jco/index.js';
 import { linkImports } from '../linker.js';
 import { buildGuest } from '../testing/build-guest.js';
-import { testContext } from '../testing/context.js';
+import { testContext, testLinks } from '../testing/context.js';
+import type { RpcErrorResource } from '../wasmcloud/bus/index.js';
+import { bindLatticeCalls, latticeObstacle } from './lattice-calls.js';
 
 const pricesId = 'acme:shop/prices@1.2.0';
 
@@ -51,12 +59,10 @@ beforeAll(async () => {
 async function connect(lattice: MemoryLattice, target = shop): Promise<InstancePool> {
   const component = 'relay';
   const invoker = createMemoryInvoker({ lattice });
-  const links: LinkInvoker = {
-    invoke: (linkKey, invocation) => {
-      expect(linkKey).toBe('acme:shop/prices');
-      return invoker.invoke({ ...invocation, target });
-    },
-  };
+  const links = testLinks((linkKey, invocation) => {
+    expect(linkKey).toBe('acme:shop/prices');
+    return invoker.invoke({ ...invocation, target });
+  });
   const linkage = linkImports(types, { component, interfaces: [] });
   const compiled = await createJcoEngine().compile(guest, { component, suspends: linkage.suspends });
   return new InstancePool({
@@ -125,5 +131,36 @@ describe('a call to an interface the host does not serve', () => {
       cause: { code: 'not-found' },
     });
     await expect(failed).rejects.toThrow(`${pricesId}.quote on closed-shop`);
+  });
+});
+
+describe('a function whose error is that of wrpc:rpc', () => {
+  const id = 'acme:shop/stock@1.2.0';
+  const error: WitType = { kind: 'own', resource: { instance: 'wrpc:rpc/error@0.1.0', name: 'error' } };
+  const stock: WitInterface = {
+    id,
+    functions: [{ name: 'count', params: [], result: { kind: 'result', ok: { kind: 'u32' }, err: error } }],
+    resources: [],
+  };
+
+  it('can be linked: the peer returns the plain value', async () => {
+    expect(latticeObstacle(stock)).toBeUndefined();
+    let sent: WitFunction | undefined;
+    const links = testLinks(async (_linkKey, { func }) => {
+      sent = func;
+      return 7;
+    });
+    const { count } = bindLatticeCalls(stock, testContext({ links })) as { count(): Promise<unknown> };
+    expect(await count()).toEqual(ok(7));
+    expect(sent).toEqual({ name: 'count', params: [], result: { kind: 'u32' } });
+  });
+
+  it('gives a failed call to the guest instead of a trap', async () => {
+    const links = testLinks(() => Promise.reject(new Error('nobody listens')));
+    const { count } = bindLatticeCalls(stock, testContext({ links })) as {
+      count(): Promise<{ tag: string; val: RpcErrorResource }>;
+    };
+    const { tag, val } = await count();
+    expect([tag, val.toDebugString()]).toEqual(['err', 'nobody listens']);
   });
 });

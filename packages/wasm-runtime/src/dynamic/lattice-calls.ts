@@ -1,7 +1,8 @@
-import { camelCase, type WitInterface } from '@wasmlattice/rpc';
+import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
 import type { HostImport } from '../engine.js';
 import type { InstanceContext } from '../host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
+import { RpcErrorResource } from '../wasmcloud/bus/index.js';
 import { passesHandles } from './passes-handles.js';
 
 /**
@@ -10,7 +11,7 @@ import { passesHandles } from './passes-handles.js';
  */
 export function latticeObstacle({ functions, resources }: WitInterface): string | undefined {
   if (resources.length > 0) return `it defines resources (${resources.join(', ')})`;
-  const func = functions.find(passesHandles);
+  const func = functions.find((each) => passesHandles(callOf(each).func));
   return func && `function ${func.name} passes resource handles, streams or futures`;
 }
 
@@ -21,11 +22,35 @@ export function latticeObstacle({ functions, resources }: WitInterface): string 
 export function bindLatticeCalls(imported: WitInterface, { links, signal }: InstanceContext): HostImport {
   const linkKey = parseInterfaceId(imported.id).name;
   return Object.fromEntries(
-    imported.functions.map((func) => [
-      camelCase(func.name),
-      (...params: readonly unknown[]) =>
-        // A WIT result stays data: its ok value may itself look like a result.
-        links.invoke(linkKey, { instance: imported.id, func, params, signal }),
-    ]),
+    imported.functions.map((declared) => {
+      const { func, tellsFailures } = callOf(declared);
+      const invoke = (params: readonly unknown[]): Promise<unknown> =>
+        links.invoke(linkKey, { instance: imported.id, func, params, signal });
+      const told = async (params: readonly unknown[]): Promise<unknown> => {
+        try {
+          return { tag: 'ok', val: await invoke(params) };
+        } catch (error) {
+          if (signal.aborted) throw error;
+          return { tag: 'err', val: new RpcErrorResource(error) };
+        }
+      };
+      // A WIT result stays data: its ok value may itself look like a result.
+      return [
+        camelCase(func.name),
+        (...params: readonly unknown[]) => (tellsFailures ? told : invoke)(params),
+      ];
+    }),
   );
+}
+
+/**
+ * A function as it is on the wire. When its result is `result<T, error>` with the error of `wrpc:rpc`, the peer returns
+ * T, and a call that fails is the `err` instead of a trap (spec wrpc §8).
+ */
+function callOf(func: WitFunction): { readonly func: WitFunction; readonly tellsFailures: boolean } {
+  const { result, ...rest } = func;
+  if (result?.kind !== 'result' || result.err?.kind !== 'own') return { func, tellsFailures: false };
+  const { instance, name } = result.err.resource;
+  if (instance !== 'wrpc:rpc/error@0.1.0' || name !== 'error') return { func, tellsFailures: false };
+  return { func: result.ok === undefined ? rest : { ...rest, result: result.ok }, tellsFailures: true };
 }

@@ -1,5 +1,5 @@
 import { noopLogger } from '@wasmlattice/telemetry';
-import type { InstanceContext } from '../host-interface.js';
+import type { InstanceContext, LinkInvoker } from '../host-interface.js';
 
 /** A context in which nothing is configured and no link exists. */
 export function testContext(overrides: Partial<InstanceContext> = {}): InstanceContext {
@@ -7,8 +7,15 @@ export function testContext(overrides: Partial<InstanceContext> = {}): InstanceC
     componentId: 'guest',
     logger: noopLogger,
     config: () => new Map(),
-    links: { invoke: (linkKey) => Promise.reject(new Error(`no link for ${linkKey}`)) },
+    links: testLinks(),
     signal: new AbortController().signal,
     ...overrides,
   };
+}
+
+/** Without `invoke` there is no link at all; link names can't be chosen. */
+export function testLinks(
+  invoke: LinkInvoker['invoke'] = (linkKey) => Promise.reject(new Error(`no link for ${linkKey}`)),
+): LinkInvoker {
+  return { invoke, setLinkName: (_name, [linkKey]) => linkKey };
 }

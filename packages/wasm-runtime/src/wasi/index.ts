@@ -1,4 +1,5 @@
 import type { HostInterface } from '../host-interface.js';
+import { busInterfaces } from '../wasmcloud/bus/index.js';
 import { cliInterfaces } from './cli/index.js';
 import { clocksInterfaces } from './clocks/index.js';
 import { configInterfaces } from './config/index.js';
@@ -22,6 +23,7 @@ export const hostInterfaces: readonly HostInterface[] = [
   ...loggingInterfaces,
   ...configInterfaces,
   ...keyvalueInterfaces,
+  ...busInterfaces,
 ];
 
 /**

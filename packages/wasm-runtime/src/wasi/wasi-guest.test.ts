@@ -6,7 +6,7 @@ import type { CompiledComponent } from '../engine.js';
 import { InstancePool, type InvocationContext } from '../instance-pool.js';
 import { createJcoEngine } from '../jco/index.js';
 import { type Linkage, linkImports } from '../linker.js';
-import { testContext } from '../testing/context.js';
+import { testContext, testLinks } from '../testing/context.js';
 import { buildWasiGuest, probeInterface } from '../testing/wasi-guest.js';
 import { hostInterfaces, unavailableInterfaces } from './index.js';
 
@@ -121,17 +121,15 @@ describe('keyvalue', () => {
   ): Promise<{ seen: unknown; call: Call | undefined }> {
     let call: Call | undefined;
     const seen = await probe(func, params, {
-      links: {
-        invoke: async (linkKey, invocation) => {
-          call = {
-            linkKey,
-            instance: invocation.instance,
-            func: invocation.func.name,
-            params: invocation.params,
-          };
-          return answer;
-        },
-      },
+      links: testLinks(async (linkKey, invocation) => {
+        call = {
+          linkKey,
+          instance: invocation.instance,
+          func: invocation.func.name,
+          params: invocation.params,
+        };
+        return answer;
+      }),
     });
     return { seen, call };
   }
@@ -170,9 +168,7 @@ describe('keyvalue', () => {
   });
 
   it('gives a failed call to the guest as an error that says what failed', async () => {
-    const links = {
-      invoke: () => Promise.reject(new Error('link "default": no answer from provider "kv"')),
-    };
+    const links = testLinks(() => Promise.reject(new Error('link "default": no answer from provider "kv"')));
     expect(await probe('increment', ['k', 1n], { links })).toEqual(
       err({
         tag: 'other',
@@ -190,7 +186,7 @@ describe('keyvalue', () => {
         controller.abort(new Error('deadline passed'));
       });
     const run = pool.run(
-      testContext({ links: { invoke } }),
+      testContext({ links: testLinks(invoke) }),
       (instance) => instance.call(probeInterface, 'load', ['k']),
       { signal: controller.signal },
     );

@@ -1,6 +1,7 @@
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { InstanceContext } from '../../host-interface.js';
+import { testLinks } from '../../testing/context.js';
 import { GuestMisuseError, IoError, MemorySource } from '../io/index.js';
 import { HttpFailure } from './error-code.js';
 import { Fields } from './fields.js';
@@ -23,7 +24,7 @@ const context: InstanceContext = {
   componentId: 'caller',
   logger: noopLogger,
   config: () => new Map(),
-  links: { invoke: () => Promise.reject(new Error('not linked')) },
+  links: testLinks(),
   signal: new AbortController().signal,
 };
 
