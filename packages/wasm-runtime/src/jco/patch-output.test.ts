@@ -22,6 +22,20 @@ describe('patching what jco generates', () => {
     expect(patchOutput(`${signature}${debugHook}${failure}`)).toContain('task.exit(); throw err;');
   });
 
+  it('keeps no record of handles', () => {
+    const record =
+      '  table._createdReps.add(rep);\n  keep();\n  handleTable12._createdReps = new Set();\n  keep();';
+    const patched = patchOutput(`${signature}${debugHook}\n${record}`);
+    expect(patched).not.toContain('_createdReps');
+    expect(patched.match(/keep\(\);/g)).toHaveLength(2);
+  });
+
+  it('fails when the record of handles is read', () => {
+    expect(() => patchOutput(`${signature}${debugHook}\n  if (table._createdReps.has(rep)) fail();`)).toThrow(
+      /handles it has created/,
+    );
+  });
+
   it.each([
     ['the debug hook', signature],
     ['the signature of instantiate', debugHook],

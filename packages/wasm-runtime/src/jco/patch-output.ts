@@ -9,6 +9,10 @@ interface Patch {
   readonly replace: string;
 }
 
+/** What jco notes of each handle it creates, and never reads. A component without resources has none of it. */
+const createdHandles =
+  /^\s*(?:table\._createdReps\.add\(rep\)|handleTable\d+\._createdReps = new Set\(\));$/gm;
+
 const throwFailure = 'task.exit(); throw err;';
 
 /** After `task.reject(err)` in each import and export that is asynchronous. */
@@ -21,6 +25,7 @@ const unsettledFailure = /task\.exit\(\);\s*return task\.completionPromise\(\);/
  * * `instantiate` gets two more parameters that shadow the globals of the same name. Through `WebAssembly` the
  *   engine sees every wait and every trap of the guest (see `guest-watch.ts`); `console` keeps jco's own
  *   complaints out of the process's streams.
+ * * Each handle the guest ever got stays in a set that nobody reads: one that polls for a long time grows it without end.
  * * When a suspending import without WIT result rejects, or the guest traps, jco returns a promise that may never settle.
  *   We throw instead.
  */
@@ -40,6 +45,7 @@ const patches: readonly Patch[] = [
 /** Changes whenever a patch does, so that cached output of older patches is not taken. */
 export const patchSet: string = JSON.stringify([
   ...patches.map(({ find, replace }) => [find.source, replace]),
+  [createdHandles.source, ''],
   [unsettledFailure.source, throwFailure],
 ]);
 
@@ -61,6 +67,12 @@ export function patchOutput(source: string): string {
   if (patched.includes('process.env') || patched.includes('process?.env')) {
     throw new UnexpectedOutputError(
       "jco's output still reads process.env: adapt patch-output.ts to this version of jco",
+    );
+  }
+  patched = patched.replaceAll(createdHandles, '');
+  if (patched.includes('_createdReps')) {
+    throw new UnexpectedOutputError(
+      "jco's output does more with the handles it has created than note them: adapt patch-output.ts to this version of jco",
     );
   }
   return patched.replaceAll(unsettledFailure, throwFailure);
