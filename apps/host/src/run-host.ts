@@ -19,15 +19,26 @@ export async function runHost(): Promise<number> {
     return 0;
   }
   const { config, warnings } = command;
+  // A reader of the log that goes away must not take the host along.
+  process.stderr.on('error', () => {});
   const logger = createStderrLogger('host', logSettings(config));
   for (const warning of warnings) logger.warn(warning);
 
   try {
     const host = await createHost({ config, env: process.env, logger });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => void host.stop({ reason: signal }).catch(() => {}));
+      process.on(signal, () => {
+        // Whoever asks twice does not want to wait for what is in progress.
+        if (host.state === 'stopping') process.exit(1);
+        host.stop({ reason: signal }).catch(() => {});
+      });
     }
-    await host.start();
+    try {
+      await host.start();
+    } catch (error) {
+      await host.stop({ reason: 'its start failed' }).catch(() => {});
+      throw error;
+    }
     await host.stopped;
     return 0;
   } catch (error) {
