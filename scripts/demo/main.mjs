@@ -21,6 +21,8 @@ const smoke = process.argv.includes('--smoke');
 /** Ctrl-C, or the end of the smoke test. */
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => ending.abort());
+// A reader that has seen enough, such as `head`, ends the demo like Ctrl-C does: nothing may stay behind.
+process.stdout.on('error', () => ending.abort());
 
 await runScript(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-demo-'));
