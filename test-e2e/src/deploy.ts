@@ -29,10 +29,10 @@ export async function startComponent(
   await scaled;
 }
 
-/** Starts the built-in HTTP server, links it to a component, and returns the address of that link. */
+/** Starts the built-in HTTP server, links it to a running component, and returns the URL once that component listens. */
 export async function serveHttp(
   lattice: Lattice,
-  host: Pick<HostProcess, 'id'>,
+  host: Pick<HostProcess, 'id' | 'child'>,
   component: string,
   port: number,
 ): Promise<string> {
@@ -55,6 +55,9 @@ export async function serveHttp(
     interfaces: ['incoming-handler'],
     source_config: [`${providerId}-address`],
   });
+  await host.child.waitForLine(
+    new RegExp(`component listens for HTTP .*${address.replaceAll('.', '\\.')}\\b`),
+  );
   return `http://${address}`;
 }
 

@@ -25,7 +25,6 @@ beforeAll(async () => {
   });
   port = await freePort();
   url = await serveHttp(lattice, host, 'probe', port);
-  await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${port}`));
 });
 afterAll(async () => {
   agent.destroy();
@@ -218,7 +217,6 @@ describe('a component that does not run', () => {
     await startComponent(lattice, host, { id: 'stopped', wasm: paths.hello });
     const stoppedPort = await freePort();
     const stoppedUrl = await serveHttp(lattice, host, 'stopped', stoppedPort);
-    await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${stoppedPort}`));
     expect((await fetch(stoppedUrl)).status).toBe(200);
     const stopped = lattice.nextEvent('component_scaled', { component_id: 'stopped', max_instances: 0 });
     await lattice.succeed(`component.scale.${host.id}`, {
@@ -245,7 +243,6 @@ describe('a guest that spins', () => {
     });
     const spinnerPort = await freePort();
     const spinnerUrl = await serveHttp(lattice, host, 'spinner', spinnerPort);
-    await host.child.waitForLine(new RegExp(`component listens for HTTP.*127\\.0\\.0\\.1:${spinnerPort}`));
     const spinning = fetch(`${spinnerUrl}/spin`);
     const ended = expect(spinning).rejects.toThrow();
     expect((await lattice.ask('host.ping')).success).toBe(true);
