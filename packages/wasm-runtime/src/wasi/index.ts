@@ -1,5 +1,6 @@
 import type { HostInterface } from '../host-interface.js';
 import { busInterfaces } from '../wasmcloud/bus/index.js';
+import { blobstoreInterfaces } from './blobstore/index.js';
 import { cliInterfaces } from './cli/index.js';
 import { clocksInterfaces } from './clocks/index.js';
 import { configInterfaces } from './config/index.js';
@@ -23,6 +24,7 @@ export const hostInterfaces: readonly HostInterface[] = [
   ...loggingInterfaces,
   ...configInterfaces,
   ...keyvalueInterfaces,
+  ...blobstoreInterfaces,
   ...busInterfaces,
 ];
 
