@@ -48,6 +48,7 @@ export { TooManyWaitingError } from './limits.js';
 export { type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
 export {
+  CallerGoneError,
   type HandlerOutcome,
   type HttpExchange,
   HttpFailure,
@@ -57,6 +58,7 @@ export {
   type IncomingHandlerCall,
   incomingHandlerExport,
   invokeIncomingHandler,
+  WireExchange,
 } from './wasi/http/index.js';
 export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
 export {

@@ -1,59 +1,7 @@
-/** `wasi:http/types.error-code`, in jco's conventions. */
-export type ErrorCode =
-  | { readonly tag: PlainErrorTag }
-  | { readonly tag: 'DNS-error'; readonly val: { readonly rcode?: string; readonly infoCode?: number } }
-  | {
-      readonly tag: 'TLS-alert-received';
-      readonly val: { readonly alertId?: number; readonly alertMessage?: string };
-    }
-  | { readonly tag: 'HTTP-request-body-size' | 'HTTP-response-body-size'; readonly val: bigint | undefined }
-  | { readonly tag: SectionSizeTag; readonly val: number | undefined }
-  | { readonly tag: 'HTTP-request-header-size'; readonly val: FieldSize | undefined }
-  | {
-      readonly tag: 'HTTP-request-trailer-size' | 'HTTP-response-header-size' | 'HTTP-response-trailer-size';
-      readonly val: FieldSize;
-    }
-  | {
-      readonly tag: 'HTTP-response-transfer-coding' | 'HTTP-response-content-coding' | 'internal-error';
-      readonly val: string | undefined;
-    };
+import type { HttpErrorCode } from '@wasmlattice/rpc/interfaces';
 
-export interface FieldSize {
-  readonly fieldName?: string;
-  readonly fieldSize?: number;
-}
-
-type SectionSizeTag =
-  | 'HTTP-request-header-section-size'
-  | 'HTTP-request-trailer-section-size'
-  | 'HTTP-response-header-section-size'
-  | 'HTTP-response-trailer-section-size';
-
-type PlainErrorTag =
-  | 'DNS-timeout'
-  | 'destination-not-found'
-  | 'destination-unavailable'
-  | 'destination-IP-prohibited'
-  | 'destination-IP-unroutable'
-  | 'connection-refused'
-  | 'connection-terminated'
-  | 'connection-timeout'
-  | 'connection-read-timeout'
-  | 'connection-write-timeout'
-  | 'connection-limit-reached'
-  | 'TLS-protocol-error'
-  | 'TLS-certificate-error'
-  | 'HTTP-request-denied'
-  | 'HTTP-request-length-required'
-  | 'HTTP-request-method-invalid'
-  | 'HTTP-request-URI-invalid'
-  | 'HTTP-request-URI-too-long'
-  | 'HTTP-response-incomplete'
-  | 'HTTP-response-timeout'
-  | 'HTTP-upgrade-failed'
-  | 'HTTP-protocol-error'
-  | 'loop-detected'
-  | 'configuration-error';
+/** `wasi:http/types.error-code`, in jco's conventions, which are those of the wire. */
+export type ErrorCode = HttpErrorCode;
 
 /** A transfer failed for a reason that has an error-code; byte sources and `trailers()` throw it. */
 export class HttpFailure extends Error {

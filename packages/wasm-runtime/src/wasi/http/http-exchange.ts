@@ -1,4 +1,5 @@
 import type { ByteSink, ByteSource } from '../io/index.js';
+import type { ErrorCode } from './error-code.js';
 
 /**
  * Header or trailer lines as they are on the wire: name, value, name, value, …; each character is one byte (latin1).
@@ -9,7 +10,8 @@ export type HeaderLines = readonly string[];
 export interface HttpRequestHead {
   /** As on the wire: `GET`. */
   readonly method: string;
-  readonly scheme: 'http' | 'https';
+  /** In lower case: `http`, `https`. */
+  readonly scheme: string;
   readonly authority: string;
   readonly pathWithQuery: string;
   readonly headers: HeaderLines;
@@ -40,6 +42,11 @@ export interface HttpResponder {
   start(head: HttpResponseHead): ByteSink;
   /** Ends a started response; what was written to the sink is sent first. */
   finish(trailers?: HeaderLines): void;
+  /**
+   * Ends the exchange with the error-code the guest answered with, for a client that can take one. Without it,
+   * {@link HttpResponder.fail} is called with the status that comes closest.
+   */
+  refuse?(code: ErrorCode): void;
   /**
    * Ends the exchange without the response the guest owed. The client gets `status` with `text` as long as no byte
    * of a response is out; afterwards the connection is aborted, so that it sees an incomplete response.

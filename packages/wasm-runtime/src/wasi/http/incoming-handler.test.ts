@@ -548,7 +548,7 @@ describe('a guest that does not answer as it should', () => {
       [{ tag: 'internal-error', val: 'database password is wrong' }, 500],
       [{ tag: 'configuration-error' }, 500],
       [{ tag: 'connection-refused' }, 502],
-      [{ tag: 'DNS-error', val: {} }, 502],
+      [{ tag: 'DNS-error', val: { rcode: undefined, infoCode: undefined } }, 502],
       [{ tag: 'HTTP-response-timeout' }, 504],
       [{ tag: 'connection-limit-reached' }, 503],
       [{ tag: 'HTTP-request-denied' }, 403],

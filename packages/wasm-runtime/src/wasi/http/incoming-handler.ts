@@ -101,7 +101,9 @@ class Answer implements AnswerReceiver {
       status,
     });
     this.#outcome = { kind: 'error-code', status, code };
-    exchange.responder.fail(status, this.#text(`answered with error-code ${code.tag}`));
+    const { responder } = exchange;
+    if (responder.refuse) responder.refuse(code);
+    else responder.fail(status, this.#text(`answered with error-code ${code.tag}`));
   }
 
   #respond(response: OutgoingResponse): void {

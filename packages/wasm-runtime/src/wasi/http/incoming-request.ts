@@ -4,7 +4,7 @@ import { FieldStore } from './field-store.js';
 import { Fields } from './fields.js';
 import type { HttpExchange } from './http-exchange.js';
 import { IncomingBody } from './incoming-body.js';
-import { type Method, methodFromText, type Scheme } from './message-head.js';
+import { type Method, methodFromText, type Scheme, schemeFromText } from './message-head.js';
 
 /** Resource `wasi:http/types.incoming-request` over the request of an exchange. */
 export class IncomingRequest {
@@ -26,7 +26,7 @@ export class IncomingRequest {
   }
 
   scheme(): Scheme | undefined {
-    return { tag: this.#exchange.request.scheme === 'https' ? 'HTTPS' : 'HTTP' };
+    return schemeFromText(this.#exchange.request.scheme);
   }
 
   authority(): string | undefined {

@@ -53,8 +53,11 @@ export class FutureIncomingResponse {
   #result: ResponseResult | undefined;
   #taken = false;
   #dropped = false;
+  readonly #onDropped: () => void;
 
-  constructor(response: Promise<ResponseSource>) {
+  /** @param onDropped called when the guest gives up before the response is there */
+  constructor(response: Promise<ResponseSource>, onDropped: () => void = () => {}) {
+    this.#onDropped = onDropped;
     response.then(
       (source) => this.#received(source),
       (cause: unknown) => this.#settle({ tag: 'err', val: errorCodeOf(cause) }),
@@ -77,6 +80,7 @@ export class FutureIncomingResponse {
 
   [Symbol.dispose](): void {
     this.#dropped = true;
+    if (this.#result === undefined) this.#onDropped();
     if (!this.#taken && this.#result?.tag === 'ok') this.#result.val[Symbol.dispose]();
   }
 

@@ -1,4 +1,4 @@
-export { type ErrorCode, errorCodeOf, type FieldSize, HttpFailure, statusOf } from './error-code.js';
+export { type ErrorCode, errorCodeOf, HttpFailure, statusOf } from './error-code.js';
 export type {
   HeaderLines,
   HttpExchange,
@@ -13,3 +13,4 @@ export {
   invokeIncomingHandler,
 } from './incoming-handler.js';
 export { httpInterfaces } from './interfaces.js';
+export { CallerGoneError, WireExchange } from './wire/wire-exchange.js';

@@ -1,10 +1,10 @@
-/** `wasi:http/types.method` */
-export type Method = { readonly tag: PlainMethod } | { readonly tag: 'other'; readonly val: string };
+import type { HttpMethod, HttpScheme } from '@wasmlattice/rpc/interfaces';
 
-type PlainMethod = 'get' | 'head' | 'post' | 'put' | 'delete' | 'connect' | 'options' | 'trace' | 'patch';
+/** `wasi:http/types.method`, in jco's conventions, which are those of the wire. */
+export type Method = HttpMethod;
 
-/** `wasi:http/types.scheme` */
-export type Scheme = { readonly tag: 'HTTP' | 'HTTPS' } | { readonly tag: 'other'; readonly val: string };
+/** `wasi:http/types.scheme`, likewise. */
+export type Scheme = HttpScheme;
 
 const PLAIN_METHODS: ReadonlyMap<string, Method> = new Map(
   (['get', 'head', 'post', 'put', 'delete', 'connect', 'options', 'trace', 'patch'] as const).map((tag) => [
@@ -21,6 +21,23 @@ export function methodFromText(text: string): Method {
 /** Inverse of {@link methodFromText}. */
 export function methodToText(method: Method): string {
   return method.tag === 'other' ? method.val : method.tag.toUpperCase();
+}
+
+/** `https` → `{ tag: 'HTTPS' }` */
+export function schemeFromText(text: string): Scheme {
+  switch (text) {
+    case 'http':
+      return { tag: 'HTTP' };
+    case 'https':
+      return { tag: 'HTTPS' };
+    default:
+      return { tag: 'other', val: text };
+  }
+}
+
+/** Inverse of {@link schemeFromText}. */
+export function schemeToText(scheme: Scheme): string {
+  return scheme.tag === 'other' ? scheme.val.toLowerCase() : scheme.tag.toLowerCase();
 }
 
 /** Printable ASCII without spaces, `#` and what RFC 3986 never allows unescaped; bytes beyond ASCII as hyper does. */

@@ -1,9 +1,11 @@
 import { ResultError } from '../io/index.js';
-import { BodyPipe } from './body-pipe.js';
+import { BodyPipe, type BodyTarget } from './body-pipe.js';
 import { Children } from './children.js';
 import { contentLengthOf } from './content-length.js';
+import { HttpFailure } from './error-code.js';
 import { type FieldStore, isFieldName } from './field-store.js';
 import { Fields } from './fields.js';
+import type { HeaderLines } from './http-exchange.js';
 import { isAuthority, isPathWithQuery, isScheme, type Method, type Scheme } from './message-head.js';
 import { OutgoingBody } from './outgoing-body.js';
 
@@ -72,14 +74,58 @@ export class OutgoingRequest {
     return new Fields(this.#headers, this.#children);
   }
 
-  /** The host takes the request over and will not send it: writes to its body fail as closed. */
-  discard(reason: string): void {
+  /**
+   * The host takes the request over.
+   * @throws HttpFailure when it can't be sent: writes to its body fail as closed then
+   */
+  release(): ReleasedRequest {
     this.#children.assertNone('sent');
-    this.#pipe?.abort(reason);
+    try {
+      return this.#release();
+    } catch (cause) {
+      this.#pipe?.abort('the request can not be sent');
+      throw cause;
+    }
+  }
+
+  #release(): ReleasedRequest {
+    const scheme = this.#scheme ?? { tag: 'HTTPS' };
+    if (scheme.tag === 'other') {
+      throw new HttpFailure({ tag: 'HTTP-protocol-error' }, `${scheme.val} is no scheme of HTTP`);
+    }
+    if (!this.#authority) {
+      throw new HttpFailure({ tag: 'HTTP-request-URI-invalid' }, 'the request has no authority');
+    }
+    return {
+      method: this.#method,
+      scheme,
+      authority: this.#authority,
+      pathWithQuery: this.#pathWithQuery ?? '/',
+      headers: this.#headers.toLines(),
+      sendBody: (target) => this.#bodyToSend().attach(target),
+    };
+  }
+
+  /** A request whose body the guest never took has an empty one. */
+  #bodyToSend(): BodyPipe {
+    if (this.#pipe !== undefined) return this.#pipe;
+    const pipe = new BodyPipe('request', undefined);
+    pipe.finish(undefined);
+    return pipe;
   }
 
   [Symbol.dispose](): void {
     this.#children.assertNone('dropped');
     this.#pipe?.abort('the guest dropped the request');
   }
+}
+
+/** A request on its way out. */
+export interface ReleasedRequest {
+  readonly method: Method;
+  readonly scheme: Scheme;
+  readonly authority: string;
+  readonly pathWithQuery: string;
+  readonly headers: HeaderLines;
+  sendBody(target: BodyTarget): void;
 }

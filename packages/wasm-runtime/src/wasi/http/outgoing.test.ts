@@ -1,13 +1,9 @@
-import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
-import type { InstanceContext } from '../../host-interface.js';
-import { testLinks } from '../../testing/context.js';
-import { GuestMisuseError, IoError, MemorySource } from '../io/index.js';
+import { IoError, MemorySource } from '../io/index.js';
 import { HttpFailure } from './error-code.js';
 import { Fields } from './fields.js';
 import { FutureIncomingResponse, type ResponseSource } from './incoming-response.js';
 import { httpErrorCode, httpInterfaces } from './interfaces.js';
-import { handleOutgoing } from './outgoing-handler.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { RequestOptions } from './request-options.js';
 
@@ -19,14 +15,6 @@ function payload(action: () => unknown): unknown {
   }
   throw new Error('nothing was thrown');
 }
-
-const context: InstanceContext = {
-  componentId: 'caller',
-  logger: noopLogger,
-  config: () => new Map(),
-  links: testLinks(),
-  signal: new AbortController().signal,
-};
 
 describe('outgoing-request', () => {
   it('starts as a GET without target', () => {
@@ -88,24 +76,6 @@ describe('request-options', () => {
       2n,
       3n,
     ]);
-  });
-});
-
-describe('outgoing-handler', () => {
-  it('answers with an error-code that names the component and the missing link', () => {
-    const request = new OutgoingRequest(new Fields());
-    const stream = request.body().write();
-    expect(payload(() => handleOutgoing(context, request, undefined))).toEqual({
-      tag: 'internal-error',
-      val: expect.stringMatching(/component caller .*wasi:http\/outgoing-handler/),
-    });
-    expect(payload(() => stream.checkWrite())).toEqual({ tag: 'closed' });
-  });
-
-  it('traps a guest that sends a request whose headers it still holds', () => {
-    const request = new OutgoingRequest(new Fields());
-    request.headers();
-    expect(() => handleOutgoing(context, request, undefined)).toThrow(GuestMisuseError);
   });
 });
 

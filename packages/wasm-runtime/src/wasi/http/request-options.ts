@@ -28,3 +28,21 @@ export class RequestOptions {
     this.#betweenBytesTimeout = duration;
   }
 }
+
+/** All three timeouts in nanoseconds, as upstream's hosts send them. */
+export interface Timeouts {
+  readonly connectTimeout: bigint;
+  readonly firstByteTimeout: bigint;
+  readonly betweenBytesTimeout: bigint;
+}
+
+/** For what a guest leaves unset: upstream's 600 s (spec wrpc-interfaces §3). */
+const DEFAULT_TIMEOUT = 600_000_000_000n;
+
+export function timeoutsOf(options: RequestOptions | undefined): Timeouts {
+  return {
+    connectTimeout: options?.connectTimeout() ?? DEFAULT_TIMEOUT,
+    firstByteTimeout: options?.firstByteTimeout() ?? DEFAULT_TIMEOUT,
+    betweenBytesTimeout: options?.betweenBytesTimeout() ?? DEFAULT_TIMEOUT,
+  };
+}
