@@ -1,4 +1,4 @@
-import type { CallHeaders } from '@wasmlattice/rpc';
+import type { CallHeaders, ServedHandle } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { HttpExchange } from '@wasmlattice/wasm-runtime';
 import {
@@ -14,6 +14,7 @@ import {
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
 import { plainExports, servePlainExports } from './export-server.js';
+import { serveHttpExport } from './http-export.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import { createInvocationClock } from './invocation-clock.js';
 import { createLinkRouter } from './link-router.js';
@@ -63,11 +64,18 @@ export async function createComponentRuntime(options: {
   // Neither the engine nor WebAssembly takes shared memory.
   const bytes = new Uint8Array(data.bytes);
 
-  const linkage = linkImports(decodeComponent(bytes), {
+  const types = decodeComponent(bytes);
+  const linkage = linkImports(types, {
     component: componentId,
     interfaces: hostInterfaces,
     unavailable: unavailableInterfaces,
   });
+  const plain = plainExports(types);
+  const handlerExport = incomingHandlerExport(types);
+  // Connecting and compiling take their time side by side.
+  const server = plain.length > 0 || handlerExport !== undefined ? rpc.server() : undefined;
+  // Awaited below, unless compiling fails first.
+  server?.catch(() => {});
   const engine = createJcoEngine({ cacheDir: data.cacheDir, logger: logger.named('engine') });
   const compiled = await engine.compile(bytes, { component: componentId, suspends: linkage.suspends });
   const pool = new InstancePool({
@@ -79,7 +87,6 @@ export async function createComponentRuntime(options: {
   });
   const clock = createInvocationClock(data.clock);
   const router = createLinkRouter({ componentId, invoker: rpc.invoker, links: data.links });
-  const handlerExport = incomingHandlerExport(compiled.types);
   const listeners = new Map<string, HttpListener>();
   let config: ReadonlyMap<string, string> = new Map(data.config);
 
@@ -115,16 +122,27 @@ export async function createComponentRuntime(options: {
     );
   };
 
-  const plain = plainExports(compiled.types);
-  const served =
-    plain.length === 0
-      ? []
-      : await servePlainExports({
-          componentId,
-          exports: plain,
-          server: await rpc.server(),
+  const served: ServedHandle[] = [];
+  if (server !== undefined) {
+    const parts = { componentId, server: await server };
+    served.push(
+      ...(await servePlainExports({
+        ...parts,
+        exports: plain,
+        run: (headers, signal, work) => run(signal, traceOf(headers), work),
+      })),
+    );
+    if (handlerExport !== undefined) {
+      served.push(
+        await serveHttpExport({
+          ...parts,
+          exportId: handlerExport,
           run: (headers, signal, work) => run(signal, traceOf(headers), work),
-        });
+          logger,
+        }),
+      );
+    }
+  }
 
   const unlisten = async (listener: string, graceMs: number): Promise<void> => {
     const open = listeners.get(listener);
