@@ -60,6 +60,15 @@ export {
   invokeIncomingHandler,
   WireExchange,
 } from './wasi/http/index.js';
+export {
+  closePermitBudget,
+  createPermitBudget,
+  createPermitTally,
+  holdsPermits,
+  reclaimPermits,
+  type SharedPermitsMemory,
+  setPermitLimit,
+} from './shared-permits.js';
 export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
 export {
   type ByteSink,

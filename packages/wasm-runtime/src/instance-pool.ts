@@ -3,6 +3,7 @@ import type { InstanceContext } from './host-interface.js';
 import { Invocation } from './invocation.js';
 import { Permits } from './limits.js';
 import type { Linkage } from './linker.js';
+import { SharedPermits, type SharedPermitsMemory } from './shared-permits.js';
 
 export interface InstancePoolOptions {
   /** Names the component in errors. */
@@ -13,6 +14,11 @@ export interface InstancePoolOptions {
   readonly maxInstances: number;
   /** How many may wait; unbounded by default, as upstream. */
   readonly maxWaiting?: number;
+  /**
+   * Shared with the pools of the same component in other threads: together they run at most `maxInstances`. A pool where
+   * none may wait lets those go first that wait elsewhere.
+   */
+  readonly permits?: SharedPermitsMemory | undefined;
   /**
    * Longest run of one invocation in ms, counted from its permit: then every wait of the guest fails. A guest that
    * computes is not reached from inside its own thread; that needs a watchdog. Unbounded by default.
@@ -61,9 +67,13 @@ export class InstancePool {
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(options: InstancePoolOptions) {
-    const { maxInstances, maxWaiting } = options;
+    const { maxInstances, maxWaiting, permits } = options;
     this.#options = options;
-    this.#permits = new Permits({ limit: maxInstances, ...(maxWaiting !== undefined && { maxWaiting }) });
+    this.#permits = new Permits({
+      limit: maxInstances,
+      shared: permits && new SharedPermits(permits),
+      ...(maxWaiting !== undefined && { maxWaiting }),
+    });
   }
 
   get stats(): PoolStats {
