@@ -13,6 +13,7 @@ export const paths = {
   counterManifest: join(root, 'examples/http-counter/wadm.yaml'),
   ops: join(root, 'test-e2e/guests/ops/dist/ops.wasm'),
   caller: join(root, 'test-e2e/guests/caller/dist/caller.wasm'),
+  fetcher: join(root, 'test-e2e/guests/fetcher/dist/fetcher.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
 } as const;
 
