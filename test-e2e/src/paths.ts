@@ -11,6 +11,7 @@ export const paths = {
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   counter: join(root, 'examples/http-counter/dist/http-counter.wasm'),
   counterManifest: join(root, 'examples/http-counter/wadm.yaml'),
+  echo: join(root, 'test-e2e/guests/echo/dist/echo.wasm'),
   ops: join(root, 'test-e2e/guests/ops/dist/ops.wasm'),
   caller: join(root, 'test-e2e/guests/caller/dist/caller.wasm'),
   fetcher: join(root, 'test-e2e/guests/fetcher/dist/fetcher.wasm'),

@@ -21,10 +21,16 @@ declare class Headers {
   entries(): IterableIterator<[string, string]>;
 }
 
+/** A body as it arrives; handed on whole, it is passed through without being kept. */
+declare class ReadableStream {
+  private constructor();
+}
+
 declare class Request {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
+  readonly body: ReadableStream | null;
   text(): Promise<string>;
   json(): Promise<unknown>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -32,7 +38,7 @@ declare class Request {
 
 declare class Response {
   constructor(
-    body?: string | Uint8Array | null,
+    body?: string | Uint8Array | ReadableStream | null,
     init?: { status?: number; headers?: Record<string, string> | Headers },
   );
   readonly status: number;
