@@ -1,0 +1,45 @@
+import { err } from '@wasmlattice/rpc';
+import { describeError } from '@wasmlattice/telemetry';
+
+/** An operation that ends with an `error` of `wasi:blobstore`, a text, for the guest instead of a broken call. */
+export class BlobstoreFailure extends Error {
+  override readonly name = 'BlobstoreFailure';
+}
+
+/**
+ * What the guest is told of an operation that failed; `what` names the operation: `write "a.txt" of container "box"`.
+ * Paths of the machine stay out of it.
+ */
+export function failureOf(what: string, cause: unknown): BlobstoreFailure {
+  if (cause instanceof BlobstoreFailure) return cause;
+  return new BlobstoreFailure(`could not ${what}: ${reasonOf(cause)}`, { cause });
+}
+
+/** The answer to the guest. */
+export function errorResult(failure: BlobstoreFailure): { readonly tag: 'err'; readonly val: string } {
+  return err(failure.message);
+}
+
+/** Whether a file operation failed with one of these codes: `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'the provider has no permission; check the owner of the root directory',
+  EPERM: 'the provider has no permission; check the owner of the root directory',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  EMFILE: 'too many files are open',
+  EISDIR: 'there are objects whose names begin with this one and a slash',
+  EEXIST: 'a part of the name before a slash is an object itself',
+  ENOTDIR: 'a part of the name before a slash is an object itself',
+};
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return describeError(cause);
+  const code = String(cause.code);
+  return reasons[code] ?? `the file system says ${code}`;
+}

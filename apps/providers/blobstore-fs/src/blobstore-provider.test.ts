@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createXKey } from '@wasmlattice/identity';
+import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
+import {
+  decodeHostData,
+  type HostData,
+  type InterfaceLinkDefinition,
+  type LinkIdentity,
+} from '@wasmlattice/provider-host/protocol';
+import { createClient, err, ok } from '@wasmlattice/rpc';
+import { type Blobstore, type BlobstoreV1, blobstore, blobstoreV1 } from '@wasmlattice/rpc/interfaces';
+import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import { createLogger } from '@wasmlattice/telemetry';
+import { createTempDir, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { connect, type NatsConnection } from 'nats';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+// The provider as a host has it: its compiled program in a process of its own, calls over NATS.
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const id = 'blobstore';
+const lattice = 'default';
+
+let nats: TestNatsServer;
+let folder: Awaited<ReturnType<typeof createTempDir>>;
+let connection: NatsConnection;
+let invoker: NatsInvoker;
+const running: ProcessProvider[] = [];
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  folder = await createTempDir();
+  connection = await connect({ servers: nats.url });
+  invoker = createNatsInvoker({ connection, lattice });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((provider) => provider.stop()));
+});
+afterAll(async () => {
+  await invoker.close();
+  await connection.close();
+  await nats[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function link(name: string, targetConfig: InterfaceLinkDefinition['targetConfig']): InterfaceLinkDefinition {
+  return {
+    sourceId: 'album',
+    target: id,
+    name,
+    witNamespace: 'wasi',
+    witPackage: 'blobstore',
+    interfaces: ['blobstore'],
+    sourceConfig: {},
+    targetConfig,
+  };
+}
+
+interface Host {
+  readonly provider: ProcessProvider;
+  /** Resolves once the provider has logged a line that matches; forgets what came before the last call. */
+  logged(pattern: RegExp): Promise<void>;
+}
+
+/** Starts the provider and waits until it serves. */
+async function start(
+  links: readonly InterfaceLinkDefinition[],
+  config: HostData['config'] = {},
+): Promise<Host> {
+  const xkey = createXKey();
+  const lines: string[] = [];
+  let check: () => void = () => {};
+  const hostId = `N${randomUUID()}`;
+  const provider = await startProcessProvider(
+    {
+      connection,
+      lattice,
+      hostId,
+      environment: {},
+      nodePath: process.execPath,
+      logger: createLogger({
+        name: 'host',
+        level: 'debug',
+        format: 'text',
+        write(line) {
+          lines.push(line);
+          check();
+        },
+      }),
+    },
+    {
+      id,
+      file: program,
+      xkey: xkey.publicKey,
+      loadHostData: async () => ({
+        ...decodeHostData(Buffer.from('{}').toString('base64')),
+        hostId,
+        latticeRpcPrefix: lattice,
+        latticeRpcUrl: nats.url,
+        providerKey: id,
+        instanceId: randomUUID(),
+        linkDefinitions: links,
+        config,
+        hostXkeyPublicKey: createXKey().publicKey,
+        providerXkeyPrivateKey: xkey.seed(),
+        logLevel: 'info',
+      }),
+    },
+  );
+  running.push(provider);
+  const logged = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      check = () => {
+        const index = lines.findIndex((line) => pattern.test(line));
+        if (index < 0) return;
+        lines.splice(0, index + 1);
+        check = () => {};
+        resolve();
+      };
+      check();
+    });
+  await logged(/the provider serves/);
+  return { provider, logged };
+}
+
+const client = (linkName = 'default', sourceId = 'album'): Blobstore =>
+  createClient(invoker, {
+    target: id,
+    interface: blobstore,
+    headers: { 'source-id': sourceId, 'link-name': linkName },
+  });
+const olderClient = (): BlobstoreV1 =>
+  createClient(invoker, {
+    target: id,
+    interface: blobstoreV1,
+    headers: { 'source-id': 'album', 'link-name': 'default' },
+  });
+
+const all = 2n ** 64n - 1n;
+const object = (name: string, container = 'box'): { container: string; object: string } => ({
+  container,
+  object: name,
+});
+
+/** `total` bytes, made as they are sent. */
+async function* filler(total: number): AsyncGenerator<Uint8Array> {
+  for (let sent = 0; sent < total; sent += 65_536) {
+    yield new Uint8Array(Math.min(65_536, total - sent)).fill((sent / 65_536) % 251);
+  }
+}
+
+async function write(name: string, data: AsyncIterable<Uint8Array>, linkName?: string): Promise<unknown> {
+  const result = await client(linkName).writeContainerData(object(name), data);
+  return result.tag === 'ok' ? await result.val : result;
+}
+
+async function read(name: string, linkName?: string): Promise<Buffer> {
+  const result = await client(linkName).getContainerData(object(name), 0n, all);
+  if (result.tag === 'err') throw new Error(result.val);
+  const [stream, status] = result.val;
+  const data = Buffer.concat(await Array.fromAsync(stream));
+  expect(await status).toEqual(ok());
+  return data;
+}
+
+async function* text(value: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(value);
+}
+
+describe('blobstore provider', () => {
+  it('keeps containers and objects in the directory of the link', async () => {
+    const root = join(folder.path, 'life');
+    await start([link('default', { ROOT: root })]);
+    const store = client();
+    expect(await store.containerExists('box')).toEqual(ok(false));
+    expect(await store.createContainer('box')).toEqual(ok());
+    expect(await write('2026/a', text('hello'))).toEqual(ok());
+    expect(await store.getObjectInfo(object('2026/a'))).toMatchObject({ tag: 'ok', val: { size: 5n } });
+    expect(await store.copyObject(object('2026/a'), object('b'))).toEqual(ok());
+    expect(await store.moveObject(object('b'), object('c'))).toEqual(ok());
+    expect(await readdir(join(root, 'box'))).toEqual(['2026', 'c']);
+    const listed = await store.listContainerObjects('box', undefined, undefined);
+    if (listed.tag === 'err') throw new Error(listed.val);
+    const [names, status] = listed.val;
+    expect((await Array.fromAsync(names)).flat().sort()).toEqual(['2026/a', 'c']);
+    expect(await status).toEqual(ok());
+    expect(await store.deleteObjects('box', ['c', 'gone'])).toEqual(ok());
+    expect(await store.hasObject(object('c'))).toEqual(ok(false));
+    expect(await store.clearContainer('box')).toEqual(ok());
+    expect(await store.deleteContainer('box')).toEqual(ok());
+    expect(await store.getContainerInfo('box')).toEqual(err('container "box" does not exist'));
+  });
+
+  it('streams values larger than a message of NATS, many at a time', async () => {
+    await start([link('default', { ROOT: join(folder.path, 'large') })]);
+    await client().createContainer('box');
+    const bytes = 5_000_000;
+    const names = ['a', 'b', 'c', 'd'];
+    expect(await Promise.all(names.map((name) => write(name, filler(bytes))))).toEqual(names.map(() => ok()));
+    const expected = Buffer.concat(await Array.fromAsync(filler(bytes)));
+    for (const data of await Promise.all(names.map((name) => read(name)))) {
+      expect(data.equals(expected)).toBe(true);
+    }
+  });
+
+  it('serves version 0.1.0 beside 0.2.0', async () => {
+    await start([link('default', { ROOT: join(folder.path, 'older') })]);
+    const store = olderClient();
+    await store.createContainer('box');
+    expect(await store.writeContainerData(object('a'), text('old'))).toEqual(ok());
+    const got = await store.getContainerData(object('a'), 1n, 3n);
+    if (got.tag === 'err') throw new Error(got.val);
+    expect(Buffer.concat(await Array.fromAsync(got.val)).toString()).toBe('ld');
+    const listed = await store.listContainerObjects('box', 1n, 0n);
+    if (listed.tag === 'err') throw new Error(listed.val);
+    expect((await Array.fromAsync(listed.val)).flat()).toEqual(['a']);
+  });
+
+  it('stores nothing of data that breaks off', async () => {
+    const root = join(folder.path, 'broken');
+    await start([link('default', { ROOT: root })]);
+    await client().createContainer('box');
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield* text('half of it');
+      throw new Error('the source broke');
+    }
+    const outcome = await write('a', broken()).catch((error: unknown) => error);
+    expect(outcome).not.toEqual(ok());
+    expect(await client().hasObject(object('a'))).toEqual(ok(false));
+  });
+
+  it('has a directory for each link of a component', async () => {
+    await start([
+      link('default', { ROOT: join(folder.path, 'one') }),
+      link('archive', { root: join(folder.path, 'two') }),
+    ]);
+    for (const name of ['default', 'archive']) {
+      await client(name).createContainer('box');
+      await write('where', text(name), name);
+    }
+    expect((await read('where', 'default')).toString()).toBe('default');
+    expect((await read('where', 'archive')).toString()).toBe('archive');
+  });
+
+  it('answers with what is wrong', async () => {
+    const host = await start([link('default', { ROOT: join(folder.path, 'wrong') })]);
+    const store = client();
+    expect(await store.createContainer('../outside')).toEqual(
+      err(expect.stringMatching(/"\.\.\/outside" is no name for a container/)),
+    );
+    expect(await store.getContainerData(object('a'), 0n, all)).toEqual(err('container "box" does not exist'));
+    expect(await store.writeContainerData(object('a'), text('x'))).toEqual(
+      err('container "box" does not exist'),
+    );
+    await store.createContainer('box');
+    await write('a', text('x'));
+    expect(await store.getContainerData(object('a'), 2n, 1n)).toEqual(
+      err('the end of the range, 1, is before its start, 2'),
+    );
+    expect(await write('a/b', text('x'))).toEqual(
+      err(expect.stringMatching(/a part of the name before a slash is an object itself/)),
+    );
+    expect(await client('default', 'stranger').containerExists('box')).toEqual(
+      err('component stranger has no link named default to this blobstore; put one for wasi:blobstore'),
+    );
+    await host.provider.putLink(link('relative', { ROOT: 'data' }));
+    await host.logged(/a link failed .*ROOT is/);
+    await host.provider.deleteLink(link('default', {}) satisfies LinkIdentity);
+    await host.logged(/link deleted .*link=default/);
+    expect(await store.containerExists('box')).toMatchObject({ tag: 'err' });
+  });
+
+  it('takes the config of the provider for links without one', async () => {
+    const root = join(folder.path, 'of-provider');
+    await start([link('default', {})], { ROOT: root });
+    await client().createContainer('box');
+    expect(await readdir(root)).toContain('box');
+  });
+});
