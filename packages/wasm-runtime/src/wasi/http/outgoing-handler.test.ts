@@ -192,11 +192,23 @@ describe('outgoing-handler', () => {
     expect(await settled(future)).toEqual({ tag: 'err', val: expected });
   });
 
-  it('closes the body of a request that failed', async () => {
+  it.each([
+    ['failed', testContext()],
+    ['was answered before its body was complete', undefined],
+  ])('lets a guest complete the body of a request that %s', async (_, failing) => {
+    const early = linkedTo(async (request) => {
+      const chunk = await request.body[Symbol.asyncIterator]().next();
+      expect(chunk.value).toHaveLength(10_000);
+      return ok({ body: chunks('too large'), trailers: noFields, status: 413, headers: [] });
+    });
     const request = get();
-    const stream = request.body().write();
-    await settled(handleOutgoing(testContext(), request, undefined));
-    expect(payload(() => stream.checkWrite())).toEqual({ tag: 'closed' });
+    const body = request.body();
+    const stream = body.write();
+    await stream.blockingWriteAndFlush(new Uint8Array(10_000));
+    await settled(handleOutgoing(failing ?? (await early), request, undefined));
+    for (let i = 0; i < 100; i++) await stream.blockingWriteAndFlush(new Uint8Array(10_000));
+    stream[Symbol.dispose]();
+    OutgoingBody.finish(body, undefined);
   });
 
   it('refuses at once what no HTTP client can send', () => {

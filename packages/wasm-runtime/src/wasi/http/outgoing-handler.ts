@@ -58,7 +58,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<ResponseSource> {
   const timeouts = timeoutsOf(options);
-  const body = new SentBody();
+  const body: SentBody = new SentBody(() => body.discard());
   request.sendBody({
     sink: body,
     bodiless: false,
@@ -76,13 +76,12 @@ async function send(
       timeoutMs: timerMs(connectTimeout + firstByteTimeout, TIMEOUT_MARGIN_MS),
     })) as Result<HttpResponse, HttpErrorCode>;
   } catch (cause) {
-    // What nobody reads any more must not hold the guest that writes it.
-    body.abort(new IncompleteBodyError('the request failed'));
+    body.discard();
     if (!signal.aborted) warn(context, request, cause);
     throw transferFailure(cause);
   }
   if (answer.tag === 'err') {
-    body.abort(new IncompleteBodyError('the request was answered with an error-code'));
+    body.discard();
     throw new HttpFailure(answer.val, `the request was answered with error-code ${answer.val.tag}`);
   }
   return fromWire(answer.val, context.signal, timerMs(betweenBytesTimeout));

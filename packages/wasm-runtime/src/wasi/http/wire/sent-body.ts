@@ -14,6 +14,14 @@ export class IncompleteBodyError extends Error {
 }
 
 /**
+ * - `open`: bytes are taken and handed on.
+ * - `discarding`: nobody will read the body; bytes are taken and dropped.
+ * - `finished`: complete; what waits is still handed on.
+ * - `aborted`: ended early by the guest, `refused`: by the reader.
+ */
+type State = 'open' | 'discarding' | 'finished' | 'aborted' | 'refused';
+
+/**
  * A body on its way out: bytes go in as a sink and come out as a wRPC stream, at the pace of its reader, with the
  * trailers after it.
  */
@@ -26,10 +34,10 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #flushing = false;
-  #state: 'open' | 'finished' | 'aborted' | 'refused' = 'open';
+  #state: State = 'open';
   #failure: Error | undefined;
 
-  /** @param onRefused called when the reader stops before the body is complete */
+  /** @param onRefused called when the reader stops before the body is complete; may still end or discard it */
   constructor(onRefused: () => void = () => {}) {
     this.#onRefused = onRefused;
     this.trailers = this.#trailers.promise;
@@ -52,7 +60,19 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
     this.#settle('aborted');
   }
 
+  /**
+   * Nobody will read the body, and its writer is not disturbed. For a request that failed or was answered early: guests
+   * learn that from its future, and StarlingMonkey traps when a write fails before.
+   */
+  discard(): void {
+    if (this.#state !== 'open') return;
+    this.#drop();
+    this.#trailers.resolve(undefined);
+    this.#settle('discarding');
+  }
+
   capacity(): number | undefined {
+    if (this.#state === 'discarding') return WINDOW;
     if (this.#state !== 'open') return undefined;
     return this.#flushing ? 0 : WINDOW - this.#waitingBytes;
   }
@@ -108,16 +128,21 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
     return bytes;
   }
 
-  #refuse(): void {
+  #drop(): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#flushing = false;
+  }
+
+  #refuse(): void {
+    this.#drop();
+    if (this.#state === 'open') this.#onRefused();
     if (this.#state !== 'open') return;
     this.#trailers.resolve(undefined);
     this.#settle('refused');
-    this.#onRefused();
   }
 
-  #settle(state: 'finished' | 'aborted' | 'refused'): void {
+  #settle(state: Exclude<State, 'open'>): void {
     this.#state = state;
     this.#arrival.wake();
     this.#room.wake();
