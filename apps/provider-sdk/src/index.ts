@@ -1,5 +1,10 @@
 export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
 export { connectNats, ProviderConnectionError } from './nats-connection.js';
+export {
+  type ConnectionPool,
+  createConnectionPool,
+  type PooledConnection,
+} from './nats-connection-pool.js';
 export type {
   NatsAccess,
   NatsTls,

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type ConnectionPool,
   connectNats,
+  createConnectionPool,
   type NatsAccess,
   type Provider,
   type ProviderCall,
@@ -15,7 +17,6 @@ import {
   keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
-import { type ConnectionPool, createConnectionPool } from './connection-pool.js';
 import { errorResult, failureOf } from './keyvalue-failure.js';
 import { type KvBucket, openBucket } from './kv-bucket.js';
 import { createLinkedStores, type OpenStore } from './linked-stores.js';

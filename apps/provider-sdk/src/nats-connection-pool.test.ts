@@ -1,6 +1,6 @@
 import type { NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
-import { createConnectionPool } from './connection-pool.js';
+import { createConnectionPool } from './nats-connection-pool.js';
 
 function fakeConnection(): NatsConnection & { closes: number } {
   const connection = {

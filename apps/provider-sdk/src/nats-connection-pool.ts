@@ -1,5 +1,5 @@
-import type { NatsAccess } from '@wasmlattice/provider-sdk';
 import type { NatsConnection } from 'nats';
+import type { NatsAccess } from './provider.js';
 
 /** A connection that others may use, too; give it back when done. */
 export interface PooledConnection {

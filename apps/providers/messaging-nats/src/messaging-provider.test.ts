@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { createXKey } from '@wasmlattice/identity';
+import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
+import {
+  decodeHostData,
+  type HostData,
+  type InterfaceLinkDefinition,
+  type LinkIdentity,
+} from '@wasmlattice/provider-host/protocol';
+import { createClient, err, ok, type Result, type Server, serveInterface } from '@wasmlattice/rpc';
+import {
+  type BrokerMessage,
+  type MessagingConsumer,
+  messagingConsumer,
+  messagingHandler,
+} from '@wasmlattice/rpc/interfaces';
+import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import { createLogger } from '@wasmlattice/telemetry';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { connect, type NatsConnection } from 'nats';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+// The provider as a host has it: its compiled program in a process of its own, calls over NATS.
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const id = 'messaging';
+const lattice = 'default';
+
+let nats: TestNatsServer;
+let connection: NatsConnection;
+let invoker: NatsInvoker;
+let server: Server;
+const running: ProcessProvider[] = [];
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  connection = await connect({ servers: nats.url });
+  invoker = createNatsInvoker({ connection, lattice });
+  server = createNatsServer({ connection, lattice });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((provider) => provider.stop()));
+});
+afterAll(async () => {
+  await server.close();
+  await invoker.close();
+  await connection.close();
+  await nats[Symbol.asyncDispose]();
+});
+
+function link(values: Partial<InterfaceLinkDefinition>): InterfaceLinkDefinition {
+  return {
+    sourceId: 'asker',
+    target: id,
+    name: 'default',
+    witNamespace: 'wasmcloud',
+    witPackage: 'messaging',
+    interfaces: ['consumer'],
+    sourceConfig: {},
+    targetConfig: {},
+    ...values,
+  };
+}
+
+/** A link by which `component` handles messages. */
+function source(component: string, subscriptions: string, name = 'default'): InterfaceLinkDefinition {
+  return link({
+    sourceId: id,
+    target: component,
+    name,
+    interfaces: ['handler'],
+    sourceConfig: { subscriptions },
+  });
+}
+
+interface Host {
+  readonly provider: ProcessProvider;
+  /** Resolves once the provider has logged a line that matches; forgets what came before the last call. */
+  logged(pattern: RegExp): Promise<void>;
+}
+
+/** Starts the provider and waits until it serves. */
+async function start(
+  links: readonly InterfaceLinkDefinition[],
+  config: HostData['config'] = {},
+): Promise<Host> {
+  const xkey = createXKey();
+  const lines: string[] = [];
+  let check: () => void = () => {};
+  const hostId = `N${randomUUID()}`;
+  const provider = await startProcessProvider(
+    {
+      connection,
+      lattice,
+      hostId,
+      environment: {},
+      nodePath: process.execPath,
+      logger: createLogger({
+        name: 'host',
+        level: 'debug',
+        format: 'text',
+        write(line) {
+          lines.push(line);
+          check();
+        },
+      }),
+    },
+    {
+      id,
+      file: program,
+      xkey: xkey.publicKey,
+      loadHostData: async () => ({
+        ...decodeHostData(Buffer.from('{}').toString('base64')),
+        hostId,
+        latticeRpcPrefix: lattice,
+        latticeRpcUrl: nats.url,
+        providerKey: id,
+        instanceId: randomUUID(),
+        linkDefinitions: links,
+        config,
+        hostXkeyPublicKey: createXKey().publicKey,
+        providerXkeyPrivateKey: xkey.seed(),
+        logLevel: 'info',
+      }),
+    },
+  );
+  running.push(provider);
+  const logged = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      check = () => {
+        const index = lines.findIndex((line) => pattern.test(line));
+        if (index < 0) return;
+        lines.splice(0, index + 1);
+        check = () => {};
+        resolve();
+      };
+      check();
+    });
+  await logged(/the provider serves/);
+  return { provider, logged };
+}
+
+const consumer = (linkName = 'default', sourceId = 'asker'): MessagingConsumer =>
+  createClient(invoker, {
+    target: id,
+    interface: messagingConsumer,
+    headers: { 'source-id': sourceId, 'link-name': linkName, traceparent: '00-1' },
+  });
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const message = (subject: string, text: string, replyTo?: string): BrokerMessage => ({
+  subject,
+  body: bytes(text),
+  replyTo,
+});
+
+/** Serves the handler of a component and keeps what it gets. */
+async function component(
+  target: string,
+  handle: (got: BrokerMessage) => Promise<Result<undefined, string>> = async () => ok(),
+): Promise<{ readonly got: BrokerMessage[]; readonly headers: Record<string, string>[] }> {
+  const got: BrokerMessage[] = [];
+  const headers: Record<string, string>[] = [];
+  await serveInterface(server, {
+    target,
+    interface: messagingHandler,
+    implementation: {
+      handleMessage(arrived, context) {
+        got.push(arrived);
+        headers.push(context.headers);
+        return handle(arrived);
+      },
+    },
+  });
+  return { got, headers };
+}
+
+describe('messaging provider', () => {
+  it('publishes for a component, with the trace of its call', async () => {
+    await start([link({})]);
+    const subscription = connection.subscribe('out.>', { max: 1 });
+    await connection.flush();
+    expect(await consumer().publish(message('out.a', 'hello', 'back'))).toEqual(ok());
+    for await (const { subject, data, reply, headers } of subscription) {
+      expect([subject, new TextDecoder().decode(data), reply]).toEqual(['out.a', 'hello', 'back']);
+      expect(headers?.get('traceparent')).toBe('00-1');
+    }
+  });
+
+  it('asks, and says when nobody answers', async () => {
+    await start([link({}), link({ name: 'inbox', targetConfig: { custom_inbox_prefix: '_MINE' } })]);
+    const inboxes: (string | undefined)[] = [];
+    const service = connection.subscribe('svc', {
+      callback(_error, asked) {
+        inboxes.push(asked.reply);
+        asked.respond(`${asked.string()}!`);
+      },
+    });
+    const silent = connection.subscribe('silent', { callback() {} });
+    await connection.flush();
+    expect(await consumer().request('svc', bytes('ping'), 30_000)).toMatchObject(
+      ok({ body: bytes('ping!'), replyTo: undefined }),
+    );
+    expect(await consumer('inbox').request('svc', bytes('ping'), 30_000)).toMatchObject(
+      ok({ body: bytes('ping!') }),
+    );
+    expect(inboxes[1]).toMatch(/^_MINE\./);
+    expect(await consumer().request('nobody', bytes(''), 30_000)).toEqual(
+      err('could not ask nobody: nobody listens'),
+    );
+    expect(await consumer().request('silent', bytes(''), 20)).toEqual(
+      err('could not ask silent: no answer within 20 ms'),
+    );
+    service.unsubscribe();
+    silent.unsubscribe();
+  });
+
+  it('refuses subjects that are none, and components without link', async () => {
+    await start([link({})]);
+    const injected = 'a 1\r\nx\r\nPUB b';
+    expect(await consumer().publish(message(injected, ''))).toEqual(
+      err(expect.stringMatching(/is not a subject to publish to/)),
+    );
+    expect(await consumer().publish(message('a', '', 'b c'))).toMatchObject({ tag: 'err' });
+    expect(await consumer().request('a.*', bytes(''), 1)).toMatchObject({ tag: 'err' });
+    expect(await consumer('default', 'stranger').publish(message('a', ''))).toEqual(
+      err('component stranger has no link named default to this provider; put one for wasmcloud:messaging'),
+    );
+    expect(await consumer().publish(message('a', 'x'.repeat(2_000_000)))).toEqual(
+      err(expect.stringMatching(/larger than the NATS server allows/)),
+    );
+  });
+
+  it('hands messages to the components that subscribe, and lets them answer', async () => {
+    await start([source('one', 'in.*, other'), link({ sourceId: 'one' })]);
+    const { got, headers } = await component('one', async ({ body, replyTo }) => {
+      if (replyTo === undefined) return ok();
+      return await consumer('default', 'one').publish({ subject: replyTo, body, replyTo: undefined });
+    });
+    connection.publish('other', 'plain');
+    const answer = await connection.request('in.a', 'echo', { timeout: 30_000 });
+    expect(answer.string()).toBe('echo');
+    expect(got).toEqual([
+      message('other', 'plain'),
+      { subject: 'in.a', body: bytes('echo'), replyTo: expect.any(String) },
+    ]);
+    expect(headers[0]).toMatchObject({ 'source-id': id, 'target-id': 'one', 'link-name': 'default' });
+  });
+
+  it('shares the messages of a queue group, and repeats them without one', async () => {
+    const links = [source('worker', 'jobs|workers'), source('watcher', 'jobs')];
+    const hosts = await Promise.all([start(links), start(links)]);
+    expect(hosts).toHaveLength(2);
+    const worker = await component('worker');
+    const watcher = await component('watcher');
+    for (let job = 0; job < 50; job++) connection.publish('jobs', String(job));
+    await expect.poll(() => [worker.got.length, watcher.got.length], { timeout: 30_000 }).toEqual([50, 100]);
+    expect(new Set(worker.got.map(({ body }) => new TextDecoder().decode(body))).size).toBe(50);
+  });
+
+  it('goes on after a message that its component could not handle', async () => {
+    const host = await start([source('failing', 'bad')]);
+    connection.publish('bad', 'nobody serves yet');
+    await host.logged(/could not be handed to its component.*failing/);
+    await component('failing', async () => err('not today'));
+    connection.publish('bad', 'x');
+    await host.logged(/failed to handle a message.*not today/);
+  });
+
+  it('follows changes of a link, and stops with it', async () => {
+    const host = await start([source('moving', 'before')]);
+    const { got } = await component('moving');
+    await host.provider.putLink(source('moving', 'after'));
+    await host.logged(/subscribed for a component.*after/);
+    connection.publish('before', '1');
+    connection.publish('after', '2');
+    await expect.poll(() => got.map(({ subject }) => subject), { timeout: 30_000 }).toEqual(['after']);
+    const gone: LinkIdentity = source('moving', '');
+    await host.provider.deleteLink(gone);
+    await host.logged(/link deleted/);
+    await host.provider.putLink(source('moving', 'later', 'second'));
+    await host.logged(/subscribed for a component.*later/);
+    connection.publish('after', '3');
+    connection.publish('later', '4');
+    await expect
+      .poll(() => got.map(({ subject }) => subject), { timeout: 30_000 })
+      .toEqual(['after', 'later']);
+  });
+
+  it('refuses a link it can not serve', async () => {
+    const host = await start([]);
+    await host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[]' } });
+    await host.logged(/a link failed .*JetStream consumers are not supported/);
+    await host.provider.putLink(source('c', ''));
+    await host.logged(/subscribes to nothing/);
+  });
+});

@@ -1,0 +1,185 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  connectNats,
+  createConnectionPool,
+  type NatsAccess,
+  type PooledConnection,
+  type Provider,
+  type ProviderCall,
+  type ProviderContext,
+  type ProviderLink,
+  provide,
+} from '@wasmlattice/provider-sdk';
+import { err, ok } from '@wasmlattice/rpc';
+import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
+import { describeError } from '@wasmlattice/telemetry';
+import { type Delivery, startDelivery } from './delivery.js';
+import { createPublisher, MessagingFailure, type Publisher } from './publisher.js';
+import { type ConfigLayer, type MessagingSettings, readMessagingSettings } from './settings.js';
+
+/** Name of the provider's NATS connections and log records. */
+export const providerName = 'messaging-nats';
+
+/** A link of one component, with its share of a connection. */
+interface OpenLink<T> {
+  readonly pooled: PooledConnection;
+  readonly use: T;
+}
+
+/** `wasmcloud:messaging` 0.2.0 on NATS: components publish, ask, and handle messages. */
+export function createMessagingProvider(): Provider {
+  const publishers = new Map<string, OpenLink<Publisher>>();
+  const deliveries = new Map<string, OpenLink<Delivery>>();
+  let context: ProviderContext | undefined;
+  let provider: ConfigLayer = { config: {}, secrets: {} };
+  const pool = createConnectionPool((access) => connect(access));
+
+  const started = (): ProviderContext => {
+    if (context === undefined) throw new Error('the provider is used before init');
+    return context;
+  };
+  const connect = (access: NatsAccess): ReturnType<typeof connectNats> =>
+    connectNats(access, providerName, started().logger.named('nats'));
+
+  const open = async <T>(
+    settings: MessagingSettings,
+    make: (pooled: PooledConnection) => Promise<T> | T,
+  ): Promise<OpenLink<T>> => {
+    const pooled = await pool.acquire(settings.access);
+    try {
+      return { pooled, use: await make(pooled) };
+    } catch (error) {
+      await pooled.release();
+      throw error;
+    }
+  };
+
+  const closePublisher = async (key: string): Promise<void> => {
+    const link = publishers.get(key);
+    publishers.delete(key);
+    await link?.pooled.release();
+  };
+  const closeDelivery = async (key: string): Promise<void> => {
+    const link = deliveries.get(key);
+    deliveries.delete(key);
+    link?.use.close();
+    await link?.pooled.release();
+  };
+
+  /** Runs one operation of a guest; what goes wrong is an answer for it, never a broken call. */
+  const answer = async <R>(
+    call: ProviderCall,
+    operation: (publisher: Publisher) => Promise<R> | R,
+  ): Promise<R | { readonly tag: 'err'; readonly val: string }> => {
+    const { sourceId, linkName } = call;
+    try {
+      const link = publishers.get(keyOf(sourceId, linkName));
+      if (link !== undefined) return await operation(link.use);
+      throw new MessagingFailure(
+        `component ${sourceId} has no link named ${linkName} to this provider; put one for wasmcloud:messaging`,
+      );
+    } catch (error) {
+      const text = error instanceof MessagingFailure ? error.message : describeError(error);
+      started().logger.debug(text, { source: sourceId, link: linkName });
+      return err(text);
+    }
+  };
+
+  return {
+    exports: [
+      provide(messagingConsumer, {
+        publish: (message, call) =>
+          answer(call, (publisher) => {
+            publisher.publish(message, call.headers);
+            return ok();
+          }),
+        request: (subject, body, timeoutMs, call) =>
+          answer(call, async (publisher) =>
+            ok(await publisher.request(subject, body, timeoutMs, call.headers)),
+          ),
+      }),
+    ],
+
+    init(given) {
+      context = given;
+      provider = given;
+    },
+
+    async putLinkAsTarget(link: ProviderLink) {
+      const settings = readMessagingSettings(link, provider, started().nats);
+      const key = keyOf(link.sourceId, link.linkName);
+      await closePublisher(key);
+      publishers.set(
+        key,
+        await open(settings, ({ connection }) => createPublisher(connection, settings.inboxPrefix)),
+      );
+    },
+
+    async putLinkAsSource(link: ProviderLink) {
+      const { invoker, logger, nats } = started();
+      const settings = readMessagingSettings(link, provider, nats);
+      const key = keyOf(link.target, link.linkName);
+      await closeDelivery(key);
+      const { subscriptions } = settings;
+      if (subscriptions.length === 0) {
+        logger.warn('a link subscribes to nothing: put subscriptions into its source config', {
+          component: link.target,
+        });
+      }
+      deliveries.set(
+        key,
+        await open(settings, ({ connection }) =>
+          startDelivery({
+            connection,
+            subscriptions,
+            component: link.target,
+            linkName: link.linkName,
+            invoker,
+            logger,
+          }),
+        ),
+      );
+      logger.info('subscribed for a component', {
+        component: link.target,
+        link: link.linkName,
+        subjects: subscriptions.map(({ subject }) => subject),
+      });
+    },
+
+    deleteLinkAsTarget: ({ sourceId, linkName }) => closePublisher(keyOf(sourceId, linkName)),
+    deleteLinkAsSource: ({ target, linkName }) => closeDelivery(keyOf(target, linkName)),
+
+    /** Applies to links put from now on: those that exist keep what they have until they are put again. */
+    updateConfig(config) {
+      provider = { ...provider, config };
+    },
+
+    async health() {
+      const late = delay(healthMs, false, { ref: false });
+      const answers = async (): Promise<true> => {
+        await Promise.all((await pool.connections()).map((connection) => connection.rtt()));
+        return true;
+      };
+      const healthy = await Promise.race([late, answers()]);
+      return healthy
+        ? { healthy }
+        : { healthy, message: `a NATS server of a link does not answer within ${healthMs} ms` };
+    },
+
+    async shutdown() {
+      for (const { use } of deliveries.values()) use.close();
+      deliveries.clear();
+      publishers.clear();
+      // What was published is on its way before the connections close.
+      await Promise.allSettled((await pool.connections()).map((connection) => connection.flush()));
+      await pool.close();
+    },
+  };
+}
+
+/** Below the 2 s after which hosts stop waiting. */
+const healthMs = 1_000;
+
+function keyOf(component: string, linkName: string): string {
+  return `${component} ${linkName}`;
+}

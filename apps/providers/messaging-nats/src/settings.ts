@@ -1,0 +1,116 @@
+import type { NatsAccess, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-sdk';
+import { isFilter, isQueueName } from './subjects.js';
+
+/** Where a link's messages go to or come from. */
+export interface MessagingSettings {
+  readonly access: NatsAccess;
+  /** What a component that handles messages gets. */
+  readonly subscriptions: readonly Subscription[];
+  /** Where replies to requests arrive, for users who may not subscribe to `_INBOX`. */
+  readonly inboxPrefix: string | undefined;
+}
+
+export interface Subscription {
+  /** Wildcards allowed. */
+  readonly subject: string;
+  /** Of the members of a queue group, one gets each message. */
+  readonly queue: string | undefined;
+}
+
+/** A link config that can't be used; the message names the key. */
+export class MessagingSettingsError extends Error {
+  override readonly name = 'MessagingSettingsError';
+}
+
+/** Config and secrets of the provider or of one link. */
+export interface ConfigLayer {
+  readonly config: StringMap;
+  readonly secrets: SecretMap;
+}
+
+/**
+ * Reads the settings of a link (provider.md §10, messaging-nats). The link's values come before the provider's own, and
+ * secrets before configs. Without `cluster_uris` the messages are on the lattice's own server, where the lattice's
+ * credentials are used unless others are given; they are never sent to another server.
+ *
+ * @throws MessagingSettingsError
+ */
+export function readMessagingSettings(
+  link: ConfigLayer,
+  provider: ConfigLayer,
+  lattice: NatsAccess,
+): MessagingSettings {
+  const values = { ...readValues(provider), ...readValues(link) };
+  if (values.consumers !== undefined) {
+    throw new MessagingSettingsError(
+      'consumers is set: JetStream consumers are not supported, use subscriptions; messages of a stream can be republished to a subject',
+    );
+  }
+  return {
+    access: readAccess(values, lattice),
+    subscriptions: readSubscriptions(values.subscriptions ?? ''),
+    inboxPrefix: values.custom_inbox_prefix,
+  };
+}
+
+const valueKeys = [
+  'subscriptions',
+  'cluster_uris',
+  'client_jwt',
+  'client_seed',
+  'tls_ca',
+  'tls_ca_file',
+  'custom_inbox_prefix',
+  'consumers',
+] as const;
+
+type Values = { readonly [K in (typeof valueKeys)[number]]?: string };
+
+/** The keys that may be secrets. */
+const secretKeys: ReadonlySet<string> = new Set(['client_jwt', 'client_seed', 'tls_ca']);
+
+function readValues({ config, secrets }: ConfigLayer): Values {
+  const values: Record<string, string> = {};
+  for (const key of valueKeys) {
+    const value = (secretKeys.has(key) ? secretText(secrets[key]) : undefined) ?? config[key];
+    if (value !== undefined && value.trim() !== '') values[key] = value.trim();
+  }
+  return values;
+}
+
+function secretText(secret: SecretValue | undefined): string | undefined {
+  if (secret === undefined) return undefined;
+  return secret.kind === 'string' ? secret.value : new TextDecoder().decode(secret.value);
+}
+
+/** `orders.*|workers,news` */
+function readSubscriptions(text: string): Subscription[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [subject = '', queue, ...more] = part.split('|');
+      const valid = isFilter(subject) && (queue === undefined || isQueueName(queue)) && more.length === 0;
+      if (valid) return { subject, queue };
+      throw new MessagingSettingsError(
+        `subscriptions has ${JSON.stringify(part)}: write "subject" or "subject|queue", with commas between several`,
+      );
+    });
+}
+
+function readAccess(values: Values, lattice: NatsAccess): NatsAccess {
+  const { cluster_uris: url, client_jwt: jwt, client_seed: seed, tls_ca: ca, tls_ca_file: caFile } = values;
+  if ((jwt === undefined) !== (seed === undefined)) {
+    throw new MessagingSettingsError(
+      `client_${jwt === undefined ? 'jwt' : 'seed'} is missing: give both client_jwt and client_seed, or neither`,
+    );
+  }
+  const base = url === undefined ? lattice : { url };
+  return {
+    ...base,
+    ...(jwt === undefined || seed === undefined ? {} : { credentials: { jwt, seed } }),
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    ...(ca === undefined && caFile !== undefined ? { tls: { caFile } } : {}),
+  };
+}
