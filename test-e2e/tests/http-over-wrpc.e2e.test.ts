@@ -189,11 +189,14 @@ describe('a component that sends HTTP requests', () => {
     origin = createServer((request, response) => {
       if (request.url === '/silent') return;
       response.writeHead(203, { trailer: 'x-sum', 'x-method': request.method, 'set-cookie': ['a=1', 'b=2'] });
+      // The guest reads nothing of the response before all of its request is out.
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
+        for (const part of parts) response.write(part);
         response.addTrailers({ 'x-sum': request.trailers['x-sum'] ?? 'absent' });
         response.end();
       });
-      request.pipe(response, { end: false });
     });
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
     originAddress = `127.0.0.1:${(origin.address() as AddressInfo).port}`;
@@ -270,6 +273,14 @@ describe('a component that sends HTTP requests', () => {
         status: 502,
         code: late,
       });
+    });
+
+    it('gets an error-code when the connection to NATS drops', async () => {
+      const arrived = new Promise((resolve) => origin.once('request', resolve));
+      const answer = forward(`${originAddress}/silent`);
+      await arrived;
+      await scenario.nats[Symbol.asyncDispose]();
+      expect(await answer).toEqual({ status: 502, code: { tag: 'connection-terminated' } });
     });
 
     function put(options: {

@@ -1,0 +1,79 @@
+import { createClient } from '@wasmlattice/rpc';
+import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
+import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { type ComponentInstance, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { describe, expect, it } from 'vitest';
+import { serveHttpExport } from './http-export.js';
+
+const exportId = 'wasi:http/incoming-handler@0.2.3';
+
+type Run = Parameters<typeof serveHttpExport>[0]['run'];
+
+/** Serves component `shop`, whose invocations are left to `run`, and sends it a request. */
+async function request(run: Run, overrides: Partial<HttpRequest> = {}): Promise<unknown> {
+  const lattice = new MemoryLattice();
+  const server = createMemoryServer({ lattice });
+  await serveHttpExport({ componentId: 'shop', exportId, server, run, logger: noopLogger });
+  const invoker = createMemoryInvoker({ lattice });
+  const client = createClient(invoker, {
+    target: 'shop',
+    interface: httpIncomingHandler,
+    headers: { 'source-id': 'http-server', traceparent: '00-1-2-01' },
+  });
+  return await client.handle({
+    body: (async function* () {})(),
+    trailers: Promise.resolve(undefined),
+    method: { tag: 'get' },
+    pathWithQuery: '/',
+    scheme: { tag: 'HTTP' },
+    authority: 'shop.example',
+    headers: [],
+    ...overrides,
+  });
+}
+
+function instance(call: ComponentInstance['call']): ComponentInstance {
+  return { call };
+}
+
+describe('an HTTP handler served to the lattice', () => {
+  it('is called once for each request, with the headers of the call', async () => {
+    const seen: unknown[] = [];
+    const run: Run = (headers, signal, work) => {
+      seen.push(headers);
+      const guest = instance(async (id, func, params) => {
+        seen.push([id, func, params.length]);
+      });
+      return work(guest, signal);
+    };
+    await request(run).catch(() => {});
+    expect(seen).toEqual([expect.objectContaining({ traceparent: '00-1-2-01' }), [exportId, 'handle', 2]]);
+  });
+
+  it('fails a call whose guest does not answer, naming the component', async () => {
+    const run: Run = (_headers, signal, work) =>
+      work(
+        instance(() => Promise.resolve()),
+        signal,
+      );
+    await expect(request(run)).rejects.toMatchObject({
+      code: 'peer-failed',
+      message: expect.stringContaining('Component "shop" did not answer the request.'),
+    });
+  });
+
+  it('fails a call that gets no instance, with the reason', async () => {
+    await expect(request(() => Promise.reject(new PoolClosedError('shop')))).rejects.toMatchObject({
+      code: 'peer-failed',
+      message: expect.stringContaining('"shop" is being stopped'),
+    });
+  });
+
+  it('refuses a malformed request before it takes an instance', async () => {
+    const run: Run = () => {
+      throw new Error('no instance is needed');
+    };
+    await expect(request(run, { authority: undefined })).rejects.toThrow('it has no authority');
+  });
+});
