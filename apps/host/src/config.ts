@@ -61,6 +61,8 @@ export interface HostConfig {
     readonly ctlTopicPrefix: string;
     readonly rpcTimeoutMs: number;
   };
+  /** Calls between components of this host stay in the host. */
+  readonly localRpc: boolean;
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
   readonly limits: ComponentLimits;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
@@ -125,6 +127,7 @@ export function parseHostConfig(
       ctlTopicPrefix: values.ctlTopicPrefix,
       rpcTimeoutMs: values.rpcTimeoutMs,
     },
+    localRpc: values.localRpc === 'on',
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     limits: {
       maxExecutionTimeMs: values.maxExecutionTimeMs,

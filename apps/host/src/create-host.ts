@@ -7,6 +7,7 @@ import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
+import { createCoLocation, noCoLocation } from './control-plane/component/co-location.js';
 import { startComponentRunner } from './control-plane/component/component-runner.js';
 import { createComponentService } from './control-plane/component/component-service.js';
 import { createControlHandlers } from './control-plane/control-handlers.js';
@@ -112,6 +113,7 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
     delivered: (providerIds) => providers.settled(providerIds),
     logger: logger.named('links'),
   });
+  const coLocation = config.localRpc ? createCoLocation({ watchdog }) : noCoLocation;
   const components = createComponentService({
     hostId,
     environment: {
@@ -127,7 +129,8 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
     configs,
     events,
     logger: logger.named('components'),
-    startRunner: (data) => startComponentRunner({ data, http, watchdog, logger: logger.named('components') }),
+    startRunner: (data) =>
+      startComponentRunner({ data, http, watchdog, coLocation, logger: logger.named('components') }),
     graceMs: componentGraceMs,
   });
   const providers = createProviderService({

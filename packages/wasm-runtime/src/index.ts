@@ -48,6 +48,15 @@ export { TooManyWaitingError } from './limits.js';
 export { type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
 export {
+  closePermitBudget,
+  createPermitBudget,
+  createPermitTally,
+  holdsPermits,
+  reclaimPermits,
+  type SharedPermitsMemory,
+  setPermitLimit,
+} from './shared-permits.js';
+export {
   CallerGoneError,
   type HandlerOutcome,
   type HttpExchange,
@@ -60,15 +69,6 @@ export {
   invokeIncomingHandler,
   WireExchange,
 } from './wasi/http/index.js';
-export {
-  closePermitBudget,
-  createPermitBudget,
-  createPermitTally,
-  holdsPermits,
-  reclaimPermits,
-  type SharedPermitsMemory,
-  setPermitLimit,
-} from './shared-permits.js';
 export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
 export {
   type ByteSink,

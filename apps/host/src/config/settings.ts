@@ -44,6 +44,7 @@ export interface SettingValues {
   readonly rpcCreds: string | undefined;
   readonly rpcTls: boolean;
   readonly rpcTimeoutMs: number;
+  readonly localRpc: 'on' | 'off';
 
   readonly embeddedNats: EmbeddedNatsMode;
   readonly embeddedNatsPort: number;
@@ -319,6 +320,13 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_RPC_TIMEOUT_MS',
     group: 'NATS',
     help: 'Timeout of health checks, and the default that providers are told; not of calls between components',
+    advanced: true,
+  }),
+  localRpc: value(kinds.oneOf<'on' | 'off'>('on|off', 'on', 'off'), 'on', {
+    flag: 'local-rpc',
+    variable: 'WASMLATTICE_LOCAL_RPC',
+    group: 'NATS',
+    help: 'Calls between components of this host stay in the thread of the caller; off = they go over NATS, as between hosts',
     advanced: true,
   }),
 

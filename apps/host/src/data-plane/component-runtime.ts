@@ -56,10 +56,12 @@ export class NoHttpHandlerError extends Error {
  */
 export async function createComponentRuntime(options: {
   readonly data: ComponentWorkerData;
-  readonly rpc: RpcClient;
+  readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   readonly logger: Logger;
+  /** Invocations that may wait for a permit; by default any number. */
+  readonly maxWaiting?: number;
 }): Promise<ComponentRuntime> {
-  const { data, rpc, logger } = options;
+  const { data, rpc, logger, maxWaiting } = options;
   const { componentId } = data;
   // Neither the engine nor WebAssembly takes shared memory.
   const bytes = new Uint8Array(data.bytes);
@@ -84,6 +86,8 @@ export async function createComponentRuntime(options: {
     linkage,
     maxInstances: data.maxInstances,
     maxExecutionMs: data.maxExecutionTimeMs,
+    permits: data.permits,
+    ...(maxWaiting !== undefined && { maxWaiting }),
   });
   const clock = createInvocationClock(data.clock);
   const router = createLinkRouter({ componentId, invoker: rpc.invoker, links: data.links });

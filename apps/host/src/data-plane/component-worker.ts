@@ -1,7 +1,9 @@
 /** Entry of a component's worker thread: assembles the data plane of one component and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createStderrLogger } from '../logging.js';
+import { startCoLocated } from './co-located.js';
 import { createComponentRuntime } from './component-runtime.js';
+import { createLocalInvoker } from './local-invoker.js';
 import { type ComponentWorkerData, type FromWorker, type ToWorker, toWorkerFailure } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 
@@ -12,9 +14,18 @@ const data = workerData as ComponentWorkerData;
 const logger = createStderrLogger('component', data.log, { component: data.componentId });
 const post = (message: FromWorker): void => port.postMessage(message);
 const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger });
+const local = createLocalInvoker({
+  lattice: rpc.invoker,
+  start: (component, invoker) => startCoLocated({ host: data, component, invoker }),
+  logger: logger.named('calls'),
+});
 
 try {
-  const runtime = await createComponentRuntime({ data, rpc, logger });
+  const runtime = await createComponentRuntime({
+    data,
+    rpc: { server: rpc.server, invoker: local },
+    logger,
+  });
 
   const answer = (id: number, work: Promise<void>): void => {
     work.then(
@@ -24,6 +35,7 @@ try {
   };
   const stop = async (graceMs: number): Promise<void> => {
     await runtime.close(graceMs);
+    await local.close(graceMs);
     await rpc.close();
   };
   port.on('message', (message: ToWorker) => {
@@ -36,6 +48,9 @@ try {
         return;
       case 'config':
         runtime.setConfig(message.config);
+        return;
+      case 'callees':
+        local.setCallees(message.callees);
         return;
       case 'listen':
         answer(message.id, runtime.listen(message));

@@ -1,3 +1,4 @@
+import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
 import type { LogSettings } from '../logging.js';
 import type { LatticeConnectionSettings } from '../nats-connection.js';
 
@@ -28,6 +29,26 @@ export interface ComponentWorkerData {
   readonly log: LogSettings;
   /** The worker writes its oldest in-flight start time here: `invocation-clock.ts`. */
   readonly clock: SharedArrayBuffer;
+  /** Its part of the component's `max_instances`, which other threads of this host use too; absent: all of it. */
+  readonly permits?: SharedPermitsMemory;
+}
+
+/** A component of this host that another component's worker may run in its own thread: `local-invoker.ts`. */
+export interface CoLocatedComponent
+  extends Pick<
+    ComponentWorkerData,
+    | 'componentId'
+    | 'imageRef'
+    | 'bytes'
+    | 'maxInstances'
+    | 'maxExecutionTimeMs'
+    | 'links'
+    | 'config'
+    | 'clock'
+  > {
+  /** Changes when the component is started anew: with other code, or after a stop. */
+  readonly generation: number;
+  readonly permits: SharedPermitsMemory;
 }
 
 /** Control plane → component worker. Every message with an `id` is answered by `done` or `failed`. */
@@ -35,6 +56,8 @@ export type ToWorker =
   | { readonly kind: 'scale'; readonly maxInstances: number }
   | { readonly kind: 'links'; readonly links: readonly LinkRow[] }
   | { readonly kind: 'config'; readonly config: readonly (readonly [key: string, value: string])[] }
+  /** All components that this worker may run beside its own, for calls to them. */
+  | { readonly kind: 'callees'; readonly callees: readonly CoLocatedComponent[] }
   | {
       readonly kind: 'listen';
       readonly id: number;

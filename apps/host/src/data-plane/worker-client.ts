@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { type ComponentWorkerData, type FromWorker, fromWorkerFailure, type ToWorker } from './messages.js';
+import {
+  type CoLocatedComponent,
+  type ComponentWorkerData,
+  type FromWorker,
+  fromWorkerFailure,
+  type ToWorker,
+} from './messages.js';
 
 /** A component worker ended while something was asked of it. */
 export class WorkerExitedError extends Error {
@@ -19,6 +25,7 @@ export interface WorkerClient {
   scale(maxInstances: number): void;
   setLinks(links: ComponentWorkerData['links']): void;
   setConfig(config: ComponentWorkerData['config']): void;
+  setCallees(callees: readonly CoLocatedComponent[]): void;
   listen(address: ListenerAddress): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
   /** Completes what is in flight for at most `graceMs`, then the thread ends; safe to call twice. */
@@ -112,6 +119,7 @@ export async function startWorker(
     scale: (maxInstances) => post({ kind: 'scale', maxInstances }),
     setLinks: (links) => post({ kind: 'links', links }),
     setConfig: (config) => post({ kind: 'config', config }),
+    setCallees: (callees) => post({ kind: 'callees', callees }),
     listen: (address) => request({ kind: 'listen', ...address }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
     async stop(graceMs) {

@@ -78,6 +78,7 @@ function createFakeWorker() {
     scale: (max) => void told.push(['scale', max]),
     setLinks: (links) => void told.push(['links', links]),
     setConfig: (config) => void told.push(['config', config]),
+    setCallees: () => {},
     listen: async () => {},
     unlisten: async () => {},
     async stop() {

@@ -4,6 +4,7 @@ import type { ComponentWorkerData, LinkRow } from '../../data-plane/messages.js'
 import { startWorker, type WorkerClient } from '../../data-plane/worker-client.js';
 import type { HttpLeases } from '../http/http-targets.js';
 import type { Watchdog } from '../watchdog.js';
+import { type CoLocation, noCoLocation } from './co-location.js';
 
 /** A component that runs, whatever becomes of the thread it runs in. */
 export interface ComponentRunner {
@@ -15,9 +16,11 @@ export interface ComponentRunner {
 }
 
 export interface ComponentRunnerOptions {
-  readonly data: Omit<ComponentWorkerData, 'clock'>;
+  readonly data: Omit<ComponentWorkerData, 'clock' | 'permits'>;
   readonly http: HttpLeases;
   readonly watchdog: Watchdog;
+  /** Lets workers run what their component calls; by default every call goes over the lattice. */
+  readonly coLocation?: CoLocation;
   readonly logger: Logger;
   /** Wait before a crashed worker is replaced, in ms: doubles with each crash in a row up to `maxMs`. */
   readonly restart?: { readonly minMs: number; readonly maxMs: number };
@@ -37,7 +40,7 @@ const stableAfterMs = 60_000;
  * @throws what keeps the component from running here
  */
 export async function startComponentRunner(options: ComponentRunnerOptions): Promise<ComponentRunner> {
-  const { http, watchdog, logger, restart = defaultRestart } = options;
+  const { http, watchdog, coLocation = noCoLocation, logger, restart = defaultRestart } = options;
   const launchWorker = options.startWorker ?? startWorker;
   const { componentId } = options.data;
   let data = options.data;
@@ -46,10 +49,12 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
   let current: WorkerClient | undefined;
   let replacing: Promise<void> = Promise.resolve();
   const stopSignal = Promise.withResolvers<void>();
+  const place = coLocation.place(options.data);
 
   const launch = async (): Promise<void> => {
     const clock = new SharedArrayBuffer(invocationClockBytes);
-    const worker = await launchWorker({ ...data, clock });
+    const permits = place.permits();
+    const worker = await launchWorker({ ...data, clock, ...(permits && { permits }) });
     if (stopping) {
       await worker.stop(0);
       return;
@@ -68,6 +73,7 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
     let endedBecause: string | undefined;
     void worker.exited.then((exit) => {
       unwatch();
+      place.detach(worker);
       endedBecause = exit.reason;
       if (current === worker) current = undefined;
       // Before it is in service, its end is the failure of this launch.
@@ -84,6 +90,7 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
     worker.scale(data.maxInstances);
     worker.setLinks(data.links);
     worker.setConfig(data.config);
+    place.attach(worker, permits);
     try {
       await http.attach(componentId, worker);
       if (endedBecause !== undefined) throw new Error(`the worker ended while it started: ${endedBecause}`);
@@ -93,6 +100,7 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
       throw error;
     }
     inService = true;
+    place.open();
   };
 
   const leaveAddresses = async (worker: WorkerClient): Promise<void> => {
@@ -121,23 +129,32 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
     }
   };
 
-  await launch();
+  try {
+    await launch();
+  } catch (error) {
+    place.close();
+    throw error;
+  }
   return {
     scale(maxInstances) {
       data = { ...data, maxInstances };
+      place.update(data);
       current?.scale(maxInstances);
     },
     setLinks(links) {
       data = { ...data, links };
+      place.update(data);
       current?.setLinks(links);
     },
     setConfig(config) {
       data = { ...data, config: [...config] };
+      place.update(data);
       current?.setConfig(data.config);
     },
     async stop(graceMs) {
       stopping = true;
       stopSignal.resolve();
+      place.close();
       const worker = current;
       if (worker === undefined) {
         // A replacement that is starting sees `stopping` and ends itself.

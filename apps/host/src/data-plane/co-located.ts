@@ -1,0 +1,40 @@
+import type { Invoker } from '@wasmlattice/rpc';
+import { createStderrLogger } from '../logging.js';
+import { createComponentRuntime } from './component-runtime.js';
+import type { LocalCallee } from './local-invoker.js';
+import { createLocalServer } from './local-server.js';
+import type { CoLocatedComponent, ComponentWorkerData } from './messages.js';
+
+/**
+ * A data plane of a component in the worker of another that calls it: served to this thread only, and without a queue,
+ * since who finds no permit goes over the lattice.
+ *
+ * @throws InvalidComponentError, MissingImportError
+ */
+export async function startCoLocated(options: {
+  /** The worker's own component: what is the same for all of this host is taken from it. */
+  readonly host: Pick<ComponentWorkerData, 'lattice' | 'hostId' | 'rpc' | 'cacheDir' | 'log'>;
+  readonly component: CoLocatedComponent;
+  /** Takes the calls that the component makes. */
+  readonly invoker: Invoker;
+}): Promise<LocalCallee> {
+  const { host, component, invoker } = options;
+  const logger = createStderrLogger('component', host.log, { component: component.componentId });
+  const server = createLocalServer();
+  const runtime = await createComponentRuntime({
+    data: { ...host, ...component },
+    rpc: { invoker, server: async () => server },
+    logger,
+    maxWaiting: 0,
+  });
+  return {
+    server,
+    logger,
+    update({ maxInstances, links, config }) {
+      runtime.scale(maxInstances);
+      runtime.setLinks(links);
+      runtime.setConfig(config);
+    },
+    close: (graceMs) => runtime.close(graceMs),
+  };
+}
