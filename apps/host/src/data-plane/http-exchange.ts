@@ -32,6 +32,7 @@ export class ServerExchange implements HttpExchange {
   readonly #requestBody: RequestBody | undefined;
   #controller: AbortController | undefined;
   #isDisconnected = false;
+  readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /** @throws BadRequestError when the request can't be given to a guest */
   constructor(options: ServerExchangeOptions) {
@@ -48,6 +49,7 @@ export class ServerExchange implements HttpExchange {
       // A client that was not told to continue may or may not send its body: the connection is at an unknown point.
       mayKeepAlive: () => options.mayKeepAlive() && this.#requestBody?.awaitsContinue !== true,
     });
+    response.once('close', () => this.#leave());
   }
 
   /** Most requests are over before anybody asks for their signal. */
@@ -63,12 +65,18 @@ export class ServerExchange implements HttpExchange {
     return this.#requestBody?.trailers() ?? NO_TRAILERS;
   }
 
-  /** The connection is gone. Does nothing after the response was complete. */
-  disconnected(): void {
-    if (this.responder.isOver) return;
-    this.#isDisconnected = true;
-    this.responder.disconnected();
-    this.#controller?.abort(new ClientDisconnectedError());
+  /** Resolves once the response was handed to the system, or the connection is gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /**
+   * Tells what node does not: of its connection's end a request learns only until its response is complete, and a
+   * response only once it is its turn on a connection with several requests.
+   */
+  connectionClosed(): void {
+    this.#requestBody?.connectionClosed();
+    this.#leave();
   }
 
   get isDisconnected(): boolean {
@@ -81,5 +89,15 @@ export class ServerExchange implements HttpExchange {
    */
   discardRest(): Promise<void> | undefined {
     return this.#requestBody?.awaitsContinue === false ? this.#requestBody.discard() : undefined;
+  }
+
+  /** After a complete response there is nothing to disconnect from. */
+  #leave(): void {
+    if (!this.responder.isOver) {
+      this.#isDisconnected = true;
+      this.responder.disconnected();
+      this.#controller?.abort(new ClientDisconnectedError());
+    }
+    this.#gone.resolve();
   }
 }

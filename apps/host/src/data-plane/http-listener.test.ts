@@ -481,6 +481,23 @@ describe('a request that fails', () => {
     expect(client.error).toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('closes a connection on which other requests came before it', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const listener = await open(async ({ request: { pathWithQuery }, responder, signal }) => {
+      responder.start({ status: 200, headers: [] }).write(bytes(pathWithQuery));
+      await endOfTurn();
+      if (pathWithQuery === '/2') {
+        responder.fail(500, 'too late');
+        arrived.resolve();
+      }
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    const client = new RawClient(listener);
+    client.send(get('/1') + get('/2'));
+    await arrived.promise;
+    expect(await client.closed()).not.toMatch(/0\r\n\r\n$/);
+  });
+
   it('gets a 500 when its handler rejects or forgets it', async () => {
     const rejecting = await open(() => Promise.reject(new Error('secret')));
     const rejected = await fetchFrom(rejecting);
@@ -554,6 +571,19 @@ describe('a client that disconnects', () => {
     client.socket.destroy();
     await both.promise;
     expect(aborted.sort()).toEqual(['/1', '/2']);
+  });
+
+  it('ends the reading of a guest that has answered already', async () => {
+    const ended = Promise.withResolvers<string>();
+    const listener = await open(async (exchange) => {
+      answer(exchange, 'early');
+      ended.resolve(await readAll(exchange.body).catch((error: Error) => error.name));
+    });
+    const client = new RawClient(listener);
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234');
+    await client.until('early');
+    client.socket.destroy();
+    expect(await ended.promise).toBe('HttpFailure');
   });
 
   it('after its answer was complete is nothing to abort', async () => {

@@ -87,7 +87,8 @@ class NodeHttpListener implements HttpListener {
   /** Responses whose head waits for the end of this turn of the event loop. */
   #held: ServerResponder[] = [];
   /** Requests whose handler runs, or whose response is still being sent. */
-  readonly #inFlight = new Set<ServerExchange>();
+  #inFlight = 0;
+  readonly #connections = new Map<Socket, Set<ServerExchange>>();
   #drained: PromiseWithResolvers<void> | undefined;
   #address: { readonly host: string; readonly port: number };
   #closed: Promise<void> | undefined;
@@ -106,6 +107,7 @@ class NodeHttpListener implements HttpListener {
       keepAliveTimeout: keepAliveMs,
       noDelay: true,
     });
+    this.#server.on('connection', (socket) => this.#connected(socket));
     this.#server.on('request', (request, response) => this.#accept(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#accept(request, response, true));
   }
@@ -139,7 +141,7 @@ class NodeHttpListener implements HttpListener {
   async #close(graceMs: number | undefined): Promise<void> {
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
-    if (this.#inFlight.size > 0) {
+    if (this.#inFlight > 0) {
       this.#drained = Promise.withResolvers<void>();
       const deadline = graceMs === undefined ? undefined : setTimeout(this.#drained.resolve, graceMs);
       await this.#drained.promise;
@@ -152,15 +154,26 @@ class NodeHttpListener implements HttpListener {
 
   /** Ends what did not complete in time; most often nothing is left. */
   #cutOff(graceMs: number | undefined): void {
-    if (this.#inFlight.size === 0) return;
+    if (this.#inFlight === 0) return;
     const address = formatAddress(this.#address.host, this.#address.port);
-    this.#logger.warn(`cut off ${this.#inFlight.size} HTTP requests that did not complete in ${graceMs} ms`, {
+    this.#logger.warn(`cut off ${this.#inFlight} HTTP requests that did not complete in ${graceMs} ms`, {
       address,
     });
-    for (const exchange of this.#inFlight) exchange.disconnected();
+    for (const exchanges of this.#connections.values()) closeAll(exchanges);
+  }
+
+  #connected(socket: Socket): void {
+    const exchanges = new Set<ServerExchange>();
+    this.#connections.set(socket, exchanges);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      closeAll(exchanges);
+    });
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    // Node goes on parsing what a client pipelined although the connection was closed meanwhile.
+    if (request.socket.destroyed) return;
     let exchange: ServerExchange;
     try {
       exchange = new ServerExchange({
@@ -175,16 +188,13 @@ class NodeHttpListener implements HttpListener {
       refuse(response, error.message);
       return;
     }
-    void this.#serve(exchange, request.socket, response);
+    void this.#serve(exchange, request.socket);
   }
 
-  async #serve(exchange: ServerExchange, socket: Socket, response: ServerResponse): Promise<void> {
-    this.#inFlight.add(exchange);
-    const gone = Promise.withResolvers<void>();
-    onGone(socket, response, () => {
-      exchange.disconnected();
-      gone.resolve();
-    });
+  async #serve(exchange: ServerExchange, socket: Socket): Promise<void> {
+    const onSameConnection = this.#connections.get(socket);
+    onSameConnection?.add(exchange);
+    this.#inFlight++;
     try {
       await this.#options.handle(exchange);
       exchange.responder.fail(500, 'The request was not answered.\n');
@@ -195,9 +205,10 @@ class NodeHttpListener implements HttpListener {
       exchange.responder.fail(500, 'The request could not be handled.\n');
     }
     this.#discardRest(exchange, socket);
-    await gone.promise;
-    this.#inFlight.delete(exchange);
-    if (this.#inFlight.size === 0) this.#drained?.resolve();
+    await exchange.gone;
+    onSameConnection?.delete(exchange);
+    this.#inFlight--;
+    if (this.#inFlight === 0) this.#drained?.resolve();
   }
 
   #discardRest(exchange: ServerExchange, socket: Socket): void {
@@ -224,17 +235,8 @@ class NodeHttpListener implements HttpListener {
   };
 }
 
-/** Calls `callback` once the response has been handed to the system, or the connection is gone. */
-function onGone(socket: Socket, response: ServerResponse, callback: () => void): void {
-  response.once('close', callback);
-  if (response.socket !== null) return;
-  // It waits behind another response of a client that pipelines; until its turn it does not learn of the socket's end.
-  const onSocketClose = (): void => {
-    response.off('close', callback);
-    callback();
-  };
-  socket.once('close', onSocketClose);
-  response.once('close', () => socket.off('close', onSocketClose));
+function closeAll(exchanges: Iterable<ServerExchange>): void {
+  for (const exchange of exchanges) exchange.connectionClosed();
 }
 
 function refuse(response: ServerResponse, text: string): void {

@@ -63,6 +63,11 @@ export class RequestBody implements ByteSource {
     return this.#source.ready();
   }
 
+  /** Node tells a request of its connection's end only until the response is complete; a guest may read longer. */
+  connectionClosed(): void {
+    if (!this.#request.complete) this.#request.destroy();
+  }
+
   /** The connection lives on: its next request comes after the rest of this body. */
   cancel(): void {}
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ByteSink, HttpResponder, HttpResponseHead } from '@wasmlattice/wasm-runtime';
 
 type HeaderLines = HttpResponseHead['headers'];
@@ -191,17 +192,12 @@ export class ServerResponder implements HttpResponder, ByteSink {
     return this.#response.req.method !== 'HEAD' && status !== 204 && status !== 304;
   }
 
-  /**
-   * Ends the connection, once it has taken what was written. The client notices by the missing chunk or length; where
-   * there is neither (HTTP/1.0) the end of the connection is the end of the body, and only a reset is not.
-   */
+  /** Ends the connection so that the client notices. Responses before this one on a connection with several end, too. */
   #abort(): void {
-    const { socket, chunkedEncoding } = this.#response;
-    const isDelimited = chunkedEncoding || hasLine(this.#head.headers, 'content-length');
-    if (socket === null) this.#response.destroy();
+    const { chunkedEncoding, req } = this.#response;
+    const isDelimited = chunkedEncoding || !this.#hasBody() || hasLine(this.#head.headers, 'content-length');
     // Node keeps what was written in this tick in the response, out of reach of the socket's own end.
-    else if (isDelimited) process.nextTick(() => socket.destroySoon());
-    else socket.resetAndDestroy();
+    process.nextTick(isDelimited ? endConnection : resetConnection, req.socket);
   }
 
   #settle(): void {
@@ -218,6 +214,20 @@ export class ServerResponder implements HttpResponder, ByteSink {
 }
 
 function ignore(): void {}
+
+/** What was written leaves; the missing chunk or the missing bytes tell the client that it is not all. */
+function endConnection(socket: Socket): void {
+  socket.destroySoon();
+}
+
+/**
+ * Without chunks and length (HTTP/1.0) the end of the connection is the end of the body; only a reset is not. Node never
+ * closes a socket that it can't reset because it is ending already.
+ */
+function resetConnection(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
 
 function hasLine(lines: HeaderLines, lowerCaseName: string): boolean {
   for (let i = 0; i < lines.length; i += 2) {
