@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Permits, TooManyWaitingError } from './limits.js';
 import {
@@ -85,4 +86,56 @@ describe('permits shared by threads', () => {
     give();
     await other.permits.acquire();
   });
+
+  it('never exceed the limit, whatever the threads do at once', async () => {
+    const limit = 3;
+    const budget = createPermitBudget(limit);
+    const [running, most] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)];
+    const threads = Array.from({ length: 3 }, () => {
+      const memory: SharedPermitsMemory = { budget, held: createPermitTally() };
+      const worker = new Worker(contender, {
+        eval: true,
+        workerData: { module: new URL('./shared-permits.ts', import.meta.url).href, memory, running, most },
+      });
+      return new Promise<SharedPermitsMemory>((resolve, reject) => {
+        worker.on('error', reject);
+        worker.on('exit', () => resolve(memory));
+      });
+    });
+    const memories = await Promise.all(threads);
+    const seen = Atomics.load(new Int32Array(most), 0);
+    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBeLessThanOrEqual(limit);
+    expect(memories.map(holdsPermits)).toEqual([false, false, false]);
+    const after = thread(budget, limit, 0);
+    for (let n = 0; n < limit; n++) await after.permits.acquire();
+    await expect(after.permits.acquire()).rejects.toThrow(TooManyWaitingError);
+  });
 });
+
+/** Takes two permits at a time when it can, and notes the most that all threads held together. */
+const contender = `
+  const { workerData } = require('node:worker_threads');
+  const { module, memory, running, most } = workerData;
+  const [now, max] = [new Int32Array(running), new Int32Array(most)];
+  import(module).then(({ SharedPermits }) => {
+    const permits = new SharedPermits(memory);
+    const take = () => {
+      if (!permits.tryTake()) return false;
+      const count = Atomics.add(now, 0, 1) + 1;
+      for (let seen = Atomics.load(max, 0); count > seen; seen = Atomics.load(max, 0)) {
+        if (Atomics.compareExchange(max, 0, seen, count) === seen) break;
+      }
+      return true;
+    };
+    const give = () => {
+      Atomics.sub(now, 0, 1);
+      permits.give();
+    };
+    for (let round = 0; round < 20_000; round++) {
+      const [first, second] = [take(), take()];
+      if (first) give();
+      if (second) give();
+    }
+  });
+`;
