@@ -25,7 +25,8 @@ export interface BenchLattice extends AsyncDisposable {
 /** Longest wait for a command's answer, in ms; reached only when something is broken. */
 const patienceMs = 60_000;
 
-export async function startLattice(): Promise<BenchLattice> {
+/** @param args further flags of the host */
+export async function startLattice(args: readonly string[] = []): Promise<BenchLattice> {
   await using started = new AsyncDisposableStack();
   const nats = started.use(await startNatsServer());
   const data = started.use(await createTempDir());
@@ -33,11 +34,15 @@ export async function startLattice(): Promise<BenchLattice> {
   const cache = WASMLATTICE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wasmlattice');
   const flags = ['--nats-host', nats.host, '--nats-port', String(nats.port), '--data-dir', data.path];
   const host = started.use(
-    startChild(process.execPath, [artifacts.host, ...flags, '--cache-dir', cache, '--allow-file-load'], {
-      PATH,
-      NATS_SERVER_BIN,
-      HOME: data.path,
-    }),
+    startChild(
+      process.execPath,
+      [artifacts.host, ...flags, ...args, '--cache-dir', cache, '--allow-file-load'],
+      {
+        PATH,
+        NATS_SERVER_BIN,
+        HOME: data.path,
+      },
+    ),
   );
   const [, hostId = ''] = await host.waitForLine(/host started.*\b(N[A-Z2-7]{55})\b/);
   // In order, so that providers stop with the host; what does not is killed by the scope.

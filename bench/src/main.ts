@@ -3,9 +3,10 @@ import type { Measurement, Row } from './measurement.js';
 import { coldStart } from './measurements/cold-start.js';
 import { httpHello } from './measurements/http-hello.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
 import { renderTable, rowOf } from './report.js';
 
-const measurements: readonly Measurement[] = [httpHello, keyvalueGet, coldStart];
+const measurements: readonly Measurement[] = [httpHello, keyvalueGet, coldStart, wrpcLocal, wrpcLocal64];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
