@@ -104,7 +104,8 @@ function toWire(request: ReleasedRequest, body: SentBody): HttpRequest {
 function fromWire(response: HttpResponse, over: AbortSignal, betweenBytesMs: number): ResponseSource {
   const body = new ReceivedBody(response.body, response.trailers, { betweenBytesMs });
   // A guest may end without having read or dropped it.
-  over.addEventListener('abort', () => body.cancel(), { once: true });
+  if (over.aborted) body.cancel();
+  else over.addEventListener('abort', () => body.cancel(), { once: true });
   const { status } = response;
   if (status < 100 || status > 999) {
     body.cancel();
