@@ -11,6 +11,7 @@ import {
   incomingHandlerExport,
   invokeIncomingHandler,
   linkImports,
+  PoolClosedError,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
 import { plainExports, servePlainExports } from './export-server.js';
@@ -121,9 +122,14 @@ export async function createComponentRuntime(options: {
   };
 
   const handleHttp = async (exportId: string, exchange: HttpExchange): Promise<void> => {
-    await run(exchange.signal, noTrace, (instance, signal) =>
-      invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
-    );
+    try {
+      await run(exchange.signal, noTrace, (instance, signal) =>
+        invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
+      );
+    } catch (error) {
+      if (!(error instanceof PoolClosedError)) throw error;
+      exchange.responder.fail(503, `component '${componentId}' is being stopped or replaced\n`);
+    }
   };
 
   const served: ServedHandle[] = [];
