@@ -21,11 +21,13 @@ export interface InstanceContext {
 export interface LinkInvoker {
   /**
    * @param linkKey component-facing interface without version, `wasi:keyvalue/store` (spec: wrpc-interfaces §2)
+   * @param linkName instead of the name the invocation chose
    * @throws LinkNotFoundError, or an RpcError of the call
    */
   invoke(
     linkKey: string,
     invocation: Omit<Parameters<Invoker['invoke']>[0], 'target' | 'headers'>,
+    linkName?: string,
   ): Promise<unknown>;
   /**
    * Chooses the links of this invocation: its later calls of these interfaces take the links named `name`. The name

@@ -77,3 +77,4 @@ export {
   type Readiness,
   WritableSink,
 } from './wasi/io/index.js';
+export { invokeMessageHandler, messageHandlerExport } from './wasmcloud/messaging/incoming-handler.js';

@@ -40,8 +40,8 @@ export function createLinkRouter(options: {
       // Made when a guest first chooses a link: most never do.
       let chosen: Map<string, string> | undefined;
       return {
-        async invoke(linkKey, call) {
-          const linkName = chosen?.get(linkKey) ?? defaultLinkName;
+        async invoke(linkKey, call, asked) {
+          const linkName = asked ?? chosen?.get(linkKey) ?? defaultLinkName;
           const target = targets.get(linkName)?.get(linkKey);
           if (target === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
           return await invoker.invoke({

@@ -1,5 +1,6 @@
 import type { HostInterface } from '../host-interface.js';
 import { busInterfaces } from '../wasmcloud/bus/index.js';
+import { messagingInterfaces } from '../wasmcloud/messaging/index.js';
 import { blobstoreInterfaces } from './blobstore/index.js';
 import { cliInterfaces } from './cli/index.js';
 import { clocksInterfaces } from './clocks/index.js';
@@ -26,6 +27,7 @@ export const hostInterfaces: readonly HostInterface[] = [
   ...keyvalueInterfaces,
   ...blobstoreInterfaces,
   ...busInterfaces,
+  ...messagingInterfaces,
 ];
 
 /**
