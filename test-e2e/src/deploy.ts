@@ -86,3 +86,51 @@ export async function linkKeyvalue(
     target_config: [`${component}-bucket`],
   });
 }
+
+/** Starts a provider from a file and waits until it runs. */
+export async function startProvider(
+  lattice: Lattice,
+  host: Pick<HostProcess, 'id'>,
+  id: string,
+  file: string,
+): Promise<void> {
+  const started = lattice.nextEvent('provider_started', { provider_id: id });
+  await lattice.succeed(`provider.start.${host.id}`, {
+    provider_id: id,
+    provider_ref: `file://${file}`,
+    host_id: host.id,
+  });
+  await started;
+}
+
+export interface LinkDeployment {
+  readonly source: string;
+  readonly target: string;
+  readonly name?: string;
+  /** `wasi:blobstore/blobstore` */
+  readonly interface: string;
+  readonly sourceConfig?: Readonly<Record<string, string>>;
+  readonly targetConfig?: Readonly<Record<string, string>>;
+}
+
+/** Puts a link with configs of its own. */
+export async function putLink(lattice: Lattice, link: LinkDeployment): Promise<void> {
+  const { source, target, name = 'default', sourceConfig, targetConfig } = link;
+  const [, namespace = '', pkg = '', iface = ''] = /^(.+):(.+)\/(.+)$/.exec(link.interface) ?? [];
+  const putConfig = async (side: string, values: LinkDeployment['sourceConfig']): Promise<string[]> => {
+    if (values === undefined) return [];
+    const config = `${source}-${target}-${name}-${side}`;
+    await lattice.succeed(`config.put.${config}`, values);
+    return [config];
+  };
+  await lattice.succeed('link.put', {
+    source_id: source,
+    target,
+    name,
+    wit_namespace: namespace,
+    wit_package: pkg,
+    interfaces: [iface],
+    source_config: await putConfig('source', sourceConfig),
+    target_config: await putConfig('target', targetConfig),
+  });
+}

@@ -8,6 +8,8 @@ export const paths = {
   host: join(root, 'apps/host/dist/main.js'),
   cli: join(root, 'apps/cli/dist/main.js'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
+  blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
+  messagingProvider: join(root, 'apps/providers/messaging-nats/dist/main.js'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   counter: join(root, 'examples/http-counter/dist/http-counter.wasm'),
   counterManifest: join(root, 'examples/http-counter/wadm.yaml'),
@@ -15,6 +17,8 @@ export const paths = {
   ops: join(root, 'test-e2e/guests/ops/dist/ops.wasm'),
   caller: join(root, 'test-e2e/guests/caller/dist/caller.wasm'),
   fetcher: join(root, 'test-e2e/guests/fetcher/dist/fetcher.wasm'),
+  storage: join(root, 'test-e2e/guests/storage/dist/storage.wasm'),
+  messenger: join(root, 'test-e2e/guests/messenger/dist/messenger.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
 } as const;
 

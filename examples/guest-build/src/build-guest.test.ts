@@ -98,7 +98,17 @@ test('an entry that does not exist is named', async () => {
 
 test('every WIT package of ours joins into a document that names it', async () => {
   await build();
-  for (const name of ['io', 'clocks', 'random', 'cli', 'http', 'keyvalue', 'logging', 'config']) {
+  for (const name of [
+    'io',
+    'clocks',
+    'random',
+    'cli',
+    'http',
+    'keyvalue',
+    'blobstore',
+    'logging',
+    'config',
+  ]) {
     expect(made[0]?.wit).toMatch(new RegExp(`^package wasi:${name}@[^ ]+ \\{$`, 'm'));
   }
 });
