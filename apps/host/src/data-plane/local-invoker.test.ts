@@ -84,6 +84,14 @@ describe('a call of a component on this host', () => {
     expect(await invoker.invoke({ ...call, ...changes })).toBe('lattice');
   });
 
+  it('goes over the lattice when it passes a stream, without loading the code', async () => {
+    const { invoker, started } = setUp(doubling);
+    invoker.setCallees([component()]);
+    const streaming: WitFunction = { ...double, result: { kind: 'stream', element: { kind: 'u8' } } };
+    expect(await invoker.invoke({ ...call, func: streaming })).toBe('lattice');
+    expect(started).toEqual([]);
+  });
+
   it('goes over the lattice when no permit is free', async () => {
     const { invoker } = setUp(async () => {
       throw new TooManyWaitingError(1, 0);

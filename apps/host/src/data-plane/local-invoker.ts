@@ -1,6 +1,6 @@
 import { type CallHandler, type Invocation, type Invoker, RpcError, wireName } from '@wasmlattice/rpc';
 import { type Counter, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
-import { PoolClosedError, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
+import { PoolClosedError, passesHandles, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
 import type { LocalServer } from './local-server.js';
 import type { CoLocatedComponent } from './messages.js';
 
@@ -106,6 +106,10 @@ export function createLocalInvoker(options: LocalInvokerOptions): LocalInvoker {
   const invoke = async (invocation: Invocation): Promise<unknown> => {
     const entry = entries.get(invocation.target);
     if (entry === undefined) return await sendOut(invocation, 'not on this host');
+    // Never found there, so no reason to load the code.
+    if (entry.callee === undefined && passesHandles(invocation.func)) {
+      return await sendOut(invocation, 'streams or handles');
+    }
     if (inFlight >= maxInFlight) return await sendOut(invocation, 'too many in flight');
     inFlight++;
     try {
