@@ -123,14 +123,15 @@ describe('a component over HTTP', () => {
 describe('streaming', () => {
   const chunk = Buffer.alloc(1024 * 1024, 'x');
 
-  it('passes a body of 50 MB through without the process growing by its size', async () => {
+  it('passes a large body through without the process growing by its size', async () => {
     const { host, lattice } = scenario;
     const { pid } = host.child;
-    const megabytes = 50;
+    // What the process grows by is garbage not collected yet: the same for any size of body.
+    const megabytes = 150;
     await startComponent(lattice, host, { id: 'echo', wasm: paths.echo, maxInstances: 1 });
     const echoUrl = await serveHttp(lattice, host, 'echo', await freePort());
     // Fills the buffers and heaps that every request of this size shares.
-    await echo(echoUrl, megabytes);
+    await echo(echoUrl, 50);
     const before = await resetPeakMemory(pid);
     expect(await echo(echoUrl, megabytes)).toBe(megabytes * chunk.length);
     const grown = (await peakMemory(pid)) - before;
