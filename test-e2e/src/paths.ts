@@ -18,6 +18,7 @@ export const paths = {
   caller: join(root, 'test-e2e/guests/caller/dist/caller.wasm'),
   fetcher: join(root, 'test-e2e/guests/fetcher/dist/fetcher.wasm'),
   storage: join(root, 'test-e2e/guests/storage/dist/storage.wasm'),
+  messengerV3: join(root, 'test-e2e/guests/messenger-v3/dist/messenger-v3.wasm'),
   messenger: join(root, 'test-e2e/guests/messenger/dist/messenger.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
 } as const;

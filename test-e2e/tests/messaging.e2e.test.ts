@@ -109,3 +109,42 @@ describe('components with messaging', () => {
     expect(await call('/request?subject=jobs.one&body=next')).toEqual({ ok: 'next was handled' });
   });
 });
+
+describe('a component on the interfaces of 0.3.0', () => {
+  beforeAll(async () => {
+    const { host, lattice } = scenario;
+    await startComponent(lattice, host, { id: 'newer', wasm: paths.messengerV3, maxInstances: 4 });
+    await putLink(lattice, {
+      source: 'newer',
+      target: 'messaging',
+      interface: 'wasmcloud:messaging/consumer',
+    });
+    await putLink(lattice, {
+      source: 'messaging',
+      target: 'newer',
+      // The provider's links to two components need two names.
+      name: 'newer',
+      interface: 'wasmcloud:messaging/handler',
+      sourceConfig: { subscriptions: 'newer|newer' },
+    });
+    for (const { child } of [host, second]) await child.waitForLine(/subscribed for a component.*newer/);
+  });
+
+  it('handles messages and replies to them', async () => {
+    expect(await call('/request?subject=newer&body=one')).toEqual({ ok: 'one was handled' });
+  });
+
+  it('asks one of 0.2.0', async () => {
+    expect(await call('/request?subject=newer&body=ask:jobs.one:two')).toEqual({ ok: 'two was handled' });
+    expect(await call('/request?subject=newer&body=ask:nobody:two')).toEqual({
+      ok: JSON.stringify({ tag: 'other', val: 'could not ask nobody: nobody listens' }),
+    });
+  });
+
+  it('sends without waiting for an answer', async () => {
+    const subscription = scenario.lattice.connection.subscribe('told', { max: 1 });
+    await scenario.lattice.connection.flush();
+    await call('/request?subject=newer&body=tell:told:three');
+    for await (const message of subscription) expect(message.string()).toBe('three');
+  });
+});

@@ -278,6 +278,10 @@ describe('features', () => {
     ]);
   });
 
+  it('that are always on are accepted', () => {
+    expect(runWithWarnings(['--feature', 'wasmcloud-messaging-v3'], {}).warnings).toEqual([]);
+  });
+
   it('that exist upstream only are refused', () => {
     expect(refusal(['--feature', 'builtin-messaging-nats']).message).toContain(
       'the feature `builtin-messaging-nats` is known but not available yet',

@@ -242,7 +242,6 @@ function readLabels(values: SettingValues, env: Environment, warnings: string[])
 const laterFeatures = [
   'builtin-http-client',
   'builtin-messaging-nats',
-  'wasmcloud-messaging-v3',
   'workload-identity-auth',
   'workload-identity-interface',
   'rpc-interface',
@@ -254,6 +253,8 @@ function readFeatures(values: SettingValues, warnings: string[]): HostConfig['fe
     const feature = text.trim().toLowerCase().replaceAll('_', '-');
     if (feature === 'builtin-http-server') {
       builtinHttpServer = true;
+    } else if (feature === 'wasmcloud-messaging-v3') {
+      // Always on: a component that does not import it is not affected.
     } else if (laterFeatures.includes(feature)) {
       throw conflict(
         'features',

@@ -11,6 +11,7 @@ import {
   incomingHandlerExport,
   invokeIncomingHandler,
   linkImports,
+  messageHandlerExport,
   PoolClosedError,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
@@ -19,6 +20,7 @@ import { serveHttpExport } from './http-export.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import { createInvocationClock } from './invocation-clock.js';
 import { createLinkRouter } from './link-router.js';
+import { serveMessageExport } from './message-export.js';
 import type { ComponentWorkerData, LinkRow } from './messages.js';
 import type { RpcClient } from './rpc-client.js';
 
@@ -75,8 +77,10 @@ export async function createComponentRuntime(options: {
   });
   const plain = plainExports(types);
   const handlerExport = incomingHandlerExport(types);
+  const messageExport = messageHandlerExport(types);
   // Connecting and compiling take their time side by side.
-  const server = plain.length > 0 || handlerExport !== undefined ? rpc.server() : undefined;
+  const serves = plain.length > 0 || handlerExport !== undefined || messageExport !== undefined;
+  const server = serves ? rpc.server() : undefined;
   // Awaited below, unless compiling fails first.
   server?.catch(() => {});
   const engine = createJcoEngine({ cacheDir: data.cacheDir, logger: logger.named('engine') });
@@ -149,6 +153,15 @@ export async function createComponentRuntime(options: {
           exportId: handlerExport,
           run: (headers, signal, work) => run(signal, traceOf(headers), work),
           logger,
+        }),
+      );
+    }
+    if (messageExport !== undefined) {
+      served.push(
+        await serveMessageExport({
+          ...parts,
+          exportId: messageExport,
+          run: (headers, signal, work) => run(signal, traceOf(headers), work),
         }),
       );
     }
