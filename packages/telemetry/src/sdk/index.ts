@@ -5,4 +5,5 @@ export {
   resolveEndpoint,
   type Signal,
 } from './endpoint.js';
-export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.js';
+export { startTelemetry } from './start-telemetry.js';
+export type { Telemetry, TelemetryOptions } from './telemetry.js';

@@ -15,7 +15,7 @@ import { createMetricExporter, createSpanExporter } from './exporters.js';
 import { createOtelMeter } from './otel-meter.js';
 import { createOtelTracer } from './otel-tracer.js';
 import { reportFailures } from './report-failures.js';
-import type { Telemetry, TelemetryOptions } from './start-telemetry.js';
+import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 /** Instrumentation scopes as upstream names them. */
 const tracerScope = 'wasmcloud-tracing';

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SpanContext } from '../tracer.js';
 import { type Collector, startCollector } from './collector.test.support.js';
 import { InvalidEndpointError } from './endpoint.js';
-import { startTelemetry, type TelemetryOptions } from './start-telemetry.js';
+import { startTelemetry } from './start-telemetry.js';
+import type { TelemetryOptions } from './telemetry.js';
 
 let collector: Collector | undefined;
 

@@ -1,0 +1,27 @@
+import type { LogLevel } from '../logger.js';
+import type { Meter } from '../meter.js';
+import type { Tracer } from '../tracer.js';
+import type { ExporterOptions } from './exporters.js';
+
+export interface TelemetryOptions extends ExporterOptions {
+  readonly traces: boolean;
+  readonly metrics: boolean;
+  /** `service.name` of the resource: `wasmcloud-host` for a host. */
+  readonly serviceName: string;
+  readonly serviceVersion?: string;
+  /** Least severe level of spans that are exported; `info` by default. */
+  readonly traceLevel?: LogLevel;
+  /** `OTEL_*` variables, from whoever may read the process environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Longest time {@link Telemetry.shutdown} waits for a collector that does not answer, in ms. Default 5000. */
+  readonly shutdownTimeoutMs?: number;
+  /** Told when a collector stops taking data, once until it works again, and when the last data is lost. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Telemetry {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  /** Delivers what is waiting and stops. Never rejects; further calls return the same promise. */
+  shutdown(): Promise<void>;
+}
