@@ -1,4 +1,10 @@
 export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
+export {
+  type ConfigLayer,
+  type NatsAccessConfig,
+  readConfigValue,
+  readNatsAccess,
+} from './nats-access-config.js';
 export { connectNats, ProviderConnectionError } from './nats-connection.js';
 export {
   type ConnectionPool,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type ConfigLayer,
   type ConnectionPool,
   connectNats,
   createConnectionPool,
@@ -20,7 +21,7 @@ import {
 import { errorResult, failureOf } from './keyvalue-failure.js';
 import { type KvBucket, openBucket } from './kv-bucket.js';
 import { createLinkedStores, type OpenStore } from './linked-stores.js';
-import { type ConfigLayer, readStoreSettings, type StoreSettings } from './settings.js';
+import { readStoreSettings, type StoreSettings } from './settings.js';
 
 /** Name of the provider's NATS connections and log records. */
 export const providerName = 'keyvalue-nats';

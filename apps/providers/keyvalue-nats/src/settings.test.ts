@@ -1,5 +1,6 @@
+import type { ConfigLayer } from '@wasmlattice/provider-sdk';
 import { describe, expect, it } from 'vitest';
-import { type ConfigLayer, readStoreSettings, type StoreSettings } from './settings.js';
+import { readStoreSettings, type StoreSettings } from './settings.js';
 
 const lattice = { url: 'nats://lattice:4222', credentials: { jwt: 'lattice-jwt', seed: 'SULATTICE' } };
 

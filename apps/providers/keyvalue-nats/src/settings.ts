@@ -1,4 +1,9 @@
-import type { NatsAccess, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-sdk';
+import {
+  type ConfigLayer,
+  type NatsAccess,
+  readConfigValue,
+  readNatsAccess,
+} from '@wasmlattice/provider-sdk';
 
 /** Where a link's keys and values are. */
 export interface StoreSettings {
@@ -12,12 +17,6 @@ export interface StoreSettings {
 /** A link config that can't be used; the message names the key. */
 export class StoreSettingsError extends Error {
   override readonly name = 'StoreSettingsError';
-}
-
-/** Config and secrets of the provider or of one link. */
-export interface ConfigLayer {
-  readonly config: StringMap;
-  readonly secrets: SecretMap;
 }
 
 /**
@@ -37,7 +36,7 @@ export function readStoreSettings(
   const { bucket } = Object.keys(link.config).length === 0 ? values : link.config;
   return {
     bucket: checkBucket(bucket),
-    access: readAccess(values, lattice),
+    access: readNatsAccess({ ...values, url: values.cluster_uri }, lattice, StoreSettingsError),
     jsDomain: values.js_domain,
     autoCreate: values.enable_bucket_auto_create?.toLowerCase() === 'true',
   };
@@ -56,21 +55,13 @@ const valueKeys = [
 
 type Values = { readonly [K in (typeof valueKeys)[number]]?: string };
 
-/** The keys that may be secrets. */
-const secretKeys: ReadonlySet<string> = new Set(['client_jwt', 'client_seed', 'tls_ca']);
-
-function valuesOf({ config, secrets }: ConfigLayer): Values {
+function valuesOf(layer: ConfigLayer): Values {
   const values: Record<string, string> = {};
   for (const key of valueKeys) {
-    const value = (secretKeys.has(key) ? secretText(secrets[key]) : undefined) ?? config[key];
+    const value = readConfigValue(layer, key);
     if (value !== undefined && value !== '') values[key] = value;
   }
   return values;
-}
-
-function secretText(secret: SecretValue | undefined): string | undefined {
-  if (secret === undefined) return undefined;
-  return secret.kind === 'string' ? secret.value : new TextDecoder().decode(secret.value);
 }
 
 function checkBucket(bucket: string | undefined): string {
@@ -85,20 +76,4 @@ function checkBucket(bucket: string | undefined): string {
     );
   }
   return bucket;
-}
-
-function readAccess(values: Values, lattice: NatsAccess): NatsAccess {
-  const { cluster_uri: url, client_jwt: jwt, client_seed: seed, tls_ca: ca, tls_ca_file: caFile } = values;
-  if ((jwt === undefined) !== (seed === undefined)) {
-    throw new StoreSettingsError(
-      `client_${jwt === undefined ? 'jwt' : 'seed'} is missing: give both client_jwt and client_seed, or neither`,
-    );
-  }
-  const base = url === undefined ? lattice : { url };
-  return {
-    ...base,
-    ...(jwt === undefined || seed === undefined ? {} : { credentials: { jwt, seed } }),
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    ...(ca === undefined && caFile !== undefined ? { tls: { caFile } } : {}),
-  };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type ConfigLayer,
   connectNats,
   createConnectionPool,
   type NatsAccess,
@@ -15,7 +16,7 @@ import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
 import { describeError } from '@wasmlattice/telemetry';
 import { type Delivery, startDelivery } from './delivery.js';
 import { createPublisher, MessagingFailure, type Publisher } from './publisher.js';
-import { type ConfigLayer, type MessagingSettings, readMessagingSettings } from './settings.js';
+import { type MessagingSettings, readMessagingSettings } from './settings.js';
 
 /** Name of the provider's NATS connections and log records. */
 export const providerName = 'messaging-nats';

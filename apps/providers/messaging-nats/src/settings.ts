@@ -1,4 +1,9 @@
-import type { NatsAccess, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-sdk';
+import {
+  type ConfigLayer,
+  type NatsAccess,
+  readConfigValue,
+  readNatsAccess,
+} from '@wasmlattice/provider-sdk';
 import { isFilter, isQueueName } from './subjects.js';
 
 /** Where a link's messages go to or come from. */
@@ -22,12 +27,6 @@ export class MessagingSettingsError extends Error {
   override readonly name = 'MessagingSettingsError';
 }
 
-/** Config and secrets of the provider or of one link. */
-export interface ConfigLayer {
-  readonly config: StringMap;
-  readonly secrets: SecretMap;
-}
-
 /**
  * Reads the settings of a link (provider.md §10, messaging-nats). The link's values come before the provider's own, and
  * secrets before configs. Without `cluster_uris` the messages are on the lattice's own server, where the lattice's
@@ -47,7 +46,7 @@ export function readMessagingSettings(
     );
   }
   return {
-    access: readAccess(values, lattice),
+    access: readNatsAccess({ ...values, url: values.cluster_uris }, lattice, MessagingSettingsError),
     subscriptions: readSubscriptions(values.subscriptions ?? ''),
     inboxPrefix: values.custom_inbox_prefix,
   };
@@ -66,21 +65,13 @@ const valueKeys = [
 
 type Values = { readonly [K in (typeof valueKeys)[number]]?: string };
 
-/** The keys that may be secrets. */
-const secretKeys: ReadonlySet<string> = new Set(['client_jwt', 'client_seed', 'tls_ca']);
-
-function readValues({ config, secrets }: ConfigLayer): Values {
+function readValues(layer: ConfigLayer): Values {
   const values: Record<string, string> = {};
   for (const key of valueKeys) {
-    const value = (secretKeys.has(key) ? secretText(secrets[key]) : undefined) ?? config[key];
+    const value = readConfigValue(layer, key);
     if (value !== undefined && value.trim() !== '') values[key] = value.trim();
   }
   return values;
-}
-
-function secretText(secret: SecretValue | undefined): string | undefined {
-  if (secret === undefined) return undefined;
-  return secret.kind === 'string' ? secret.value : new TextDecoder().decode(secret.value);
 }
 
 /** `orders.*|workers,news` */
@@ -97,20 +88,4 @@ function readSubscriptions(text: string): Subscription[] {
         `subscriptions has ${JSON.stringify(part)}: write "subject" or "subject|queue", with commas between several`,
       );
     });
-}
-
-function readAccess(values: Values, lattice: NatsAccess): NatsAccess {
-  const { cluster_uris: url, client_jwt: jwt, client_seed: seed, tls_ca: ca, tls_ca_file: caFile } = values;
-  if ((jwt === undefined) !== (seed === undefined)) {
-    throw new MessagingSettingsError(
-      `client_${jwt === undefined ? 'jwt' : 'seed'} is missing: give both client_jwt and client_seed, or neither`,
-    );
-  }
-  const base = url === undefined ? lattice : { url };
-  return {
-    ...base,
-    ...(jwt === undefined || seed === undefined ? {} : { credentials: { jwt, seed } }),
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    ...(ca === undefined && caFile !== undefined ? { tls: { caFile } } : {}),
-  };
 }
