@@ -49,6 +49,8 @@ describe('a component that calls another on a second host', () => {
 
   it('gets back values of every shape', async () => {
     await scenario.lattice.succeed('link.put', link);
+    // Either host may have answered; the other sees the link a moment later.
+    await expect.poll(async () => (await call('/add')).status, { timeout: 30_000, interval: 20 }).toBe(200);
     expect((await call('/add')).body).toEqual({ ok: '18446744073709551300' });
     expect((await call('/circle')).body).toEqual({ ok: 'filled circle c of 1.5' });
     expect((await call('/polygon')).body).toEqual({ ok: 'polygon unnamed: -1,2 300,-70000' });
