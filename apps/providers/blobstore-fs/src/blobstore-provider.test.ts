@@ -1,47 +1,30 @@
-import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createXKey } from '@wasmlattice/identity';
-import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
-import {
-  decodeHostData,
-  type HostData,
-  type InterfaceLinkDefinition,
-  type LinkIdentity,
-} from '@wasmlattice/provider-host/protocol';
+import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok } from '@wasmlattice/rpc';
 import { type Blobstore, type BlobstoreV1, blobstore, blobstoreV1 } from '@wasmlattice/rpc/interfaces';
-import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import { createLogger } from '@wasmlattice/telemetry';
 import { createTempDir, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS.
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const id = 'blobstore';
-const lattice = 'default';
 
 let nats: TestNatsServer;
 let folder: Awaited<ReturnType<typeof createTempDir>>;
-let connection: NatsConnection;
-let invoker: NatsInvoker;
-const running: ProcessProvider[] = [];
+let harness: ProviderHarness;
 
 beforeAll(async () => {
   nats = await startNatsServer();
   folder = await createTempDir();
-  connection = await connect({ servers: nats.url });
-  invoker = createNatsInvoker({ connection, lattice });
+  harness = await ProviderHarness.connect({ url: nats.url, program, id });
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((provider) => provider.stop()));
-});
+afterEach(() => harness.stopAll());
 afterAll(async () => {
-  await invoker.close();
-  await connection.close();
+  await harness[Symbol.asyncDispose]();
   await nats[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
@@ -59,81 +42,14 @@ function link(name: string, targetConfig: InterfaceLinkDefinition['targetConfig'
   };
 }
 
-interface Host {
-  readonly provider: ProcessProvider;
-  /** Resolves once the provider has logged a line that matches; forgets what came before the last call. */
-  logged(pattern: RegExp): Promise<void>;
-}
-
-/** Starts the provider and waits until it serves. */
-async function start(
-  links: readonly InterfaceLinkDefinition[],
-  config: HostData['config'] = {},
-): Promise<Host> {
-  const xkey = createXKey();
-  const lines: string[] = [];
-  let check: () => void = () => {};
-  const hostId = `N${randomUUID()}`;
-  const provider = await startProcessProvider(
-    {
-      connection,
-      lattice,
-      hostId,
-      environment: {},
-      nodePath: process.execPath,
-      logger: createLogger({
-        name: 'host',
-        level: 'debug',
-        format: 'text',
-        write(line) {
-          lines.push(line);
-          check();
-        },
-      }),
-    },
-    {
-      id,
-      file: program,
-      xkey: xkey.publicKey,
-      loadHostData: async () => ({
-        ...decodeHostData(Buffer.from('{}').toString('base64')),
-        hostId,
-        latticeRpcPrefix: lattice,
-        latticeRpcUrl: nats.url,
-        providerKey: id,
-        instanceId: randomUUID(),
-        linkDefinitions: links,
-        config,
-        hostXkeyPublicKey: createXKey().publicKey,
-        providerXkeyPrivateKey: xkey.seed(),
-        logLevel: 'info',
-      }),
-    },
-  );
-  running.push(provider);
-  const logged = (pattern: RegExp): Promise<void> =>
-    new Promise((resolve) => {
-      check = () => {
-        const index = lines.findIndex((line) => pattern.test(line));
-        if (index < 0) return;
-        lines.splice(0, index + 1);
-        check = () => {};
-        resolve();
-      };
-      check();
-    });
-  await logged(/the provider serves/);
-  return { provider, logged };
-}
-
 const client = (linkName = 'default', sourceId = 'album'): Blobstore =>
-  createClient(invoker, {
+  createClient(harness.invoker, {
     target: id,
     interface: blobstore,
     headers: { 'source-id': sourceId, 'link-name': linkName },
   });
 const olderClient = (): BlobstoreV1 =>
-  createClient(invoker, {
+  createClient(harness.invoker, {
     target: id,
     interface: blobstoreV1,
     headers: { 'source-id': 'album', 'link-name': 'default' },
@@ -173,7 +89,7 @@ async function* text(value: string): AsyncGenerator<Uint8Array> {
 describe('blobstore provider', () => {
   it('keeps containers and objects in the directory of the link', async () => {
     const root = join(folder.path, 'life');
-    await start([link('default', { ROOT: root })]);
+    await harness.start([link('default', { ROOT: root })]);
     const store = client();
     expect(await store.containerExists('box')).toEqual(ok(false));
     expect(await store.createContainer('box')).toEqual(ok());
@@ -195,7 +111,7 @@ describe('blobstore provider', () => {
   });
 
   it('streams values larger than a message of NATS, many at a time', async () => {
-    await start([link('default', { ROOT: join(folder.path, 'large') })]);
+    await harness.start([link('default', { ROOT: join(folder.path, 'large') })]);
     await client().createContainer('box');
     const bytes = 5_000_000;
     const names = ['a', 'b', 'c', 'd'];
@@ -207,7 +123,7 @@ describe('blobstore provider', () => {
   });
 
   it('serves version 0.1.0 beside 0.2.0', async () => {
-    await start([link('default', { ROOT: join(folder.path, 'older') })]);
+    await harness.start([link('default', { ROOT: join(folder.path, 'older') })]);
     const store = olderClient();
     await store.createContainer('box');
     expect(await store.writeContainerData(object('a'), text('old'))).toEqual(ok());
@@ -221,7 +137,7 @@ describe('blobstore provider', () => {
 
   it('stores nothing of data that breaks off', async () => {
     const root = join(folder.path, 'broken');
-    await start([link('default', { ROOT: root })]);
+    await harness.start([link('default', { ROOT: root })]);
     await client().createContainer('box');
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield* text('half of it');
@@ -233,7 +149,7 @@ describe('blobstore provider', () => {
   });
 
   it('has a directory for each link of a component', async () => {
-    await start([
+    await harness.start([
       link('default', { ROOT: join(folder.path, 'one') }),
       link('archive', { root: join(folder.path, 'two') }),
     ]);
@@ -246,7 +162,7 @@ describe('blobstore provider', () => {
   });
 
   it('answers with what is wrong', async () => {
-    const host = await start([link('default', { ROOT: join(folder.path, 'wrong') })]);
+    const host = await harness.start([link('default', { ROOT: join(folder.path, 'wrong') })]);
     const store = client();
     expect(await store.createContainer('../outside')).toEqual(
       err(expect.stringMatching(/"\.\.\/outside" is no name for a container/)),
@@ -275,7 +191,7 @@ describe('blobstore provider', () => {
 
   it('takes the config of the provider for links without one', async () => {
     const root = join(folder.path, 'of-provider');
-    await start([link('default', {})], { ROOT: root });
+    await harness.start([link('default', {})], { ROOT: root });
     await client().createContainer('box');
     expect(await readdir(root)).toContain('box');
   });

@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { createXKey } from '@wasmlattice/identity';
-import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
-import {
-  decodeHostData,
-  type HostData,
-  type InterfaceLinkDefinition,
-  type LinkIdentity,
-} from '@wasmlattice/provider-host/protocol';
+import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok } from '@wasmlattice/rpc';
 import {
   type KeyvalueAtomics,
@@ -17,35 +10,25 @@ import {
   keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
-import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import { createLogger } from '@wasmlattice/telemetry';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS.
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const id = 'keyvalue';
-const lattice = 'default';
 
 let nats: TestNatsServer;
-let connection: NatsConnection;
-let invoker: NatsInvoker;
-const running: ProcessProvider[] = [];
+let harness: ProviderHarness;
 
 beforeAll(async () => {
   nats = await startNatsServer();
-  connection = await connect({ servers: nats.url });
-  invoker = createNatsInvoker({ connection, lattice });
-  for (const bucket of ['first', 'second']) await connection.jetstream().views.kv(bucket);
+  harness = await ProviderHarness.connect({ url: nats.url, program, id });
+  for (const bucket of ['first', 'second']) await harness.connection.jetstream().views.kv(bucket);
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((provider) => provider.stop()));
-});
+afterEach(() => harness.stopAll());
 afterAll(async () => {
-  await invoker.close();
-  await connection.close();
+  await harness[Symbol.asyncDispose]();
   await nats[Symbol.asyncDispose]();
 });
 
@@ -62,84 +45,19 @@ function link(name: string, targetConfig: InterfaceLinkDefinition['targetConfig'
   };
 }
 
-interface Host {
-  readonly provider: ProcessProvider;
-  /** Resolves once the provider has logged a line that matches; forgets what came before the last call. */
-  logged(pattern: RegExp): Promise<void>;
-}
-
-/** Starts the provider and waits until it serves. */
-async function start(
-  links: readonly InterfaceLinkDefinition[],
-  config: HostData['config'] = {},
-): Promise<Host> {
-  const xkey = createXKey();
-  const lines: string[] = [];
-  let check: () => void = () => {};
-  const hostId = `N${randomUUID()}`;
-  const provider = await startProcessProvider(
-    {
-      connection,
-      lattice,
-      hostId,
-      environment: {},
-      nodePath: process.execPath,
-      logger: createLogger({
-        name: 'host',
-        level: 'debug',
-        format: 'text',
-        write(line) {
-          lines.push(line);
-          check();
-        },
-      }),
-    },
-    {
-      id,
-      file: program,
-      xkey: xkey.publicKey,
-      loadHostData: async () => ({
-        ...decodeHostData(Buffer.from('{}').toString('base64')),
-        hostId,
-        latticeRpcPrefix: lattice,
-        latticeRpcUrl: nats.url,
-        providerKey: id,
-        instanceId: randomUUID(),
-        linkDefinitions: links,
-        config,
-        hostXkeyPublicKey: createXKey().publicKey,
-        providerXkeyPrivateKey: xkey.seed(),
-        logLevel: 'info',
-      }),
-    },
-  );
-  running.push(provider);
-  const logged = (pattern: RegExp): Promise<void> =>
-    new Promise((resolve) => {
-      check = () => {
-        const index = lines.findIndex((line) => pattern.test(line));
-        if (index < 0) return;
-        lines.splice(0, index + 1);
-        check = () => {};
-        resolve();
-      };
-      check();
-    });
-  await logged(/the provider serves/);
-  return { provider, logged };
-}
-
 const headers = { 'source-id': 'counter', 'link-name': 'default' };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const store = (): KeyvalueStore => createClient(invoker, { target: id, interface: keyvalueStore, headers });
+const store = (): KeyvalueStore =>
+  createClient(harness.invoker, { target: id, interface: keyvalueStore, headers });
 const atomics = (): KeyvalueAtomics =>
-  createClient(invoker, { target: id, interface: keyvalueAtomics, headers });
-const batch = (): KeyvalueBatch => createClient(invoker, { target: id, interface: keyvalueBatch, headers });
+  createClient(harness.invoker, { target: id, interface: keyvalueAtomics, headers });
+const batch = (): KeyvalueBatch =>
+  createClient(harness.invoker, { target: id, interface: keyvalueBatch, headers });
 
 describe('keyvalue provider', () => {
   it('serves store and batch to a linked component', async () => {
-    await start([link('default', { bucket: 'first' })]);
+    await harness.start([link('default', { bucket: 'first' })]);
     const { get, set, exists, listKeys } = store();
     expect(await get('', 'k')).toEqual(ok(undefined));
     expect(await set('', 'k', bytes('v'))).toEqual(ok());
@@ -158,7 +76,7 @@ describe('keyvalue provider', () => {
 
   it('loses no increment, and fails none, of many at once on two instances', async () => {
     const links = [link('default', { bucket: 'first' })];
-    await Promise.all([start(links), start(links)]);
+    await Promise.all([harness.start(links), harness.start(links)]);
     const count = 256;
     const results = await Promise.all(
       Array.from({ length: count }, () => atomics().increment('', 'hits', 1n)),
@@ -171,7 +89,7 @@ describe('keyvalue provider', () => {
   });
 
   it('chooses the bucket by the link that the component names', async () => {
-    const host = await start([link('default', { bucket: 'first' })]);
+    const host = await harness.start([link('default', { bucket: 'first' })]);
     await host.provider.putLink(link('other', { bucket: 'second' }));
     await host.logged(/link put .*link=other/);
     await store().set('other', 'where', bytes('second'));
@@ -187,8 +105,11 @@ describe('keyvalue provider', () => {
   });
 
   it('follows changes of a link, and forgets only the one that is deleted', async () => {
-    const host = await start([link('default', { bucket: 'first' }), link('other', { bucket: 'second' })]);
-    const second = await connection.jetstream().views.kv('second');
+    const host = await harness.start([
+      link('default', { bucket: 'first' }),
+      link('other', { bucket: 'second' }),
+    ]);
+    const second = await harness.connection.jetstream().views.kv('second');
     await second.put('moved', 'yes');
     await host.provider.putLink(link('default', { bucket: 'second' }));
     await host.logged(/link put .*link=default/);
@@ -201,31 +122,34 @@ describe('keyvalue provider', () => {
   });
 
   it('answers with what is wrong with a link, and recovers by itself', async () => {
-    const host = await start([link('default', { bucket: 'later' })]);
+    const host = await harness.start([link('default', { bucket: 'later' })]);
     expect(await store().get('', 'k')).toEqual(
       err({ tag: 'other', val: expect.stringMatching(/there is no bucket "later"/) }),
     );
-    await connection.jetstream().views.kv('later');
+    await harness.connection.jetstream().views.kv('later');
     expect(await store().get('', 'k')).toEqual(ok(undefined));
     await host.provider.putLink(link('other', {}));
     await host.logged(/a link failed .*missing required configuration item: bucket/);
   });
 
   it('says who is not linked', async () => {
-    await start([]);
+    await harness.start([]);
     expect(await store().get('', 'k')).toEqual(
       err({ tag: 'other', val: expect.stringMatching(/^consumer component not linked: counter/) }),
     );
   });
 
   it('takes the config of the provider for links without one', async () => {
-    await start([link('default', {})], { bucket: 'made-by-provider', enable_bucket_auto_create: 'true' });
+    await harness.start([link('default', {})], {
+      bucket: 'made-by-provider',
+      enable_bucket_auto_create: 'true',
+    });
     expect(await store().set('', 'k', bytes('v'))).toEqual(ok());
   });
 
   it('is healthy, and exits by itself when it is stopped', async () => {
-    const { provider } = await start([link('default', { bucket: 'first' })]);
-    const reply = await connection.request(`wasmbus.rpc.${lattice}.${id}.health`);
+    const { provider } = await harness.start([link('default', { bucket: 'first' })]);
+    const reply = await harness.connection.request(`wasmbus.rpc.default.${id}.health`);
     expect(reply.json()).toEqual({ healthy: true });
     await provider.stop();
     expect(provider.state).toEqual({ tag: 'stopped' });

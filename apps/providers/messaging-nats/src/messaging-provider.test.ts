@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { createXKey } from '@wasmlattice/identity';
-import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
-import {
-  decodeHostData,
-  type HostData,
-  type InterfaceLinkDefinition,
-  type LinkIdentity,
-} from '@wasmlattice/provider-host/protocol';
+import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok, type Result, type Server, serveInterface } from '@wasmlattice/rpc';
 import {
   type BrokerMessage,
@@ -15,37 +8,31 @@ import {
   messagingConsumer,
   messagingHandler,
 } from '@wasmlattice/rpc/interfaces';
-import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import { createLogger } from '@wasmlattice/telemetry';
+import { createNatsServer } from '@wasmlattice/rpc/nats';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import { connect, type NatsConnection } from 'nats';
+import type { NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS.
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const id = 'messaging';
-const lattice = 'default';
 
 let nats: TestNatsServer;
+let harness: ProviderHarness;
 let connection: NatsConnection;
-let invoker: NatsInvoker;
 let server: Server;
-const running: ProcessProvider[] = [];
 
 beforeAll(async () => {
   nats = await startNatsServer();
-  connection = await connect({ servers: nats.url });
-  invoker = createNatsInvoker({ connection, lattice });
-  server = createNatsServer({ connection, lattice });
+  harness = await ProviderHarness.connect({ url: nats.url, program, id });
+  connection = harness.connection;
+  server = createNatsServer({ connection, lattice: 'default' });
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((provider) => provider.stop()));
-});
+afterEach(() => harness.stopAll());
 afterAll(async () => {
   await server.close();
-  await invoker.close();
-  await connection.close();
+  await harness[Symbol.asyncDispose]();
   await nats[Symbol.asyncDispose]();
 });
 
@@ -74,75 +61,8 @@ function source(component: string, subscriptions: string, name = 'default'): Int
   });
 }
 
-interface Host {
-  readonly provider: ProcessProvider;
-  /** Resolves once the provider has logged a line that matches; forgets what came before the last call. */
-  logged(pattern: RegExp): Promise<void>;
-}
-
-/** Starts the provider and waits until it serves. */
-async function start(
-  links: readonly InterfaceLinkDefinition[],
-  config: HostData['config'] = {},
-): Promise<Host> {
-  const xkey = createXKey();
-  const lines: string[] = [];
-  let check: () => void = () => {};
-  const hostId = `N${randomUUID()}`;
-  const provider = await startProcessProvider(
-    {
-      connection,
-      lattice,
-      hostId,
-      environment: {},
-      nodePath: process.execPath,
-      logger: createLogger({
-        name: 'host',
-        level: 'debug',
-        format: 'text',
-        write(line) {
-          lines.push(line);
-          check();
-        },
-      }),
-    },
-    {
-      id,
-      file: program,
-      xkey: xkey.publicKey,
-      loadHostData: async () => ({
-        ...decodeHostData(Buffer.from('{}').toString('base64')),
-        hostId,
-        latticeRpcPrefix: lattice,
-        latticeRpcUrl: nats.url,
-        providerKey: id,
-        instanceId: randomUUID(),
-        linkDefinitions: links,
-        config,
-        hostXkeyPublicKey: createXKey().publicKey,
-        providerXkeyPrivateKey: xkey.seed(),
-        logLevel: 'info',
-      }),
-    },
-  );
-  running.push(provider);
-  const logged = (pattern: RegExp): Promise<void> =>
-    new Promise((resolve) => {
-      check = () => {
-        const index = lines.findIndex((line) => pattern.test(line));
-        if (index < 0) return;
-        lines.splice(0, index + 1);
-        check = () => {};
-        resolve();
-      };
-      check();
-    });
-  await logged(/the provider serves/);
-  return { provider, logged };
-}
-
 const consumer = (linkName = 'default', sourceId = 'asker'): MessagingConsumer =>
-  createClient(invoker, {
+  createClient(harness.invoker, {
     target: id,
     interface: messagingConsumer,
     headers: { 'source-id': sourceId, 'link-name': linkName, traceparent: '00-1' },
@@ -178,7 +98,7 @@ async function component(
 
 describe('messaging provider', () => {
   it('publishes for a component, with the trace of its call', async () => {
-    await start([link({})]);
+    await harness.start([link({})]);
     const subscription = connection.subscribe('out.>', { max: 1 });
     await connection.flush();
     expect(await consumer().publish(message('out.a', 'hello', 'back'))).toEqual(ok());
@@ -189,7 +109,7 @@ describe('messaging provider', () => {
   });
 
   it('asks, and says when nobody answers', async () => {
-    await start([link({}), link({ name: 'inbox', targetConfig: { custom_inbox_prefix: '_MINE' } })]);
+    await harness.start([link({}), link({ name: 'inbox', targetConfig: { custom_inbox_prefix: '_MINE' } })]);
     const inboxes: (string | undefined)[] = [];
     const service = connection.subscribe('svc', {
       callback(_error, asked) {
@@ -217,7 +137,7 @@ describe('messaging provider', () => {
   });
 
   it('refuses subjects that are none, and components without link', async () => {
-    await start([link({})]);
+    await harness.start([link({})]);
     const injected = 'a 1\r\nx\r\nPUB b';
     expect(await consumer().publish(message(injected, ''))).toEqual(
       err(expect.stringMatching(/is not a subject to publish to/)),
@@ -233,7 +153,7 @@ describe('messaging provider', () => {
   });
 
   it('hands messages to the components that subscribe, and lets them answer', async () => {
-    await start([source('one', 'in.*, other'), link({ sourceId: 'one' })]);
+    await harness.start([source('one', 'in.*, other'), link({ sourceId: 'one' })]);
     const { got, headers } = await component('one', async ({ body, replyTo }) => {
       if (replyTo === undefined) return ok();
       return await consumer('default', 'one').publish({ subject: replyTo, body, replyTo: undefined });
@@ -250,7 +170,7 @@ describe('messaging provider', () => {
 
   it('shares the messages of a queue group, and repeats them without one', async () => {
     const links = [source('worker', 'jobs|workers'), source('watcher', 'jobs')];
-    const hosts = await Promise.all([start(links), start(links)]);
+    const hosts = await Promise.all([harness.start(links), harness.start(links)]);
     expect(hosts).toHaveLength(2);
     const worker = await component('worker');
     const watcher = await component('watcher');
@@ -260,7 +180,7 @@ describe('messaging provider', () => {
   });
 
   it('goes on after a message that its component could not handle', async () => {
-    const host = await start([source('failing', 'bad')]);
+    const host = await harness.start([source('failing', 'bad')]);
     connection.publish('bad', 'nobody serves yet');
     await host.logged(/could not be handed to its component.*failing/);
     await component('failing', async () => err('not today'));
@@ -269,7 +189,7 @@ describe('messaging provider', () => {
   });
 
   it('follows changes of a link, and stops with it', async () => {
-    const host = await start([source('moving', 'before')]);
+    const host = await harness.start([source('moving', 'before')]);
     const { got } = await component('moving');
     await host.provider.putLink(source('moving', 'after'));
     await host.logged(/subscribed for a component.*after/);
@@ -289,7 +209,7 @@ describe('messaging provider', () => {
   });
 
   it('refuses a link it can not serve', async () => {
-    const host = await start([]);
+    const host = await harness.start([]);
     await host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[]' } });
     await host.logged(/a link failed .*JetStream consumers are not supported/);
     await host.provider.putLink(source('c', ''));

@@ -1,0 +1,5 @@
+export {
+  ProviderHarness,
+  type ProviderHarnessOptions,
+  type ProviderUnderTest,
+} from './provider-harness.js';
