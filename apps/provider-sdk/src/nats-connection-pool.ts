@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HealthReply } from '@wasmlattice/provider-host/protocol';
 import type { NatsConnection } from 'nats';
 import type { NatsAccess } from './provider.js';
 
@@ -14,9 +16,14 @@ export interface ConnectionPool {
   acquire(access: NatsAccess): Promise<PooledConnection>;
   /** All open connections. */
   connections(): Promise<readonly NatsConnection[]>;
+  /** Healthy when every server answers in time; a provider's `health` may be just this. */
+  health(): Promise<HealthReply>;
   /** Closes all of them, used or not. */
   close(): Promise<void>;
 }
+
+/** Below the 2 s after which hosts stop waiting for a provider's health (spec provider.md). */
+const healthMs = 1_000;
 
 interface Entry {
   readonly opening: Promise<NatsConnection>;
@@ -56,6 +63,17 @@ export function createConnectionPool(open: (access: NatsAccess) => Promise<NatsC
     async connections() {
       const opened = await Promise.allSettled([...entries.values()].map(({ opening }) => opening));
       return opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    },
+
+    async health() {
+      const late = delay(healthMs, false, { ref: false });
+      const answers = this.connections().then((connections) =>
+        Promise.all(connections.map((connection) => connection.rtt())),
+      );
+      const healthy = (await Promise.race([late, answers])) !== false;
+      return healthy
+        ? { healthy }
+        : { healthy, message: `a NATS server of a link does not answer within ${healthMs} ms` };
     },
 
     async close() {

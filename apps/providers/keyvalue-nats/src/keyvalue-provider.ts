@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ConfigLayer,
   type ConnectionPool,
@@ -121,28 +120,13 @@ export function createKeyvalueProvider(): Provider {
       provider = { ...provider, config };
     },
 
-    async health() {
-      const late = delay(healthMs, false, { ref: false });
-      const healthy = await Promise.race([late, everyServerAnswers(pool)]);
-      return healthy
-        ? { healthy }
-        : { healthy, message: `a NATS server of a link does not answer within ${healthMs} ms` };
-    },
+    health: () => pool.health(),
 
     async shutdown() {
       await stores.close();
       await pool.close();
     },
   };
-}
-
-/** Below the 2 s after which hosts stop waiting. */
-const healthMs = 1_000;
-
-async function everyServerAnswers(pool: ConnectionPool): Promise<true> {
-  const connections = await pool.connections();
-  await Promise.all(connections.map((connection) => connection.rtt()));
-  return true;
 }
 
 async function openStore(pool: ConnectionPool, settings: StoreSettings): Promise<OpenStore> {

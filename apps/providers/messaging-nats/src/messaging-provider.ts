@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ConfigLayer,
   connectNats,
@@ -155,17 +154,7 @@ export function createMessagingProvider(): Provider {
       provider = { ...provider, config };
     },
 
-    async health() {
-      const late = delay(healthMs, false, { ref: false });
-      const answers = async (): Promise<true> => {
-        await Promise.all((await pool.connections()).map((connection) => connection.rtt()));
-        return true;
-      };
-      const healthy = await Promise.race([late, answers()]);
-      return healthy
-        ? { healthy }
-        : { healthy, message: `a NATS server of a link does not answer within ${healthMs} ms` };
-    },
+    health: () => pool.health(),
 
     async shutdown() {
       for (const { use } of deliveries.values()) use.close();
@@ -177,9 +166,6 @@ export function createMessagingProvider(): Provider {
     },
   };
 }
-
-/** Below the 2 s after which hosts stop waiting. */
-const healthMs = 1_000;
 
 function keyOf(component: string, linkName: string): string {
   return `${component} ${linkName}`;
