@@ -1,0 +1,25 @@
+import type { GuestMemory } from './guest-memory.js';
+
+/** A function of a core module, or one that is given to it. */
+export type CoreFunction = (...args: (number | bigint)[]) => number | bigint | undefined;
+
+/** What a core module may import: a function, or a `WebAssembly.Suspending` around one. */
+export type CoreImport = CoreFunction | object;
+
+export type StringEncoding = 'utf8' | 'utf16' | 'latin1+utf16';
+
+/** Canonical options of one lift or lower; memory and functions are those of one instance. */
+export interface CanonOptions {
+  readonly encoding: StringEncoding;
+  readonly memory?: GuestMemory | undefined;
+  /** Called synchronously, also while the guest is suspended. */
+  readonly realloc?: CoreFunction | undefined;
+  readonly postReturn?: CoreFunction | undefined;
+}
+
+/** Where the resources of a type live. The type's identity is the `WitResource` object of the type evaluator. */
+export type ResourceOrigin =
+  /** Imported: the host's objects stand in the handle table. */
+  | { readonly kind: 'host' }
+  /** Defined by the component: an i32 chosen by the guest stands in the handle table. */
+  | { readonly kind: 'guest'; readonly destructor?: (() => CoreFunction | undefined) | undefined };
