@@ -1,12 +1,27 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
+import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart } from './measurements/cold-start.js';
 import { httpHello } from './measurements/http-hello.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
 import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
+import { wrpcStream } from './measurements/wrpc-stream.js';
+import { wrpcUnary, wrpcUnary1, wrpcUnary256 } from './measurements/wrpc-unary.js';
 import { renderTable, rowOf } from './report.js';
 
-const measurements: readonly Measurement[] = [httpHello, keyvalueGet, coldStart, wrpcLocal, wrpcLocal64];
+const measurements: readonly Measurement[] = [
+  httpHello,
+  keyvalueGet,
+  coldStart,
+  wrpcUnary,
+  wrpcUnary1,
+  wrpcUnary256,
+  wrpcStream,
+  wrpcLocal,
+  wrpcLocal64,
+  codecEncode,
+  codecDecode,
+];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

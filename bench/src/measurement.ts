@@ -2,6 +2,8 @@
 export interface Measured {
   readonly value: number;
   readonly baseline: number;
+  /** What else was seen, for who reads the table. */
+  readonly note?: string;
 }
 
 /** One row of the table. */
@@ -25,4 +27,5 @@ export interface Row {
   readonly unit: string;
   readonly baseline: number;
   readonly ratio: number;
+  readonly note?: string;
 }

@@ -1,7 +1,15 @@
 import type { Measured, Measurement, Row } from './measurement.js';
 
-export function rowOf({ name, unit }: Measurement, { value, baseline }: Measured): Row {
-  return { name, value: rounded(value), unit, baseline: rounded(baseline), ratio: rounded(value / baseline) };
+export function rowOf({ name, unit }: Measurement, { value, baseline, note }: Measured): Row {
+  const ratio = rounded(value / baseline);
+  return {
+    name,
+    value: rounded(value),
+    unit,
+    baseline: rounded(baseline),
+    ratio,
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** Four significant digits: more would be noise. */
@@ -29,6 +37,9 @@ export function renderTable(measurements: readonly Measurement[], rows: readonly
       .join('  ')
       .trimEnd(),
   );
-  const notes = measurements.map(({ name, title, baseline }) => `${name}: ${title}; baseline: ${baseline}`);
+  const notes = measurements.map(({ name, title, baseline }, index) => {
+    const seen = rows[index]?.note;
+    return `${name}: ${title}; baseline: ${baseline}${seen === undefined ? '' : `; ${seen}`}`;
+  });
   return `${lines.join('\n')}\n\n${notes.join('\n')}\n`;
 }
