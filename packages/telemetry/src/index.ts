@@ -1,6 +1,7 @@
 export type { Attributes, AttributeValue } from './attributes.js';
 export { createLogger, type LoggerOptions } from './create-logger.js';
 export { describeError } from './describe-error.js';
+export { createHandOver, type HandOver, type HandOverOptions, type HandOverSettings } from './hand-over.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log-level.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './logger.js';
 export {
@@ -10,9 +11,13 @@ export {
   type InstrumentOptions,
   type Meter,
   noopMeter,
+  type Observation,
   type UpDownCounter,
 } from './meter.js';
 export { extractTraceContext, injectTraceContext } from './propagation.js';
+export { createRecordingTracer, type RecordingTracerOptions } from './recording-tracer.js';
+export type { SpanError, SpanRecord } from './span-record.js';
+export type { Measurement, TelemetryBatch } from './telemetry-batch.js';
 export {
   noopTracer,
   passThroughSpan,

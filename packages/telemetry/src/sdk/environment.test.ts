@@ -11,10 +11,16 @@ describe('readOtelEnvironment', () => {
         OTEL_METRIC_EXPORT_INTERVAL: '1000',
       }),
     ).toEqual({
+      disabled: false,
       resourceAttributes: { site: 'north pole', rack: '7' },
       batch: { scheduledDelayMillis: 100, maxQueueSize: 10 },
       metrics: { exportIntervalMillis: 1000 },
     });
+  });
+
+  it('knows when everything is switched off', () => {
+    expect(readOtelEnvironment({ OTEL_SDK_DISABLED: 'TRUE' }).disabled).toBe(true);
+    expect(readOtelEnvironment({ OTEL_SDK_DISABLED: 'yes' }).disabled).toBe(false);
   });
 
   it.each(['', ' ', 'soon', '-1', '0', '1.5'])('leaves a time of "%s" to the default', (text) => {

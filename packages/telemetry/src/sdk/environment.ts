@@ -1,5 +1,7 @@
 /** Settings OpenTelemetry defines as `OTEL_*` variables. Times are in milliseconds. */
 export interface OtelEnvironment {
+  /** `OTEL_SDK_DISABLED`: nothing is exported, whatever else is asked for. */
+  readonly disabled: boolean;
   readonly resourceAttributes: Readonly<Record<string, string>>;
   readonly batch: {
     readonly scheduledDelayMillis?: number;
@@ -19,6 +21,7 @@ export interface OtelEnvironment {
  */
 export function readOtelEnvironment(env: Readonly<Record<string, string | undefined>>): OtelEnvironment {
   return {
+    disabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
     resourceAttributes: parseResourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES ?? ''),
     batch: {
       ...positive('scheduledDelayMillis', env.OTEL_BSP_SCHEDULE_DELAY),

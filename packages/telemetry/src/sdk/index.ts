@@ -5,5 +5,6 @@ export {
   resolveEndpoint,
   type Signal,
 } from './endpoint.js';
-export { startTelemetry } from './start-telemetry.js';
+export type { TelemetryIntake } from './intake.js';
+export { noTelemetry, startTelemetry } from './start-telemetry.js';
 export type { Telemetry, TelemetryOptions } from './telemetry.js';

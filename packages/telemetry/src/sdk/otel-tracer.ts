@@ -1,9 +1,7 @@
 import {
   type Tracer as ApiTracer,
-  createTraceState,
   isSpanContextValid,
   type Span as OtelSpan,
-  SpanKind as OtelSpanKind,
   ROOT_CONTEXT,
   SpanStatusCode,
   TraceFlags,
@@ -12,15 +10,8 @@ import {
 import { describeError } from '../describe-error.js';
 import { isLevelEnabled } from '../log-level.js';
 import type { LogLevel } from '../logger.js';
-import { passThroughSpan, type Span, type SpanContext, type SpanKind, type Tracer } from '../tracer.js';
-
-const kinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
-  internal: OtelSpanKind.INTERNAL,
-  server: OtelSpanKind.SERVER,
-  client: OtelSpanKind.CLIENT,
-  producer: OtelSpanKind.PRODUCER,
-  consumer: OtelSpanKind.CONSUMER,
-};
+import { passThroughSpan, type Span, type SpanContext, type Tracer } from '../tracer.js';
+import { otelSpanKinds, toOtelContext } from './readable-span.js';
 
 /** Our tracer on an OpenTelemetry one. Spans below `level` are not recorded; their children join their parent. */
 export function createOtelTracer(tracer: ApiTracer, level: LogLevel): Tracer {
@@ -31,7 +22,7 @@ export function createOtelTracer(tracer: ApiTracer, level: LogLevel): Tracer {
       const context =
         parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, toOtelContext(parent));
       const spanOptions =
-        attributes === undefined ? { kind: kinds[kind] } : { kind: kinds[kind], attributes };
+        attributes === undefined ? { kind: otelSpanKinds[kind] } : { kind: otelSpanKinds[kind], attributes };
       return wrapSpan(tracer.startSpan(name, spanOptions, context));
     },
   };
@@ -50,16 +41,6 @@ function wrapSpan(span: OtelSpan): Span {
 }
 
 type OtelContext = ReturnType<OtelSpan['spanContext']>;
-
-function toOtelContext(context: SpanContext): OtelContext {
-  return {
-    traceId: context.traceId,
-    spanId: context.spanId,
-    traceFlags: context.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    isRemote: true,
-    ...(context.traceState === undefined ? {} : { traceState: createTraceState(context.traceState) }),
-  };
-}
 
 /** A switched-off SDK (`OTEL_SDK_DISABLED`) begins no traces: its contexts are all zeros. */
 function fromOtelContext(context: OtelContext): SpanContext | undefined {

@@ -12,8 +12,10 @@ import { noopMeter } from '../meter.js';
 import { noopTracer } from '../tracer.js';
 import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
 import { createMetricExporter, createSpanExporter } from './exporters.js';
+import { createIntakes } from './intake.js';
 import { createOtelMeter } from './otel-meter.js';
 import { createOtelTracer } from './otel-tracer.js';
+import { toReadableSpan } from './readable-span.js';
 import { reportFailures } from './report-failures.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
@@ -31,14 +33,16 @@ export function startOtel(options: TelemetryOptions): Telemetry {
   if (running) throw new Error('telemetry is running already: shut it down before it is started again');
   const env = readOtelEnvironment(options.env ?? {});
   const onError = options.onError ?? (() => {});
+  const resource = resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName });
+  const spans = options.traces ? spanProcessor(options, env, onError) : undefined;
   const sdk = new NodeSDK({
     // Nothing is detected: the resource is what upstream's is.
     autoDetectResources: false,
-    resource: resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName }),
+    resource,
     // Set by hand as upstream does, so that OTEL_TRACES_SAMPLER has no effect.
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     // Without a list the SDK would choose exporters of its own by OTEL_*_EXPORTER; an empty one leaves a signal off.
-    spanProcessors: options.traces ? [spanProcessor(options, env, onError)] : [],
+    spanProcessors: spans === undefined ? [] : [spans],
     metricReaders: options.metrics ? [metricReader(options, env, onError)] : [],
     logRecordProcessors: [],
     // Contexts travel by `propagation.ts`.
@@ -52,14 +56,15 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     for (const registered of [trace, metrics, logs, context]) registered.disable();
     running = false;
   };
+  const { serviceVersion: version, traceLevel = 'info' } = options;
+  const meter = options.metrics ? createOtelMeter(metrics.getMeter(meterScope, version)) : noopMeter;
+  const scope = { name: tracerScope, ...(version === undefined ? {} : { version }) };
   let stopped: Promise<void> | undefined;
   return {
-    tracer: options.traces
-      ? createOtelTracer(trace.getTracer(tracerScope, options.serviceVersion), options.traceLevel ?? 'info')
-      : noopTracer,
-    meter: options.metrics
-      ? createOtelMeter(metrics.getMeter(meterScope, options.serviceVersion))
-      : noopMeter,
+    tracer: options.traces ? createOtelTracer(trace.getTracer(tracerScope, version), traceLevel) : noopTracer,
+    meter,
+    handOver: { traceLevel: options.traces ? traceLevel : undefined, metrics: options.metrics },
+    intake: createIntakes(meter, (span) => spans?.onEnd(toReadableSpan(span, { resource, scope }))),
     shutdown() {
       stopped ??= stop();
       return stopped;

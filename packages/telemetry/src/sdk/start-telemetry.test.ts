@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createHandOver } from '../hand-over.js';
+import { type Collector, startCollector } from '../testing/index.js';
 import type { SpanContext } from '../tracer.js';
-import { type Collector, startCollector } from './collector.test.support.js';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
 import type { TelemetryOptions } from './telemetry.js';
@@ -202,13 +203,78 @@ describe('startTelemetry', () => {
   });
 
   it('begins no trace when OTEL_SDK_DISABLED switches the SDK off', async () => {
-    vi.stubEnv('OTEL_SDK_DISABLED', 'true');
-    const telemetry = await startTelemetry(options({}));
+    const telemetry = await startTelemetry(options({ env: { OTEL_SDK_DISABLED: 'true' } }));
     const span = telemetry.tracer.startSpan('unseen');
     telemetry.meter.counter('unseen').add(1);
     span.end();
     expect(span.context).toBeUndefined();
+    expect(telemetry.handOver).toEqual({ traceLevel: undefined, metrics: false });
     await telemetry.shutdown();
+  });
+
+  it('delivers what another thread handed over', async () => {
+    collector = await startCollector();
+    const telemetry = await startTelemetry(options({ traceLevel: 'debug' }));
+    expect(telemetry.handOver).toEqual({ traceLevel: 'debug', metrics: true });
+    const intake = telemetry.intake();
+    const other = createHandOver({
+      ...telemetry.handOver,
+      post: (batch) => intake.accept(structuredClone(batch)),
+    });
+    const remote: SpanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+    const span = other.tracer.startSpan('invoke', {
+      parent: remote,
+      kind: 'client',
+      attributes: { target: 'kv', absent: undefined },
+    });
+    span.recordException(new Error('no answer'));
+    span.end();
+    other.meter.counter('calls', { unit: 'calls' }).add(2, { path: 'local' });
+    other.meter.histogram('took', { buckets: [1, 10] }).record(5);
+    other.meter.gauge('limit').record(4);
+    other.meter.upDownCounter('open').add(3);
+    other.meter.observe('active', () => 7);
+    other.close();
+    intake.close();
+    intake.close();
+    telemetry.meter.observe('watched', () => 1, { attributes: { id: 'a' } });
+    telemetry.meter.observe('watched', () => 2, { attributes: { id: 'a' } });
+    telemetry.meter.observe('watched', () => 5).close();
+    await telemetry.shutdown();
+
+    const sent = (path: string) => collector?.requests.find((request) => request.path === path)?.message;
+    const [scope] = sent('/v1/traces')?.at(resourceSpans, scopeSpans, 1) ?? [];
+    expect([scope?.text(1), scope?.text(2)]).toEqual(['wasmcloud-tracing', '1.2.3']);
+    const [received] = sent('/v1/traces')?.at(resourceSpans, scopeSpans, spans) ?? [];
+    expect({
+      name: received?.text(5),
+      trace: received?.hex(1),
+      span: received?.hex(2),
+      parent: received?.hex(4),
+      kind: received?.number(6),
+      attributes: received?.attributes(9),
+      status: received?.messages(15)[0]?.text(2),
+      events: received?.messages(11).map((event) => event.attributes(3)['exception.type']),
+    }).toEqual({
+      name: 'invoke',
+      trace: remote.traceId,
+      span: span.context?.spanId,
+      parent: remote.spanId,
+      kind: 3,
+      attributes: { target: 'kv' },
+      status: 'Error: no answer',
+      events: ['Error'],
+    });
+    const found = sent('/v1/metrics')?.at(resourceMetrics, scopeMetrics, metrics) ?? [];
+    const value = (name: string) => {
+      const metric = found.find((each) => each.text(1) === name);
+      const [point] = [...(metric?.at(7, 1) ?? []), ...(metric?.at(5, 1) ?? [])];
+      return point?.number(6) ?? point?.double(4);
+    };
+    // What the other thread left behind is taken back.
+    expect(['calls', 'limit', 'open', 'active', 'watched'].map(value)).toEqual([2, 4, 0, 0, 3]);
+    const [took] = found.find((each) => each.text(1) === 'took')?.at(9, 1) ?? [];
+    expect([took?.double(5), took?.packed(6, true), took?.packed(7).length]).toEqual([5, [0, 1, 0], 2]);
   });
 
   it('refuses an endpoint that is no URL', async () => {

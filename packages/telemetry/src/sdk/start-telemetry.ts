@@ -1,5 +1,6 @@
 import { noopMeter } from '../meter.js';
 import { noopTracer } from '../tracer.js';
+import { readOtelEnvironment } from './environment.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 /**
@@ -9,15 +10,26 @@ import type { Telemetry, TelemetryOptions } from './telemetry.js';
  *
  * OpenTelemetry is loaded only if a signal is on: an app without observability does not pay for it. A collector that
  * can't be reached never disturbs the app; what its queue can't hold is dropped. What the SDK offers beyond these
- * options stays with its own variables: `OTEL_SDK_DISABLED`, `OTEL_LOG_LEVEL` and the span limits, read by it from the
- * process.
+ * options stays with its own variables: `OTEL_LOG_LEVEL`, the span limits, and of the exporters `OTEL_EXPORTER_OTLP_HEADERS`,
+ * `…_TIMEOUT` and `…_COMPRESSION`, read by it from the process.
+ *
+ * Other threads record with `createHandOver` and leave the export to this one: {@link Telemetry.intake}.
  *
  * @throws InvalidEndpointError for an endpoint that is no URL
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  if (!options.traces && !options.metrics) {
-    return { tracer: noopTracer, meter: noopMeter, shutdown: async () => {} };
+  if ((!options.traces && !options.metrics) || readOtelEnvironment(options.env ?? {}).disabled) {
+    return noTelemetry;
   }
   const { startOtel } = await import('./start-otel.js');
   return startOtel(options);
 }
+
+/** Nothing is recorded or exported. */
+export const noTelemetry: Telemetry = {
+  tracer: noopTracer,
+  meter: noopMeter,
+  handOver: { traceLevel: undefined, metrics: false },
+  intake: () => ({ accept() {}, close() {} }),
+  shutdown: async () => {},
+};

@@ -1,7 +1,9 @@
+import type { HandOverSettings } from '../hand-over.js';
 import type { LogLevel } from '../logger.js';
 import type { Meter } from '../meter.js';
 import type { Tracer } from '../tracer.js';
 import type { ExporterOptions } from './exporters.js';
+import type { TelemetryIntake } from './intake.js';
 
 export interface TelemetryOptions extends ExporterOptions {
   readonly traces: boolean;
@@ -22,6 +24,10 @@ export interface TelemetryOptions extends ExporterOptions {
 export interface Telemetry {
   readonly tracer: Tracer;
   readonly meter: Meter;
+  /** What is worth recording in other threads, for their `createHandOver`. */
+  readonly handOver: HandOverSettings;
+  /** Exports what another thread hands over; one for each thread. */
+  intake(): TelemetryIntake;
   /** Delivers what is waiting and stops. Never rejects; further calls return the same promise. */
   shutdown(): Promise<void>;
 }

@@ -1,58 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-
-/** One export request as it arrived. */
-export interface ExportRequest {
-  readonly path: string;
-  readonly contentType: string | undefined;
-  readonly message: ProtobufMessage;
-}
-
-export interface Collector {
-  readonly url: string;
-  readonly requests: readonly ExportRequest[];
-  close(): Promise<void>;
-}
-
-/** Receives OTLP over HTTP on a free port. With `silent` it never answers. */
-export async function startCollector(
-  options: { silent?: boolean; status?: number } = {},
-): Promise<Collector> {
-  const requests: ExportRequest[] = [];
-  const server = createServer((request, response) => {
-    if (options.silent !== true) void answer(request, response, options.status ?? 200, requests);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the collector has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    requests,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  requests: ExportRequest[],
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  requests.push({
-    path: request.url ?? '',
-    contentType: request.headers['content-type'],
-    message: new ProtobufMessage(Buffer.concat(chunks)),
-  });
-  response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
-}
-
 /** Reads protobuf by field number, as far as OTLP needs it. */
 export class ProtobufMessage {
   readonly #fields = new Map<number, (Uint8Array | bigint)[]>();
@@ -111,12 +56,26 @@ export class ProtobufMessage {
     return Number(Buffer.from(value).readBigInt64LE());
   }
 
-  /** A list of OTLP `KeyValue`s with texts and whole numbers. */
+  double(field: number): number | undefined {
+    const [bytes] = this.#bytes(field);
+    return bytes === undefined ? undefined : Buffer.from(bytes).readDoubleLE();
+  }
+
+  /** Numbers of eight bytes each, packed into one field: doubles, or whole numbers if `whole`. */
+  packed(field: number, whole = false): number[] {
+    const [bytes] = this.#bytes(field);
+    const view = Buffer.from(bytes ?? []);
+    return Array.from({ length: view.length / 8 }, (_, index) =>
+      whole ? Number(view.readBigInt64LE(index * 8)) : view.readDoubleLE(index * 8),
+    );
+  }
+
+  /** A list of OTLP `KeyValue`s with texts and numbers. */
   attributes(field: number): Record<string, string | number | undefined> {
     return Object.fromEntries(
       this.messages(field).map((pair) => {
         const [value] = pair.messages(2);
-        return [pair.text(1), value?.text(1) ?? value?.number(3)];
+        return [pair.text(1), value?.text(1) ?? value?.number(3) ?? value?.double(4)];
       }),
     );
   }

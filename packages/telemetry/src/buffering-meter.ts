@@ -1,0 +1,94 @@
+import type { Attributes } from './attributes.js';
+import type { InstrumentOptions, Meter } from './meter.js';
+import type { Measurement } from './telemetry-batch.js';
+
+/** A meter that adds up in place until somebody takes the sums. */
+export interface BufferingMeter extends Meter {
+  /** Measurements since the last call. */
+  take(): Measurement[];
+}
+
+/** What is kept of one instrument: values by attributes, which are told apart by identity. */
+interface Series {
+  readonly kind: Measurement['kind'];
+  readonly name: string;
+  readonly options: InstrumentOptions;
+  readonly values: Map<Attributes, number[]>;
+}
+
+interface Observed {
+  readonly read: () => number;
+  readonly series: Series;
+  readonly attributes: Attributes;
+  reported: number;
+}
+
+const noAttributes: Attributes = {};
+
+/** For threads that leave the export of metrics to another one: no SDK, and little work for each measurement. */
+export function createBufferingMeter(): BufferingMeter {
+  const all: Series[] = [];
+  const observed = new Set<Observed>();
+
+  const seriesOf = (kind: Measurement['kind'], name: string, options: InstrumentOptions = {}): Series => {
+    const known = all.find((series) => series.kind === kind && series.name === name);
+    if (known !== undefined) return known;
+    const series: Series = { kind, name, options, values: new Map() };
+    all.push(series);
+    return series;
+  };
+  const report = (observation: Observed, value: number): void => {
+    const { series, attributes, reported } = observation;
+    if (value === reported) return;
+    add(series, value - reported, attributes);
+    observation.reported = value;
+  };
+  const summing = (kind: 'counter' | 'upDownCounter') => (name: string, options?: InstrumentOptions) => {
+    const series = seriesOf(kind, name, options);
+    return { add: (value: number, attributes?: Attributes): void => add(series, value, attributes) };
+  };
+
+  return {
+    counter: summing('counter'),
+    upDownCounter: summing('upDownCounter'),
+    histogram(name, options) {
+      const { values } = seriesOf('histogram', name, options);
+      return {
+        record(value, attributes = noAttributes) {
+          const before = values.get(attributes);
+          if (before === undefined) values.set(attributes, [value]);
+          else before.push(value);
+        },
+      };
+    },
+    gauge(name, options) {
+      const { values } = seriesOf('gauge', name, options);
+      return { record: (value, attributes = noAttributes) => void values.set(attributes, [value]) };
+    },
+    observe(name, read, { attributes = noAttributes, ...options } = {}) {
+      const series = seriesOf('upDownCounter', name, options);
+      const observation: Observed = { read, series, attributes, reported: 0 };
+      observed.add(observation);
+      return {
+        close() {
+          if (observed.delete(observation)) report(observation, 0);
+        },
+      };
+    },
+    take() {
+      for (const observation of observed) report(observation, observation.read());
+      const taken: Measurement[] = [];
+      for (const { values, ...instrument } of all) {
+        for (const [attributes, list] of values) taken.push({ ...instrument, attributes, values: list });
+        values.clear();
+      }
+      return taken;
+    },
+  };
+}
+
+function add({ values }: Series, value: number, attributes = noAttributes): void {
+  const sum = values.get(attributes);
+  if (sum === undefined) values.set(attributes, [value]);
+  else sum[0] = (sum[0] as number) + value;
+}

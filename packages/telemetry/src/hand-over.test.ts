@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHandOver, type HandOver, type HandOverOptions } from './hand-over.js';
+import { noopMeter } from './meter.js';
+import type { TelemetryBatch } from './telemetry-batch.js';
+import { noopTracer } from './tracer.js';
+
+const batches: TelemetryBatch[] = [];
+let open: HandOver | undefined;
+
+function handOver(options: Partial<HandOverOptions> = {}): HandOver {
+  open = createHandOver({
+    traceLevel: 'info',
+    metrics: true,
+    // As a port does it.
+    post: (batch) => void batches.push(structuredClone(batch)),
+    ...options,
+  });
+  return open;
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => {
+  open?.close();
+  batches.splice(0);
+  vi.useRealTimers();
+});
+
+describe('a hand-over', () => {
+  it('posts spans and measurements together, when their time has come', () => {
+    const { tracer, meter } = handOver();
+    const attributes = { lattice: 'default' };
+    const calls = meter.counter('calls', { unit: 'calls' });
+    calls.add(1, attributes);
+    calls.add(2, attributes);
+    meter.counter('calls').add(4);
+    meter.upDownCounter('open').add(-1);
+    const durations = meter.histogram('duration');
+    durations.record(5, attributes);
+    durations.record(7, attributes);
+    meter.gauge('limit').record(3);
+    meter.gauge('limit').record(4);
+    tracer.startSpan('serve').end();
+    expect(batches).toEqual([]);
+    vi.advanceTimersByTime(500);
+    expect(batches).toEqual([
+      {
+        spans: [expect.objectContaining({ name: 'serve' })],
+        measurements: [
+          { kind: 'counter', name: 'calls', options: { unit: 'calls' }, attributes, values: [3] },
+          { kind: 'counter', name: 'calls', options: { unit: 'calls' }, attributes: {}, values: [4] },
+          { kind: 'upDownCounter', name: 'open', options: {}, attributes: {}, values: [-1] },
+          { kind: 'histogram', name: 'duration', options: {}, attributes, values: [5, 7] },
+          { kind: 'gauge', name: 'limit', options: {}, attributes: {}, values: [4] },
+        ],
+      },
+    ]);
+    vi.advanceTimersByTime(5_000);
+    expect(batches).toHaveLength(1);
+  });
+
+  it('posts early when enough spans have gathered', () => {
+    const { tracer } = handOver({ maxSpans: 2 });
+    for (const name of ['a', 'b', 'c']) tracer.startSpan(name).end();
+    expect(batches.map(({ spans }) => spans.map(({ name }) => name))).toEqual([['a', 'b']]);
+  });
+
+  it('posts the rest when it is closed, and is closed twice without harm', () => {
+    const handing = handOver();
+    handing.tracer.startSpan('last').end();
+    handing.close();
+    handing.close();
+    expect(batches).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('reads what is observed at each batch, tells changes, and takes them back at the end', () => {
+    const { meter } = handOver();
+    let active = 2;
+    const one = meter.observe('active', () => active, { attributes: { id: 'a' } });
+    const changes = (): unknown => {
+      vi.advanceTimersByTime(500);
+      return batches.splice(0).flatMap(({ measurements }) => measurements.map(({ values }) => values[0]));
+    };
+    expect(changes()).toEqual([2]);
+    expect(changes()).toEqual([]);
+    active = 1;
+    expect(changes()).toEqual([-1]);
+    one.close();
+    one.close();
+    expect(changes()).toEqual([-1]);
+    active = 5;
+    expect(changes()).toEqual([]);
+  });
+
+  it('is nothing at all when nothing is exported', () => {
+    const off = handOver({ traceLevel: undefined, metrics: false });
+    expect([off.tracer, off.meter]).toEqual([noopTracer, noopMeter]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(handOver({ traceLevel: undefined }).tracer).toBe(noopTracer);
+    open?.close();
+    expect(handOver({ metrics: false }).meter).toBe(noopMeter);
+  });
+});

@@ -1,0 +1,120 @@
+import type { Attributes } from './attributes.js';
+import { describeError } from './describe-error.js';
+import { isLevelEnabled } from './log-level.js';
+import type { LogLevel } from './logger.js';
+import type { SpanError, SpanRecord } from './span-record.js';
+import { passThroughSpan, type Span, type SpanContext, type SpanOptions, type Tracer } from './tracer.js';
+
+export interface RecordingTracerOptions {
+  /** Gets each span when it ends. */
+  readonly record: (span: SpanRecord) => void;
+  /** Least severe level of spans that are recorded; `info` by default. */
+  readonly level?: LogLevel;
+}
+
+/**
+ * A tracer that hands out finished spans as plain data and needs no SDK: for threads that leave the export to another one,
+ * and for tests. Sampling is parent-based: a trace that its caller does not record is passed on and not recorded.
+ */
+export function createRecordingTracer(options: RecordingTracerOptions): Tracer {
+  const { record, level = 'info' } = options;
+  return {
+    startSpan(name, spanOptions = {}) {
+      const { parent } = spanOptions;
+      if (parent?.sampled === false || !isLevelEnabled(level, spanOptions.level ?? 'info')) {
+        return passThroughSpan(parent);
+      }
+      return new RecordingSpan(name, spanOptions, record);
+    },
+  };
+}
+
+class RecordingSpan implements Span {
+  readonly context: SpanContext;
+  readonly #name: string;
+  readonly #options: SpanOptions;
+  readonly #record: (span: SpanRecord) => void;
+  readonly #startMs = wallClockMs();
+  readonly #startedAt = performance.now();
+  #attributes: Attributes;
+  #error: SpanError | undefined;
+  #ended = false;
+
+  constructor(name: string, options: SpanOptions, record: (span: SpanRecord) => void) {
+    const { parent } = options;
+    this.#name = name;
+    this.#options = options;
+    this.#record = record;
+    this.#attributes = options.attributes ?? noAttributes;
+    this.context = {
+      traceId: parent?.traceId ?? randomHex(16),
+      spanId: randomHex(8),
+      sampled: true,
+      ...(parent?.traceState === undefined ? {} : { traceState: parent.traceState }),
+    };
+  }
+
+  setAttributes(attributes: Attributes): void {
+    if (!this.#ended) this.#attributes = { ...this.#attributes, ...attributes };
+  }
+
+  recordException(error: unknown): void {
+    if (this.#ended) return;
+    const isError = error instanceof Error;
+    this.#error = {
+      atMs: this.#nowMs(),
+      type: isError ? error.name : typeof error,
+      message: describeError(error),
+      ...(isError && error.stack !== undefined ? { stack: error.stack } : {}),
+    };
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { parent, kind = 'internal' } = this.#options;
+    this.#record({
+      name: this.#name,
+      kind,
+      context: this.context,
+      ...(parent === undefined ? {} : { parentSpanId: parent.spanId }),
+      startMs: this.#startMs,
+      endMs: this.#nowMs(),
+      attributes: this.#attributes,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    });
+  }
+
+  #nowMs(): number {
+    return this.#startMs + performance.now() - this.#startedAt;
+  }
+}
+
+const noAttributes: Attributes = {};
+
+/** Beyond it the system's clock was set, or the machine slept. */
+const maxDriftMs = 50;
+
+/** Start of the monotonic clock, in ms since the epoch. */
+let clockOrigin = Date.now() - performance.now();
+
+/** The time of day with the resolution of the monotonic clock, so that spans of one thread keep their order. */
+function wallClockMs(): number {
+  const sinceOrigin = performance.now();
+  const now = Date.now();
+  if (Math.abs(now - clockOrigin - sinceOrigin) > maxDriftMs) clockOrigin = now - sinceOrigin;
+  return clockOrigin + sinceOrigin;
+}
+
+/** Ids have to be unlikely to meet, not hard to guess. All zeros would be no id. */
+function randomHex(bytes: number): string {
+  let text = '';
+  while (text.length < bytes * 2) {
+    text += Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  }
+  return allZeros.test(text) ? randomHex(bytes) : text;
+}
+
+const allZeros = /^0+$/;

@@ -1,0 +1,87 @@
+import {
+  createTraceState,
+  type HrTime,
+  SpanKind as OtelSpanKind,
+  SpanStatusCode,
+  TraceFlags,
+} from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { SpanError, SpanRecord } from '../span-record.js';
+import type { SpanContext, SpanKind } from '../tracer.js';
+import { presentAttributes } from './present-attributes.js';
+
+/** Kinds as OpenTelemetry numbers them. */
+export const otelSpanKinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
+  internal: OtelSpanKind.INTERNAL,
+  server: OtelSpanKind.SERVER,
+  client: OtelSpanKind.CLIENT,
+  producer: OtelSpanKind.PRODUCER,
+  consumer: OtelSpanKind.CONSUMER,
+};
+
+type OtelContext = ReturnType<ReadableSpan['spanContext']>;
+
+/** Our context as OpenTelemetry's. */
+export function toOtelContext(context: SpanContext): OtelContext {
+  return {
+    traceId: context.traceId,
+    spanId: context.spanId,
+    traceFlags: context.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+    ...(context.traceState === undefined ? {} : { traceState: createTraceState(context.traceState) }),
+  };
+}
+
+/** A span recorded without the SDK in the form that the SDK's exporters take. */
+export function toReadableSpan(
+  span: SpanRecord,
+  from: { readonly resource: Resource; readonly scope: ReadableSpan['instrumentationScope'] },
+): ReadableSpan {
+  const { name, kind, context, parentSpanId, startMs, endMs, attributes, error } = span;
+  const spanContext = { ...toOtelContext(context), isRemote: false };
+  return {
+    name,
+    kind: otelSpanKinds[kind],
+    spanContext: () => spanContext,
+    ...(parentSpanId === undefined
+      ? {}
+      : { parentSpanContext: { ...spanContext, spanId: parentSpanId, isRemote: true } }),
+    startTime: toHrTime(startMs),
+    endTime: toHrTime(endMs),
+    duration: toHrTime(endMs - startMs),
+    status:
+      error === undefined
+        ? { code: SpanStatusCode.UNSET }
+        : { code: SpanStatusCode.ERROR, message: error.message },
+    attributes: presentAttributes(attributes),
+    events: error === undefined ? [] : [exceptionEvent(error)],
+    links: [],
+    ended: true,
+    resource: from.resource,
+    instrumentationScope: from.scope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+/** Attribute names: OpenTelemetry's conventions for exceptions. */
+function exceptionEvent({ atMs, type, message, stack }: SpanError): ReadableSpan['events'][number] {
+  return {
+    name: 'exception',
+    time: toHrTime(atMs),
+    attributes: {
+      'exception.type': type,
+      'exception.message': message,
+      ...(stack === undefined ? {} : { 'exception.stacktrace': stack }),
+    },
+    droppedAttributesCount: 0,
+  };
+}
+
+/** Seconds and nanoseconds. */
+function toHrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.floor((ms - seconds * 1_000) * 1e6)];
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ReceivedPoint, type ReceivedSpan, readPoints, readSpans } from './otlp.js';
+import { ProtobufMessage } from './protobuf-message.js';
+
+/** One export request as it arrived. */
+export interface ExportRequest {
+  readonly path: string;
+  readonly contentType: string | undefined;
+  readonly message: ProtobufMessage;
+}
+
+export interface CollectorOptions {
+  /** Takes requests and never answers them. */
+  readonly silent?: boolean;
+  /** Of each answer; 200 by default. */
+  readonly status?: number;
+}
+
+/** Receives OTLP over HTTP, for tests. */
+export interface Collector extends AsyncDisposable {
+  readonly url: string;
+  readonly requests: readonly ExportRequest[];
+  /** All spans so far, in the order of their ends at each sender. */
+  readonly spans: readonly ReceivedSpan[];
+  /** All points of metrics so far; the last one of a series is its value. */
+  readonly points: readonly ReceivedPoint[];
+  /** Waits until `find` finds something in what has arrived; asked again after each request. */
+  until<T>(find: (collector: Collector) => T | undefined): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of this machine. */
+export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
+  const requests: ExportRequest[] = [];
+  const spans: ReceivedSpan[] = [];
+  const points: ReceivedPoint[] = [];
+  const waiting = new Set<() => void>();
+  const receive = (request: ExportRequest): void => {
+    requests.push(request);
+    if (request.path.endsWith('/v1/traces')) spans.push(...readSpans(request.message));
+    if (request.path.endsWith('/v1/metrics')) points.push(...readPoints(request.message));
+    for (const check of [...waiting]) check();
+  };
+  const server = createServer((request, response) => {
+    if (options.silent !== true) void answer(request, response, options.status ?? 200, receive);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the collector has no port');
+
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  const collector: Collector = {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    spans,
+    points,
+    until: (find) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const found = find(collector);
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return collector;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  receive: (request: ExportRequest) => void,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
+  receive({
+    path: request.url ?? '',
+    contentType: request.headers['content-type'],
+    message: new ProtobufMessage(Buffer.concat(chunks)),
+  });
+}
