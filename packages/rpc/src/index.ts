@@ -25,6 +25,7 @@ export {
   decode,
   defaultCodecLimits,
   encode,
+  peekParams,
 } from './codec/index.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
 export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';

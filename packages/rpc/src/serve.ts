@@ -7,6 +7,11 @@ export interface CallContext {
   readonly headers: CallHeaders;
   /** Aborted when the server closes before the handler is done. */
   readonly signal: AbortSignal;
+  /**
+   * Keeps the call open after its answer is out, and with it the streams among its parameters, until `work` settles. May
+   * be called until the handler returns.
+   */
+  waitUntil?(work: Promise<unknown>): void;
 }
 
 /** Answers one call: parameters in, result out, both in the conventions of the function's WIT types. */
@@ -20,6 +25,14 @@ export interface ServedFunction {
   readonly instance: string;
   readonly func: WitFunction;
   readonly handler: CallHandler;
+  /**
+   * Where a call that reached this member of a group is handed on to: another target that serves the same function.
+   * Asked before the call is accepted, so that its caller talks to that target from the start.
+   *
+   * @param first what the first message of the call holds of its parameters; see `peekParams`
+   * @returns `undefined` for a call that is this member's own
+   */
+  readonly forward?: (first: Uint8Array) => string | undefined;
 }
 
 /** A function being served; closing it accepts no further call and waits for those in flight. */

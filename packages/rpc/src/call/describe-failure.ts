@@ -1,5 +1,8 @@
 import { CodecError } from '../codec/codec-error.js';
 
+/** What the caller learns when a call was handed on to a member of a group that no longer serves it. */
+export const memberIsGone = 'the member that this call belongs to is gone, and what it kept with it';
+
 /** Code and text of anything that was thrown. */
 export function describeFailure(error: unknown): {
   readonly code: string | undefined;

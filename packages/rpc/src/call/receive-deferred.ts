@@ -185,8 +185,15 @@ class ReceivedStream implements AsyncIterable<unknown> {
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
     if (this.taken) throw new TypeError('a stream can be iterated only once');
     this.taken = true;
-    const chunks = this.element?.kind === 'u8' ? this.byteChunks() : this.elementChunks();
-    return this.guarded(chunks);
+    const chunks = this.guarded(this.element?.kind === 'u8' ? this.byteChunks() : this.elementChunks());
+    return {
+      next: () => chunks.next(),
+      // A generator would finish the wait for its next chunk first, which may never come.
+      return: () => {
+        this.channel.open().cancel();
+        return chunks.return(undefined);
+      },
+    };
   }
 
   private async *guarded(chunks: AsyncIterable<unknown>): AsyncGenerator<unknown> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { err, func, ok, t, type ValueOf } from '../builders.js';
+import { peekParams } from '../codec/index.js';
 import { keyvalueStore } from '../interfaces/keyvalue.js';
 import type { Invoker } from '../invoke.js';
 import { RpcError } from '../rpc-error.js';
@@ -305,6 +306,46 @@ function lifecycleCompliance(fixture: RpcFixture): void {
       await serve(other, echo, async () => 'second');
       const answers = await Promise.all(Array.from({ length: 64 }, () => callEcho('x')));
       expect(new Set(answers)).toEqual(new Set(['first', 'second']));
+    });
+
+    it('hands a call on to the member it belongs to, which alone accepts it', async () => {
+      const named = func(
+        'greet',
+        [
+          ['member', t.string],
+          ['text', t.string],
+        ],
+        t.string,
+      );
+      for (const name of ['a', 'b']) {
+        const member = await fixture.createServer();
+        const handler: CallHandler = async ([, text], { headers }) =>
+          `${name}: ${String(text)} ${headers['source-id']}`;
+        await member.serve({
+          target,
+          instance,
+          func: named,
+          handler,
+          forward: (first) => {
+            const [owner] = peekParams(named, first);
+            return owner === name ? undefined : `${target}.${String(owner)}`;
+          },
+        });
+        await member.serve({ target: `${target}.${name}`, instance, func: named, handler });
+      }
+      const greet = (member: string): Promise<unknown> =>
+        fixture.invoker.invoke({
+          target,
+          instance,
+          func: named,
+          params: [member, 'hello'.repeat(300_000)],
+          headers: { 'source-id': 'me' },
+        });
+      for (let i = 0; i < 8; i++) {
+        expect(await greet('a')).toBe(`a: ${'hello'.repeat(300_000)} me`);
+        expect(await greet('b')).toBe(`b: ${'hello'.repeat(300_000)} me`);
+      }
+      expectRpcError(await failureOf(greet('gone')), 'terminated', 'greet');
     });
 
     it('completes calls in flight before it is closed, and takes no more', async () => {

@@ -230,6 +230,48 @@ export function streamCompliance(fixture: StreamFixture): void {
       await stopped.promise;
     });
 
+    it('stop at once when their reader leaves while it waits', async () => {
+      const stopped = Promise.withResolvers<void>();
+      const silent = func('silent', [], t.stream(t.u8));
+      await serve(silent, async () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => {}),
+          return: async () => {
+            stopped.resolve();
+            return { done: true, value: undefined } as const;
+          },
+        }),
+      }));
+      const stream = await call(fixture.invoker, { target, instance, func: silent, params: [] });
+      const iterator = stream[Symbol.asyncIterator]();
+      const waiting = iterator.next().catch(() => 'left');
+      await iterator.return?.();
+      await Promise.all([waiting, stopped.promise]);
+    });
+
+    it('among the parameters may be read after the answer while the handler asks for it', async () => {
+      const feed = func('feed', [['lines', t.stream(t.string)]], t.string);
+      const gate = Promise.withResolvers<void>();
+      const read = Promise.withResolvers<string[]>();
+      await serve(feed, async ([lines], context) => {
+        const reading = (async () => {
+          await gate.promise;
+          return await collect(lines as AsyncIterable<string[]>);
+        })();
+        read.resolve(reading);
+        context.waitUntil?.(reading);
+        return 'taken';
+      });
+      const lines = (async function* () {
+        yield ['a'];
+        await gate.promise;
+        yield ['b'];
+      })();
+      expect(await call(fixture.invoker, { target, instance, func: feed, params: [lines] })).toBe('taken');
+      gate.resolve();
+      expect(await read.promise).toEqual(['a', 'b']);
+    });
+
     it('that begin after the stream they came in has ended are read all the same', async () => {
       const gate = Promise.withResolvers<void>();
       const late = func('late', [], t.stream(t.stream(t.u8)));

@@ -37,6 +37,7 @@ export class MemoryCall implements CallContext {
   private readonly settled: PromiseWithResolvers<unknown> = Promise.withResolvers();
   private controller: AbortController | undefined;
   private failed: { readonly error: unknown } | undefined;
+  private readonly waits: Promise<unknown>[] = [];
 
   constructor(options: MemoryCallOptions, served: MemoryServed) {
     const { invocation, names, limits } = options;
@@ -60,6 +61,10 @@ export class MemoryCall implements CallContext {
       if (this.failed) this.controller.abort(this.failed.error);
     }
     return this.controller.signal;
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.waits.push(work);
   }
 
   /** Ends the call early for both sides. */
@@ -90,6 +95,7 @@ export class MemoryCall implements CallContext {
       const [value] = this.receive(codec.results, encoded, this.resultsChannels, 'result') as unknown[];
       this.settled.resolve(value);
       await this.send(encoded, this.resultsChannels, 'a stream of the result failed');
+      await Promise.allSettled(this.waits);
     } catch (error) {
       this.fail(error);
     }

@@ -1,4 +1,4 @@
-import { describeFailure } from '../call/describe-failure.js';
+import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
@@ -22,7 +22,10 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
     signal?.throwIfAborted();
     const timeoutMs = invocation.timeoutMs ?? options.timeoutMs ?? 10_000;
     const { codec, names, params } = prepare(invocation);
-    const served = options.lattice.next(names);
+    const first = options.lattice.next(names);
+    const owner = first?.served.forward?.(params.bytes);
+    const served = owner === undefined ? first : options.lattice.next({ ...names, target: owner });
+    if (owner !== undefined && !served) throw new RpcError('terminated', names, memberIsGone);
     if (!served) {
       throw new RpcError(
         'not-found',

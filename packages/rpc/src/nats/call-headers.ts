@@ -9,6 +9,9 @@ export const windowHeader = 'wasmlattice-window';
 const errorHeader = 'wasmlattice-error';
 const errorCodeHeader = 'wasmlattice-error-code';
 
+/** On an empty message to a function: its server answers with an empty message, and calls nothing. */
+const probeHeader = 'wasmlattice-probe';
+
 const maxErrorText = 512;
 
 /** Codes a server may report; anything else a peer sends counts as `peer-failed`. */
@@ -40,6 +43,16 @@ export function toHeaders(
     result.append(windowHeader, String(windowBytes));
   }
   return result;
+}
+
+export function probeHeaders(): MsgHdrs {
+  const result = createHeaders();
+  result.append(probeHeader, '1');
+  return result;
+}
+
+export function isProbe(headers: MsgHdrs | undefined): boolean {
+  return headers?.has(probeHeader) ?? false;
 }
 
 /** The last value of each header counts, as upstream's providers have it. */

@@ -1,6 +1,6 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, Subscription } from 'nats';
-import { describeFailure } from '../call/describe-failure.js';
+import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { type FunctionCodec, functionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { sendDeferred } from '../call/send-deferred.js';
@@ -11,7 +11,15 @@ import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext, ServedFunction, ServedHandle, Server } from '../serve.js';
 import { BufferBudget } from './buffer-budget.js';
 import { CallChannels, defaultStreamOptions, type StreamOptions } from './call-channels.js';
-import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
+import {
+  errorToHeaders,
+  fromHeaders,
+  isProbe,
+  probeHeaders,
+  type ReportedError,
+  toHeaders,
+  windowOf,
+} from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { Inbox, type InboxEntry } from './inbox.js';
 import { defaultMaxPayload } from './nats-sink.js';
@@ -54,6 +62,9 @@ export interface NatsServerOptions {
   /** Named for its owner; default none. */
   readonly logger?: Logger;
 }
+
+/** How long a member may take to show that it is there, in ms; the call itself has its own deadline. */
+const probeTimeoutMs = 10_000;
 
 /** Serves functions over NATS (spec wrpc §2.2). Members of a lattice that serve the same target share its calls. */
 export function createNatsServer(options: NatsServerOptions): Server {
@@ -195,8 +206,46 @@ class NatsServer implements Server {
       });
       return;
     }
+    if (isProbe(message.headers)) {
+      this.outbox.publish(message.reply);
+      return;
+    }
+    if (this.forward(entry, message)) return;
     const call = new ServerCall(this, entry, message);
     call.start(message, this.calls.size >= this.maxCalls);
+  }
+
+  /** Hands the first message on as it is: the other member's acceptance is the only one the caller sees. */
+  private forward({ served, names }: Served, message: Msg): boolean {
+    const { data, headers } = message;
+    const target = served.forward?.(data);
+    if (target === undefined) return false;
+    const subject = invocationSubject(this.lattice, target, names.instance, names.func);
+    this.outbox.publish(subject, data, { reply: message.reply, headers });
+    // NATS tells that nobody listens only to who has the reply subject, and that is the caller's.
+    const forget = (): void => {
+      clearTimeout(timer);
+      this.inbox.remove(token);
+    };
+    const token = this.inbox.add({
+      receive: (_, { headers: status }) => {
+        forget();
+        if (status?.code === 503) this.refuseForwarded(message);
+      },
+    });
+    const timer = setTimeout(forget, probeTimeoutMs);
+    timer.unref();
+    this.outbox.publish(subject, undefined, { reply: this.inbox.subject(token), headers: probeHeaders() });
+    return true;
+  }
+
+  private refuseForwarded({ reply }: Msg): void {
+    const callerRoot = reply as string;
+    // Accepted under a subject that leads nowhere: there is nothing more to receive.
+    this.outbox.publish(callerRoot, undefined, { reply: `${this.inbox.root}.gone` });
+    const text = memberIsGone;
+    const headers = errorToHeaders({ code: 'terminated', text });
+    this.outbox.publish(channelSubject(callerRoot, 'results'), undefined, { headers });
   }
 }
 
@@ -229,6 +278,7 @@ class ServerCall implements InboxEntry, CallContext {
   private controller: AbortController | undefined;
   private aborted: RpcError | undefined;
   private finished: PromiseWithResolvers<void> | undefined;
+  private waits: Promise<unknown>[] | undefined;
 
   constructor(server: NatsServer, entry: Served, message: Msg) {
     this.server = server;
@@ -263,6 +313,11 @@ class ServerCall implements InboxEntry, CallContext {
       if (this.aborted) this.controller.abort(this.aborted);
     }
     return this.controller.signal;
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.waits ??= [];
+    this.waits.push(work);
   }
 
   /** Resolves when nothing more will be sent. */
@@ -393,6 +448,7 @@ class ServerCall implements InboxEntry, CallContext {
       if (encoded.deferred.length > 0 && channels) {
         await sendDeferred(encoded.deferred, (path) => channels.sink(path));
       }
+      if (this.waits) await Promise.allSettled(this.waits);
     } catch (error) {
       this.failed(error);
     }
