@@ -1,0 +1,3 @@
+export { errorType } from './error-type.js';
+export { type TraceInvokerOptions, traceInvoker } from './trace-invoker.js';
+export { type TraceServerOptions, traceServer } from './trace-server.js';

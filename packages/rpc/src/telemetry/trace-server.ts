@@ -1,0 +1,71 @@
+import {
+  type Attributes,
+  extractTraceContext,
+  injectTraceContext,
+  noopTracer,
+  type Tracer,
+} from '@wasmlattice/telemetry';
+import { wireName } from '../names.js';
+import type { CallContext, CallHandler, ServedFunction, Server } from '../serve.js';
+import { errorType } from './error-type.js';
+
+export interface TraceServerOptions {
+  readonly tracer: Tracer;
+  /** Of each span: `component_invocation`. */
+  readonly spanName: string;
+  /** Of each span, besides those of the function: who serves. */
+  readonly attributes?: Attributes;
+  /**
+   * Whether an error of a handler means that it did not take the call, which goes elsewhere: nothing is recorded then.
+   * By default every error is a failure.
+   */
+  readonly isDeclined?: (error: unknown) => boolean;
+}
+
+/**
+ * A server with a server span for each call, from the moment its parameters are there until the handler has its result or
+ * failed. Parent is the trace context in the call's headers; the handler finds that of the span there instead. Attributes:
+ * `instance`, `func`, and `error.type` of a call that failed.
+ *
+ * With the no-op tracer it is the server itself.
+ */
+export function traceServer(server: Server, options: TraceServerOptions): Server {
+  if (options.tracer === noopTracer) return server;
+  return {
+    serve: (served) => server.serve({ ...served, handler: tracedHandler(served, options) }),
+    close: () => server.close(),
+  };
+}
+
+function tracedHandler(
+  { instance, func, handler }: ServedFunction,
+  options: TraceServerOptions,
+): CallHandler {
+  const { tracer, spanName, isDeclined } = options;
+  const attributes = { ...options.attributes, instance, func: wireName(func.name) };
+  return async (params, context) => {
+    const span = tracer.startSpan(spanName, {
+      kind: 'server',
+      parent: extractTraceContext(context.headers),
+      attributes,
+    });
+    try {
+      const result = await handler(params, {
+        headers: injectTraceContext(span.context, context.headers),
+        // Made when it is asked for.
+        get signal() {
+          return context.signal;
+        },
+      } satisfies CallContext);
+      span.end();
+      return result;
+    } catch (error) {
+      // A span that never ends is never recorded.
+      if (isDeclined?.(error) === true) throw error;
+      span.setAttributes({ 'error.type': errorType(error) });
+      span.recordException(error);
+      span.end();
+      throw error;
+    }
+  };
+}
