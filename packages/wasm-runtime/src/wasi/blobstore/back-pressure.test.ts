@@ -2,7 +2,7 @@ import { ok } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
 import { OutputStream } from '../io/index.js';
 import { BlobPipe } from './blob-pipe.js';
-import { IncomingSource } from './incoming-source.js';
+import { incomingSource } from './incoming-source.js';
 
 describe('a value on its way to a slow store', () => {
   it('makes the guest wait beyond 256 KiB, until the store takes more', async () => {
@@ -55,7 +55,7 @@ describe('data on its way to a slow guest', () => {
         yield new Uint8Array(10);
       }
     }
-    const source = new IncomingSource({ stream: chunks(), status: Promise.resolve(ok()) });
+    const source = incomingSource({ stream: chunks(), status: Promise.resolve(ok()) });
     await source.ready();
     expect(sent).toBe(1);
     source.read(4);

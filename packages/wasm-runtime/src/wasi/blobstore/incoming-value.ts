@@ -1,6 +1,6 @@
 import { InputStream, ResultError } from '../io/index.js';
 import type { Incoming } from './blobstore-client.js';
-import { describeFailedStream, IncomingSource } from './incoming-source.js';
+import { describeFailedStream, incomingSource } from './incoming-source.js';
 
 /** Resource `wasi:blobstore/types.incoming-value`: an object's data, on its way from the store. */
 export class IncomingValue {
@@ -28,9 +28,9 @@ export class IncomingValue {
     return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
-  /** At the pace of the guest: one chunk waits here. */
+  /** At the pace of the guest. */
   static incomingValueConsumeAsync(value: IncomingValue): InputStream {
-    return new InputStream(new IncomingSource(value.#consume()));
+    return new InputStream(incomingSource(value.#consume()));
   }
 
   /** Asked of the store: the data itself comes without its length (spec wrpc-interfaces §5). */
@@ -40,7 +40,7 @@ export class IncomingValue {
 
   /** Tells the store to stop when nobody wants the data any more. */
   [Symbol.dispose](): void {
-    if (!this.#consumed) new IncomingSource(this.#consume()).cancel();
+    if (!this.#consumed) incomingSource(this.#consume()).cancel();
   }
 
   #consume(): Incoming<Uint8Array> {

@@ -114,7 +114,7 @@ function fromWire(response: HttpResponse, over: AbortSignal, betweenBytesMs: num
   try {
     return {
       head: { status, headers: fieldsToLines(response.headers) },
-      body,
+      body: body.body,
       trailers: () => body.trailers(),
     };
   } catch (cause) {

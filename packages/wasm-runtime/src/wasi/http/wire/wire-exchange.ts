@@ -56,7 +56,7 @@ export class WireExchange implements HttpExchange, HttpResponder {
   }
 
   get body(): ByteSource {
-    return this.#received;
+    return this.#received.body;
   }
 
   trailers(): Promise<HeaderLines | undefined> {
