@@ -3,7 +3,8 @@ import type { ComponentTypes } from '../engine.js';
 import type { Definition } from './binary/nodes.js';
 import { parseComponent } from './binary/parse-component.js';
 import { InvalidComponentError } from './errors.js';
-import type { Entity, InstanceEntity } from './types/entities.js';
+import type { ExportedFunction, Instantiation } from './instantiation.js';
+import type { Entity, FunctionEntity, InstanceEntity } from './types/entities.js';
 import { Evaluator } from './types/evaluator.js';
 import { Scope } from './types/scope.js';
 import { childTypes } from './types/walk.js';
@@ -16,23 +17,60 @@ import { childTypes } from './types/walk.js';
  * @throws InvalidComponentError for bytes that are no component, with the offset and what was expected there
  */
 export function decodeComponent(bytes: Uint8Array): ComponentTypes {
-  return new TypeCollector(parseComponent(bytes)).collect();
+  return new Collector(parseComponent(bytes)).types();
+}
+
+/**
+ * Reads what it takes to instantiate a component, its types included. Core modules are still skipped.
+ *
+ * @throws InvalidComponentError
+ */
+export function decodeInstantiation(bytes: Uint8Array): Instantiation {
+  return new Collector(parseComponent(bytes)).instantiation(bytes);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Runs the outermost component and writes down what crosses its border. */
-class TypeCollector {
+class Collector {
   readonly #definitions: readonly Definition[];
   readonly #named = new Set<WitResource>();
   readonly #imports = new Map<string, Entity>();
+  readonly #evaluator = new Evaluator();
+  readonly #exports: ReadonlyMap<string, Entity>;
 
   constructor(definitions: readonly Definition[]) {
     this.#definitions = definitions;
+    this.#exports = this.#run();
+    this.#assertNamed();
   }
 
-  collect(): ComponentTypes {
-    const evaluator = new Evaluator();
+  types(): ComponentTypes {
+    return {
+      imports: interfacesOf(this.#imports),
+      exports: interfacesOf(this.#exports),
+      importedFunctions: functionsOf(this.#imports),
+      exportedFunctions: functionsOf(this.#exports),
+    };
+  }
+
+  instantiation(bytes: Uint8Array): Instantiation {
+    const { graph } = this.#evaluator;
+    const exports = this.#exportedFunctions();
+    return {
+      types: this.types(),
+      modules: graph.modules.map(({ start, end }) => bytes.subarray(start, end)),
+      instances: graph.instances,
+      exports,
+      definedResources: graph.definedResources,
+      importedResources: this.#importedResources(),
+      obstacle: graph.obstacle,
+    };
+  }
+
+  /** Works the component out, and names its resources. */
+  #run(): ReadonlyMap<string, Entity> {
+    const evaluator = this.#evaluator;
     const { exports } = evaluator.run(this.#definitions, new Scope(), (name, extern, scope, offset) => {
       if (this.#imports.has(name)) {
         throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
@@ -44,19 +82,41 @@ class TypeCollector {
           offset,
         );
       }
-      const entity = evaluator.entity(extern, scope, offset);
+      const entity = asImport(name, evaluator.entity(extern, scope, offset));
       this.#imports.set(name, entity);
       this.#nameResources(name, entity);
       return entity;
     });
     for (const [name, entity] of exports) this.#nameResources(name, entity);
-    this.#assertNamed(exports);
-    return {
-      imports: interfacesOf(this.#imports),
-      exports: interfacesOf(exports),
-      importedFunctions: functionsOf(this.#imports),
-      exportedFunctions: functionsOf(exports),
+    return exports;
+  }
+
+  #exportedFunctions(): ExportedFunction[] {
+    const found: ExportedFunction[] = [];
+    const add = (instance: string, name: string, entity: Entity): void => {
+      if (entity.sort !== 'func') return;
+      if (entity.source?.kind === 'lift') {
+        found.push({ instance, func: toFunction(name, entity), lift: entity.source.lift });
+      } else {
+        this.#evaluator.graph.refuse('it exports a function that it imports');
+      }
     };
+    for (const [name, entity] of this.#exports) {
+      add('', name, entity);
+      if (entity.sort !== 'instance') continue;
+      for (const [member, each] of entity.instance.exports) add(name, member, each);
+    }
+    return found;
+  }
+
+  #importedResources(): Set<WitResource> {
+    const found = new Set<WitResource>();
+    const add = (entity: Entity): void => {
+      if (entity.sort === 'type' && entity.type.kind === 'resource') found.add(entity.type.resource);
+      if (entity.sort === 'instance') for (const member of entity.instance.exports.values()) add(member);
+    };
+    for (const entity of this.#imports.values()) add(entity);
+    return found;
   }
 
   /** A resource belongs to the first import or export that shows it. One of the world itself has no instance. */
@@ -82,7 +142,7 @@ class TypeCollector {
   }
 
   /** The format forbids an export to use a resource that is neither imported nor exported. */
-  #assertNamed(exports: ReadonlyMap<string, Entity>): void {
+  #assertNamed(): void {
     const seen = new Set<WitType>();
     const check = (owner: string, type: WitType): void => {
       if (seen.has(type)) return;
@@ -95,7 +155,7 @@ class TypeCollector {
       }
       for (const child of childTypes(type)) check(owner, child);
     };
-    for (const [name, entity] of exports) {
+    for (const [name, entity] of this.#exports) {
       const functions =
         entity.sort === 'instance'
           ? functionsOf(entity.instance.exports)
@@ -124,11 +184,27 @@ function interfacesOf(entities: ReadonlyMap<string, Entity>): WitInterface[] {
 function functionsOf(entities: ReadonlyMap<string, Entity>): WitFunction[] {
   const functions: WitFunction[] = [];
   for (const [name, entity] of entities) {
-    if (entity.sort !== 'func') continue;
-    const { params, result } = entity.func;
-    functions.push(result === undefined ? { name, params } : { name, params, result });
+    if (entity.sort === 'func') functions.push(toFunction(name, entity));
   }
   return functions;
+}
+
+function toFunction(name: string, { func: { params, result } }: FunctionEntity): WitFunction {
+  return result === undefined ? { name, params } : { name, params, result };
+}
+
+/** What the component imports under `id`, with its functions marked as such. */
+function asImport(id: string, entity: Entity): Entity {
+  const mark = (instance: string, name: string, func: FunctionEntity): Entity => ({
+    ...func,
+    source: { kind: 'import', imported: { instance, func: toFunction(name, func) } },
+  });
+  if (entity.sort === 'func') return mark('', id, entity);
+  if (entity.sort !== 'instance') return entity;
+  const members = [...entity.instance.exports].map(
+    ([name, member]) => [name, member.sort === 'func' ? mark(id, name, member) : member] as const,
+  );
+  return { sort: 'instance', instance: { exports: new Map(members) } };
 }
 
 function resourcesOf(id: string, instance: InstanceEntity): string[] {

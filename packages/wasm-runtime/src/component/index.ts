@@ -1,5 +1,14 @@
-export { decodeComponent } from './decode-component.js';
+export { decodeComponent, decodeInstantiation } from './decode-component.js';
 export { type BinaryKind, detectBinary } from './detect-binary.js';
 export { InvalidComponentError } from './errors.js';
 export { findFunction, findInterface } from './find-interface.js';
 export { formatFunction, formatType } from './format-type.js';
+export type {
+  CoreInstance,
+  CoreItem,
+  CoreOptions,
+  DefinedResource,
+  ExportedFunction,
+  Instantiation,
+  Lift,
+} from './instantiation.js';

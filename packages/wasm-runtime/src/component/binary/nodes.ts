@@ -6,6 +6,23 @@ import type { PrimitiveKind } from '@wasmlattice/rpc';
 /** What an index refers to. Everything of the core language is `core`: it takes no part in component types. */
 export type Sort = 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
 
+/** What a core instance exports. */
+export type CoreSort = 'func' | 'table' | 'memory' | 'global' | 'tag';
+
+export type StringEncoding = 'utf8' | 'utf16' | 'latin1+utf16';
+
+/** Indices are those of core items. */
+export interface CanonOptionsNode {
+  readonly encoding: StringEncoding;
+  readonly memory?: number;
+  readonly realloc?: number;
+  readonly postReturn?: number;
+  /** The name of an option beyond those of synchronous functions. */
+  readonly other?: string;
+}
+
+export type ResourceBuiltin = 'new' | 'drop' | 'rep';
+
 /** A value type in place: a primitive, or the index of a type. */
 export type ValTypeNode = PrimitiveKind | number;
 
@@ -44,7 +61,8 @@ export type DefinedTypeNode =
 export type TypeNode =
   | DefinedTypeNode
   | FuncTypeNode
-  | { readonly kind: 'resource' }
+  /** The destructor is a core function. */
+  | { readonly kind: 'resource'; readonly destructor: number | undefined }
   | { readonly kind: 'component'; readonly definitions: readonly Definition[] }
   | { readonly kind: 'instance'; readonly definitions: readonly Definition[] };
 
@@ -73,10 +91,36 @@ export type DefinitionBody =
   | { readonly kind: 'inline-instance'; readonly exports: readonly NamedReference[] }
   | { readonly kind: 'alias-export'; readonly sort: Sort; readonly instance: number; readonly name: string }
   | { readonly kind: 'alias-outer'; readonly sort: Sort; readonly count: number; readonly index: number }
-  | { readonly kind: 'lift'; readonly type: number }
+  | {
+      readonly kind: 'lift';
+      readonly func: number;
+      readonly options: CanonOptionsNode;
+      readonly type: number;
+    }
+  | { readonly kind: 'lower'; readonly func: number; readonly options: CanonOptionsNode }
+  | { readonly kind: 'resource-builtin'; readonly builtin: ResourceBuiltin; readonly resource: number }
+  /** A canonical built-in of asynchronous components: a core function. */
+  | { readonly kind: 'other-builtin'; readonly name: string }
   | { readonly kind: 'values'; readonly count: number }
-  /** Defines something of the core language only. */
+  | { readonly kind: 'start'; readonly count: number }
+  /** Defines a core type or something else that nothing here refers to. */
   | { readonly kind: 'core' }
+  | { readonly kind: 'core-module'; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'core-instantiate';
+      readonly module: number;
+      readonly args: readonly { readonly name: string; readonly instance: number }[];
+    }
+  | {
+      readonly kind: 'core-inline-instance';
+      readonly exports: readonly { readonly name: string; readonly sort: CoreSort; readonly index: number }[];
+    }
+  | {
+      readonly kind: 'core-alias';
+      readonly sort: CoreSort;
+      readonly instance: number;
+      readonly name: string;
+    }
   | { readonly kind: 'import'; readonly name: string; readonly extern: ExternNode }
   /** An export of a component: what it refers to, and the type it is to be seen as. */
   | {

@@ -5,6 +5,7 @@ import type { Definition, DefinitionBody, NamedReference } from './nodes.js';
 import { parseCanon } from './parse-canon.js';
 import {
   parseAlias,
+  parseCoreSort,
   parseExtern,
   parseExternName,
   parseSort,
@@ -15,8 +16,8 @@ import {
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions
 
 /**
- * Everything a component defines, in order. Core modules, core instances, core types and custom sections are read
- * over: they say nothing about the component's types, and the engine that compiles them checks them.
+ * Everything a component defines, in order. Core modules are read over, and so are core types and custom sections: the
+ * engine that compiles the modules checks them.
  *
  * @throws InvalidComponentError
  */
@@ -34,12 +35,13 @@ function parseSections(reader: ByteReader, bytes: Uint8Array, depth: number): De
     const section = reader.slice(reader.u32('the size of a section'), 'a section');
     switch (id) {
       case 0x00: // custom
-      case 0x02: // core instances
       case 0x03: // core types
         continue;
       case 0x01: {
         const module = section.bytes(section.remaining, 'a core module');
         if (detectBinary(module) !== 'core-module') throw reader.error('expected a core module', offset);
+        const end = section.offset;
+        definitions.push({ kind: 'core-module', start: end - module.length, end, offset });
         continue;
       }
       case 0x04: {
@@ -80,6 +82,7 @@ const itemParsers: ReadonlyMap<number, (reader: ByteReader) => DefinitionBody> =
   number,
   (reader: ByteReader) => DefinitionBody
 >([
+  [0x02, parseCoreInstance],
   [0x05, parseInstance],
   [0x06, parseAlias],
   [0x07, (reader) => ({ kind: 'type', type: parseType(reader, 0) })],
@@ -108,6 +111,36 @@ function parseInstance(reader: ByteReader): DefinitionBody {
   }
 }
 
+function parseCoreInstance(reader: ByteReader): DefinitionBody {
+  const start = reader.offset;
+  switch (reader.byte('a core instance')) {
+    case 0x00:
+      return {
+        kind: 'core-instantiate',
+        module: reader.u32('a core module'),
+        args: reader.list('arguments', () => {
+          const name = reader.name('an argument name');
+          if (reader.byte('a core sort') !== 0x12) throw reader.error('expected a core instance');
+          return { name, instance: reader.u32('a core instance') };
+        }),
+      };
+    case 0x01:
+      return {
+        kind: 'core-inline-instance',
+        exports: reader.list('exports', () => {
+          const name = reader.name('an export name');
+          const sort = parseCoreSort(reader);
+          if (sort === undefined) {
+            throw reader.error('expected a core function, table, memory, global or tag');
+          }
+          return { name, sort, index: reader.u32('an index') };
+        }),
+      };
+    default:
+      throw reader.error('expected a core instantiation or a list of core exports', start);
+  }
+}
+
 function parseReference(reader: ByteReader, name: string): NamedReference {
   return { name, sort: parseSort(reader), index: reader.u32('an index') };
 }
@@ -127,7 +160,7 @@ function parseStart(reader: ByteReader): DefinitionBody {
   const start = reader.offset;
   const count = reader.u32('the number of results');
   if (count > 1) throw reader.error('expected at most one result of a start function', start);
-  return { kind: 'values', count };
+  return { kind: 'start', count };
 }
 
 function parseValue(reader: ByteReader): DefinitionBody {

@@ -3,6 +3,7 @@ import { maxNesting } from '../limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type {
   CaseNode,
+  CoreSort,
   Definition,
   DefinitionBody,
   ExternNode,
@@ -83,8 +84,8 @@ export function parseType(reader: ByteReader, depth: number): TypeNode {
       };
     case 0x3f: {
       reader.byte('the representation of a resource');
-      reader.optional('the destructor of a resource', () => reader.u32('a core function'));
-      return { kind: 'resource' };
+      const destructor = reader.optional('the destructor of a resource', () => reader.u32('a core function'));
+      return { kind: 'resource', destructor };
     }
     case 0x41:
       return {
@@ -199,7 +200,10 @@ export function parseSort(reader: ByteReader): Sort {
 }
 
 export function parseAlias(reader: ByteReader): DefinitionBody {
-  const sort = parseSort(reader);
+  const sortStart = reader.offset;
+  const isCore = reader.peek() === 0x00;
+  const coreSort = isCore ? parseCoreSortAfterPrefix(reader) : undefined;
+  const sort = isCore ? 'core' : parseSort(reader);
   const start = reader.offset;
   switch (reader.byte('the target of an alias')) {
     case 0x00:
@@ -209,11 +213,15 @@ export function parseAlias(reader: ByteReader): DefinitionBody {
         instance: reader.u32('an instance'),
         name: reader.name('an export name'),
       };
-    case 0x01:
-      reader.u32('a core instance');
-      reader.name('a core export name');
-      if (sort !== 'core') throw reader.error('expected a core item from a core instance', start);
-      return { kind: 'core' };
+    case 0x01: {
+      const instance = reader.u32('a core instance');
+      const name = reader.name('a core export name');
+      if (!isCore) throw reader.error('expected a core item from a core instance', start);
+      if (coreSort === undefined) {
+        throw reader.error('expected a core function, table, memory, global or tag', sortStart);
+      }
+      return { kind: 'core-alias', sort: coreSort, instance, name };
+    }
     case 0x02:
       return {
         kind: 'alias-outer',
@@ -224,6 +232,24 @@ export function parseAlias(reader: ByteReader): DefinitionBody {
     default:
       throw reader.error('expected an export, a core export or an outer definition', start);
   }
+}
+
+const coreSorts: ReadonlyMap<number, CoreSort> = new Map([
+  [0x00, 'func'],
+  [0x01, 'table'],
+  [0x02, 'memory'],
+  [0x03, 'global'],
+  [0x04, 'tag'],
+]);
+
+/** What a core instance may export; `undefined` for types, modules and instances. */
+export function parseCoreSort(reader: ByteReader): CoreSort | undefined {
+  return coreSorts.get(reader.byte('a core sort'));
+}
+
+function parseCoreSortAfterPrefix(reader: ByteReader): CoreSort | undefined {
+  reader.byte('a sort');
+  return parseCoreSort(reader);
 }
 
 function parseDeclarations(reader: ByteReader, depth: number, of: 'component' | 'instance'): Definition[] {

@@ -1,5 +1,6 @@
 import type { WitField, WitResource, WitType } from '@wasmlattice/rpc';
 import type { Definition } from '../binary/nodes.js';
+import type { ImportedFunction, Lift } from '../instantiation.js';
 import type { Scope } from './scope.js';
 
 /** A function's type; its name belongs to whoever exports it. */
@@ -28,11 +29,22 @@ export type TypeEntity =
   /** Worked out anew for each instance, because each instance brings its own resources. */
   | { readonly kind: 'instance'; readonly declaration: ComponentEntity };
 
+/** What runs when a function is called; a function that is only described has none. */
+export type FunctionSource =
+  | { readonly kind: 'lift'; readonly lift: Lift }
+  | { readonly kind: 'import'; readonly imported: ImportedFunction };
+
+export interface FunctionEntity {
+  readonly sort: 'func';
+  readonly func: FuncEntity;
+  readonly source: FunctionSource | undefined;
+}
+
 /** Anything that can be imported, exported or passed to an instantiation. */
 export type Entity =
   | { readonly sort: 'core' }
   | { readonly sort: 'value' }
-  | { readonly sort: 'func'; readonly func: FuncEntity }
+  | FunctionEntity
   | { readonly sort: 'type'; readonly type: TypeEntity }
   | { readonly sort: 'component'; readonly component: ComponentEntity }
   | { readonly sort: 'instance'; readonly instance: InstanceEntity };

@@ -2,6 +2,7 @@ import type { WitResource } from '@wasmlattice/rpc';
 import type { Definition, ExternNode, TypeNode } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
 import { maxEvaluationDepth, maxEvaluationSteps } from '../limits.js';
+import { CoreGraph } from './core-graph.js';
 import type { ComponentEntity, Entity, InstanceEntity, TypeEntity } from './entities.js';
 import { Scope } from './scope.js';
 import { describe, ValueTypes } from './value-types.js';
@@ -16,9 +17,13 @@ export type Provide = (name: string, extern: ExternNode, scope: Scope, offset: n
  * It is no validator: whether arguments fit their parameters in every detail is for the engine to check.
  */
 export class Evaluator {
+  /** How the core modules are wired. */
+  readonly graph: CoreGraph = new CoreGraph();
   readonly #values = new ValueTypes();
   #steps = 0;
   #depth = 0;
+  /** Components inside of the outermost one that are being instantiated. */
+  #instantiations = 0;
 
   /** Runs `definitions` in `scope` and returns what they export, in order. */
   run(definitions: readonly Definition[], scope: Scope, provide: Provide): InstanceEntity {
@@ -48,7 +53,8 @@ export class Evaluator {
         return { sort: extern.sort };
       case 'func': {
         const { type } = scope.get('type', extern.type, offset);
-        if (type.kind === 'func') return { sort: 'func', func: type.func };
+        const source = actual?.sort === 'func' ? actual.source : undefined;
+        if (type.kind === 'func') return { sort: 'func', func: type.func, source };
         throw unexpected('a function type', type, offset);
       }
       case 'type':
@@ -93,29 +99,52 @@ export class Evaluator {
       }
       case 'alias-export': {
         const { instance } = scope.get('instance', definition.instance, offset);
+        this.#refuseModule(definition.sort);
         scope.add(exportOf(instance, definition.name, definition.sort, offset));
         return;
       }
       case 'alias-outer':
+        this.#refuseModule(definition.sort);
         scope.add(scope.outer(definition.count, offset).resolve(definition, offset));
         return;
       case 'lift': {
         const { type } = scope.get('type', definition.type, offset);
         if (type.kind !== 'func') throw unexpected('a function type', type, offset);
-        scope.add({ sort: 'func', func: type.func });
+        const { func, options } = definition;
+        const lift = this.graph.lift(func, options, scope.core, offset);
+        scope.add({ sort: 'func', func: type.func, source: { kind: 'lift', lift } });
         return;
       }
+      case 'start':
+        this.graph.refuse('it has a start function of the component model');
+        for (let i = 0; i < definition.count; i++) scope.add({ sort: 'value' });
+        return;
       case 'values':
         for (let i = 0; i < definition.count; i++) scope.add({ sort: 'value' });
         return;
       case 'core':
         return;
+      case 'core-module':
+      case 'core-instantiate':
+      case 'core-inline-instance':
+      case 'core-alias':
+      case 'lower':
+      case 'resource-builtin':
+      case 'other-builtin':
+        if (this.#instantiations > 0) this.graph.refuse('it contains components with code of their own');
+        this.graph.define(definition, scope.core, {
+          func: (index) => scope.get('func', index, offset),
+          resource: (index) => this.#resourceAt(index, scope, offset),
+        });
+        return;
       case 'import':
+        this.#refuseModule(definition.extern.sort);
         scope.add(provide(definition.name, definition.extern, scope, offset));
         return;
       case 'export': {
         const target = scope.resolve(definition.target, offset);
         const { extern } = definition;
+        this.#refuseModule(target.sort);
         const visible = extern === undefined ? target : this.entity(extern, scope, offset, target);
         this.#export(definition.name, visible, scope, exports, offset);
         return;
@@ -135,12 +164,19 @@ export class Evaluator {
   }
 
   #instantiate(component: ComponentEntity, args: ReadonlyMap<string, Entity>): InstanceEntity {
-    return this.run(component.definitions, new Scope(component.scope), (name, extern, scope, offset) => {
-      const arg = args.get(name);
-      if (arg === undefined)
-        throw new InvalidComponentError(`expected an argument for the import "${name}"`, offset);
-      return this.entity(extern, scope, offset, arg);
-    });
+    this.#instantiations++;
+    const instance = this.run(
+      component.definitions,
+      new Scope(component.scope),
+      (name, extern, scope, offset) => {
+        const arg = args.get(name);
+        if (arg === undefined)
+          throw new InvalidComponentError(`expected an argument for the import "${name}"`, offset);
+        return this.entity(extern, scope, offset, arg);
+      },
+    );
+    this.#instantiations--;
+    return instance;
   }
 
   /** An instance of an instance type; with `actual`, that instance seen through the type. */
@@ -188,7 +224,7 @@ export class Evaluator {
         this.#step(node.params.length, offset);
         return { kind: 'func', func: this.#values.func(node, lookUp, offset) };
       case 'resource':
-        return { kind: 'resource', resource: newResource() };
+        return this.#defineResource(node.destructor, scope, offset);
       case 'component':
         return { kind: 'component', component: { definitions: node.definitions, scope } };
       case 'instance':
@@ -196,6 +232,24 @@ export class Evaluator {
       default:
         return { kind: 'value', type: this.#values.define(node, lookUp, offset) };
     }
+  }
+
+  #defineResource(destructor: number | undefined, scope: Scope, offset: number): TypeEntity {
+    if (this.#instantiations > 0) this.graph.refuse('it contains components with resources of their own');
+    const resource = newResource();
+    this.graph.defineResource(resource, destructor, scope.core, offset);
+    return { kind: 'resource', resource };
+  }
+
+  #resourceAt(index: number, scope: Scope, offset: number): WitResource {
+    const { type } = scope.get('type', index, offset);
+    if (type.kind === 'resource') return type.resource;
+    throw unexpected('a resource', type, offset);
+  }
+
+  /** Core modules that cross a border of components would mix up the index spaces, which only count what is in place. */
+  #refuseModule(sort: Entity['sort']): void {
+    if (sort === 'core') this.graph.refuse('core modules or types cross the borders of its components');
   }
 
   #resource(actual: Entity | undefined, offset: number): TypeEntity {

@@ -1,10 +1,12 @@
 import type { Reference, Sort } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
+import { CoreSpace } from './core-space.js';
 import type { Entity } from './entities.js';
 
 /** The index spaces of one component or one component or instance type. */
 export class Scope {
   readonly #parent: Scope | undefined;
+  #core: CoreSpace | undefined;
   readonly #entities: { readonly [S in Sort]: Extract<Entity, { sort: S }>[] } = {
     core: [],
     func: [],
@@ -18,7 +20,12 @@ export class Scope {
     this.#parent = parent;
   }
 
-  /** Gives `entity` the next index of its sort. Core items have index spaces of their own that nobody asks for. */
+  get core(): CoreSpace {
+    this.#core ??= new CoreSpace();
+    return this.#core;
+  }
+
+  /** Gives `entity` the next index of its sort. Core items have index spaces of their own, in {@link Scope.core}. */
   add(entity: Entity): void {
     const space: Entity[] = this.#entities[entity.sort];
     if (entity.sort !== 'core') space.push(entity);

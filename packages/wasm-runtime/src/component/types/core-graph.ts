@@ -1,0 +1,113 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import type { CanonOptionsNode, Definition } from '../binary/nodes.js';
+import type { CoreInstance, CoreItem, CoreOptions, DefinedResource, Lift } from '../instantiation.js';
+import type { CoreSpace } from './core-space.js';
+import type { FunctionEntity } from './entities.js';
+
+type CoreDefinition = Extract<
+  Definition,
+  { readonly kind: `core-${string}` | 'lower' | 'resource-builtin' | 'other-builtin' }
+>;
+
+/** What the evaluator looks up for {@link CoreGraph.define}. */
+export interface ComponentLookUp {
+  func(index: number): FunctionEntity;
+  resource(index: number): WitResource;
+}
+
+/** Writes down which core modules a component instantiates and how they are wired. */
+export class CoreGraph {
+  readonly modules: { readonly start: number; readonly end: number }[] = [];
+  readonly instances: CoreInstance[] = [];
+  readonly definedResources: Map<WitResource, DefinedResource> = new Map();
+  #obstacle: string | undefined;
+
+  get obstacle(): string | undefined {
+    return this.#obstacle;
+  }
+
+  /** The first one counts. */
+  refuse(obstacle: string): void {
+    this.#obstacle ??= obstacle;
+  }
+
+  define(definition: CoreDefinition, space: CoreSpace, lookUp: ComponentLookUp): void {
+    const { offset } = definition;
+    switch (definition.kind) {
+      case 'core-module':
+        space.modules.push(this.modules.push({ start: definition.start, end: definition.end }) - 1);
+        return;
+      case 'core-instantiate': {
+        const args = definition.args.map((arg) => [arg.name, space.instance(arg.instance, offset)] as const);
+        this.#addInstance(space, {
+          kind: 'instantiate',
+          module: space.module(definition.module, offset),
+          args: new Map(args),
+        });
+        return;
+      }
+      case 'core-inline-instance': {
+        const items = definition.exports.map(
+          ({ name, sort, index }) => [name, space.get(sort, index, offset)] as const,
+        );
+        this.#addInstance(space, { kind: 'exports', items: new Map(items) });
+        return;
+      }
+      case 'core-alias': {
+        const { sort, name } = definition;
+        const instance = space.instance(definition.instance, offset);
+        space.add(sort, { kind: 'export', sort, instance, name });
+        return;
+      }
+      case 'lower':
+        space.add('func', this.#lower(definition.options, lookUp.func(definition.func), space, offset));
+        return;
+      case 'resource-builtin': {
+        const { builtin } = definition;
+        space.add('func', { kind: 'resource', builtin, resource: lookUp.resource(definition.resource) });
+        return;
+      }
+      case 'other-builtin':
+        this.refuse(`it uses the canonical built-in ${definition.name}`);
+        space.add('func', { kind: 'unsupported' });
+        return;
+    }
+  }
+
+  lift(func: number, options: CanonOptionsNode, space: CoreSpace, offset: number): Lift {
+    return { core: space.get('func', func, offset), options: this.#options(options, space, offset) };
+  }
+
+  defineResource(
+    resource: WitResource,
+    destructor: number | undefined,
+    space: CoreSpace,
+    offset: number,
+  ): void {
+    this.definedResources.set(resource, {
+      destructor: destructor === undefined ? undefined : space.get('func', destructor, offset),
+    });
+  }
+
+  #addInstance(space: CoreSpace, instance: CoreInstance): void {
+    space.instances.push(this.instances.push(instance) - 1);
+  }
+
+  #lower(node: CanonOptionsNode, { source }: FunctionEntity, space: CoreSpace, offset: number): CoreItem {
+    const options = this.#options(node, space, offset);
+    if (source?.kind === 'import') return { kind: 'lower', func: source.imported, options };
+    this.refuse('one of its parts calls a function of another');
+    return { kind: 'unsupported' };
+  }
+
+  #options(node: CanonOptionsNode, space: CoreSpace, offset: number): CoreOptions {
+    const { encoding, memory, realloc, postReturn, other } = node;
+    if (other !== undefined) this.refuse(`it uses the canonical option ${other}`);
+    return {
+      encoding,
+      ...(memory !== undefined && { memory: space.get('memory', memory, offset) }),
+      ...(realloc !== undefined && { realloc: space.get('func', realloc, offset) }),
+      ...(postReturn !== undefined && { postReturn: space.get('func', postReturn, offset) }),
+    };
+  }
+}
