@@ -8,7 +8,7 @@ export interface BufferingMeter extends Meter {
   take(): Measurement[];
 }
 
-/** What is kept of one instrument: values by attributes, which are told apart by identity. */
+/** What is kept of one instrument: values by attributes, one object for all that say the same. */
 interface Series {
   readonly kind: Measurement['kind'];
   readonly name: string;
@@ -25,9 +25,32 @@ interface Observed {
 
 const noAttributes: Attributes = {};
 
+/** Sets of attributes remembered; far more than a thread should have. */
+const maxRemembered = 10_000;
+
 /** For threads that leave the export of metrics to another one: no SDK, and little work for each measurement. */
 export function createBufferingMeter(): BufferingMeter {
   const all: Series[] = [];
+  const bySameness = new Map<string, Attributes>();
+  const byIdentity = new WeakMap<Attributes, Attributes>();
+
+  /** The one object for attributes of this content: at once for an object that was here before. */
+  const sole = (attributes: Attributes): Attributes => {
+    const known = byIdentity.get(attributes);
+    if (known !== undefined) return known;
+    const content = JSON.stringify(attributes);
+    const first = bySameness.get(content) ?? attributes;
+    if (bySameness.size >= maxRemembered) bySameness.clear();
+    bySameness.set(content, first);
+    byIdentity.set(attributes, first);
+    return first;
+  };
+  const add = ({ values }: Series, value: number, attributes: Attributes): void => {
+    const key = sole(attributes);
+    const sum = values.get(key);
+    if (sum === undefined) values.set(key, [value]);
+    else sum[0] = (sum[0] as number) + value;
+  };
   const observed = new Set<Observed>();
 
   const seriesOf = (kind: Measurement['kind'], name: string, options: InstrumentOptions = {}): Series => {
@@ -45,7 +68,7 @@ export function createBufferingMeter(): BufferingMeter {
   };
   const summing = (kind: 'counter' | 'upDownCounter') => (name: string, options?: InstrumentOptions) => {
     const series = seriesOf(kind, name, options);
-    return { add: (value: number, attributes?: Attributes): void => add(series, value, attributes) };
+    return { add: (value: number, attributes = noAttributes): void => add(series, value, attributes) };
   };
 
   return {
@@ -55,15 +78,16 @@ export function createBufferingMeter(): BufferingMeter {
       const { values } = seriesOf('histogram', name, options);
       return {
         record(value, attributes = noAttributes) {
-          const before = values.get(attributes);
-          if (before === undefined) values.set(attributes, [value]);
+          const key = sole(attributes);
+          const before = values.get(key);
+          if (before === undefined) values.set(key, [value]);
           else before.push(value);
         },
       };
     },
     gauge(name, options) {
       const { values } = seriesOf('gauge', name, options);
-      return { record: (value, attributes = noAttributes) => void values.set(attributes, [value]) };
+      return { record: (value, attributes = noAttributes) => void values.set(sole(attributes), [value]) };
     },
     observe(name, read, { attributes = noAttributes, ...options } = {}) {
       const series = seriesOf('upDownCounter', name, options);
@@ -85,10 +109,4 @@ export function createBufferingMeter(): BufferingMeter {
       return taken;
     },
   };
-}
-
-function add({ values }: Series, value: number, attributes = noAttributes): void {
-  const sum = values.get(attributes);
-  if (sum === undefined) values.set(attributes, [value]);
-  else sum[0] = (sum[0] as number) + value;
 }
