@@ -15,6 +15,7 @@ export interface EncodedValue {
 /** A function prepared for the wire; params and results are tuples there (spec wrpc §5). */
 export interface FunctionCodec {
   readonly wireName: string;
+  readonly paramCount: number;
   readonly params: WitType;
   readonly results: WitType;
   readonly paramsDeferred: boolean;
@@ -39,6 +40,7 @@ export function functionCodec(func: WitFunction): FunctionCodec {
   const encodeResults = encoderOf(results);
   const codec: FunctionCodec = {
     wireName: wireName(func.name),
+    paramCount: func.params.length,
     params,
     results,
     paramsDeferred: typeShape(params).deferred,

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Logger } from '@wasmlattice/telemetry';
 import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { SlotTable } from './slot-table.js';
 
 /** Receives the messages below its own subject. */
 export interface InboxEntry {
@@ -8,20 +9,20 @@ export interface InboxEntry {
   receive(rest: string, message: Msg): void;
 }
 
-const tokenBytes = 12;
-const tokenLength = 16;
+const nonceBytes = 8;
+const nonceLength = 11;
 
-// Peers learn the subjects of their own calls. Random tokens keep them from guessing those of others.
-const randomPool = Buffer.allocUnsafeSlow(tokenBytes * 1024);
+// Peers learn the subjects of their own calls. Random numbers in them keep peers from guessing those of others.
+const randomPool = Buffer.allocUnsafeSlow(nonceBytes * 1024);
 let poolPos = randomPool.length;
 
-function randomToken(): string {
+function randomNonce(): string {
   if (poolPos === randomPool.length) {
     randomFillSync(randomPool);
     poolPos = 0;
   }
-  poolPos += tokenBytes;
-  return randomPool.toString('base64url', poolPos - tokenBytes, poolPos);
+  poolPos += nonceBytes;
+  return randomPool.toString('base64url', poolPos - nonceBytes, poolPos);
 }
 
 export interface InboxOptions {
@@ -32,25 +33,24 @@ export interface InboxOptions {
 }
 
 /** One subscription for all calls of a client or a server; messages find their call by a token in the subject. */
-export class Inbox {
+export class Inbox<Entry extends InboxEntry> {
   readonly root: string;
+  /** A subject for peers that need one although nothing of what they send there is of interest: NATS drops it. */
+  readonly nowhere: string;
   private readonly subscription: Subscription;
-  private readonly entries = new Map<string, InboxEntry>();
+  private readonly entries: SlotTable<Entry> = new SlotTable();
+  /** The token of each slot: a nonce, and the slot's number in base 36. */
+  private readonly tokens: string[] = [];
 
   constructor({ connection, logger, prefix }: InboxOptions) {
     this.root = createInbox(prefix);
-    const start = this.root.length + 1;
+    this.nowhere = createInbox(prefix);
     this.subscription = connection.subscribe(`${this.root}.>`, {
       callback: (error, message) => {
-        if (error) {
-          // The calls run into their deadlines.
+        // Without permission, the calls run into their deadlines.
+        if (error)
           logger.error(`NATS refuses the inbox ${this.root}.>; allow it, or set inboxPrefix`, { error });
-          return;
-        }
-        const { subject } = message;
-        this.entries
-          .get(subject.slice(start, start + tokenLength))
-          ?.receive(subject.slice(start + tokenLength), message);
+        else this.deliver(message);
       },
     });
   }
@@ -60,9 +60,10 @@ export class Inbox {
   }
 
   /** @returns the entry's token; its subject is {@link Inbox.subject} of it */
-  add(entry: InboxEntry): string {
-    const token = randomToken();
-    this.entries.set(token, entry);
+  add(entry: Entry): string {
+    const slot = this.entries.add(entry);
+    const token = randomNonce() + slot.toString(36);
+    this.tokens[slot] = token;
     return token;
   }
 
@@ -71,11 +72,30 @@ export class Inbox {
   }
 
   remove(token: string): void {
-    this.entries.delete(token);
+    const slot = slotOf(token);
+    if (this.tokens[slot] === token) this.entries.remove(slot);
+  }
+
+  all(): readonly Entry[] {
+    return this.entries.all();
   }
 
   close(): void {
-    this.entries.clear();
+    for (const token of this.tokens) this.remove(token);
     if (!this.subscription.isClosed()) this.subscription.unsubscribe();
   }
+
+  private deliver(message: Msg): void {
+    const { subject } = message;
+    const start = this.root.length + 1;
+    const dot = subject.indexOf('.', start);
+    const end = dot < 0 ? subject.length : dot;
+    const token = subject.slice(start, end);
+    const slot = slotOf(token);
+    if (this.tokens[slot] === token) this.entries.get(slot)?.receive(subject.slice(end), message);
+  }
+}
+
+function slotOf(token: string): number {
+  return Number.parseInt(token.slice(nonceLength), 36);
 }

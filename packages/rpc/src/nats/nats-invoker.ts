@@ -9,9 +9,11 @@ import { IncrementalDecoder } from '../codec/incremental.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import type { Invocation, Invoker } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import type { WitFunction } from '../types.js';
 import { CallChannels, defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox, type InboxEntry } from './inbox.js';
 import { defaultMaxPayload } from './nats-sink.js';
 import { Outbox, type OutgoingSender } from './outbox.js';
@@ -58,15 +60,24 @@ export function createNatsInvoker(options: NatsInvokerOptions): NatsInvoker {
   return new Client(options);
 }
 
+/** A function of a target, prepared for calls. */
+interface Route {
+  readonly names: CallNames;
+  readonly codec: FunctionCodec;
+  readonly subject: string;
+}
+
 class Client implements NatsInvoker {
   readonly connection: NatsConnection;
-  readonly inbox: Inbox;
+  readonly inbox: Inbox<ClientCall>;
   readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
-  readonly calls = new Set<ClientCall>();
+  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
   private readonly lattice: string;
   private readonly timeoutMs: number;
+  /** Where each function was called last: most have one target. */
+  private readonly routes = new WeakMap<WitFunction, Route>();
   private readonly monitor: ConnectionMonitor;
   private readonly unwatch: () => void;
   private closed = false;
@@ -91,42 +102,19 @@ class Client implements NatsInvoker {
   }
 
   invoke(invocation: Invocation): Promise<unknown> {
-    const { target, instance, func, signal } = invocation;
-    const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
+    const { signal } = invocation;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    let codec: FunctionCodec;
+    let route: Route;
     let params: EncodedValue;
-    const names = { target, instance, func: func.name };
     try {
-      codec = functionCodec(func);
-      names.func = codec.wireName;
-      this.checkNames(names);
-      if (invocation.params.length !== func.params.length) {
-        throw new CodecError(
-          'bad-value',
-          `takes ${func.params.length} parameters, got ${invocation.params.length}`,
-        );
-      }
-      params = codec.encodeParams(invocation.params);
+      route = this.route(invocation);
+      params = encodeParams(route, invocation.params);
     } catch (error) {
-      return Promise.reject(
-        error instanceof RpcError
-          ? error
-          : new RpcError('invalid-params', names, describeFailure(error).text, { cause: error }),
-      );
+      return Promise.reject(error);
     }
-    const subject = invocationSubject(this.lattice, target, instance, codec.wireName);
     return new Promise((resolve, reject) => {
-      const call = new ClientCall(this, {
-        invocation,
-        names,
-        codec,
-        params,
-        subject,
-        timeoutMs,
-        resolve,
-        reject,
-      });
+      const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
+      const call = new ClientCall(this, { invocation, route, params, timeoutMs, resolve, reject });
       if (this.closed) call.fail('closed', 'the invoker is closed');
       else if (this.monitor.state === 'connected') call.send();
       else void this.sendOnceConnected(call);
@@ -138,6 +126,7 @@ class Client implements NatsInvoker {
     this.closed = true;
     this.unwatch();
     this.failAll('closed', 'the invoker was closed while the call was in flight');
+    this.deadlines.close();
     this.inbox.close();
   }
 
@@ -159,28 +148,63 @@ class Client implements NatsInvoker {
     return this.monitor.state !== 'connected';
   }
 
-  private checkNames({ target, instance, func }: CallNames): void {
-    for (const part of [target, func, ...(instance ? [instance] : [])]) {
+  /** @throws RpcError `invalid-params` for what can't be called over wRPC or addressed in NATS */
+  private route({ target, instance, func }: Invocation): Route {
+    const known = this.routes.get(func);
+    if (known && known.names.target === target && known.names.instance === instance) return known;
+    const codec = invalidParams({ target, instance, func: func.name }, () => functionCodec(func));
+    const names = { target, instance, func: codec.wireName };
+    for (const part of [target, names.func, ...(instance ? [instance] : [])]) {
       if (!isSubjectPart(part)) {
-        throw new CodecError(
-          'bad-value',
+        throw new RpcError(
+          'invalid-params',
+          names,
           `${JSON.stringify(part)} can't be part of a NATS subject: it is empty or has spaces or wildcards`,
         );
       }
     }
+    const subject = invocationSubject(this.lattice, target, instance, names.func);
+    const route = { names, codec, subject };
+    this.routes.set(func, route);
+    return route;
   }
 
   private failAll(code: RpcErrorCode, detail: string): void {
-    for (const call of [...this.calls]) call.fail(code, detail);
+    for (const call of this.inbox.all()) call.fail(code, detail);
+  }
+
+  private expire(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const call of this.inbox.all()) {
+      if (call.deadline <= now) call.expire();
+      earliest = Math.min(earliest, call.deadline);
+    }
+    return earliest;
+  }
+}
+
+function encodeParams({ names, codec }: Route, params: readonly unknown[]): EncodedValue {
+  return invalidParams(names, () => {
+    if (params.length !== codec.paramCount) {
+      throw new CodecError('bad-value', `takes ${codec.paramCount} parameters, got ${params.length}`);
+    }
+    return codec.encodeParams(params);
+  });
+}
+
+/** Names the call in the errors of what prepares it. */
+function invalidParams<T>(names: CallNames, prepare: () => T): T {
+  try {
+    return prepare();
+  } catch (error) {
+    throw new RpcError('invalid-params', names, describeFailure(error).text, { cause: error });
   }
 }
 
 interface ClientCallOptions {
   readonly invocation: Invocation;
-  readonly names: CallNames;
-  readonly codec: FunctionCodec;
+  readonly route: Route;
   readonly params: EncodedValue;
-  readonly subject: string;
   readonly timeoutMs: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -191,12 +215,13 @@ interface ClientCallOptions {
  * go on, then `over`. `abandoned`: given up before the handshake came, which is then answered with a cancel.
  */
 class ClientCall implements InboxEntry, OutgoingSender {
+  /** When {@link ClientCall.expire} is due, in the time of `performance.now()`. */
+  deadline: number;
   private state: 'waiting' | 'streaming' | 'abandoned' | 'over' = 'waiting';
   private readonly client: Client;
   private readonly options: ClientCallOptions;
   private readonly channels: CallChannels | undefined;
-  private readonly timer: NodeJS.Timeout;
-  private token: string | undefined;
+  private readonly token: string;
   private peerRoot: string | undefined;
   private sentBytes = 0;
   private tries = 0;
@@ -208,11 +233,12 @@ class ClientCall implements InboxEntry, OutgoingSender {
   constructor(client: Client, options: ClientCallOptions) {
     this.client = client;
     this.options = options;
-    const { codec, names, timeoutMs, invocation } = options;
+    const { route, timeoutMs, invocation } = options;
+    const { codec } = route;
     if (codec.paramsDeferred || codec.resultsDeferred) {
       this.channels = new CallChannels({
         connection: client.connection,
-        names,
+        names: route.names,
         incoming: 'results',
         incomingType: codec.results,
         limits: client.limits,
@@ -220,8 +246,9 @@ class ClientCall implements InboxEntry, OutgoingSender {
         onIdle: () => this.finishIfIdle(),
       });
     }
-    client.calls.add(this);
-    this.timer = setTimeout(() => this.expire(), timeoutMs);
+    this.token = client.inbox.add(this);
+    this.deadline = performance.now() + timeoutMs;
+    client.deadlines.include(this.deadline);
     invocation.signal?.addEventListener('abort', this);
   }
 
@@ -234,12 +261,11 @@ class ClientCall implements InboxEntry, OutgoingSender {
 
   send(): void {
     const { client, options } = this;
-    const { codec, params, subject, invocation } = options;
+    const { route, params, invocation } = options;
     this.tries++;
-    this.token = client.inbox.add(this);
     const reply = client.inbox.subject(this.token);
     this.scope = this.channels && new ReceiveScope(this.channels);
-    this.decoder = new IncrementalDecoder(codec.results, client.limits, this.scope);
+    this.decoder = new IncrementalDecoder(route.codec.results, client.limits, this.scope);
     try {
       const headers = toHeaders(invocation.headers, this.channels && client.streams.windowBytes);
       const max = client.connection.info?.max_payload ?? defaultMaxPayload;
@@ -247,7 +273,7 @@ class ClientCall implements InboxEntry, OutgoingSender {
       this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
       const first =
         this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
-      client.outbox.publish(subject, first, { reply, headers, sender: this });
+      client.outbox.publish(route.subject, first, { reply, headers, sender: this });
     } catch (error) {
       this.fail('invalid-params', describeFailure(error).text, error);
     }
@@ -267,7 +293,9 @@ class ClientCall implements InboxEntry, OutgoingSender {
   }
 
   fail(code: RpcErrorCode, detail: string, cause?: unknown): void {
-    this.settle(new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause }));
+    this.settle(
+      new RpcError(code, this.options.route.names, detail, cause === undefined ? undefined : { cause }),
+    );
   }
 
   unsent(error: unknown): void {
@@ -281,7 +309,8 @@ class ClientCall implements InboxEntry, OutgoingSender {
     this.settle(reason, true);
   }
 
-  private expire(): void {
+  /** The deadline passed. */
+  expire(): void {
     const { timeoutMs } = this.options;
     if (this.state === 'abandoned') this.end();
     else if (this.client.disconnected) {
@@ -293,7 +322,7 @@ class ClientCall implements InboxEntry, OutgoingSender {
       const detail = this.peerRoot
         ? `accepted the call and did not answer within ${timeoutMs} ms`
         : `was not accepted within ${timeoutMs} ms; check whether the peer is overloaded`;
-      this.settle(new RpcError('timeout', this.options.names, detail), true);
+      this.settle(new RpcError('timeout', this.options.route.names, detail), true);
     }
   }
 
@@ -366,8 +395,6 @@ class ClientCall implements InboxEntry, OutgoingSender {
 
   /** Nothing was handed to a handler, so sending it again is safe. */
   private repeat(): void {
-    if (this.token) this.client.inbox.remove(this.token);
-    this.token = undefined;
     const delay = repeatDelayMs * (1 + Math.random());
     const timer = setTimeout(() => void this.client.sendOnceConnected(this), delay);
     this.ended.addEventListener('abort', () => clearTimeout(timer));
@@ -377,9 +404,8 @@ class ClientCall implements InboxEntry, OutgoingSender {
     const { decoder } = this;
     if (this.state !== 'waiting' || !decoder) return;
     const { data } = message;
-    const hasResult = this.options.invocation.func.result !== undefined;
     if (data.length > 0) {
-      if (decoder.push(data) && hasResult) this.succeed(decoder);
+      if (decoder.push(data) && this.options.invocation.func.result) this.succeed(decoder);
       return;
     }
     const reported = errorFromHeaders(message.headers);
@@ -410,9 +436,10 @@ class ClientCall implements InboxEntry, OutgoingSender {
     this.release();
     this.channels?.fail(error);
     if (wasWaiting) this.options.reject(error);
-    if (cancel && wasWaiting && this.token && this.peerRoot === undefined && !this.client.disconnected) {
+    if (cancel && wasWaiting && this.tries > 0 && this.peerRoot === undefined && !this.client.disconnected) {
       this.state = 'abandoned';
-      setTimeout(() => this.expire(), this.options.timeoutMs).unref();
+      this.deadline = performance.now() + this.options.timeoutMs;
+      this.client.deadlines.include(this.deadline);
       return;
     }
     if (cancel && this.peerRoot !== undefined) this.client.outbox.publish(cancelSubject(this.peerRoot));
@@ -421,7 +448,7 @@ class ClientCall implements InboxEntry, OutgoingSender {
 
   /** What belongs to waiting. */
   private release(): void {
-    clearTimeout(this.timer);
+    this.deadline = Number.POSITIVE_INFINITY;
     this.endController?.abort();
     this.options.invocation.signal?.removeEventListener('abort', this);
   }
@@ -433,7 +460,6 @@ class ClientCall implements InboxEntry, OutgoingSender {
   private end(): void {
     this.state = 'over';
     this.channels?.dispose();
-    this.client.calls.delete(this);
-    if (this.token) this.client.inbox.remove(this.token);
+    this.client.inbox.remove(this.token);
   }
 }

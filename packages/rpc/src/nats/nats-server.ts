@@ -21,10 +21,12 @@ import {
   windowOf,
 } from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox, type InboxEntry } from './inbox.js';
 import { defaultMaxPayload } from './nats-sink.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type ReplySubject } from './outbox.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
+import { SlotTable } from './slot-table.js';
 import {
   channelSubject,
   invocationSubject,
@@ -73,7 +75,7 @@ export function createNatsServer(options: NatsServerOptions): Server {
 
 class NatsServer implements Server {
   readonly connection: NatsConnection;
-  readonly inbox: Inbox;
+  readonly inbox: Inbox<InboxEntry>;
   readonly outbox: Outbox;
   readonly monitor: ConnectionMonitor;
   readonly limits: CodecLimits;
@@ -85,7 +87,8 @@ class NatsServer implements Server {
   readonly handlerTimeoutMs: number | undefined;
   readonly drainTimeoutMs: number;
   readonly errorText: (error: unknown) => string;
-  readonly calls = new Set<ServerCall>();
+  readonly calls: SlotTable<ServerCall> = new SlotTable();
+  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
   private readonly lattice: string;
   private readonly maxCalls: number;
   private readonly served = new Set<Served>();
@@ -114,7 +117,7 @@ class NatsServer implements Server {
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({
       disconnected: () => {
-        for (const call of [...this.calls]) call.disconnected();
+        for (const call of this.calls.all()) call.disconnected();
       },
     });
   }
@@ -137,7 +140,6 @@ class NatsServer implements Server {
       served,
       codec,
       names,
-      calls: new Set(),
       subscription: this.connection.subscribe(
         invocationSubject(this.lattice, names.target, names.instance, names.func),
         {
@@ -171,6 +173,7 @@ class NatsServer implements Server {
     this.closing ??= (async () => {
       await Promise.all([...this.served].map((entry) => this.closeServed(entry)));
       this.unwatch();
+      this.deadlines.close();
       this.inbox.close();
     })();
     return this.closing;
@@ -181,19 +184,32 @@ class NatsServer implements Server {
       // Calls already on their way to this member arrive before the drain is confirmed.
       await entry.subscription.drain().catch(() => {});
       const deadline = setTimeout(() => {
-        for (const call of [...entry.calls]) {
+        for (const call of this.callsOf(entry)) {
           call.abort(
             'terminated',
             `the server stopped and did not wait longer than ${this.drainTimeoutMs} ms`,
           );
         }
       }, this.drainTimeoutMs);
-      await Promise.all([...entry.calls].map((call) => call.done));
+      await Promise.all(this.callsOf(entry).map((call) => call.done));
       clearTimeout(deadline);
       await this.outbox.flush().catch(() => {});
       this.served.delete(entry);
     })();
     return entry.closing;
+  }
+
+  private callsOf(entry: Served): readonly ServerCall[] {
+    return this.calls.all().filter((call) => call.entry === entry);
+  }
+
+  private expire(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const call of this.calls.all()) {
+      if (call.deadline <= now) call.expire();
+      earliest = Math.min(earliest, call.deadline);
+    }
+    return earliest;
   }
 
   private accept(entry: Served, message: Msg): void {
@@ -211,8 +227,8 @@ class NatsServer implements Server {
       return;
     }
     if (this.forward(entry, message)) return;
-    const call = new ServerCall(this, entry, message);
-    call.start(message, this.calls.size >= this.maxCalls);
+    const overloaded = this.calls.size >= this.maxCalls;
+    new ServerCall(this, entry, message).start(message, overloaded);
   }
 
   /** Hands the first message on as it is: the other member's acceptance is the only one the caller sees. */
@@ -241,8 +257,8 @@ class NatsServer implements Server {
 
   private refuseForwarded({ reply }: Msg): void {
     const callerRoot = reply as string;
-    // Accepted under a subject that leads nowhere: there is nothing more to receive.
-    this.outbox.publish(callerRoot, undefined, { reply: `${this.inbox.root}.gone` });
+    // There is nothing more to receive.
+    this.outbox.publish(callerRoot, undefined, { reply: this.inbox.nowhere });
     const text = memberIsGone;
     const headers = errorToHeaders({ code: 'terminated', text });
     this.outbox.publish(channelSubject(callerRoot, 'results'), undefined, { headers });
@@ -253,7 +269,6 @@ interface Served {
   readonly served: ServedFunction;
   readonly codec: FunctionCodec;
   readonly names: CallNames;
-  readonly calls: Set<ServerCall>;
   readonly subscription: Subscription;
   closing: Promise<void> | undefined;
 }
@@ -262,10 +277,13 @@ interface Served {
  * One accepted call: `receiving` its synchronous parameters, `running` its handler, `streaming` what its result
  * still has to send, `over`.
  */
-class ServerCall implements InboxEntry, CallContext {
+class ServerCall implements InboxEntry, ReplySubject, CallContext {
+  readonly entry: Served;
+  /** When {@link ServerCall.expire} is due, in the time of `performance.now()`. */
+  deadline: number = Number.POSITIVE_INFINITY;
   private state: 'receiving' | 'running' | 'streaming' | 'over' = 'receiving';
   private readonly server: NatsServer;
-  private readonly entry: Served;
+  private readonly slot: number;
   private readonly callerRoot: string;
   private readonly message: Msg;
   private readonly channels: CallChannels | undefined;
@@ -274,7 +292,6 @@ class ServerCall implements InboxEntry, CallContext {
   private decoder: IncrementalDecoder | undefined;
   private token: string | undefined;
   private heldBytes = 0;
-  private timer: NodeJS.Timeout | undefined;
   private controller: AbortController | undefined;
   private aborted: RpcError | undefined;
   private finished: PromiseWithResolvers<void> | undefined;
@@ -283,6 +300,7 @@ class ServerCall implements InboxEntry, CallContext {
   constructor(server: NatsServer, entry: Served, message: Msg) {
     this.server = server;
     this.entry = entry;
+    this.slot = server.calls.add(this);
     this.message = message;
     this.callerRoot = message.reply as string;
     const { codec, names } = entry;
@@ -330,13 +348,9 @@ class ServerCall implements InboxEntry, CallContext {
   /** Accepts the call, before anything of it is looked at: the caller sends no more until then (spec wrpc §2.2). */
   start(message: Msg, overloaded: boolean): void {
     const { server, entry } = this;
-    server.calls.add(this);
-    entry.calls.add(this);
-    this.token = server.inbox.add(this);
     try {
       const headers = toHeaders(undefined, this.channels && server.streams.windowBytes);
-      const reply = server.inbox.subject(this.token);
-      server.outbox.publish(this.callerRoot, undefined, { reply, headers });
+      server.outbox.publish(this.callerRoot, undefined, { reply: this, headers });
       if (overloaded) {
         this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
@@ -346,6 +360,14 @@ class ServerCall implements InboxEntry, CallContext {
     } catch (error) {
       this.refuseBadParams(error);
     }
+  }
+
+  /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
+  replySubject(): string {
+    const { inbox } = this.server;
+    if (this.state === 'over') return inbox.nowhere;
+    this.token = inbox.add(this);
+    return inbox.subject(this.token);
   }
 
   receive(rest: string, message: Msg): void {
@@ -401,28 +423,32 @@ class ServerCall implements InboxEntry, CallContext {
       this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
       return;
     }
-    const { paramsTimeoutMs } = server;
-    this.timer ??= setTimeout(() => {
-      this.refuse(
-        'params-timeout',
-        'timeout',
-        `the parameters were not complete within ${paramsTimeoutMs} ms`,
-      );
-    }, paramsTimeoutMs);
+    if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(server.paramsTimeoutMs);
+  }
+
+  private expireIn(ms: number): void {
+    this.deadline = performance.now() + ms;
+    this.server.deadlines.include(this.deadline);
+  }
+
+  /** The deadline passed. */
+  expire(): void {
+    const { paramsTimeoutMs, handlerTimeoutMs } = this.server;
+    if (this.state === 'receiving') {
+      const detail = `the parameters were not complete within ${paramsTimeoutMs} ms`;
+      this.refuse('params-timeout', 'timeout', detail);
+    } else {
+      this.abort('timeout', `the handler took longer than ${handlerTimeoutMs} ms`);
+    }
   }
 
   private run(params: readonly unknown[]): void {
     this.state = 'running';
     this.decoder = undefined;
     this.giveBack();
-    clearTimeout(this.timer);
+    this.deadline = Number.POSITIVE_INFINITY;
     const { handlerTimeoutMs } = this.server;
-    if (handlerTimeoutMs !== undefined) {
-      this.timer = setTimeout(
-        () => this.abort('timeout', `the handler took longer than ${handlerTimeoutMs} ms`),
-        handlerTimeoutMs,
-      );
-    }
+    if (handlerTimeoutMs !== undefined) this.expireIn(handlerTimeoutMs);
     this.scope?.start();
     void this.answer(params);
   }
@@ -437,7 +463,7 @@ class ServerCall implements InboxEntry, CallContext {
     try {
       const result = await entry.served.handler(params, this);
       if (this.state === 'over') return;
-      clearTimeout(this.timer);
+      this.deadline = Number.POSITIVE_INFINITY;
       const encoded = entry.codec.encodeResult(result);
       // What is published while the connection is down is lost.
       if (server.monitor.state === 'disconnected') await this.reconnected();
@@ -506,11 +532,10 @@ class ServerCall implements InboxEntry, CallContext {
     if (this.state === 'over') return;
     this.state = 'over';
     this.giveBack();
-    clearTimeout(this.timer);
+    this.deadline = Number.POSITIVE_INFINITY;
     if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
     this.channels?.dispose();
-    this.server.calls.delete(this);
-    this.entry.calls.delete(this);
+    this.server.calls.remove(this.slot);
     if (this.token) this.server.inbox.remove(this.token);
     this.finished?.resolve();
   }

@@ -3,9 +3,14 @@ import { Empty, type MsgHdrs, type NatsConnection } from 'nats';
 interface Outgoing {
   readonly subject: string;
   readonly payload: Uint8Array;
-  readonly reply: string | undefined;
+  readonly reply: string | ReplySubject | undefined;
   readonly headers: MsgHdrs | undefined;
   readonly sender: OutgoingSender | undefined;
+}
+
+/** A reply subject that is decided when the message leaves. */
+export interface ReplySubject {
+  replySubject(): string;
 }
 
 /** Learns that a message could not be published. */
@@ -15,7 +20,7 @@ export interface OutgoingSender {
 
 /** What a message may carry besides its payload. */
 export interface OutgoingOptions {
-  readonly reply?: string | undefined;
+  readonly reply?: string | ReplySubject | undefined;
   readonly headers?: MsgHdrs | undefined;
   /** Without one, failures are left to who watches the connection. */
   readonly sender?: OutgoingSender;
@@ -69,7 +74,8 @@ export class Outbox {
     const { messages, connection } = this;
     if (messages.length === 0) return;
     this.messages = [];
-    for (const { subject, payload, reply, headers, sender } of messages) {
+    for (const { subject, payload, reply: replyTo, headers, sender } of messages) {
+      const reply = typeof replyTo === 'object' ? replyTo.replySubject() : replyTo;
       try {
         if (headers) connection.publish(subject, payload, reply ? { reply, headers } : { headers });
         else if (reply) connection.publish(subject, payload, { reply });
