@@ -1,0 +1,263 @@
+import type { Cursor } from './cursor.js';
+
+// https://webassembly.github.io/spec/core/binary/instructions.html
+
+/** An instruction of a proposal this scanner does not know, and so can't tell what it changes. */
+export class UnknownInstructionError extends Error {
+  override readonly name = 'UnknownInstructionError';
+
+  constructor(opcode: number, prefix?: number) {
+    const code = prefix === undefined ? hex(opcode) : `${hex(prefix)} ${hex(opcode)}`;
+    super(`it has the unknown instruction ${code}`);
+  }
+}
+
+/** What is told about the instructions that matter to whoever resets an instance. */
+export interface InstructionVisitor {
+  /** `table.set`, `.grow`, `.fill`, `.copy`, `.init`. */
+  writesTable(): void;
+  /** `data.drop`, `elem.drop`. */
+  dropsSegment(): void;
+  /** `memory.size` or `memory.grow`, which takes the bytes from `start` up to where the cursor is. */
+  memorySize(instruction: 'size' | 'grow', memory: number, start: number): void;
+  /** `global.get` or `global.set`, which takes the bytes from `start` up to where the cursor is. */
+  global(opcode: number, index: number, start: number): void;
+}
+
+export const opcodes = {
+  end: 0x0b,
+  call: 0x10,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  memorySize: 0x3f,
+  memoryGrow: 0x40,
+} as const;
+
+/**
+ * What follows an opcode of one byte; 0 stands for unknown ones. Those of `special` are told apart by
+ * {@link visitSpecial}.
+ */
+const nothing = 1;
+const index = 2;
+const twoIndices = 3;
+const memoryArgument = 4;
+const blockType = 5;
+const signed32 = 6;
+const signed64 = 7;
+const fourBytes = 8;
+const eightBytes = 9;
+const special = 10;
+
+const immediates = new Uint8Array(256);
+
+function range(from: number, to: number, immediate: number): void {
+  immediates.fill(immediate, from, to + 1);
+}
+
+range(0x00, 0x01, nothing); // unreachable, nop
+range(0x02, 0x04, blockType); // block, loop, if
+range(0x05, 0x05, nothing); // else
+range(0x06, 0x06, blockType); // try
+range(0x07, 0x09, index); // catch, throw, rethrow
+range(0x0a, 0x0b, nothing); // throw_ref, end
+range(0x0c, 0x0d, index); // br, br_if
+range(0x0e, 0x0e, special); // br_table
+range(0x0f, 0x0f, nothing); // return
+range(0x10, 0x10, index); // call
+range(0x11, 0x11, twoIndices); // call_indirect
+range(0x12, 0x12, index); // return_call
+range(0x13, 0x13, twoIndices); // return_call_indirect
+range(0x14, 0x15, index); // call_ref, return_call_ref
+range(0x18, 0x18, index); // delegate
+range(0x19, 0x1b, nothing); // catch_all, drop, select
+range(0x1c, 0x1c, special); // select with types
+range(0x1f, 0x1f, special); // try_table
+range(0x20, 0x22, index); // local.get, local.set, local.tee
+range(0x23, 0x24, special); // global.get, global.set
+range(0x25, 0x25, index); // table.get
+range(0x26, 0x26, special); // table.set
+range(0x28, 0x3e, memoryArgument); // loads and stores
+range(0x3f, 0x40, special); // memory.size, memory.grow
+range(0x41, 0x41, signed32); // i32.const
+range(0x42, 0x42, signed64); // i64.const
+range(0x43, 0x43, fourBytes); // f32.const
+range(0x44, 0x44, eightBytes); // f64.const
+range(0x45, 0xc4, nothing); // numeric
+range(0xd0, 0xd0, signed64); // ref.null
+range(0xd1, 0xd1, nothing); // ref.is_null
+range(0xd2, 0xd2, index); // ref.func
+range(0xd4, 0xd4, nothing); // ref.as_non_null
+range(0xd5, 0xd6, index); // br_on_null, br_on_non_null
+range(0xfc, 0xfe, special); // bulk memory and tables, SIMD, atomics
+
+/**
+ * Reads instructions up to the end of the cursor, each once.
+ *
+ * @throws MalformedModuleError, UnknownInstructionError
+ */
+export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor): void {
+  while (!cursor.done) visitInstruction(cursor, visitor);
+}
+
+/** @returns the opcode */
+export function visitInstruction(cursor: Cursor, visitor: InstructionVisitor): number {
+  const opcode = cursor.byte();
+  switch (immediates[opcode]) {
+    case nothing:
+      break;
+    case index:
+    case signed32:
+      cursor.skipLeb(5);
+      break;
+    case twoIndices:
+      cursor.skipLeb(5);
+      cursor.skipLeb(5);
+      break;
+    case memoryArgument:
+      skipMemoryArgument(cursor);
+      break;
+    case blockType:
+      skipType(cursor);
+      break;
+    case signed64:
+      cursor.skipLeb(10);
+      break;
+    case fourBytes:
+      cursor.skip(4);
+      break;
+    case eightBytes:
+      cursor.skip(8);
+      break;
+    case special:
+      visitSpecial(opcode, cursor, visitor);
+      break;
+    default:
+      throw new UnknownInstructionError(opcode);
+  }
+  return opcode;
+}
+
+function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisitor): void {
+  const start = cursor.pos - 1;
+  switch (opcode) {
+    case 0x0e: // br_table
+      cursor.each(() => cursor.skipLeb(5));
+      cursor.skipLeb(5);
+      return;
+    case 0x1c: // select with types
+      cursor.each(() => skipType(cursor));
+      return;
+    case 0x1f: // try_table
+      skipType(cursor);
+      cursor.each(() => skipCatch(cursor));
+      return;
+    case opcodes.globalGet:
+    case opcodes.globalSet:
+      visitor.global(opcode, cursor.u32(), start);
+      return;
+    case 0x26: // table.set
+      cursor.skipLeb(5);
+      visitor.writesTable();
+      return;
+    case opcodes.memorySize:
+      visitor.memorySize('size', cursor.u32(), start);
+      return;
+    case opcodes.memoryGrow:
+      visitor.memorySize('grow', cursor.u32(), start);
+      return;
+    case 0xfc:
+      visitBulk(cursor, visitor);
+      return;
+    case 0xfd:
+      skipSimd(cursor);
+      return;
+    default:
+      skipAtomic(cursor);
+  }
+}
+
+function visitBulk(cursor: Cursor, visitor: InstructionVisitor): void {
+  const opcode = cursor.u32();
+  if (opcode <= 0x07) return; // saturating truncations
+  switch (opcode) {
+    case 0x08: // memory.init
+    case 0x0a: // memory.copy
+      cursor.skipLeb(5);
+      cursor.skipLeb(5);
+      return;
+    case 0x09: // data.drop
+    case 0x0d: // elem.drop
+      cursor.skipLeb(5);
+      visitor.dropsSegment();
+      return;
+    case 0x0b: // memory.fill
+    case 0x10: // table.size
+      cursor.skipLeb(5);
+      return;
+    case 0x0c: // table.init
+    case 0x0e: // table.copy
+      cursor.skipLeb(5);
+      cursor.skipLeb(5);
+      visitor.writesTable();
+      return;
+    case 0x0f: // table.grow
+    case 0x11: // table.fill
+      cursor.skipLeb(5);
+      visitor.writesTable();
+      return;
+    default:
+      throw new UnknownInstructionError(opcode, 0xfc);
+  }
+}
+
+function skipSimd(cursor: Cursor): void {
+  const opcode = cursor.u32();
+  if (opcode <= 0x0b || opcode === 0x5c || opcode === 0x5d) {
+    skipMemoryArgument(cursor); // loads and the store
+  } else if (opcode === 0x0c || opcode === 0x0d) {
+    cursor.skip(16); // v128.const, i8x16.shuffle
+  } else if (opcode >= 0x15 && opcode <= 0x22) {
+    cursor.skip(1); // extract and replace lanes
+  } else if (opcode >= 0x54 && opcode <= 0x5b) {
+    skipMemoryArgument(cursor); // loads and stores of one lane
+    cursor.skip(1);
+  } else if (opcode > 0x113) {
+    throw new UnknownInstructionError(opcode, 0xfd); // after the last one of relaxed SIMD
+  }
+}
+
+function skipAtomic(cursor: Cursor): void {
+  const opcode = cursor.u32();
+  if (opcode === 0x03)
+    cursor.skip(1); // atomic.fence
+  else if (opcode <= 0x02 || (opcode >= 0x10 && opcode <= 0x4e)) skipMemoryArgument(cursor);
+  else throw new UnknownInstructionError(opcode, 0xfe);
+}
+
+function skipMemoryArgument(cursor: Cursor): void {
+  const hasMemoryIndex = (cursor.u32() & 0x40) !== 0;
+  if (hasMemoryIndex) cursor.skipLeb(5);
+  cursor.skipLeb(10);
+}
+
+function skipCatch(cursor: Cursor): void {
+  const kind = cursor.byte();
+  if (kind > 0x03) throw cursor.error('expected a catch clause');
+  if (kind <= 0x01) cursor.skipLeb(5); // the tag
+  cursor.skipLeb(5);
+}
+
+/** A value type, or the type of a block: a form of one byte, a reference with its heap type, or an index. */
+export function skipType(cursor: Cursor): void {
+  const form = cursor.bytes[cursor.pos];
+  if (form === 0x63 || form === 0x64) {
+    cursor.skip(1);
+    cursor.skipLeb(5);
+  } else {
+    cursor.skipLeb(5);
+  }
+}
+
+function hex(code: number): string {
+  return `0x${code.toString(16).padStart(2, '0')}`;
+}
