@@ -5,6 +5,7 @@ import type { Invoker } from '../invoke.js';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '../memory/index.js';
 import { RpcError } from '../rpc-error.js';
 import type { CallContext, CallHandler, Server } from '../serve.js';
+import { measureServer } from './measure-server.js';
 import { traceInvoker } from './trace-invoker.js';
 import { type TraceServerOptions, traceServer } from './trace-server.js';
 
@@ -137,6 +138,50 @@ describe('tracing at the two seams', () => {
 
   it('closes what it wraps', async () => {
     const { server, call } = await setUp(async () => 1);
+    await server.close();
+    await expect(call()).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('measuring what is served', () => {
+  it('tells of the beginning and the end of each call, but not of the end of one that was not taken', async () => {
+    const lattice = new MemoryLattice();
+    const notes: unknown[] = [];
+    const server = measureServer(createMemoryServer({ lattice }), {
+      measure: ({ func: { name } }) => {
+        notes.push(name);
+        return () => {
+          notes.push('begin');
+          return (outcome) => notes.push(outcome);
+        };
+      },
+      isDeclined: (error) => error instanceof NotHere,
+    });
+    const failures = [undefined, new TypeError('broken'), new NotHere()];
+    await server.serve({
+      target: 'ops',
+      instance: 'test:ops/math',
+      func: double,
+      async handler() {
+        const failure = failures.shift();
+        if (failure !== undefined) throw failure;
+        return 1;
+      },
+    });
+    const invoker = createMemoryInvoker({ lattice });
+    const call = () =>
+      invoker.invoke({ target: 'ops', instance: 'test:ops/math', func: double, params: [1] });
+    await call();
+    await expect(call()).rejects.toThrow('broken');
+    await expect(call()).rejects.toThrow(RpcError);
+    expect(notes).toEqual([
+      'double',
+      'begin',
+      { ok: true },
+      'begin',
+      { ok: false, error: expect.any(TypeError) },
+      'begin',
+    ]);
     await server.close();
     await expect(call()).rejects.toMatchObject({ code: 'not-found' });
   });

@@ -1,0 +1,42 @@
+import type { CallHandler, ServedFunction, Server } from '../serve.js';
+
+/** Notes the beginning of a call; the result notes its end, with the error if it failed. */
+export type CallMeasure = () => (outcome: CallOutcome) => void;
+
+export type CallOutcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
+
+export interface MeasureServerOptions {
+  /** Asked once for each function, so that what is the same for all its calls is made once. */
+  readonly measure: (served: ServedFunction) => CallMeasure;
+  /**
+   * Whether an error of a handler means that it did not take the call, which goes elsewhere: the end of such a call is not
+   * noted. By default every error is a failure.
+   */
+  readonly isDeclined?: (error: unknown) => boolean;
+}
+
+const succeeded: CallOutcome = { ok: true };
+
+/** A server that tells of each call when it begins and when the handler has its result or failed. */
+export function measureServer(server: Server, options: MeasureServerOptions): Server {
+  return {
+    serve: (served) => server.serve({ ...served, handler: measuredHandler(served, options) }),
+    close: () => server.close(),
+  };
+}
+
+function measuredHandler(served: ServedFunction, { measure, isDeclined }: MeasureServerOptions): CallHandler {
+  const { handler } = served;
+  const begin = measure(served);
+  return async (params, context) => {
+    const end = begin();
+    try {
+      const result = await handler(params, context);
+      end(succeeded);
+      return result;
+    } catch (error) {
+      if (isDeclined?.(error) !== true) end({ ok: false, error });
+      throw error;
+    }
+  };
+}
