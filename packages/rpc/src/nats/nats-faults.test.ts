@@ -554,6 +554,7 @@ describe('a hostile peer of a caller', () => {
 
   it('fails a stream that it sends faster than it is read, when it knows no flow control', async () => {
     const feed = func('feed', [], t.stream(t.u8));
+    const sent = Promise.withResolvers<void>();
     await answerWith((peer, root) => {
       peer.publish(root, Empty, { reply: createInbox() });
       peer.publish(`${root}.results`, Buffer.from('00', 'hex'));
@@ -566,10 +567,12 @@ describe('a hostile peer of a caller', () => {
       }
       peer.publish(`${root}.results.0`, Buffer.from('00', 'hex'));
       peer.publish(`${root}.results.0`);
+      sent.resolve(peer.flush());
     });
     const connection = await connectNats();
     const invoker = createNatsInvoker({ connection, lattice, streams: { maxBufferedBytes: 200_000 } });
     const stream = await call(invoker, { target, instance, func: feed, params: [] });
+    await sent.promise;
     await connection.flush();
     const iterator = stream[Symbol.asyncIterator]();
     const read = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
+import type { CallHeaders } from '../invoke.js';
 
 /** How a peer broke the protocol. */
 export type RefusalKind =
@@ -40,4 +41,9 @@ export class RefusalLog {
       this.logger.warn('further refused calls are counted but not logged', { remembered: maxRemembered });
     }
   }
+}
+
+/** As upstream's providers name a caller without `source-id`; bounded, for it goes into logs. */
+export function peerOf(headers: CallHeaders): string {
+  return (headers['source-id'] ?? '<unknown>').slice(0, 100);
 }

@@ -1,4 +1,5 @@
 import type { IndexPath } from '../codec/deferred.js';
+import { type CallNames, RpcError } from '../rpc-error.js';
 
 /** Version of the protocol, a part of every invocation subject. */
 export const protocol = 'wrpc.0.0.1';
@@ -23,6 +24,19 @@ export function invocationSubject(lattice: string, target: string, instance: str
 /** Whether text may be part of a subject: no spaces, no wildcards, no empty tokens. */
 export function isSubjectPart(text: string): boolean {
   return /^[^\s.*>\p{Cc}]+(?:\.[^\s.*>\p{Cc}]+)*$/u.test(text);
+}
+
+/** @throws RpcError `invalid-params` for names that can't be part of a subject */
+export function checkNames(names: CallNames): void {
+  const { target, instance, func } = names;
+  for (const part of [target, func, ...(instance ? [instance] : [])]) {
+    if (isSubjectPart(part)) continue;
+    throw new RpcError(
+      'invalid-params',
+      names,
+      `${JSON.stringify(part)} can't be part of a NATS subject: it is empty or has spaces or wildcards`,
+    );
+  }
 }
 
 /** `{root}.params`, `{root}.results.0.1`: `root` is the inbox of who receives. */

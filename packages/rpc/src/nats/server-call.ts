@@ -1,0 +1,315 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import type { Msg, NatsConnection } from 'nats';
+import { describeFailure } from '../call/describe-failure.js';
+import type { FunctionCodec } from '../call/function-codec.js';
+import { ReceiveScope } from '../call/receive-deferred.js';
+import { sendDeferred } from '../call/send-deferred.js';
+import { IncrementalDecoder } from '../codec/incremental.js';
+import type { CodecLimits } from '../codec/limits.js';
+import type { CallHeaders } from '../invoke.js';
+import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import type { CallContext, CallHandler } from '../serve.js';
+import type { BufferBudget } from './buffer-budget.js';
+import { CallChannels, type StreamOptions } from './call-channels.js';
+import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
+import type { ConnectionMonitor } from './connection-monitor.js';
+import type { DeadlineTimer } from './deadline-timer.js';
+import type { Inbox, InboxEntry } from './inbox.js';
+import { defaultMaxPayload } from './nats-sink.js';
+import type { Outbox, ReplySubject } from './outbox.js';
+import { peerOf, type Refusal, type RefusalLog } from './refusal-log.js';
+import type { SlotTable } from './slot-table.js';
+import { channelSubject, parseCallSubject } from './subjects.js';
+
+/** What a call needs of its server. */
+export interface ServerCallHost {
+  readonly connection: NatsConnection;
+  readonly inbox: Inbox<InboxEntry>;
+  readonly outbox: Outbox;
+  readonly monitor: ConnectionMonitor;
+  readonly limits: CodecLimits;
+  readonly streams: StreamOptions;
+  readonly refusals: RefusalLog;
+  readonly budget: BufferBudget;
+  readonly logger: Logger;
+  readonly paramsTimeoutMs: number;
+  readonly handlerTimeoutMs: number | undefined;
+  readonly errorText: (error: unknown) => string;
+  readonly calls: SlotTable<ServerCall>;
+  readonly deadlines: DeadlineTimer;
+}
+
+/** A function prepared for calls. */
+export interface CallTarget {
+  readonly names: CallNames;
+  readonly codec: FunctionCodec;
+  readonly handler: CallHandler;
+}
+
+/**
+ * One accepted call: `receiving` its synchronous parameters, `running` its handler, `streaming` what its result
+ * still has to send, `over`.
+ */
+export class ServerCall implements InboxEntry, ReplySubject, CallContext {
+  readonly entry: CallTarget;
+  /** When {@link ServerCall.expire} is due, in the time of `performance.now()`. */
+  deadline: number = Number.POSITIVE_INFINITY;
+  private state: 'receiving' | 'running' | 'streaming' | 'over' = 'receiving';
+  private readonly server: ServerCallHost;
+  private readonly slot: number;
+  private readonly callerRoot: string;
+  private readonly message: Msg;
+  private readonly channels: CallChannels | undefined;
+  private readonly scope: ReceiveScope | undefined;
+  private decodedHeaders: CallHeaders | undefined;
+  private decoder: IncrementalDecoder | undefined;
+  private token: string | undefined;
+  private heldBytes = 0;
+  private controller: AbortController | undefined;
+  private aborted: RpcError | undefined;
+  private finished: PromiseWithResolvers<void> | undefined;
+  private waits: Promise<unknown>[] | undefined;
+
+  constructor(server: ServerCallHost, entry: CallTarget, message: Msg) {
+    this.server = server;
+    this.entry = entry;
+    this.slot = server.calls.add(this);
+    this.message = message;
+    this.callerRoot = message.reply as string;
+    const { codec, names } = entry;
+    if (codec.paramsDeferred || codec.resultsDeferred) {
+      this.channels = new CallChannels({
+        connection: server.connection,
+        names,
+        incoming: 'params',
+        incomingType: codec.params,
+        limits: server.limits,
+        streams: server.streams,
+        budget: server.budget,
+        onIdle: () => {},
+      });
+      this.channels.connect(this.callerRoot, windowOf(message.headers));
+      this.scope = new ReceiveScope(this.channels);
+    }
+  }
+
+  get headers(): CallHeaders {
+    this.decodedHeaders ??= fromHeaders(this.message.headers);
+    return this.decodedHeaders;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.aborted);
+    }
+    return this.controller.signal;
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.waits ??= [];
+    this.waits.push(work);
+  }
+
+  /** Resolves when nothing more will be sent. */
+  get done(): Promise<void> {
+    if (this.state === 'over') return Promise.resolve();
+    this.finished ??= Promise.withResolvers();
+    return this.finished.promise;
+  }
+
+  /** Accepts the call, before anything of it is looked at: the caller sends no more until then (spec wrpc §2.2). */
+  start(message: Msg, overloaded: boolean): void {
+    const { server, entry } = this;
+    try {
+      const headers = toHeaders(undefined, this.channels && server.streams.windowBytes);
+      server.outbox.publish(this.callerRoot, undefined, { reply: this, headers });
+      if (overloaded) {
+        this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
+        return;
+      }
+      this.decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
+      this.receiveParams(message.data);
+    } catch (error) {
+      this.refuseBadParams(error);
+    }
+  }
+
+  /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
+  replySubject(): string {
+    const { inbox } = this.server;
+    if (this.state === 'over') return inbox.nowhere;
+    this.token = inbox.add(this);
+    return inbox.subject(this.token);
+  }
+
+  receive(rest: string, message: Msg): void {
+    try {
+      if (rest === '.params') {
+        if (this.state === 'receiving') this.continueParams(message.data);
+        return;
+      }
+      const subject = parseCallSubject(rest);
+      if (subject?.kind === 'cancel') this.abort('canceled', 'the caller gave up');
+      else if (subject) this.channels?.receive(subject, message);
+    } catch (error) {
+      this.refuseBadParams(error);
+    }
+  }
+
+  /** Ends the call early: the handler's signal is aborted, and the caller learns why. */
+  abort(code: RpcErrorCode, detail: string): void {
+    if (this.state === 'over' || this.aborted) return;
+    this.aborted = new RpcError(code, this.entry.names, detail);
+    this.controller?.abort(this.aborted);
+    this.channels?.fail(this.aborted);
+    if (this.state !== 'streaming') this.endWithError({ code, text: detail });
+    this.end();
+  }
+
+  /** What was under way to this server is lost; a handler that has all it needs goes on. */
+  disconnected(): void {
+    const error = new RpcError('disconnected', this.entry.names, 'the NATS connection dropped');
+    if (this.state === 'receiving') this.abort('disconnected', 'the NATS connection dropped');
+    else if (this.channels && !this.channels.idle) this.channels.fail(error);
+  }
+
+  private continueParams(data: Uint8Array): void {
+    if (data.length > 0) {
+      this.receiveParams(data);
+    } else {
+      this.refuse('bad-params', 'bad-data', 'the parameters ended before they were complete');
+    }
+  }
+
+  private receiveParams(data: Uint8Array): void {
+    const { decoder, server } = this;
+    if (!decoder) return;
+    if (decoder.push(data)) {
+      this.run(decoder.value as unknown[]);
+      return;
+    }
+    // What stays is what a whole value would not have needed.
+    this.heldBytes += data.length;
+    server.budget.hold(data.length);
+    if (server.budget.exceeded) {
+      this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
+      return;
+    }
+    if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(server.paramsTimeoutMs);
+  }
+
+  private expireIn(ms: number): void {
+    this.deadline = performance.now() + ms;
+    this.server.deadlines.include(this.deadline);
+  }
+
+  /** The deadline passed. */
+  expire(): void {
+    const { paramsTimeoutMs, handlerTimeoutMs } = this.server;
+    if (this.state === 'receiving') {
+      const detail = `the parameters were not complete within ${paramsTimeoutMs} ms`;
+      this.refuse('params-timeout', 'timeout', detail);
+    } else {
+      this.abort('timeout', `the handler took longer than ${handlerTimeoutMs} ms`);
+    }
+  }
+
+  private run(params: readonly unknown[]): void {
+    this.state = 'running';
+    this.decoder = undefined;
+    this.giveBack();
+    this.deadline = Number.POSITIVE_INFINITY;
+    const { handlerTimeoutMs } = this.server;
+    if (handlerTimeoutMs !== undefined) this.expireIn(handlerTimeoutMs);
+    this.scope?.start();
+    void this.answer(params);
+  }
+
+  private giveBack(): void {
+    this.server.budget.give(this.heldBytes);
+    this.heldBytes = 0;
+  }
+
+  private async answer(params: readonly unknown[]): Promise<void> {
+    const { server, entry } = this;
+    try {
+      const result = await entry.handler(params, this);
+      if (this.state === 'over') return;
+      this.deadline = Number.POSITIVE_INFINITY;
+      const encoded = entry.codec.encodeResult(result);
+      // What is published while the connection is down is lost.
+      if (server.monitor.state === 'disconnected') await this.reconnected();
+      if (this.state !== 'running') return;
+      this.state = 'streaming';
+      this.publishResults(encoded.bytes);
+      const { channels } = this;
+      if (encoded.deferred.length > 0 && channels) {
+        await sendDeferred(encoded.deferred, (path) => channels.sink(path));
+      }
+      if (this.waits) await Promise.allSettled(this.waits);
+    } catch (error) {
+      this.failed(error);
+    }
+    this.end();
+  }
+
+  private failed(error: unknown): void {
+    if (this.state === 'running') {
+      const text = this.server.errorText(error);
+      this.server.logger.debug('a handler failed', { ...this.entry.names, error });
+      this.endWithError({ code: 'peer-failed', text });
+    } else if (!(error instanceof RpcError)) {
+      this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
+    }
+  }
+
+  private async reconnected(): Promise<void> {
+    await this.server.monitor.settled(this.signal);
+  }
+
+  private publishResults(bytes: Uint8Array): void {
+    const { connection, outbox } = this.server;
+    const subject = channelSubject(this.callerRoot, 'results');
+    const max = connection.info?.max_payload ?? defaultMaxPayload;
+    if (bytes.length <= max) {
+      if (bytes.length > 0) outbox.publish(subject, bytes);
+    } else {
+      for (let start = 0; start < bytes.length; start += max) {
+        outbox.publish(subject, bytes.subarray(start, start + max));
+      }
+    }
+    outbox.publish(subject);
+  }
+
+  private endWithError(error: ReportedError): void {
+    const subject = channelSubject(this.callerRoot, 'results');
+    this.server.outbox.publish(subject, undefined, { headers: errorToHeaders(error) });
+  }
+
+  private refuseBadParams(error: unknown): void {
+    this.refuse('bad-params', 'bad-data', `the parameters can't be decoded: ${describeFailure(error).text}`);
+  }
+
+  private refuse(kind: Refusal['kind'], code: RpcErrorCode, detail: string): void {
+    const { entry, server } = this;
+    server.refusals.report({
+      kind,
+      peer: peerOf(this.headers),
+      detail: `${entry.names.instance}.${entry.names.func}: ${detail}`,
+    });
+    this.abort(code, detail);
+  }
+
+  private end(): void {
+    if (this.state === 'over') return;
+    this.state = 'over';
+    this.giveBack();
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
+    this.channels?.dispose();
+    this.server.calls.remove(this.slot);
+    if (this.token) this.server.inbox.remove(this.token);
+    this.finished?.resolve();
+  }
+}
