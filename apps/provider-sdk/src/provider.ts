@@ -1,6 +1,6 @@
 import type { HealthReply, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker } from '@wasmlattice/rpc';
-import type { Logger } from '@wasmlattice/telemetry';
+import type { Logger, Meter, Tracer } from '@wasmlattice/telemetry';
 import type { ProviderExport } from './provider-export.js';
 
 /**
@@ -49,6 +49,13 @@ export interface ProviderContext {
   /** Calls functions of components that this provider is linked to. Adds `source-id` and `target-id`. */
   readonly invoker: Invoker;
   readonly logger: Logger;
+  /**
+   * For spans of the provider's own; those of its calls are made for it. A span within the call is one whose parent is
+   * `extractTraceContext(call.headers)`. Records nothing unless the host exports traces.
+   */
+  readonly tracer: Tracer;
+  /** For metrics of the provider's own. Records nothing unless the host exports metrics. */
+  readonly meter: Meter;
 }
 
 /** How to reach a NATS server. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { call, func, ok, t } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
+import { startCollector } from '@wasmlattice/telemetry/testing';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -100,7 +101,7 @@ const link = {
   target_secrets: null,
 };
 
-async function greet(name: string): Promise<unknown> {
+async function greet(name: string, headers = {}): Promise<unknown> {
   const invoker = createNatsInvoker({ connection, lattice: 'default' });
   try {
     return await call(invoker, {
@@ -108,7 +109,7 @@ async function greet(name: string): Promise<unknown> {
       instance: 'acme:greeter/greet@0.1.0',
       func: func('greet', [['name', t.string]], t.result(t.string, t.string)),
       params: [name],
-      headers: { 'source-id': 'hello', 'link-name': 'default' },
+      headers: { 'source-id': 'hello', 'link-name': 'default', ...headers },
     });
   } finally {
     await invoker.close();
@@ -165,6 +166,45 @@ describe('a provider process', () => {
     const noServer = startGreeter(hostDataLine({ lattice_rpc_url: 'nats://127.0.0.1:1' }));
     expect(await noServer.exited).toEqual([1, null]);
     expect(noServer.log()).toMatch(/could not connect to NATS at nats:\/\/127\.0\.0\.1:1/);
+  });
+
+  it('exports spans and metrics of its calls, within the trace of the caller, as the host says', async () => {
+    await using collector = await startCollector();
+    const otel = { enable_traces: true, enable_metrics: true, observability_endpoint: collector.url };
+    const { waitFor, exited } = startGreeter(hostDataLine({ link_definitions: [link], otel_config: otel }));
+    await waitFor(/the provider serves/);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await greet('Ada', { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}');
+    // What was not sent yet is sent before the process ends.
+    expect(await exited).toEqual([0, null]);
+    expect(collector.spans).toEqual([
+      expect.objectContaining({
+        name: 'provider_invocation',
+        service: 'greeter',
+        kind: 'server',
+        traceId,
+        parentSpanId: 'b7ad6b7169203331',
+        attributes: { provider_id: 'greeter', instance: 'acme:greeter/greet@0.1.0', func: 'greet' },
+        error: undefined,
+      }),
+    ]);
+    expect(collector.points).toContainEqual({
+      name: 'wasmlattice.provider.invocation.duration',
+      unit: 's',
+      attributes: { 'provider.id': 'greeter', operation: 'acme:greeter/greet@0.1.0/greet', outcome: 'ok' },
+      value: 1,
+      sum: expect.any(Number),
+    });
+  });
+
+  it('serves and stops without its collector', async () => {
+    const otel = { enable_observability: true, observability_endpoint: 'http://127.0.0.1:1' };
+    const { waitFor, exited } = startGreeter(hostDataLine({ link_definitions: [link], otel_config: otel }));
+    await waitFor(/the provider serves/);
+    expect(await greet('Ada')).toEqual(ok('Servus, Ada!'));
+    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}');
+    expect(await exited).toEqual([0, null]);
   });
 
   it('logs JSON when the host does', async () => {

@@ -5,9 +5,11 @@ import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
+import { startProviderTelemetry } from './process/provider-telemetry.js';
 import { readHostData } from './process/read-host-data.js';
 import type { Provider } from './provider.js';
 import { callDrainMs, startProvider } from './start-provider.js';
+import { observeInvoker, observeServer } from './telemetry.js';
 
 export interface RunProviderOptions {
   /** What the provider is: the name of its NATS connection and of its log records. */
@@ -52,11 +54,17 @@ async function run(provider: Provider, name: string): Promise<void> {
   });
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
 
+  const telemetry = await startProviderTelemetry(name, hostData, process.env, logger);
   const connection = await connectNats(natsAccess(hostData), name, logger);
   const rpc = { connection, lattice: hostData.latticeRpcPrefix, logger: logger.named('rpc') };
-  const server = createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs });
-  const invoker = createNatsInvoker(rpc);
-  const starting = startProvider(provider, { hostData, connection, server, invoker, logger });
+  const { providerKey } = hostData;
+  const server = observeServer(
+    createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs }),
+    telemetry,
+    providerKey,
+  );
+  const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
+  const starting = startProvider(provider, { hostData, connection, server, invoker, logger, telemetry });
   stop = (reason) => {
     logger.info('provider stops', { reason });
     // A start that failed has been reported where it was awaited.
@@ -66,7 +74,7 @@ async function run(provider: Provider, name: string): Promise<void> {
 
   await Promise.race([started.stopped, lossOf(connection)]);
   unwatch();
-  await closeConnection(connection, logger);
+  await Promise.all([closeConnection(connection, logger), telemetry.shutdown()]);
 }
 
 /** Rejects when the connection is closed by anything but its owner: nothing can be served any more. */

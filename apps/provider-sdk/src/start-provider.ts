@@ -1,6 +1,6 @@
 import type { HealthReply, HostData } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import { describeError, type Logger } from '@wasmlattice/telemetry';
+import { describeError, type Logger, noopMeter, noopTracer } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
 import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
@@ -9,6 +9,7 @@ import { createLinkSecrets } from './links/link-secrets.js';
 import { natsAccess } from './nats-connection.js';
 import type { Provider, ProviderContext } from './provider.js';
 import { invokerForProvider, serveExports } from './serve.js';
+import type { ProviderTelemetry } from './telemetry.js';
 
 export interface StartProviderOptions {
   readonly hostData: HostData;
@@ -17,6 +18,8 @@ export interface StartProviderOptions {
   readonly server: Server;
   readonly invoker: Invoker;
   readonly logger: Logger;
+  /** For the provider's own use; by default nothing is recorded. */
+  readonly telemetry?: ProviderTelemetry;
 }
 
 /** A provider at work. */
@@ -123,7 +126,8 @@ function queuedCommands(
   };
 }
 
-function contextOf({ hostData, invoker, logger }: StartProviderOptions): ProviderContext {
+function contextOf(options: StartProviderOptions): ProviderContext {
+  const { hostData, invoker, logger, telemetry } = options;
   return {
     id: hostData.providerKey,
     lattice: hostData.latticeRpcPrefix,
@@ -133,6 +137,8 @@ function contextOf({ hostData, invoker, logger }: StartProviderOptions): Provide
     nats: natsAccess(hostData),
     invoker: invokerForProvider(invoker, hostData.providerKey),
     logger,
+    tracer: telemetry?.tracer ?? noopTracer,
+    meter: telemetry?.meter ?? noopMeter,
   };
 }
 

@@ -1,0 +1,74 @@
+import type { HostData } from '@wasmlattice/provider-host/protocol';
+import { type Logger, parseLogLevel } from '@wasmlattice/telemetry';
+import {
+  noTelemetry,
+  startTelemetry,
+  type Telemetry,
+  type TelemetryOptions,
+} from '@wasmlattice/telemetry/sdk';
+
+/** A host ends the process soon after it asked for the shutdown, in ms. */
+const flushMs = 500;
+
+/** Spans leave after this many ms: with the default of 5 s, a provider that is ended would take many of them along. */
+const batchDelayMs = '1000';
+
+/** Variables that the provider's own config may override, its names in any case (provider.md §1.2). */
+const overridable = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'OTEL_BSP_MAX_QUEUE_SIZE',
+] as const;
+
+/**
+ * Starts the export of the signals that the host wants from its providers. What keeps it from starting is logged, and the
+ * provider goes on without.
+ */
+export async function startProviderTelemetry(
+  name: string,
+  hostData: Pick<HostData, 'otelConfig' | 'config'>,
+  env: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+): Promise<Telemetry> {
+  try {
+    return await startTelemetry({
+      ...telemetryOptions(name, hostData, env),
+      onError: (error) =>
+        logger.warn('traces or metrics could not be delivered: check the OTLP endpoint of the host', {
+          error,
+        }),
+    });
+  } catch (error) {
+    logger.error('the provider goes on without traces and metrics: their export did not start', { error });
+    return noTelemetry;
+  }
+}
+
+/** What `otel_config` and the provider's config say. */
+export function telemetryOptions(
+  name: string,
+  { otelConfig, config }: Pick<HostData, 'otelConfig' | 'config'>,
+  env: Readonly<Record<string, string | undefined>>,
+): TelemetryOptions {
+  const own = new Map(Object.entries(config).map(([key, value]) => [key.toUpperCase(), value]));
+  const [endpoint, traces, metrics, maxQueueSize] = overridable.map((variable) => own.get(variable));
+  return {
+    traces: otelConfig.enableTraces ?? otelConfig.enableObservability,
+    metrics: otelConfig.enableMetrics ?? otelConfig.enableObservability,
+    serviceName: name,
+    protocol: otelConfig.protocol,
+    endpoint: endpoint ?? otelConfig.observabilityEndpoint,
+    signalEndpoints: {
+      traces: traces ?? otelConfig.tracesEndpoint,
+      metrics: metrics ?? otelConfig.metricsEndpoint,
+    },
+    traceLevel: parseLogLevel(otelConfig.traceLevel) ?? 'info',
+    env: {
+      OTEL_BSP_SCHEDULE_DELAY: batchDelayMs,
+      ...env,
+      ...(maxQueueSize === undefined ? {} : { OTEL_BSP_MAX_QUEUE_SIZE: maxQueueSize }),
+    },
+    shutdownTimeoutMs: flushMs,
+  };
+}
