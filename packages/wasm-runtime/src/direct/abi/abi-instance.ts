@@ -1,18 +1,55 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { HostImports } from '../../engine.js';
-import type { ResourceOrigin } from './core-types.js';
+import { AbiTrap } from './abi-trap.js';
+import type { CoreFunction, ResourceOrigin } from './core-types.js';
+import type { ResourceOwner } from './guest-resource.js';
+import { HandleTable } from './handle-table.js';
+import { className } from './host-function.js';
+import { maxFlatParams } from './layout.js';
 
-/** Canonical ABI state of one component instance: its handle table, what runs in it, the imports of the invocation. */
-export class AbiInstance {
+/** A class of the host; its instances are what the guest knows as resources. */
+export type HostClass = abstract new (...args: never[]) => object;
+
+const noImports: HostImports = new Map();
+
+/**
+ * Canonical ABI state of one component instance: its handles, what runs in it, the imports of the invocation.
+ *
+ * Guest code runs for one call at a time, since all of it shares one stack in linear memory: further calls wait until
+ * the call under way has returned, even while that one waits for the host.
+ */
+export class AbiInstance implements ResourceOwner {
   readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
+  readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
+  #signal: AbortSignal | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #busy = false;
+  #calledOut = false;
+  /** What waits until the call under way is over. */
+  readonly #queue: (() => void)[] = [];
+  #rejectWait: ((reason: Error) => void) | undefined;
+  #listensTo: AbortSignal | undefined;
+
+  readonly handles: HandleTable = new HandleTable();
+  /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
+  readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
+  imports: HostImports = noImports;
+  invocation = 0;
+  /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
+  mayLeave = true;
+  /** Handles the guest was lent for the call under way and has not dropped yet. */
+  borrows = 0;
 
   constructor(resources: ReadonlyMap<WitResource, ResourceOrigin>) {
     this.#resources = resources;
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
-  arm(_imports: HostImports, _signal: AbortSignal | undefined): void {
-    throw new Error(`not there yet ${this.#resources.size}`);
+  arm(imports: HostImports, signal: AbortSignal | undefined): void {
+    this.imports = imports;
+    this.#signal = signal;
+    this.#calledOut = false;
+    this.invocation++;
   }
 
   /**
@@ -20,16 +57,163 @@ export class AbiInstance {
    * were instantiated, a snapshot taken after it holds what belonged to that one invocation.
    */
   get hasCalledOut(): boolean {
-    throw new Error('not there yet');
+    return this.#calledOut;
   }
 
   /**
    * After an invocation: disposes the host objects that are left in the table and forgets the imports.
    *
-   * @returns false when the instance must not be used again: the guest trapped, is still running, or left a resource of
-   * its own behind
+   * @returns false when the instance must not be used again: the guest failed or is still running
    */
   disarm(): boolean {
-    throw new Error('not there yet');
+    this.#listensTo?.removeEventListener('abort', this.#onAbort);
+    this.#listensTo = undefined;
+    if (this.#failure !== undefined || this.#busy) return false;
+    for (const { rep, own } of this.handles.clear()) {
+      if (own && typeof rep === 'object') disposeQuietly(rep);
+    }
+    this.#hostClasses.clear();
+    this.imports = noImports;
+    this.#signal = undefined;
+    this.invocation++;
+    return true;
   }
+
+  /** Before a host function or a resource built-in runs. */
+  leave(label: string): void {
+    this.#calledOut = true;
+    if (!this.mayLeave) {
+      throw this.#failure?.error ?? new AbiTrap(`${label}: called by the guest's own realloc or post-return`);
+    }
+  }
+
+  /** Notes what ended the guest, which must not run again; returns it, or what had ended the guest before. */
+  fail(error: unknown): unknown {
+    this.#failure ??= { error };
+    this.mayLeave = false;
+    return this.#failure.error;
+  }
+
+  /** What ended the guest. A guest may catch what is thrown into it, so that returning does not mean that all is well. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
+  }
+
+  /** Whether a call is under way, so that another has to {@link AbiInstance.wait}. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
+  /** Resolves when it is the caller's turn: {@link AbiInstance.enter} and {@link AbiInstance.exit} have to follow. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#queue.push(resolve);
+    });
+  }
+
+  /** Starts a call from outside. {@link AbiInstance.exit} has to follow, also when this throws. */
+  enter(label: string): void {
+    this.#busy = true;
+    this.borrows = 0;
+    if (this.#failure !== undefined) {
+      throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
+        cause: this.#failure.error,
+      });
+    }
+  }
+
+  /** Ends a call from outside, however it went. The next one in the queue takes over: nobody gets in between. */
+  exit(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#busy = false;
+    else next();
+  }
+
+  destroy(resource: WitResource, rep: number): void {
+    if (!this.#busy) {
+      this.#busy = true;
+      this.#runDestructor(resource, rep);
+      return;
+    }
+    this.#queue.unshift(() => {
+      try {
+        this.#runDestructor(resource, rep);
+      } catch {
+        // Whoever dropped it has gone on. The next call is told.
+      }
+    });
+  }
+
+  #runDestructor(resource: WitResource, rep: number): void {
+    try {
+      if (this.#failure === undefined) this.destructor(resource)?.(rep);
+    } catch (error) {
+      throw this.fail(error);
+    } finally {
+      this.exit();
+    }
+  }
+
+  destructor(resource: WitResource): CoreFunction | undefined {
+    const origin = this.#resources.get(resource);
+    return origin?.kind === 'guest' ? origin.destructor?.() : undefined;
+  }
+
+  isGuestResource(resource: WitResource): boolean {
+    return this.#resources.get(resource)?.kind === 'guest';
+  }
+
+  /** The class whose instances the host hands out as `resource`; `undefined` when the imports have none. */
+  hostClass(resource: WitResource): HostClass | undefined {
+    const known = this.#hostClasses.get(resource);
+    if (known !== undefined || this.#hostClasses.has(resource)) return known;
+    const found = this.imports.get(resource.instance)?.[className(resource.name)];
+    const type = typeof found === 'function' ? (found as unknown as HostClass) : undefined;
+    this.#hostClasses.set(resource, type);
+    return type;
+  }
+
+  /** Fails with the reason of the signal once that is aborted. To be asked before the guest waits. */
+  assertNotAborted(): void {
+    if (this.#signal?.aborted) throw abortError(this.#signal);
+  }
+
+  /** Has `reject` called when the signal is aborted, until {@link AbiInstance.endWait}. */
+  startWait(reject: (reason: Error) => void): void {
+    this.#rejectWait = reject;
+    if (this.#listensTo !== undefined || this.#signal === undefined) return;
+    this.#listensTo = this.#signal;
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Returns false when the wait is over already. */
+  endWait(reject: (reason: Error) => void): boolean {
+    if (this.#rejectWait !== reject) return false;
+    this.#rejectWait = undefined;
+    return true;
+  }
+
+  readonly #onAbort = (): void => {
+    const reject = this.#rejectWait;
+    if (reject === undefined || this.#signal === undefined) return;
+    this.#rejectWait = undefined;
+    const error = abortError(this.#signal);
+    this.fail(error);
+    reject(error);
+  };
+}
+
+/** An `Error` without payload, whatever the reason is: anything else would reach the guest as the `err` of a WIT result. */
+function abortError(signal: AbortSignal): Error {
+  const { reason } = signal;
+  return reason instanceof Error && !Object.hasOwn(reason, 'payload')
+    ? reason
+    : new Error(String(reason), { cause: reason });
+}
+
+/** The guest is gone, so there is nobody to tell that its resources were still in use. */
+function disposeQuietly(object: object): void {
+  try {
+    (object as Partial<Disposable>)[Symbol.dispose]?.();
+  } catch {}
 }

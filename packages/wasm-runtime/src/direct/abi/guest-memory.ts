@@ -3,19 +3,31 @@ export interface LinearMemory {
   readonly buffer: ArrayBuffer;
 }
 
-/** Views of a guest's memory. Growing the memory detaches them, so that they have to be asked for anew after guest code ran. */
+/** Views of a guest's memory, taken anew when the memory has grown. */
 export class GuestMemory {
   readonly #memory: LinearMemory;
-  /** Whether the views are those of the present buffer shows in their length: a detached view has none. */
-  u8: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView<ArrayBuffer>;
+  /** The same bytes, for what only a `Buffer` does fast: strings. */
+  buffer: Buffer<ArrayBuffer>;
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
-    this.u8 = new Uint8Array(memory.buffer);
+    const { buffer } = memory;
+    this.bytes = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+    this.buffer = Buffer.from(buffer);
   }
 
-  /** Call after guest code may have run and before a view is used. */
+  /** Call after guest code may have run and before a view is used. Growing detaches a view, which leaves it without length. */
   refresh(): void {
-    if (this.u8.length === 0) this.u8 = new Uint8Array(this.#memory.buffer);
+    if (this.bytes.length === 0) this.#takeViews();
+  }
+
+  #takeViews(): void {
+    const { buffer } = this.#memory;
+    this.bytes = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+    this.buffer = Buffer.from(buffer);
   }
 }

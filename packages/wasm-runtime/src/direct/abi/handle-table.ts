@@ -1,0 +1,92 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import { AbiTrap } from './abi-trap.js';
+
+/** Something that can be borrowed, and must not be given away meanwhile. */
+export interface Lendable {
+  lends: number;
+}
+
+/** What a guest knows by a number. */
+export class Handle implements Lendable {
+  readonly resource: WitResource;
+  /** The host's object, or the number by which the guest knows a resource of its own. */
+  readonly rep: object | number;
+  readonly own: boolean;
+  lends = 0;
+
+  constructor(resource: WitResource, rep: object | number, own: boolean) {
+    this.resource = resource;
+    this.rep = rep;
+    this.own = own;
+  }
+}
+
+/** Each handle costs the host an object, and the guest next to nothing. No honest guest comes near. */
+const mostHandles = 1 << 20;
+
+/** The handles of one component instance. Numbers start at 1 and are given out again, the latest freed first. */
+export class HandleTable {
+  readonly #entries: (Handle | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+
+  /** @param label names the function, for messages */
+  add(resource: WitResource, rep: object | number, own: boolean, label: string): number {
+    const handle = new Handle(resource, rep, own);
+    const free = this.#free.pop();
+    if (free !== undefined) {
+      this.#entries[free] = handle;
+      return free;
+    }
+    if (this.#entries.length > mostHandles) {
+      throw new AbiTrap(`${label}: the guest holds more than ${mostHandles} resources`);
+    }
+    return this.#entries.push(handle) - 1;
+  }
+
+  get(index: number, resource: WitResource, label: string): Handle {
+    const handle = this.#entries[index];
+    if (handle === undefined || handle.resource !== resource)
+      throw wrongHandle(index, resource, handle, label);
+    return handle;
+  }
+
+  /** Takes a handle out that nobody borrows at the moment. */
+  remove(index: number, resource: WitResource, label: string): Handle {
+    const handle = this.get(index, resource, label);
+    if (handle.lends > 0) {
+      throw new AbiTrap(
+        `${label}: handle ${index} (${nameOf(resource)}) is borrowed and can't be given away`,
+      );
+    }
+    this.#entries[index] = undefined;
+    this.#free.push(index);
+    return handle;
+  }
+
+  /** Empties the table. Returns what was in it, the latest first. */
+  clear(): Handle[] {
+    if (this.#entries.length === 1) return [];
+    const left = this.#entries.filter((handle) => handle !== undefined).reverse();
+    this.#entries.length = 1;
+    this.#free.length = 0;
+    return left;
+  }
+}
+
+function wrongHandle(
+  index: number,
+  resource: WitResource,
+  found: Handle | undefined,
+  label: string,
+): AbiTrap {
+  return new AbiTrap(
+    found === undefined
+      ? `${label}: there is no handle ${index} (expected ${nameOf(resource)})`
+      : `${label}: handle ${index} is ${nameOf(found.resource)}, expected ${nameOf(resource)}`,
+  );
+}
+
+/** `wasi:io/streams@0.2.3 input-stream` */
+export function nameOf({ instance, name }: WitResource): string {
+  return instance === '' ? `resource ${name}` : `${instance} ${name}`;
+}

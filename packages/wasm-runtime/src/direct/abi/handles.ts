@@ -1,0 +1,104 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import type { Codec } from './codec.js';
+import { GuestResource } from './guest-resource.js';
+import { nameOf } from './handle-table.js';
+import { scalarLayout } from './layout.js';
+import type { LiftLowerContext } from './lift-lower-context.js';
+
+type LiftHandle = (cx: LiftLowerContext, index: number) => object;
+type LowerHandle = (cx: LiftLowerContext, value: unknown) => number;
+
+/** A resource that changes hands. */
+export function ownCodec(resource: WitResource): Codec {
+  return handleCodec(
+    (cx, index) => liftOwn(cx, index, resource),
+    (cx, value) => lowerOwn(cx, value, resource),
+  );
+}
+
+/** A resource lent for the time of one call. */
+export function borrowCodec(resource: WitResource): Codec {
+  return handleCodec(
+    (cx, index) => liftBorrow(cx, index, resource),
+    (cx, value) => lowerBorrow(cx, value, resource),
+  );
+}
+
+function handleCodec(lift: LiftHandle, lower: LowerHandle): Codec {
+  return {
+    layout: scalarLayout(4, 'i32'),
+    load: (cx, address) => lift(cx, cx.memory.view.getUint32(address, true)),
+    store: (cx, address, value) => cx.memory.view.setUint32(address, lower(cx, value), true),
+    lift: (cx, slot) => lift(cx, (cx.flat[slot] as number) >>> 0),
+    lower(cx, slot, value) {
+      cx.flat[slot] = lower(cx, value);
+    },
+  };
+}
+
+function liftOwn(cx: LiftLowerContext, index: number, resource: WitResource): object {
+  const { instance, label } = cx;
+  const { rep, own } = instance.handles.remove(index, resource, label);
+  if (!own) {
+    throw cx.trap(`handle ${index} (${nameOf(resource)}) is only borrowed and can't be given away`);
+  }
+  return typeof rep === 'number' ? new GuestResource(instance, resource, rep) : rep;
+}
+
+function liftBorrow(cx: LiftLowerContext, index: number, resource: WitResource): object {
+  const { instance, label, lent } = cx;
+  const handle = instance.handles.get(index, resource, label);
+  if (lent !== undefined) {
+    handle.lends++;
+    lent.push(handle);
+  }
+  const { rep } = handle;
+  return typeof rep === 'number' ? new GuestResource(instance, resource, rep) : rep;
+}
+
+function lowerOwn(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
+  const { instance, label } = cx;
+  if (!instance.isGuestResource(resource)) {
+    return instance.handles.add(resource, hostObject(cx, value, resource), true, label);
+  }
+  const rep = guestRep(cx, value, resource);
+  const own = value as GuestResource;
+  if (own.lends > 0) throw cx.trap(`the ${nameOf(resource)} is borrowed and can't be given away`);
+  own.moved();
+  return instance.handles.add(resource, rep, true, label);
+}
+
+function lowerBorrow(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
+  const { instance, label, lent } = cx;
+  if (instance.isGuestResource(resource)) {
+    const rep = guestRep(cx, value, resource);
+    if (lent !== undefined) {
+      const borrowed = value as GuestResource;
+      borrowed.lends++;
+      lent.push(borrowed);
+    }
+    return rep;
+  }
+  const object = hostObject(cx, value, resource);
+  instance.borrows++;
+  return instance.handles.add(resource, object, false, label);
+}
+
+function hostObject(cx: LiftLowerContext, value: unknown, resource: WitResource): object {
+  if (typeof value !== 'object' || value === null) {
+    throw cx.trap(`expected a ${nameOf(resource)}, got ${value === null ? 'null' : typeof value}`);
+  }
+  const type = cx.instance.hostClass(resource);
+  if (type !== undefined && !(value instanceof type)) {
+    throw cx.trap(`expected a ${nameOf(resource)}, got an object of another class`);
+  }
+  return value;
+}
+
+function guestRep(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
+  const rep = value instanceof GuestResource ? value.repFor(cx.instance, resource) : undefined;
+  if (rep === undefined) {
+    throw cx.trap(`expected a ${nameOf(resource)} of this guest that was neither dropped nor given back`);
+  }
+  return rep;
+}

@@ -1,0 +1,93 @@
+import type { AbiInstance } from './abi-instance.js';
+import { AbiTrap } from './abi-trap.js';
+import type { CanonOptions, CoreFunction } from './core-types.js';
+import { GuestMemory } from './guest-memory.js';
+import type { Lendable } from './handle-table.js';
+import { type StringCoder, stringCoders } from './string-coders.js';
+
+/**
+ * Least budget of a call in bytes. A guest may point at the same bytes many times, so that what it passes can be larger
+ * than its memory; honest guests with little memory do so with constants.
+ */
+const leastBudget = 16 * 1024 * 1024;
+
+/** One lift or lower of one instance: everything that values need to get across. Reused for every call. */
+export class LiftLowerContext {
+  readonly instance: AbiInstance;
+  /** Names the function in messages. */
+  readonly label: string;
+  readonly memory: GuestMemory;
+  readonly strings: StringCoder;
+  /** Core values of the call under way; the instance's, since there is one call at a time. */
+  readonly flat: (number | bigint)[];
+  /** Length of what {@link StringCoder.write} wrote, in the code units of the encoding. */
+  written = 0;
+  /** What this call borrowed, where that can be observed: when the function takes owned handles as well. */
+  readonly lent: Lendable[] | undefined;
+  readonly #realloc: CoreFunction | undefined;
+  #budget = 0;
+
+  constructor(instance: AbiInstance, label: string, options: CanonOptions, tracksLends: boolean) {
+    this.instance = instance;
+    this.label = label;
+    this.memory = options.memory ?? noMemory;
+    this.strings = stringCoders[options.encoding];
+    this.flat = instance.flat;
+    this.lent = tracksLends ? [] : undefined;
+    this.#realloc = options.realloc;
+  }
+
+  /** At the start of each call, and whenever guest code has run since. */
+  enter(): void {
+    this.memory.refresh();
+    this.#budget = Math.max(this.memory.bytes.length, leastBudget);
+  }
+
+  trap(what: string): AbiTrap {
+    return new AbiTrap(`${this.label}: ${what}`);
+  }
+
+  /**
+   * Traps unless a range lies within the memory and starts as aligned as it has to, and unless everything this call
+   * has read stays within bounds. To be called before anything of that size is allocated.
+   */
+  checkRead(address: number, size: number, align: number, what: string): void {
+    this.checkRange(address, size, align, what);
+    this.#budget -= size;
+    if (this.#budget < 0) throw this.trap('the guest passes more data than its memory holds');
+  }
+
+  checkRange(address: number, size: number, align: number, what: string): void {
+    if ((address & (align - 1)) !== 0) {
+      throw this.trap(`${what} at ${address} is not aligned to ${align} bytes`);
+    }
+    if (address + size > this.memory.bytes.length) {
+      throw this.trap(
+        `${what} of ${size} bytes at ${address} is beyond the end of the memory, ${this.memory.bytes.length} bytes`,
+      );
+    }
+  }
+
+  /** Has the guest allocate `size` bytes. */
+  allocate(align: number, size: number, what: string): number {
+    const { instance } = this;
+    if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
+    if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
+    instance.mayLeave = false;
+    const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
+    instance.mayLeave = true;
+    this.memory.refresh();
+    this.checkRange(address, size, align, `the memory allocated for ${what}`);
+    return address;
+  }
+
+  /** Undoes what this call borrowed. */
+  returnLent(): void {
+    const { lent } = this;
+    if (lent === undefined) return;
+    for (const handle of lent) handle.lends--;
+    lent.length = 0;
+  }
+}
+
+const noMemory = new GuestMemory({ buffer: new ArrayBuffer(0) });

@@ -1,0 +1,163 @@
+import type { WitFunction } from '@wasmlattice/rpc';
+import { webAssembly } from '../../web-assembly.js';
+import type { AbiInstance } from './abi-instance.js';
+import type { CanonOptions, CoreFunction } from './core-types.js';
+import { LiftLowerContext } from './lift-lower-context.js';
+import { compileSignature, type Signature } from './signature.js';
+
+/** `canon lift` of one exported function, the same for all instances of a component. */
+export interface LiftPlan {
+  /**
+   * The function as the host calls it. A WIT `result` is returned as data. It rejects with what ended the guest, as it is:
+   * an `AbiTrap`, V8's RuntimeError, an `ExitError`, the reason of the signal, what a host function threw.
+   */
+  bind(instance: AbiInstance, options: CanonOptions, core: CoreFunction): LiftedFunction;
+}
+
+export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
+
+/**
+ * @param exportId verbatim id of the interface, `''` for a world-level function; for messages
+ * @throws UnsupportedTypeError
+ */
+export function compileLift(func: WitFunction, exportId: string): LiftPlan {
+  const signature = compileSignature(func);
+  const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
+  return {
+    bind(instance, options, core) {
+      const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
+      const lifted = new Lifted(cx, signature, core, options.postReturn);
+      return (params) => lifted.call(params);
+    },
+  };
+}
+
+type Returned = number | bigint | undefined;
+
+/** What the host calls. */
+class Lifted {
+  readonly #cx: LiftLowerContext;
+  readonly #signature: Signature;
+  readonly #core: CoreFunction;
+  readonly #postReturn: CoreFunction | undefined;
+  /** Made at the first call: an instance has exports that nobody calls. */
+  #enter: ((...args: readonly unknown[]) => Promise<unknown>) | undefined;
+  readonly #onReturn = (value: unknown): unknown => this.#returned(value as Returned);
+  readonly #onFailure = (error: unknown): never => this.#failed(error);
+
+  constructor(
+    cx: LiftLowerContext,
+    signature: Signature,
+    core: CoreFunction,
+    postReturn: CoreFunction | undefined,
+  ) {
+    this.#cx = cx;
+    this.#signature = signature;
+    this.#core = core;
+    this.#postReturn = postReturn;
+  }
+
+  call(params: readonly unknown[]): Promise<unknown> {
+    const { instance } = this.#cx;
+    return instance.isBusy ? instance.turn().then(() => this.#start(params)) : this.#start(params);
+  }
+
+  #start(params: readonly unknown[]): Promise<unknown> {
+    const cx = this.#cx;
+    try {
+      cx.instance.enter(cx.label);
+      cx.enter();
+      this.#lowerParams(params);
+      this.#enter ??= webAssembly.promising(this.#core);
+      return call(this.#enter, cx.flat, this.#signature.flatParams).then(this.#onReturn, this.#onFailure);
+    } catch (error) {
+      return Promise.reject(this.#end(error));
+    }
+  }
+
+  #lowerParams(values: readonly unknown[]): void {
+    const cx = this.#cx;
+    const { params, spilled } = this.#signature;
+    if (spilled === undefined) {
+      for (let i = 0; i < params.length; i++) {
+        const param = params[i];
+        param?.codec.lower(cx, param.place, values[i]);
+      }
+      return;
+    }
+    const address = cx.allocate(spilled.align, spilled.size, 'the parameters');
+    for (const [i, { codec, place }] of params.entries()) codec.store(cx, address + place, values[i]);
+    cx.flat[0] = address;
+  }
+
+  #returned(returned: Returned): unknown {
+    const cx = this.#cx;
+    const { instance } = cx;
+    let value: unknown;
+    try {
+      if (instance.failure !== undefined) throw instance.failure.error;
+      cx.returnLent();
+      value = this.#liftResult(returned);
+      if (instance.borrows !== 0) {
+        throw cx.trap(`the guest returned without dropping ${instance.borrows} of the handles it was lent`);
+      }
+      if (this.#postReturn !== undefined) {
+        instance.mayLeave = false;
+        if (returned === undefined) this.#postReturn();
+        else this.#postReturn(returned);
+        instance.mayLeave = true;
+      }
+    } catch (error) {
+      throw this.#end(error);
+    }
+    instance.exit();
+    return value;
+  }
+
+  #liftResult(returned: Returned): unknown {
+    const cx = this.#cx;
+    const { result, resultInMemory } = this.#signature;
+    if (result === undefined) return undefined;
+    cx.enter();
+    if (!resultInMemory) {
+      cx.flat[0] = returned as number;
+      return result.lift(cx, 0);
+    }
+    const address = (returned as number) >>> 0;
+    cx.checkRange(address, result.layout.size, result.layout.align, 'the result');
+    return result.load(cx, address);
+  }
+
+  #failed(error: unknown): never {
+    throw this.#end(error);
+  }
+
+  /** The guest is gone: what ended it first counts, whatever became of that on the way through the guest. */
+  #end(error: unknown): unknown {
+    const { instance } = this.#cx;
+    const cause = instance.fail(error);
+    instance.exit();
+    return cause;
+  }
+}
+
+function call(
+  enter: (...args: readonly unknown[]) => Promise<unknown>,
+  flat: readonly (number | bigint)[],
+  count: number,
+): Promise<unknown> {
+  switch (count) {
+    case 0:
+      return enter();
+    case 1:
+      return enter(flat[0]);
+    case 2:
+      return enter(flat[0], flat[1]);
+    case 3:
+      return enter(flat[0], flat[1], flat[2]);
+    case 4:
+      return enter(flat[0], flat[1], flat[2], flat[3]);
+    default:
+      return enter(...flat.slice(0, count));
+  }
+}

@@ -1,0 +1,227 @@
+import type { WitFunction } from '@wasmlattice/rpc';
+import { webAssembly } from '../../web-assembly.js';
+import type { AbiInstance } from './abi-instance.js';
+import type { CanonOptions, CoreFunction, CoreImport } from './core-types.js';
+import { compileHostCall, type HostCall } from './host-call.js';
+import { LiftLowerContext } from './lift-lower-context.js';
+import { isResult, type ResultCodec } from './results.js';
+import { compileSignature, type Signature } from './signature.js';
+
+/** `canon lower` of one host function, the same for all instances of a component. */
+export interface LowerPlan {
+  /** @param suspends whether the host function may return a promise: the import suspends the guest until it settles */
+  bind(instance: AbiInstance, options: CanonOptions, suspends: boolean): CoreImport;
+}
+
+/**
+ * @param importId verbatim id of the interface, `''` for a world-level function
+ * @throws UnsupportedTypeError
+ */
+export function compileLower(func: WitFunction, importId: string): LowerPlan {
+  const signature = compileSignature(func);
+  const label = `import ${importId === '' ? func.name : `${importId} ${func.name}`}`;
+  return {
+    bind(instance, options, suspends) {
+      const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
+      const callHost = compileHostCall(cx, signature, func.name, importId);
+      const lowered = new LoweredFunction(cx, signature, callHost);
+      const arity = signature.flatParams + (signature.resultInMemory ? 1 : 0);
+      const core = withArity(arity, cx.flat, suspends ? () => lowered.callWaiting() : () => lowered.call());
+      return suspends ? new webAssembly.Suspending(core) : core;
+    },
+  };
+}
+
+type Returned = number | bigint | undefined;
+
+/** What a guest calls. Its arguments are in `cx.flat` when it begins. */
+class LoweredFunction {
+  readonly #cx: LiftLowerContext;
+  readonly #callHost: HostCall;
+  readonly #signature: Signature;
+  readonly #witResult: ResultCodec | undefined;
+  /** Where among the core values the pointer to the result is. */
+  readonly #resultSlot: number;
+
+  constructor(cx: LiftLowerContext, signature: Signature, callHost: HostCall) {
+    this.#cx = cx;
+    this.#signature = signature;
+    this.#callHost = callHost;
+    this.#witResult = signature.witResult;
+    this.#resultSlot = signature.flatParams;
+  }
+
+  call(): Returned {
+    const { instance } = this.#cx;
+    try {
+      const target = this.#begin();
+      let value: unknown;
+      try {
+        value = this.#callHost();
+      } catch (error) {
+        return this.#threw(target, error);
+      }
+      if (value instanceof Promise) throw this.#unexpectedPromise(value);
+      return this.#returned(target, value);
+    } catch (error) {
+      throw instance.fail(error);
+    }
+  }
+
+  /** As {@link LoweredFunction.call}, for a host function that may return a promise. */
+  callWaiting(): Returned | Promise<Returned> {
+    const { instance } = this.#cx;
+    try {
+      const target = this.#begin();
+      let value: unknown;
+      try {
+        instance.assertNotAborted();
+        value = this.#callHost();
+      } catch (error) {
+        return this.#threw(target, error);
+      }
+      return isThenable(value) ? this.#wait(target, value) : this.#returned(target, value);
+    } catch (error) {
+      throw instance.fail(error);
+    }
+  }
+
+  /** Returns where the result goes. */
+  #begin(): number {
+    const cx = this.#cx;
+    cx.instance.leave(cx.label);
+    cx.enter();
+    return this.#signature.resultInMemory ? (cx.flat[this.#resultSlot] as number) >>> 0 : 0;
+  }
+
+  #wait(target: number, promise: PromiseLike<unknown>): Promise<Returned> {
+    const { instance } = this.#cx;
+    return new Promise((resolve, reject) => {
+      const settle = (lower: () => Returned): void => {
+        if (!instance.endWait(reject)) return;
+        try {
+          this.#cx.enter();
+          resolve(lower());
+        } catch (error) {
+          reject(instance.fail(error));
+        }
+      };
+      instance.startWait(reject);
+      promise.then(
+        (value) => settle(() => this.#returned(target, value)),
+        (error: unknown) => settle(() => this.#threw(target, error)),
+      );
+    });
+  }
+
+  /** Gives the guest what the host function returned. */
+  #returned(target: number, value: unknown): Returned {
+    const cx = this.#cx;
+    cx.returnLent();
+    const { result, resultInMemory } = this.#signature;
+    if (result === undefined) return undefined;
+    const bare = this.#witResult !== undefined && !isResult(value) ? this.#witResult : undefined;
+    cx.memory.refresh();
+    if (resultInMemory) {
+      cx.checkRange(target, result.layout.size, result.layout.align, 'the result');
+      if (bare === undefined) result.store(cx, target, value);
+      else bare.storeOk(cx, target, value);
+      return undefined;
+    }
+    if (bare === undefined) result.lower(cx, 0, value);
+    else bare.lowerOk(cx, 0, value);
+    return cx.flat[0];
+  }
+
+  /** Gives the guest what the host function threw, where it may have it. */
+  #threw(target: number, error: unknown): Returned {
+    const cx = this.#cx;
+    if (this.#witResult === undefined) throw error;
+    const payload = payloadOf(error);
+    cx.returnLent();
+    cx.memory.refresh();
+    const { layout } = this.#witResult;
+    if (this.#signature.resultInMemory) {
+      cx.checkRange(target, layout.size, layout.align, 'the result');
+      this.#witResult.storeErr(cx, target, payload);
+      return undefined;
+    }
+    this.#witResult.lowerErr(cx, 0, payload);
+    return cx.flat[0];
+  }
+
+  #unexpectedPromise(promise: Promise<unknown>): Error {
+    promise.catch(() => {});
+    return this.#cx.trap('the host function returned a promise, but it is none of those that may wait');
+  }
+}
+
+/** The `err` of a WIT result. @throws the error itself when it is none, which traps the guest */
+function payloadOf(error: unknown): unknown {
+  if (typeof error === 'object' && error !== null && Object.hasOwn(error, 'payload')) {
+    return (error as { readonly payload: unknown }).payload;
+  }
+  if (error instanceof Error) throw error;
+  return error;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { readonly then?: unknown }).then === 'function'
+  );
+}
+
+/** Puts the arguments into `flat`. Arguments by name cost less than an array of them. */
+function withArity(
+  arity: number,
+  flat: (number | bigint)[],
+  call: () => Returned | Promise<Returned>,
+): CoreFunction {
+  const core = call as () => Returned;
+  switch (arity) {
+    case 0:
+      return core;
+    case 1:
+      return (a) => {
+        flat[0] = a as number;
+        return core();
+      };
+    case 2:
+      return (a, b) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        return core();
+      };
+    case 3:
+      return (a, b, c) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        return core();
+      };
+    case 4:
+      return (a, b, c, d) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        flat[3] = d as number;
+        return core();
+      };
+    case 5:
+      return (a, b, c, d, e) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        flat[3] = d as number;
+        flat[4] = e as number;
+        return core();
+      };
+    default:
+      return (...args) => {
+        for (let i = 0; i < arity; i++) flat[i] = args[i] as number;
+        return core();
+      };
+  }
+}
