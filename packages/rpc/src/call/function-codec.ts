@@ -1,6 +1,6 @@
 import type { DeferredValue, IndexPath } from '../codec/deferred.js';
 import { EncodeScope } from '../codec/deferred.js';
-import { encoderOf } from '../codec/encode.js';
+import { encoderOf, unflattened } from '../codec/encode.js';
 import { typeShape } from '../codec/type-shape.js';
 import { Writer } from '../codec/writer.js';
 import { wireName } from '../names.js';
@@ -38,6 +38,7 @@ export function functionCodec(func: WitFunction): FunctionCodec {
   const results: WitType = { kind: 'tuple', items: func.result ? [func.result] : [] };
   const encodeParams = encoderOf(params);
   const encodeResults = encoderOf(results);
+  const { result } = func;
   const codec: FunctionCodec = {
     wireName: wireName(func.name),
     paramCount: func.params.length,
@@ -46,7 +47,7 @@ export function functionCodec(func: WitFunction): FunctionCodec {
     paramsDeferred: typeShape(params).deferred,
     resultsDeferred: typeShape(results).deferred,
     encodeParams: (values) => encodeWhole(encodeParams, values),
-    encodeResult: (value) => encodeWhole(encodeResults, func.result ? [value] : []),
+    encodeResult: (value) => encodeWhole(encodeResults, result ? [unflattened(result, value)] : []),
   };
   codecs.set(func, codec);
   return codec;

@@ -1,5 +1,5 @@
 import { type DeferredValue, EncodeScope, type IndexPath } from '../codec/deferred.js';
-import { encoderOf } from '../codec/encode.js';
+import { encoderOf, unflattened } from '../codec/encode.js';
 import { Writer } from '../codec/writer.js';
 import type { ByteSink } from './byte-channel.js';
 
@@ -59,7 +59,7 @@ async function write(
     const payload = await unlessFailed(sink, () => value);
     const writer = new Writer();
     const scope = new EncodeScope(path);
-    if (type.value) encoderOf(type.value)(writer, payload, scope);
+    if (type.value) encoderOf(type.value)(writer, unflattened(type.value, payload), scope);
     const bytes = writer.finish();
     if (bytes.length > 0) await sink.write(bytes);
     await sendNested(scope.deferred);

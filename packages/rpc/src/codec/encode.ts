@@ -302,6 +302,14 @@ function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
+/**
+ * A value for a place where JavaScript has resolved the promise on its own: what an async handler returned, and what
+ * a promise held.
+ */
+export function unflattened(type: WitType, value: unknown): unknown {
+  return type.kind === 'future' && !isThenable(value) ? Promise.resolve(value) : value;
+}
+
 function names(all: readonly string[]): string {
   const shown = all.slice(0, 8).join(', ');
   return all.length > 8 ? `${shown}, …` : shown;

@@ -80,6 +80,17 @@ export function streamCompliance(fixture: StreamFixture): void {
       expect(await collect(units)).toHaveLength(2);
     });
 
+    it('may be all of a result, although JavaScript resolves promises of promises', async () => {
+      const later = func('later', [['a', t.future(t.u32)]], t.future(t.u32));
+      await serve(later, async ([a]) => a);
+      const params: [Promise<number>] = [Promise.resolve(300)];
+      expect(await call(fixture.invoker, { target, instance, func: later, params })).toBe(300);
+      const deep = func('deep', [], t.future(t.future(t.stream(t.string))));
+      await serve(deep, async () => Promise.resolve(chunksOf(['a'], ['b'])));
+      const letters = await call(fixture.invoker, { target, instance, func: deep, params: [] });
+      expect(await collect(letters)).toEqual(['a', 'b']);
+    });
+
     it('nest: futures of streams, streams of futures and streams, lists of streams', async () => {
       const nested = func(
         'nested',
