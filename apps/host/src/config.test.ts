@@ -306,7 +306,7 @@ describe('settings that are not available yet', () => {
     [['--http-admin', '127.0.0.1:8080']],
     [['--allow-latest']],
     [['--tls-ca-path', '/etc/ca.pem']],
-    [['--enable-traces', 'true']],
+    [['--enable-logs', 'true']],
   ])('%s is refused', (argv) => {
     expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
   });
@@ -323,7 +323,7 @@ describe('settings that are not available yet', () => {
   });
 
   it('do not take OTEL variables for a request', () => {
-    expect(run([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).lattice).toBe('default');
+    expect(run([], { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://collector:4318' }).lattice).toBe('default');
   });
 
   it('stay out of the help', () => {
@@ -331,6 +331,53 @@ describe('settings that are not available yet', () => {
     if (help.kind !== 'print') throw new Error('expected a text');
     for (const { flag } of later) expect(help.text).not.toContain(`--${flag} `);
   });
+});
+
+describe('observability', () => {
+  it('is off, whatever other programs want of the OTEL variables', () => {
+    const { observability } = run([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' });
+    expect([observability.traces.enabled, observability.metrics.enabled]).toEqual([false, false]);
+  });
+
+  it('is switched on as a whole or signal by signal', () => {
+    const enabled = (argv: string[], env = {}) => {
+      const { traces, metrics } = run(argv, env).observability;
+      return [traces.enabled, metrics.enabled];
+    };
+    expect(enabled(['--enable-observability'])).toEqual([true, true]);
+    expect(enabled([], { WASMCLOUD_OBSERVABILITY_ENABLED: 'true' })).toEqual([true, true]);
+    expect(enabled(['--enable-traces', 'true'])).toEqual([true, false]);
+    expect(enabled([], { WASMCLOUD_METRICS_ENABLED: 'true' })).toEqual([false, true]);
+    expect(refusal(['--enable-observability', '--enable-traces', 'false']).message).toContain(
+      'exclude each other',
+    );
+  });
+
+  it('says which signals it exports', () => {
+    const command = parseHostConfig(['--enable-observability'], home);
+    expect(command).toMatchObject({ warnings: [expect.stringMatching(/logs stay on standard error/)] });
+  });
+
+  it('takes endpoints and protocol', () => {
+    const argv = ['--enable-traces', 'true', '--override-traces-endpoint', 'http://t:1/x'];
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://all:4318', WASMCLOUD_OBSERVABILITY_PROTOCOL: 'GRPC' };
+    expect(run([...argv, '--trace-level', 'debug'], env).observability).toMatchObject({
+      protocol: 'grpc',
+      traceLevel: 'debug',
+      endpoint: 'https://all:4318',
+      traces: { endpoint: 'http://t:1/x' },
+      metrics: { endpoint: undefined },
+    });
+  });
+
+  it.each(['--override-observability-endpoint', '--override-metrics-endpoint'])(
+    'refuses a %s that is no URL when it is used',
+    (flag) => {
+      expect(refusal(['--enable-metrics', 'true', flag, 'collector:4317']).message).toMatch(
+        /is `collector:4317`: expected an http or https URL/,
+      );
+    },
+  );
 });
 
 describe('bad values', () => {

@@ -7,6 +7,7 @@ import type { Environment, SettingName } from './config/read-settings.js';
 import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { settings } from './config/settings.js';
+import { httpUrl } from './config/value-kinds.js';
 
 /** How a NATS user proves who it is. A credentials file is read when the connection is made. */
 export type NatsCredentialsSource =
@@ -137,7 +138,7 @@ export function parseHostConfig(
       maxCoreInstancesPerComponent: values.maxCoreInstancesPerComponent,
     },
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
-    observability: readObservability(values),
+    observability: readObservability(values, warnings),
   };
   return { kind: 'run', config, warnings };
 }
@@ -300,16 +301,34 @@ function credentials(
   return file === undefined ? undefined : { kind: 'file', path: resolve(cwd, file) };
 }
 
-function readObservability(values: SettingValues): HostConfig['observability'] {
+function readObservability(values: SettingValues, warnings: string[]): HostConfig['observability'] {
   const all = values.enableObservability;
+  const traces = { enabled: values.enableTraces ?? all, endpoint: values.tracesEndpoint };
+  const metrics = { enabled: values.enableMetrics ?? all, endpoint: values.metricsEndpoint };
+  // Other programs read these variables, too: what they hold matters only to a host that exports.
+  if (traces.enabled) checkUrl('tracesEndpoint', values);
+  if (metrics.enabled) checkUrl('metricsEndpoint', values);
+  if (traces.enabled || metrics.enabled) checkUrl('observabilityEndpoint', values);
+  if (all) {
+    warnings.push(`${both('enableObservability')} exports traces and metrics; logs stay on standard error`);
+  }
   return {
     protocol: values.observabilityProtocol,
     traceLevel: values.traceLevel,
     endpoint: values.observabilityEndpoint,
-    traces: { enabled: values.enableTraces ?? all, endpoint: values.tracesEndpoint },
-    metrics: { enabled: values.enableMetrics ?? all, endpoint: values.metricsEndpoint },
+    traces,
+    metrics,
     logs: { enabled: values.enableLogs ?? all, endpoint: values.logsEndpoint },
   };
+}
+
+function checkUrl(
+  name: 'observabilityEndpoint' | 'tracesEndpoint' | 'metricsEndpoint',
+  values: SettingValues,
+): void {
+  const text = values[name];
+  if (text === undefined || httpUrl.parse(text) !== undefined) return;
+  throw conflict(name, `${both(name)} is \`${text}\`: expected ${httpUrl.allowed}`);
 }
 
 /** The folder of the XDG base directory specification, which says to ignore variables with relative paths. */

@@ -25,6 +25,7 @@ import { createProviderService } from './control-plane/provider/provider-service
 import { createWatchdog } from './control-plane/watchdog.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
+import { startHostTelemetry } from './host-telemetry.js';
 import { builtinLabels } from './identity/builtin-labels.js';
 import { createFriendlyName } from './identity/friendly-name.js';
 import { logSettings } from './logging.js';
@@ -47,6 +48,9 @@ const componentGraceMs = 5_000;
 export async function createHost({ config: given, env, logger }: CreateHostOptions): Promise<Host> {
   await using opened = new AsyncDisposableStack();
 
+  // Opened first, so that it is closed last: the end of the host is worth a span, too.
+  const telemetry = await startHostTelemetry({ config: given, env, logger: logger.named('telemetry') });
+  opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
   const rpcSettings = await connectionSettings('rpc', config.nats.rpc);
   const ctl = await connectLattice(await connectionSettings('ctl', config.nats.ctl), logger.named('nats'));
@@ -123,6 +127,7 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
       rpc: rpcSettings,
       cacheDir: join(config.cacheDir, 'components'),
       log: logSettings(config),
+      telemetry: telemetry.handOver,
     },
     artifacts,
     lattice: latticeStore,
@@ -130,7 +135,14 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
     events,
     logger: logger.named('components'),
     startRunner: (data) =>
-      startComponentRunner({ data, http, watchdog, coLocation, logger: logger.named('components') }),
+      startComponentRunner({
+        data,
+        http,
+        watchdog,
+        coLocation,
+        telemetry,
+        logger: logger.named('components'),
+      }),
     graceMs: componentGraceMs,
   });
   const providers = createProviderService({
@@ -181,6 +193,7 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
         hostId,
         auctions: config.auctions,
         logger: logger.named('control'),
+        tracer: telemetry.tracer,
         handlers: createControlHandlers({
           facts,
           components,

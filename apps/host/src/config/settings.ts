@@ -400,14 +400,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Observability',
     help: 'Least severe level of exported spans',
     advanced: true,
-    later: true,
   }),
   enableObservability: toggle({
     flag: 'enable-observability',
     variable: 'WASMCLOUD_OBSERVABILITY_ENABLED',
     group: 'Observability',
-    help: 'Export traces, metrics and logs over OTLP',
-    later: true,
+    help: 'Export traces and metrics over OTLP; logs stay on standard error',
   }),
   enableTraces: optional(kinds.trueOrFalse, '--enable-observability', {
     flag: 'enable-traces',
@@ -415,7 +413,6 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Observability',
     help: 'Export traces',
     advanced: true,
-    later: true,
   }),
   enableMetrics: optional(kinds.trueOrFalse, '--enable-observability', {
     flag: 'enable-metrics',
@@ -423,7 +420,6 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Observability',
     help: 'Export metrics',
     advanced: true,
-    later: true,
   }),
   enableLogs: optional(kinds.trueOrFalse, '--enable-observability', {
     flag: 'enable-logs',
@@ -433,31 +429,25 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     advanced: true,
     later: true,
   }),
-  observabilityEndpoint: optional(kinds.httpUrl, 'the default of the protocol on 127.0.0.1', {
+  observabilityEndpoint: optional(kinds.anyText('url'), 'the default of the protocol on 127.0.0.1', {
     flag: 'override-observability-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of all signals',
-    later: true,
-    sharedVariable: true,
+    help: 'Collector of all signals; over http /v1/traces and /v1/metrics are added unless the URL has a path',
   }),
-  tracesEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+  tracesEndpoint: optional(kinds.anyText('url'), '--override-observability-endpoint', {
     flag: 'override-traces-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of traces',
+    help: 'Collector of traces, used as it is',
     advanced: true,
-    later: true,
-    sharedVariable: true,
   }),
-  metricsEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+  metricsEndpoint: optional(kinds.anyText('url'), '--override-observability-endpoint', {
     flag: 'override-metrics-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of metrics',
+    help: 'Collector of metrics, used as it is',
     advanced: true,
-    later: true,
-    sharedVariable: true,
   }),
   logsEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
     flag: 'override-logs-endpoint',
@@ -474,7 +464,6 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Observability',
     help: 'How the collector is spoken to',
     advanced: true,
-    later: true,
   }),
   flameGraph: optional(kinds.path('file'), 'off', {
     flag: 'flame-graph',

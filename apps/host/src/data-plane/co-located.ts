@@ -4,6 +4,7 @@ import { createComponentRuntime } from './component-runtime.js';
 import type { LocalCallee } from './local-invoker.js';
 import { createLocalServer } from './local-server.js';
 import type { CoLocatedComponent, ComponentWorkerData } from './messages.js';
+import type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
 
 /**
  * A data plane of a component in the worker of another that calls it: served to this thread only, and without a queue,
@@ -17,14 +18,17 @@ export async function startCoLocated(options: {
   readonly component: CoLocatedComponent;
   /** Takes the calls that the component makes. */
   readonly invoker: Invoker;
+  /** The worker's. */
+  readonly telemetry: RuntimeTelemetry;
 }): Promise<LocalCallee> {
-  const { host, component, invoker } = options;
+  const { host, component, invoker, telemetry } = options;
   const logger = createStderrLogger('component', host.log, { component: component.componentId });
   const server = createLocalServer();
   const runtime = await createComponentRuntime({
     data: { ...host, ...component },
     rpc: { invoker, server: async () => server },
     logger,
+    telemetry,
     maxWaiting: 0,
   });
   return {

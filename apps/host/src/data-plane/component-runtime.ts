@@ -1,6 +1,5 @@
 import type { CallHeaders, ServedHandle } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { HttpExchange } from '@wasmlattice/wasm-runtime';
 import {
   type ComponentInstance,
   createJcoEngine,
@@ -13,9 +12,11 @@ import {
   linkImports,
   messageHandlerExport,
   PoolClosedError,
+  TooManyWaitingError,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
 import { plainExports, servePlainExports } from './export-server.js';
+import type { ServedExchange } from './http-exchange.js';
 import { serveHttpExport } from './http-export.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import { createInvocationClock } from './invocation-clock.js';
@@ -23,6 +24,12 @@ import { createLinkRouter } from './link-router.js';
 import { serveMessageExport } from './message-export.js';
 import type { ComponentWorkerData, LinkRow } from './messages.js';
 import type { RpcClient } from './rpc-client.js';
+import {
+  createComponentTelemetry,
+  noRuntimeTelemetry,
+  type RuntimeTelemetry,
+} from './telemetry/component-telemetry.js';
+import { invocationLogger } from './telemetry/invocation-logger.js';
 
 /** The data plane of one component: its code, its instances, its links and its listeners. */
 export interface ComponentRuntime {
@@ -61,11 +68,20 @@ export async function createComponentRuntime(options: {
   readonly data: ComponentWorkerData;
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   readonly logger: Logger;
+  /** Where spans and measurements go; nowhere by default. */
+  readonly telemetry?: RuntimeTelemetry;
   /** Invocations that may wait for a permit; by default any number. */
   readonly maxWaiting?: number;
 }): Promise<ComponentRuntime> {
-  const { data, rpc, logger, maxWaiting } = options;
+  const { data, rpc, logger, maxWaiting, telemetry = noRuntimeTelemetry } = options;
   const { componentId } = data;
+  const observe = createComponentTelemetry({
+    telemetry,
+    component: data,
+    // Where nobody may wait, a call that finds no permit is made elsewhere.
+    isDeclined: (error) =>
+      maxWaiting !== undefined && (error instanceof TooManyWaitingError || error instanceof PoolClosedError),
+  });
   // Neither the engine nor WebAssembly takes shared memory.
   const bytes = new Uint8Array(data.bytes);
 
@@ -95,7 +111,12 @@ export async function createComponentRuntime(options: {
     ...(maxWaiting !== undefined && { maxWaiting }),
   });
   const clock = createInvocationClock(data.clock);
-  const router = createLinkRouter({ componentId, invoker: rpc.invoker, links: data.links });
+  const observedPool = observe.pool(pool);
+  const router = createLinkRouter({
+    componentId,
+    invoker: observe.invoker(rpc.invoker),
+    links: data.links,
+  });
   const listeners = new Map<string, HttpListener>();
   let config: ReadonlyMap<string, string> = new Map(data.config);
 
@@ -107,7 +128,7 @@ export async function createComponentRuntime(options: {
   ): Promise<T> => {
     const context: InvocationContext = {
       componentId,
-      logger,
+      logger: invocationLogger(logger, trace),
       config: () => config,
       links: router.forInvocation({ trace }),
     };
@@ -125,9 +146,13 @@ export async function createComponentRuntime(options: {
     );
   };
 
-  const handleHttp = async (exportId: string, exchange: HttpExchange): Promise<void> => {
+  const handleHttp = async (
+    exportId: string,
+    exchange: ServedExchange,
+    trace: CallHeaders,
+  ): Promise<void> => {
     try {
-      await run(exchange.signal, noTrace, (instance, signal) =>
+      await run(exchange.signal, trace, (instance, signal) =>
         invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
       );
     } catch (error) {
@@ -138,7 +163,7 @@ export async function createComponentRuntime(options: {
 
   const served: ServedHandle[] = [];
   if (server !== undefined) {
-    const parts = { componentId, server: await server };
+    const parts = { componentId, server: observe.server(await server) };
     served.push(
       ...(await servePlainExports({
         ...parts,
@@ -174,7 +199,10 @@ export async function createComponentRuntime(options: {
   };
 
   return {
-    scale: (maxInstances) => pool.resize(maxInstances),
+    scale(maxInstances) {
+      pool.resize(maxInstances);
+      observedPool.limited(maxInstances);
+    },
     setLinks: (links) => router.setLinks(links),
     setConfig(entries) {
       config = new Map(entries);
@@ -186,7 +214,7 @@ export async function createComponentRuntime(options: {
         host,
         port,
         reusePort,
-        handle: (exchange) => handleHttp(handlerExport, exchange),
+        handle: observe.http((exchange, trace) => handleHttp(handlerExport, exchange, trace)),
         logger: logger.named('http'),
       });
       listeners.set(listener, opened);
@@ -205,6 +233,7 @@ export async function createComponentRuntime(options: {
       await Promise.race([closing, overdue]);
       await pool.close({ signal: deadline });
       await closing;
+      observedPool.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Entry of a component's worker thread: assembles the data plane of one component and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { createHandOver } from '@wasmlattice/telemetry';
 import { createStderrLogger } from '../logging.js';
 import { startCoLocated } from './co-located.js';
 import { createComponentRuntime } from './component-runtime.js';
@@ -13,11 +14,21 @@ const data = workerData as ComponentWorkerData;
 
 const logger = createStderrLogger('component', data.log, { component: data.componentId });
 const post = (message: FromWorker): void => port.postMessage(message);
-const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger });
+const telemetry = createHandOver({
+  ...(data.telemetry ?? { traceLevel: undefined, metrics: false }),
+  post: (batch) => post({ kind: 'telemetry', batch }),
+});
+const rpc = createRpcClient({
+  settings: data.rpc,
+  lattice: data.lattice,
+  logger,
+  meter: telemetry.meter,
+});
 const local = createLocalInvoker({
   lattice: rpc.invoker,
-  start: (component, invoker) => startCoLocated({ host: data, component, invoker }),
+  start: (component, invoker) => startCoLocated({ host: data, component, invoker, telemetry }),
   logger: logger.named('calls'),
+  meter: telemetry.meter,
 });
 
 try {
@@ -25,6 +36,7 @@ try {
     data,
     rpc: { server: rpc.server, invoker: local },
     logger,
+    telemetry,
   });
 
   const answer = (id: number, work: Promise<void>): void => {
@@ -37,6 +49,7 @@ try {
     await runtime.close(graceMs);
     await local.close(graceMs);
     await rpc.close();
+    telemetry.close();
   };
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ByteSource, HttpExchange, HttpRequestHead } from '@wasmlattice/wasm-runtime';
+import type { ByteSource, HttpExchange, HttpRequestHead, HttpResponder } from '@wasmlattice/wasm-runtime';
 import { noBody, RequestBody } from './http-request-body.js';
 import { parseRequest } from './http-request-head.js';
 import { type ResponderOptions, ServerResponder } from './http-responder.js';
@@ -24,8 +24,18 @@ export interface ServerExchangeOptions extends Omit<ResponderOptions, 'response'
   mayKeepAlive(): boolean;
 }
 
+/** An exchange that can be asked how it went. */
+export interface ServedExchange extends HttpExchange {
+  readonly responder: HttpResponder & {
+    /** Of the response as it was begun; `undefined` before that. */
+    readonly status: number | undefined;
+  };
+  /** The client went away before the response was complete. */
+  readonly isDisconnected: boolean;
+}
+
 /** One request on a socket of node's HTTP server. */
-export class ServerExchange implements HttpExchange {
+export class ServerExchange implements ServedExchange {
   readonly request: HttpRequestHead;
   readonly body: ByteSource;
   readonly responder: ServerResponder;

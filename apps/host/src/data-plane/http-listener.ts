@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
-import type { HttpExchange } from '@wasmlattice/wasm-runtime';
-import { ServerExchange } from './http-exchange.js';
+import { type ServedExchange, ServerExchange } from './http-exchange.js';
 import { BadRequestError } from './http-request-head.js';
 import type { ServerResponder } from './http-responder.js';
 
@@ -17,7 +16,7 @@ export interface HttpListenerOptions {
    * Answers one request. The exchange is over when the promise settles; a response that is not complete by then is
    * aborted, a rejection without a response becomes a 500.
    */
-  handle(exchange: HttpExchange): Promise<void>;
+  handle(exchange: ServedExchange): Promise<void>;
   readonly logger?: Logger;
   readonly tunables?: Partial<HttpTunables>;
 }

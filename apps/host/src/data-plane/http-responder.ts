@@ -47,6 +47,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   readonly #options: ResponderOptions;
   #state: State = 'open';
   #head: HttpResponseHead = { status: 500, headers: [] };
+  #hasHead = false;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #isFlushed = false;
@@ -64,9 +65,14 @@ export class ServerResponder implements HttpResponder, ByteSink {
     return this.#state === 'over';
   }
 
+  get status(): number | undefined {
+    return this.#hasHead ? this.#head.status : undefined;
+  }
+
   start(head: HttpResponseHead): ByteSink {
     if (this.#state !== 'open') return this;
     this.#head = head;
+    this.#hasHead = true;
     this.#state = 'held';
     this.#options.holdUntilTurnEnds(this);
     return this;
@@ -101,6 +107,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
       case 'held':
         this.#settle();
         this.#head = { status, headers: [] };
+        this.#hasHead = true;
         this.#writeHead([
           'content-type',
           'text/plain; charset=utf-8',

@@ -1,5 +1,5 @@
 import { type CallHandler, type Invocation, type Invoker, RpcError, wireName } from '@wasmlattice/rpc';
-import { type Counter, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
+import { type Attributes, type Counter, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
 import { PoolClosedError, passesHandles, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
 import type { LocalServer } from './local-server.js';
 import type { CoLocatedComponent } from './messages.js';
@@ -72,9 +72,18 @@ export function createLocalInvoker(options: LocalInvokerOptions): LocalInvoker {
   const counts = { local: 0, lattice: 0, noPermit: 0 };
   let inFlight = 0;
 
+  // The same object for the same series: that makes measurements cheap.
+  const here: Attributes = { path: 'local' };
+  const byReason = new Map<string, Attributes>();
+  const overLattice = (reason: string): Attributes => {
+    const attributes = byReason.get(reason) ?? { path: 'lattice', reason };
+    byReason.set(reason, attributes);
+    return attributes;
+  };
+
   const sendOut = (invocation: Invocation, reason: string): Promise<unknown> => {
     counts.lattice++;
-    counter.add(1, { path: 'lattice', reason });
+    counter.add(1, overLattice(reason));
     return lattice.invoke(invocation);
   };
 
@@ -118,13 +127,13 @@ export function createLocalInvoker(options: LocalInvokerOptions): LocalInvoker {
       if (callee !== undefined && handler !== undefined) {
         const result = await callHere(handler, invocation, timeoutMs, callee.logger);
         counts.local++;
-        counter.add(1, { path: 'local' });
+        counter.add(1, here);
         return result;
       }
     } catch (error) {
       if (!(error instanceof NotTaken)) {
         counts.local++;
-        counter.add(1, { path: 'local' });
+        counter.add(1, here);
         throw error;
       }
       counts.noPermit++;

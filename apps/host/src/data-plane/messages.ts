@@ -1,3 +1,4 @@
+import type { HandOverSettings, TelemetryBatch } from '@wasmlattice/telemetry';
 import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
 import type { LogSettings } from '../logging.js';
 import type { LatticeConnectionSettings } from '../nats-connection.js';
@@ -27,6 +28,8 @@ export interface ComponentWorkerData {
   readonly rpc: LatticeConnectionSettings;
   readonly cacheDir: string;
   readonly log: LogSettings;
+  /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
+  readonly telemetry?: HandOverSettings;
   /** The worker writes its oldest in-flight start time here: `invocation-clock.ts`. */
   readonly clock: SharedArrayBuffer;
   /** Its part of the component's `max_instances`, which other threads of this host use too; absent: all of it. */
@@ -76,7 +79,9 @@ export type FromWorker =
   /** The component can't run: bad bytes, missing import. The worker exits after this. */
   | { readonly kind: 'unusable'; readonly error: WorkerFailure }
   | { readonly kind: 'done'; readonly id: number }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: WorkerFailure };
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WorkerFailure }
+  /** Spans and measurements since the last one. */
+  | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };
 
 /** An error that crosses threads: names, messages and causes survive, classes do not. */
 export interface WorkerFailure {

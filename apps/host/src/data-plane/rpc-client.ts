@@ -1,6 +1,11 @@
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import type { Logger } from '@wasmlattice/telemetry';
+import {
+  createNatsInvoker,
+  createNatsServer,
+  type NatsInvoker,
+  type RefusalKind,
+} from '@wasmlattice/rpc/nats';
+import { type Attributes, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectLattice, type LatticeConnectionSettings } from '../nats-connection.js';
 
@@ -23,14 +28,28 @@ export function createRpcClient(options: {
   readonly settings: LatticeConnectionSettings;
   readonly lattice: string;
   readonly logger: Logger;
+  readonly meter?: Meter;
 }): RpcClient {
-  const { settings, lattice, logger } = options;
+  const { settings, lattice, logger, meter = noopMeter } = options;
+  const refusals = meter.counter('wasmlattice.rpc.refused_calls', {
+    description: 'Calls that were refused for what their peer sent, by kind',
+  });
+  const kinds = new Map<RefusalKind, Attributes>();
+  const onRefusal = ({ kind }: { readonly kind: RefusalKind }): void => {
+    const attributes = kinds.get(kind) ?? { kind };
+    kinds.set(kind, attributes);
+    refusals.add(1, attributes);
+  };
   let opened: Promise<Opened> | undefined;
 
   const open = async (): Promise<Opened> => {
     const connection = await connectLattice(settings, logger);
     const parts = { connection, lattice, logger };
-    return { connection, invoker: createNatsInvoker(parts), server: createNatsServer(parts) };
+    return {
+      connection,
+      invoker: createNatsInvoker(parts),
+      server: createNatsServer({ ...parts, onRefusal }),
+    };
   };
   const client = (): Promise<Opened> => {
     opened ??= open().catch((error: unknown) => {

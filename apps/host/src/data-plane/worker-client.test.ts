@@ -42,6 +42,18 @@ describe('startWorker', () => {
 });
 
 describe('a worker', () => {
+  it('has what it measured taken, until its thread is gone', async () => {
+    const seen: unknown[] = [];
+    const telemetry = { accept: (batch: unknown) => seen.push(batch), close: () => seen.push('closed') };
+    const data = workerData({ imageRef: 'measured' });
+    const worker = await startWorker(data, { entry: thread.entry, telemetry });
+    const batch = { spans: [], measurements: ['one'] };
+    expect(seen).toEqual([batch]);
+    worker.scale(exits);
+    await worker.exited;
+    expect(seen).toEqual([batch, 'closed']);
+  });
+
   it('answers what is asked of it, failures by their names', async () => {
     const worker = await start();
     await worker.listen(address(8000));

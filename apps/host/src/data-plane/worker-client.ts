@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { TelemetryIntake } from '@wasmlattice/telemetry/sdk';
 import {
   type CoLocatedComponent,
   type ComponentWorkerData,
@@ -50,13 +51,14 @@ type RequestBody = Request extends infer R ? (R extends Request ? Omit<R, 'id'> 
  * Starts a worker thread for a component and resolves once the component is compiled and ready to be called.
  *
  * @param options.entry what the thread runs; another program in tests
+ * @param options.telemetry takes what the thread measures; closed with the thread
  * @throws what kept the component from running here, as far as an error can cross threads
  */
 export async function startWorker(
   data: ComponentWorkerData,
-  options: { readonly entry?: URL } = {},
+  options: { readonly entry?: URL; readonly telemetry?: TelemetryIntake } = {},
 ): Promise<WorkerClient> {
-  const { entry = new URL('./component-worker.js', import.meta.url) } = options;
+  const { entry = new URL('./component-worker.js', import.meta.url), telemetry } = options;
   // Output of the thread goes to the host's own stdout and stderr; the environment of the host is no business of guests.
   const worker = new Worker(entry, {
     workerData: data,
@@ -89,6 +91,9 @@ export async function startWorker(
         pending.get(message.id)?.reject(fromWorkerFailure(message.error));
         pending.delete(message.id);
         return;
+      case 'telemetry':
+        telemetry?.accept(message.batch);
+        return;
     }
   });
   worker.on('error', (error) => {
@@ -100,6 +105,7 @@ export async function startWorker(
     ready.reject(gone);
     for (const call of pending.values()) call.reject(gone);
     pending.clear();
+    telemetry?.close();
     exited.resolve({ expected, reason });
   });
 

@@ -6,7 +6,8 @@ import type { ComponentWorkerData } from './messages.js';
 
 /**
  * A thread that keeps the protocol of `component-worker.ts` without any component. Its `imageRef` says what becomes of
- * it: `unusable`, or what a scale to 0, 1 or 2 instances makes it do: throw, spin, exit.
+ * it: `unusable`; `measured`, whose thread posts a batch of telemetry; or what a scale to 0, 1 or 2 instances makes it do:
+ * throw, spin, exit.
  */
 const program = `
 import { parentPort, workerData } from 'node:worker_threads';
@@ -40,6 +41,7 @@ if (imageRef === 'unusable') {
         return;
     }
   });
+  if (imageRef === 'measured') post({ kind: 'telemetry', batch: { spans: [], measurements: ['one'] } });
   post({ kind: 'ready' });
 }
 `;

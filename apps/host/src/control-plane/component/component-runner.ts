@@ -1,4 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
+import type { Telemetry } from '@wasmlattice/telemetry/sdk';
 import { invocationClockBytes } from '../../data-plane/invocation-clock.js';
 import type { ComponentWorkerData, LinkRow } from '../../data-plane/messages.js';
 import { startWorker, type WorkerClient } from '../../data-plane/worker-client.js';
@@ -22,6 +23,8 @@ export interface ComponentRunnerOptions {
   /** Lets workers run what their component calls; by default every call goes over the lattice. */
   readonly coLocation?: CoLocation;
   readonly logger: Logger;
+  /** Exports what the workers measure. */
+  readonly telemetry?: Pick<Telemetry, 'intake'>;
   /** Wait before a crashed worker is replaced, in ms: doubles with each crash in a row up to `maxMs`. */
   readonly restart?: { readonly minMs: number; readonly maxMs: number };
   /** Starts the worker thread; another one in tests. */
@@ -54,7 +57,11 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
   const launch = async (): Promise<void> => {
     const clock = new SharedArrayBuffer(invocationClockBytes);
     const permits = place.permits();
-    const worker = await launchWorker({ ...data, clock, ...(permits && { permits }) });
+    const telemetry = options.telemetry?.intake();
+    const worker = await launchWorker(
+      { ...data, clock, ...(permits && { permits }) },
+      telemetry && { telemetry },
+    );
     if (stopping) {
       await worker.stop(0);
       return;

@@ -1,0 +1,48 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import { noTelemetry, startTelemetry, type Telemetry } from '@wasmlattice/telemetry/sdk';
+import { hostVersion } from './config/host-version.js';
+import type { Environment } from './config/read-settings.js';
+import type { HostConfig } from './config.js';
+
+/** Share of the shutdown time that the last spans and metrics may use to leave. */
+const flushShare = 0.2;
+
+/** A collector that takes longer than this will not answer at all, in ms. */
+const maxFlushMs = 2_000;
+
+/**
+ * Starts the export of the signals that are on. What keeps it from starting is logged, and the host goes on without
+ * (host-config.md §2). A collector that can't be reached is logged once, until it works again.
+ */
+export async function startHostTelemetry(options: {
+  readonly config: HostConfig;
+  readonly env: Environment;
+  readonly logger: Logger;
+}): Promise<Telemetry> {
+  const { config, env, logger } = options;
+  const { protocol, traceLevel, endpoint, traces, metrics } = config.observability;
+  try {
+    return await startTelemetry({
+      traces: traces.enabled,
+      metrics: metrics.enabled,
+      serviceName: 'wasmcloud-host',
+      serviceVersion: hostVersion,
+      protocol,
+      endpoint,
+      signalEndpoints: { traces: traces.endpoint, metrics: metrics.endpoint },
+      traceLevel,
+      env,
+      shutdownTimeoutMs: Math.min(maxFlushMs, config.shutdownTimeoutMs * flushShare),
+      onError: (error) =>
+        logger.warn(
+          'traces or metrics could not be delivered: check the OTLP endpoint; calls go on without them',
+          {
+            error,
+          },
+        ),
+    });
+  } catch (error) {
+    logger.error('the host goes on without traces and metrics: their export did not start', { error });
+    return noTelemetry;
+  }
+}
