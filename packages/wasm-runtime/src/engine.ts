@@ -15,7 +15,8 @@ export interface ComponentTypes {
  * What the host gives a guest for one import: functions and resource classes in jco's conventions.
  *
  * * Functions are in camel case, classes in Pascal case. A class has the resource's methods, its static functions,
- *   its constructor, and `[Symbol.dispose]`, called when the guest drops an owned handle.
+ *   its constructor, and `[Symbol.dispose]`, called when the guest drops an owned handle. `new` of a constructor that
+ *   suspends returns a promise of the object.
  * * A function of WIT type `result<T, E>` returns T, or throws: anything with an own property `payload` gives that
  *   as E, a value that is no `Error` is E itself, any other `Error` traps the guest. It may also return the result
  *   as data, `{ tag: 'ok' | 'err', val }`; it has to when T itself has a `tag` of `ok` or `err`.
@@ -35,6 +36,11 @@ export interface CompiledComponent {
    * @throws InstantiationError when the component's start code fails
    */
   instantiate(imports: HostImports, options?: InstantiateOptions): Promise<ComponentInstance>;
+  /**
+   * Drops the instances that are kept for later calls of {@link CompiledComponent.instantiate}, for when no more are expected.
+   * Those in use, and later ones, are not affected.
+   */
+  dispose?(): void;
 }
 
 export interface InstantiateOptions {
@@ -45,17 +51,24 @@ export interface InstantiateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One instance of a component. It serves one invocation and is dropped. */
+/** One instance of a component. It serves one invocation and is dropped or released. */
 export interface ComponentInstance {
   /**
    * Calls an exported function. `instance` is the verbatim export id, `''` for a world-level function; `func` the
-   * WIT name. Parameters and result follow jco's conventions, except that a WIT `result` is returned as data
+   * name in the binary: `add`, `[constructor]counter`, `[method]counter.add` (its object first), `[static]counter.make`.
+   * A resource that the component defines is an opaque object, which `[Symbol.dispose]()` drops. Parameters and result follow jco's conventions, except that a WIT `result` is returned as data
    * (`{ tag, val }`) instead of thrown.
    *
    * @throws TrapError when the guest traps, exits or is ended by the signal: the guest is gone by then
    * @throws UnknownExportError when the component has no such function
    */
   call(instance: string, func: string, params: readonly unknown[]): Promise<unknown>;
+  /**
+   * Gives the instance back after a clean invocation: every call has settled and none was ended. The engine may bring it back to
+   * its first state and hand it out again, as a new object; this one must not be used any more. An instance that is
+   * never released is merely not used again.
+   */
+  release?(): void;
 }
 
 export interface CompileOptions {
@@ -68,7 +81,7 @@ export interface CompileOptions {
   suspends(instance: string, func: string): boolean;
 }
 
-/** The seam between the runtime and what executes components. Implementations: `jco/`; later `direct/`. */
+/** The seam between the runtime and what executes components. Implementations: `direct/` and `jco/`. */
 export interface Engine {
   readonly name: string;
   /**

@@ -1,5 +1,6 @@
 import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
+import type { InstanceHandles } from './dynamic/instance-handles.js';
 import type { HostImport } from './engine.js';
 
 /**
@@ -15,6 +16,8 @@ export interface InstanceContext {
   readonly links: LinkInvoker;
   /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
   readonly signal: AbortSignal;
+  /** Where the caller of the instance converts handles of its own; else the linker makes one. */
+  readonly handles?: InstanceHandles;
 }
 
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */

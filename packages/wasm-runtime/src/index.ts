@@ -4,7 +4,17 @@ export {
   detectBinary,
   InvalidComponentError,
 } from './component/index.js';
+export { type CallHandles, type GuestHandles, InstanceHandles } from './dynamic/instance-handles.js';
+export {
+  type LatticeExport,
+  type LatticeExports,
+  planLatticeExports,
+  type RefusedExport,
+} from './dynamic/lattice-exports.js';
 export { passesHandles } from './dynamic/passes-handles.js';
+export { dropFunction } from './dynamic/remote-resource.js';
+export { visitHandles } from './dynamic/visit-handles.js';
+export type { WireForm } from './dynamic/wire-form.js';
 export type {
   CompiledComponent,
   CompileOptions,
@@ -45,7 +55,7 @@ export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export { ExecutionTimeError, InvocationOverError } from './invocation.js';
 export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from './jco/index.js';
 export { TooManyWaitingError } from './limits.js';
-export { type Linkage, type LinkOptions, linkImports } from './linker.js';
+export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
 export {
   closePermitBudget,

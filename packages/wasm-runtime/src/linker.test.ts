@@ -90,7 +90,11 @@ describe('linking', () => {
     const types: ComponentTypes = {
       ...importing(
         witInterface('acme:feature/api@1.0.0', [add]),
-        witInterface('acme:shop/cart@1.0.0', [func('[method]cart.add', [])]),
+        witInterface('acme:shop/cart@1.0.0', [
+          func('[method]cart.add', [
+            ['to', t.own({ instance: 'wasi:io/streams@0.2.0', name: 'output-stream' })],
+          ]),
+        ]),
       ),
       importedFunctions: [func('now', [])],
     };
@@ -99,7 +103,9 @@ describe('linking', () => {
     expect(message).toContain(
       '- acme:shop/cart@1.0.0 ([method]cart.add): the host does not serve acme:shop/cart',
     );
-    expect(message).toContain('because it defines resources (cart)');
+    expect(message).toContain(
+      "function [method]cart.add can't be called over the lattice: wasi:io/streams.output-stream flows",
+    );
     expect(message).toContain('- now: a function outside of any interface has no link');
   });
 
@@ -132,10 +138,26 @@ describe('an interface the host does not serve', () => {
     ]);
   });
 
-  it('is refused when a function passes handles', () => {
-    const handle = func('take', [['blob', t.own({ instance: 'acme:blob/types@1.0.0', name: 'blob' })]]);
-    expect(messageOf(importing(witInterface(id, [handle])))).toContain(
-      'because function take passes resource handles, streams or futures',
+  it('is refused when a function passes what only the host knows', () => {
+    const pollable = func('take', [
+      ['when', t.list(t.own({ instance: 'wasi:io/poll@0.2.0', name: 'pollable' }))],
+    ]);
+    expect(link(importing(witInterface(id, [pollable]))).latticeInterfaces).toEqual(['acme:math/ops']);
+    const draft = func('take', [['blob', t.own({ instance: 'acme:draft/api@0.1.0', name: 'blob' })]]);
+    expect(messageOf(importing(witInterface(id, [draft])))).toContain(
+      "function take can't be called over the lattice: acme:draft/api.blob is a resource of the host",
     );
+  });
+
+  it.each([
+    ['a native stream', t.stream(t.u8), 'it passes a native stream'],
+    ['a native future', t.future(t.u8), 'it passes a native future'],
+    [
+      'a lent input-stream',
+      t.borrow({ instance: 'wasi:io/streams@0.2.0', name: 'input-stream' }),
+      'it lends',
+    ],
+  ])('is refused when a function takes %s', (_, type, reason) => {
+    expect(messageOf(importing(witInterface(id, [func('take', [['x', type]])])))).toContain(reason);
   });
 });

@@ -1,10 +1,14 @@
 import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { bindLatticeCalls, latticeObstacle } from './dynamic/lattice-calls.js';
+import { type HandleForms, handleForms } from './dynamic/handle-forms.js';
+import { InstanceHandles } from './dynamic/instance-handles.js';
+import { bindLatticeCalls, type LatticeCalls, planLatticeCalls } from './dynamic/lattice-calls.js';
+import { NoWireFormError } from './dynamic/wire-form.js';
 import type { CompileOptions, ComponentTypes, HostImport, HostImports } from './engine.js';
 import type { HostInterface, InstanceContext } from './host-interface.js';
 import { parseInterfaceId } from './interface-id.js';
 import { type MissingImport, MissingImportError } from './missing-import-error.js';
+import { className, parseQualifiedName } from './qualified-name.js';
 
 export interface LinkOptions {
   /** Names the component in errors. */
@@ -33,7 +37,7 @@ interface LinkedImport {
   readonly id: string;
   readonly onLattice: boolean;
   suspends(func: string): boolean;
-  bind(context: InstanceContext): HostImport;
+  bind(context: InstanceContext, handles: InstanceHandles): HostImport;
 }
 
 type Resolution = { readonly linked: LinkedImport } | { readonly missing: MissingImport };
@@ -46,9 +50,10 @@ type Resolution = { readonly linked: LinkedImport } | { readonly missing: Missin
  * @throws MissingImportError that lists everything the component can't be given
  */
 export function linkImports(types: ComponentTypes, options: LinkOptions): Linkage {
+  const forms = handleForms(types, isHostedBy(options));
   const resolutions = types.imports
     .filter(({ functions, resources }) => functions.length > 0 || resources.length > 0)
-    .map((imported) => resolve(imported, options));
+    .map((imported) => resolve(imported, options, forms));
   const missing = [
     ...resolutions.flatMap((resolution) => ('missing' in resolution ? [resolution.missing] : [])),
     ...types.importedFunctions.map(missingFunction),
@@ -69,7 +74,20 @@ export function linkImports(types: ComponentTypes, options: LinkOptions): Linkag
   };
 }
 
-function resolve(imported: WitInterface, { interfaces, unavailable }: LinkOptions): Resolution {
+/** For the question which interfaces (without version) are the host's own. */
+export function isHostedBy({
+  interfaces,
+  unavailable,
+}: Pick<LinkOptions, 'interfaces' | 'unavailable'>): (name: string) => boolean {
+  const names = new Set(interfaces.map(({ name }) => name));
+  return (name) => names.has(name) || (unavailable?.has(name) ?? false);
+}
+
+function resolve(
+  imported: WitInterface,
+  { interfaces, unavailable }: LinkOptions,
+  forms: HandleForms,
+): Resolution {
   const { name, version } = parseInterfaceId(imported.id);
   const known = interfaces.filter((candidate) => candidate.name === name);
   const served = known.find((candidate) => candidate.accepts(version));
@@ -82,7 +100,7 @@ function resolve(imported: WitInterface, { interfaces, unavailable }: LinkOption
     );
   }
   const advice = unavailable?.get(name);
-  return advice === undefined ? resolveOnLattice(imported) : missing(imported, advice);
+  return advice === undefined ? resolveOnLattice(imported, forms) : missing(imported, advice);
 }
 
 function resolveServed(imported: WitInterface, served: HostInterface): Resolution {
@@ -105,14 +123,16 @@ function resolveServed(imported: WitInterface, served: HostInterface): Resolutio
   };
 }
 
-function resolveOnLattice(imported: WitInterface): Resolution {
-  const obstacle = latticeObstacle(imported);
-  const { name } = parseInterfaceId(imported.id);
-  if (obstacle !== undefined) {
+function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolution {
+  let calls: LatticeCalls;
+  try {
+    calls = planLatticeCalls(imported, forms);
+  } catch (error) {
+    if (!(error instanceof NoWireFormError)) throw error;
+    const { name } = parseInterfaceId(imported.id);
     return missing(
       imported,
-      `the host does not serve ${name}, and it can't be linked to another component or a provider because ${obstacle}; ` +
-        'build against an interface of plain functions, or enable the feature that serves it',
+      `the host does not serve ${name}, and it can't be linked to another component or a provider: ${error.message}`,
     );
   }
   return {
@@ -120,7 +140,7 @@ function resolveOnLattice(imported: WitInterface): Resolution {
       id: imported.id,
       onLattice: true,
       suspends: () => true,
-      bind: (context) => bindLatticeCalls(imported, context),
+      bind: (context, handles) => bindLatticeCalls(calls, context, handles),
     },
   };
 }
@@ -142,7 +162,9 @@ function missingFunction({ name }: WitFunction): MissingImport {
 }
 
 function bindAll(linked: ReadonlyMap<string, LinkedImport>, context: InstanceContext): HostImports {
-  return new Map([...linked].map(([id, entry]) => [id, entry.bind(context)]));
+  const { handles = new InstanceHandles(), signal } = context;
+  handles.begin(signal);
+  return new Map([...linked].map(([id, entry]) => [id, entry.bind(context, handles)]));
 }
 
 /** What the component wants and the bound interface does not have: functions, and classes as `resource name`. */
@@ -153,27 +175,23 @@ function findUnserved({ functions, resources }: WitInterface, bound: HostImport)
   ];
 }
 
-/** Kinds of names in a component's binary: `[method]pollable.block`, `[static]fields.from-list`, … */
-const qualifiedName = /^\[(?<kind>constructor|method|static)\](?<resource>[^.]+)(?:\.(?<member>.+))?$/;
-
-function isServed(bound: HostImport, name: string): boolean {
-  const { kind, resource = '', member = '' } = qualifiedName.exec(name)?.groups ?? {};
-  if (kind === undefined) return typeof bound[camelCase(name)] === 'function';
-  const type = resourceClass(bound, resource);
+function isServed(bound: HostImport, func: string): boolean {
+  const name = parseQualifiedName(func);
+  if (name.kind === 'function') return typeof bound[camelCase(name.name)] === 'function';
+  const type = resourceClass(bound, name.resource);
   if (type === undefined) return false;
-  switch (kind) {
+  switch (name.kind) {
     case 'method':
-      return camelCase(member) in (type.prototype as object);
+      return camelCase(name.member) in (type.prototype as object);
     case 'static':
-      return camelCase(member) in type;
-    default:
+      return camelCase(name.member) in type;
+    case 'constructor':
       return true;
   }
 }
 
 function resourceClass(bound: HostImport, resource: string): { readonly prototype: unknown } | undefined {
-  const camel = camelCase(resource);
-  const type = bound[camel.slice(0, 1).toUpperCase() + camel.slice(1)];
+  const type = bound[className(resource)];
   return typeof type === 'function' ? (type as unknown as { readonly prototype: unknown }) : undefined;
 }
 

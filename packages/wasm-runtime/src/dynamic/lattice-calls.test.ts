@@ -9,14 +9,16 @@ import {
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../component/index.js';
-import type { ComponentTypes } from '../engine.js';
+import type { ComponentTypes, HostImport } from '../engine.js';
+import type { LinkInvoker } from '../host-interface.js';
 import { InstancePool } from '../instance-pool.js';
 import { createJcoEngine } from '../jco/index.js';
 import { linkImports } from '../linker.js';
 import { buildGuest } from '../testing/build-guest.js';
 import { testContext, testLinks } from '../testing/context.js';
 import type { RpcErrorResource } from '../wasmcloud/bus/index.js';
-import { bindLatticeCalls, latticeObstacle } from './lattice-calls.js';
+import { InstanceHandles } from './instance-handles.js';
+import { bindLatticeCalls, planLatticeCalls } from './lattice-calls.js';
 
 const pricesId = 'acme:shop/prices@1.2.0';
 
@@ -143,21 +145,27 @@ describe('a function whose error is that of wrpc:rpc', () => {
     resources: [],
   };
 
+  const bind = (links: LinkInvoker): HostImport =>
+    bindLatticeCalls(
+      planLatticeCalls(stock, () => ({ kind: 'none', reason: 'nothing may ask' })),
+      testContext({ links }),
+      new InstanceHandles(),
+    );
+
   it('can be linked: the peer returns the plain value', async () => {
-    expect(latticeObstacle(stock)).toBeUndefined();
     let sent: WitFunction | undefined;
     const links = testLinks(async (_linkKey, { func }) => {
       sent = func;
       return 7;
     });
-    const { count } = bindLatticeCalls(stock, testContext({ links })) as { count(): Promise<unknown> };
+    const { count } = bind(links) as { count(): Promise<unknown> };
     expect(await count()).toEqual(ok(7));
     expect(sent).toEqual({ name: 'count', params: [], result: { kind: 'u32' } });
   });
 
   it('gives a failed call to the guest instead of a trap', async () => {
     const links = testLinks(() => Promise.reject(new Error('nobody listens')));
-    const { count } = bindLatticeCalls(stock, testContext({ links })) as {
+    const { count } = bind(links) as {
       count(): Promise<{ tag: string; val: RpcErrorResource }>;
     };
     const { tag, val } = await count();

@@ -2,45 +2,131 @@ import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc
 import type { HostImport } from '../engine.js';
 import type { InstanceContext } from '../host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
+import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
 import { RpcErrorResource } from '../wasmcloud/bus/index.js';
-import { passesHandles } from './passes-handles.js';
+import type { HandleForms } from './handle-forms.js';
+import type { InstanceHandles } from './instance-handles.js';
+import { defineRemoteClass, dropFunction, type RemoteClass } from './remote-resource.js';
+import { NoWireFormError, type WireForm, wireFormOf } from './wire-form.js';
 
-/**
- * Why an interface can't be linked as calls to the lattice; `undefined` when it can. Resources have an identity in
- * the instance that made them, which a wRPC call does not carry.
- */
-export function latticeObstacle({ functions, resources }: WitInterface): string | undefined {
-  if (resources.length > 0) return `it defines resources (${resources.join(', ')})`;
-  const func = functions.find((each) => passesHandles(callOf(each).func));
-  return func && `function ${func.name} passes resource handles, streams or futures`;
+/** An imported interface as calls to whatever its link points to (spec wrpc-interfaces §2). */
+export interface LatticeCalls {
+  /** The import's id, verbatim: also the wire instance. */
+  readonly id: string;
+  readonly functions: readonly LatticeFunction[];
+  /** Names of the resources that the interface defines. */
+  readonly resources: readonly string[];
+  /** Whether a handle of any kind may go through its functions. */
+  readonly passesHandles: boolean;
+}
+
+interface LatticeFunction {
+  readonly name: QualifiedName;
+  readonly form: WireForm;
+  readonly tellsFailures: boolean;
+}
+
+/** @throws NoWireFormError that names the function */
+export function planLatticeCalls(
+  { id, functions, resources }: WitInterface,
+  forms: HandleForms,
+): LatticeCalls {
+  const planned = functions.map((declared) => planFunction(declared, forms));
+  return {
+    id,
+    functions: planned,
+    resources,
+    passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
+  };
+}
+
+function planFunction(declared: WitFunction, forms: HandleForms): LatticeFunction {
+  const { func, tellsFailures } = callOf(declared);
+  try {
+    return {
+      name: parseQualifiedName(declared.name),
+      form: wireFormOf(func, 'import', forms),
+      tellsFailures,
+    };
+  } catch (error) {
+    if (!(error instanceof NoWireFormError)) throw error;
+    throw new NoWireFormError(`function ${declared.name} can't be called over the lattice: ${error.message}`);
+  }
 }
 
 /**
- * An imported interface as calls to whatever its link points to (spec wrpc-interfaces §2): the wire instance is the
- * import's id verbatim, the link key the id without version. Values need no conversion: the codec has jco's conventions.
+ * The functions and classes of one instance. The link key is the id without version. Plain values need no conversion: the
+ * codec has jco's conventions.
  */
-export function bindLatticeCalls(imported: WitInterface, { links, signal }: InstanceContext): HostImport {
-  const linkKey = parseInterfaceId(imported.id).name;
-  return Object.fromEntries(
-    imported.functions.map((declared) => {
-      const { func, tellsFailures } = callOf(declared);
-      const invoke = (params: readonly unknown[]): Promise<unknown> =>
-        links.invoke(linkKey, { instance: imported.id, func, params, signal });
-      const told = async (params: readonly unknown[]): Promise<unknown> => {
-        try {
-          return { tag: 'ok', val: await invoke(params) };
-        } catch (error) {
-          if (signal.aborted) throw error;
-          return { tag: 'err', val: new RpcErrorResource(error) };
-        }
-      };
-      // A WIT result stays data: its ok value may itself look like a result.
-      return [
-        camelCase(func.name),
-        (...params: readonly unknown[]) => (tellsFailures ? told : invoke)(params),
-      ];
-    }),
-  );
+export function bindLatticeCalls(
+  { id, functions, resources }: LatticeCalls,
+  { links, signal }: InstanceContext,
+  handles: InstanceHandles,
+): HostImport {
+  const linkKey = parseInterfaceId(id).name;
+  const bound: Record<string, unknown> = {};
+  const classes = new Map<string, RemoteClass>();
+  for (const name of resources) {
+    const drop = dropFunction({ instance: id, name });
+    const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
+    const type = defineRemoteClass(maker && bindFunction(maker), (handle) => {
+      // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
+      links.invoke(linkKey, { instance: id, func: drop, params: [handle] }).catch(() => {});
+    });
+    classes.set(name, type);
+    handles.define(id, name, type);
+    bound[className(name)] = type;
+  }
+
+  function bindFunction({
+    form,
+    tellsFailures,
+  }: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {
+    const { func, passesHandles } = form;
+    const invokePlain = (params: readonly unknown[]): Promise<unknown> =>
+      links.invoke(linkKey, { instance: id, func, params, signal });
+    const invokeWithHandles = async (params: readonly unknown[]): Promise<unknown> => {
+      const call = handles.call();
+      return form.convertResult(await invokePlain(form.convertParams(params, call)), call);
+    };
+    const invoke = passesHandles ? invokeWithHandles : invokePlain;
+    if (!tellsFailures) return invoke;
+    return async (params) => {
+      try {
+        // A WIT result stays data: its ok value may itself look like a result.
+        return { tag: 'ok', val: await invoke(params) };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return { tag: 'err', val: new RpcErrorResource(error) };
+      }
+    };
+  }
+
+  for (const each of functions) {
+    const { name } = each;
+    const call = bindFunction(each);
+    if (name.kind === 'function') {
+      bound[camelCase(name.name)] = (...params: readonly unknown[]) => call(params);
+    } else if (name.kind === 'static') {
+      define(classes.get(name.resource), name.member, (...params: readonly unknown[]) => call(params));
+    } else if (name.kind === 'method') {
+      const { prototype } = classes.get(name.resource) ?? {};
+      define(prototype, name.member, function (this: unknown, ...params: readonly unknown[]) {
+        return call([this, ...params]);
+      });
+    }
+  }
+  return bound;
+}
+
+/** Also over what every function or object has by that name: `name`, `toString`. */
+function define(
+  owner: object | undefined,
+  member: string,
+  value: (...params: readonly unknown[]) => unknown,
+): void {
+  if (owner === undefined) throw new Error(`the member ${member} belongs to a resource that is not there`);
+  Object.defineProperty(owner, camelCase(member), { value });
 }
 
 /**

@@ -1,8 +1,10 @@
 import { camelCase, type WitFunction } from '@wasmlattice/rpc';
 import type { ComponentInstance, ComponentTypes, HostImports } from '../engine.js';
 import { ExitError, InstantiationError, TrapError, type TrapKind, UnknownExportError } from '../errors.js';
+import { className, parseQualifiedName } from '../qualified-name.js';
 import { type CoreInstance, type CoreModule, webAssembly } from '../web-assembly.js';
 import { type GuestWatch, watchGuest } from './guest-watch.js';
+import { asyncConstructor } from './patch-output.js';
 
 /** What a generated and patched module exports. */
 export interface GeneratedModule {
@@ -96,17 +98,43 @@ class JcoInstance implements ComponentInstance {
         : (types.exports.find(({ id }) => id === instance)?.functions ?? []);
     const type = functions.find(({ name }) => name === func);
     const scope = instance === '' ? this.#exports : this.#exports[instance];
-    const exported = (scope as GeneratedExports | undefined)?.[camelCase(func)];
-    if (type === undefined || typeof exported !== 'function') {
+    const exported = findExport(scope as GeneratedExports | undefined, func);
+    if (type === undefined || exported === undefined) {
       throw new UnknownExportError(component, instance, func);
     }
-    return { exported: exported as ExportedFunction, type };
+    return { exported, type };
   }
 
   #kindOf(error: unknown): TrapKind {
     if (error instanceof ExitError) return 'exit';
     return this.#signal?.aborted ? 'aborted' : 'trap';
   }
+}
+
+/** A function by its name in the binary, called as in the binary: a method takes its object first. */
+function findExport(scope: GeneratedExports | undefined, func: string): ExportedFunction | undefined {
+  const name = parseQualifiedName(func);
+  if (name.kind === 'function') return asFunction(scope?.[camelCase(name.name)]);
+  const type = scope?.[className(name.resource)] as GeneratedClass | undefined;
+  switch (name.kind) {
+    case 'constructor':
+      return asFunction(type?.[asyncConstructor]);
+    case 'static':
+      return asFunction(type?.[camelCase(name.member)]);
+    case 'method': {
+      const method = asFunction(type?.prototype[camelCase(name.member)]);
+      return method && ((self, ...params) => method.apply(self, params));
+    }
+  }
+}
+
+/** A resource that the component defines. Its objects are opaque; `[Symbol.dispose]` drops one. */
+type GeneratedClass = Readonly<Record<string, unknown>> & {
+  readonly prototype: Readonly<Record<string, unknown>>;
+};
+
+function asFunction(value: unknown): ExportedFunction | undefined {
+  return typeof value === 'function' ? (value as ExportedFunction) : undefined;
 }
 
 /** The generated code's own class, made anew for each instance, so it can't be told by `instanceof`. */

@@ -18,6 +18,17 @@ const throwFailure = 'task.exit(); throw err;';
 /** After `task.reject(err)` in each import and export that is asynchronous. */
 const unsettledFailure = /task\.exit\(\);\s*return task\.completionPromise\(\);/g;
 
+/** Name of the static method that a constructor of an exported resource becomes. */
+export const asyncConstructor = '[constructor]';
+
+/** Of a constructor or static function of an exported resource, whose body awaits although it must not. */
+const exportedBody = String.raw`(?<body>\([^)]*\) \{\s*const hostProvided = false;)`;
+const exportedConstructor = new RegExp(String.raw`\bconstructor${exportedBody}`, 'g');
+const exportedStatic = new RegExp(
+  String.raw`(?<assign>^\s*[\w$]+\.[\w$]+ = )function (?<name>[\w$]+)${exportedBody}`,
+  'gm',
+);
+
 /**
  * What we change in the JavaScript that jco generates (design §4):
  *
@@ -26,6 +37,8 @@ const unsettledFailure = /task\.exit\(\);\s*return task\.completionPromise\(\);/
  *   engine sees every wait and every trap of the guest (see `guest-watch.ts`); `console` keeps jco's own
  *   complaints out of the process's streams.
  * * Each handle the guest ever got stays in a set that nobody reads: one that polls for a long time grows it without end.
+ * * Constructors and static functions of exported resources that may be suspended are generated with `await` in functions that
+ *   are not asynchronous. The function becomes asynchronous, the constructor a static method, which makes the object itself.
  * * When a suspending import without WIT result rejects, or the guest traps, jco returns a promise that may never settle.
  *   We throw instead.
  */
@@ -47,6 +60,7 @@ export const patchSet: string = JSON.stringify([
   ...patches.map(({ find, replace }) => [find.source, replace]),
   [createdHandles.source, ''],
   [unsettledFailure.source, throwFailure],
+  [exportedConstructor.source, asyncConstructor, exportedStatic.source],
 ]);
 
 /**
@@ -75,5 +89,8 @@ export function patchOutput(source: string): string {
       "jco's output does more with the handles it has created than note them: adapt patch-output.ts to this version of jco",
     );
   }
-  return patched.replaceAll(unsettledFailure, throwFailure);
+  return patched
+    .replaceAll(unsettledFailure, throwFailure)
+    .replaceAll(exportedConstructor, `static async "${asyncConstructor}"$<body>`)
+    .replaceAll(exportedStatic, '$<assign>async function $<name>$<body>');
 }

@@ -8,6 +8,6 @@ export { emptySource, MemorySink, MemorySource } from './memory.js';
 export { OutputStream } from './output-stream.js';
 export { Pollable, poll } from './pollable.js';
 export { ReadableSource } from './readable-source.js';
-export { BrokenStreamError, bytesOf } from './stream-bytes.js';
+export { BrokenStreamError, StreamBytes } from './stream-bytes.js';
 export { WakeUp } from './wake-up.js';
 export { WritableSink } from './writable-sink.js';

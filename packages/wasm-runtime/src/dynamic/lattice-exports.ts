@@ -1,0 +1,67 @@
+import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
+import { childTypes } from '../component/types/walk.js';
+import type { ComponentTypes } from '../engine.js';
+import { handleForms } from './handle-forms.js';
+import { NoWireFormError, type WireForm, wireFormOf } from './wire-form.js';
+
+/** One function of a component that the lattice can call. */
+export interface LatticeExport {
+  /** Verbatim export id, `''` for a world-level function; also the wire instance. */
+  readonly instance: string;
+  /** As the component declares it. */
+  readonly func: WitFunction;
+  readonly form: WireForm;
+  /** Whether resources that the component itself defines are among the parameters: then the call is for the instance that made them. */
+  readonly takesOwnResources: boolean;
+  /** Whether they are in the result: then the instance lives on. */
+  readonly givesOwnResources: boolean;
+}
+
+/** One function that can't be called over the lattice. */
+export interface RefusedExport {
+  readonly instance: string;
+  readonly func: WitFunction;
+  readonly reason: string;
+}
+
+export interface LatticeExports {
+  readonly functions: readonly LatticeExport[];
+  readonly refused: readonly RefusedExport[];
+  /** Whether a resource is one that the component itself defines. */
+  isOwn(resource: WitResource): boolean;
+}
+
+/** @param isHosted whether the host itself serves an interface (without version) */
+export function planLatticeExports(
+  types: ComponentTypes,
+  isHosted: (name: string) => boolean,
+): LatticeExports {
+  const forms = handleForms(types, isHosted);
+  const isOwn = (resource: WitResource): boolean => forms(resource).kind === 'guest';
+  const functions: LatticeExport[] = [];
+  const refused: RefusedExport[] = [];
+  const all = [
+    ...types.exports.flatMap(({ id, functions: own }) => own.map((func) => ({ instance: id, func }))),
+    ...types.exportedFunctions.map((func) => ({ instance: '', func })),
+  ];
+  for (const { instance, func } of all) {
+    try {
+      functions.push({
+        instance,
+        func,
+        form: wireFormOf(func, 'export', forms),
+        takesOwnResources: func.params.some(({ type }) => mentions(type, isOwn)),
+        givesOwnResources: func.result !== undefined && mentions(func.result, isOwn),
+      });
+    } catch (error) {
+      if (!(error instanceof NoWireFormError)) throw error;
+      refused.push({ instance, func, reason: error.message });
+    }
+  }
+  return { functions, refused, isOwn };
+}
+
+function mentions(type: WitType, isOwn: (resource: WitResource) => boolean): boolean {
+  if (type.kind === 'own' || type.kind === 'borrow') return isOwn(type.resource);
+  return childTypes(type).some((child) => mentions(child, isOwn));
+}

@@ -1,0 +1,244 @@
+import { camelCase, type WitFunction, type WitResource, type WitType } from '@wasmlattice/rpc';
+import type { InputStream, Pollable } from '../wasi/io/index.js';
+import type { HandleForms } from './handle-forms.js';
+
+/** Turns the handles of one call into what goes over the wire, and back. */
+export interface HandleEnds {
+  giveStream(stream: InputStream): AsyncIterable<Uint8Array>;
+  takeStream(chunks: AsyncIterable<Uint8Array>): InputStream;
+  givePollable(pollable: Pollable): Promise<void>;
+  takePollable(future: Promise<unknown>): Pollable;
+  giveRemote(object: unknown, owned: boolean): Uint8Array;
+  takeRemote(resource: WitResource, handle: Uint8Array, owned: boolean): unknown;
+  giveGuest(resource: WitResource, object: unknown): Uint8Array;
+  takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown;
+}
+
+/** A function as it is on the wire, and how its values get there. */
+export interface WireForm {
+  /** Handles are bytes, streams and futures here; the declared function itself when it passes none. */
+  readonly func: WitFunction;
+  readonly passesHandles: boolean;
+  convertParams(params: readonly unknown[], ends: HandleEnds): readonly unknown[];
+  convertResult(result: unknown, ends: HandleEnds): unknown;
+}
+
+/** A function has no form on the wire; the message says what stands in the way. */
+export class NoWireFormError extends Error {
+  override readonly name = 'NoWireFormError';
+}
+
+/** Whether a value goes from a guest to the wire or the other way. */
+type Direction = 'give' | 'take';
+
+/**
+ * @param role whether the guest calls the function (its parameters are given, its result is taken) or serves it
+ * @throws NoWireFormError
+ */
+export function wireFormOf(func: WitFunction, role: 'import' | 'export', forms: HandleForms): WireForm {
+  const [paramsWay, resultWay]: Direction[] = role === 'import' ? ['give', 'take'] : ['take', 'give'];
+  const params = func.params.map(({ type }) => conversionOf(type, paramsWay as Direction, forms));
+  const result = func.result && conversionOf(func.result, resultWay as Direction, forms);
+  const passesHandles = [...params, result].some((conversion) => conversion?.convert !== undefined);
+  return {
+    func: passesHandles ? onWire(func, params, result) : func,
+    passesHandles,
+    convertParams: (values, ends) =>
+      passesHandles
+        ? values.map((value, i) => {
+            const convert = params[i]?.convert;
+            return convert ? convert(value, ends) : value;
+          })
+        : values,
+    convertResult: (value, ends) => (result?.convert ? result.convert(value, ends) : value),
+  };
+}
+
+function onWire(
+  { name, params }: WitFunction,
+  conversions: readonly Conversion[],
+  result: Conversion | undefined,
+): WitFunction {
+  return {
+    name,
+    params: params.map((param, i) => ({ name: param.name, type: (conversions[i] as Conversion).wire })),
+    ...(result && { result: result.wire }),
+  };
+}
+
+type Convert = (value: unknown, ends: HandleEnds) => unknown;
+
+interface Conversion {
+  readonly wire: WitType;
+  /** Absent for a type without handles: its values go unchanged. */
+  readonly convert?: Convert;
+}
+
+const bytes: WitType = { kind: 'stream', element: { kind: 'u8' } };
+const signal: WitType = { kind: 'future' };
+
+function conversionOf(type: WitType, way: Direction, forms: HandleForms): Conversion {
+  const inner = (part: WitType): Conversion => conversionOf(part, way, forms);
+  switch (type.kind) {
+    case 'own':
+    case 'borrow':
+      return handleConversion(type, way, forms);
+    case 'stream':
+    case 'future':
+      throw new NoWireFormError(
+        `it passes a native ${type.kind}, which no engine of this host carries; use the input-stream or the pollable of wasi:io`,
+      );
+    case 'error-context':
+      throw new NoWireFormError('an error-context has no form on the wire; pass a text instead');
+    case 'list': {
+      const { wire, convert } = inner(type.element);
+      if (!convert) return { wire: type };
+      return {
+        wire: { kind: 'list', element: wire },
+        convert: (value, ends) => (value as unknown[]).map((item) => convert(item, ends)),
+      };
+    }
+    case 'option':
+      return optionConversion(type, inner(type.some));
+    case 'tuple': {
+      const items = type.items.map(inner);
+      if (!items.some(({ convert }) => convert)) return { wire: type };
+      return {
+        wire: { kind: 'tuple', items: items.map(({ wire }) => wire) },
+        convert: (value, ends) =>
+          (value as unknown[]).map((item, i) => {
+            const convert = items[i]?.convert;
+            return convert ? convert(item, ends) : item;
+          }),
+      };
+    }
+    case 'record':
+      return recordConversion(
+        type,
+        type.fields.map((field) => inner(field.type)),
+      );
+    case 'result': {
+      const ok = type.ok && inner(type.ok);
+      const err = type.err && inner(type.err);
+      if (!ok?.convert && !err?.convert) return { wire: type };
+      return {
+        wire: { kind: 'result', ...(ok && { ok: ok.wire }), ...(err && { err: err.wire }) },
+        convert: taggedConversion(
+          new Map([
+            ['ok', ok?.convert],
+            ['err', err?.convert],
+          ]),
+        ),
+      };
+    }
+    case 'variant': {
+      const payloads = type.cases.map((witCase) => witCase.type && inner(witCase.type));
+      if (!payloads.some((payload) => payload?.convert)) return { wire: type };
+      return {
+        wire: {
+          kind: 'variant',
+          cases: type.cases.map(({ name }, i) => ({
+            name,
+            ...(payloads[i] && { type: payloads[i].wire }),
+          })),
+        },
+        convert: taggedConversion(new Map(type.cases.map(({ name }, i) => [name, payloads[i]?.convert]))),
+      };
+    }
+    default:
+      return { wire: type };
+  }
+}
+
+function handleConversion(
+  type: Extract<WitType, { kind: 'own' | 'borrow' }>,
+  way: Direction,
+  forms: HandleForms,
+): Conversion {
+  const { resource } = type;
+  const owned = type.kind === 'own';
+  const form = forms(resource);
+  switch (form.kind) {
+    case 'none':
+      throw new NoWireFormError(form.reason);
+    case 'input-stream':
+      if (way === 'take') {
+        return { wire: bytes, convert: (value, ends) => ends.takeStream(value as AsyncIterable<Uint8Array>) };
+      }
+      if (!owned) {
+        throw new NoWireFormError(
+          'it lends an input-stream, and what was sent ahead of its reader could not be given back; pass it as own',
+        );
+      }
+      return { wire: bytes, convert: (value, ends) => ends.giveStream(value as InputStream) };
+    case 'pollable':
+      return {
+        wire: signal,
+        convert:
+          way === 'give'
+            ? (value, ends) => ends.givePollable(value as Pollable)
+            : (value, ends) => ends.takePollable(value as Promise<unknown>),
+      };
+    case 'remote':
+      return {
+        wire: type,
+        convert:
+          way === 'give'
+            ? (value, ends) => ends.giveRemote(value, owned)
+            : (value, ends) => ends.takeRemote(resource, value as Uint8Array, owned),
+      };
+    case 'guest':
+      return {
+        wire: type,
+        convert:
+          way === 'give'
+            ? (value, ends) => ends.giveGuest(resource, value)
+            : (value, ends) => ends.takeGuest(resource, value as Uint8Array, owned),
+      };
+  }
+}
+
+function optionConversion(
+  type: Extract<WitType, { kind: 'option' }>,
+  { wire, convert }: Conversion,
+): Conversion {
+  if (!convert) return { wire: type };
+  return {
+    wire: { kind: 'option', some: wire },
+    convert:
+      // An option directly inside an option is tagged.
+      type.some.kind === 'option'
+        ? taggedConversion(new Map([['some', convert]]))
+        : (value, ends) => (value === undefined ? undefined : convert(value, ends)),
+  };
+}
+
+function recordConversion(
+  type: Extract<WitType, { kind: 'record' }>,
+  conversions: readonly Conversion[],
+): Conversion {
+  if (!conversions.some(({ convert }) => convert)) return { wire: type };
+  const converts = conversions.flatMap(({ convert }, i) =>
+    convert ? [[camelCase(type.fields[i]?.name ?? ''), convert] as const] : [],
+  );
+  return {
+    wire: {
+      kind: 'record',
+      fields: type.fields.map(({ name }, i) => ({ name, type: (conversions[i] as Conversion).wire })),
+    },
+    convert: (value, ends) => {
+      const converted: Record<string, unknown> = { ...(value as Record<string, unknown>) };
+      for (const [key, convert] of converts) converted[key] = convert(converted[key], ends);
+      return converted;
+    },
+  };
+}
+
+/** Converts the payload of `{ tag, val }` by its tag. */
+function taggedConversion(byTag: ReadonlyMap<string, Convert | undefined>): Convert {
+  return (value, ends) => {
+    const tagged = value as { readonly tag: string; readonly val?: unknown };
+    const convert = byTag.get(tagged.tag);
+    return convert ? { tag: tagged.tag, val: convert(tagged.val, ends) } : value;
+  };
+}
