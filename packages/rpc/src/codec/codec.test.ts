@@ -89,6 +89,30 @@ describe('decode accepts', () => {
   });
 });
 
+describe('decoded strings', () => {
+  const type = t.list(t.tuple(t.string, t.f64));
+  // Some of every length around the borders between the ways they are made, in several KiB.
+  const values = Array.from({ length: 200 }, (_, i): [string, number] => [
+    `${'x'.repeat(i)}${i % 7 === 0 ? 'é' : ''}${i}`,
+    i / 3,
+  ]);
+  const bytes = encode(type, values);
+
+  it('are the same in one message and in several', () => {
+    expect(decode(type, bytes)).toEqual(values);
+    for (const size of [1, 100, 1_024, 5_000]) {
+      const decoder = new IncrementalDecoder(type);
+      for (let start = 0; start < bytes.length; start += size) {
+        // A buffer of its own: what was read before must not depend on it.
+        const part = new Uint8Array(bytes.subarray(start, start + size));
+        decoder.push(part);
+        part.fill(0xff);
+      }
+      expect(decoder.value).toEqual(values);
+    }
+  });
+});
+
 describe('decoded bytes', () => {
   it('are a copy of their own', () => {
     const message = bytesOf('020102');

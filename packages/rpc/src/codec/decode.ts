@@ -148,10 +148,10 @@ function resultDecoder(okType: WitType | undefined, errType: WitType | undefined
 function tupleDecoder(items: readonly WitType[]): Decoder {
   const members = items.map((item) => ({ decode: decoderOf(item), deferred: typeShape(item).deferred }));
   return (reader, scope) => {
-    const value: unknown[] = [];
+    const value = new Array<unknown>(members.length);
     for (let i = 0; i < members.length; i++) {
       const member = members[i] as (typeof members)[number];
-      value.push(member.decode(reader, member.deferred ? scope.child(i) : scope));
+      value[i] = member.decode(reader, member.deferred ? scope.child(i) : scope);
     }
     return value;
   };

@@ -37,9 +37,7 @@ export class FeedReader extends Reader {
   feed(bytes: Uint8Array): void {
     this.valueBytes += bytes.length;
     if (this.valueBytes > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
-    this.bytes = bytes;
-    this.pos = 0;
-    this.end = bytes.length;
+    this.replace(bytes);
   }
 
   /** Up to `max` bytes that are here, without copying. */

@@ -2,6 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { CodecError } from './codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from './limits.js';
 
+// Making a string from bytes is a call out of V8 that costs more than all else about a short string. So a window of text
+// is made at once, and short strings are cut out of it. What is cut keeps its window: therefore it is small.
+const windowBytes = 1024;
+/** Longer strings are worth a call of their own. */
+const maxWindowed = 64;
+
 /** A cursor over bytes that hold a whole value; every method throws {@link CodecError} `truncated` at the end. */
 export class Reader {
   bytes: Uint8Array;
@@ -10,11 +16,23 @@ export class Reader {
   /** List elements seen so far. */
   elements = 0;
   readonly limits: CodecLimits;
+  /** The bytes from `windowStart` to `windowEnd`, each as one character. */
+  private window = '';
+  private windowStart = 0;
+  private windowEnd = 0;
 
   constructor(bytes: Uint8Array, limits: CodecLimits = defaultCodecLimits) {
     this.bytes = bytes;
     this.end = bytes.length;
     this.limits = limits;
+  }
+
+  /** Goes on with other bytes. */
+  protected replace(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.pos = 0;
+    this.end = bytes.length;
+    this.windowEnd = 0;
   }
 
   /** Counts `n` list elements against the limit. */
@@ -162,11 +180,8 @@ export class Reader {
     const length = this.u32();
     if (length === 0) return '';
     const start = this.skip(length);
-    // Calling into V8's UTF-8 decoder costs more than a few characters.
-    if (length <= 16) {
-      const text = shortAscii(this.bytes, start, length);
-      if (text !== undefined) return text;
-    }
+    if (length <= maxWindowed && isAscii(this.bytes, start, this.pos))
+      return this.fromWindow(start, this.pos);
     return this.text(start, this.pos, 'bad-utf8');
   }
 
@@ -184,30 +199,28 @@ export class Reader {
     if (this.pos !== this.end) throw trailing(this.end - this.pos);
   }
 
+  private fromWindow(start: number, end: number): string {
+    if (start < this.windowStart || end > this.windowEnd) {
+      this.windowStart = start;
+      this.windowEnd = Math.min(start + windowBytes, this.end);
+      this.window = asBuffer(this.bytes).toString('latin1', start, this.windowEnd);
+    }
+    return this.window.slice(start - this.windowStart, end - this.windowStart);
+  }
+
   private text(start: number, end: number, code: 'bad-char' | 'bad-utf8'): string {
     return decodeUtf8(this.bytes, start, end, code);
   }
 }
 
-/** At most 16 bytes; `undefined` when one of them is not ASCII. */
-function shortAscii(bytes: Uint8Array, start: number, length: number): string | undefined {
-  let text = '';
-  let pos = start;
-  const end = start + length;
-  for (; pos + 4 <= end; pos += 4) {
-    const a = bytes[pos] as number;
-    const b = bytes[pos + 1] as number;
-    const c = bytes[pos + 2] as number;
-    const d = bytes[pos + 3] as number;
-    if ((a | b | c | d) >= 0x80) return undefined;
-    text += String.fromCharCode(a, b, c, d);
-  }
-  for (; pos < end; pos++) {
-    const byte = bytes[pos] as number;
-    if (byte >= 0x80) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return text;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let seen = 0;
+  for (let i = start; i < end; i++) seen |= bytes[i] as number;
+  return seen < 0x80;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Strict UTF-8. */
@@ -217,9 +230,7 @@ export function decodeUtf8(
   end: number,
   code: 'bad-char' | 'bad-utf8',
 ): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = asBuffer(bytes);
   const text = buffer.toString('utf8', start, end);
   // Only invalid bytes or a literal U+FFFD decode to U+FFFD: the second pass is for those alone.
   if (text.includes('\ufffd') && !isUtf8(buffer.subarray(start, end))) {
