@@ -66,6 +66,11 @@ class Lifted {
     const cx = this.#cx;
     try {
       cx.instance.enter(cx.label);
+    } catch (refusal) {
+      cx.instance.exit();
+      return Promise.reject(refusal);
+    }
+    try {
       cx.enter();
       this.#lowerParams(params);
       this.#enter ??= webAssembly.promising(this.#core);
