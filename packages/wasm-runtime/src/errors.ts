@@ -60,7 +60,7 @@ export class UnknownExportError extends Error {
 
 /** The bytes are a component, but the engine can't run it. */
 export class CompileError extends Error {
-  override readonly name = 'CompileError';
+  override readonly name: string = 'CompileError';
 
   constructor(component: string, engine: string, cause: unknown) {
     super(`component "${component}" can't be compiled by engine "${engine}": ${describeCause(cause)}`, {

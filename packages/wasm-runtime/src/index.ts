@@ -4,6 +4,12 @@ export {
   detectBinary,
   InvalidComponentError,
 } from './component/index.js';
+export {
+  createDirectEngine,
+  type DirectEngineOptions,
+  type IdleLimits,
+  UnsupportedComponentError,
+} from './direct/index.js';
 export { type CallHandles, type GuestHandles, InstanceHandles } from './dynamic/instance-handles.js';
 export {
   type LatticeExport,
@@ -53,7 +59,7 @@ export {
 } from './instance-pool.js';
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export { ExecutionTimeError, InvocationOverError } from './invocation.js';
-export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from './jco/index.js';
+export { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
 export { TooManyWaitingError } from './limits.js';
 export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
@@ -66,6 +72,7 @@ export {
   type SharedPermitsMemory,
   setPermitLimit,
 } from './shared-permits.js';
+export { UnsupportedPlatformError } from './unsupported-platform-error.js';
 export {
   CallerGoneError,
   type HandlerOutcome,

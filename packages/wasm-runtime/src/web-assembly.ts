@@ -16,6 +16,20 @@ export interface WebAssemblyApi {
 
 export type AnyFunction = (...args: never[]) => unknown;
 
+export interface CoreMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+export interface CoreGlobal {
+  value: unknown;
+}
+
+export interface CoreTable {
+  readonly length: number;
+  get(index: number): unknown;
+  set(index: number, value: unknown): void;
+}
+
 /** A compiled core module; shared by all its instances. */
 export type CoreModule = object & { readonly __coreModule?: never };
 

@@ -1,1 +1,1 @@
-export { createJcoEngine, type JcoEngineOptions, UnsupportedPlatformError } from './jco-engine.js';
+export { createJcoEngine, type JcoEngineOptions } from './jco-engine.js';

@@ -6,7 +6,8 @@ import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { decodeComponent } from '../component/index.js';
 import type { CompiledComponent, CompileOptions, Engine } from '../engine.js';
 import { CompileError } from '../errors.js';
-import { type CoreModule, hasJspi, webAssembly } from '../web-assembly.js';
+import { assertPlatform } from '../unsupported-platform-error.js';
+import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { type GeneratedModule, instantiateGenerated } from './jco-instance.js';
 import { type CacheEntry, cacheFormat, OutputCache, sha256 } from './output-cache.js';
 import { patchSet, UnexpectedOutputError } from './patch-output.js';
@@ -21,11 +22,6 @@ export interface JcoEngineOptions {
   readonly logger?: Logger;
 }
 
-/** This Node.js can't suspend WebAssembly. */
-export class UnsupportedPlatformError extends Error {
-  override readonly name = 'UnsupportedPlatformError';
-}
-
 const engineName = 'jco';
 
 /**
@@ -34,11 +30,7 @@ const engineName = 'jco';
  * @throws UnsupportedPlatformError before Node.js 26
  */
 export function createJcoEngine(options: JcoEngineOptions = {}): Engine {
-  if (!hasJspi) {
-    throw new UnsupportedPlatformError(
-      `components need Node.js 26 or later (JavaScript Promise Integration); this is ${process.version}`,
-    );
-  }
+  assertPlatform();
   const logger = options.logger ?? noopLogger;
   return {
     name: engineName,

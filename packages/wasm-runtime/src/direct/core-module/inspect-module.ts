@@ -125,9 +125,6 @@ class Inspector implements InstructionVisitor {
         this.#refuse(error.message);
       }
     }
-    if (this.#writesTables && this.#tables.some(({ accessible }) => !accessible)) {
-      this.#refuse('it writes tables of a type that JavaScript has no access to');
-    }
     this.#assertMovable();
     return {
       sections: this.#sections,

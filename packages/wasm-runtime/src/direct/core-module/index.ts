@@ -1,0 +1,3 @@
+export { MalformedModuleError } from './errors.js';
+export { inspectModule, type ModuleFacts } from './inspect-module.js';
+export { type RewrittenModule, rewriteModule, type SizeImport } from './rewrite-module.js';

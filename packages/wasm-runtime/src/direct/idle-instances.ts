@@ -1,0 +1,74 @@
+/** An instance that waits for its next invocation. */
+export interface IdleInstance {
+  /** Memory it holds on to. */
+  readonly bytes: number;
+}
+
+export interface IdleLimits {
+  /**
+   * Instances of one component that are kept. By default 100: more run at once only when they wait, and then a new one for
+   * each is affordable.
+   */
+  readonly maxInstances?: number;
+  /** Memory they may hold on to together, by default 128 MiB: ten of a JavaScript guest, hundreds of a small one. */
+  readonly maxBytes?: number;
+  /** Instances that nobody needed for so long are dropped, by default after a minute. */
+  readonly maxIdleMs?: number;
+}
+
+const defaults: Required<IdleLimits> = {
+  maxInstances: 100,
+  maxBytes: 128 * 1024 * 1024,
+  maxIdleMs: 60_000,
+};
+
+/** Instances of one component between their invocations. The last one put is the first one taken: its memory is warm. */
+export class IdleInstances<T extends IdleInstance> {
+  readonly #limits: Required<IdleLimits>;
+  readonly #instances: T[] = [];
+  #bytes = 0;
+  /** How many were there all the time since the last look: as many can go. */
+  #unused = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(limits: IdleLimits = {}) {
+    this.#limits = { ...defaults, ...limits };
+  }
+
+  get count(): number {
+    return this.#instances.length;
+  }
+
+  take(): T | undefined {
+    const instance = this.#instances.pop();
+    if (instance === undefined) return undefined;
+    this.#bytes -= instance.bytes;
+    this.#unused = Math.min(this.#unused, this.#instances.length);
+    return instance;
+  }
+
+  /** Keeps the instance, or drops it when there are enough. */
+  put(instance: T): void {
+    const { maxInstances, maxBytes, maxIdleMs } = this.#limits;
+    if (this.#closed || this.#instances.length >= maxInstances) return;
+    if (this.#bytes + instance.bytes > maxBytes) return;
+    this.#instances.push(instance);
+    this.#bytes += instance.bytes;
+    this.#timer ??= setTimeout(() => this.#dropUnused(), maxIdleMs).unref();
+  }
+
+  /** Drops all, and keeps none from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#instances.length = 0;
+    clearTimeout(this.#timer);
+  }
+
+  #dropUnused(): void {
+    for (const { bytes } of this.#instances.splice(0, this.#unused)) this.#bytes -= bytes;
+    this.#unused = this.#instances.length;
+    this.#timer =
+      this.#unused === 0 ? undefined : setTimeout(() => this.#dropUnused(), this.#limits.maxIdleMs).unref();
+  }
+}

@@ -1,0 +1,93 @@
+import type { CoreGlobal, CoreMemory, CoreTable } from '../web-assembly.js';
+import { MemoryImage } from './memory-image.js';
+
+/** Handles to all that the core instances of one component instance can change. */
+export interface StateHandles {
+  readonly memories: readonly CoreMemory[];
+  readonly globals: readonly CoreGlobal[];
+  /** Only those that the guest's code may write. */
+  readonly tables: readonly CoreTable[];
+}
+
+/**
+ * A memory that an invocation grew by more than this is given up with its instance: clearing 16 MiB takes longer than a new
+ * instance of most guests, and what is kept for later is kept from others.
+ */
+const maxGrowthBytes = 16 * 1024 * 1024;
+
+/** Reading a table makes a JavaScript function of each entry; beyond this, new instances cost less. */
+const maxTableEntries = 4096;
+
+/**
+ * The first state of an instance: memories, globals, tables. Memories are the same in every instance of a component, since
+ * nothing but its own code has run so far, so that all of them share one image.
+ */
+export class InstanceState {
+  readonly #handles: StateHandles;
+  readonly #images: readonly MemoryImage[];
+  readonly #globals: readonly unknown[];
+  readonly #tables: readonly (readonly unknown[])[];
+
+  private constructor(handles: StateHandles, images: readonly MemoryImage[]) {
+    this.#handles = handles;
+    this.#images = images;
+    this.#globals = handles.globals.map(({ value }) => value);
+    this.#tables = handles.tables.map(readTable);
+  }
+
+  /**
+   * @param images those of another instance of the same component
+   * @returns `undefined` when the state can't be restored exactly
+   */
+  static capture(
+    handles: StateHandles,
+    images: readonly MemoryImage[] | undefined,
+  ): InstanceState | undefined {
+    if (handles.tables.some(({ length }) => length > maxTableEntries)) return undefined;
+    const own = images ?? handles.memories.map(({ buffer }) => new MemoryImage(new Uint8Array(buffer)));
+    // The start code of one of them may have found no room to grow.
+    if (handles.memories.some(({ buffer }, index) => buffer.byteLength !== own[index]?.size))
+      return undefined;
+    const state = new InstanceState(handles, own);
+    // JavaScript knows one NaN only, while the guest sees the bits of many.
+    return state.#globals.some(Number.isNaN) ? undefined : state;
+  }
+
+  get images(): readonly MemoryImage[] {
+    return this.#images;
+  }
+
+  /** What the instance holds on to. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { buffer } of this.#handles.memories) bytes += buffer.byteLength;
+    return bytes;
+  }
+
+  /** @returns false when the instance can't be brought back, or is not worth it */
+  restore(): boolean {
+    const { memories, globals, tables } = this.#handles;
+    for (const [index, { length }] of tables.entries()) {
+      if (length !== this.#tables[index]?.length) return false;
+    }
+    for (const [index, image] of this.#images.entries()) {
+      const buffer = memories[index]?.buffer;
+      if (buffer === undefined || buffer.byteLength - image.size > maxGrowthBytes) return false;
+    }
+    for (const [index, image] of this.#images.entries()) {
+      const buffer = memories[index]?.buffer;
+      if (buffer !== undefined) image.restore(new Uint8Array(buffer));
+    }
+    for (const [index, global] of globals.entries()) global.value = this.#globals[index];
+    for (const [index, table] of tables.entries()) writeTable(table, this.#tables[index] ?? []);
+    return true;
+  }
+}
+
+function readTable(table: CoreTable): unknown[] {
+  return Array.from({ length: table.length }, (_, index) => table.get(index));
+}
+
+function writeTable(table: CoreTable, entries: readonly unknown[]): void {
+  for (const [index, entry] of entries.entries()) if (table.get(index) !== entry) table.set(index, entry);
+}

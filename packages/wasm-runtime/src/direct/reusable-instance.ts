@@ -1,0 +1,47 @@
+import type { HostImports } from '../engine.js';
+import type { LiftedFunction } from './abi/index.js';
+import type { InstanceState } from './instance-state.js';
+import type { LinkedInstance } from './linked-instance.js';
+import type { PlannedLift } from './program.js';
+
+/** An instance from its first invocation to its last. */
+export class ReusableInstance {
+  readonly #linked: LinkedInstance;
+  readonly #state: InstanceState | undefined;
+  readonly #functions = new Map<PlannedLift, LiftedFunction>();
+
+  /**
+   * @param state its first state; without it the instance serves one invocation
+   */
+  constructor(linked: LinkedInstance, state: InstanceState | undefined) {
+    this.#linked = linked;
+    this.#state = state;
+  }
+
+  get bytes(): number {
+    return this.#state?.bytes ?? 0;
+  }
+
+  /** Begins an invocation. */
+  arm(imports: HostImports, signal: AbortSignal | undefined): void {
+    this.#linked.abi.arm(imports, signal);
+  }
+
+  function(planned: PlannedLift): LiftedFunction {
+    const known = this.#functions.get(planned);
+    if (known !== undefined) return known;
+    const bound = this.#linked.bindLift(planned);
+    this.#functions.set(planned, bound);
+    return bound;
+  }
+
+  /**
+   * Ends an invocation and brings the instance back to its first state.
+   *
+   * @returns false when it must not be used again
+   */
+  reset(): boolean {
+    const isClean = this.#linked.abi.disarm();
+    return isClean && (this.#state?.restore() ?? false);
+  }
+}
