@@ -32,6 +32,8 @@ export type InvocationContext = Omit<InstanceContext, 'signal'>;
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
   readonly signal?: AbortSignal;
+  /** The instance outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
+  readonly resident?: boolean;
 }
 
 export interface CloseOptions {
@@ -93,7 +95,7 @@ export class InstancePool {
   async run<T>(
     context: InvocationContext,
     work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
-    { signal }: RunOptions = {},
+    { signal, resident = false }: RunOptions = {},
   ): Promise<T> {
     const { component, compiled, linkage, maxExecutionMs } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
@@ -101,7 +103,7 @@ export class InstancePool {
     this.#invocations.add(invocation);
     try {
       invocation.onOver(await this.#permits.acquire(invocation.signal));
-      if (maxExecutionMs !== undefined) invocation.limitTo(maxExecutionMs);
+      if (maxExecutionMs !== undefined && !resident) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind({ ...context, signal: invocation.signal });
       const instance = await compiled.instantiate(imports, { signal: invocation.signal });
       return await work(invocation.track(instance), invocation.signal);
