@@ -1,10 +1,10 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { HostImports } from '../../engine.js';
+import { className } from '../../qualified-name.js';
 import { AbiTrap } from './abi-trap.js';
 import type { CoreFunction, ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
 import { HandleTable } from './handle-table.js';
-import { className } from './host-function.js';
 import { maxFlatParams } from './layout.js';
 
 /** A class of the host; its instances are what the guest knows as resources. */

@@ -1,4 +1,6 @@
-import { type HostFunctionName, parseHostFunction } from './host-function.js';
+import { camelCase } from '@wasmlattice/rpc';
+import type { HostImport } from '../../engine.js';
+import { className, parseQualifiedName } from '../../qualified-name.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
 import type { Param, Signature } from './signature.js';
 
@@ -7,19 +9,25 @@ export type HostCall = () => unknown;
 
 type HostObject = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
+/** Where a host function is: a member of the import itself, of a class in it, or such a class. */
+interface Place {
+  readonly className?: string;
+  readonly member?: string;
+}
+
 /** Looks functions of the host up, once for each invocation. */
 class HostLookup {
   readonly #cx: LiftLowerContext;
   readonly #importId: string;
-  readonly #name: HostFunctionName;
+  readonly #place: Place;
   #invocation = -1;
   #owner: unknown;
   #target: unknown;
 
-  constructor(cx: LiftLowerContext, importId: string, name: HostFunctionName) {
+  constructor(cx: LiftLowerContext, importId: string, place: Place) {
     this.#cx = cx;
     this.#importId = importId;
-    this.#name = name;
+    this.#place = place;
   }
 
   /** `this` of a static function: its class. */
@@ -38,13 +46,11 @@ class HostLookup {
   }
 
   #find(): void {
-    const imports = this.#cx.instance.imports.get(this.#importId);
-    const name = this.#name;
-    this.#owner = name.kind === 'static' ? imports?.[name.className] : undefined;
-    this.#target =
-      name.kind === 'static'
-        ? (this.#owner as HostObject | undefined)?.[name.member]
-        : imports?.[name.kind === 'function' ? name.member : name.className];
+    const imports: HostImport | undefined = this.#cx.instance.imports.get(this.#importId);
+    const { className: type, member } = this.#place;
+    const owner = type === undefined ? imports : imports?.[type];
+    this.#owner = type === undefined ? undefined : owner;
+    this.#target = member === undefined ? owner : (owner as HostObject | undefined)?.[member];
     if (typeof this.#target !== 'function') throw this.#cx.trap('the host does not have this function');
   }
 }
@@ -55,11 +61,22 @@ export function compileHostCall(
   funcName: string,
   importId: string,
 ): HostCall {
-  const name = parseHostFunction(funcName);
+  const name = parseQualifiedName(funcName);
   const params = signature.spilled ? spilledParams(cx, signature) : flatParams(cx, signature.params);
-  if (name.kind === 'method') return compileMethodCall(cx, params, name.member);
-  const lookup = new HostLookup(cx, importId, name);
-  return name.kind === 'constructor' ? compileConstruction(params, lookup) : compileCall(params, lookup);
+  const lookUp = (place: Place): HostLookup => new HostLookup(cx, importId, place);
+  switch (name.kind) {
+    case 'function':
+      return compileCall(params, lookUp({ member: camelCase(name.name) }));
+    case 'constructor':
+      return compileConstruction(params, lookUp({ className: className(name.resource) }));
+    case 'static':
+      return compileCall(
+        params,
+        lookUp({ className: className(name.resource), member: camelCase(name.member) }),
+      );
+    case 'method':
+      return compileMethodCall(cx, params, camelCase(name.member));
+  }
 }
 
 /** Functions that lift one parameter each, to be called in order. */

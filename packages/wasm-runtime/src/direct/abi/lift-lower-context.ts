@@ -74,11 +74,15 @@ export class LiftLowerContext {
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
     if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
     instance.mayLeave = false;
-    const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
-    instance.mayLeave = true;
-    this.memory.refresh();
-    this.checkRange(address, size, align, `the memory allocated for ${what}`);
-    return address;
+    try {
+      const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
+      this.memory.refresh();
+      this.checkRange(address, size, align, `the memory allocated for ${what}`);
+      instance.mayLeave = true;
+      return address;
+    } catch (error) {
+      throw instance.fail(error);
+    }
   }
 
   /** Undoes what this call borrowed. */

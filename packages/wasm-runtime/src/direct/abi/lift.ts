@@ -73,8 +73,12 @@ class Lifted {
     try {
       cx.enter();
       this.#lowerParams(params);
+    } catch (error) {
+      return Promise.reject(this.#refuse(error));
+    }
+    try {
       this.#enter ??= webAssembly.promising(this.#core);
-      return call(this.#enter, cx.flat, this.#signature.flatParams).then(this.#onReturn, this.#onFailure);
+      return invoke(this.#enter, cx.flat, this.#signature.flatParams).then(this.#onReturn, this.#onFailure);
     } catch (error) {
       return Promise.reject(this.#end(error));
     }
@@ -137,6 +141,14 @@ class Lifted {
     throw this.#end(error);
   }
 
+  /** The host passed something wrong, of which the guest knows nothing yet. */
+  #refuse(error: unknown): unknown {
+    const { instance } = this.#cx;
+    this.#cx.returnLent();
+    instance.exit();
+    return instance.failure?.error ?? error;
+  }
+
   /** The guest is gone: what ended it first counts, whatever became of that on the way through the guest. */
   #end(error: unknown): unknown {
     const { instance } = this.#cx;
@@ -146,7 +158,7 @@ class Lifted {
   }
 }
 
-function call(
+function invoke(
   enter: (...args: readonly unknown[]) => Promise<unknown>,
   flat: readonly (number | bigint)[],
   count: number,
