@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from './component/index.js';
-import type { CompiledComponent, ComponentInstance } from './engine.js';
+import { createDirectEngine } from './direct/index.js';
+import type { CompiledComponent, ComponentInstance, Engine } from './engine.js';
 import { InstancePool, type InstancePoolOptions, type InvocationContext } from './instance-pool.js';
 import { createJcoEngine } from './jco/index.js';
 import { type Linkage, linkImports } from './linker.js';
@@ -40,15 +41,15 @@ class TestGate {
 
 let gate = new TestGate();
 let linkage: Linkage;
+let guest: Uint8Array;
 let compiled: CompiledComponent;
 
 beforeAll(async () => {
-  const guest = await buildCallsGuest();
+  guest = await buildCallsGuest();
   linkage = linkImports(decodeComponent(guest), {
     component: 'calls',
     interfaces: [gateInterface({ pass: (id) => gate.pass(id) })],
   });
-  compiled = await createJcoEngine().compile(guest, { component: 'calls', suspends: linkage.suspends });
 });
 
 afterEach(() => {
@@ -69,7 +70,13 @@ function call(instance: ComponentInstance, func: string, ...params: unknown[]): 
   return instance.call(callsInterface, func, params);
 }
 
-describe('the instance pool', () => {
+const engines: readonly Engine[] = [createDirectEngine(), createJcoEngine()];
+
+describe.each(engines)('the instance pool on engine $name', (engine) => {
+  beforeAll(async () => {
+    compiled = await engine.compile(guest, { component: 'calls', suspends: linkage.suspends });
+  });
+
   it('gives each invocation fresh state', async () => {
     const pool = createPool();
     const count = (): Promise<unknown> => pool.run(context, (instance) => call(instance, 'count'));
@@ -218,5 +225,80 @@ describe('the instance pool', () => {
       expect.stringContaining('grace period is over'),
       expect.stringContaining('grace period is over'),
     ]);
+  });
+});
+
+/** A component that counts which of its instances are given back. */
+class ReleasingComponent implements CompiledComponent {
+  readonly types = { imports: [], exports: [], importedFunctions: [], exportedFunctions: [] };
+  made = 0;
+  readonly released: number[] = [];
+  readonly #idle: number[] = [];
+
+  readonly #answer: () => Promise<unknown>;
+
+  constructor(answer: () => Promise<unknown> = () => Promise.resolve()) {
+    this.#answer = answer;
+  }
+
+  async instantiate(): Promise<ComponentInstance> {
+    const id = this.#idle.pop() ?? this.made++;
+    return {
+      call: () => this.#answer(),
+      release: () => {
+        this.released.push(id);
+        this.#idle.push(id);
+      },
+    };
+  }
+}
+
+describe('the instance pool and what it gives back', () => {
+  const poolOf = (component: CompiledComponent): InstancePool =>
+    createPool({ compiled: component, linkage: { bind: () => new Map() }, maxInstances: 1 });
+
+  it('gives an instance back after a clean invocation, before the next one begins', async () => {
+    const component = new ReleasingComponent();
+    const pool = poolOf(component);
+    await Promise.all([1, 2, 3].map(() => pool.run(context, (instance) => call(instance, 'count'))));
+    await pool.close();
+    expect(component).toMatchObject({ made: 1, released: [0, 0, 0] });
+  });
+
+  it('does not give it back when a call failed, even if the work went on', async () => {
+    const component = new ReleasingComponent(() => Promise.reject(new Error('trap')));
+    const pool = poolOf(component);
+    await pool.run(context, (instance) => call(instance, 'count').catch(() => 'survived'));
+    await pool.close();
+    expect(component.released).toEqual([]);
+  });
+
+  it('does not give it back when the work failed or was ended', async () => {
+    const component = new ReleasingComponent();
+    const pool = poolOf(component);
+    const controller = new AbortController();
+    await expect(pool.run(context, () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+    await pool.run(
+      context,
+      async () => {
+        controller.abort(new Error('deadline'));
+      },
+      { signal: controller.signal },
+    );
+    await pool.close();
+    expect(component.released).toEqual([]);
+  });
+
+  it('waits for the last call before it gives the instance back', async () => {
+    const answer = Promise.withResolvers<void>();
+    const component = new ReleasingComponent(() => answer.promise);
+    const pool = poolOf(component);
+    await pool.run(context, async (instance) => {
+      void call(instance, 'count');
+    });
+    expect(component.released).toEqual([]);
+    answer.resolve();
+    await pool.close();
+    expect(component.released).toEqual([0]);
   });
 });

@@ -27,6 +27,8 @@ export class Invocation {
   readonly #controller = new AbortController();
   readonly #onOver: (() => void)[] = [];
   readonly #calls = new Set<Promise<unknown>>();
+  #instance: ComponentInstance | undefined;
+  #failed = false;
 
   constructor(component: string, signal: AbortSignal | undefined) {
     this.#component = component;
@@ -57,23 +59,34 @@ export class Invocation {
 
   /** The instance, with its calls counted as part of the invocation. */
   track(instance: ComponentInstance): ComponentInstance {
+    this.#instance = instance;
     return {
       call: (id, func, params) => {
         const call = instance.call(id, func, params);
         this.#calls.add(call);
-        const settled = (): void => {
-          this.#calls.delete(call);
-        };
-        call.then(settled, settled);
+        call.then(
+          () => {
+            this.#calls.delete(call);
+          },
+          () => {
+            this.#calls.delete(call);
+            this.#failed = true;
+          },
+        );
         return call;
       },
     };
   }
 
-  /** Resolves once no call is under way, after everything was told that the invocation is over. */
+  /**
+   * Resolves once no call is under way, after everything was told that the invocation is over. An instance that nothing
+   * happened to is given back before the permit, so that whoever gets the permit finds it.
+   */
   async settle(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
+    const isClean = !this.#failed && !this.signal.aborted;
     this.end(invocationOver);
+    if (isClean) this.#instance?.release?.();
     for (const action of this.#onOver) action();
   }
 }
