@@ -4,7 +4,9 @@ import {
   type ComponentInstance,
   createJcoEngine,
   decodeComponent,
+  type HandlerOutcome,
   hostInterfaces,
+  InstanceHandles,
   InstancePool,
   type InvocationContext,
   incomingHandlerExport,
@@ -12,10 +14,11 @@ import {
   linkImports,
   messageHandlerExport,
   PoolClosedError,
+  type RunOptions,
   TooManyWaitingError,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
-import { plainExports, servePlainExports } from './export-server.js';
+import { customExports, serveCustomExports } from './export-server.js';
 import type { ServedExchange } from './http-exchange.js';
 import { serveHttpExport } from './http-export.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
@@ -91,11 +94,11 @@ export async function createComponentRuntime(options: {
     interfaces: hostInterfaces,
     unavailable: unavailableInterfaces,
   });
-  const plain = plainExports(types);
+  const custom = customExports(types);
   const handlerExport = incomingHandlerExport(types);
   const messageExport = messageHandlerExport(types);
   // Connecting and compiling take their time side by side.
-  const serves = plain.length > 0 || handlerExport !== undefined || messageExport !== undefined;
+  const serves = custom.functions.length > 0 || handlerExport !== undefined || messageExport !== undefined;
   const server = serves ? rpc.server() : undefined;
   // Awaited below, unless compiling fails first.
   server?.catch(() => {});
@@ -124,9 +127,12 @@ export async function createComponentRuntime(options: {
   const run = <T>(
     signal: AbortSignal,
     trace: CallHeaders,
-    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
+    work: (instance: ComponentInstance, signal: AbortSignal, handles: InstanceHandles) => Promise<T>,
+    { resident = false }: Pick<RunOptions, 'resident'> = {},
   ): Promise<T> => {
+    const handles = new InstanceHandles();
     const context: InvocationContext = {
+      handles,
       componentId,
       logger: invocationLogger(logger, trace),
       config: () => config,
@@ -135,14 +141,16 @@ export async function createComponentRuntime(options: {
     return pool.run(
       context,
       async (instance, ended) => {
+        // What outlives a call stands still most of the time.
+        if (resident) return await work(instance, ended, handles);
         const finish = clock.start();
         try {
-          return await work(instance, ended);
+          return await work(instance, ended, handles);
         } finally {
           finish();
         }
       },
-      { signal },
+      { signal, resident },
     );
   };
 
@@ -150,14 +158,22 @@ export async function createComponentRuntime(options: {
     exportId: string,
     exchange: ServedExchange,
     trace: CallHeaders,
-  ): Promise<void> => {
+  ): Promise<HandlerOutcome> => {
     try {
-      await run(exchange.signal, trace, (instance, signal) =>
-        invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
+      return await run(exchange.signal, trace, (instance, signal) =>
+        invokeIncomingHandler({
+          instance,
+          exportId,
+          exchange,
+          component: componentId,
+          signal,
+          logger: invocationLogger(logger, trace),
+        }),
       );
-    } catch (error) {
-      if (!(error instanceof PoolClosedError)) throw error;
+    } catch (cause) {
+      if (!(cause instanceof PoolClosedError)) throw cause;
       exchange.responder.fail(503, `component '${componentId}' is being stopped or replaced\n`);
+      return { kind: 'trapped', status: 503, cause };
     }
   };
 
@@ -165,10 +181,13 @@ export async function createComponentRuntime(options: {
   if (server !== undefined) {
     const parts = { componentId, server: observe.server(await server) };
     served.push(
-      ...(await servePlainExports({
+      ...(await serveCustomExports({
         ...parts,
-        exports: plain,
-        run: (headers, signal, work) => run(signal, traceOf(headers), work),
+        exports: custom,
+        run: (headers, signal, work, options) => run(signal, traceOf(headers), work, options),
+        startClock: () => clock.start(),
+        maxExecutionMs: data.maxExecutionTimeMs,
+        logger,
       })),
     );
     if (handlerExport !== undefined) {

@@ -1,51 +1,132 @@
-import type { CallHeaders, ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
-import { type ComponentInstance, type ComponentTypes, passesHandles } from '@wasmlattice/wasm-runtime';
+import {
+  type CallContext,
+  type CallHeaders,
+  peekParams,
+  type ServedFunction,
+  type ServedHandle,
+  type Server,
+} from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import {
+  type ComponentInstance,
+  type ComponentTypes,
+  dropFunction,
+  hostInterfaces,
+  type InstanceHandles,
+  isHostedBy,
+  type LatticeExport,
+  type LatticeExports,
+  planLatticeExports,
+  unavailableInterfaces,
+} from '@wasmlattice/wasm-runtime';
+import { ownerTarget, Residents } from './residents/index.js';
 
-/** One function of a component that the lattice can call. */
-export interface PlainExport {
-  /** Verbatim export id, `''` for a world-level function; also the wire instance. */
-  readonly instance: string;
-  readonly func: WitFunction;
-}
-
-/**
- * Exports that are served as they are. WASI's own handlers have wire interfaces of other names
- * (wrpc-interfaces.md §2); resources, streams and futures have no form on this path.
- */
-export function plainExports(types: ComponentTypes): PlainExport[] {
-  const all: readonly PlainExport[] = [
-    ...types.exports
-      .filter(({ id }) => !bridged.test(id))
-      .flatMap(({ id, functions }) => functions.map((func) => ({ instance: id, func }))),
-    ...types.exportedFunctions.map((func) => ({ instance: '', func })),
-  ];
-  return all.filter(({ func }) => !passesHandles(func));
-}
-
+/** WASI's own handlers, which have wire interfaces of other names (wrpc-interfaces.md §2). */
 const bridged =
   /^(wasi:http\/incoming-handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
 
-/** Serves a component's plain exports; each call runs in an instance of its own. */
-export async function servePlainExports(options: {
-  readonly componentId: string;
-  readonly exports: readonly PlainExport[];
-  readonly server: Server;
-  readonly run: (
-    headers: CallHeaders,
-    signal: AbortSignal,
-    work: (instance: ComponentInstance) => Promise<unknown>,
-  ) => Promise<unknown>;
-}): Promise<ServedHandle[]> {
-  const { componentId, server, run } = options;
-  return await Promise.all(
-    options.exports.map(({ instance, func }) =>
-      server.serve({
-        target: componentId,
-        instance,
-        func,
-        handler: (params, { headers, signal }) =>
-          run(headers, signal, (guest) => guest.call(instance, func.name, params)),
-      }),
-    ),
+/** The exports that are served as they are. */
+export function customExports(types: ComponentTypes): LatticeExports {
+  return planLatticeExports(
+    { ...types, exports: types.exports.filter(({ id }) => !bridged.test(id)) },
+    isHostedBy({ interfaces: hostInterfaces, unavailable: unavailableInterfaces }),
   );
+}
+
+/** Runs work on an instance; a `resident` one may outlive the call it is made for. */
+type Run = <T>(
+  headers: CallHeaders,
+  signal: AbortSignal,
+  work: (instance: ComponentInstance, ended: AbortSignal, handles: InstanceHandles) => Promise<T>,
+  options?: { readonly resident?: boolean },
+) => Promise<T>;
+
+/**
+ * Serves a component's custom exports. Each call runs in an instance of its own, except those for resources, which are the
+ * business of the instance that made them.
+ */
+export async function serveCustomExports(options: {
+  readonly componentId: string;
+  readonly exports: LatticeExports;
+  readonly server: Server;
+  readonly run: Run;
+  /** Tells the watchdog that a guest runs, until the returned function is called. */
+  readonly startClock: () => () => void;
+  readonly maxExecutionMs: number;
+  readonly logger: Logger;
+}): Promise<ServedHandle[]> {
+  const { componentId, exports, server, run, startClock, maxExecutionMs, logger } = options;
+  for (const { instance, func, reason } of exports.refused) {
+    logger.warn('a function that the component exports is not served to the lattice', {
+      function: instance === '' ? func.name : `${instance}.${func.name}`,
+      reason,
+    });
+  }
+  const ofInstance: ServedFunction[] = [];
+  const fresh: ServedFunction[] = [];
+  const residents = new Residents({
+    componentId,
+    ownResources: exports.ownResources,
+    run: (headers, signal, work) => run(headers, signal, work, { resident: true }),
+    startClock,
+    maxExecutionMs,
+  });
+  for (const exported of exports.functions) {
+    const { instance, form, takesOwnResources, givesOwnResources } = exported;
+    const concernsResources = takesOwnResources || givesOwnResources;
+    (takesOwnResources ? ofInstance : fresh).push({
+      target: componentId,
+      instance,
+      func: form.func,
+      handler: (params, context) =>
+        concernsResources
+          ? residents.call(exported, params, context)
+          : callFresh(exported, params, context, run),
+    });
+  }
+  for (const resource of exports.ownResources) {
+    ofInstance.push({
+      target: componentId,
+      instance: resource.instance,
+      func: dropFunction(resource),
+      handler: ([handle]) => residents.drop(handle as Uint8Array),
+    });
+  }
+  const handles = await Promise.all([
+    ...fresh.map((served) => server.serve(served)),
+    ...ofInstance.flatMap((served) => serveByOwner(served, residents, server)),
+  ]);
+  // Beside the functions: a call that keeps its parameters' streams open waits for its instance.
+  return [...handles, { close: () => residents.close() }];
+}
+
+/** At the subject all members share, and at this member's own, where the others hand its calls on to. */
+function serveByOwner(served: ServedFunction, residents: Residents, server: Server): Promise<ServedHandle>[] {
+  const { target, func } = served;
+  const forward = (first: Uint8Array): string | undefined => {
+    const owner = residents.firstHandle(func, peekParams(func, first))?.owner;
+    return owner === undefined || owner === residents.owner ? undefined : ownerTarget(target, owner);
+  };
+  return [
+    server.serve({ ...served, forward }),
+    server.serve({ ...served, target: ownerTarget(target, residents.owner) }),
+  ];
+}
+
+/** A call in an instance of its own. It goes on after the answer while somebody reads streams of the guest. */
+function callFresh(
+  { instance, func, form }: LatticeExport,
+  params: readonly unknown[],
+  { headers, signal }: CallContext,
+  run: Run,
+): Promise<unknown> {
+  if (!form.passesHandles) return run(headers, signal, (guest) => guest.call(instance, func.name, params));
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  run(headers, signal, async (guest, _ended, handles) => {
+    const call = handles.call();
+    const result = await guest.call(instance, func.name, form.convertParams(params, call));
+    resolve(form.convertResult(result, call));
+    await call.givenOver();
+  }).catch(reject);
+  return promise;
 }

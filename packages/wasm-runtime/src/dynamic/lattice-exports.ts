@@ -27,8 +27,8 @@ export interface RefusedExport {
 export interface LatticeExports {
   readonly functions: readonly LatticeExport[];
   readonly refused: readonly RefusedExport[];
-  /** Whether a resource is one that the component itself defines. */
-  isOwn(resource: WitResource): boolean;
+  /** Resources that the component itself defines, as far as these functions pass them. */
+  readonly ownResources: ReadonlySet<WitResource>;
 }
 
 /** @param isHosted whether the host itself serves an interface (without version) */
@@ -37,7 +37,12 @@ export function planLatticeExports(
   isHosted: (name: string) => boolean,
 ): LatticeExports {
   const forms = handleForms(types, isHosted);
-  const isOwn = (resource: WitResource): boolean => forms(resource).kind === 'guest';
+  const ownResources = new Set<WitResource>();
+  const passesOwn = (types: readonly WitType[]): boolean => {
+    const own = types.flatMap(resourcesIn).filter((resource) => forms(resource).kind === 'guest');
+    for (const resource of own) ownResources.add(resource);
+    return own.length > 0;
+  };
   const functions: LatticeExport[] = [];
   const refused: RefusedExport[] = [];
   const all = [
@@ -50,18 +55,18 @@ export function planLatticeExports(
         instance,
         func,
         form: wireFormOf(func, 'export', forms),
-        takesOwnResources: func.params.some(({ type }) => mentions(type, isOwn)),
-        givesOwnResources: func.result !== undefined && mentions(func.result, isOwn),
+        takesOwnResources: passesOwn(func.params.map(({ type }) => type)),
+        givesOwnResources: passesOwn(func.result === undefined ? [] : [func.result]),
       });
     } catch (error) {
       if (!(error instanceof NoWireFormError)) throw error;
       refused.push({ instance, func, reason: error.message });
     }
   }
-  return { functions, refused, isOwn };
+  return { functions, refused, ownResources };
 }
 
-function mentions(type: WitType, isOwn: (resource: WitResource) => boolean): boolean {
-  if (type.kind === 'own' || type.kind === 'borrow') return isOwn(type.resource);
-  return childTypes(type).some((child) => mentions(child, isOwn));
+function resourcesIn(type: WitType): WitResource[] {
+  if (type.kind === 'own' || type.kind === 'borrow') return [type.resource];
+  return childTypes(type).flatMap(resourcesIn);
 }
