@@ -4,6 +4,7 @@ export {
   detectBinary,
   InvalidComponentError,
 } from './component/index.js';
+export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
   createDirectEngine,
   type DirectEngineOptions,

@@ -1,0 +1,49 @@
+import { noopLogger } from '@wasmlattice/telemetry';
+import { createDirectEngine, type DirectEngineOptions, UnsupportedComponentError } from './direct/index.js';
+import type { Engine } from './engine.js';
+import { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
+
+/** `auto`: each component runs on `direct` if that covers all it uses, else on `jco`. */
+export type EngineChoice = 'auto' | 'direct' | 'jco';
+
+export interface EngineOptions extends DirectEngineOptions, JcoEngineOptions {
+  /** By default `auto`. */
+  readonly choice?: EngineChoice;
+}
+
+/**
+ * The engine to run components with.
+ *
+ * @throws UnsupportedPlatformError before Node.js 26
+ */
+export function createEngine({ choice = 'auto', ...options }: EngineOptions = {}): Engine {
+  switch (choice) {
+    case 'direct':
+      return createDirectEngine(options);
+    case 'jco':
+      return createJcoEngine(options);
+    case 'auto':
+      return createChooser(options);
+  }
+}
+
+function createChooser(options: Omit<EngineOptions, 'choice'>): Engine {
+  const direct = createDirectEngine(options);
+  const jco = createJcoEngine(options);
+  const logger = options.logger ?? noopLogger;
+  return {
+    name: 'auto',
+    async compile(bytes, compileOptions) {
+      const { component } = compileOptions;
+      try {
+        const compiled = await direct.compile(bytes, compileOptions);
+        logger.debug('component runs on engine direct', { component });
+        return compiled;
+      } catch (error) {
+        if (!(error instanceof UnsupportedComponentError)) throw error;
+        logger.debug('component runs on engine jco', { component, reason: error.reason });
+        return jco.compile(bytes, compileOptions);
+      }
+    },
+  };
+}
