@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { LogLevel } from '@wasmlattice/telemetry';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
 import type { Environment, SettingName } from './config/read-settings.js';
@@ -65,6 +66,8 @@ export interface HostConfig {
   /** Calls between components of this host stay in the host. */
   readonly localRpc: boolean;
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
+  /** What runs components. */
+  readonly engine: EngineChoice;
   readonly limits: ComponentLimits;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
@@ -130,6 +133,7 @@ export function parseHostConfig(
     },
     localRpc: values.localRpc === 'on',
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
+    engine: values.engine,
     limits: {
       maxExecutionTimeMs: values.maxExecutionTimeMs,
       maxLinearMemoryBytes: values.maxLinearMemoryBytes,

@@ -125,6 +125,7 @@ export async function createHost({ config: given, env, logger }: CreateHostOptio
       hostId,
       maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
       rpc: rpcSettings,
+      engine: config.engine,
       cacheDir: join(config.cacheDir, 'components'),
       log: logSettings(config),
       telemetry: telemetry.handOver,

@@ -1,4 +1,5 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime';
 import type { Setting } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
@@ -49,6 +50,7 @@ export interface SettingValues {
   readonly embeddedNats: EmbeddedNatsMode;
   readonly embeddedNatsPort: number;
 
+  readonly engine: EngineChoice;
   readonly maxExecutionTimeMs: number;
   readonly maxLinearMemoryBytes: number;
   readonly maxComponentSizeBytes: number;
@@ -343,6 +345,13 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Port of that server on 127.0.0.1; 0 = any free one',
   }),
 
+  engine: value(kinds.oneOf<EngineChoice>('auto|direct|jco', 'auto', 'direct', 'jco'), 'auto', {
+    flag: 'engine',
+    variable: 'WASMLATTICE_ENGINE',
+    group: 'Component limits',
+    help: 'What runs components: auto = direct, which is faster, for all it covers, else jco; direct = refuse what it does not cover',
+    advanced: true,
+  }),
   maxExecutionTimeMs: value(kinds.positiveMilliseconds, 600_000, {
     flag: 'max-execution-time-ms',
     variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',

@@ -14,7 +14,7 @@ import type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
  */
 export async function startCoLocated(options: {
   /** The worker's own component: what is the same for all of this host is taken from it. */
-  readonly host: Pick<ComponentWorkerData, 'lattice' | 'hostId' | 'rpc' | 'cacheDir' | 'log'>;
+  readonly host: Pick<ComponentWorkerData, 'lattice' | 'hostId' | 'rpc' | 'engine' | 'cacheDir' | 'log'>;
   readonly component: CoLocatedComponent;
   /** Takes the calls that the component makes. */
   readonly invoker: Invoker;

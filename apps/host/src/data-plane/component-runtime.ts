@@ -2,7 +2,7 @@ import type { CallHeaders, ServedHandle } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import {
   type ComponentInstance,
-  createJcoEngine,
+  createEngine,
   decodeComponent,
   type HandlerOutcome,
   hostInterfaces,
@@ -102,7 +102,11 @@ export async function createComponentRuntime(options: {
   const server = serves ? rpc.server() : undefined;
   // Awaited below, unless compiling fails first.
   server?.catch(() => {});
-  const engine = createJcoEngine({ cacheDir: data.cacheDir, logger: logger.named('engine') });
+  const engine = createEngine({
+    choice: data.engine,
+    cacheDir: data.cacheDir,
+    logger: logger.named('engine'),
+  });
   const compiled = await engine.compile(bytes, { component: componentId, suspends: linkage.suspends });
   const pool = new InstancePool({
     component: componentId,
@@ -251,6 +255,7 @@ export async function createComponentRuntime(options: {
       // The pool stays open for what was accepted already; what is overdue ends with it.
       await Promise.race([closing, overdue]);
       await pool.close({ signal: deadline });
+      compiled.dispose?.();
       await closing;
       observedPool.close();
     },

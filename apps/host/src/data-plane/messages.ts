@@ -1,5 +1,5 @@
 import type { HandOverSettings, TelemetryBatch } from '@wasmlattice/telemetry';
-import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import type { EngineChoice, SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
 import type { LogSettings } from '../logging.js';
 import type { LatticeConnectionSettings } from '../nats-connection.js';
 
@@ -26,6 +26,7 @@ export interface ComponentWorkerData {
   readonly config: readonly (readonly [key: string, value: string])[];
   /** Where the worker's own connection goes. */
   readonly rpc: LatticeConnectionSettings;
+  readonly engine: EngineChoice;
   readonly cacheDir: string;
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */

@@ -74,6 +74,7 @@ export function workerData(changes: Partial<ComponentWorkerData> = {}): Componen
     links: [],
     config: [],
     rpc: { url: 'nats://127.0.0.1:1' } as ComponentWorkerData['rpc'],
+    engine: 'auto',
     cacheDir: '/nowhere',
     log: { level: 'info', format: 'text' },
     clock: new SharedArrayBuffer(8),

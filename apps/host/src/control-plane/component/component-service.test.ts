@@ -54,6 +54,7 @@ function setUp(
       hostId: 'NHOST',
       maxExecutionTimeMs: 10_000,
       rpc: { url: 'nats://127.0.0.1:1' } as RunnerData['rpc'],
+      engine: 'auto',
       cacheDir: '/nowhere',
       log: { level: 'info', format: 'text' },
     },

@@ -33,7 +33,7 @@ export interface ComponentService {
 /** What a component worker needs beside the component itself; the same for all components of a host. */
 export type WorkerEnvironment = Pick<
   ComponentRunnerOptions['data'],
-  'lattice' | 'hostId' | 'maxExecutionTimeMs' | 'rpc' | 'cacheDir' | 'log' | 'telemetry'
+  'lattice' | 'hostId' | 'maxExecutionTimeMs' | 'rpc' | 'engine' | 'cacheDir' | 'log' | 'telemetry'
 >;
 
 export interface ComponentServiceOptions {
