@@ -20,7 +20,8 @@ interface Observed {
   readonly read: () => number;
   readonly series: Series;
   readonly attributes: Attributes;
-  reported: number;
+  /** `undefined` before the first time: a zero is worth telling once, so that the series is there. */
+  reported: number | undefined;
 }
 
 const noAttributes: Attributes = {};
@@ -63,7 +64,7 @@ export function createBufferingMeter(): BufferingMeter {
   const report = (observation: Observed, value: number): void => {
     const { series, attributes, reported } = observation;
     if (value === reported) return;
-    add(series, value - reported, attributes);
+    add(series, value - (reported ?? 0), attributes);
     observation.reported = value;
   };
   const summing = (kind: 'counter' | 'upDownCounter') => (name: string, options?: InstrumentOptions) => {
@@ -91,11 +92,11 @@ export function createBufferingMeter(): BufferingMeter {
     },
     observe(name, read, { attributes = noAttributes, ...options } = {}) {
       const series = seriesOf('upDownCounter', name, options);
-      const observation: Observed = { read, series, attributes, reported: 0 };
+      const observation: Observed = { read, series, attributes, reported: undefined };
       observed.add(observation);
       return {
         close() {
-          if (observed.delete(observation)) report(observation, 0);
+          if (observed.delete(observation) && observation.reported !== undefined) report(observation, 0);
         },
       };
     },

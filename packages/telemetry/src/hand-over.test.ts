@@ -76,20 +76,23 @@ describe('a hand-over', () => {
 
   it('reads what is observed at each batch, tells changes, and takes them back at the end', () => {
     const { meter } = handOver();
-    let active = 2;
+    let active = 0;
     const one = meter.observe('active', () => active, { attributes: { id: 'a' } });
     const changes = (): unknown => {
       vi.advanceTimersByTime(500);
       return batches.splice(0).flatMap(({ measurements }) => measurements.map(({ values }) => values[0]));
     };
-    expect(changes()).toEqual([2]);
+    expect(changes()).toEqual([0]);
     expect(changes()).toEqual([]);
+    active = 2;
+    expect(changes()).toEqual([2]);
     active = 1;
     expect(changes()).toEqual([-1]);
     one.close();
     one.close();
     expect(changes()).toEqual([-1]);
     active = 5;
+    meter.observe('active', () => 7).close();
     expect(changes()).toEqual([]);
   });
 

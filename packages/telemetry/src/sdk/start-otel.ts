@@ -12,11 +12,11 @@ import { noopMeter } from '../meter.js';
 import { noopTracer } from '../tracer.js';
 import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
 import { createMetricExporter, createSpanExporter } from './exporters.js';
+import { createFailureReports, type FailureReports } from './failure-reports.js';
 import { createIntakes } from './intake.js';
 import { createOtelMeter } from './otel-meter.js';
 import { createOtelTracer } from './otel-tracer.js';
 import { toReadableSpan } from './readable-span.js';
-import { reportFailures } from './report-failures.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 /** Instrumentation scopes as upstream names them. */
@@ -28,13 +28,23 @@ const defaultShutdownTimeoutMs = 5000;
 /** What OpenTelemetry registers is one for the whole thread, so there is one start at a time. */
 let running = false;
 
+/** The collector took too long over the last spans and metrics. */
+class LastDataLostError extends Error {
+  override readonly name = 'LastDataLostError';
+
+  constructor(timeoutMs: number) {
+    super(`the telemetry collector did not take the last data within ${timeoutMs} ms`);
+  }
+}
+
 /** The part of `startTelemetry` that needs OpenTelemetry. */
 export function startOtel(options: TelemetryOptions): Telemetry {
   if (running) throw new Error('telemetry is running already: shut it down before it is started again');
   const env = readOtelEnvironment(options.env ?? {});
   const onError = options.onError ?? (() => {});
+  const failures = createFailureReports(onError);
   const resource = resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName });
-  const spans = options.traces ? spanProcessor(options, env, onError) : undefined;
+  const spans = options.traces ? spanProcessor(options, env, failures) : undefined;
   const sdk = new NodeSDK({
     // Nothing is detected: the resource is what upstream's is.
     autoDetectResources: false,
@@ -43,7 +53,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     // Without a list the SDK would choose exporters of its own by OTEL_*_EXPORTER; an empty one leaves a signal off.
     spanProcessors: spans === undefined ? [] : [spans],
-    metricReaders: options.metrics ? [metricReader(options, env, onError)] : [],
+    metricReaders: options.metrics ? [metricReader(options, env, failures)] : [],
     logRecordProcessors: [],
     // Contexts travel by `propagation.ts`.
     textMapPropagator: null,
@@ -52,7 +62,13 @@ export function startOtel(options: TelemetryOptions): Telemetry {
   running = true;
 
   const stop = async (): Promise<void> => {
-    await withDeadline(sdk.shutdown(), options.shutdownTimeoutMs ?? defaultShutdownTimeoutMs).catch(onError);
+    const { shutdownTimeoutMs = defaultShutdownTimeoutMs } = options;
+    try {
+      await withDeadline(sdk.shutdown(), shutdownTimeoutMs);
+    } catch (error) {
+      // Exporters that fail have told so.
+      if (!failures.failing) onError(error);
+    }
     for (const registered of [trace, metrics, logs, context]) registered.disable();
     running = false;
   };
@@ -75,28 +91,25 @@ export function startOtel(options: TelemetryOptions): Telemetry {
 function spanProcessor(
   options: TelemetryOptions,
   env: OtelEnvironment,
-  onError: (error: unknown) => void,
+  failures: FailureReports,
 ): SpanProcessor {
-  const exporter = reportFailures(createSpanExporter(options), onError);
+  const exporter = failures.watch(createSpanExporter(options));
   return new BatchSpanProcessor({ exporter, ...env.batch });
 }
 
 function metricReader(
   options: TelemetryOptions,
   env: OtelEnvironment,
-  onError: (error: unknown) => void,
+  failures: FailureReports,
 ): IMetricReader {
-  const exporter = reportFailures(createMetricExporter(options), onError);
+  const exporter = failures.watch(createMetricExporter(options));
   return new PeriodicExportingMetricReader({ exporter, ...env.metrics });
 }
 
 /** Waiting for telemetry must not keep a stopping host from stopping. */
 async function withDeadline(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`the telemetry collector did not take the last data within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => reject(new LastDataLostError(timeoutMs)), timeoutMs);
   try {
     await Promise.race([work, expired]);
   } finally {

@@ -154,7 +154,7 @@ describe('startTelemetry', () => {
     await Promise.all([telemetry.shutdown(), telemetry.shutdown()]);
     await telemetry.shutdown();
     expect(errors.map(String)).toEqual([
-      'Error: the telemetry collector did not take the last data within 50 ms',
+      'LastDataLostError: the telemetry collector did not take the last data within 50 ms',
     ]);
   });
 

@@ -25,7 +25,10 @@ export interface Collector extends AsyncDisposable {
   readonly spans: readonly ReceivedSpan[];
   /** All points of metrics so far; the last one of a series is its value. */
   readonly points: readonly ReceivedPoint[];
-  /** Waits until `find` finds something in what has arrived; asked again after each request. */
+  /**
+   * Waits until `find` finds something in what has arrived; asked again after each request. Rejects after half a minute,
+   * with what there is.
+   */
   until<T>(find: (collector: Collector) => T | undefined): Promise<T>;
   close(): Promise<void>;
 }
@@ -62,13 +65,18 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     spans,
     points,
     until: (find) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const check = (): void => {
           const found = find(collector);
           if (found === undefined) return;
+          clearTimeout(timer);
           waiting.delete(check);
           resolve(found);
         };
+        const timer = setTimeout(() => {
+          waiting.delete(check);
+          reject(new Error(`what was waited for did not arrive; there were ${summary(collector)}`));
+        }, patienceMs);
         waiting.add(check);
         check();
       }),
@@ -76,6 +84,15 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     [Symbol.asyncDispose]: close,
   };
   return collector;
+}
+
+/** Longest wait; reached only when something is broken. */
+const patienceMs = 30_000;
+
+function summary({ spans, points }: Collector): string {
+  const names = (list: readonly { readonly name: string }[]): string =>
+    [...new Set(list.map(({ name }) => name))].join(', ') || 'none';
+  return `spans: ${names(spans)}; metrics: ${names(points)}`;
 }
 
 async function answer(
