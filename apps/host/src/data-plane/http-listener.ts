@@ -16,7 +16,7 @@ export interface HttpListenerOptions {
    * Answers one request. The exchange is over when the promise settles; a response that is not complete by then is
    * aborted, a rejection without a response becomes a 500.
    */
-  handle(exchange: ServedExchange): Promise<void>;
+  handle(exchange: ServedExchange): Promise<unknown>;
   readonly logger?: Logger;
   readonly tunables?: Partial<HttpTunables>;
 }

@@ -203,7 +203,7 @@ function callHere(
 ): Promise<unknown> {
   const { target, instance, func, params, headers = {}, signal } = invocation;
   const timeoutMs = invocation.timeoutMs ?? defaultTimeoutMs;
-  const names = { target, instance, func: wireName(func.name) };
+  const names = { target, instance, func: wireName(func.name), linkName: headers['link-name'] };
   const ended = new AbortController();
   return new Promise((resolve, reject) => {
     const settle = (): void => {

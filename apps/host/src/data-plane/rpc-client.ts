@@ -1,11 +1,6 @@
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import {
-  createNatsInvoker,
-  createNatsServer,
-  type NatsInvoker,
-  type RefusalKind,
-} from '@wasmlattice/rpc/nats';
-import { type Attributes, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
+import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectLattice, type LatticeConnectionSettings } from '../nats-connection.js';
 
@@ -30,25 +25,16 @@ export function createRpcClient(options: {
   readonly logger: Logger;
   readonly meter?: Meter;
 }): RpcClient {
-  const { settings, lattice, logger, meter = noopMeter } = options;
-  const refusals = meter.counter('wasmlattice.rpc.refused_calls', {
-    description: 'Calls that were refused for what their peer sent, by kind',
-  });
-  const kinds = new Map<RefusalKind, Attributes>();
-  const onRefusal = ({ kind }: { readonly kind: RefusalKind }): void => {
-    const attributes = kinds.get(kind) ?? { kind };
-    kinds.set(kind, attributes);
-    refusals.add(1, attributes);
-  };
+  const { settings, lattice, logger, meter } = options;
   let opened: Promise<Opened> | undefined;
 
   const open = async (): Promise<Opened> => {
     const connection = await connectLattice(settings, logger);
-    const parts = { connection, lattice, logger };
+    const parts = { connection, lattice, logger, ...(meter && { meter }) };
     return {
       connection,
       invoker: createNatsInvoker(parts),
-      server: createNatsServer({ ...parts, onRefusal }),
+      server: createNatsServer(parts),
     };
   };
   const client = (): Promise<Opened> => {

@@ -20,7 +20,7 @@ export const noRuntimeTelemetry: RuntimeTelemetry = { tracer: noopTracer, meter:
 export interface ComponentTelemetry {
   invoker(invoker: Invoker): Invoker;
   server(server: Server): Server;
-  http(handle: HttpHandler): (exchange: ServedExchange) => Promise<void>;
+  http(handle: HttpHandler): (exchange: ServedExchange) => Promise<unknown>;
   pool(pool: Pick<InstancePool, 'stats'>): PoolObservation;
 }
 

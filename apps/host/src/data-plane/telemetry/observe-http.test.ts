@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServedExchange } from '../http-exchange.js';
 import { type HttpHandler, observeHttp } from './observe-http.js';
 
+const answered = { kind: 'answered', status: 200 } as const;
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 function request(headers: readonly string[] = [], disconnected = false) {
@@ -66,6 +67,7 @@ describe('an observed HTTP handler', () => {
     const { span, duration, outcomes } = await observe(async ({ responder }, trace) => {
       handedOn = trace;
       responder.fail(404, '');
+      return answered;
     }, given);
     expect(span).toMatchObject({
       name: 'http_request',
@@ -101,11 +103,28 @@ describe('an observed HTTP handler', () => {
     expect(outcomes).toEqual([{ ok: false, error }]);
   });
 
+  it.each([
+    ['traps', { kind: 'trapped', status: 500, cause: new TypeError('trap') }, 'TypeError'],
+    [
+      'ends amid its response',
+      { kind: 'incomplete', status: 500, reason: 'no body' },
+      'IncompleteResponseError',
+    ],
+  ] as const)('fails when its guest %s', async (_what, outcome, type) => {
+    const { span, outcomes } = await observe(async () => outcome);
+    expect(span?.attributes['error.type']).toBe(type);
+    expect(outcomes).toMatchObject([{ ok: false, error: { name: type } }]);
+  });
+
   it('fails when the guest answers that it did, and not when a client leaves without an answer', async () => {
-    const answered = await observe(async ({ responder }) => responder.fail(503, ''));
-    expect(answered.span?.attributes).toMatchObject({ 'error.type': '503' });
-    expect(answered.outcomes).toEqual([{ ok: true }]);
-    const left = await observe(async () => {}, request([], true));
+    const unwell = await observe(async ({ responder }) => {
+      responder.fail(503, '');
+      return answered;
+    });
+    expect(unwell.span?.attributes).toMatchObject({ 'error.type': '503' });
+    expect(unwell.span?.error).toMatchObject({ type: 'ServerStatusError' });
+    expect(unwell.outcomes).toEqual([{ ok: true }]);
+    const left = await observe(async () => answered, request([], true));
     expect(left.span?.attributes['http.response.status_code']).toBeUndefined();
     expect(left.span?.error).toBeUndefined();
   });
@@ -119,6 +138,7 @@ describe('an observed HTTP handler', () => {
     const handler = observeHttp(
       async (_exchange, trace) => {
         handedOn = trace;
+        return answered;
       },
       { tracer: noopTracer, meter: noopMeter, componentId: 'shop', measure: () => () => {} },
     );

@@ -10,15 +10,18 @@ import {
   type SpanContext,
   type Tracer,
 } from '@wasmlattice/telemetry';
+import type { HandlerOutcome } from '@wasmlattice/wasm-runtime';
 import type { ServedExchange } from '../http-exchange.js';
 import { callSeconds } from './invocation-recorder.js';
 
-/** Answers a request; `trace` are the headers that carry its trace on. */
-export type HttpHandler = (exchange: ServedExchange, trace: CallHeaders) => Promise<void>;
+/** Answers a request and tells how that went; `trace` are the headers that carry its trace on. */
+export type HttpHandler = (exchange: ServedExchange, trace: CallHeaders) => Promise<HandlerOutcome>;
 
 /**
  * A handler of requests with a server span `http_request` for each, within the trace of the request's own headers, and
  * OpenTelemetry's metrics of HTTP servers. Without tracer and meter it only hands on the trace.
+ *
+ * A request fails when its guest did, and when a guest answers that it did (5xx); not when its client leaves.
  */
 export function observeHttp(
   handle: HttpHandler,
@@ -28,7 +31,7 @@ export function observeHttp(
     readonly componentId: string;
     readonly measure: CallMeasure;
   },
-): (exchange: ServedExchange) => Promise<void> {
+): (exchange: ServedExchange) => Promise<unknown> {
   const { tracer, meter, componentId } = options;
   if (tracer === noopTracer && meter === noopMeter) {
     return (exchange) => handle(exchange, traceHeaders(contextOf(exchange)));
@@ -47,25 +50,57 @@ export function observeHttp(
     });
     const invoked = options.measure();
     const measured = measureRequest(method);
-    let error: unknown;
-    try {
-      await handle(exchange, traceHeaders(span.context));
-    } catch (thrown) {
-      error = thrown;
-      throw thrown;
-    } finally {
-      const status = exchange.responder.status ?? statusOfUnanswered(exchange);
-      const failure =
-        error ?? (status !== undefined && status >= 500 ? new ServerStatusError(status) : undefined);
-      const failureType =
-        failure instanceof ServerStatusError ? String(status) : failure && errorType(failure);
-      span.setAttributes({ 'http.response.status_code': status, 'error.type': failureType });
-      if (failure !== undefined) span.recordException(failure);
+    const end = (failure: unknown): void => {
+      const ended = describeEnd(exchange, failure);
+      span.setAttributes({ 'http.response.status_code': ended.status, 'error.type': ended.errorType });
+      if (ended.error !== undefined) span.recordException(ended.error);
       span.end();
-      measured(status, failureType);
-      invoked(error === undefined ? { ok: true } : { ok: false, error });
+      measured(ended.status, ended.errorType);
+      invoked(failure === undefined ? { ok: true } : { ok: false, error: failure });
+    };
+    try {
+      const outcome = await handle(exchange, traceHeaders(span.context));
+      end(failureOf(outcome));
+      return outcome;
+    } catch (error) {
+      end(error);
+      throw error;
     }
   };
+}
+
+/** Why the guest's invocation failed; a guest that answers has not failed, whatever it answers. */
+function failureOf(outcome: HandlerOutcome): unknown {
+  switch (outcome.kind) {
+    case 'answered':
+    case 'error-code':
+      return undefined;
+    case 'incomplete':
+      return new IncompleteResponseError(outcome.reason);
+    case 'trapped':
+      return outcome.cause;
+  }
+}
+
+interface RequestEnd {
+  /** `undefined` when nobody was there any more to be answered. */
+  readonly status: number | undefined;
+  readonly error?: unknown;
+  readonly errorType?: string;
+}
+
+function describeEnd({ responder, isDisconnected }: ServedExchange, failure: unknown): RequestEnd {
+  if (isDisconnected) return { status: responder.status };
+  // The listener answers what its handler did not.
+  const { status = 500 } = responder;
+  if (failure !== undefined) return { status, error: failure, errorType: errorType(failure) };
+  if (status < 500) return { status };
+  return { status, error: new ServerStatusError(status), errorType: String(status) };
+}
+
+/** The guest ended without a response, or amid one. */
+class IncompleteResponseError extends Error {
+  override readonly name = 'IncompleteResponseError';
 }
 
 /** A response was sent that says that the server failed. */
@@ -75,11 +110,6 @@ class ServerStatusError extends Error {
   constructor(status: number) {
     super(`the request was answered with status ${status}`);
   }
-}
-
-/** The listener answers what its handler did not, if anybody still waits. */
-function statusOfUnanswered(exchange: ServedExchange): number | undefined {
-  return exchange.isDisconnected ? undefined : 500;
 }
 
 /** Names, unit and attributes: OpenTelemetry's conventions for HTTP servers. */
