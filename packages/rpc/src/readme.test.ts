@@ -2,21 +2,21 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type NatsProcess, startNats } from './nats/nats-process.test.util.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(`${folder}/README.md`, 'utf8');
 const samples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
 
-let nats: NatsProcess;
+let nats: TestNatsServer;
 
 beforeAll(async () => {
-  nats = await startNats();
+  nats = await startNatsServer();
 });
 
 afterAll(async () => {
-  await nats.stop();
+  await nats[Symbol.asyncDispose]();
 });
 
 /** Runs the built package as a user would, types stripped by Node.js itself. */

@@ -13,18 +13,21 @@ export interface TestNatsServer extends AsyncDisposable {
 const host = '127.0.0.1';
 
 export interface TestNatsServerOptions {
+  /** That of a server before it, whose clients are to come back; a free one by default. */
+  readonly port?: number;
   /** Text of a configuration file: limits, users, permissions. */
   readonly config?: string;
 }
 
 /** Runs the program `NATS_SERVER_BIN` names, else `nats-server` on the PATH. */
-export async function startNatsServer({ config = '' }: TestNatsServerOptions = {}): Promise<TestNatsServer> {
+export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
+  const { port: wanted = -1, config = '' } = options;
   await using opened = new AsyncDisposableStack();
   const dir = opened.use(await createTempDir());
   const configFile = join(dir.path, 'nats.conf');
   await writeFile(configFile, config);
   const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
-  const flags = ['-c', configFile, '-a', host, '-p', '-1', '-js', '-sd', dir.path];
+  const flags = ['-c', configFile, '-a', host, '-p', String(wanted), '-js', '-sd', dir.path];
   const child = opened.use(startChild(program, flags, { PATH: process.env.PATH }));
   const [, digits] = await child.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
   await child.waitForLine(/Server is ready/);

@@ -1,5 +1,6 @@
 import type { LogFields, Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import {
   type ConnectionOptions,
   connect,
@@ -22,7 +23,6 @@ import {
   type NatsServerOptions,
   type Refusal,
 } from './index.js';
-import { type NatsProcess, startNats } from './nats-process.test.util.js';
 
 const target = 'peer';
 const instance = 'acme:test/faults@1.0.0';
@@ -30,17 +30,17 @@ const lattice = 'default';
 const echo = func('echo', [['text', t.string]], t.string);
 const subject = invocationSubject(lattice, target, instance, 'echo');
 
-let nats: NatsProcess;
+let nats: TestNatsServer;
 let connections: NatsConnection[];
 
 beforeEach(async () => {
-  nats = await startNats();
+  nats = await startNatsServer();
   connections = [];
 });
 
 afterEach(async () => {
   await Promise.all(connections.map((connection) => connection.close()));
-  await nats.stop();
+  await nats[Symbol.asyncDispose]();
 });
 
 async function connectNats(options: ConnectionOptions = {}): Promise<NatsConnection> {
@@ -98,7 +98,7 @@ describe('a dropped connection', () => {
     });
     const failure = errorOf(callEcho(invoker));
     await started.promise;
-    await nats.stop();
+    await nats[Symbol.asyncDispose]();
     expect(await failure).toMatchObject({ code: 'disconnected', target, instance, func: 'echo' });
   });
 
@@ -120,7 +120,7 @@ describe('a dropped connection', () => {
     const iterator = stream[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toEqual(['first']);
     const next = errorOf(iterator.next());
-    await nats.stop();
+    await nats[Symbol.asyncDispose]();
     expect((await next).code).toBe('disconnected');
   });
 
@@ -132,10 +132,10 @@ describe('a dropped connection', () => {
     const [serverConnection] = connections.slice(-1) as [NatsConnection];
     const dropped = statusOf(connection, 'disconnect');
     const serverBack = statusOf(serverConnection, 'reconnect');
-    await nats.stop();
+    await nats[Symbol.asyncDispose]();
     await dropped;
     const waiting = callEcho(invoker);
-    nats = await startNats({ port: nats.port });
+    nats = await startNatsServer({ port: nats.port });
     await serverBack;
     expect(await waiting).toBe('x');
   });
@@ -144,7 +144,7 @@ describe('a dropped connection', () => {
     const connection = await connectNats();
     const invoker = createNatsInvoker({ connection, lattice });
     const dropped = statusOf(connection, 'disconnect');
-    await nats.stop();
+    await nats[Symbol.asyncDispose]();
     await dropped;
     expect((await errorOf(callEcho(invoker, 'x', 30))).code).toBe('disconnected');
   });
@@ -154,8 +154,8 @@ describe('a dropped connection', () => {
     const invoker = createNatsInvoker({ connection, lattice });
     const back = statusOf(connection, 'reconnect');
     const { port } = nats;
-    await nats.stop();
-    nats = await startNats({ port });
+    await nats[Symbol.asyncDispose]();
+    nats = await startNatsServer({ port });
     await back;
     const waiting = callEcho(invoker);
     // NATS has answered that nobody listens before the server is there.
@@ -695,8 +695,8 @@ describe('a deadline', () => {
 
 describe('serving', () => {
   it('fails when NATS refuses the subscription', async () => {
-    await nats.stop();
-    nats = await startNats({
+    await nats[Symbol.asyncDispose]();
+    nats = await startNatsServer({
       config: `authorization { users = [ { user: u, password: p, permissions: { subscribe: { deny: "${lattice}.>" } } } ] }`,
     });
     const connection = await connectNats({ user: 'u', pass: 'p' });

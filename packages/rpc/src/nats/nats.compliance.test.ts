@@ -1,17 +1,17 @@
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect } from 'nats';
 import { afterAll, beforeAll } from 'vitest';
 import { rpcCompliance } from '../compliance/index.js';
 import { createNatsInvoker, createNatsServer } from './index.js';
-import { type NatsProcess, startNats } from './nats-process.test.util.js';
 
-let nats: NatsProcess;
+let nats: TestNatsServer;
 
 beforeAll(async () => {
-  nats = await startNats();
+  nats = await startNatsServer();
 });
 
 afterAll(async () => {
-  await nats.stop();
+  await nats[Symbol.asyncDispose]();
 });
 
 rpcCompliance('nats', async () => {

@@ -1,3 +1,4 @@
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, headers as createHeaders, createInbox, Empty, type Msg, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -9,7 +10,6 @@ import {
   vectorFunction,
 } from '../vectors.test.util.js';
 import { createNatsInvoker, createNatsServer } from './index.js';
-import { type NatsProcess, startNats } from './nats-process.test.util.js';
 
 interface TranscriptMessage {
   readonly from: 'client' | 'server';
@@ -36,19 +36,19 @@ interface Transcript {
 
 const { transcripts } = readVectors<{ readonly transcripts: readonly Transcript[] }>('transcripts.json');
 
-let nats: NatsProcess;
+let nats: TestNatsServer;
 let ours: NatsConnection;
 let foreign: NatsConnection;
 let lattices = 0;
 
 beforeAll(async () => {
-  nats = await startNats();
+  nats = await startNatsServer();
   [ours, foreign] = await Promise.all([connect({ servers: nats.url }), connect({ servers: nats.url })]);
 });
 
 afterAll(async () => {
   await Promise.all([ours.close(), foreign.close()]);
-  await nats.stop();
+  await nats[Symbol.asyncDispose]();
 });
 
 /** The foreign side of a transcript: plain NATS, driven by the messages alone. */
