@@ -94,7 +94,9 @@ describe('a component that calls another on its own host', () => {
 
   it('fails as over the lattice when the other traps, and works again after it', async () => {
     expect((await ops.call('/fail')).status).toBe(500);
-    await scenario.host.child.waitForLine(/test:ops\/shapes@1\.0\.0\.fail on ops: the peer failed: /);
+    await scenario.host.child.waitForLine(
+      /test:ops\/shapes@1\.0\.0\.fail on ops by link default: the peer failed: /,
+    );
     expect((await ops.call('/add')).status).toBe(200);
     expect(await ops.seen()).toEqual([]);
   });
@@ -128,7 +130,10 @@ describe('a component that calls another on its own host', () => {
     // The new code has no such export, here or on the lattice.
     const position = host.child.output().length;
     expect((await ops.call('/add')).status).toBe(500);
-    await host.child.waitForOutput((text) => /shapes@1\.0\.0\.add on ops: nobody/.test(text), position);
+    await host.child.waitForOutput(
+      (text) => /shapes@1\.0\.0\.add on ops by link default: nobody/.test(text),
+      position,
+    );
   });
 
   it('fails as over the lattice once the other is stopped', async () => {
@@ -139,7 +144,7 @@ describe('a component that calls another on its own host', () => {
     const position = scenario.host.child.output().length;
     expect((await ops.call('/add')).status).toBe(500);
     await scenario.host.child.waitForOutput(
-      (text) => /shapes@1\.0\.0\.add on fresh: nobody/.test(text),
+      (text) => /shapes@1\.0\.0\.add on fresh by link default: nobody/.test(text),
       position,
     );
   });

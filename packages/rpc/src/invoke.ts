@@ -3,6 +3,11 @@ import type { WitFunction } from './types.js';
 /** Headers of the first message of a call; wRPC defines `source-id`, `target-id`, `link-name`, `traceparent`. */
 export type CallHeaders = Readonly<Record<string, string>>;
 
+/** `link-name` of a call, which names the caller's link in errors. */
+export function linkNameOf({ headers }: Pick<Invocation, 'headers'>): string | undefined {
+  return headers?.['link-name'];
+}
+
 /** One call of one function of one target. */
 export interface Invocation {
   /** Component or provider id: the subject prefix is `{lattice}.{target}`. */

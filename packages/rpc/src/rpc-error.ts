@@ -33,6 +33,8 @@ export interface CallNames {
   readonly instance: string;
   /** Name on the wire: `get-many`, `counter.add`. */
   readonly func: string;
+  /** Of the caller's link to the target, when there is one. */
+  readonly linkName?: string | undefined;
 }
 
 /** A call that failed as a call. A WIT `result` with `err` is no failure: it is returned. */
@@ -42,6 +44,7 @@ export class RpcError extends Error implements CallNames {
   readonly target: string;
   readonly instance: string;
   readonly func: string;
+  readonly linkName: string | undefined;
 
   /** @param detail what happened and what to check; the call's names are put before it */
   constructor(code: RpcErrorCode, call: CallNames, detail: string, options?: ErrorOptions) {
@@ -50,10 +53,12 @@ export class RpcError extends Error implements CallNames {
     this.target = call.target;
     this.instance = call.instance;
     this.func = call.func;
+    this.linkName = call.linkName;
   }
 }
 
-/** `wrpc:keyvalue/store@0.2.0-draft.get on kvredis` */
-export function describeCall({ target, instance, func }: CallNames): string {
-  return `${instance ? `${instance}.` : ''}${func} on ${target}`;
+/** `wrpc:keyvalue/store@0.2.0-draft.get on kvredis by link default` */
+export function describeCall({ target, instance, func, linkName }: CallNames): string {
+  const link = linkName === undefined ? '' : ` by link ${linkName}`;
+  return `${instance ? `${instance}.` : ''}${func} on ${target}${link}`;
 }

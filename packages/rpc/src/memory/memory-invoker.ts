@@ -2,8 +2,8 @@ import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
-import type { Invocation, Invoker } from '../invoke.js';
-import { RpcError } from '../rpc-error.js';
+import { type Invocation, type Invoker, linkNameOf } from '../invoke.js';
+import { type CallNames, RpcError } from '../rpc-error.js';
 import { MemoryCall } from './memory-call.js';
 import type { MemoryLattice } from './memory-lattice.js';
 
@@ -18,7 +18,7 @@ export interface MemoryInvokerOptions {
 export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
   const limits = { ...defaultCodecLimits, ...options.limits };
   const invoke = async (invocation: Invocation): Promise<unknown> => {
-    const { target, instance, func, signal } = invocation;
+    const { func, signal } = invocation;
     signal?.throwIfAborted();
     const timeoutMs = invocation.timeoutMs ?? options.timeoutMs ?? 10_000;
     const { codec, names, params } = prepare(invocation);
@@ -29,7 +29,7 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
     if (!served) {
       throw new RpcError(
         'not-found',
-        { target, instance, func: codec.wireName },
+        names,
         'nobody is listening; check that the target is running and serves this interface',
       );
     }
@@ -51,12 +51,13 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
   return { invoke };
 }
 
-function prepare({ target, instance, func, params }: Invocation): {
+function prepare(invocation: Invocation): {
   readonly codec: ReturnType<typeof functionCodec>;
-  readonly names: { readonly target: string; readonly instance: string; readonly func: string };
+  readonly names: CallNames;
   readonly params: ReturnType<ReturnType<typeof functionCodec>['encodeParams']>;
 } {
-  const names = { target, instance, func: func.name };
+  const { target, instance, func, params } = invocation;
+  const names = { target, instance, func: func.name, linkName: linkNameOf(invocation) };
   try {
     const codec = functionCodec(func);
     names.func = codec.wireName;

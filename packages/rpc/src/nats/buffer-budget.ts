@@ -1,4 +1,4 @@
-/** Counts the bytes that all calls of a server hold, so that many small holdings can't add up without bound. */
+/** Counts the bytes that all calls of a server or an invoker hold, so that many small holdings can't add up without bound. */
 export class BufferBudget {
   private held = 0;
   private readonly maxBytes: number;

@@ -11,6 +11,7 @@ import type { BufferBudget } from './buffer-budget.js';
 import { errorFromHeaders } from './call-headers.js';
 import { NatsSink } from './nats-sink.js';
 import { Outbox } from './outbox.js';
+import type { RefusalKind } from './refusal-log.js';
 import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
 
 /** Bounds on streams; see README, "Flow control". */
@@ -44,7 +45,9 @@ export interface CallChannelsOptions {
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   /** What all calls together may hold. */
-  readonly budget?: BufferBudget;
+  readonly budget: BufferBudget;
+  /** The peer sent what is refused. */
+  readonly onRefused: (kind: RefusalKind, error: RpcError) => void;
   /** No channel is open any more. */
   readonly onIdle: () => void;
 }
@@ -122,7 +125,7 @@ export class CallChannels implements DeferredReceiver {
     const { code, text } = describeFailure(cause);
     return code === 'truncated'
       ? this.error('peer-failed', `the peer ended ${where} before its value was complete`, cause)
-      : this.error('bad-data', `${where} can't be decoded: ${text}`, cause);
+      : this.refused('bad-stream', this.error('bad-data', `${where} can't be decoded: ${text}`, cause));
   }
 
   sink(path: IndexPath): ByteSink {
@@ -172,7 +175,7 @@ export class CallChannels implements DeferredReceiver {
   dispose(): void {
     if (this.disposed) return;
     this.stopWatching();
-    this.options.budget?.give(this.buffered);
+    this.options.budget.give(this.buffered);
     this.disposed = true;
   }
 
@@ -185,18 +188,18 @@ export class CallChannels implements DeferredReceiver {
   private hold(bytes: number): boolean {
     this.buffered += bytes;
     const { budget, streams } = this.options;
-    if (budget && !this.disposed) budget.hold(bytes);
-    return this.buffered <= streams.maxBufferedBytes && !budget?.exceeded;
+    if (!this.disposed) budget.hold(bytes);
+    return this.buffered <= streams.maxBufferedBytes && !budget.exceeded;
   }
 
   private receiveData(path: IndexPath, message: Msg): void {
+    if (this.failed !== undefined) return;
     const { incoming, incomingType } = this.options;
     const key = path.join('.');
     // Upstream closes the channels of records in between as well; a peer may send anything.
     if (!this.sources.has(key) && !isDeferredPath(incomingType, path)) return;
     const { data } = message;
     const queue = this.source(key, path);
-    if (this.failed !== undefined) return;
     if (data.length === 0) {
       const reported = errorFromHeaders(message.headers);
       if (reported) {
@@ -220,10 +223,9 @@ export class CallChannels implements DeferredReceiver {
   }
 
   private overloaded(): RpcError {
-    return this.error(
-      'overloaded',
-      `more arrived before it was read than the ${this.options.streams.maxBufferedBytes} bytes of a call, or than all calls may hold`,
-    );
+    const { maxBufferedBytes } = this.options.streams;
+    const detail = `more arrived before it was read than the ${maxBufferedBytes} bytes of a call, or than all calls may hold`;
+    return this.refused('too-many-bytes', this.error('overloaded', detail));
   }
 
   private source(key: string, path: IndexPath): ByteQueue {
@@ -270,6 +272,11 @@ export class CallChannels implements DeferredReceiver {
     const { connection, incoming } = this.options;
     if (this.peer?.windowBytes === undefined) return;
     Outbox.of(connection).publish(controlSubject(this.peer.root, control, incoming, path), payload);
+  }
+
+  private refused(kind: RefusalKind, error: RpcError): RpcError {
+    this.options.onRefused(kind, error);
+    return error;
   }
 
   private error(code: RpcError['code'], detail: string, cause?: unknown): RpcError {

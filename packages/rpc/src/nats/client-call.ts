@@ -5,14 +5,16 @@ import { ReceiveScope } from '../call/receive-deferred.js';
 import { sendDeferred } from '../call/send-deferred.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
-import type { Invocation } from '../invoke.js';
+import { type Invocation, linkNameOf } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import type { BufferBudget } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox, InboxEntry } from './inbox.js';
 import { defaultMaxPayload } from './nats-sink.js';
 import type { Outbox, OutgoingSender } from './outbox.js';
+import type { RefusalKind, RefusalLog } from './refusal-log.js';
 import { cancelSubject, channelSubject, parseCallSubject } from './subjects.js';
 
 /** Wait before such a call is sent again, plus up to as much at random, so that callers don't come back as one. */
@@ -25,6 +27,8 @@ export interface ClientCallHost {
   readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
+  readonly budget: BufferBudget;
+  readonly refusals: RefusalLog;
   readonly deadlines: DeadlineTimer;
   /** Whether a call that found nobody is worth one more try: peers resubscribe after an interruption. */
   readonly settling: boolean;
@@ -69,6 +73,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
   private scope: ReceiveScope | undefined;
   private endController: AbortController | undefined;
   private sending = false;
+  private heldBytes = 0;
 
   constructor(client: ClientCallHost, options: ClientCallOptions) {
     this.client = client;
@@ -78,11 +83,13 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     if (codec.paramsDeferred || codec.resultsDeferred) {
       this.channels = new CallChannels({
         connection: client.connection,
-        names: route.names,
+        names: this.names,
         incoming: 'results',
         incomingType: codec.results,
         limits: client.limits,
         streams: client.streams,
+        budget: client.budget,
+        onRefused: (kind, { message }) => this.report(kind, message),
         onIdle: () => this.finishIfIdle(),
       });
     }
@@ -128,14 +135,34 @@ export class ClientCall implements InboxEntry, OutgoingSender {
         if (subject) this.channels?.receive(subject, message);
       }
     } catch (error) {
-      this.fail('bad-data', `the result can't be decoded: ${describeFailure(error).text}`, error);
+      this.refuse(
+        'bad-result',
+        'bad-data',
+        `the result can't be decoded: ${describeFailure(error).text}`,
+        error,
+      );
     }
   }
 
+  private get names(): CallNames {
+    const { route, invocation } = this.options;
+    const linkName = linkNameOf(invocation);
+    return linkName === undefined ? route.names : { ...route.names, linkName };
+  }
+
+  /** Fails for what the peer sent. */
+  private refuse(kind: RefusalKind, code: RpcErrorCode, detail: string, cause?: unknown): void {
+    const error = new RpcError(code, this.names, detail, cause === undefined ? undefined : { cause });
+    this.report(kind, error.message);
+    this.settle(error, true);
+  }
+
+  private report(kind: RefusalKind, detail: string): void {
+    this.client.refusals.report({ kind, peer: this.names.target, detail });
+  }
+
   fail(code: RpcErrorCode, detail: string, cause?: unknown): void {
-    this.settle(
-      new RpcError(code, this.options.route.names, detail, cause === undefined ? undefined : { cause }),
-    );
+    this.settle(new RpcError(code, this.names, detail, cause === undefined ? undefined : { cause }));
   }
 
   unsent(error: unknown): void {
@@ -162,7 +189,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       const detail = this.peerRoot
         ? `accepted the call and did not answer within ${timeoutMs} ms`
         : `was not accepted within ${timeoutMs} ms; check whether the peer is overloaded`;
-      this.settle(new RpcError('timeout', this.options.route.names, detail), true);
+      this.settle(new RpcError('timeout', this.names, detail), true);
     }
   }
 
@@ -176,7 +203,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     if (this.peerRoot !== undefined) return;
     const { reply } = message;
     if (!reply) {
-      this.fail('bad-data', 'the peer accepted the call without a reply subject');
+      this.refuse('no-reply-subject', 'bad-data', 'the peer accepted the call without a reply subject');
       return;
     }
     this.peerRoot = reply;
@@ -245,7 +272,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     if (this.state !== 'waiting' || !decoder) return;
     const { data } = message;
     if (data.length > 0) {
-      if (decoder.push(data) && this.options.invocation.func.result) this.succeed(decoder);
+      if (!decoder.push(data)) this.hold(data.length);
+      else if (this.options.invocation.func.result) this.succeed(decoder);
       return;
     }
     const reported = errorFromHeaders(message.headers);
@@ -286,8 +314,19 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.end();
   }
 
+  /** What stays of a result is what a whole one would not have needed. */
+  private hold(bytes: number): void {
+    const { budget } = this.client;
+    this.heldBytes += bytes;
+    budget.hold(bytes);
+    if (!budget.exceeded) return;
+    this.refuse('too-many-bytes', 'overloaded', 'the calls of this program hold too many bytes of results');
+  }
+
   /** What belongs to waiting. */
   private release(): void {
+    if (this.heldBytes > 0) this.client.budget.give(this.heldBytes);
+    this.heldBytes = 0;
     this.deadline = Number.POSITIVE_INFINITY;
     this.endController?.abort();
     this.options.invocation.signal?.removeEventListener('abort', this);

@@ -1,18 +1,20 @@
-import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { type Logger, type Meter, noopLogger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import { type EncodedValue, functionCodec } from '../call/function-codec.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
-import type { Invocation, Invoker } from '../invoke.js';
+import { type Invocation, type Invoker, linkNameOf } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { WitFunction } from '../types.js';
+import { BufferBudget } from './buffer-budget.js';
 import { defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import { ClientCall, type ClientCallHost, type Route } from './client-call.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
+import { type Refusal, RefusalLog } from './refusal-log.js';
 import { checkNames, invocationSubject } from './subjects.js';
 
 export interface NatsInvokerOptions {
@@ -26,8 +28,14 @@ export interface NatsInvokerOptions {
   readonly streams?: Partial<StreamOptions>;
   /** First tokens of the inbox, for accounts that may not use `_INBOX`. */
   readonly inboxPrefix?: string;
+  /** Bytes received and not yet taken by callers, all calls together. Default 512 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** Told of every call that failed for what its peer sent. */
+  readonly onRefusal?: (refusal: Refusal) => void;
   /** Named for its owner; default none. */
   readonly logger?: Logger;
+  /** Counts refused calls (`wasmlattice.rpc.refused_calls`); default none. */
+  readonly meter?: Meter;
 }
 
 /** An {@link Invoker} that holds one subscription on its connection. */
@@ -53,6 +61,8 @@ class Client implements NatsInvoker, ClientCallHost {
   readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
+  readonly budget: BufferBudget;
+  readonly refusals: RefusalLog;
   readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
   private readonly lattice: string;
   private readonly timeoutMs: number;
@@ -68,9 +78,13 @@ class Client implements NatsInvoker, ClientCallHost {
     this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     this.limits = { ...defaultCodecLimits, ...options.limits };
     this.streams = { ...defaultStreamOptions, ...options.streams };
+    this.budget = new BufferBudget(options.maxBufferedBytes ?? 512 * 1024 * 1024);
+    const logger = options.logger ?? noopLogger;
+    const { meter, onRefusal } = options;
+    this.refusals = new RefusalLog({ side: 'client', logger, meter, onRefusal });
     this.inbox = new Inbox({
       connection: options.connection,
-      logger: options.logger ?? noopLogger,
+      logger,
       ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
     });
     this.outbox = Outbox.of(options.connection);
@@ -88,7 +102,7 @@ class Client implements NatsInvoker, ClientCallHost {
     let params: EncodedValue;
     try {
       route = this.route(invocation);
-      params = encodeParams(route, invocation.params);
+      params = encodeParams(route, invocation);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -127,12 +141,14 @@ class Client implements NatsInvoker, ClientCallHost {
   }
 
   /** @throws RpcError `invalid-params` for what can't be called over wRPC or addressed in NATS */
-  private route({ target, instance, func }: Invocation): Route {
+  private route(invocation: Invocation): Route {
+    const { target, instance, func } = invocation;
     const known = this.routes.get(func);
     if (known && known.names.target === target && known.names.instance === instance) return known;
-    const codec = invalidParams({ target, instance, func: func.name }, () => functionCodec(func));
+    const linkName = linkNameOf(invocation);
+    const codec = invalidParams({ target, instance, func: func.name, linkName }, () => functionCodec(func));
     const names = { target, instance, func: codec.wireName };
-    checkNames(names);
+    checkNames({ ...names, linkName });
     const subject = invocationSubject(this.lattice, target, instance, names.func);
     const route = { names, codec, subject };
     this.routes.set(func, route);
@@ -153,8 +169,9 @@ class Client implements NatsInvoker, ClientCallHost {
   }
 }
 
-function encodeParams({ names, codec }: Route, params: readonly unknown[]): EncodedValue {
-  return invalidParams(names, () => {
+function encodeParams({ names, codec }: Route, invocation: Invocation): EncodedValue {
+  const { params } = invocation;
+  return invalidParams({ ...names, linkName: linkNameOf(invocation) }, () => {
     if (params.length !== codec.paramCount) {
       throw new CodecError('bad-value', `takes ${codec.paramCount} parameters, got ${params.length}`);
     }

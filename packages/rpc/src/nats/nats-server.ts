@@ -1,4 +1,4 @@
-import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { type Logger, type Meter, noopLogger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, Subscription } from 'nats';
 import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
@@ -45,6 +45,8 @@ export interface NatsServerOptions {
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Named for its owner; default none. */
   readonly logger?: Logger;
+  /** Counts refused calls (`wasmlattice.rpc.refused_calls`); default none. */
+  readonly meter?: Meter;
 }
 
 /** How long a member may take to show that it is there, in ms; the call itself has its own deadline. */
@@ -96,7 +98,12 @@ class NatsServer implements Server, ServerCallHost {
     this.budget = new BufferBudget(options.maxBufferedBytes ?? 512 * 1024 * 1024);
     this.errorText = options.errorText ?? ((error) => describeFailure(error).text);
     this.logger = options.logger ?? noopLogger;
-    this.refusals = new RefusalLog(this.logger, options.onRefusal);
+    this.refusals = new RefusalLog({
+      side: 'server',
+      logger: this.logger,
+      meter: options.meter,
+      onRefusal: options.onRefusal,
+    });
     this.inbox = new Inbox({
       connection: options.connection,
       logger: this.logger,

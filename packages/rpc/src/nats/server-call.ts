@@ -7,7 +7,7 @@ import { sendDeferred } from '../call/send-deferred.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import type { CallHeaders } from '../invoke.js';
-import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import { type CallNames, describeCall, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext, CallHandler } from '../serve.js';
 import type { BufferBudget } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
@@ -86,6 +86,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         limits: server.limits,
         streams: server.streams,
         budget: server.budget,
+        onRefused: (kind, { message }) => this.report(kind, message),
         onIdle: () => {},
       });
       this.channels.connect(this.callerRoot, windowOf(message.headers));
@@ -292,13 +293,12 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   }
 
   private refuse(kind: Refusal['kind'], code: RpcErrorCode, detail: string): void {
-    const { entry, server } = this;
-    server.refusals.report({
-      kind,
-      peer: peerOf(this.headers),
-      detail: `${entry.names.instance}.${entry.names.func}: ${detail}`,
-    });
+    this.report(kind, `${describeCall(this.entry.names)}: ${detail}`);
     this.abort(code, detail);
+  }
+
+  private report(kind: Refusal['kind'], detail: string): void {
+    this.server.refusals.report({ kind, peer: peerOf(this.headers), detail });
   }
 
   private end(): void {
