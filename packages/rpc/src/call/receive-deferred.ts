@@ -174,6 +174,8 @@ class ReceivedStream implements AsyncIterable<unknown> {
   private readonly channel: ChannelReader;
   private readonly element: WitType | undefined;
   private taken = false;
+  /** The reader left: what a wait for the next chunk comes to is of no interest. */
+  private left = false;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, channel: ChannelReader, type: StreamType) {
     this.receiver = receiver;
@@ -190,6 +192,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
       next: () => chunks.next(),
       // A generator would finish the wait for its next chunk first, which may never come.
       return: () => {
+        this.left = true;
         this.channel.open().cancel();
         return chunks.return(undefined);
       },
@@ -201,7 +204,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
       yield* chunks;
       this.channel.open().finish();
     } catch (error) {
-      throw this.receiver.failure(this.path, error);
+      if (!this.left) throw this.receiver.failure(this.path, error);
     } finally {
       this.channel.open().cancel();
     }

@@ -255,9 +255,29 @@ export function streamCompliance(fixture: StreamFixture): void {
       }));
       const stream = await call(fixture.invoker, { target, instance, func: silent, params: [] });
       const iterator = stream[Symbol.asyncIterator]();
-      const waiting = iterator.next().catch(() => 'left');
-      await iterator.return?.();
-      await Promise.all([waiting, stopped.promise]);
+      const waiting = iterator.next();
+      expect((await iterator.return?.())?.done).toBe(true);
+      expect((await waiting).done).toBe(true);
+      await stopped.promise;
+    });
+
+    it('stop when their reader leaves before the first chunk', async () => {
+      const stopped = Promise.withResolvers<void>();
+      const endless = func('endless', [], t.stream(t.u8));
+      await serve(endless, async () =>
+        (async function* () {
+          try {
+            for (;;) yield new Uint8Array(65_536);
+          } finally {
+            stopped.resolve();
+          }
+        })(),
+      );
+      const stream = await call(fixture.invoker, { target, instance, func: endless, params: [] });
+      const iterator = stream[Symbol.asyncIterator]();
+      expect((await iterator.return?.())?.done).toBe(true);
+      expect((await iterator.next()).done).toBe(true);
+      await stopped.promise;
     });
 
     it('among the parameters may be read after the answer while the handler asks for it', async () => {

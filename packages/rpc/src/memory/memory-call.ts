@@ -9,7 +9,7 @@ import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext } from '../serve.js';
 import type { WitType } from '../types.js';
 import { MemoryChannels } from './memory-channels.js';
-import type { MemoryServed } from './memory-lattice.js';
+import type { MemoryServed, MemoryServedCall } from './memory-lattice.js';
 
 export interface MemoryCallOptions {
   readonly invocation: Invocation;
@@ -23,11 +23,10 @@ export interface MemoryCallOptions {
  * One call within the process. Values are encoded and decoded as on the wire: what one side does to an object later
  * is not seen by the other, and each side checks its own types.
  */
-export class MemoryCall implements CallContext {
+export class MemoryCall implements CallContext, MemoryServedCall {
   readonly headers: CallHeaders;
   /** Resolves with the result; rejects with an {@link RpcError}. */
   readonly result: Promise<unknown>;
-  /** Resolves when nothing more will be sent either way. */
   readonly done: Promise<void>;
   private readonly options: MemoryCallOptions;
   private readonly serverCodec: FunctionCodec;
@@ -67,7 +66,6 @@ export class MemoryCall implements CallContext {
     this.waits.push(work);
   }
 
-  /** Ends the call early for both sides. */
   abort(code: RpcErrorCode, detail: string): void {
     this.fail(new RpcError(code, this.options.names, detail));
   }

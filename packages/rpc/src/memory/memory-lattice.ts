@@ -1,11 +1,18 @@
-import type { CallNames } from '../rpc-error.js';
+import type { CallNames, RpcErrorCode } from '../rpc-error.js';
 import type { ServedFunction } from '../serve.js';
-import type { MemoryCall } from './memory-call.js';
+
+/** A call that a server waits for before it closes. */
+export interface MemoryServedCall {
+  /** Resolves when nothing more will be sent either way. */
+  readonly done: Promise<void>;
+  /** Ends the call early for both sides. */
+  abort(code: RpcErrorCode, detail: string): void;
+}
 
 /** A function served in this process. */
 export interface MemoryServed {
   readonly served: ServedFunction;
-  readonly calls: Set<MemoryCall>;
+  readonly calls: Set<MemoryServedCall>;
 }
 
 /** Where invokers and servers of one process meet: the memory counterpart of a NATS connection and a lattice name. */

@@ -1,8 +1,7 @@
 import { functionCodec } from '../call/function-codec.js';
 import { RpcError } from '../rpc-error.js';
 import type { ServedFunction, ServedHandle, Server } from '../serve.js';
-import type { MemoryCall } from './memory-call.js';
-import type { MemoryLattice } from './memory-lattice.js';
+import type { MemoryLattice, MemoryServedCall } from './memory-lattice.js';
 
 export interface MemoryServerOptions {
   readonly lattice: MemoryLattice;
@@ -22,7 +21,7 @@ export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryS
       func: functionCodec(served.func).wireName,
     };
     if (closed) throw new RpcError('closed', names, 'the server is closed');
-    const calls = new Set<MemoryCall>();
+    const calls = new Set<MemoryServedCall>();
     const remove = lattice.add(names, { served, calls });
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
