@@ -1,6 +1,7 @@
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, headers as createHeaders, createInbox, Empty, type Msg, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallHeaders } from '../invoke.js';
 import {
   fromVector,
   readVectors,
@@ -27,6 +28,8 @@ interface Transcript {
   readonly headers?: Readonly<Record<string, string>>;
   readonly result?: VectorValue;
   readonly error?: string;
+  /** What the NATS server allows, in bytes; its default when absent. */
+  readonly maxPayload?: number;
   /** Channels are independent of each other. */
   readonly anyOrder?: boolean;
   /** The only side that these messages fit; both when absent. */
@@ -34,28 +37,53 @@ interface Transcript {
   readonly messages: readonly TranscriptMessage[];
 }
 
-const { transcripts } = readVectors<{ readonly transcripts: readonly Transcript[] }>('transcripts.json');
+/** Written by hand from the protocol, and recorded from other implementations. */
+const collections = ['transcripts.json', 'transcripts-rust.json', 'transcripts-go.json'].map((file) => {
+  const { transcripts } = readVectors<{ readonly transcripts: readonly Transcript[] }>(file);
+  return { file, transcripts };
+});
 
-let nats: TestNatsServer;
-let ours: NatsConnection;
-let foreign: NatsConnection;
+interface Network {
+  readonly nats: TestNatsServer;
+  readonly ours: NatsConnection;
+  readonly foreign: NatsConnection;
+}
+
+/** By `maxPayload`. */
+const networks = new Map<number | undefined, Network>();
 let lattices = 0;
 
 beforeAll(async () => {
-  nats = await startNatsServer();
-  [ours, foreign] = await Promise.all([connect({ servers: nats.url }), connect({ servers: nats.url })]);
+  const limits = new Set(collections.flatMap(({ transcripts }) => transcripts.map((one) => one.maxPayload)));
+  for (const limit of limits) {
+    const nats = await startNatsServer(limit === undefined ? {} : { config: `max_payload: ${limit}` });
+    const [ours, foreign] = await Promise.all([
+      connect({ servers: nats.url }),
+      connect({ servers: nats.url }),
+    ]);
+    networks.set(limit, { nats, ours, foreign });
+  }
 });
 
 afterAll(async () => {
-  await Promise.all([ours.close(), foreign.close()]);
-  await nats[Symbol.asyncDispose]();
+  for (const { nats, ours, foreign } of networks.values()) {
+    await Promise.all([ours.close(), foreign.close()]);
+    await nats[Symbol.asyncDispose]();
+  }
 });
+
+function networkOf({ maxPayload }: Transcript): Network {
+  const network = networks.get(maxPayload);
+  if (!network) throw new Error('started for every limit there is');
+  return network;
+}
 
 /** The foreign side of a transcript: plain NATS, driven by the messages alone. */
 class ForeignPeer {
   readonly root = createInbox();
   private readonly roots: Record<string, string>;
   private readonly own: 'client' | 'server';
+  private readonly connection: NatsConnection;
   private readonly transcript: Transcript;
   private readonly received = new Map<string, string[]>();
   private readonly order: string[] = [];
@@ -64,6 +92,7 @@ class ForeignPeer {
   constructor(own: 'client' | 'server', lattice: string, transcript: Transcript) {
     this.own = own;
     this.transcript = transcript;
+    this.connection = networkOf(transcript).foreign;
     this.roots = { lattice, [own]: this.root };
   }
 
@@ -71,11 +100,11 @@ class ForeignPeer {
     const invocation = this.resolve(this.transcript.messages[0]?.subject ?? '');
     const callback = (_: unknown, message: Msg): void => this.receive(message);
     const subscriptions = [
-      foreign.subscribe(`${this.root}.>`, { callback }),
-      foreign.subscribe(this.root, { callback }),
-      ...(this.own === 'server' ? [foreign.subscribe(invocation, { callback })] : []),
+      this.connection.subscribe(`${this.root}.>`, { callback }),
+      this.connection.subscribe(this.root, { callback }),
+      ...(this.own === 'server' ? [this.connection.subscribe(invocation, { callback })] : []),
     ];
-    await foreign.flush();
+    await this.connection.flush();
     this.started.resolve();
     for (const message of this.transcript.messages) {
       if (message.from === this.own) this.send(message);
@@ -123,7 +152,7 @@ class ForeignPeer {
   private send({ subject, hex, reply, headers, status }: TranscriptMessage): void {
     const all = status ? createHeaders(status, 'status') : createHeaders();
     for (const [name, value] of Object.entries(headers ?? {})) all.append(name, value);
-    foreign.publish(this.resolve(subject), hex ? Buffer.from(hex, 'hex') : Empty, {
+    this.connection.publish(this.resolve(subject), hex ? Buffer.from(hex, 'hex') : Empty, {
       ...(reply && { reply: this.resolve(reply) }),
       ...((headers || status) && { headers: all }),
     });
@@ -141,7 +170,10 @@ class ForeignPeer {
   }
 }
 
-function playedBy(side: 'client' | 'server'): (readonly [string, Transcript])[] {
+function playedBy(
+  side: 'client' | 'server',
+  transcripts: readonly Transcript[],
+): (readonly [string, Transcript])[] {
   return transcripts.filter(({ play }) => play === undefined || play === side).map((one) => [one.name, one]);
 }
 
@@ -154,10 +186,10 @@ async function outcomeOf(promise: Promise<unknown>): Promise<{ value?: unknown; 
   }
 }
 
-describe('our client against a foreign server', () => {
-  it.each(playedBy('client'))('%s', async (_, transcript) => {
+describe.each(collections)('our client against the servers of $file', ({ transcripts }) => {
+  it.each(playedBy('client', transcripts))('%s', async (_, transcript) => {
     const lattice = `client${lattices++}`;
-    const invoker = createNatsInvoker({ connection: ours, lattice });
+    const invoker = createNatsInvoker({ connection: networkOf(transcript).ours, lattice });
     const peer = new ForeignPeer('server', lattice, transcript);
     const func = vectorFunction(transcript.function);
     const playing = peer.play();
@@ -184,26 +216,30 @@ describe('our client against a foreign server', () => {
   });
 });
 
-describe('our server against a foreign client', () => {
-  it.each(playedBy('server'))('%s', async (_, transcript) => {
+describe.each(collections)('our server against the clients of $file', ({ transcripts }) => {
+  it.each(playedBy('server', transcripts))('%s', async (_, transcript) => {
     const lattice = `server${lattices++}`;
-    const server = createNatsServer({ connection: ours, lattice });
+    const server = createNatsServer({ connection: networkOf(transcript).ours, lattice });
     const func = vectorFunction(transcript.function);
     const { target, instance } = transcript.function;
     const received = Promise.withResolvers<readonly VectorValue[]>();
+    let headers: CallHeaders = {};
     await server.serve({
       target,
       instance,
       func,
-      handler: async (params) => {
+      handler: async (params, context) => {
+        headers = context.headers;
         const values = params.map((value, i) => toVector(func.params[i]?.type ?? { kind: 'string' }, value));
         received.resolve(await Promise.all(values));
+        if (transcript.error) throw new Error('as the transcript says');
         return func.result && fromVector(func.result, transcript.result ?? null);
       },
     });
     const peer = new ForeignPeer('client', lattice, transcript);
     await peer.play();
     expect(await received.promise).toEqual(transcript.params);
+    expect(headers).toMatchObject(transcript.headers ?? {});
     await server.close();
   });
 });
