@@ -1,0 +1,309 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  buildHandleGuests,
+  callerInterface,
+  countersInterface,
+  streamsInterface,
+} from '@wasmlattice/handle-guests';
+import { call, func, type Invoker, t } from '@wasmlattice/rpc';
+import { createNatsInvoker } from '@wasmlattice/rpc/nats';
+import { createTempDir, type TempDir } from '@wasmlattice/test-support';
+import type { Subscription } from 'nats';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startComponent } from '../src/deploy.js';
+import { callByHand } from '../src/foreign-caller.js';
+import { type HostProcess, startHost } from '../src/host-process.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+const counter = { instance: countersInterface, name: 'counter' };
+const sized = t.result(t.u64, t.string);
+
+/** The caller's own functions, as they are on the wire. */
+const relay = {
+  measure: func('measure', [['data', t.stream(t.u8)]], sized),
+  first: func(
+    'first',
+    [
+      ['data', t.stream(t.u8)],
+      ['length', t.u64],
+    ],
+    sized,
+  ),
+  echo: func('echo', [['data', t.stream(t.u8)]], t.stream(t.u8)),
+  ignore: func('ignore', [['data', t.stream(t.u8)]]),
+  count: func(
+    'count',
+    [
+      ['start', t.u32],
+      ['times', t.u32],
+    ],
+    t.u32,
+  ),
+  countAndFinish: func(
+    'count-and-finish',
+    [
+      ['start', t.u32],
+      ['times', t.u32],
+    ],
+    t.u32,
+  ),
+  leave: func('leave', [['start', t.u32]], t.u32),
+};
+
+/** What the callee exports. */
+const counters = {
+  make: func('[constructor]counter', [['start', t.u32]], t.own(counter)),
+  add: func(
+    '[method]counter.add',
+    [
+      ['self', t.borrow(counter)],
+      ['n', t.u32],
+    ],
+    t.u32,
+  ),
+  measure: func(
+    '[method]counter.measure',
+    [
+      ['self', t.borrow(counter)],
+      ['data', t.stream(t.u8)],
+    ],
+    t.u32,
+  ),
+  twin: func('twin', [['of', t.borrow(counter)]], t.tuple(t.u32, t.own(counter))),
+  crash: func('crash', [['any', t.borrow(counter)]]),
+  drop: func('counter.~drop', [['self', t.own(counter)]]),
+};
+const parcel = t.record({
+  label: t.string,
+  contents: t.list(t.stream(t.u8)),
+  extra: t.option(t.stream(t.u8)),
+});
+const unpack = func('unpack', [['parcel', parcel]], t.list(t.stream(t.u8)));
+
+const calleeAddress = { target: 'callee', instance: countersInterface };
+const callerAddress = { target: 'caller', instance: callerInterface };
+
+let folder: TempDir;
+let scenario: Scenario;
+let second: HostProcess;
+let invoker: Invoker;
+let files: { readonly callee: string; readonly caller: string };
+/** Subjects of all calls, while somebody listens. */
+const subjects: string[] = [];
+let listener: Subscription;
+
+beforeAll(async () => {
+  folder = await createTempDir();
+  const guests = await buildHandleGuests();
+  files = { callee: join(folder.path, 'callee.wasm'), caller: join(folder.path, 'caller.wasm') };
+  await Promise.all([writeFile(files.callee, guests.callee), writeFile(files.caller, guests.caller)]);
+  scenario = await startScenario();
+  const { host, lattice, nats } = scenario;
+  second = await startHost({ nats });
+  await startComponent(lattice, host, { id: 'caller', wasm: files.caller, maxInstances: 64 });
+  await startComponent(lattice, host, { id: 'callee', wasm: files.callee, maxInstances: 64 });
+  await startComponent(lattice, second, { id: 'callee', wasm: files.callee, maxInstances: 64 });
+  await lattice.succeed('link.put', {
+    source_id: 'caller',
+    target: 'callee',
+    name: 'default',
+    wit_namespace: 'test',
+    wit_package: 'handles',
+    interfaces: ['streams', 'counters'],
+  });
+  listener = lattice.connection.subscribe('default.>', {
+    callback: (_error, { subject }) => void subjects.push(subject),
+  });
+  const connection = lattice.connection;
+  invoker = createNatsInvoker({ connection, lattice: 'default', timeoutMs: 60_000 });
+  // Either host may have taken the link; the other sees it a moment later.
+  await vi.waitFor(() => call(invoker, { ...callerAddress, func: relay.count, params: [0, 1] }), {
+    timeout: 30_000,
+  });
+});
+afterAll(async () => {
+  await second?.[Symbol.asyncDispose]();
+  await scenario?.[Symbol.asyncDispose]();
+  await folder?.[Symbol.asyncDispose]();
+});
+
+async function* bytes(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** So many chunks of 64 KiB; tells when its reader has left. */
+function data(chunks = Number.POSITIVE_INFINITY): { stream: AsyncIterable<Uint8Array>; left: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const chunk = new Uint8Array(65_536);
+  const stream = (async function* () {
+    try {
+      for (let i = 0; i < chunks; i++) yield chunk;
+    } finally {
+      resolve();
+    }
+  })();
+  return { stream, left: promise };
+}
+
+describe('a stream through two components', () => {
+  it('arrives whole, there and back', async () => {
+    const params = [bytes('hello ', 'world')] as [AsyncGenerator<Uint8Array>];
+    expect(await call(invoker, { ...callerAddress, func: relay.measure, params })).toEqual({
+      tag: 'ok',
+      val: 11n,
+    });
+    const echoed = await call(invoker, {
+      ...callerAddress,
+      func: relay.echo,
+      params: [bytes('hello ', 'world')],
+    });
+    expect(await textOf(echoed)).toBe('hello world');
+  });
+
+  it('may be in lists, options and records', async () => {
+    const streams = await call(invoker, {
+      target: 'callee',
+      instance: streamsInterface,
+      func: unpack,
+      params: [{ label: 'x', contents: [bytes('a', 'b'), bytes('c')], extra: bytes('d') }],
+    });
+    expect(await Promise.all(streams.map(textOf))).toEqual(['ab', 'c', 'd']);
+  });
+
+  it('goes at the pace of its reader, and ends at its source when the last component leaves', async () => {
+    const { stream, left } = data();
+    const params = [stream, 100_000n] as [AsyncIterable<Uint8Array>, bigint];
+    const size = await call(invoker, { ...callerAddress, func: relay.first, params });
+    expect(size).toMatchObject({ tag: 'ok' });
+    await left;
+  });
+
+  it('ends at its source when a component drops what came back', async () => {
+    const { stream, left } = data();
+    await call(invoker, { ...callerAddress, func: relay.ignore, params: [stream] });
+    await left;
+  });
+
+  it('ends at its source when the caller leaves the answer', async () => {
+    const { stream, left } = data();
+    const echoed = await call(invoker, { ...callerAddress, func: relay.echo, params: [stream] });
+    for await (const chunk of echoed) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    await left;
+  });
+
+  it('breaks off for the reader when its source fails', async () => {
+    const broken = (async function* () {
+      yield Buffer.from('half');
+      throw new Error('the disk is gone');
+    })();
+    await expect(call(invoker, { ...callerAddress, func: relay.measure, params: [broken] })).rejects.toThrow(
+      'the disk is gone',
+    );
+  });
+
+  it('of 100 MB is never in memory as a whole', async () => {
+    const { pid } = scenario.host.child;
+    // Resets the peak that Linux keeps.
+    await writeFile(`/proc/${pid}/clear_refs`, '5');
+    const before = await memoryOf(pid);
+    const { stream } = data(1_600);
+    const size = await call(invoker, { ...callerAddress, func: relay.measure, params: [stream] });
+    expect(size).toEqual({ tag: 'ok', val: 104_857_600n });
+    const after = await memoryOf(pid);
+    expect(after.peak - before.current).toBeLessThan(100_000_000);
+  });
+});
+
+async function memoryOf(pid: number | undefined): Promise<{ current: number; peak: number }> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const bytesOf = (name: string): number =>
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+  return { current: bytesOf('VmRSS'), peak: bytesOf('VmHWM') };
+}
+
+describe('a resource of a component on two hosts', () => {
+  it('is used where it was made, whichever host gets the call', async () => {
+    subjects.length = 0;
+    const runs = Array.from({ length: 16 }, (_, i) => i);
+    const params = (i: number): [number, number] => [i * 100, 6];
+    const counted = runs.map((i) =>
+      call(invoker, { ...callerAddress, func: relay.count, params: params(i) }),
+    );
+    expect(await Promise.all(counted)).toEqual(runs.map((i) => i * 100 + 6));
+    const finished = runs.map((i) =>
+      call(invoker, { ...callerAddress, func: relay.countAndFinish, params: params(i) }),
+    );
+    expect(await Promise.all(finished)).toEqual(runs.map((i) => i * 100 + 6));
+    // Both hosts had calls to hand on.
+    const owners = new Set(
+      subjects.flatMap((subject) => /^default\.callee\.(owner-[^.]+)\./.exec(subject)?.[1] ?? []),
+    );
+    expect(owners.size).toBe(2);
+  });
+
+  it('is dropped when a component drops it, and when one ends without', async () => {
+    subjects.length = 0;
+    expect(await call(invoker, { ...callerAddress, func: relay.count, params: [1, 1] })).toBe(2);
+    expect(await call(invoker, { ...callerAddress, func: relay.leave, params: [1] })).toBe(2);
+    const drop = `default.callee.wrpc.0.0.1.${countersInterface}.counter.~drop`;
+    await expect.poll(() => subjects.filter((subject) => subject === drop).length).toBe(2);
+  });
+
+  it('is opaque bytes to a peer of another implementation', async () => {
+    const subject = `default.callee.wrpc.0.0.1.${countersInterface}`;
+    const { connection } = scenario.lattice;
+    const made = await callByHand(connection, `${subject}.counter`, '28');
+    made.send('', '');
+    const { hex } = await made.results('');
+    expect(hex).toMatch(/^18[0-9a-f]{48}$/);
+    for (const expected of ['29', '2a', '2b', '2c']) {
+      const added = await callByHand(connection, `${subject}.counter.add`, `${hex}01`);
+      added.send('', '');
+      expect((await added.results('')).hex).toBe(expected);
+    }
+  });
+
+  it('makes further ones, takes streams, and is gone after its guest trapped', async () => {
+    const invoke = <R>(declared: unknown, ...params: unknown[]): Promise<R> =>
+      invoker.invoke({ ...calleeAddress, func: declared as typeof counters.add, params }) as Promise<R>;
+    const one = await invoke<Uint8Array>(counters.make, 5);
+    const [value, twin] = await invoke<[number, Uint8Array]>(counters.twin, one);
+    expect([value, await invoke(counters.add, twin, 1), await invoke(counters.add, one, 2)]).toEqual([
+      5, 6, 7,
+    ]);
+    expect(await invoke(counters.measure, one, bytes('1234', '567'))).toBe(14);
+    await invoke(counters.drop, one);
+    await expect(invoke(counters.add, one, 1)).rejects.toThrow('has no resource of this handle');
+    await expect(invoke(counters.crash, twin)).rejects.toThrow('the guest trapped');
+    await expect(invoke(counters.add, twin, 1)).rejects.toThrow('has no resource of this handle');
+  });
+
+  it('is gone with its host, and its callers are told', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 8 }, () => call(invoker, { ...calleeAddress, func: counters.make, params: [1] })),
+    );
+    // As long as a stranger listens, nobody is told that no one serves a subject.
+    listener.unsubscribe();
+    await second[Symbol.asyncDispose]();
+    const outcomes = await Promise.allSettled(
+      made.map((one) => call(invoker, { ...calleeAddress, func: counters.add, params: [one, 1] })),
+    );
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.length).toBeLessThan(8);
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ code: 'terminated' });
+      expect(String(failure)).toContain('the member that this call belongs to is gone');
+    }
+  });
+});
