@@ -24,8 +24,14 @@ export interface ComponentTypes {
  */
 export type HostImport = Readonly<Record<string, unknown>>;
 
-/** Host imports by the import's verbatim id (`wasi:io/streams@0.2.3`); world-level functions under `''`. */
-export type HostImports = ReadonlyMap<string, HostImport>;
+/**
+ * Host imports by the import's verbatim id (`wasi:io/streams@0.2.3`); world-level functions under `''`. A `Map` is one; others
+ * may make what they give out when it is first asked for, since an invocation calls few of the interfaces it has.
+ */
+export interface HostImports {
+  get(id: string): HostImport | undefined;
+  keys(): Iterable<string>;
+}
 
 /** A component ready to be instantiated many times. */
 export interface CompiledComponent {

@@ -1,7 +1,7 @@
 import { func, t, type WitFunction, type WitInterface, witInterface } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
 import type { ComponentTypes } from './engine.js';
-import { exactly, type HostInterface, wasi02 } from './host-interface.js';
+import { exactly, type HostInterface, type InstanceContext, wasi02 } from './host-interface.js';
 import { type Linkage, linkImports } from './linker.js';
 import { MissingImportError } from './missing-import-error.js';
 import { testContext, testLinks } from './testing/context.js';
@@ -159,5 +159,27 @@ describe('an interface the host does not serve', () => {
     ],
   ])('is refused when a function takes %s', (_, type, reason) => {
     expect(messageOf(importing(witInterface(id, [func('take', [['x', type]])])))).toContain(reason);
+  });
+
+  it('binds an interface when it is first asked for, once for each instance', () => {
+    const bound: InstanceContext[] = [];
+    const counted: HostInterface = {
+      ...poll,
+      bind: (context) => {
+        bound.push(context);
+        return { Pollable };
+      },
+    };
+    const id = 'wasi:io/poll@0.2.3';
+    const types = importing(witInterface(id, [func('[method]pollable.block', [])]));
+    const linkage = linkImports(types, { component: 'hello', interfaces: [counted] });
+    bound.length = 0;
+    const context = testContext();
+    const imports = linkage.bind(context);
+    expect([...imports.keys()]).toEqual([id]);
+    expect(bound).toEqual([]);
+    expect(imports.get(id)).toBe(imports.get(id));
+    expect(bound).toEqual([context]);
+    expect(imports.get('wasi:io/streams@0.2.3')).toBeUndefined();
   });
 });

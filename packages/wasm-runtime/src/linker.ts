@@ -70,7 +70,7 @@ export function linkImports(types: ComponentTypes, options: LinkOptions): Linkag
     latticeInterfaces: [...linked.values()]
       .filter(({ onLattice }) => onLattice)
       .map(({ id }) => parseInterfaceId(id).name),
-    bind: (context) => bindAll(linked, context),
+    bind: (context) => new BoundImports(linked, context),
   };
 }
 
@@ -161,10 +161,31 @@ function missingFunction({ name }: WitFunction): MissingImport {
   };
 }
 
-function bindAll(linked: ReadonlyMap<string, LinkedImport>, context: InstanceContext): HostImports {
-  const { handles = new InstanceHandles(), signal } = context;
-  handles.begin(signal);
-  return new Map([...linked].map(([id, entry]) => [id, entry.bind(context, handles)]));
+/** The imports of one instance, each bound when it is first asked for. */
+class BoundImports implements HostImports {
+  readonly #linked: ReadonlyMap<string, LinkedImport>;
+  readonly #context: InstanceContext;
+  readonly #handles: InstanceHandles;
+  readonly #bound = new Map<string, HostImport>();
+
+  constructor(linked: ReadonlyMap<string, LinkedImport>, context: InstanceContext) {
+    this.#linked = linked;
+    this.#context = context;
+    this.#handles = context.handles ?? new InstanceHandles();
+    this.#handles.begin(context.signal);
+  }
+
+  get(id: string): HostImport | undefined {
+    const known = this.#bound.get(id);
+    if (known !== undefined) return known;
+    const bound = this.#linked.get(id)?.bind(this.#context, this.#handles);
+    if (bound !== undefined) this.#bound.set(id, bound);
+    return bound;
+  }
+
+  keys(): Iterable<string> {
+    return this.#linked.keys();
+  }
 }
 
 /** What the component wants and the bound interface does not have: functions, and classes as `resource name`. */

@@ -143,8 +143,8 @@ function isResultError(error: unknown): error is Error & { readonly payload: unk
 }
 
 function toGeneratedImports(imports: HostImports): Readonly<Record<string, unknown>> {
-  const generated: Record<string, unknown> = Object.fromEntries(imports);
-  delete generated[''];
+  const generated: Record<string, unknown> = {};
+  for (const id of imports.keys()) if (id !== '') generated[id] = imports.get(id);
   for (const [name, func] of Object.entries(imports.get('') ?? {})) generated[name] = { default: func };
   return generated;
 }
