@@ -45,7 +45,7 @@ export function observeHttp(
       attributes: {
         component_id: componentId,
         'http.request.method': method,
-        'url.path': withoutQuery(pathWithQuery),
+        'url.path': shownPath(pathWithQuery),
       },
     });
     const invoked = options.measure();
@@ -172,8 +172,10 @@ function traceHeaders(context: SpanContext | undefined): CallHeaders {
   return context === undefined ? noHeaders : injectTraceContext(context);
 }
 
-/** What comes after the question mark may be a secret. */
-function withoutQuery(path: string): string {
-  const end = path.indexOf('?');
-  return end === -1 ? path : path.slice(0, end);
+/** What comes after the question mark may be a secret; a path may be as long as a whole head. */
+function shownPath(pathWithQuery: string): string {
+  const query = pathWithQuery.indexOf('?');
+  return pathWithQuery.slice(0, Math.min(query === -1 ? pathWithQuery.length : query, maxPathLength));
 }
+
+const maxPathLength = 1_024;
