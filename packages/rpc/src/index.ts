@@ -49,3 +49,4 @@ export type {
   WitResource,
   WitType,
 } from './types.js';
+export { WholeFuture } from './whole-future.js';

@@ -1,5 +1,6 @@
 import { camelCase } from '../names.js';
 import type { WitField, WitType } from '../types.js';
+import { WholeFuture } from '../whole-future.js';
 import { CodecError } from './codec-error.js';
 import { EncodeScope } from './deferred.js';
 import { type RecordMember, specializeRecordEncoder } from './specialize.js';
@@ -307,6 +308,7 @@ function isThenable(value: unknown): boolean {
  * a promise held.
  */
 export function unflattened(type: WitType, value: unknown): unknown {
+  if (value instanceof WholeFuture) return value.value;
   return type.kind === 'future' && !isThenable(value) ? Promise.resolve(value) : value;
 }
 

@@ -5,6 +5,7 @@ import { RpcError } from '../rpc-error.js';
 import type { CallHandler, ServedHandle, Server } from '../serve.js';
 import { call } from '../typed.js';
 import type { WitFunction } from '../types.js';
+import { WholeFuture } from '../whole-future.js';
 
 interface StreamFixture {
   readonly invoker: Invoker;
@@ -301,6 +302,17 @@ export function streamCompliance(fixture: StreamFixture): void {
       expect(await call(fixture.invoker, { target, instance, func: feed, params: [lines] })).toBe('taken');
       gate.resolve();
       expect(await read.promise).toEqual(['a', 'b']);
+    });
+
+    it('that are all of a result are there before they are ready, for callers that want it', async () => {
+      const gate = Promise.withResolvers<number>();
+      const later = func('later', [], t.future(t.u32));
+      await serve(later, async () => new WholeFuture(gate.promise));
+      const address = { target, instance, func: later, params: [] };
+      const whole = (await fixture.invoker.invoke({ ...address, wholeFuture: true })) as WholeFuture;
+      gate.resolve(7);
+      expect(await whole.value).toBe(7);
+      expect(await fixture.invoker.invoke(address)).toBe(7);
     });
 
     it('that begin after the stream they came in has ended are read all the same', async () => {

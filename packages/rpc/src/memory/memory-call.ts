@@ -8,6 +8,7 @@ import type { CallHeaders, Invocation } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext } from '../serve.js';
 import type { WitType } from '../types.js';
+import { keepFuture } from '../whole-future.js';
 import { MemoryChannels } from './memory-channels.js';
 import type { MemoryServed, MemoryServedCall } from './memory-lattice.js';
 
@@ -91,7 +92,8 @@ export class MemoryCall implements CallContext, MemoryServedCall {
       ]);
       const encoded = this.encodeResult(result);
       const [value] = this.receive(codec.results, encoded, this.resultsChannels, 'result') as unknown[];
-      this.settled.resolve(value);
+      const { func, wholeFuture } = this.options.invocation;
+      this.settled.resolve(keepFuture(func.result, value, wholeFuture));
       await this.send(encoded, this.resultsChannels, 'a stream of the result failed');
       await Promise.allSettled(this.waits);
     } catch (error) {

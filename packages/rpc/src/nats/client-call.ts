@@ -7,6 +7,7 @@ import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type Invocation, linkNameOf } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import { keepFuture } from '../whole-future.js';
 import type { BufferBudget } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
@@ -292,7 +293,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.state = 'streaming';
     this.release();
     this.scope?.start();
-    this.options.resolve(result);
+    const { func, wholeFuture } = this.options.invocation;
+    this.options.resolve(keepFuture(func.result, result, wholeFuture));
     this.finishIfIdle();
   }
 

@@ -1,4 +1,11 @@
-import { func, t, type WitFunction, type WitInterface, type WitResource } from '@wasmlattice/rpc';
+import {
+  func,
+  t,
+  WholeFuture,
+  type WitFunction,
+  type WitInterface,
+  type WitResource,
+} from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ComponentTypes, HostImport } from '../engine.js';
@@ -19,7 +26,7 @@ const functions = {
     [['parts', t.record({ name: t.string, 'all-data': t.list(inputStream) })]],
     t.result(t.tuple(t.u32, t.option(inputStream)), t.string),
   ),
-  wait: func('wait', [['until', pollable]], t.tuple(pollable)),
+  wait: func('wait', [['until', pollable]], pollable),
 } as const;
 
 /** The same on the wire: what a peer of another implementation has. */
@@ -31,7 +38,7 @@ const onWire = {
     [['parts', t.record({ name: t.string, 'all-data': t.list(t.stream(t.u8)) })]],
     t.result(t.tuple(t.u32, t.option(t.stream(t.u8))), t.string),
   ),
-  wait: func('wait', [['until', t.future()]], t.tuple(t.future())),
+  wait: func('wait', [['until', t.future()]], t.future()),
 } as const;
 
 type Handler = (...params: never[]) => unknown;
@@ -42,7 +49,7 @@ let store: {
   put(data: InputStream): Promise<number>;
   get(): Promise<InputStream>;
   bundle(parts: unknown): Promise<{ tag: string; val: readonly [number, InputStream | undefined] }>;
-  wait(until: Pollable): Promise<[Pollable]>;
+  wait(until: Pollable): Promise<Pollable>;
 };
 
 beforeEach(() => {
@@ -214,10 +221,10 @@ describe('a pollable', () => {
       void until.then(() => {
         seen = true;
       });
-      return [gate.promise];
+      return new WholeFuture(gate.promise);
     });
     const source = new MemorySource();
-    const [result] = await store.wait(new Pollable(source));
+    const result = await store.wait(new Pollable(source));
     expect([result.ready(), seen]).toEqual([false, false]);
     source.end();
     await expect.poll(() => seen).toBe(true);

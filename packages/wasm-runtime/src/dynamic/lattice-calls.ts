@@ -87,7 +87,9 @@ export function bindLatticeCalls(
       links.invoke(linkKey, { instance: id, func, params, signal });
     const invokeWithHandles = async (params: readonly unknown[]): Promise<unknown> => {
       const call = handles.call();
-      return form.convertResult(await invokePlain(form.convertParams(params, call)), call);
+      const given = form.convertParams(params, call);
+      const invocation = { instance: id, func, params: given, signal, wholeFuture: true };
+      return form.convertResult(await links.invoke(linkKey, invocation), call);
     };
     const invoke = passesHandles ? invokeWithHandles : invokePlain;
     if (!tellsFailures) return invoke;

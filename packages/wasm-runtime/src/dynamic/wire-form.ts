@@ -1,4 +1,4 @@
-import { camelCase, type WitFunction, type WitResource, type WitType } from '@wasmlattice/rpc';
+import { camelCase, WholeFuture, type WitFunction, type WitResource, type WitType } from '@wasmlattice/rpc';
 import type { InputStream, Pollable } from '../wasi/io/index.js';
 import type { HandleForms } from './handle-forms.js';
 
@@ -38,7 +38,7 @@ type Direction = 'give' | 'take';
 export function wireFormOf(func: WitFunction, role: 'import' | 'export', forms: HandleForms): WireForm {
   const [paramsWay, resultWay]: Direction[] = role === 'import' ? ['give', 'take'] : ['take', 'give'];
   const params = func.params.map(({ type }) => conversionOf(type, paramsWay as Direction, forms));
-  const result = func.result && conversionOf(func.result, resultWay as Direction, forms);
+  const result = func.result && resultConversion(func.result, resultWay as Direction, forms);
   const passesHandles = [...params, result].some((conversion) => conversion?.convert !== undefined);
   return {
     func: passesHandles ? onWire(func, params, result) : func,
@@ -51,6 +51,19 @@ export function wireFormOf(func: WitFunction, role: 'import' | 'export', forms: 
           })
         : values,
     convertResult: (value, ends) => (result?.convert ? result.convert(value, ends) : value),
+  };
+}
+
+/** A future that is all of a result must not be waited for on its way through promises. */
+function resultConversion(type: WitType, way: Direction, forms: HandleForms): Conversion {
+  const { wire, convert } = conversionOf(type, way, forms);
+  if (wire.kind !== 'future' || !convert) return { wire, ...(convert && { convert }) };
+  return {
+    wire,
+    convert:
+      way === 'give'
+        ? (value, ends) => new WholeFuture(convert(value, ends) as Promise<unknown>)
+        : (value, ends) => convert((value as WholeFuture).value, ends),
   };
 }
 
