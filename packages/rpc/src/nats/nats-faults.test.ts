@@ -614,6 +614,31 @@ describe('a hostile peer of a caller', () => {
   });
 });
 
+describe('a stream whose source never waits', () => {
+  it('is under way long before its window is full', async () => {
+    let produced = 0;
+    const feed = func('feed', [], t.stream(t.u8));
+    const server = await startServer();
+    await server.serve({
+      target,
+      instance,
+      func: feed,
+      handler: async () =>
+        (async function* () {
+          for (;;) {
+            produced++;
+            yield Uint8Array.of(1);
+          }
+        })(),
+    });
+    const stream = await call(await startInvoker(), { target, instance, func: feed, params: [] });
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(produced).toBeLessThan(100_000);
+    await iterator.return?.();
+  });
+});
+
 describe('a long stream of futures', () => {
   it('keeps nothing of those that are settled', async () => {
     const invoker = await startInvoker({ streams: { maxBufferedBytes: 50_000 } });

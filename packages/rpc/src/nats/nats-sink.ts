@@ -7,6 +7,11 @@ import { Outbox } from './outbox.js';
 /** Bytes handed to the NATS client before a round trip makes sure the server took them. */
 const unflushedBytes = 1024 * 1024;
 
+// What is sent in a row before the event loop gets its turn: a source that never waits would otherwise keep all else from
+// running, the message with its first bytes included, until a window is full.
+const turnMessages = 32;
+const turnBytes = 256 * 1024;
+
 /** NATS's own default, until the server's INFO is there. */
 export const defaultMaxPayload: number = 1024 * 1024;
 
@@ -27,6 +32,7 @@ export class NatsSink implements ByteSink {
   private sent = 0;
   private acknowledged = 0;
   private flushed = 0;
+  private turn = { messages: 0, sent: 0 };
   private failed: { readonly error: unknown } | undefined;
   private failureCallback: ((error: unknown) => void) | undefined;
   private closed = false;
@@ -56,6 +62,10 @@ export class NatsSink implements ByteSink {
       }
     }
     await this.ready();
+    this.turn.messages++;
+    if (this.turn.messages < turnMessages && this.sent - this.turn.sent < turnBytes) return;
+    await new Promise(setImmediate);
+    this.turn = { messages: 0, sent: this.sent };
   }
 
   /** @param total bytes of the channel the peer has read */
