@@ -39,6 +39,8 @@ export interface LinkInvoker {
    * @returns the first of `linkKeys` that has no link of that name: nothing was changed then
    */
   setLinkName(name: string, linkKeys: readonly string[]): string | undefined;
+  /** The link name that calls of this interface take now. A resource stays with the one it was made by. */
+  linkNameOf?(linkKey: string): string;
 }
 
 /**

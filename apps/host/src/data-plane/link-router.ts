@@ -63,6 +63,7 @@ export function createLinkRouter(options: {
           for (const linkKey of linkKeys) chosen.set(linkKey, name);
           return undefined;
         },
+        linkNameOf: (linkKey) => chosen?.get(linkKey) ?? defaultLinkName,
       };
     },
   };

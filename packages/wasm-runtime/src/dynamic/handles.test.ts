@@ -9,6 +9,7 @@ import {
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ComponentTypes, HostImport } from '../engine.js';
+import type { LinkInvoker } from '../host-interface.js';
 import { linkImports } from '../linker.js';
 import { testContext, testLinks } from '../testing/context.js';
 import { hostInterfaces } from '../wasi/index.js';
@@ -312,5 +313,39 @@ describe('a resource of the lattice', () => {
     await Promise.all([new Counter(1), new Counter(2)]);
     over.abort();
     await expect.poll(() => dropped.toSorted()).toEqual(['0701', '0702']);
+  });
+
+  it('stays with the link it was made by', async () => {
+    let chosen = 'first';
+    const seen: unknown[] = [];
+    const links: LinkInvoker = {
+      invoke: async (_, { func: called }, linkName) => {
+        seen.push([called.name, linkName]);
+        return called === make ? Uint8Array.of(1) : 0;
+      },
+      setLinkName: () => undefined,
+      linkNameOf: () => chosen,
+    };
+    const types: ComponentTypes = {
+      imports: [imported],
+      exports: [],
+      importedFunctions: [],
+      exportedFunctions: [],
+    };
+    const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
+    const bound = linkage.bind(testContext({ links })).get(imported.id) as {
+      Counter: new (start: number) => Promise<Counter>;
+    };
+    const one = await new bound.Counter(1);
+    chosen = 'second';
+    await new bound.Counter(1);
+    await one.add(1);
+    one[Symbol.dispose]();
+    expect(seen).toEqual([
+      ['[constructor]counter', 'first'],
+      ['[constructor]counter', 'second'],
+      ['[method]counter.add', 'first'],
+      ['counter.~drop', 'first'],
+    ]);
   });
 });

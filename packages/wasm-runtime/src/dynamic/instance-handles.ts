@@ -65,6 +65,8 @@ export class InstanceHandles {
 
 /** Converts the handles of one call, and knows which of its streams are still under way. */
 export class CallHandles implements HandleEnds {
+  /** The link of the call: that of the first resource among its parameters, which is known once they are converted. */
+  linkName: string | undefined;
   readonly #instance: InstanceHandles;
   readonly #guests: GuestHandles | undefined;
   readonly #given: Promise<void>[] = [];
@@ -144,12 +146,15 @@ export class CallHandles implements HandleEnds {
   }
 
   giveRemote(object: unknown, owned: boolean): Uint8Array {
-    return owned ? RemoteResource.giveAway(object) : RemoteResource.handleOf(object);
+    const { handle, linkName } = owned ? RemoteResource.giveAway(object) : RemoteResource.arrivalOf(object);
+    this.linkName ??= linkName;
+    return handle;
   }
 
   takeRemote(resource: WitResource, handle: Uint8Array, owned: boolean): RemoteResource {
     let release = (): void => {};
-    const object = this.#instance.classOf(resource).adopt(handle, owned, () => release());
+    const arrival = { handle, linkName: this.linkName, onOver: () => release() };
+    const object = this.#instance.classOf(resource).adopt(arrival, owned);
     if (owned) release = this.#instance.hold(() => object[Symbol.dispose]());
     return object;
   }

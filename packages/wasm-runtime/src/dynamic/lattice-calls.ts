@@ -69,9 +69,9 @@ export function bindLatticeCalls(
   for (const name of resources) {
     const drop = dropFunction({ instance: id, name });
     const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
-    const type = defineRemoteClass(maker && bindFunction(maker), (handle) => {
+    const type = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
       // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
-      links.invoke(linkKey, { instance: id, func: drop, params: [handle] }).catch(() => {});
+      links.invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName).catch(() => {});
     });
     classes.set(name, type);
     handles.define(id, name, type);
@@ -89,7 +89,8 @@ export function bindLatticeCalls(
       const call = handles.call();
       const given = form.convertParams(params, call);
       const invocation = { instance: id, func, params: given, signal, wholeFuture: true };
-      return form.convertResult(await links.invoke(linkKey, invocation), call);
+      call.linkName ??= links.linkNameOf?.(linkKey);
+      return form.convertResult(await links.invoke(linkKey, invocation, call.linkName), call);
     };
     const invoke = passesHandles ? invokeWithHandles : invokePlain;
     if (!tellsFailures) return invoke;

@@ -9,43 +9,53 @@ export class StaleHandleError extends Error {
   }
 }
 
+/** How a handle came to a guest. */
+export interface RemoteArrival {
+  readonly handle: Uint8Array;
+  /** Name of the link it came by, where its keeper is found again; `undefined` for a handle that a caller brought. */
+  readonly linkName: string | undefined;
+  /** The guest no longer has it. */
+  readonly onOver: () => void;
+}
+
+/** Tells the keeper that the guest has dropped a handle it owned. */
+export type RemoteDrop = (arrival: RemoteArrival) => void;
+
 /** A resource that somebody else in the lattice keeps: to the host it is the bytes that its keeper chose for it. */
 export class RemoteResource {
-  readonly #handle: Uint8Array;
-  readonly #onDrop: ((handle: Uint8Array) => void) | undefined;
-  readonly #onOver: () => void;
+  readonly #arrival: RemoteArrival;
+  readonly #onDrop: RemoteDrop | undefined;
   #held = true;
 
   /** @param onDrop tells the keeper; absent for what is only lent to the guest */
-  constructor(handle: Uint8Array, onDrop: ((handle: Uint8Array) => void) | undefined, onOver: () => void) {
-    this.#handle = handle;
+  constructor(arrival: RemoteArrival, onDrop: RemoteDrop | undefined) {
+    this.#arrival = arrival;
     this.#onDrop = onDrop;
-    this.#onOver = onOver;
   }
 
   /** @throws StaleHandleError, also for what is no remote resource */
-  static handleOf(object: unknown): Uint8Array {
+  static arrivalOf(object: unknown): RemoteArrival {
     if (!(object instanceof RemoteResource) || !object.#held) throw new StaleHandleError();
-    return object.#handle;
+    return object.#arrival;
   }
 
-  /** As {@link RemoteResource.handleOf}; whoever gets the handle drops it. */
-  static giveAway(object: unknown): Uint8Array {
-    const handle = RemoteResource.handleOf(object);
+  /** As {@link RemoteResource.arrivalOf}; whoever gets the handle drops it. */
+  static giveAway(object: unknown): RemoteArrival {
+    const arrival = RemoteResource.arrivalOf(object);
     (object as RemoteResource).#leave();
-    return handle;
+    return arrival;
   }
 
   /** The guest dropped it, or is gone. */
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#leave();
-    this.#onDrop?.(this.#handle);
+    this.#onDrop?.(this.#arrival);
   }
 
   #leave(): void {
     this.#held = false;
-    this.#onOver();
+    this.#arrival.onOver();
   }
 }
 
@@ -53,16 +63,15 @@ export class RemoteResource {
 export interface RemoteClass {
   readonly prototype: RemoteResource;
   /** An object of the class for a handle that arrived. */
-  adopt(handle: Uint8Array, owned: boolean, onOver: () => void): RemoteResource;
+  adopt(arrival: RemoteArrival, owned: boolean): RemoteResource;
 }
 
 /**
  * @param construct what `new` calls: it returns a promise of the object, which engines await as they do that of any function
- * @param drop tells the keeper that the guest has dropped a handle it owned
  */
 export function defineRemoteClass(
   construct: ((params: readonly unknown[]) => Promise<unknown>) | undefined,
-  drop: (handle: Uint8Array) => void,
+  drop: RemoteDrop,
 ): RemoteClass {
   // A function and not a class: `new` must not make an object, and have no handle to give to it.
   function Remote(...params: readonly unknown[]): unknown {
@@ -70,8 +79,8 @@ export function defineRemoteClass(
     return construct(params);
   }
   Remote.prototype = Object.create(RemoteResource.prototype) as RemoteResource;
-  const adopt: RemoteClass['adopt'] = (handle, owned, onOver) =>
-    Reflect.construct(RemoteResource, [handle, owned ? drop : undefined, onOver], Remote);
+  const adopt: RemoteClass['adopt'] = (arrival, owned) =>
+    Reflect.construct(RemoteResource, [arrival, owned ? drop : undefined], Remote);
   return Object.assign(Remote as unknown as RemoteClass, { adopt });
 }
 
