@@ -21,6 +21,9 @@ import { cancelSubject, channelSubject, parseCallSubject } from './subjects.js';
 /** Wait before such a call is sent again, plus up to as much at random, so that callers don't come back as one. */
 const repeatDelayMs = 250;
 
+/** First wait before the end of no parameters is told again; each later one is twice as long. */
+const repeatEndMs = 250;
+
 /** What a call needs of its invoker. */
 export interface ClientCallHost {
   readonly connection: NatsConnection;
@@ -75,6 +78,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
   private endController: AbortController | undefined;
   private sending = false;
   private heldBytes = 0;
+  private endTimer: NodeJS.Timeout | undefined;
 
   constructor(client: ClientCallHost, options: ClientCallOptions) {
     this.client = client;
@@ -222,8 +226,21 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       outbox.publish(params, bytes.subarray(start, start + max));
     }
     outbox.publish(params);
+    if (bytes.length === 0) this.repeatEnd(params, repeatEndMs);
     this.channels?.connect(reply, windowOf(headers));
     if (deferred.length > 0) void this.sendStreams();
+  }
+
+  /**
+   * Servers of wrpc-transport-nats 0.29, which wasmCloud 1.9 uses, may lose under load what comes right after they
+   * accepted a call. Where that is the end of no parameters, they wait for it for ever and accept no other call of the
+   * function. To a server that has it, it means nothing.
+   */
+  private repeatEnd(params: string, waitMs: number): void {
+    this.endTimer = setTimeout(() => {
+      this.client.outbox.publish(params);
+      this.repeatEnd(params, waitMs * 2);
+    }, waitMs).unref();
   }
 
   private async sendStreams(): Promise<void> {
@@ -327,6 +344,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
 
   /** What belongs to waiting. */
   private release(): void {
+    clearTimeout(this.endTimer);
     if (this.heldBytes > 0) this.client.budget.give(this.heldBytes);
     this.heldBytes = 0;
     this.deadline = Number.POSITIVE_INFINITY;
