@@ -12,6 +12,17 @@ export type HostClass = abstract new (...args: never[]) => object;
 
 const noImports: HostImports = new Map();
 
+/** Looked up in every invocation, while the resources of a component stay the same. */
+const classNames = new WeakMap<WitResource, string>();
+
+function classNameOf(resource: WitResource): string {
+  const known = classNames.get(resource);
+  if (known !== undefined) return known;
+  const name = className(resource.name);
+  classNames.set(resource, name);
+  return name;
+}
+
 /**
  * Canonical ABI state of one component instance: its handles, what runs in it, the imports of the invocation.
  *
@@ -167,7 +178,7 @@ export class AbiInstance implements ResourceOwner {
   hostClass(resource: WitResource): HostClass | undefined {
     const known = this.#hostClasses.get(resource);
     if (known !== undefined || this.#hostClasses.has(resource)) return known;
-    const found = this.imports.get(resource.instance)?.[className(resource.name)];
+    const found = this.imports.get(resource.instance)?.[classNameOf(resource)];
     const type = typeof found === 'function' ? (found as unknown as HostClass) : undefined;
     this.#hostClasses.set(resource, type);
     return type;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyTypeAndValue } from '../../testing/any-value.js';
 import { handMadeGuest } from './abi.test.util.js';
-import { anyTypeAndValue } from './any-value.test.util.js';
 import { compileType } from './compile-type.js';
 import type { StringEncoding } from './core-types.js';
 import { maxFlatParams } from './layout.js';

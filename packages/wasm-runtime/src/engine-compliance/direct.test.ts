@@ -1,0 +1,4 @@
+import { createDirectEngine } from '../direct/index.js';
+import { engineCompliance } from './engine-compliance.js';
+
+engineCompliance(createDirectEngine());

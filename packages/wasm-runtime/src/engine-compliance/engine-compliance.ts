@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, describe, expect } from 'vitest';
+import type { Engine } from '../engine.js';
+import { callCompliance } from './call-compliance.js';
+import { httpCompliance } from './http-compliance.js';
+import { resourceCompliance } from './resource-compliance.js';
+import { streamCompliance } from './stream-compliance.js';
+import { type ValueComplianceOptions, valueCompliance } from './value-compliance.js';
+
+/** The tests that every {@link Engine} passes: the same guests, the same calls, the same answers. */
+export function engineCompliance(engine: Engine, options: ValueComplianceOptions = {}): void {
+  describe(`the engine ${engine.name}`, () => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (reason: unknown): void => {
+      unhandled.push(reason);
+    };
+
+    beforeEach(() => {
+      process.on('unhandledRejection', onUnhandled);
+    });
+
+    afterEach(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', onUnhandled);
+      expect(unhandled.splice(0)).toEqual([]);
+    });
+
+    callCompliance(engine);
+    valueCompliance(engine, options);
+    resourceCompliance(engine);
+    streamCompliance(engine);
+    httpCompliance(engine);
+  });
+}
