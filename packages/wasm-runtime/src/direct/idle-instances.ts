@@ -10,7 +10,7 @@ export interface IdleLimits {
    * each is affordable.
    */
   readonly maxInstances?: number;
-  /** Memory they may hold on to together, by default 128 MiB: ten of a JavaScript guest, hundreds of a small one. */
+  /** Memory they may hold on to together, by default 256 MiB: 25 of a JavaScript guest, thousands of a small one. */
   readonly maxBytes?: number;
   /** Instances that nobody needed for so long are dropped, by default after a minute. */
   readonly maxIdleMs?: number;
@@ -18,7 +18,7 @@ export interface IdleLimits {
 
 const defaults: Required<IdleLimits> = {
   maxInstances: 100,
-  maxBytes: 128 * 1024 * 1024,
+  maxBytes: 256 * 1024 * 1024,
   maxIdleMs: 60_000,
 };
 

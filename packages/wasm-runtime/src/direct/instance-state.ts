@@ -25,12 +25,14 @@ const maxTableEntries = 4096;
 export class InstanceState {
   readonly #handles: StateHandles;
   readonly #images: readonly MemoryImage[];
+  readonly #views: Uint8Array[];
   readonly #globals: readonly unknown[];
   readonly #tables: readonly (readonly unknown[])[];
 
   private constructor(handles: StateHandles, images: readonly MemoryImage[]) {
     this.#handles = handles;
     this.#images = images;
+    this.#views = handles.memories.map(({ buffer }) => new Uint8Array(buffer));
     this.#globals = handles.globals.map(({ value }) => value);
     this.#tables = handles.tables.map(readTable);
   }
@@ -60,27 +62,38 @@ export class InstanceState {
   /** What the instance holds on to. */
   get bytes(): number {
     let bytes = 0;
-    for (const { buffer } of this.#handles.memories) bytes += buffer.byteLength;
+    for (let i = 0; i < this.#views.length; i++) bytes += this.#view(i).length;
     return bytes;
   }
 
   /** @returns false when the instance can't be brought back, or is not worth it */
   restore(): boolean {
-    const { memories, globals, tables } = this.#handles;
-    for (const [index, { length }] of tables.entries()) {
-      if (length !== this.#tables[index]?.length) return false;
-    }
-    for (const [index, image] of this.#images.entries()) {
-      const buffer = memories[index]?.buffer;
-      if (buffer === undefined || buffer.byteLength - image.size > maxGrowthBytes) return false;
-    }
-    for (const [index, image] of this.#images.entries()) {
-      const buffer = memories[index]?.buffer;
-      if (buffer !== undefined) image.restore(new Uint8Array(buffer));
-    }
-    for (const [index, global] of globals.entries()) global.value = this.#globals[index];
-    for (const [index, table] of tables.entries()) writeTable(table, this.#tables[index] ?? []);
+    if (!this.#isRestorable()) return false;
+    const { globals, tables } = this.#handles;
+    for (let i = 0; i < this.#images.length; i++) this.#images[i]?.restore(this.#view(i));
+    for (let i = 0; i < globals.length; i++) (globals[i] as CoreGlobal).value = this.#globals[i];
+    for (let i = 0; i < tables.length; i++) writeTable(tables[i] as CoreTable, this.#tables[i] ?? []);
     return true;
+  }
+
+  #isRestorable(): boolean {
+    const { tables } = this.#handles;
+    for (let i = 0; i < tables.length; i++) {
+      if (tables[i]?.length !== this.#tables[i]?.length) return false;
+    }
+    for (let i = 0; i < this.#images.length; i++) {
+      if (this.#view(i).length - (this.#images[i]?.size ?? 0) > maxGrowthBytes) return false;
+    }
+    return true;
+  }
+
+  /** All of a memory. Growing it leaves the view without length. */
+  #view(index: number): Uint8Array {
+    const known = this.#views[index];
+    if (known !== undefined && known.length > 0) return known;
+    const view = new Uint8Array((this.#handles.memories[index] as CoreMemory).buffer);
+    this.#views[index] = view;
+    return view;
   }
 }
 
