@@ -96,7 +96,7 @@ const noAttributes: Attributes = {};
 const maxDriftMs = 50;
 
 /** Start of the monotonic clock, in ms since the epoch. */
-let clockOrigin = Date.now() - performance.now();
+let clockOrigin: number = performance.timeOrigin;
 
 /** The time of day with the resolution of the monotonic clock, so that spans of one thread keep their order. */
 function wallClockMs(): number {
