@@ -16,6 +16,8 @@ export const artifacts: Readonly<Record<'host' | 'hello' | 'keyvalueProvider', s
 /** A NATS server and a host as processes of their own, and this process as a client of both. */
 export interface BenchLattice extends AsyncDisposable {
   readonly hostId: string;
+  /** Of the host's process. */
+  readonly hostPid: number;
   readonly lattice: string;
   readonly connection: NatsConnection;
   readonly control: ControlClient;
@@ -57,6 +59,7 @@ export async function startLattice(args: readonly string[] = []): Promise<BenchL
   const all = started.move();
   return {
     hostId,
+    hostPid: host.pid,
     lattice,
     connection,
     control,

@@ -6,6 +6,7 @@ import { httpHello } from './measurements/http-hello.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
 import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
 import { wrpcStream } from './measurements/wrpc-stream.js';
+import { wrpcStreamComponents } from './measurements/wrpc-stream-components.js';
 import { wrpcUnary, wrpcUnary1, wrpcUnary256 } from './measurements/wrpc-unary.js';
 import { renderTable, rowOf } from './report.js';
 
@@ -17,6 +18,7 @@ const measurements: readonly Measurement[] = [
   wrpcUnary1,
   wrpcUnary256,
   wrpcStream,
+  wrpcStreamComponents,
   wrpcLocal,
   wrpcLocal64,
   codecEncode,

@@ -1,13 +1,12 @@
 import { call, type Invoker } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { startNatsServer } from '@wasmlattice/test-support';
-import { connect, createInbox, type NatsConnection } from 'nats';
+import { connect } from 'nats';
+import { downloadRaw, streamBytes, transferRate } from '../load/raw-download.js';
 import type { Measurement } from '../measurement.js';
-import { download, lattice, peerAddress, rawDownloadSubject } from '../peers/peer-contract.js';
+import { download, lattice, peerAddress } from '../peers/peer-contract.js';
 import { startRpcPeer } from '../peers/rpc-peer.js';
 import { medianOfRounds } from '../rounds.js';
-
-const streamBytes = 100_000_000;
 
 export const wrpcStream: Measurement = {
   name: 'wrpc-stream',
@@ -27,39 +26,17 @@ export const wrpcStream: Measurement = {
     opened.defer(() => invoker.close());
     const measured = await medianOfRounds(
       3,
-      () => rateOf(() => downloadByCall(invoker)),
-      () => rateOf(() => downloadRaw(connection)),
+      () => transferRate(() => downloadByCall(invoker)),
+      () => transferRate(() => downloadRaw(connection)),
     );
     const peak = (await peer.peakMemory()) / 1e6;
     return { ...measured, note: `peak memory of the sending process ${Math.round(peak)} MB` };
   },
 };
 
-async function rateOf(transfer: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await transfer();
-  return streamBytes / 1e6 / ((performance.now() - start) / 1000);
-}
-
 async function downloadByCall(invoker: Invoker): Promise<void> {
   let received = 0;
   const chunks = await call(invoker, { ...peerAddress, func: download, params: [streamBytes] });
   for await (const chunk of chunks) received += chunk.length;
   if (received !== streamBytes) throw new Error(`the stream had ${received} bytes, not ${streamBytes}`);
-}
-
-async function downloadRaw(connection: NatsConnection): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const reply = createInbox();
-  let received = 0;
-  const subscription = connection.subscribe(reply, {
-    callback: (error, { data }) => {
-      if (error) reject(error);
-      received += data.length;
-      if (received >= streamBytes) resolve();
-    },
-  });
-  connection.publish(rawDownloadSubject, String(streamBytes), { reply });
-  await promise;
-  subscription.unsubscribe();
 }
