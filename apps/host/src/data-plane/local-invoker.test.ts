@@ -1,5 +1,5 @@
 import { type CallHandler, type Invocation, RpcError, type WitFunction } from '@wasmlattice/rpc';
-import { noopLogger } from '@wasmlattice/telemetry';
+import { createHandOver, noopLogger, type TelemetryBatch } from '@wasmlattice/telemetry';
 import { createPermitBudget, createPermitTally, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { createLocalInvoker, type LocalCallee, type LocalInvokerOptions } from './local-invoker.js';
@@ -185,4 +185,35 @@ describe('what the control plane says', () => {
     invoker.setCallees([]);
     expect(await invoker.invoke(call)).toBe('lattice');
   });
+});
+
+it('counts its calls by the path they took and how they ended', async () => {
+  const batches: TelemetryBatch[] = [];
+  const { meter, close } = createHandOver({
+    traceLevel: undefined,
+    metrics: true,
+    post: (batch) => batches.push(batch),
+  });
+  const errors = [undefined, new Error('broken'), new TooManyWaitingError(1, 0)];
+  const { invoker } = setUp(
+    async () => {
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      return 4;
+    },
+    { meter },
+  );
+  invoker.setCallees([component()]);
+  await invoker.invoke(call);
+  await expect(invoker.invoke(call)).rejects.toThrow('broken');
+  await invoker.invoke(call);
+  await invoker.invoke({ ...call, target: 'elsewhere' });
+  close();
+  const counted = batches.flatMap(({ measurements }) => measurements);
+  expect(counted.map(({ name, attributes, values }) => [name, attributes, values])).toEqual([
+    ['wasmlattice.component.calls', { path: 'local', outcome: 'ok' }, [1]],
+    ['wasmlattice.component.calls', { path: 'local', outcome: 'peer-failed' }, [1]],
+    ['wasmlattice.component.calls', { path: 'lattice', reason: 'no permit', outcome: 'ok' }, [1]],
+    ['wasmlattice.component.calls', { path: 'lattice', reason: 'not on this host', outcome: 'ok' }, [1]],
+  ]);
 });

@@ -1,8 +1,9 @@
 import { type CallHandler, type Invocation, type Invoker, RpcError, wireName } from '@wasmlattice/rpc';
-import { type Attributes, type Counter, type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
+import { type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
 import { PoolClosedError, passesHandles, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
 import type { LocalServer } from './local-server.js';
 import type { CoLocatedComponent } from './messages.js';
+import { createCallCounter } from './telemetry/call-counter.js';
 
 /** A co-located component, compiled and ready. */
 export interface LocalCallee {
@@ -66,25 +67,13 @@ export function createLocalInvoker(options: LocalInvokerOptions): LocalInvoker {
   const { graceMs = 5_000, maxInFlight = defaultMaxInFlight, timeoutMs = 10_000 } = options;
   const entries = new Map<string, Entry>();
   const closing = new Set<Promise<void>>();
-  const counter: Counter = meter.counter('wasmlattice.component.calls', {
-    description: 'Outgoing calls of components, by the path they took',
-  });
+  const counter = createCallCounter(meter);
   const counts = { local: 0, lattice: 0, noPermit: 0 };
   let inFlight = 0;
 
-  // The same object for the same series: that makes measurements cheap.
-  const here: Attributes = { path: 'local' };
-  const byReason = new Map<string, Attributes>();
-  const overLattice = (reason: string): Attributes => {
-    const attributes = byReason.get(reason) ?? { path: 'lattice', reason };
-    byReason.set(reason, attributes);
-    return attributes;
-  };
-
   const sendOut = (invocation: Invocation, reason: string): Promise<unknown> => {
     counts.lattice++;
-    counter.add(1, overLattice(reason));
-    return lattice.invoke(invocation);
+    return counter.lattice(reason, lattice.invoke(invocation));
   };
 
   const calleeOf = async (entry: Entry): Promise<LocalCallee | undefined> => {
@@ -127,13 +116,13 @@ export function createLocalInvoker(options: LocalInvokerOptions): LocalInvoker {
       if (callee !== undefined && handler !== undefined) {
         const result = await callHere(handler, invocation, timeoutMs, callee.logger);
         counts.local++;
-        counter.add(1, here);
+        counter.local();
         return result;
       }
     } catch (error) {
       if (!(error instanceof NotTaken)) {
         counts.local++;
-        counter.add(1, here);
+        counter.local(error);
         throw error;
       }
       counts.noPermit++;
