@@ -150,8 +150,11 @@ describe('an interface the host does not serve', () => {
   });
 
   it.each([
-    ['a native stream', t.stream(t.u8), 'it passes a native stream'],
-    ['a native future', t.future(t.u8), 'it passes a native future'],
+    [
+      'a native stream of handles',
+      t.stream(t.own({ instance: 'wasi:io/poll@0.2.0', name: 'pollable' })),
+      'it passes a native stream of handles',
+    ],
     [
       'a lent input-stream',
       t.borrow({ instance: 'wasi:io/streams@0.2.0', name: 'input-stream' }),

@@ -1,7 +1,8 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { InputStream, IterableSource, Pollable, StreamBytes } from '../wasi/io/index.js';
+import { NativeChunks, NativeSource } from './native-streams.js';
 import { type RemoteClass, RemoteResource } from './remote-resource.js';
-import type { HandleEnds } from './wire-form.js';
+import type { HandleEnds, NativeStream } from './wire-form.js';
 
 /** The resources that a component defines itself: handles of the lattice, objects of the instance. */
 export type GuestHandles = Pick<HandleEnds, 'giveGuest' | 'takeGuest'>;
@@ -120,15 +121,35 @@ export class CallHandles implements HandleEnds {
     return new InputStream(source);
   }
 
+  giveNativeStream(stream: NativeStream, isBytes: boolean): AsyncIterable<unknown> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#given.push(promise);
+    const chunks = new NativeChunks(stream, isBytes, () => {
+      release();
+      resolve();
+    });
+    const release = this.#instance.hold((reason) => chunks.fail(reason));
+    return chunks;
+  }
+
+  takeNativeStream(chunks: AsyncIterable<Iterable<unknown>>, isBytes: boolean): AsyncIterable<unknown> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#taken.push(promise);
+    const elements = new NativeSource(chunks, isBytes, () => {
+      release();
+      resolve();
+    });
+    const release = this.#instance.hold(() => void elements.return());
+    return elements;
+  }
+
+  giveNativeFuture(future: unknown): Promise<unknown> {
+    return this.#give((resolve, reject) => Promise.resolve(future).then(resolve, reject));
+  }
+
   givePollable(pollable: Pollable): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const release = this.#instance.hold(reject);
     // Never rejects by itself.
-    void Promise.resolve(pollable.block()).then(resolve);
-    const settled = promise.finally(release);
-    settled.catch(() => {});
-    this.#given.push(settled.catch(() => {}));
-    return settled;
+    return this.#give((resolve) => Promise.resolve(pollable.block()).then(() => resolve()));
   }
 
   /** A future that fails counts as ready: a pollable can't tell why it is. */
@@ -165,6 +186,20 @@ export class CallHandles implements HandleEnds {
 
   takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown {
     return this.#ofGuest().takeGuest(resource, handle, owned);
+  }
+
+  /** A promise that fails when the instance is gone before it is settled. */
+  #give<T>(settle: (resolve: (value: T) => void, reject: (reason: unknown) => void) => unknown): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const release = this.#instance.hold(reject);
+    void settle(resolve, reject);
+    this.#given.push(
+      promise.then(
+        () => release(),
+        () => release(),
+      ),
+    );
+    return promise;
   }
 
   #ofGuest(): GuestHandles {

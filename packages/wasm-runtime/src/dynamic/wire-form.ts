@@ -6,12 +6,22 @@ import type { HandleForms } from './handle-forms.js';
 export interface HandleEnds {
   giveStream(stream: InputStream): AsyncIterable<Uint8Array>;
   takeStream(chunks: AsyncIterable<Uint8Array>): InputStream;
+  /** @param isBytes whether the chunks have to be bytes, and not arrays */
+  giveNativeStream(stream: NativeStream, isBytes: boolean): AsyncIterable<unknown>;
+  takeNativeStream(chunks: AsyncIterable<Iterable<unknown>>, isBytes: boolean): AsyncIterable<unknown>;
+  giveNativeFuture(future: unknown): Promise<unknown>;
   givePollable(pollable: Pollable): Promise<void>;
   takePollable(future: Promise<unknown>): Pollable;
   giveRemote(object: unknown, owned: boolean): Uint8Array;
   takeRemote(resource: WitResource, handle: Uint8Array, owned: boolean): unknown;
   giveGuest(resource: WitResource, object: unknown): Uint8Array;
   takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown;
+}
+
+/** What an engine hands out for a stream of the component model: elements one by one, or many at once. */
+export interface NativeStream {
+  read(count: number): Promise<{ readonly done?: boolean; readonly value?: ArrayLike<unknown> }>;
+  [Symbol.dispose](): void;
 }
 
 /** A function as it is on the wire, and how its values get there. */
@@ -97,10 +107,9 @@ function conversionOf(type: WitType, way: Direction, forms: HandleForms): Conver
     case 'borrow':
       return handleConversion(type, way, forms);
     case 'stream':
+      return streamConversion(type, way, forms);
     case 'future':
-      throw new NoWireFormError(
-        `it passes a native ${type.kind}, which no engine of this host carries; use the input-stream or the pollable of wasi:io`,
-      );
+      return futureConversion(type, way, forms);
     case 'error-context':
       throw new NoWireFormError('an error-context has no form on the wire; pass a text instead');
     case 'list': {
@@ -161,6 +170,42 @@ function conversionOf(type: WitType, way: Direction, forms: HandleForms): Conver
     default:
       return { wire: type };
   }
+}
+
+/** A stream of the component model itself. */
+function streamConversion(
+  type: Extract<WitType, { kind: 'stream' }>,
+  way: Direction,
+  forms: HandleForms,
+): Conversion {
+  const isBytes = type.element?.kind === 'u8';
+  if (type.element && conversionOf(type.element, way, forms).convert) {
+    throw new NoWireFormError(
+      'it passes a native stream of handles; pass a list of them, or a stream of their content',
+    );
+  }
+  return {
+    wire: type,
+    convert:
+      way === 'give'
+        ? (value, ends) => ends.giveNativeStream(value as NativeStream, isBytes)
+        : (value, ends) => ends.takeNativeStream(value as AsyncIterable<Iterable<unknown>>, isBytes),
+  };
+}
+
+/** A future of the component model itself. */
+function futureConversion(
+  type: Extract<WitType, { kind: 'future' }>,
+  way: Direction,
+  forms: HandleForms,
+): Conversion {
+  if (type.value && conversionOf(type.value, way, forms).convert) {
+    throw new NoWireFormError('it passes a native future of a handle; return the handle itself');
+  }
+  return {
+    wire: type,
+    convert: way === 'give' ? (value, ends) => ends.giveNativeFuture(value) : (value) => value,
+  };
 }
 
 function handleConversion(

@@ -11,7 +11,7 @@ interface Patch {
 
 /** What jco notes of each handle it creates, and never reads. A component without resources has none of it. */
 const createdHandles =
-  /^\s*(?:table\._createdReps\.add\(rep\)|handleTable\d+\._createdReps = new Set\(\));$/gm;
+  /^\s*(?:table\._createdReps\.add\(rep\)|(?:handleTable\d+|table)\._createdReps = new Set\(\));$/gm;
 
 const throwFailure = 'task.exit(); throw err;';
 

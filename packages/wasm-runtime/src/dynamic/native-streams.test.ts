@@ -1,0 +1,135 @@
+import { func, t, type WitFunction } from '@wasmlattice/rpc';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeComponent } from '../component/index.js';
+import type { CompiledComponent } from '../engine.js';
+import { createJcoEngine } from '../jco/index.js';
+import { buildGuest } from '../testing/build-guest.js';
+import { InstanceHandles } from './instance-handles.js';
+import { type LatticeExports, planLatticeExports } from './lattice-exports.js';
+
+const id = 'test:guest/native@1.0.0';
+
+/** Gives back the very stream or future it gets, or drops it. */
+const guest = {
+  wit: `
+    world guest { export native; }
+    interface native {
+      bytes: func(data: stream<u8>) -> stream<u8>;
+      words: func(data: stream<string>) -> tuple<stream<string>>;
+      later: func(value: future<u32>) -> tuple<future<u32>>;
+      ignore: func(data: stream<u8>);
+    }`,
+  wat: `
+    (import "[export]${id}" "[stream-drop-readable-0]ignore" (func $drop (param i32)))
+    ;; code
+    (func (export "${id}#bytes") (param i32) (result i32) (local.get 0))
+    (func (export "${id}#words") (param i32) (result i32) (local.get 0))
+    (func (export "${id}#later") (param i32) (result i32) (local.get 0))
+    (func (export "${id}#ignore") (param i32) (call $drop (local.get 0)))`,
+};
+
+let compiled: CompiledComponent;
+let exported: LatticeExports;
+beforeAll(async () => {
+  const bytes = await buildGuest(guest);
+  exported = planLatticeExports(decodeComponent(bytes), () => false);
+  compiled = await createJcoEngine().compile(bytes, { component: 'native', suspends: () => false });
+});
+
+async function call(name: string, over: AbortSignal, ...params: unknown[]): Promise<unknown> {
+  const found = exported.functions.find((each) => each.func.name === name);
+  if (found === undefined) throw new Error(`${name} is not exported`);
+  const handles = new InstanceHandles();
+  handles.begin(over);
+  const ends = handles.call();
+  const instance = await compiled.instantiate(new Map());
+  return found.form.convertResult(
+    await instance.call(id, name, found.form.convertParams(params, ends)),
+    ends,
+  );
+}
+
+const never = new AbortController().signal;
+
+/** Chunks of one element; tells when its reader has left. */
+function chunks<T>(...all: T[]): { data: AsyncIterable<T>; left: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let next = 0;
+  const data = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const value = all[next++ % all.length] as T;
+        return { done: false, value } as const;
+      },
+      return: async () => {
+        resolve();
+        return { done: true, value: undefined } as const;
+      },
+    }),
+  };
+  return { data, left: promise };
+}
+
+async function* finite<T>(...all: T[]): AsyncGenerator<T> {
+  yield* all;
+}
+
+async function collect(stream: unknown): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const chunk of stream as AsyncIterable<Iterable<unknown>>) all.push(...chunk);
+  return all;
+}
+
+describe('a stream of the component model', () => {
+  it('has the same type on the wire', () => {
+    const expected: WitFunction = func('bytes', [['data', t.stream(t.u8)]], t.stream(t.u8));
+    expect(exported.functions[0]?.form.func).toEqual(expected);
+    expect(exported.refused).toEqual([]);
+  });
+
+  it('carries bytes in chunks', async () => {
+    const back = await call('bytes', never, finite(Uint8Array.of(1, 2), Uint8Array.of(3)));
+    expect(await collect(back)).toEqual([1, 2, 3]);
+  });
+
+  it('carries elements of other types', async () => {
+    const [back] = (await call('words', never, finite(['a', 'b'], ['c']))) as [unknown];
+    expect(await collect(back)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('tells its sender when its reader leaves, when the guest drops it, and when the guest is gone', async () => {
+    const one = chunks(Uint8Array.of(1));
+    for await (const chunk of (await call('bytes', never, one.data)) as AsyncIterable<Uint8Array>) {
+      expect(chunk[0]).toBe(1);
+      break;
+    }
+    await one.left;
+    const other = chunks(Uint8Array.of(1));
+    await call('ignore', never, other.data);
+    await other.left;
+    const over = new AbortController();
+    const last = chunks(Uint8Array.of(1));
+    const back = (await call('bytes', over.signal, last.data)) as AsyncIterable<Uint8Array>;
+    over.abort(new Error('the invocation is over'));
+    await last.left;
+    await expect(collect(back)).rejects.toThrow('the invocation is over');
+  });
+
+  it('fails at its reader when its sender fails', async () => {
+    const broken = (async function* () {
+      yield Uint8Array.of(1);
+      throw new Error('the disk is gone');
+    })();
+    await expect(collect(await call('bytes', never, broken))).rejects.toThrow('the disk is gone');
+  });
+});
+
+describe('a future of the component model', () => {
+  it('is a promise', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const pending = call('later', never, promise);
+    resolve(7);
+    const [later] = (await pending) as [Promise<number>];
+    expect(await later).toBe(7);
+  });
+});
