@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
@@ -34,4 +36,19 @@ it('the samples of the README run and print what they say', { timeout: 60_000 },
   const [greeting, streams] = await Promise.all(samples.map(run));
   expect(greeting).toBe("{ tag: 'ok', val: 'Hello Ada! Hello Ada!' }\n");
   expect(streams).toBe("[ 'HELLO' ]\n[ 'STREAM' ]\n");
+});
+
+it('the samples of the README have the types they show', { timeout: 60_000 }, async () => {
+  // Within the package: it imports itself by its name.
+  const directory = await mkdtemp(join(folder, 'dist', 'readme-'));
+  try {
+    const names = samples.map((_, i) => `sample-${i}.ts`);
+    await Promise.all(names.map((name, i) => writeFile(join(directory, name), `${samples[i]}`)));
+    const config = { extends: '../../examples/tsconfig.json', include: names, references: [] };
+    await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+    await promisify(execFile)(process.execPath, [tsc, '-p', directory]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 });
