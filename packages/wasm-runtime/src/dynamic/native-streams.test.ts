@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../component/index.js';
 import type { CompiledComponent } from '../engine.js';
 import { createJcoEngine } from '../jco/index.js';
+import { linkImports } from '../linker.js';
 import { buildGuest } from '../testing/build-guest.js';
+import { testContext, testLinks } from '../testing/context.js';
 import { InstanceHandles } from './instance-handles.js';
 import { type LatticeExports, planLatticeExports } from './lattice-exports.js';
 
@@ -121,6 +123,53 @@ describe('a stream of the component model', () => {
       throw new Error('the disk is gone');
     })();
     await expect(collect(await call('bytes', never, broken))).rejects.toThrow('the disk is gone');
+  });
+});
+
+describe('a component that calls another with streams of the component model', () => {
+  const relayed = 'test:relay/native@1.0.0';
+
+  it('passes them on, there and back', async () => {
+    const bytes = await buildGuest({
+      wit: `
+        world guest { import ${relayed}; export ${relayed}; }
+        package test:relay@1.0.0 {
+          interface native {
+            bytes: func(data: stream<u8>) -> stream<u8>;
+            later: func(value: future<u32>) -> tuple<future<u32>>;
+          }
+        }`,
+      wat: `
+        (import "${relayed}" "bytes" (func $bytes (param i32) (result i32)))
+        (import "${relayed}" "later" (func $later (param i32) (result i32)))
+        ;; code
+        (func (export "${relayed}#bytes") (param i32) (result i32) (call $bytes (local.get 0)))
+        (func (export "${relayed}#later") (param i32) (result i32) (call $later (local.get 0)))`,
+    });
+    const types = decodeComponent(bytes);
+    const linkage = linkImports(types, { component: 'relay', interfaces: [] });
+    const links = testLinks(async (_, { func: called, params }) => {
+      if (called.name === 'later') return [(params[0] as Promise<number>).then((value) => value + 1)];
+      const [data] = params as [AsyncIterable<Uint8Array>];
+      return (async function* () {
+        for await (const chunk of data) yield chunk.map((byte) => byte + 1);
+      })();
+    });
+    const relay = await createJcoEngine().compile(bytes, { component: 'relay', suspends: linkage.suspends });
+    const handles = new InstanceHandles();
+    const instance = await relay.instantiate(linkage.bind(testContext({ links, handles })));
+    const call = async (name: string, param: unknown): Promise<unknown> => {
+      const found = planLatticeExports(types, () => false).functions.find((each) => each.func.name === name);
+      if (found === undefined) throw new Error(`${name} is not exported`);
+      const ends = handles.call();
+      const result = await instance.call(relayed, name, found.form.convertParams([param], ends));
+      return found.form.convertResult(result, ends);
+    };
+    expect(await collect(await call('bytes', finite(Uint8Array.of(1, 2), Uint8Array.of(3))))).toEqual([
+      2, 3, 4,
+    ]);
+    const [later] = (await call('later', Promise.resolve(6))) as [Promise<number>];
+    expect(await later).toBe(7);
   });
 });
 
