@@ -95,4 +95,5 @@ export {
   type Readiness,
   WritableSink,
 } from './wasi/io/index.js';
+export { invokeWatcher, type KeyvalueChange, watcherExport } from './wasi/keyvalue/watcher.js';
 export { invokeMessageHandler, messageHandlerExport } from './wasmcloud/messaging/incoming-handler.js';

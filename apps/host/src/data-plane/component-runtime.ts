@@ -11,12 +11,14 @@ import {
   type InvocationContext,
   incomingHandlerExport,
   invokeIncomingHandler,
+  type LinkInvoker,
   linkImports,
   messageHandlerExport,
   PoolClosedError,
   type RunOptions,
   TooManyWaitingError,
   unavailableInterfaces,
+  watcherExport,
 } from '@wasmlattice/wasm-runtime';
 import { customExports, serveCustomExports } from './export-server.js';
 import type { ServedExchange } from './http-exchange.js';
@@ -33,6 +35,7 @@ import {
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
 import { invocationLogger } from './telemetry/invocation-logger.js';
+import { serveWatcherExport } from './watcher-export.js';
 
 /** The data plane of one component: its code, its instances, its links and its listeners. */
 export interface ComponentRuntime {
@@ -97,8 +100,11 @@ export async function createComponentRuntime(options: {
   const custom = customExports(types);
   const handlerExport = incomingHandlerExport(types);
   const messageExport = messageHandlerExport(types);
+  const changeExport = watcherExport(types);
   // Connecting and compiling take their time side by side.
-  const serves = custom.functions.length > 0 || handlerExport !== undefined || messageExport !== undefined;
+  const serves =
+    custom.functions.length > 0 ||
+    [handlerExport, messageExport, changeExport].some((bridged) => bridged !== undefined);
   const server = serves ? rpc.server() : undefined;
   // Awaited below, unless compiling fails first.
   server?.catch(() => {});
@@ -131,25 +137,31 @@ export async function createComponentRuntime(options: {
   const run = <T>(
     signal: AbortSignal,
     trace: CallHeaders,
-    work: (instance: ComponentInstance, signal: AbortSignal, handles: InstanceHandles) => Promise<T>,
+    work: (
+      instance: ComponentInstance,
+      signal: AbortSignal,
+      handles: InstanceHandles,
+      links: LinkInvoker,
+    ) => Promise<T>,
     { resident = false }: Pick<RunOptions, 'resident'> = {},
   ): Promise<T> => {
     const handles = new InstanceHandles();
+    const links = router.forInvocation({ trace });
     const context: InvocationContext = {
       handles,
       componentId,
       logger: invocationLogger(logger, trace),
       config: () => config,
-      links: router.forInvocation({ trace }),
+      links,
     };
     return pool.run(
       context,
       async (instance, ended) => {
         // What outlives a call stands still most of the time.
-        if (resident) return await work(instance, ended, handles);
+        if (resident) return await work(instance, ended, handles, links);
         const finish = clock.start();
         try {
-          return await work(instance, ended, handles);
+          return await work(instance, ended, handles, links);
         } finally {
           finish();
         }
@@ -211,6 +223,16 @@ export async function createComponentRuntime(options: {
           exportId: messageExport,
           run: (headers, signal, work) => run(signal, traceOf(headers), work),
         }),
+      );
+    }
+    if (changeExport !== undefined) {
+      served.push(
+        ...(await serveWatcherExport({
+          ...parts,
+          exportId: changeExport,
+          run: (headers, signal, work) =>
+            run(signal, traceOf(headers), (instance, ended, _handles, links) => work(instance, ended, links)),
+        })),
       );
     }
   }
