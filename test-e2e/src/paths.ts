@@ -20,6 +20,7 @@ export const paths = {
   storage: join(root, 'test-e2e/guests/storage/dist/storage.wasm'),
   messengerV3: join(root, 'test-e2e/guests/messenger-v3/dist/messenger-v3.wasm'),
   messenger: join(root, 'test-e2e/guests/messenger/dist/messenger.wasm'),
+  watcher: join(root, 'test-e2e/guests/watcher/dist/watcher.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
 } as const;
 

@@ -1,0 +1,48 @@
+import { createClient } from '@wasmlattice/rpc';
+import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
+import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import type { KV } from 'nats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linkKeyvalue, startComponent } from '../src/deploy.js';
+import { paths } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+let scenario: Scenario;
+let invoker: NatsInvoker;
+let bucket: KV;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+  const { host, lattice } = scenario;
+  await startComponent(lattice, host, { id: 'watcher', wasm: paths.watcher });
+  await linkKeyvalue(lattice, host, 'watcher', 'watched');
+  await host.child.waitForLine(/bucket opened.*watcher/);
+  invoker = createNatsInvoker({ connection: lattice.connection, lattice: 'default' });
+  bucket = await lattice.connection.jetstream().views.kv('watched');
+});
+afterAll(async () => {
+  await invoker?.close();
+  await scenario?.[Symbol.asyncDispose]();
+});
+
+const value = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a component that exports wasi:keyvalue/watcher', () => {
+  it('is told of changes over wrpc:keyvalue/watcher and uses the bucket it is given', async () => {
+    const watcher = createClient(invoker, { target: 'watcher', interface: keyvalueWatcher });
+    // The number of a handle, as upstream's providers send it.
+    await watcher.onSet('0', 'orders', value('three'));
+    expect((await bucket.get('copy-of-orders'))?.string()).toBe('three');
+    await watcher.onDelete('0', 'orders');
+    expect((await bucket.get('copy-of-orders'))?.operation).not.toBe('PUT');
+  });
+
+  it('gets a bucket of the name that the provider says', async () => {
+    const watcher = createClient(invoker, { target: 'watcher', interface: keyvalueWatcher });
+    await watcher.onSet('default', 'names', value('known'));
+    expect((await bucket.get('copy-of-names'))?.string()).toBe('known');
+    await expect(watcher.onSet('elsewhere', 'names', value('unknown'))).rejects.toMatchObject({
+      code: 'peer-failed',
+    });
+  });
+});
