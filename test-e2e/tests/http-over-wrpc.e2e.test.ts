@@ -234,7 +234,10 @@ describe('a component that sends HTTP requests', () => {
     });
     expect(await forward(`${originAddress}/`)).toEqual({
       status: 502,
-      code: { tag: 'internal-error', val: expect.stringMatching(/http-client: nobody is listening/) },
+      code: {
+        tag: 'internal-error',
+        val: expect.stringMatching(/http-client by link default: nobody is listening/),
+      },
     });
   });
 
