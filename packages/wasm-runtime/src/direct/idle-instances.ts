@@ -6,11 +6,11 @@ export interface IdleInstance {
 
 export interface IdleLimits {
   /**
-   * Instances of one component that are kept. By default 100: more run at once only when they wait, and then a new one for
-   * each is affordable.
+   * Instances of one component that are kept, by default 100: that many have run at once lately, so that keeping them takes no
+   * memory that was not taken anyway, and making them anew is what costs.
    */
   readonly maxInstances?: number;
-  /** Memory they may hold on to together, by default 256 MiB: 25 of a JavaScript guest, thousands of a small one. */
+  /** Memory they may hold on to together, by default 1 GiB: 100 of a JavaScript guest. */
   readonly maxBytes?: number;
   /** Instances that nobody needed for so long are dropped, by default after a minute. */
   readonly maxIdleMs?: number;
@@ -18,7 +18,7 @@ export interface IdleLimits {
 
 const defaults: Required<IdleLimits> = {
   maxInstances: 100,
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: 1024 * 1024 * 1024,
   maxIdleMs: 60_000,
 };
 
