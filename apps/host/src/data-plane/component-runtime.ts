@@ -97,7 +97,7 @@ export async function createComponentRuntime(options: {
     interfaces: hostInterfaces,
     unavailable: unavailableInterfaces,
   });
-  const custom = customExports(types);
+  const custom = customExports(types, logger);
   const handlerExport = incomingHandlerExport(types);
   const messageExport = messageHandlerExport(types);
   const changeExport = watcherExport(types);

@@ -25,12 +25,19 @@ import { ownerTarget, Residents } from './residents/index.js';
 const bridged =
   /^(wasi:http\/incoming-handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
 
-/** The exports that are served as they are. */
-export function customExports(types: ComponentTypes): LatticeExports {
-  return planLatticeExports(
+/** The exports that are served as they are; warns of those that can't be. */
+export function customExports(types: ComponentTypes, logger: Logger): LatticeExports {
+  const exports = planLatticeExports(
     { ...types, exports: types.exports.filter(({ id }) => !bridged.test(id)) },
     isHostedBy({ interfaces: hostInterfaces, unavailable: unavailableInterfaces }),
   );
+  for (const { instance, func, reason } of exports.refused) {
+    logger.warn('a function that the component exports is not served to the lattice', {
+      function: instance === '' ? func.name : `${instance}.${func.name}`,
+      reason,
+    });
+  }
+  return exports;
 }
 
 /** Runs work on an instance; a `resident` one may outlive the call it is made for. */
@@ -56,12 +63,6 @@ export async function serveCustomExports(options: {
   readonly logger: Logger;
 }): Promise<ServedHandle[]> {
   const { componentId, exports, server, run, startClock, maxExecutionMs, logger } = options;
-  for (const { instance, func, reason } of exports.refused) {
-    logger.warn('a function that the component exports is not served to the lattice', {
-      function: instance === '' ? func.name : `${instance}.${func.name}`,
-      reason,
-    });
-  }
   const ofInstance: ServedFunction[] = [];
   const fresh: ServedFunction[] = [];
   const residents = new Residents({
@@ -70,6 +71,7 @@ export async function serveCustomExports(options: {
     run: (headers, signal, work) => run(headers, signal, work, { resident: true }),
     startClock,
     maxExecutionMs,
+    logger,
   });
   for (const exported of exports.functions) {
     const { instance, form, takesOwnResources, givesOwnResources } = exported;

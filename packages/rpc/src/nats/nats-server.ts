@@ -84,6 +84,8 @@ class NatsServer implements Server, ServerCallHost {
   private readonly maxCalls: number;
   private readonly served = new Set<Served>();
   private readonly unwatch: () => void;
+  /** Questions under way whether a member is there. */
+  private probes = 0;
   private closing: Promise<void> | undefined;
 
   constructor(options: NatsServerOptions) {
@@ -227,8 +229,12 @@ class NatsServer implements Server, ServerCallHost {
     if (target === undefined) return false;
     const subject = invocationSubject(this.lattice, target, names.instance, names.func);
     this.outbox.publish(subject, data, { reply: message.reply, headers });
+    // Without a question, a call to nobody runs into its deadline; a peer must not make this side ask without end.
+    if (this.probes >= this.maxCalls) return true;
+    this.probes++;
     // NATS tells that nobody listens only to who has the reply subject, and that is the caller's.
     const forget = (): void => {
+      this.probes--;
       clearTimeout(timer);
       this.inbox.remove(token);
     };

@@ -122,6 +122,9 @@ class Member {
   readonly log: string[] = [];
   readonly gate: { wait?: Promise<void> } = {};
   running = 0;
+  readonly logger = new RecordingLogger();
+  /** Set while no instance may start: resolved when one may. */
+  permit: Promise<void> | undefined;
   readonly timers = new Set<Timer>();
 
   readonly run = async <T>(
@@ -129,6 +132,7 @@ class Member {
     signal: AbortSignal,
     work: (guest: ComponentInstance, ended: AbortSignal, handles: InstanceHandles) => Promise<T>,
   ): Promise<T> => {
+    await this.permit;
     signal.throwIfAborted();
     const over = new AbortController();
     const forward = (): void => over.abort(signal.reason);
@@ -166,6 +170,7 @@ class Member {
       run: (headers, signal, work) => this.run(headers, signal, work),
       startClock: () => () => {},
       maxExecutionMs: 1_000,
+      logger: this.logger,
       idleMs: 60_000,
       maxHandles,
       schedule: this.schedule,
@@ -273,6 +278,20 @@ describe('an instance with resources that others hold', () => {
     expect(Guest.made).toBe(2);
     await few.drop(one as Uint8Array);
     await callFew(make, 3);
+  });
+
+  it('is told of in the log when another call waits for its place', async () => {
+    const one = await call(make, 1);
+    const permit = Promise.withResolvers<void>();
+    member.permit = permit.promise;
+    const waiting = call(make, 2);
+    member.elapse(2_000);
+    expect(member.logger.records).toMatchObject([
+      { level: 'warn', fields: { function: `${instance}.[constructor]counter`, kept: 1, handles: 1 } },
+    ]);
+    permit.resolve();
+    await waiting;
+    expect(await call(add, one, 0)).toBe(1);
   });
 
   it('is not found by handles that nobody gave out', async () => {

@@ -1,4 +1,5 @@
 import type { CallContext, CallHeaders, WitFunction } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
 import {
   type ComponentInstance,
   type InstanceHandles,
@@ -22,6 +23,9 @@ const defaultMaxHandles = 10_000;
 /** How long an instance waits for the next call of one of its resources, in ms: 10 min, as long as a stream may be silent. */
 const defaultIdleMs = 600_000;
 
+/** A call that waits so long for an instance, in ms, while others keep theirs, is worth a word. */
+const patienceMs = 2_000;
+
 export interface ResidentsOptions {
   readonly componentId: string;
   /** Resources that the component defines. */
@@ -36,6 +40,7 @@ export interface ResidentsOptions {
   readonly startClock: () => () => void;
   /** Longest time of one call, in ms. */
   readonly maxExecutionMs: number;
+  readonly logger: Logger;
   readonly maxHandles?: number;
   readonly idleMs?: number;
   /** Calls back after some ms, unless the returned function is called before. Default: a timer. */
@@ -160,8 +165,10 @@ export class Residents implements ResidentOwner {
     context.signal.addEventListener('abort', onAbort, { once: true });
     if (context.signal.aborted) onAbort();
     const answered = (): void => context.signal.removeEventListener('abort', onAbort);
+    const cancelWarning = this.schedule(() => this.#warnOfWait(exported), patienceMs);
     this.#options
       .run(context.headers, controller.signal, async (guest, ended, handles) => {
+        cancelWarning();
         const resident = new Resident({ owner: this, guest, handles, controller });
         this.#residents.add(resident);
         // Ended from outside: by the pool, or by a caller that did not wait for the first answer.
@@ -170,8 +177,19 @@ export class Residents implements ResidentOwner {
         await resident.over;
       })
       .catch(reject)
-      .finally(answered);
+      .finally(() => {
+        cancelWarning();
+        answered();
+      });
     return promise;
+  }
+
+  #warnOfWait({ instance, func }: LatticeExport): void {
+    if (this.#residents.size === 0) return;
+    this.#options.logger.warn(
+      'a call waits for an instance while others are kept for their resources: drop handles when they are done with, or raise max_instances',
+      { function: `${instance}.${func.name}`, kept: this.#residents.size, handles: this.#held.size },
+    );
   }
 
   #handlesIn(func: WitFunction, params: readonly unknown[]): Uint8Array[] {
