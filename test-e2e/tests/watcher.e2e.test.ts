@@ -3,7 +3,7 @@ import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
 import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
 import type { KV } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linkKeyvalue, startComponent } from '../src/deploy.js';
+import { linkKeyvalue, putLink, startComponent } from '../src/deploy.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
@@ -44,5 +44,40 @@ describe('a component that exports wasi:keyvalue/watcher', () => {
     await expect(watcher.onSet('elsewhere', 'names', value('unknown'))).rejects.toMatchObject({
       code: 'peer-failed',
     });
+  });
+
+  it('is told by the key-value provider of the keys that its link names', async () => {
+    const { host, lattice } = scenario;
+    await putLink(lattice, {
+      source: 'keyvalue',
+      target: 'watcher',
+      interface: 'wasi:keyvalue/watcher',
+      sourceConfig: { bucket: 'watched', watch: 'SET@price,DEL@price,SET@stock' },
+    });
+    await host.child.waitForLine(/bucket watched.*watcher/);
+    await bucket.put('unnamed', 'x');
+    await bucket.put('price', '100');
+    await host.child.waitForLine(/copied price/);
+    expect((await bucket.get('copy-of-price'))?.string()).toBe('100');
+    await bucket.delete('price');
+    await host.child.waitForLine(/forgot price/);
+    expect((await bucket.get('copy-of-price'))?.operation).not.toBe('PUT');
+    // Its deletion is not on the list; the change after it comes in order.
+    await bucket.put('stock', '1');
+    await host.child.waitForLine(/copied stock/);
+    expect(host.child.output()).not.toMatch(/copied unnamed/);
+  });
+
+  it('is told no more once the link is gone', async () => {
+    const { lattice } = scenario;
+    const { consumers } = await lattice.connection.jetstreamManager();
+    await lattice.succeed('link.del', {
+      source_id: 'keyvalue',
+      name: 'default',
+      wit_namespace: 'wasi',
+      wit_package: 'keyvalue',
+    });
+    const left = async (): Promise<number> => (await consumers.list('KV_watched').next()).length;
+    await expect.poll(left, { timeout: 30_000, interval: 50 }).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import {
   connectNats,
   createConnectionPool,
   type NatsAccess,
+  type PooledConnection,
   type Provider,
   type ProviderCall,
   type ProviderContext,
@@ -17,17 +18,26 @@ import {
   keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
+import { type ChangeWatch, startChangeWatch } from './change-watch.js';
 import { errorResult, failureOf } from './keyvalue-failure.js';
 import { type KvBucket, openBucket } from './kv-bucket.js';
 import { createLinkedStores, type OpenStore } from './linked-stores.js';
 import { readStoreSettings, type StoreSettings } from './settings.js';
+import { parseWatchList } from './watch-list.js';
 
 /** Name of the provider's NATS connections and log records. */
 export const providerName = 'keyvalue-nats';
 
-/** `wasi:keyvalue` store, atomics and batch on JetStream KV. */
+/** A link to a component that watches, with its share of a connection. */
+interface OpenWatch {
+  readonly pooled: PooledConnection;
+  readonly watch: ChangeWatch;
+}
+
+/** `wasi:keyvalue` store, atomics and batch on JetStream KV; tells components with a watcher of changes. */
 export function createKeyvalueProvider(): Provider {
   const stores = createLinkedStores();
+  const watches = new Map<string, OpenWatch>();
   let context: ProviderContext | undefined;
   let provider: ConfigLayer = { config: {}, secrets: {} };
   const pool = createConnectionPool((access) => connect(access));
@@ -38,6 +48,15 @@ export function createKeyvalueProvider(): Provider {
   };
   const connect = (access: NatsAccess): ReturnType<typeof connectNats> =>
     connectNats(access, providerName, started().logger.named('nats'));
+
+  /** @param how `end` for a link that is gone */
+  const closeWatch = async (key: string, how: 'close' | 'end'): Promise<void> => {
+    const open = watches.get(key);
+    watches.delete(key);
+    if (open === undefined) return;
+    await open.watch[how]();
+    await open.pooled.release();
+  };
 
   /** Runs one operation of a guest; what goes wrong is an answer for it, never a broken call. */
   const answer = async <R>(
@@ -113,6 +132,41 @@ export function createKeyvalueProvider(): Provider {
       });
     },
 
+    async putLinkAsSource(link: ProviderLink) {
+      const { id, lattice, invoker, logger, nats } = started();
+      const { target: component, linkName } = link;
+      const settings = readStoreSettings(link, provider, nats);
+      const keys = parseWatchList(link.config.watch ?? '');
+      const watchKey = keyOf(component, linkName);
+      await closeWatch(watchKey, 'close');
+      if (keys.length === 0) {
+        logger.warn('a link watches nothing: put watch into its source config', { component });
+        return;
+      }
+      const pooled = await pool.acquire(settings.access);
+      try {
+        const { connection } = pooled;
+        await openBucket(connection, settings);
+        const owner = [lattice, id, component, linkName];
+        const watch = await startChangeWatch({
+          connection,
+          settings,
+          keys,
+          owner,
+          component,
+          invoker,
+          logger,
+        });
+        watches.set(watchKey, { pooled, watch });
+      } catch (cause) {
+        await pooled.release();
+        throw failureOf(`watch bucket "${settings.bucket}"`, cause);
+      }
+      logger.info('bucket watched', { component, link: linkName, bucket: settings.bucket });
+    },
+
+    deleteLinkAsSource: ({ target, linkName }) => closeWatch(keyOf(target, linkName), 'end'),
+
     deleteLinkAsTarget: ({ sourceId, linkName }) => stores.delete(sourceId, linkName),
 
     /** Applies to links put from now on: those that exist keep their store until they are put again. */
@@ -123,10 +177,15 @@ export function createKeyvalueProvider(): Provider {
     health: () => pool.health(),
 
     async shutdown() {
+      await Promise.all([...watches.keys()].map((key) => closeWatch(key, 'close')));
       await stores.close();
       await pool.close();
     },
   };
+}
+
+function keyOf(component: string, linkName: string): string {
+  return JSON.stringify([component, linkName]);
 }
 
 async function openStore(pool: ConnectionPool, settings: StoreSettings): Promise<OpenStore> {

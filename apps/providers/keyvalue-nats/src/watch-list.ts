@@ -1,0 +1,31 @@
+import { StoreSettingsError } from './settings.js';
+
+/** What a component wants to be told of one key. */
+export interface WatchedKey {
+  readonly key: string;
+  readonly set: boolean;
+  readonly delete: boolean;
+}
+
+/**
+ * Reads `SET@orders,DEL@orders` (provider.md §10, keyvalue-redis `watch`). The events are written in any case.
+ *
+ * Throws a {@link StoreSettingsError}.
+ */
+export function parseWatchList(text: string): WatchedKey[] {
+  const keys = new Map<string, WatchedKey>();
+  for (const part of text.split(',')) {
+    const entry = part.trim();
+    if (entry === '') continue;
+    const [, event = '', key = ''] = /^([a-z]+)@(.+)$/i.exec(entry) ?? [];
+    const kind = event.toUpperCase();
+    if (kind !== 'SET' && kind !== 'DEL') {
+      throw new StoreSettingsError(
+        `${JSON.stringify(entry)} is nothing to watch: write SET@<key> or DEL@<key>, separated by commas`,
+      );
+    }
+    const known = keys.get(key) ?? { key, set: false, delete: false };
+    keys.set(key, kind === 'SET' ? { ...known, set: true } : { ...known, delete: true });
+  }
+  return [...keys.values()];
+}
