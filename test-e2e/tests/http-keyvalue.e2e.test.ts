@@ -12,6 +12,7 @@ function startObserved(endpoint: string, args: readonly string[] = []): Promise<
     args: ['--enable-observability', '--override-observability-endpoint', endpoint, ...args],
     env: {
       OTEL_BSP_SCHEDULE_DELAY: '20',
+      OTEL_BLRP_SCHEDULE_DELAY: '20',
       OTEL_METRIC_EXPORT_INTERVAL: '100',
       OTEL_METRIC_EXPORT_TIMEOUT: '100',
     },
@@ -137,6 +138,20 @@ describe('a request that becomes a call of a provider', () => {
         points.findLast(({ name }) => name === 'wasmcloud_host.component.active_instances')?.value === 0 ||
         undefined,
     );
+  });
+
+  it('logs what the guest says within its span, and what the host says from its start on', async () => {
+    const { traceId } = await visit(`${url}/logged`);
+    const said = await collector.until(({ logs }) => logs.find((log) => log.traceId === traceId));
+    expect(said).toMatchObject({
+      severity: 'INFO',
+      body: expect.stringMatching(/^visit \d+ of \/logged$/),
+      service: 'wasmcloud-host',
+      attributes: { component: 'counter', target: 'component' },
+    });
+    const trace = await traceWith(collector, traceId, 'http_request');
+    expect(trace.find(({ name }) => name === 'http_request')?.spanId).toBe(said.spanId);
+    await collector.until(({ logs }) => logs.find(({ body }) => body === 'host started'));
   });
 
   it('traces control commands, too', async () => {
@@ -279,13 +294,13 @@ describe('a collector that is of no use', () => {
   it('neither breaks calls nor the stop when nobody listens there, and is reported once', async () => {
     await using scenario = await startObserved('http://127.0.0.1:1');
     const url = await deployCounter(scenario);
-    const complaint = /traces or metrics could not be delivered/g;
-    await scenario.host.child.waitForLine(/traces or metrics could not be delivered/);
+    const complaint = /telemetry could not be delivered/g;
+    await scenario.host.child.waitForLine(/telemetry could not be delivered/);
     const visits = await Promise.all(Array.from({ length: 20 }, () => visit(url)));
     expect(visits.map(({ status }) => status)).toEqual(visits.map(() => 200));
     expect(await scenario.host.stop()).toBe(0);
-    // One for spans and one for metrics, of the host and of its provider.
-    expect(scenario.host.child.output().match(complaint)?.length).toBeLessThanOrEqual(4);
+    // One for each signal, of the host and of its provider.
+    expect(scenario.host.child.output().match(complaint)?.length).toBeLessThanOrEqual(6);
   });
 
   it('neither breaks calls nor the stop when it never answers', async () => {

@@ -306,7 +306,7 @@ describe('settings that are not available yet', () => {
     [['--http-admin', '127.0.0.1:8080']],
     [['--allow-latest']],
     [['--tls-ca-path', '/etc/ca.pem']],
-    [['--enable-logs', 'true']],
+    [['--flame-graph', '/tmp/flames']],
   ])('%s is refused', (argv) => {
     expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
   });
@@ -322,10 +322,6 @@ describe('settings that are not available yet', () => {
     expect(run([], env).lattice).toBe('default');
   });
 
-  it('do not take OTEL variables for a request', () => {
-    expect(run([], { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://collector:4318' }).lattice).toBe('default');
-  });
-
   it('stay out of the help', () => {
     const help = parseHostConfig(['--help'], home);
     if (help.kind !== 'print') throw new Error('expected a text');
@@ -336,26 +332,24 @@ describe('settings that are not available yet', () => {
 describe('observability', () => {
   it('is off, whatever other programs want of the OTEL variables', () => {
     const { observability } = run([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' });
-    expect([observability.traces.enabled, observability.metrics.enabled]).toEqual([false, false]);
+    expect([observability.traces.enabled, observability.metrics.enabled, observability.logs.enabled]).toEqual(
+      [false, false, false],
+    );
   });
 
   it('is switched on as a whole or signal by signal', () => {
     const enabled = (argv: string[], env = {}) => {
-      const { traces, metrics } = run(argv, env).observability;
-      return [traces.enabled, metrics.enabled];
+      const { traces, metrics, logs } = run(argv, env).observability;
+      return [traces.enabled, metrics.enabled, logs.enabled];
     };
-    expect(enabled(['--enable-observability'])).toEqual([true, true]);
-    expect(enabled([], { WASMCLOUD_OBSERVABILITY_ENABLED: 'true' })).toEqual([true, true]);
-    expect(enabled(['--enable-traces', 'true'])).toEqual([true, false]);
-    expect(enabled([], { WASMCLOUD_METRICS_ENABLED: 'true' })).toEqual([false, true]);
+    expect(enabled(['--enable-observability'])).toEqual([true, true, true]);
+    expect(enabled([], { WASMCLOUD_OBSERVABILITY_ENABLED: 'true' })).toEqual([true, true, true]);
+    expect(enabled(['--enable-traces', 'true'])).toEqual([true, false, false]);
+    expect(enabled([], { WASMCLOUD_METRICS_ENABLED: 'true' })).toEqual([false, true, false]);
+    expect(enabled(['--enable-logs', 'true'])).toEqual([false, false, true]);
     expect(refusal(['--enable-observability', '--enable-traces', 'false']).message).toContain(
       'exclude each other',
     );
-  });
-
-  it('says which signals it exports', () => {
-    const command = parseHostConfig(['--enable-observability'], home);
-    expect(command).toMatchObject({ warnings: [expect.stringMatching(/logs stay on standard error/)] });
   });
 
   it('takes endpoints and protocol', () => {

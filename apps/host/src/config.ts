@@ -142,7 +142,7 @@ export function parseHostConfig(
       maxCoreInstancesPerComponent: values.maxCoreInstancesPerComponent,
     },
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
-    observability: readObservability(values, warnings),
+    observability: readObservability(values),
   };
   return { kind: 'run', config, warnings };
 }
@@ -305,29 +305,28 @@ function credentials(
   return file === undefined ? undefined : { kind: 'file', path: resolve(cwd, file) };
 }
 
-function readObservability(values: SettingValues, warnings: string[]): HostConfig['observability'] {
+function readObservability(values: SettingValues): HostConfig['observability'] {
   const all = values.enableObservability;
   const traces = { enabled: values.enableTraces ?? all, endpoint: values.tracesEndpoint };
   const metrics = { enabled: values.enableMetrics ?? all, endpoint: values.metricsEndpoint };
+  const logs = { enabled: values.enableLogs ?? all, endpoint: values.logsEndpoint };
   // Other programs read these variables, too: what they hold matters only to a host that exports.
   if (traces.enabled) checkUrl('tracesEndpoint', values);
   if (metrics.enabled) checkUrl('metricsEndpoint', values);
-  if (traces.enabled || metrics.enabled) checkUrl('observabilityEndpoint', values);
-  if (all) {
-    warnings.push(`${both('enableObservability')} exports traces and metrics; logs stay on standard error`);
-  }
+  if (logs.enabled) checkUrl('logsEndpoint', values);
+  if (traces.enabled || metrics.enabled || logs.enabled) checkUrl('observabilityEndpoint', values);
   return {
     protocol: values.observabilityProtocol,
     traceLevel: values.traceLevel,
     endpoint: values.observabilityEndpoint,
     traces,
     metrics,
-    logs: { enabled: values.enableLogs ?? all, endpoint: values.logsEndpoint },
+    logs,
   };
 }
 
 function checkUrl(
-  name: 'observabilityEndpoint' | 'tracesEndpoint' | 'metricsEndpoint',
+  name: 'observabilityEndpoint' | 'tracesEndpoint' | 'metricsEndpoint' | 'logsEndpoint',
   values: SettingValues,
 ): void {
   const text = values[name];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
-import type { Logger } from '@wasmlattice/telemetry';
+import type { Logger, LogRelay } from '@wasmlattice/telemetry';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
@@ -36,6 +36,8 @@ export interface CreateHostOptions {
   /** Environment of the process: providers get a few variables of it, and it may say where `nats-server` is. */
   readonly env: Environment;
   readonly logger: Logger;
+  /** What the logger logs, to be exported if the configuration says so. */
+  readonly logRelay?: LogRelay;
 }
 
 /** Time a component may use to finish its invocations when it is stopped or replaced, in ms. */
@@ -45,11 +47,13 @@ const componentGraceMs = 5_000;
  * Assembles a host: connections, stores, services, handlers. Nothing is served before `start`. When a step fails, what
  * was opened before it is closed again.
  */
-export async function createHost({ config: given, env, logger }: CreateHostOptions): Promise<Host> {
+export async function createHost(options: CreateHostOptions): Promise<Host> {
+  const { config: given, env, logger } = options;
   await using opened = new AsyncDisposableStack();
 
   // Opened first, so that it is closed last: the end of the host is worth a span, too.
   const telemetry = await startHostTelemetry({ config: given, env, logger: logger.named('telemetry') });
+  options.logRelay?.attach(telemetry.log);
   opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
   const rpcSettings = await connectionSettings('rpc', config.nats.rpc);

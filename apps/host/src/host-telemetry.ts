@@ -20,29 +20,27 @@ export async function startHostTelemetry(options: {
   readonly logger: Logger;
 }): Promise<Telemetry> {
   const { config, env, logger } = options;
-  const { protocol, traceLevel, endpoint, traces, metrics } = config.observability;
+  const { protocol, traceLevel, endpoint, traces, metrics, logs } = config.observability;
   try {
     return await startTelemetry({
       traces: traces.enabled,
       metrics: metrics.enabled,
+      logs: logs.enabled,
       serviceName: 'wasmcloud-host',
       serviceVersion: hostVersion,
       protocol,
       endpoint,
-      signalEndpoints: { traces: traces.endpoint, metrics: metrics.endpoint },
+      signalEndpoints: { traces: traces.endpoint, metrics: metrics.endpoint, logs: logs.endpoint },
       traceLevel,
       env,
       shutdownTimeoutMs: Math.min(maxFlushMs, config.shutdownTimeoutMs * flushShare),
       onError: (error) =>
-        logger.warn(
-          'traces or metrics could not be delivered: check the OTLP endpoint; calls go on without them',
-          {
-            error,
-          },
-        ),
+        logger.warn('telemetry could not be delivered: check the OTLP endpoint; calls go on without them', {
+          error,
+        }),
     });
   } catch (error) {
-    logger.error('the host goes on without traces and metrics: their export did not start', { error });
+    logger.error('the host goes on without telemetry: its export did not start', { error });
     return noTelemetry;
   }
 }

@@ -1,4 +1,4 @@
-import { createLogger, type LogFields, type Logger, type LogLevel } from '@wasmlattice/telemetry';
+import { createLogger, type Logger, type LoggerOptions, type LogLevel } from '@wasmlattice/telemetry';
 import type { HostConfig } from './config.js';
 
 /** How a process of the host logs; plain data, so that workers get the same. */
@@ -12,12 +12,20 @@ export function logSettings({ log }: Pick<HostConfig, 'log'>): LogSettings {
   return { level: log.level, format: log.structured ? 'json' : 'text' };
 }
 
-/** A logger on standard error, as upstream's hosts have it (host-config.md §2). */
-export function createStderrLogger(name: string, settings: LogSettings, fields?: LogFields): Logger {
+/**
+ * A logger on standard error, as upstream's hosts have it (host-config.md §2).
+ *
+ * @param more fields of each record, and what takes records besides
+ */
+export function createStderrLogger(
+  name: string,
+  settings: LogSettings,
+  more: Pick<LoggerOptions, 'fields' | 'record'> = {},
+): Logger {
   return createLogger({
     ...settings,
     name,
     write: (line) => void process.stderr.write(`${line}\n`),
-    ...(fields === undefined ? {} : { fields }),
+    ...more,
   });
 }

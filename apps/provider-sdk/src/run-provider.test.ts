@@ -168,9 +168,9 @@ describe('a provider process', () => {
     expect(noServer.log()).toMatch(/could not connect to NATS at nats:\/\/127\.0\.0\.1:1/);
   });
 
-  it('exports spans and metrics of its calls, within the trace of the caller, as the host says', async () => {
+  it('exports spans, metrics and logs as the host says, within the trace of the caller', async () => {
     await using collector = await startCollector();
-    const otel = { enable_traces: true, enable_metrics: true, observability_endpoint: collector.url };
+    const otel = { enable_observability: true, observability_endpoint: collector.url };
     const { waitFor, exited } = startGreeter(hostDataLine({ link_definitions: [link], otel_config: otel }));
     await waitFor(/the provider serves/);
     const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -189,6 +189,10 @@ describe('a provider process', () => {
         error: undefined,
       }),
     ]);
+    // From its first line, which was there before the export.
+    expect(collector.logs.map(({ body }) => body)).toEqual(
+      expect.arrayContaining(['provider starts', 'the provider serves']),
+    );
     expect(collector.points).toContainEqual({
       name: 'wasmlattice.provider.invocation.duration',
       unit: 's',

@@ -1,5 +1,6 @@
 import { formatJsonRecord, formatTextRecord } from './log-format.js';
 import { isLevelEnabled } from './log-level.js';
+import type { LogRecord } from './log-record.js';
 import type { LogFields, Logger, LogLevel } from './logger.js';
 
 export interface LoggerOptions {
@@ -10,6 +11,8 @@ export interface LoggerOptions {
   readonly format: 'text' | 'json';
   /** Takes one finished line, without line end. What it throws is dropped: logging never fails its caller. */
   readonly write: (line: string) => void;
+  /** Takes each record besides: to export it. What it throws is dropped. */
+  readonly record?: ((record: LogRecord) => void) | undefined;
   /** ANSI colours in text output. Off by default: only the app knows whether it writes to a terminal. */
   readonly colors?: boolean;
   /** Milliseconds since the epoch; the system clock by default. */
@@ -23,12 +26,13 @@ export interface LoggerOptions {
  * Errors among the fields show with their causes; at level `debug` and `trace` also with their stack.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, colors = false, now = Date.now, write } = options;
+  const { format, colors = false, now = Date.now, write, record: take } = options;
   const verbose = isLevelEnabled(options.level, 'debug');
 
   const emit = (level: LogLevel, target: string, message: string, fields: LogFields): void => {
     try {
       const record = { time: now(), level, target, message, fields: verbose ? withStacks(fields) : fields };
+      take?.(record);
       write(format === 'json' ? formatJsonRecord(record) : formatTextRecord(record, colors));
     } catch {
       // A failing sink has no better place to be reported than itself.

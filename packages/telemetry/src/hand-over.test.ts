@@ -11,6 +11,7 @@ function handOver(options: Partial<HandOverOptions> = {}): HandOver {
   open = createHandOver({
     traceLevel: 'info',
     metrics: true,
+    logs: true,
     // As a port does it.
     post: (batch) => void batches.push(structuredClone(batch)),
     ...options,
@@ -26,8 +27,8 @@ afterEach(() => {
 });
 
 describe('a hand-over', () => {
-  it('posts spans and measurements together, when their time has come', () => {
-    const { tracer, meter } = handOver();
+  it('posts spans, measurements and log records together, when their time has come', () => {
+    const { tracer, meter, log } = handOver();
     const attributes = { lattice: 'default' };
     const calls = meter.counter('calls', { unit: 'calls' });
     calls.add(1, attributes);
@@ -41,11 +42,25 @@ describe('a hand-over', () => {
     meter.gauge('limit').record(3);
     meter.gauge('limit').record(4);
     tracer.startSpan('serve').end();
+    const ids = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
+    const fields = { ...ids, error: new Error('no'), list: [1], absent: undefined };
+    log?.({ time: 7, level: 'warn', target: 'host', message: 'late', fields });
     expect(batches).toEqual([]);
     vi.advanceTimersByTime(500);
     expect(batches).toEqual([
       {
         spans: [expect.objectContaining({ name: 'serve' })],
+        logs: [
+          {
+            time: 7,
+            level: 'warn',
+            target: 'host',
+            message: 'late',
+            attributes: { error: 'Error: no', list: '[1]' },
+            traceId: ids.trace_id,
+            spanId: ids.span_id,
+          },
+        ],
         measurements: [
           { kind: 'counter', name: 'calls', options: { unit: 'calls' }, attributes, values: [3] },
           { kind: 'counter', name: 'calls', options: { unit: 'calls' }, attributes: {}, values: [4] },
@@ -59,10 +74,15 @@ describe('a hand-over', () => {
     expect(batches).toHaveLength(1);
   });
 
-  it('posts early when enough spans have gathered', () => {
-    const { tracer } = handOver({ maxSpans: 2 });
+  it('posts early when enough spans or log records have gathered', () => {
+    const { tracer } = handOver({ maxRecords: 2 });
     for (const name of ['a', 'b', 'c']) tracer.startSpan(name).end();
-    expect(batches.map(({ spans }) => spans.map(({ name }) => name))).toEqual([['a', 'b']]);
+    expect(batches.splice(0).map(({ spans }) => spans.map(({ name }) => name))).toEqual([['a', 'b']]);
+    open?.close();
+    batches.splice(0);
+    const { log } = handOver({ maxRecords: 1 });
+    log?.({ time: 7, level: 'info', target: 'host', message: 'hello', fields: {} });
+    expect(batches).toHaveLength(1);
   });
 
   it('posts the rest when it is closed, and is closed twice without harm', () => {
@@ -97,11 +117,13 @@ describe('a hand-over', () => {
   });
 
   it('is nothing at all when nothing is exported', () => {
-    const off = handOver({ traceLevel: undefined, metrics: false });
-    expect([off.tracer, off.meter]).toEqual([noopTracer, noopMeter]);
+    const off = handOver({ traceLevel: undefined, metrics: false, logs: false });
+    expect([off.tracer, off.meter, off.log]).toEqual([noopTracer, noopMeter, undefined]);
     expect(vi.getTimerCount()).toBe(0);
     expect(handOver({ traceLevel: undefined }).tracer).toBe(noopTracer);
     open?.close();
     expect(handOver({ metrics: false }).meter).toBe(noopMeter);
+    open?.close();
+    expect(handOver({ logs: false }).log).toBeUndefined();
   });
 });

@@ -1,4 +1,6 @@
 import { createBufferingMeter } from './buffering-meter.js';
+import { type ExportedLog, toExportedLog } from './exported-log.js';
+import type { LogRecord } from './log-record.js';
 import type { LogLevel } from './logger.js';
 import { type Meter, noopMeter } from './meter.js';
 import { createRecordingTracer } from './recording-tracer.js';
@@ -11,49 +13,62 @@ export interface HandOverSettings {
   /** Least severe level of spans; `undefined`: no traces. */
   readonly traceLevel: LogLevel | undefined;
   readonly metrics: boolean;
+  readonly logs: boolean;
 }
 
 export interface HandOverOptions extends HandOverSettings {
-  /** Takes what was measured: posts it to the thread that exports. Spans and measurements are plain data. */
+  /** Takes what was recorded: posts it to the thread that exports. All of it is plain data. */
   readonly post: (batch: TelemetryBatch) => void;
-  /** Longest time between a measurement and its batch, in ms. Default 500. */
+  /** Longest time between a record and its batch, in ms. Default 500. */
   readonly intervalMs?: number;
-  /** Spans that fill a batch before its time. Default 512, as many as an export takes. */
-  readonly maxSpans?: number;
+  /** Spans, or log records, that fill a batch before its time. Default 512, as many as an export takes. */
+  readonly maxRecords?: number;
 }
 
-/** Tracer and meter of a thread that exports nothing itself. */
+/** Tracer, meter and sink of log records of a thread that exports nothing itself. */
 export interface HandOver {
   readonly tracer: Tracer;
   readonly meter: Meter;
+  /** For the loggers of the thread; `undefined` when logs are not exported. */
+  readonly log: ((record: LogRecord) => void) | undefined;
   /** Posts what is left and ends the timer; safe to call twice. */
   close(): void;
 }
 
 /**
- * Collects spans and measurements and hands them over in batches. Nothing of OpenTelemetry is loaded for it: an SDK of its
+ * Collects spans, measurements and log records and hands them over in batches. Nothing of OpenTelemetry is loaded for it: an SDK of its
  * own costs each thread some 0.5 s of start-up and 15 MB, and would encode and send beside the calls it measures.
  */
 export function createHandOver(options: HandOverOptions): HandOver {
-  const { traceLevel, metrics, post, intervalMs = 500, maxSpans = 512 } = options;
-  if (traceLevel === undefined && !metrics) return { tracer: noopTracer, meter: noopMeter, close() {} };
+  const { traceLevel, metrics, post, intervalMs = 500, maxRecords = 512 } = options;
+  if (traceLevel === undefined && !metrics && !options.logs) {
+    return { tracer: noopTracer, meter: noopMeter, log: undefined, close() {} };
+  }
 
   let spans: SpanRecord[] = [];
+  let logs: ExportedLog[] = [];
   const meter = metrics ? createBufferingMeter() : undefined;
   const flush = (): void => {
-    const batch = { spans, measurements: meter?.take() ?? [] };
+    const measurements = meter?.take() ?? [];
+    if (spans.length === 0 && logs.length === 0 && measurements.length === 0) return;
+    post({ spans, logs, measurements });
     spans = [];
-    if (batch.spans.length > 0 || batch.measurements.length > 0) post(batch);
+    logs = [];
   };
   const record = (span: SpanRecord): void => {
     spans.push(span);
-    if (spans.length >= maxSpans) flush();
+    if (spans.length >= maxRecords) flush();
+  };
+  const log = (given: LogRecord): void => {
+    logs.push(toExportedLog(given));
+    if (logs.length >= maxRecords) flush();
   };
   const timer = setInterval(flush, intervalMs);
   timer.unref();
   return {
     tracer: traceLevel === undefined ? noopTracer : createRecordingTracer({ level: traceLevel, record }),
     meter: meter ?? noopMeter,
+    log: options.logs ? log : undefined,
     close() {
       clearInterval(timer);
       flush();

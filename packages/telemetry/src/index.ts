@@ -1,8 +1,11 @@
 export type { Attributes, AttributeValue } from './attributes.js';
 export { createLogger, type LoggerOptions } from './create-logger.js';
 export { describeError } from './describe-error.js';
+export type { ExportedLog } from './exported-log.js';
 export { createHandOver, type HandOver, type HandOverOptions, type HandOverSettings } from './hand-over.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log-level.js';
+export type { LogRecord } from './log-record.js';
+export { createLogRelay, type LogRelay } from './log-relay.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './logger.js';
 export {
   type Counter,

@@ -1,15 +1,6 @@
+import type { LogRecord } from './log-record.js';
 import { toPlainValue } from './log-value.js';
-import type { LogFields, LogLevel } from './logger.js';
-
-export interface LogRecord {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly level: LogLevel;
-  /** Name of the logger. */
-  readonly target: string;
-  readonly message: string;
-  readonly fields: LogFields;
-}
+import type { LogLevel } from './logger.js';
 
 const ansiLevelColor: Readonly<Record<LogLevel, number>> = {
   error: 31,

@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.js';
+import type { ExportedLog } from './exported-log.js';
 import type { InstrumentOptions } from './meter.js';
 import type { SpanRecord } from './span-record.js';
 
@@ -6,6 +7,7 @@ import type { SpanRecord } from './span-record.js';
 export interface TelemetryBatch {
   readonly spans: readonly SpanRecord[];
   readonly measurements: readonly Measurement[];
+  readonly logs: readonly ExportedLog[];
 }
 
 /** The measurements of one instrument with the same attributes. */

@@ -68,9 +68,6 @@ function findSource(setting: Setting<unknown>, flags: Flags, env: Environment): 
 
 function readValue(setting: Setting<unknown>, source: Source): unknown {
   const details = { flag: `--${setting.flag}`, variable: setting.variable, allowed: setting.allowed };
-  if (setting.later === true && setting.sharedVariable === true && source.kind === 'variable') {
-    return setting.fallback;
-  }
   const read = setting.read(source.texts);
   if ('refused' in read) {
     throw new ConfigError(

@@ -40,11 +40,6 @@ export interface SettingDescription {
    * deployments and harmless to miss. Giving one is answered with a warning.
    */
   readonly inert?: boolean;
-  /**
-   * With {@link later}: the variable is shared with other programs (`OTEL_…`), so its presence alone is no request to
-   * this host and is not refused.
-   */
-  readonly sharedVariable?: boolean;
 }
 
 /** One setting of the host. */

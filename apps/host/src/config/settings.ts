@@ -414,7 +414,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'enable-observability',
     variable: 'WASMCLOUD_OBSERVABILITY_ENABLED',
     group: 'Observability',
-    help: 'Export traces and metrics over OTLP; logs stay on standard error',
+    help: 'Export traces, metrics and logs over OTLP',
   }),
   enableTraces: optional(kinds.trueOrFalse, '--enable-observability', {
     flag: 'enable-traces',
@@ -436,13 +436,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Observability',
     help: 'Export logs',
     advanced: true,
-    later: true,
   }),
   observabilityEndpoint: optional(kinds.anyText('url'), 'the default of the protocol on 127.0.0.1', {
     flag: 'override-observability-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of all signals; over http /v1/traces and /v1/metrics are added unless the URL has a path',
+    help: 'Collector of all signals; over http /v1/traces and so on are added unless the URL has a path',
   }),
   tracesEndpoint: optional(kinds.anyText('url'), '--override-observability-endpoint', {
     flag: 'override-traces-endpoint',
@@ -458,14 +457,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Collector of metrics, used as it is',
     advanced: true,
   }),
-  logsEndpoint: optional(kinds.httpUrl, '--override-observability-endpoint', {
+  logsEndpoint: optional(kinds.anyText('url'), '--override-observability-endpoint', {
     flag: 'override-logs-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of logs',
+    help: 'Collector of logs, used as it is',
     advanced: true,
-    later: true,
-    sharedVariable: true,
   }),
   observabilityProtocol: value(kinds.oneOf('http|grpc', 'http', 'grpc'), 'http', {
     flag: 'observability-protocol',

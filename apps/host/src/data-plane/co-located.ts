@@ -1,10 +1,10 @@
 import type { Invoker } from '@wasmlattice/rpc';
+import type { HandOver } from '@wasmlattice/telemetry';
 import { createStderrLogger } from '../logging.js';
 import { createComponentRuntime } from './component-runtime.js';
 import type { LocalCallee } from './local-invoker.js';
 import { createLocalServer } from './local-server.js';
 import type { CoLocatedComponent, ComponentWorkerData } from './messages.js';
-import type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
 
 /**
  * A data plane of a component in the worker of another that calls it: served to this thread only, and without a queue,
@@ -19,10 +19,13 @@ export async function startCoLocated(options: {
   /** Takes the calls that the component makes. */
   readonly invoker: Invoker;
   /** The worker's. */
-  readonly telemetry: RuntimeTelemetry;
+  readonly telemetry: HandOver;
 }): Promise<LocalCallee> {
   const { host, component, invoker, telemetry } = options;
-  const logger = createStderrLogger('component', host.log, { component: component.componentId });
+  const logger = createStderrLogger('component', host.log, {
+    fields: { component: component.componentId },
+    record: telemetry.log,
+  });
   const server = createLocalServer();
   const runtime = await createComponentRuntime({
     data: { ...host, ...component },

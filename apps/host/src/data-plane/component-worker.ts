@@ -12,11 +12,14 @@ if (parentPort === null) throw new Error('component-worker.js is a thread of the
 const port = parentPort;
 const data = workerData as ComponentWorkerData;
 
-const logger = createStderrLogger('component', data.log, { component: data.componentId });
 const post = (message: FromWorker): void => port.postMessage(message);
 const telemetry = createHandOver({
-  ...(data.telemetry ?? { traceLevel: undefined, metrics: false }),
+  ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
   post: (batch) => post({ kind: 'telemetry', batch }),
+});
+const logger = createStderrLogger('component', data.log, {
+  fields: { component: data.componentId },
+  record: telemetry.log,
 });
 const rpc = createRpcClient({
   settings: data.rpc,

@@ -192,6 +192,7 @@ it('counts its calls by the path they took and how they ended', async () => {
   const { meter, close } = createHandOver({
     traceLevel: undefined,
     metrics: true,
+    logs: false,
     post: (batch) => batches.push(batch),
   });
   const errors = [undefined, new Error('broken'), new TooManyWaitingError(1, 0)];

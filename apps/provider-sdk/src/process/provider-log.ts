@@ -1,5 +1,11 @@
 import type { HostData } from '@wasmlattice/provider-host/protocol';
-import { createLogger, type Logger, type LogLevel, parseLogLevel } from '@wasmlattice/telemetry';
+import {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+  parseLogLevel,
+} from '@wasmlattice/telemetry';
 
 /**
  * The logger of a provider process: text or JSON as the host wishes, at the host's level unless `RUST_LOG` names
@@ -10,12 +16,14 @@ export function providerLogger(
   hostData: Pick<HostData, 'logLevel' | 'structuredLogging'>,
   rustLog: string | undefined,
   write: (line: string) => void,
+  record?: LoggerOptions['record'],
 ): Logger {
   return createLogger({
     name,
     level: levelOf(rustLog) ?? levelOf(hostData.logLevel) ?? 'info',
     format: hostData.structuredLogging ? 'json' : 'text',
     write,
+    record,
   });
 }
 

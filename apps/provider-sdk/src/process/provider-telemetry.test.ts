@@ -13,17 +13,18 @@ const otelConfig: OtelConfig = {
 describe('the telemetry of a provider', () => {
   it('is switched by signal, or by the one switch for all', () => {
     const on = (config: Partial<OtelConfig>) => {
-      const { traces, metrics } = telemetryOptions(
+      const { traces, metrics, logs } = telemetryOptions(
         'kv',
         { otelConfig: { ...otelConfig, ...config }, config: {} },
         {},
       );
-      return [traces, metrics];
+      return [traces, metrics, logs];
     };
-    expect(on({})).toEqual([false, false]);
-    expect(on({ enableObservability: true })).toEqual([true, true]);
-    expect(on({ enableObservability: true, enableTraces: false })).toEqual([false, true]);
-    expect(on({ enableTraces: true })).toEqual([true, false]);
+    expect(on({})).toEqual([false, false, false]);
+    expect(on({ enableObservability: true })).toEqual([true, true, true]);
+    expect(on({ enableObservability: true, enableTraces: false })).toEqual([false, true, true]);
+    expect(on({ enableTraces: true })).toEqual([true, false, false]);
+    expect(on({ enableLogs: true })).toEqual([false, false, true]);
   });
 
   it('goes where the host says, unless the config of the provider says otherwise', () => {

@@ -10,7 +10,7 @@ import {
 /** A host ends the process soon after it asked for the shutdown, in ms. */
 const flushMs = 500;
 
-/** Spans leave after this many ms: with the default of 5 s, a provider that is ended would take many of them along. */
+/** Spans and log records leave after this many ms: by the defaults, a provider that is ended would take more of them along. */
 const batchDelayMs = '1000';
 
 /** Variables that the provider's own config may override, its names in any case (provider.md §1.2). */
@@ -18,6 +18,7 @@ const overridable = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
   'OTEL_BSP_MAX_QUEUE_SIZE',
 ] as const;
 
@@ -35,12 +36,12 @@ export async function startProviderTelemetry(
     return await startTelemetry({
       ...telemetryOptions(name, hostData, env),
       onError: (error) =>
-        logger.warn('traces or metrics could not be delivered: check the OTLP endpoint of the host', {
+        logger.warn('telemetry could not be delivered: check the OTLP endpoint of the host', {
           error,
         }),
     });
   } catch (error) {
-    logger.error('the provider goes on without traces and metrics: their export did not start', { error });
+    logger.error('the provider goes on without telemetry: its export did not start', { error });
     return noTelemetry;
   }
 }
@@ -52,20 +53,23 @@ export function telemetryOptions(
   env: Readonly<Record<string, string | undefined>>,
 ): TelemetryOptions {
   const own = new Map(Object.entries(config).map(([key, value]) => [key.toUpperCase(), value]));
-  const [endpoint, traces, metrics, maxQueueSize] = overridable.map((variable) => own.get(variable));
+  const [endpoint, traces, metrics, logs, maxQueueSize] = overridable.map((variable) => own.get(variable));
   return {
     traces: otelConfig.enableTraces ?? otelConfig.enableObservability,
     metrics: otelConfig.enableMetrics ?? otelConfig.enableObservability,
+    logs: otelConfig.enableLogs ?? otelConfig.enableObservability,
     serviceName: name,
     protocol: otelConfig.protocol,
     endpoint: endpoint ?? otelConfig.observabilityEndpoint,
     signalEndpoints: {
       traces: traces ?? otelConfig.tracesEndpoint,
       metrics: metrics ?? otelConfig.metricsEndpoint,
+      logs: logs ?? otelConfig.logsEndpoint,
     },
     traceLevel: parseLogLevel(otelConfig.traceLevel) ?? 'info',
     env: {
       OTEL_BSP_SCHEDULE_DELAY: batchDelayMs,
+      OTEL_BLRP_SCHEDULE_DELAY: batchDelayMs,
       ...env,
       ...(maxQueueSize === undefined ? {} : { OTEL_BSP_MAX_QUEUE_SIZE: maxQueueSize }),
     },

@@ -1,5 +1,5 @@
 /** What is exported. The name is the last part of the default path. */
-export type Signal = 'traces' | 'metrics';
+export type Signal = 'traces' | 'metrics' | 'logs';
 
 /** OTLP as binary protobuf over HTTP, or gRPC. */
 export type OtlpProtocol = 'http' | 'grpc';

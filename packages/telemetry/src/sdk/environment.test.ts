@@ -8,12 +8,14 @@ describe('readOtelEnvironment', () => {
         OTEL_RESOURCE_ATTRIBUTES: 'site=north%20pole, rack = 7 ',
         OTEL_BSP_SCHEDULE_DELAY: '100',
         OTEL_BSP_MAX_QUEUE_SIZE: '10',
+        OTEL_BLRP_SCHEDULE_DELAY: '200',
         OTEL_METRIC_EXPORT_INTERVAL: '1000',
       }),
     ).toEqual({
       disabled: false,
       resourceAttributes: { site: 'north pole', rack: '7' },
       batch: { scheduledDelayMillis: 100, maxQueueSize: 10 },
+      logs: { scheduledDelayMillis: 200 },
       metrics: { exportIntervalMillis: 1000 },
     });
   });

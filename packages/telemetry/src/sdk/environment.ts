@@ -9,6 +9,13 @@ export interface OtelEnvironment {
     readonly maxQueueSize?: number;
     readonly maxExportBatchSize?: number;
   };
+  /** Of log records. */
+  readonly logs: {
+    readonly scheduledDelayMillis?: number;
+    readonly exportTimeoutMillis?: number;
+    readonly maxQueueSize?: number;
+    readonly maxExportBatchSize?: number;
+  };
   readonly metrics: {
     readonly exportIntervalMillis?: number;
     readonly exportTimeoutMillis?: number;
@@ -28,6 +35,12 @@ export function readOtelEnvironment(env: Readonly<Record<string, string | undefi
       ...positive('exportTimeoutMillis', env.OTEL_BSP_EXPORT_TIMEOUT),
       ...positive('maxQueueSize', env.OTEL_BSP_MAX_QUEUE_SIZE),
       ...positive('maxExportBatchSize', env.OTEL_BSP_MAX_EXPORT_BATCH_SIZE),
+    },
+    logs: {
+      ...positive('scheduledDelayMillis', env.OTEL_BLRP_SCHEDULE_DELAY),
+      ...positive('exportTimeoutMillis', env.OTEL_BLRP_EXPORT_TIMEOUT),
+      ...positive('maxQueueSize', env.OTEL_BLRP_MAX_QUEUE_SIZE),
+      ...positive('maxExportBatchSize', env.OTEL_BLRP_MAX_EXPORT_BATCH_SIZE),
     },
     metrics: {
       ...positive('exportIntervalMillis', env.OTEL_METRIC_EXPORT_INTERVAL),

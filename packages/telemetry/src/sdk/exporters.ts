@@ -1,8 +1,11 @@
 import { rootCertificates } from 'node:tls';
+import { OTLPLogExporter as GrpcLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
+import { OTLPLogExporter as HttpLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter as GrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as HttpMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter as GrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as HttpTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import type { LogRecordExporter } from '@opentelemetry/sdk-logs';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type EndpointOptions, resolveEndpoint, type Signal } from './endpoint.js';
@@ -20,6 +23,11 @@ export function createSpanExporter(options: ExporterOptions): SpanExporter {
 export function createMetricExporter(options: ExporterOptions): PushMetricExporter {
   const config = exporterConfig('metrics', options);
   return options.protocol === 'grpc' ? new GrpcMetricExporter(config) : new HttpMetricExporter(config);
+}
+
+export function createLogExporter(options: ExporterOptions): LogRecordExporter {
+  const config = exporterConfig('logs', options);
+  return options.protocol === 'grpc' ? new GrpcLogExporter(config) : new HttpLogExporter(config);
 }
 
 interface ExporterConfig {

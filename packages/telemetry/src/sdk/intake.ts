@@ -1,4 +1,5 @@
 import type { Attributes } from '../attributes.js';
+import type { ExportedLog } from '../exported-log.js';
 import type { Meter, UpDownCounter } from '../meter.js';
 import type { SpanRecord } from '../span-record.js';
 import type { Measurement, TelemetryBatch } from '../telemetry-batch.js';
@@ -17,14 +18,19 @@ interface Standing {
   sum: number;
 }
 
-/** Makes intakes that pass spans on to `record` and measurements to the instruments of `meter`. */
-export function createIntakes(meter: Meter, record: (span: SpanRecord) => void): () => TelemetryIntake {
-  const replay = createReplay(meter);
+/** Makes intakes that pass on what they accept; measurements go to the instruments of `meter`. */
+export function createIntakes(to: {
+  readonly meter: Meter;
+  readonly span: (span: SpanRecord) => void;
+  readonly log: (log: ExportedLog) => void;
+}): () => TelemetryIntake {
+  const replay = createReplay(to.meter);
   return () => {
     const standing = new Map<string, Standing>();
     return {
-      accept({ spans, measurements }) {
-        for (const span of spans) record(span);
+      accept({ spans, measurements, logs }) {
+        for (const span of spans) to.span(span);
+        for (const log of logs) to.log(log);
         for (const measurement of measurements) {
           const counter = replay(measurement);
           if (counter === undefined) continue;

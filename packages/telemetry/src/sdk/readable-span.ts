@@ -1,14 +1,9 @@
-import {
-  createTraceState,
-  type HrTime,
-  SpanKind as OtelSpanKind,
-  SpanStatusCode,
-  TraceFlags,
-} from '@opentelemetry/api';
+import { createTraceState, SpanKind as OtelSpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanError, SpanRecord } from '../span-record.js';
 import type { SpanContext, SpanKind } from '../tracer.js';
+import { toHrTime } from './hr-time.js';
 import { presentAttributes } from './present-attributes.js';
 
 /** Kinds as OpenTelemetry numbers them. */
@@ -78,10 +73,4 @@ function exceptionEvent({ atMs, type, message, stack }: SpanError): ReadableSpan
     },
     droppedAttributesCount: 0,
   };
-}
-
-/** Seconds and nanoseconds. */
-function toHrTime(ms: number): HrTime {
-  const seconds = Math.floor(ms / 1_000);
-  return [seconds, Math.floor((ms - seconds * 1_000) * 1e6)];
 }

@@ -1,5 +1,6 @@
 import { context, logs, metrics, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import {
@@ -8,12 +9,14 @@ import {
   ParentBasedSampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
+import { type ExportedLog, toExportedLog } from '../exported-log.js';
 import { noopMeter } from '../meter.js';
 import { noopTracer } from '../tracer.js';
 import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
-import { createMetricExporter, createSpanExporter } from './exporters.js';
+import { createLogExporter, createMetricExporter, createSpanExporter } from './exporters.js';
 import { createFailureReports, type FailureReports } from './failure-reports.js';
 import { createIntakes } from './intake.js';
+import { emitLog } from './otel-log.js';
 import { createOtelMeter } from './otel-meter.js';
 import { createOtelTracer } from './otel-tracer.js';
 import { toReadableSpan } from './readable-span.js';
@@ -54,7 +57,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     // Without a list the SDK would choose exporters of its own by OTEL_*_EXPORTER; an empty one leaves a signal off.
     spanProcessors: spans === undefined ? [] : [spans],
     metricReaders: options.metrics ? [metricReader(options, env, failures)] : [],
-    logRecordProcessors: [],
+    logRecordProcessors: options.logs ? [logProcessor(options, env, failures)] : [],
     // Contexts travel by `propagation.ts`.
     textMapPropagator: null,
   });
@@ -75,12 +78,23 @@ export function startOtel(options: TelemetryOptions): Telemetry {
   const { serviceVersion: version, traceLevel = 'info' } = options;
   const meter = options.metrics ? createOtelMeter(metrics.getMeter(meterScope, version)) : noopMeter;
   const scope = { name: tracerScope, ...(version === undefined ? {} : { version }) };
+  const logger = logs.getLogger(meterScope, version);
+  const emit = (log: ExportedLog): void => emitLog(logger, log);
   let stopped: Promise<void> | undefined;
   return {
     tracer: options.traces ? createOtelTracer(trace.getTracer(tracerScope, version), traceLevel) : noopTracer,
     meter,
-    handOver: { traceLevel: options.traces ? traceLevel : undefined, metrics: options.metrics },
-    intake: createIntakes(meter, (span) => spans?.onEnd(toReadableSpan(span, { resource, scope }))),
+    log: options.logs ? (record) => emit(toExportedLog(record)) : undefined,
+    handOver: {
+      traceLevel: options.traces ? traceLevel : undefined,
+      metrics: options.metrics,
+      logs: options.logs,
+    },
+    intake: createIntakes({
+      meter,
+      span: (span) => spans?.onEnd(toReadableSpan(span, { resource, scope })),
+      log: emit,
+    }),
     shutdown() {
       stopped ??= stop();
       return stopped;
@@ -95,6 +109,15 @@ function spanProcessor(
 ): SpanProcessor {
   const exporter = failures.watch(createSpanExporter(options));
   return new BatchSpanProcessor({ exporter, ...env.batch });
+}
+
+function logProcessor(
+  options: TelemetryOptions,
+  env: OtelEnvironment,
+  failures: FailureReports,
+): LogRecordProcessor {
+  const exporter = failures.watch(createLogExporter(options));
+  return new BatchLogRecordProcessor({ exporter, ...env.logs });
 }
 
 function metricReader(

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../create-logger.js';
 import { createHandOver } from '../hand-over.js';
+import { createLogRelay } from '../log-relay.js';
 import { type Collector, startCollector } from '../testing/index.js';
 import type { SpanContext } from '../tracer.js';
 import { InvalidEndpointError } from './endpoint.js';
@@ -19,6 +21,7 @@ function options(changes: Partial<TelemetryOptions>): TelemetryOptions {
   return {
     traces: true,
     metrics: true,
+    logs: false,
     serviceName: 'wasmcloud-host',
     serviceVersion: '1.2.3',
     protocol: 'http',
@@ -120,6 +123,48 @@ describe('startTelemetry', () => {
     expect(points.map((point) => point.attributes(7))).toEqual([{ lattice: 'default' }]);
   });
 
+  it('delivers log records of this thread and of others, within their spans', async () => {
+    collector = await startCollector();
+    const telemetry = await startTelemetry(options({ traces: false, metrics: false, logs: true }));
+    const relay = createLogRelay();
+    const logger = createLogger({
+      name: 'host',
+      level: 'info',
+      format: 'text',
+      write: () => {},
+      record: relay.record,
+      now: () => 1_700_000_000_123,
+    });
+    logger.info('early');
+    relay.attach(telemetry.log);
+    logger.warn('late', { error: new Error('no'), count: 2 });
+    const intake = telemetry.intake();
+    const other = createHandOver({ ...telemetry.handOver, post: (batch) => intake.accept(batch) });
+    const fields = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
+    other.log?.({ time: 7, level: 'error', target: 'component', message: 'trapped', fields });
+    other.close();
+    await telemetry.shutdown();
+    const base = { traceId: '', spanId: '', service: 'wasmcloud-host', time: 1_700_000_000_123 };
+    expect(collector.logs).toEqual([
+      { ...base, severity: 'INFO', body: 'early', attributes: { target: 'host' } },
+      {
+        ...base,
+        severity: 'WARN',
+        body: 'late',
+        attributes: { target: 'host', error: 'Error: no', count: 2 },
+      },
+      {
+        severity: 'ERROR',
+        body: 'trapped',
+        attributes: { target: 'component' },
+        traceId: fields.trace_id,
+        spanId: fields.span_id,
+        service: 'wasmcloud-host',
+        time: 7,
+      },
+    ]);
+  });
+
   it('records only spans of its level and keeps the others out of the way', async () => {
     collector = await startCollector();
     const telemetry = await startTelemetry(options({ metrics: false, traceLevel: 'info' }));
@@ -208,14 +253,14 @@ describe('startTelemetry', () => {
     telemetry.meter.counter('unseen').add(1);
     span.end();
     expect(span.context).toBeUndefined();
-    expect(telemetry.handOver).toEqual({ traceLevel: undefined, metrics: false });
+    expect(telemetry.handOver).toEqual({ traceLevel: undefined, metrics: false, logs: false });
     await telemetry.shutdown();
   });
 
   it('delivers what another thread handed over', async () => {
     collector = await startCollector();
     const telemetry = await startTelemetry(options({ traceLevel: 'debug' }));
-    expect(telemetry.handOver).toEqual({ traceLevel: 'debug', metrics: true });
+    expect(telemetry.handOver).toEqual({ traceLevel: 'debug', metrics: true, logs: false });
     const intake = telemetry.intake();
     const other = createHandOver({
       ...telemetry.handOver,

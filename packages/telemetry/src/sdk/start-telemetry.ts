@@ -4,7 +4,7 @@ import { readOtelEnvironment } from './environment.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 /**
- * Starts the export of traces and metrics over OTLP (spec host-config §3), on OpenTelemetry's `NodeSDK`. Only apps call
+ * Starts the export of traces, metrics and logs over OTLP (spec host-config §3), on OpenTelemetry's `NodeSDK`. Only apps call
  * this, and pass the tracer and meter on: the SDK registers its providers and a context manager for the whole thread,
  * which is an app's decision to make. There is one start at a time; after {@link Telemetry.shutdown} another may follow.
  *
@@ -18,7 +18,8 @@ import type { Telemetry, TelemetryOptions } from './telemetry.js';
  * @throws InvalidEndpointError for an endpoint that is no URL
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  if ((!options.traces && !options.metrics) || readOtelEnvironment(options.env ?? {}).disabled) {
+  const { traces, metrics, logs } = options;
+  if ((!traces && !metrics && !logs) || readOtelEnvironment(options.env ?? {}).disabled) {
     return noTelemetry;
   }
   const { startOtel } = await import('./start-otel.js');
@@ -29,7 +30,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 export const noTelemetry: Telemetry = {
   tracer: noopTracer,
   meter: noopMeter,
-  handOver: { traceLevel: undefined, metrics: false },
+  log: undefined,
+  handOver: { traceLevel: undefined, metrics: false, logs: false },
   intake: () => ({ accept() {}, close() {} }),
   shutdown: async () => {},
 };

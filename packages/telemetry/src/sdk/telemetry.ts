@@ -1,4 +1,5 @@
 import type { HandOverSettings } from '../hand-over.js';
+import type { LogRecord } from '../log-record.js';
 import type { LogLevel } from '../logger.js';
 import type { Meter } from '../meter.js';
 import type { Tracer } from '../tracer.js';
@@ -8,6 +9,7 @@ import type { TelemetryIntake } from './intake.js';
 export interface TelemetryOptions extends ExporterOptions {
   readonly traces: boolean;
   readonly metrics: boolean;
+  readonly logs: boolean;
   /** `service.name` of the resource: `wasmcloud-host` for a host. */
   readonly serviceName: string;
   readonly serviceVersion?: string;
@@ -24,6 +26,8 @@ export interface TelemetryOptions extends ExporterOptions {
 export interface Telemetry {
   readonly tracer: Tracer;
   readonly meter: Meter;
+  /** Exports a log record: for the loggers of this thread. `undefined` when logs are not exported. */
+  readonly log: ((record: LogRecord) => void) | undefined;
   /** What is worth recording in other threads, for their `createHandOver`. */
   readonly handOver: HandOverSettings;
   /** Exports what another thread hands over; one for each thread. */

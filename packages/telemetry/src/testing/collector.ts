@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type ReceivedPoint, type ReceivedSpan, readPoints, readSpans } from './otlp.js';
+import {
+  type ReceivedLog,
+  type ReceivedPoint,
+  type ReceivedSpan,
+  readLogs,
+  readPoints,
+  readSpans,
+} from './otlp.js';
 import { ProtobufMessage } from './protobuf-message.js';
 
 /** One export request as it arrived. */
@@ -25,6 +32,7 @@ export interface Collector extends AsyncDisposable {
   readonly spans: readonly ReceivedSpan[];
   /** All points of metrics so far; the last one of a series is its value. */
   readonly points: readonly ReceivedPoint[];
+  readonly logs: readonly ReceivedLog[];
   /**
    * Waits until `find` finds something in what has arrived; asked again after each request. Rejects after half a minute,
    * with what there is.
@@ -38,11 +46,13 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   const requests: ExportRequest[] = [];
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
+  const logs: ReceivedLog[] = [];
   const waiting = new Set<() => void>();
   const receive = (request: ExportRequest): void => {
     requests.push(request);
     if (request.path.endsWith('/v1/traces')) spans.push(...readSpans(request.message));
     if (request.path.endsWith('/v1/metrics')) points.push(...readPoints(request.message));
+    if (request.path.endsWith('/v1/logs')) logs.push(...readLogs(request.message));
     for (const check of [...waiting]) check();
   };
   const server = createServer((request, response) => {
@@ -64,6 +74,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     requests,
     spans,
     points,
+    logs,
     until: (find) =>
       new Promise((resolve, reject) => {
         const check = (): void => {

@@ -1,3 +1,3 @@
 export { type Collector, type CollectorOptions, type ExportRequest, startCollector } from './collector.js';
-export type { ReceivedPoint, ReceivedSpan } from './otlp.js';
+export type { ReceivedLog, ReceivedPoint, ReceivedSpan } from './otlp.js';
 export { ProtobufMessage } from './protobuf-message.js';

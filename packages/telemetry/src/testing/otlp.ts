@@ -1,6 +1,6 @@
 import type { ProtobufMessage } from './protobuf-message.js';
 
-// Field numbers: opentelemetry-proto, trace.proto and metrics.proto.
+// Field numbers: opentelemetry-proto, trace.proto, metrics.proto and logs.proto.
 
 type ReceivedAttributes = Readonly<Record<string, string | number | undefined>>;
 
@@ -33,6 +33,23 @@ export interface ReceivedPoint {
   readonly sum?: number;
 }
 
+/** A log record as a collector sees it. */
+export interface ReceivedLog {
+  /** `INFO` */
+  readonly severity: string;
+  readonly body: string;
+  readonly attributes: ReceivedAttributes;
+  /** Both empty without a span. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** `service.name` of the resource. */
+  readonly service: string | number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+const nanosecondsPerMs = 1e6;
+
 const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const errorStatus = 2;
 
@@ -55,6 +72,22 @@ export function readSpans(message: ProtobufMessage): ReceivedSpan[] {
         end: span.number(8) ?? 0,
       };
     });
+  });
+}
+
+/** Reads an `ExportLogsServiceRequest`. */
+export function readLogs(message: ProtobufMessage): ReceivedLog[] {
+  return message.messages(1).flatMap((resourceLogs) => {
+    const service = resourceLogs.messages(1)[0]?.attributes(1)['service.name'];
+    return resourceLogs.at(2, 2).map((log) => ({
+      severity: log.text(3) ?? '',
+      body: log.messages(5)[0]?.text(1) ?? '',
+      attributes: log.attributes(6),
+      traceId: log.hex(9) ?? '',
+      spanId: log.hex(10) ?? '',
+      service,
+      time: (log.number(1) ?? 0) / nanosecondsPerMs,
+    }));
   });
 }
 

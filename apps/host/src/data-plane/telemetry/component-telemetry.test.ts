@@ -22,6 +22,7 @@ function setUp() {
   const { close, ...telemetry } = createHandOver({
     traceLevel: 'info',
     metrics: true,
+    logs: false,
     post: (batch) => batches.push(batch),
   });
   const observe = createComponentTelemetry({

@@ -1,20 +1,19 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { LogFields, Logger, LogLevel } from '@wasmlattice/telemetry';
 
-/** `logger` with the id of the trace an invocation belongs to; itself when there is none. */
+/** `logger` with the ids of the trace and span an invocation belongs to; itself when there is none. */
 export function invocationLogger(logger: Logger, { traceparent }: CallHeaders): Logger {
-  const traceId = traceparent?.split('-')[1];
-  return traceId === undefined ? logger : new TracedLogger(logger, traceId);
+  return traceparent === undefined ? logger : new TracedLogger(logger, traceparent);
 }
 
-/** Adds the field when something is logged: most invocations log nothing. */
+/** Adds the fields when something is logged: most invocations log nothing. */
 class TracedLogger implements Logger {
   readonly #logger: Logger;
-  readonly #traceId: string;
+  readonly #traceparent: string;
 
-  constructor(logger: Logger, traceId: string) {
+  constructor(logger: Logger, traceparent: string) {
     this.#logger = logger;
-    this.#traceId = traceId;
+    this.#traceparent = traceparent;
   }
 
   error(message: string, fields?: LogFields): void {
@@ -42,14 +41,15 @@ class TracedLogger implements Logger {
   }
 
   named(name: string): Logger {
-    return new TracedLogger(this.#logger.named(name), this.#traceId);
+    return new TracedLogger(this.#logger.named(name), this.#traceparent);
   }
 
   with(fields: LogFields): Logger {
-    return new TracedLogger(this.#logger.with(fields), this.#traceId);
+    return new TracedLogger(this.#logger.with(fields), this.#traceparent);
   }
 
   #traced(fields?: LogFields): LogFields {
-    return { ...fields, trace_id: this.#traceId };
+    const [, trace_id, span_id] = this.#traceparent.split('-');
+    return { ...fields, trace_id, span_id };
   }
 }

@@ -32,6 +32,7 @@ async function observe(handle: HttpHandler, given = request()) {
   const { tracer, meter, close } = createHandOver({
     traceLevel: 'info',
     metrics: true,
+    logs: false,
     post: (batch) => batches.push(batch),
   });
   const outcomes: unknown[] = [];
