@@ -173,6 +173,60 @@ describe('a component that calls another with streams of the component model', (
   });
 });
 
+describe('an asynchronous function', () => {
+  const made = 'test:guest/letters@1.0.0';
+
+  it('goes on after its answer, and writes to the stream it returned', async () => {
+    const bytes = await buildGuest({
+      wit: `
+        world guest { export letters; }
+        interface letters { repeat: async func(times: u32) -> stream<u8>; }`,
+      wat: `
+        (import "[export]${made}" "[task-return]repeat" (func $return (param i32)))
+        (import "[export]${made}" "[stream-new-0]repeat" (func $new-stream (result i64)))
+        (import "[export]${made}" "[async-lower][stream-write-0]repeat" (func $write (param i32 i32 i32) (result i32)))
+        (import "[export]${made}" "[stream-drop-writable-0]repeat" (func $drop (param i32)))
+        (import "$root" "[waitable-set-new]" (func $new-set (result i32)))
+        (import "$root" "[waitable-join]" (func $join (param i32 i32)))
+        ;; code
+        (data (i32.const 512) "abc")
+        (global $left (mut i32) (i32.const 0))
+        (global $writable (mut i32) (i32.const 0))
+        (global $set (mut i32) (i32.const 0))
+        (func $step (result i32)
+          (loop $again
+            (if (i32.eqz (global.get $left))
+              (then
+                (call $join (global.get $writable) (i32.const 0))
+                (call $drop (global.get $writable))
+                (return (i32.const 0))))
+            (global.set $left (i32.sub (global.get $left) (i32.const 1)))
+            (br_if $again
+              (i32.ne (call $write (global.get $writable) (i32.const 512) (i32.const 3)) (i32.const -1))))
+          ;; Blocked: to be called again when the write is done.
+          (i32.or (i32.const 2) (i32.shl (global.get $set) (i32.const 4))))
+        (func (export "[async-lift]${made}#repeat") (param $times i32) (result i32)
+          (local $ends i64)
+          (local.set $ends (call $new-stream))
+          (global.set $writable (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+          (global.set $left (local.get $times))
+          (global.set $set (call $new-set))
+          (call $join (global.get $writable) (global.get $set))
+          (call $return (i32.wrap_i64 (local.get $ends)))
+          (call $step))
+        (func (export "[callback][async-lift]${made}#repeat") (param i32 i32 i32) (result i32) (call $step))`,
+    });
+    const [repeat] = planLatticeExports(decodeComponent(bytes), () => false).functions;
+    if (repeat === undefined) throw new Error('nothing is exported');
+    const component = await createJcoEngine().compile(bytes, { component: 'letters', suspends: () => false });
+    const instance = await component.instantiate(new Map());
+    const ends = new InstanceHandles().call();
+    const stream = repeat.form.convertResult(await instance.call(made, 'repeat', [3]), ends);
+    expect(Buffer.from((await collect(stream)) as number[]).toString()).toBe('abcabcabc');
+    await ends.givenOver();
+  });
+});
+
 describe('a future of the component model', () => {
   it('is a promise', async () => {
     const { promise, resolve } = Promise.withResolvers<number>();
