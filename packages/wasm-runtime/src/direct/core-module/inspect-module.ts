@@ -1,10 +1,8 @@
 import { Cursor } from './cursor.js';
 import {
   type InstructionVisitor,
-  opcodes,
   skipType,
   UnknownInstructionError,
-  visitInstruction,
   visitInstructions,
 } from './instructions.js';
 
@@ -103,9 +101,18 @@ class Inspector implements InstructionVisitor {
   #importedGlobals = 0;
   #importedTables = 0;
   #writesTables = false;
-  #inConstant = false;
   #constantsUseGlobals = false;
   #obstacle: string | undefined;
+
+  /** Only in constants it matters which globals are used: code can be rewritten. */
+  readonly #constantVisitor: InstructionVisitor = {
+    writesTable() {},
+    dropsSegment() {},
+    memorySize() {},
+    global: (_opcode, index) => {
+      if (index >= this.#importedGlobals) this.#constantsUseGlobals = true;
+    },
+  };
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -156,11 +163,6 @@ class Inspector implements InstructionVisitor {
   memorySize(_instruction: 'size' | 'grow', memory: number): void {
     this.#sizedMemories.add(memory);
     this.#sizedFunctions.add(this.#currentFunction);
-  }
-
-  /** Only constant expressions matter: code can be rewritten. */
-  global(_opcode: number, index: number): void {
-    if (this.#inConstant && index >= this.#importedGlobals) this.#constantsUseGlobals = true;
   }
 
   /**
@@ -295,9 +297,7 @@ class Inspector implements InstructionVisitor {
   }
 
   #constant(section: Cursor): void {
-    this.#inConstant = true;
-    while (visitInstruction(section, this) !== opcodes.end);
-    this.#inConstant = false;
+    visitInstructions(section, this.#constantVisitor, true);
   }
 
   #export(section: Cursor): void {

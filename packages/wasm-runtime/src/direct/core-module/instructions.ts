@@ -20,8 +20,8 @@ export interface InstructionVisitor {
   dropsSegment(): void;
   /** `memory.size` or `memory.grow`, which takes the bytes from `start` up to where the cursor is. */
   memorySize(instruction: 'size' | 'grow', memory: number, start: number): void;
-  /** `global.get` or `global.set`, which takes the bytes from `start` up to where the cursor is. */
-  global(opcode: number, index: number, start: number): void;
+  /** Left out by who does not care. `global.get` or `global.set`, which takes the bytes from `start` up to where the cursor is. */
+  global?(opcode: number, index: number, start: number): void;
 }
 
 export const opcodes = {
@@ -38,15 +38,14 @@ export const opcodes = {
  * {@link visitSpecial}.
  */
 const nothing = 1;
-const index = 2;
-const twoIndices = 3;
+const number = 2;
+const twoNumbers = 3;
 const memoryArgument = 4;
-const blockType = 5;
-const signed32 = 6;
-const signed64 = 7;
-const fourBytes = 8;
-const eightBytes = 9;
-const special = 10;
+const fourBytes = 5;
+const eightBytes = 6;
+const globalIndex = 7;
+const type = 8;
+const special = 9;
 
 const immediates = new Uint8Array(256);
 
@@ -55,86 +54,107 @@ function range(from: number, to: number, immediate: number): void {
 }
 
 range(0x00, 0x01, nothing); // unreachable, nop
-range(0x02, 0x04, blockType); // block, loop, if
+range(0x02, 0x04, type); // block, loop, if
 range(0x05, 0x05, nothing); // else
-range(0x06, 0x06, blockType); // try
-range(0x07, 0x09, index); // catch, throw, rethrow
+range(0x06, 0x06, type); // try
+range(0x07, 0x09, number); // catch, throw, rethrow
 range(0x0a, 0x0b, nothing); // throw_ref, end
-range(0x0c, 0x0d, index); // br, br_if
+range(0x0c, 0x0d, number); // br, br_if
 range(0x0e, 0x0e, special); // br_table
 range(0x0f, 0x0f, nothing); // return
-range(0x10, 0x10, index); // call
-range(0x11, 0x11, twoIndices); // call_indirect
-range(0x12, 0x12, index); // return_call
-range(0x13, 0x13, twoIndices); // return_call_indirect
-range(0x14, 0x15, index); // call_ref, return_call_ref
-range(0x18, 0x18, index); // delegate
+range(0x10, 0x10, number); // call
+range(0x11, 0x11, twoNumbers); // call_indirect
+range(0x12, 0x12, number); // return_call
+range(0x13, 0x13, twoNumbers); // return_call_indirect
+range(0x14, 0x15, number); // call_ref, return_call_ref
+range(0x18, 0x18, number); // delegate
 range(0x19, 0x1b, nothing); // catch_all, drop, select
 range(0x1c, 0x1c, special); // select with types
 range(0x1f, 0x1f, special); // try_table
-range(0x20, 0x22, index); // local.get, local.set, local.tee
-range(0x23, 0x24, special); // global.get, global.set
-range(0x25, 0x25, index); // table.get
+range(0x20, 0x22, number); // local.get, local.set, local.tee
+range(0x23, 0x24, globalIndex); // global.get, global.set
+range(0x25, 0x25, number); // table.get
 range(0x26, 0x26, special); // table.set
 range(0x28, 0x3e, memoryArgument); // loads and stores
 range(0x3f, 0x40, special); // memory.size, memory.grow
-range(0x41, 0x41, signed32); // i32.const
-range(0x42, 0x42, signed64); // i64.const
+range(0x41, 0x41, number); // i32.const
+range(0x42, 0x42, number); // i64.const
 range(0x43, 0x43, fourBytes); // f32.const
 range(0x44, 0x44, eightBytes); // f64.const
 range(0x45, 0xc4, nothing); // numeric
-range(0xd0, 0xd0, signed64); // ref.null
+range(0xd0, 0xd0, number); // ref.null
 range(0xd1, 0xd1, nothing); // ref.is_null
-range(0xd2, 0xd2, index); // ref.func
+range(0xd2, 0xd2, number); // ref.func
 range(0xd4, 0xd4, nothing); // ref.as_non_null
-range(0xd5, 0xd6, index); // br_on_null, br_on_non_null
+range(0xd5, 0xd6, number); // br_on_null, br_on_non_null
 range(0xfc, 0xfe, special); // bulk memory and tables, SIMD, atomics
 
 /**
- * Reads instructions up to the end of the cursor, each once.
+ * Reads the instructions up to the end of the cursor, or of a constant expression. Every instruction of a component passes
+ * here while it is loaded, so the common ones are read in place. Numbers that are longer than they may be are read over:
+ * V8 refuses them.
  *
  * @throws MalformedModuleError, UnknownInstructionError
  */
-export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor): void {
-  while (!cursor.done) visitInstruction(cursor, visitor);
+export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, isConstant = false): void {
+  const { bytes, end } = cursor;
+  const readsGlobals = visitor.global !== undefined;
+  let { pos } = cursor;
+  while (pos < end) {
+    const opcode = bytes[pos++] as number;
+    switch (immediates[opcode]) {
+      case nothing:
+        if (opcode !== opcodes.end || !isConstant) continue;
+        cursor.pos = pos;
+        return;
+      case number:
+        pos = afterNumber(bytes, pos);
+        continue;
+      case globalIndex:
+        if (!readsGlobals) {
+          pos = afterNumber(bytes, pos);
+          continue;
+        }
+        break;
+      case twoNumbers:
+        pos = afterNumber(bytes, afterNumber(bytes, pos));
+        continue;
+      case memoryArgument:
+        pos = afterMemoryArgument(bytes, pos);
+        continue;
+      case type:
+        pos = afterType(bytes, pos);
+        continue;
+      case fourBytes:
+        pos += 4;
+        continue;
+      case eightBytes:
+        pos += 8;
+        continue;
+      case special:
+        break;
+      default:
+        throw new UnknownInstructionError(opcode);
+    }
+    cursor.pos = pos;
+    visitSpecial(opcode, cursor, visitor);
+    pos = cursor.pos;
+  }
+  cursor.pos = pos;
+  if (pos > end || isConstant) throw cursor.error('expected the end of the instructions');
 }
 
-/** @returns the opcode */
-export function visitInstruction(cursor: Cursor, visitor: InstructionVisitor): number {
-  const opcode = cursor.byte();
-  switch (immediates[opcode]) {
-    case nothing:
-      break;
-    case index:
-    case signed32:
-      cursor.skipLeb(5);
-      break;
-    case twoIndices:
-      cursor.skipLeb(5);
-      cursor.skipLeb(5);
-      break;
-    case memoryArgument:
-      skipMemoryArgument(cursor);
-      break;
-    case blockType:
-      skipType(cursor);
-      break;
-    case signed64:
-      cursor.skipLeb(10);
-      break;
-    case fourBytes:
-      cursor.skip(4);
-      break;
-    case eightBytes:
-      cursor.skip(8);
-      break;
-    case special:
-      visitSpecial(opcode, cursor, visitor);
-      break;
-    default:
-      throw new UnknownInstructionError(opcode);
-  }
-  return opcode;
+function afterNumber(bytes: Uint8Array, start: number): number {
+  let pos = start;
+  // Beyond the end there is `undefined`, which ends the loop.
+  while ((bytes[pos++] as number) >= 0x80);
+  return pos;
+}
+
+function afterMemoryArgument(bytes: Uint8Array, start: number): number {
+  const hasMemoryIndex = ((bytes[start] as number) & 0x40) !== 0;
+  const offset = afterNumber(bytes, hasMemoryIndex ? afterNumber(bytes, start) : start);
+  return afterNumber(bytes, offset);
 }
 
 function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisitor): void {
@@ -153,7 +173,7 @@ function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisito
       return;
     case opcodes.globalGet:
     case opcodes.globalSet:
-      visitor.global(opcode, cursor.u32(), start);
+      visitor.global?.(opcode, cursor.u32(), start);
       return;
     case 0x26: // table.set
       cursor.skipLeb(5);
@@ -235,9 +255,8 @@ function skipAtomic(cursor: Cursor): void {
 }
 
 function skipMemoryArgument(cursor: Cursor): void {
-  const hasMemoryIndex = (cursor.u32() & 0x40) !== 0;
-  if (hasMemoryIndex) cursor.skipLeb(5);
-  cursor.skipLeb(10);
+  const end = afterMemoryArgument(cursor.bytes, cursor.pos);
+  cursor.skip(end - cursor.pos);
 }
 
 function skipCatch(cursor: Cursor): void {
@@ -249,13 +268,12 @@ function skipCatch(cursor: Cursor): void {
 
 /** A value type, or the type of a block: a form of one byte, a reference with its heap type, or an index. */
 export function skipType(cursor: Cursor): void {
-  const form = cursor.bytes[cursor.pos];
-  if (form === 0x63 || form === 0x64) {
-    cursor.skip(1);
-    cursor.skipLeb(5);
-  } else {
-    cursor.skipLeb(5);
-  }
+  cursor.skip(afterType(cursor.bytes, cursor.pos) - cursor.pos);
+}
+
+function afterType(bytes: Uint8Array, start: number): number {
+  const form = bytes[start];
+  return afterNumber(bytes, form === 0x63 || form === 0x64 ? start + 1 : start);
 }
 
 function hex(code: number): string {
