@@ -213,14 +213,16 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     }
     this.peerRoot = reply;
     const { connection, outbox } = this.client;
-    if (this.state === 'abandoned') {
-      outbox.publish(cancelSubject(reply));
-      outbox.publish(channelSubject(reply, 'params'));
-      this.end();
-      return;
-    }
     const { bytes, deferred } = this.options.params;
     const params = channelSubject(reply, 'params');
+    if (this.state === 'abandoned') {
+      outbox.publish(cancelSubject(reply));
+      outbox.publish(params);
+      // Until the peer is done with the call, or the deadline of its acceptance has passed.
+      if (bytes.length === 0) this.repeatEnd(params, repeatEndMs);
+      else this.end();
+      return;
+    }
     const max = connection.info?.max_payload ?? defaultMaxPayload;
     for (let start = this.sentBytes; start < bytes.length; start += max) {
       outbox.publish(params, bytes.subarray(start, start + max));
@@ -238,6 +240,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
    */
   private repeatEnd(params: string, waitMs: number): void {
     this.endTimer = setTimeout(() => {
+      // Nothing else ends a call that was given up when its invoker is closed.
+      if (performance.now() >= this.deadline) return;
       this.client.outbox.publish(params);
       this.repeatEnd(params, waitMs * 2);
     }, waitMs).unref();
@@ -287,8 +291,9 @@ export class ClientCall implements InboxEntry, OutgoingSender {
 
   private receiveResults(message: Msg): void {
     const { decoder } = this;
-    if (this.state !== 'waiting' || !decoder) return;
     const { data } = message;
+    if (this.state === 'abandoned' && data.length === 0) this.end();
+    if (this.state !== 'waiting' || !decoder) return;
     if (data.length > 0) {
       if (!decoder.push(data)) this.hold(data.length);
       else if (this.options.invocation.func.result) this.succeed(decoder);
@@ -357,6 +362,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
   }
 
   private end(): void {
+    clearTimeout(this.endTimer);
     this.state = 'over';
     this.channels?.dispose();
     this.client.inbox.remove(this.token);

@@ -48,4 +48,37 @@ describe('a call without parameters', () => {
     ).toBe(42);
     await invoker.close();
   });
+  it('that was given up before it was accepted does not keep such a server from taking others', async () => {
+    const root = createInbox();
+    const abort = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    let caller = '';
+    let ends = 0;
+    foreign.subscribe('default.late.wrpc.0.0.1.acme:math/ops@1.0.0.answer', {
+      callback: (_, { reply }) => {
+        caller = reply ?? '';
+        abort.abort(new Error('enough'));
+      },
+    });
+    foreign.subscribe(`${root}.params`, {
+      callback: () => {
+        ends += 1;
+        if (ends === 3) ended.resolve();
+      },
+    });
+    await foreign.flush();
+    const invoker = createNatsInvoker({ connection: ours, lattice: 'default' });
+    const { signal } = abort;
+    const answered = invoker.invoke({
+      target: 'late',
+      instance: 'acme:math/ops@1.0.0',
+      func: answer,
+      params: [],
+      signal,
+    });
+    await expect(answered).rejects.toThrow('enough');
+    foreign.publish(caller, Empty, { reply: root });
+    await ended.promise;
+    await invoker.close();
+  });
 });
