@@ -14,7 +14,8 @@ export class MemoryChannels implements DeferredReceiver {
   private readonly names: CallNames;
   private readonly direction: 'params' | 'results';
   private readonly pipes = new Map<string, MemoryPipe>();
-  private failed: { readonly error: unknown } | undefined;
+  /** Makes the error of pipes opened from now on: most calls have none, and an error costs more than the rest of a call. */
+  private endReason: (() => unknown) | undefined;
 
   constructor(names: CallNames, direction: 'params' | 'results', limits: CodecLimits) {
     this.names = names;
@@ -42,13 +43,17 @@ export class MemoryChannels implements DeferredReceiver {
   }
 
   fail(error: unknown): void {
-    this.failed ??= { error };
-    for (const pipe of this.pipes.values()) pipe.fail(error);
+    this.end(() => error);
   }
 
   /** Nobody reads any more, nor will. */
   cancel(): void {
-    this.fail(stoppedReading(this.names));
+    this.end(() => stoppedReading(this.names));
+  }
+
+  private end(reason: () => unknown): void {
+    this.endReason ??= reason;
+    for (const pipe of this.pipes.values()) pipe.fail(reason());
   }
 
   private pipe(path: IndexPath): MemoryPipe {
@@ -57,7 +62,7 @@ export class MemoryChannels implements DeferredReceiver {
     if (known) return known;
     const pipe = new MemoryPipe(this.names, `${this.direction}.${key}`, () => this.pipes.delete(key));
     this.pipes.set(key, pipe);
-    if (this.failed) pipe.fail(this.failed.error);
+    if (this.endReason) pipe.fail(this.endReason());
     return pipe;
   }
 }
