@@ -1,8 +1,8 @@
 import { func, t, type WitFunction } from '@wasmlattice/rpc';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../component/index.js';
+import { createEngine } from '../create-engine.js';
 import type { CompiledComponent } from '../engine.js';
-import { createJcoEngine } from '../jco/index.js';
 import { linkImports } from '../linker.js';
 import { buildGuest } from '../testing/build-guest.js';
 import { testContext, testLinks } from '../testing/context.js';
@@ -35,7 +35,7 @@ let exported: LatticeExports;
 beforeAll(async () => {
   const bytes = await buildGuest(guest);
   exported = planLatticeExports(decodeComponent(bytes), () => false);
-  compiled = await createJcoEngine().compile(bytes, { component: 'native', suspends: () => false });
+  compiled = await createEngine().compile(bytes, { component: 'native', suspends: () => false });
 });
 
 async function call(name: string, over: AbortSignal, ...params: unknown[]): Promise<unknown> {
@@ -155,7 +155,7 @@ describe('a component that calls another with streams of the component model', (
         for await (const chunk of data) yield chunk.map((byte) => byte + 1);
       })();
     });
-    const relay = await createJcoEngine().compile(bytes, { component: 'relay', suspends: linkage.suspends });
+    const relay = await createEngine().compile(bytes, { component: 'relay', suspends: linkage.suspends });
     const handles = new InstanceHandles();
     const instance = await relay.instantiate(linkage.bind(testContext({ links, handles })));
     const call = async (name: string, param: unknown): Promise<unknown> => {
@@ -218,7 +218,7 @@ describe('an asynchronous function', () => {
     });
     const [repeat] = planLatticeExports(decodeComponent(bytes), () => false).functions;
     if (repeat === undefined) throw new Error('nothing is exported');
-    const component = await createJcoEngine().compile(bytes, { component: 'letters', suspends: () => false });
+    const component = await createEngine().compile(bytes, { component: 'letters', suspends: () => false });
     const instance = await component.instantiate(new Map());
     const ends = new InstanceHandles().call();
     const stream = repeat.form.convertResult(await instance.call(made, 'repeat', [3]), ends);
