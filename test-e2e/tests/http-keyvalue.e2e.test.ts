@@ -132,6 +132,13 @@ describe('a request that becomes a call of a provider', () => {
     expect((await point('wasmcloud_host.component.max_instances', { 'component.id': 'counter' })).value).toBe(
       4,
     );
+    // Not the parameters of a request.
+    scenario.lattice.connection.publish(
+      'default.counter.wrpc.0.0.1.wrpc:http/incoming-handler@0.1.0.handle',
+      new Uint8Array(32).fill(0xff),
+      { reply: 'nobody' },
+    );
+    expect((await point('wasmlattice.rpc.refused_calls', { kind: 'bad-params' })).value).toBe(1);
     // Nothing runs any more.
     await collector.until(
       ({ points }) =>

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from './attributes.js';
+import { boundedText } from './bounded-text.js';
 import type { LogRecord } from './log-record.js';
 import { toPlainValue } from './log-value.js';
 import type { LogLevel } from './logger.js';
@@ -16,7 +17,7 @@ export interface ExportedLog {
   readonly spanId?: string;
 }
 
-/** Fields become attributes; what is no text, number or truth value becomes JSON. */
+/** Fields become attributes; what is no text, number or truth value becomes JSON. Texts beyond 8 KiB are cut. */
 export function toExportedLog({ time, level, target, message, fields }: LogRecord): ExportedLog {
   const { trace_id: traceId, span_id: spanId, ...others } = fields;
   const attributes: Record<string, AttributeValue> = {};
@@ -27,7 +28,7 @@ export function toExportedLog({ time, level, target, message, fields }: LogRecor
     time,
     level,
     target,
-    message,
+    message: boundedText(message),
     attributes,
     ...(typeof traceId === 'string' ? { traceId } : {}),
     ...(typeof spanId === 'string' ? { spanId } : {}),
@@ -36,5 +37,6 @@ export function toExportedLog({ time, level, target, message, fields }: LogRecor
 
 function toAttributeValue(value: unknown): AttributeValue {
   const plain = toPlainValue(value);
-  return typeof plain === 'object' ? JSON.stringify(plain) : plain;
+  if (typeof plain === 'number' || typeof plain === 'boolean') return plain;
+  return boundedText(typeof plain === 'string' ? plain : JSON.stringify(plain));
 }

@@ -69,6 +69,15 @@ describe('the recording tracer', () => {
     expect(spans[1]?.error).toMatchObject({ type: 'string' });
   });
 
+  it('keeps no more of a long error than a few lines', () => {
+    const { spans, tracer } = setUp();
+    const span = tracer.startSpan('invoke');
+    span.recordException(new Error('x'.repeat(100_000)));
+    span.end();
+    const { message = '', stack = '' } = spans[0]?.error ?? {};
+    expect([message.length, stack.length]).toEqual([8_193, 8_193]);
+  });
+
   it('passes on what is not sampled or below its level', () => {
     const { spans, tracer } = setUp({ level: 'info' });
     const quiet = { ...caller, sampled: false };

@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.js';
+import { boundedText } from './bounded-text.js';
 import { describeError } from './describe-error.js';
 import { isLevelEnabled } from './log-level.js';
 import type { LogLevel } from './logger.js';
@@ -64,8 +65,8 @@ class RecordingSpan implements Span {
     this.#error = {
       atMs: this.#nowMs(),
       type: isError ? error.name : typeof error,
-      message: describeError(error),
-      ...(isError && error.stack !== undefined ? { stack: error.stack } : {}),
+      message: boundedText(describeError(error)),
+      ...(isError && error.stack !== undefined ? { stack: boundedText(error.stack) } : {}),
     };
   }
 

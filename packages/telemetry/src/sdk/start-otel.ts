@@ -28,6 +28,9 @@ const meterScope = 'wasmcloud-host';
 
 const defaultShutdownTimeoutMs = 5000;
 
+/** A collector that has failed is not given that long to take the last data, in ms. */
+const failingShutdownTimeoutMs = 250;
+
 /** What OpenTelemetry registers is one for the whole thread, so there is one start at a time. */
 let running = false;
 
@@ -66,8 +69,11 @@ export function startOtel(options: TelemetryOptions): Telemetry {
 
   const stop = async (): Promise<void> => {
     const { shutdownTimeoutMs = defaultShutdownTimeoutMs } = options;
+    const timeoutMs = failures.failing
+      ? Math.min(shutdownTimeoutMs, failingShutdownTimeoutMs)
+      : shutdownTimeoutMs;
     try {
-      await withDeadline(sdk.shutdown(), shutdownTimeoutMs);
+      await withDeadline(sdk.shutdown(), timeoutMs);
     } catch (error) {
       // Exporters that fail have told so.
       if (!failures.failing) onError(error);
