@@ -3,13 +3,36 @@ export interface LinearMemory {
   readonly buffer: ArrayBuffer;
 }
 
+export type NumberArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+export interface NumberArrayType {
+  new (buffer: ArrayBuffer): NumberArray;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+const nothing: LinearMemory = { buffer: new ArrayBuffer(0) };
+
 /** Views of a guest's memory, taken anew when the memory has grown. */
 export class GuestMemory {
+  /** For functions that need no memory. */
+  static readonly none: GuestMemory = new GuestMemory(nothing);
+
   readonly #memory: LinearMemory;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   /** The same bytes, for what only a `Buffer` does fast: strings. */
   buffer: Buffer<ArrayBuffer>;
+  readonly #numbers = new Map<NumberArrayType, NumberArray>();
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -21,11 +44,21 @@ export class GuestMemory {
 
   /** Call after guest code may have run and before a view is used. Growing detaches a view, which leaves it without length. */
   refresh(): void {
-    if (this.bytes.length === 0) this.#takeViews();
+    if (this.bytes.length === 0 && this.#memory !== nothing) this.#takeViews();
+  }
+
+  /** The memory as numbers of one kind. */
+  numbers(type: NumberArrayType): NumberArray {
+    const known = this.#numbers.get(type);
+    if (known !== undefined) return known;
+    const view = new type(this.bytes.buffer);
+    this.#numbers.set(type, view);
+    return view;
   }
 
   #takeViews(): void {
     const { buffer } = this.#memory;
+    this.#numbers.clear();
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
     this.buffer = Buffer.from(buffer);

@@ -30,7 +30,7 @@ export class LiftLowerContext {
   constructor(instance: AbiInstance, label: string, options: CanonOptions, tracksLends: boolean) {
     this.instance = instance;
     this.label = label;
-    this.memory = options.memory ?? noMemory;
+    this.memory = options.memory ?? GuestMemory.none;
     this.strings = stringCoders[options.encoding];
     this.flat = instance.flat;
     this.lent = tracksLends ? [] : undefined;
@@ -93,5 +93,3 @@ export class LiftLowerContext {
     lent.length = 0;
   }
 }
-
-const noMemory = new GuestMemory({ buffer: new ArrayBuffer(0) });
