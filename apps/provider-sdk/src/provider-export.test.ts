@@ -42,7 +42,7 @@ function collectingServer(): { readonly server: Server; readonly served: ServedF
   return { server, served };
 }
 
-const context: CallContext = { headers: {}, signal: new AbortController().signal };
+const context: CallContext = { headers: {}, signal: new AbortController().signal, waitUntil: () => {} };
 
 describe('provide', () => {
   it('hands each function its parameters and who calls', async () => {

@@ -11,7 +11,7 @@ export interface CallContext {
    * Keeps the call open after its answer is out, and with it the streams among its parameters, until `work` settles. May
    * be called until the handler returns.
    */
-  waitUntil?(work: Promise<unknown>): void;
+  waitUntil(work: Promise<unknown>): void;
 }
 
 /** Answers one call: parameters in, result out, both in the conventions of the function's WIT types. */

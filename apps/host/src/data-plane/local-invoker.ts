@@ -215,7 +215,7 @@ function callHere(
       return;
     }
     signal?.addEventListener('abort', onAbort, { once: true });
-    handler(params, { headers, signal: ended.signal }).then(
+    handler(params, { headers, signal: ended.signal, waitUntil: nothingStaysOpen }).then(
       (result) => {
         settle();
         resolve(result);
@@ -233,3 +233,6 @@ function callHere(
     );
   });
 }
+
+/** Calls that pass streams are not served here. */
+function nothingStaysOpen(): void {}

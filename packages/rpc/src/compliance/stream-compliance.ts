@@ -291,7 +291,7 @@ export function streamCompliance(fixture: StreamFixture): void {
           return await collect(lines as AsyncIterable<string[]>);
         })();
         read.resolve(reading);
-        context.waitUntil?.(reading);
+        context.waitUntil(reading);
         return 'taken';
       });
       const lines = (async function* () {

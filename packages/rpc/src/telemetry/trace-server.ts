@@ -56,6 +56,7 @@ function tracedHandler(
         get signal() {
           return context.signal;
         },
+        waitUntil: (work) => context.waitUntil(work),
       } satisfies CallContext);
       span.end();
       return result;

@@ -78,7 +78,7 @@ export class Resident implements GuestHandles {
         guest.call(instance, func.name, form.convertParams(params, call)),
       );
       const answer = form.convertResult(result, call);
-      if (call.hasTaken) context.waitUntil?.(call.takenOver());
+      if (call.hasTaken) context.waitUntil(call.takenOver());
       if (call.hasGiven) {
         this.#enter();
         void call.givenOver().then(() => this.#leave());

@@ -181,7 +181,7 @@ class Member {
 type Call = (declared: WitFunction, ...params: unknown[]) => Promise<unknown>;
 
 function caller(residents: Residents): Call {
-  const context = { headers: {}, signal: new AbortController().signal };
+  const context = { headers: {}, signal: new AbortController().signal, waitUntil: () => {} };
   return (declared, ...params) => {
     const found = exported.functions.find((each) => each.func === declared);
     if (found === undefined) throw new Error(`${declared.name} is not exported`);
@@ -310,7 +310,7 @@ describe('an instance with resources that others hold', () => {
     const leaving = new AbortController();
     const [, addExport] = exported.functions;
     const [makeExport] = exported.functions;
-    const context = { headers: {}, signal: leaving.signal };
+    const context = { headers: {}, signal: leaving.signal, waitUntil: () => {} };
     if (addExport === undefined || makeExport === undefined) throw new Error('no exports');
     const second = residents.call(addExport, [one, 1], context);
     const third = residents.call(makeExport, [1], context);
