@@ -14,8 +14,9 @@ export interface RecordingTracerOptions {
 }
 
 /**
- * A tracer that hands out finished spans as plain data and needs no SDK: for threads that leave the export to another one,
- * and for tests. Sampling is parent-based: a trace that its caller does not record is passed on and not recorded.
+ * A tracer that hands out finished spans as plain data and needs no SDK: for the thread that exports them, for threads that
+ * leave it to another one, and for tests. Sampling is parent-based, as upstream's: a trace that its caller does not record is
+ * passed on and not recorded, any other is.
  */
 export function createRecordingTracer(options: RecordingTracerOptions): Tracer {
   const { record, level = 'info' } = options;

@@ -7,7 +7,7 @@ import { toHrTime } from './hr-time.js';
 import { presentAttributes } from './present-attributes.js';
 
 /** Kinds as OpenTelemetry numbers them. */
-export const otelSpanKinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
+const kinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
   internal: OtelSpanKind.INTERNAL,
   server: OtelSpanKind.SERVER,
   client: OtelSpanKind.CLIENT,
@@ -17,27 +17,16 @@ export const otelSpanKinds: Readonly<Record<SpanKind, OtelSpanKind>> = {
 
 type OtelContext = ReturnType<ReadableSpan['spanContext']>;
 
-/** Our context as OpenTelemetry's. */
-export function toOtelContext(context: SpanContext): OtelContext {
-  return {
-    traceId: context.traceId,
-    spanId: context.spanId,
-    traceFlags: context.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    isRemote: true,
-    ...(context.traceState === undefined ? {} : { traceState: createTraceState(context.traceState) }),
-  };
-}
-
-/** A span recorded without the SDK in the form that the SDK's exporters take. */
+/** A span in the form that the SDK's exporters take. */
 export function toReadableSpan(
   span: SpanRecord,
   from: { readonly resource: Resource; readonly scope: ReadableSpan['instrumentationScope'] },
 ): ReadableSpan {
   const { name, kind, context, parentSpanId, startMs, endMs, attributes, error } = span;
-  const spanContext = { ...toOtelContext(context), isRemote: false };
+  const spanContext = toOtelContext(context);
   return {
     name,
-    kind: otelSpanKinds[kind],
+    kind: kinds[kind],
     spanContext: () => spanContext,
     ...(parentSpanId === undefined
       ? {}
@@ -72,5 +61,14 @@ function exceptionEvent({ atMs, type, message, stack }: SpanError): ReadableSpan
       ...(stack === undefined ? {} : { 'exception.stacktrace': stack }),
     },
     droppedAttributesCount: 0,
+  };
+}
+
+function toOtelContext({ traceId, spanId, sampled, traceState }: SpanContext): OtelContext {
+  return {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    ...(traceState === undefined ? {} : { traceState: createTraceState(traceState) }),
   };
 }

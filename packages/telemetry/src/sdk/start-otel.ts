@@ -3,14 +3,11 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type ExportedLog, toExportedLog } from '../exported-log.js';
 import { noopMeter } from '../meter.js';
+import { createRecordingTracer } from '../recording-tracer.js';
+import type { SpanRecord } from '../span-record.js';
 import { noopTracer } from '../tracer.js';
 import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
 import { createLogExporter, createMetricExporter, createSpanExporter } from './exporters.js';
@@ -18,7 +15,6 @@ import { createFailureReports, type FailureReports } from './failure-reports.js'
 import { createIntakes } from './intake.js';
 import { emitLog } from './otel-log.js';
 import { createOtelMeter } from './otel-meter.js';
-import { createOtelTracer } from './otel-tracer.js';
 import { toReadableSpan } from './readable-span.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
@@ -34,7 +30,7 @@ const failingShutdownTimeoutMs = 250;
 /** What OpenTelemetry registers is one for the whole thread, so there is one start at a time. */
 let running = false;
 
-/** The collector took too long over the last spans and metrics. */
+/** The collector took too long over what was left at the end. */
 class LastDataLostError extends Error {
   override readonly name = 'LastDataLostError';
 
@@ -55,8 +51,6 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     // Nothing is detected: the resource is what upstream's is.
     autoDetectResources: false,
     resource,
-    // Set by hand as upstream does, so that OTEL_TRACES_SAMPLER has no effect.
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     // Without a list the SDK would choose exporters of its own by OTEL_*_EXPORTER; an empty one leaves a signal off.
     spanProcessors: spans === undefined ? [] : [spans],
     metricReaders: options.metrics ? [metricReader(options, env, failures)] : [],
@@ -84,11 +78,12 @@ export function startOtel(options: TelemetryOptions): Telemetry {
   const { serviceVersion: version, traceLevel = 'info' } = options;
   const meter = options.metrics ? createOtelMeter(metrics.getMeter(meterScope, version)) : noopMeter;
   const scope = { name: tracerScope, ...(version === undefined ? {} : { version }) };
+  const record = (span: SpanRecord): void => spans?.onEnd(toReadableSpan(span, { resource, scope }));
   const logger = logs.getLogger(meterScope, version);
   const emit = (log: ExportedLog): void => emitLog(logger, log);
   let stopped: Promise<void> | undefined;
   return {
-    tracer: options.traces ? createOtelTracer(trace.getTracer(tracerScope, version), traceLevel) : noopTracer,
+    tracer: options.traces ? createRecordingTracer({ level: traceLevel, record }) : noopTracer,
     meter,
     log: options.logs ? (record) => emit(toExportedLog(record)) : undefined,
     handOver: {
@@ -96,11 +91,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
       metrics: options.metrics,
       logs: options.logs,
     },
-    intake: createIntakes({
-      meter,
-      span: (span) => spans?.onEnd(toReadableSpan(span, { resource, scope })),
-      log: emit,
-    }),
+    intake: createIntakes({ meter, span: record, log: emit }),
     shutdown() {
       stopped ??= stop();
       return stopped;

@@ -10,7 +10,7 @@ import type { Telemetry, TelemetryOptions } from './telemetry.js';
  *
  * OpenTelemetry is loaded only if a signal is on: an app without observability does not pay for it. A collector that
  * can't be reached never disturbs the app; what its queue can't hold is dropped. What the SDK offers beyond these
- * options stays with its own variables: `OTEL_LOG_LEVEL`, the span limits, and of the exporters `OTEL_EXPORTER_OTLP_HEADERS`,
+ * options stays with its own variables: `OTEL_LOG_LEVEL`, and of the exporters `OTEL_EXPORTER_OTLP_HEADERS`,
  * `…_TIMEOUT` and `…_COMPRESSION`, read by it from the process.
  *
  * Other threads record with `createHandOver` and leave the export to this one: {@link Telemetry.intake}.
