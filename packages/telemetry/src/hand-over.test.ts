@@ -85,6 +85,16 @@ describe('a hand-over', () => {
     expect(batches).toHaveLength(1);
   });
 
+  it('never fails the call that fills a batch', () => {
+    const { tracer } = handOver({
+      maxRecords: 1,
+      post: () => {
+        throw new Error('the port is closed');
+      },
+    });
+    expect(() => tracer.startSpan('a').end()).not.toThrow();
+  });
+
   it('posts the rest when it is closed, and is closed twice without harm', () => {
     const handing = handOver();
     handing.tracer.startSpan('last').end();

@@ -51,9 +51,14 @@ export function createHandOver(options: HandOverOptions): HandOver {
   const flush = (): void => {
     const measurements = meter?.take() ?? [];
     if (spans.length === 0 && logs.length === 0 && measurements.length === 0) return;
-    post({ spans, logs, measurements });
+    const batch = { spans, logs, measurements };
     spans = [];
     logs = [];
+    try {
+      post(batch);
+    } catch {
+      // What can't be posted is lost; the call that filled the batch has nothing to do with it.
+    }
   };
   const record = (span: SpanRecord): void => {
     spans.push(span);

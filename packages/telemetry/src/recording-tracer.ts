@@ -65,9 +65,10 @@ class RecordingSpan implements Span {
     const isError = error instanceof Error;
     this.#error = {
       atMs: this.#nowMs(),
-      type: isError ? error.name : typeof error,
+      // Whoever made the error may have put anything there.
+      type: isError ? String(error.name) : typeof error,
       message: boundedText(describeError(error)),
-      ...(isError && error.stack !== undefined ? { stack: boundedText(error.stack) } : {}),
+      ...(isError && typeof error.stack === 'string' ? { stack: boundedText(error.stack) } : {}),
     };
   }
 
