@@ -72,6 +72,9 @@ function parseTracestate(value: string | undefined): string | undefined {
 function findHeader(headers: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   const exact = headers[name];
   if (exact !== undefined) return exact;
-  const key = Object.keys(headers).find((candidate) => candidate.toLowerCase() === name);
-  return key === undefined ? undefined : headers[key];
+  for (const key in headers) {
+    // The length tells most names apart without lower-casing them.
+    if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  }
+  return undefined;
 }

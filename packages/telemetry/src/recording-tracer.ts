@@ -110,14 +110,15 @@ function wallClockMs(): number {
 }
 
 /** Ids have to be unlikely to meet, not hard to guess. All zeros would be no id. */
-function randomHex(bytes: number): string {
+function randomHex(bytes: 8 | 16): string {
   let text = '';
-  while (text.length < bytes * 2) {
-    text += Math.floor(Math.random() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, '0');
+  for (let done = 0; done < bytes; done += 4) {
+    const random = (Math.random() * 0x1_0000_0000) >>> 0;
+    text += `${hexOf[random >>> 24]}${hexOf[(random >>> 16) & 0xff]}${hexOf[(random >>> 8) & 0xff]}${hexOf[random & 0xff]}`;
   }
   return allZeros.test(text) ? randomHex(bytes) : text;
 }
+
+const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 const allZeros = /^0+$/;
