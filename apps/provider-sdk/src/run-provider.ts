@@ -57,7 +57,12 @@ async function run(provider: Provider, name: string): Promise<void> {
   const telemetry = await startProviderTelemetry(name, hostData, process.env, logger);
   logRelay.attach(telemetry.log);
   const connection = await connectNats(natsAccess(hostData), name, logger);
-  const rpc = { connection, lattice: hostData.latticeRpcPrefix, logger: logger.named('rpc') };
+  const rpc = {
+    connection,
+    lattice: hostData.latticeRpcPrefix,
+    logger: logger.named('rpc'),
+    meter: telemetry.meter,
+  };
   const { providerKey } = hostData;
   const server = observeServer(
     createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs }),
