@@ -28,19 +28,19 @@ const mostHandles = 1 << 20;
 export class HandleTable {
   readonly #entries: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  #count = 0;
 
   /** @param label names the function, for messages */
   add(resource: WitResource, rep: object | number, own: boolean, label: string): number {
-    const handle = new Handle(resource, rep, own);
-    const free = this.#free.pop();
-    if (free !== undefined) {
-      this.#entries[free] = handle;
-      return free;
-    }
-    if (this.#entries.length > mostHandles) {
+    if (this.#count === mostHandles) {
       throw new AbiTrap(`${label}: the guest holds more than ${mostHandles} resources`);
     }
-    return this.#entries.push(handle) - 1;
+    this.#count++;
+    const handle = new Handle(resource, rep, own);
+    const free = this.#free.pop();
+    if (free === undefined) return this.#entries.push(handle) - 1;
+    this.#entries[free] = handle;
+    return free;
   }
 
   get(index: number, resource: WitResource, label: string): Handle {
@@ -60,15 +60,16 @@ export class HandleTable {
     }
     this.#entries[index] = undefined;
     this.#free.push(index);
+    this.#count--;
     return handle;
   }
 
   /** Empties the table. Returns what was in it, the latest first. */
   clear(): Handle[] {
-    if (this.#entries.length === 1) return [];
-    const left = this.#entries.filter((handle) => handle !== undefined).reverse();
+    const left = this.#count === 0 ? [] : this.#entries.filter((handle) => handle !== undefined).reverse();
     this.#entries.length = 1;
     this.#free.length = 0;
+    this.#count = 0;
     return left;
   }
 }

@@ -1,5 +1,6 @@
 import { t, type WitType } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
+import { handMadeGuest } from './abi.test.util.js';
 import { UnsupportedTypeError } from './abi-trap.js';
 import { compileType } from './compile-type.js';
 import { compileSignature } from './signature.js';
@@ -38,6 +39,15 @@ describe('the layout', () => {
       });
     expect(params(16)).toMatchObject({ flatParams: 16, spilled: undefined, resultInMemory: true });
     expect(params(17)).toMatchObject({ flatParams: 1, spilled: { size: 17, align: 1 } });
+  });
+
+  it.each([3, 100, 101])('of a record of %i fields serves to write and to read it', (count) => {
+    const { cx } = handMadeGuest();
+    const names = Object.keys(cases(count));
+    const codec = compileType(t.record(Object.fromEntries(names.map((name) => [name, t.u16]))));
+    const record = Object.fromEntries(names.map((name, i) => [name, i]));
+    codec.store(cx, 0, record);
+    expect(codec.load(cx, 0)).toEqual(record);
   });
 
   it('is unknown for what crosses the border asynchronously', () => {

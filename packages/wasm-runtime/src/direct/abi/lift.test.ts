@@ -137,6 +137,30 @@ describe('a function of the guest called by the host', () => {
     await expect(call('fine')).rejects.toThrow(`${label} fine: the guest ended in an earlier call`);
   });
 
+  it('is refused when it waited for a call in which the guest trapped', async () => {
+    const gate = Promise.withResolvers<void>();
+    const link = await buildCoreGuest({
+      imports: [func('pause', [])],
+      suspending: ['pause'],
+      exports: [func('fail', []), func('fine', [])],
+      wat: `
+        (import "host" "pause" (func $pause))
+        ;; code
+        (func (export "fail") (call $pause) (unreachable))
+        (func (export "fine"))`,
+    });
+    const { call } = link({ pause: () => gate.promise });
+    const calls = [call('fail'), call('fine'), call('fine')];
+    gate.resolve();
+    const [failed, ...refused] = await Promise.allSettled(calls);
+    expect(failed).toMatchObject({ reason: { message: 'unreachable' } });
+    for (const each of refused) {
+      expect(each).toMatchObject({
+        reason: { message: expect.stringContaining('ended in an earlier call') },
+      });
+    }
+  });
+
   it('does not see a call with a wrong parameter, and serves the next one', async () => {
     const link = await buildCoreGuest({ exports: [echo], wat: `;; code\n${echoCode}` });
     const { call } = link({});
