@@ -117,6 +117,18 @@ describe('decodeComponent on hostile bytes', () => {
     expect(() => decodeComponent(bytes)).toThrow(/take at most 200000 steps to work out/);
   });
 
+  it('refuses long lists of core items that are worked out again and again', async () => {
+    const items = Array.from({ length: 2000 }, (_, index) => `(export "e${index}" (func $f))`).join(' ');
+    const bytes = await parse(`(component
+      (component $c
+        (core module $m (func (export "f")))
+        (core instance $i (instantiate $m))
+        (alias core export $i "f" (core func $f))
+        (core instance ${items}))
+      ${'(instance (instantiate $c))'.repeat(2000)})`);
+    expectRefusal(failure(bytes), bytes.length);
+  });
+
   it('refuses instance types that describe exponentially many instances', async () => {
     const levels = Array.from(
       { length: 40 },

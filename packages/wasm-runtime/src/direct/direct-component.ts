@@ -59,8 +59,11 @@ export class DirectComponent implements CompiledComponent {
       return undefined;
     }
     const state = InstanceState.capture(linked.state, this.#images);
-    if (state === undefined) this.#tellObstacle('its first state can not be restored exactly');
-    else this.#images ??= state.images;
+    if (typeof state === 'string') {
+      this.#tellObstacle(state);
+      return undefined;
+    }
+    this.#images ??= state.images;
     return state;
   }
 

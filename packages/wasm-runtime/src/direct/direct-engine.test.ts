@@ -125,8 +125,26 @@ describe('a guest that can not be reset', () => {
       (func (export "bits") (result u64) (canon lift (core func $i "bits"))))`);
     const compiled = await compile(bytes, { logger });
     for (let i = 0; i < 2; i++) expect(await invoke(compiled, 'bits')).toBe(0x7ff8000000000123n);
+    expect(logger.records).toMatchObject([{ fields: { reason: 'a global begins as NaN' } }]);
+  });
+});
+
+describe('a guest with a very large memory', () => {
+  it('has a new instance each time, which takes none of it until it is used', async () => {
+    const logger = new RecordingLogger();
+    const bytes = await parse(`(component
+      (core module $m
+        (memory 20000)
+        (global $count (mut i32) (i32.const 0))
+        (func (export "bump") (result i32)
+          (global.set $count (i32.add (global.get $count) (i32.const 1)))
+          (global.get $count)))
+      (core instance $i (instantiate $m))
+      (func (export "bump") (result u32) (canon lift (core func $i "bump"))))`);
+    const compiled = await compile(bytes, { logger });
+    for (let i = 0; i < 2; i++) expect(await invoke(compiled, 'bump')).toBe(1);
     expect(logger.records).toMatchObject([
-      { fields: { reason: 'its first state can not be restored exactly' } },
+      { fields: { reason: 'it begins with more than 67108864 bytes of memory' } },
     ]);
   });
 });

@@ -15,6 +15,9 @@ export interface StateHandles {
  */
 const maxGrowthBytes = 16 * 1024 * 1024;
 
+/** Putting larger memories back, all of which a reset writes to, takes longer than making a new instance. */
+const maxMemoryBytes = 64 * 1024 * 1024;
+
 /** Reading a table makes a JavaScript function of each entry; beyond this, new instances cost less. */
 const maxTableEntries = 4096;
 
@@ -39,20 +42,21 @@ export class InstanceState {
 
   /**
    * @param images those of another instance of the same component
-   * @returns `undefined` when the state can't be restored exactly
+   * @returns why the state can't be restored, if so
    */
-  static capture(
-    handles: StateHandles,
-    images: readonly MemoryImage[] | undefined,
-  ): InstanceState | undefined {
-    if (handles.tables.some(({ length }) => length > maxTableEntries)) return undefined;
-    const own = images ?? handles.memories.map(({ buffer }) => new MemoryImage(new Uint8Array(buffer)));
-    // The start code of one of them may have found no room to grow.
-    if (handles.memories.some(({ buffer }, index) => buffer.byteLength !== own[index]?.size))
-      return undefined;
+  static capture(handles: StateHandles, images: readonly MemoryImage[] | undefined): InstanceState | string {
+    const { memories, tables } = handles;
+    if (tables.some(({ length }) => length > maxTableEntries)) return 'it writes a very large table';
+    if (memories.some(({ buffer }) => buffer.byteLength > maxMemoryBytes)) {
+      return `it begins with more than ${maxMemoryBytes} bytes of memory`;
+    }
+    const own = images ?? memories.map(({ buffer }) => new MemoryImage(new Uint8Array(buffer)));
+    if (memories.some(({ buffer }, index) => buffer.byteLength !== own[index]?.size)) {
+      return 'its start code found no room to grow its memory';
+    }
     const state = new InstanceState(handles, own);
     // JavaScript knows one NaN only, while the guest sees the bits of many.
-    return state.#globals.some(Number.isNaN) ? undefined : state;
+    return state.#globals.some(Number.isNaN) ? 'a global begins as NaN' : state;
   }
 
   get images(): readonly MemoryImage[] {

@@ -87,6 +87,7 @@ export class Evaluator {
         return;
       case 'instantiate': {
         const { component } = scope.get('component', definition.component, offset);
+        this.#step(definition.args.length, offset);
         const args = new Map(definition.args.map((arg) => [arg.name, scope.resolve(arg, offset)]));
         scope.add({ sort: 'instance', instance: this.#instantiate(component, args) });
         return;
@@ -131,6 +132,7 @@ export class Evaluator {
       case 'lower':
       case 'resource-builtin':
       case 'other-builtin':
+        this.#step(partsOf(definition), offset);
         if (this.#instantiations > 0) this.graph.refuse('it contains components with code of their own');
         this.graph.define(definition, scope.core, {
           func: (index) => scope.get('func', index, offset),
@@ -266,6 +268,18 @@ export class Evaluator {
         offset,
       );
     }
+  }
+}
+
+/** A definition may list any number of items, and is worked out again whenever its component is instantiated. */
+function partsOf(definition: Definition): number {
+  switch (definition.kind) {
+    case 'core-instantiate':
+      return definition.args.length;
+    case 'core-inline-instance':
+      return definition.exports.length;
+    default:
+      return 0;
   }
 }
 

@@ -53,11 +53,11 @@ describe('rewriteModule', () => {
 
   it('exports under names that clash with none of the module', async () => {
     const module = await rewrite(`
-      (import "wasmlattice::" "f" (func)) (global (export "wasmlattice:global0") (mut i32) (i32.const 1))`);
-    const exports = await instantiate(module, { 'wasmlattice::': { f: () => undefined } });
+      (import "wasmlattice:1:" "f" (func)) (global (export "wasmlattice:0:global0") (mut i32) (i32.const 1))`);
+    const exports = await instantiate(module, { 'wasmlattice:1:': { f: () => undefined } });
     expect(Object.keys(exports)).toHaveLength(2);
     global(exports, module.globals[0]).value = 5;
-    expect(global(exports, 'wasmlattice:global0').value).toBe(5);
+    expect(global(exports, 'wasmlattice:0:global0').value).toBe(5);
   });
 
   it('shows a memory in the size its global says, after it was larger', async () => {

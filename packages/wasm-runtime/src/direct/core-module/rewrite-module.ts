@@ -129,10 +129,12 @@ function planLayout(facts: ModuleFacts): Layout {
   };
 }
 
+/** Takes one look at each name, whatever a hostile module calls its exports. */
 function unusedPrefix(names: readonly string[]): string {
-  let prefix = 'wasmlattice:';
-  while (names.some((name) => name.startsWith(prefix))) prefix = `${prefix}:`;
-  return prefix;
+  const taken = new Set(names.map((name) => /^wasmlattice:(\d{1,9}):/.exec(name)?.[1]));
+  let number = 0;
+  while (taken.has(String(number))) number++;
+  return `wasmlattice:${number}:`;
 }
 
 /** Bytes of the old module that others stand in for. */
