@@ -1,9 +1,9 @@
 import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
 import { noopLogger } from '@wasmlattice/telemetry';
+import { NoWireFormError } from './dynamic/conversions.js';
 import { type HandleForms, handleForms } from './dynamic/handle-forms.js';
 import { InstanceHandles } from './dynamic/instance-handles.js';
 import { bindLatticeCalls, type LatticeCalls, planLatticeCalls } from './dynamic/lattice-calls.js';
-import { NoWireFormError } from './dynamic/wire-form.js';
 import type { CompileOptions, ComponentTypes, HostImport, HostImports } from './engine.js';
 import type { HostInterface, InstanceContext } from './host-interface.js';
 import { parseInterfaceId } from './interface-id.js';

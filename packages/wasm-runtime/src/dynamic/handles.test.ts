@@ -348,4 +348,30 @@ describe('a resource of the lattice', () => {
       ['counter.~drop', 'first'],
     ]);
   });
+
+  it('may have members of any name', async () => {
+    const named = ['adopt', 'name', 'length', 'to-string'];
+    const functions = named.flatMap((member) => [
+      func(`[static]counter.${member}`, [], t.string),
+      func(`[method]counter.${member}`, [['self', t.borrow(counter)]], t.string),
+    ]);
+    const types: ComponentTypes = {
+      imports: [{ ...imported, functions: [make, ...functions] }],
+      exports: [],
+      importedFunctions: [],
+      exportedFunctions: [],
+    };
+    const links = testLinks(async (_, { func: called }) =>
+      called === make ? Uint8Array.of(1) : called.name,
+    );
+    const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
+    const bound = linkage.bind(testContext({ links })).get(imported.id) as {
+      Counter: (new (start: number) => Promise<Counter>) & Record<string, () => Promise<string>>;
+    };
+    const one = (await new bound.Counter(1)) as unknown as Record<string, () => Promise<string>>;
+    for (const member of ['adopt', 'name', 'length', 'toString']) {
+      expect(await bound.Counter[member]?.()).toMatch(/^\[static\]counter/);
+      expect(await one[member]?.()).toMatch(/^\[method\]counter/);
+    }
+  });
 });

@@ -1,8 +1,8 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { InputStream, IterableSource, Pollable, StreamBytes } from '../wasi/io/index.js';
+import type { HandleEnds, NativeStream } from './handle-ends.js';
 import { NativeChunks, NativeSource } from './native-streams.js';
 import { type RemoteClass, RemoteResource } from './remote-resource.js';
-import type { HandleEnds, NativeStream } from './wire-form.js';
 
 /** The resources that a component defines itself: handles of the lattice, objects of the instance. */
 export type GuestHandles = Pick<HandleEnds, 'giveGuest' | 'takeGuest'>;

@@ -4,20 +4,26 @@ import type { InstanceContext } from '../host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
 import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
 import { RpcErrorResource } from '../wasmcloud/bus/index.js';
+import { NoWireFormError } from './conversions.js';
 import type { HandleForms } from './handle-forms.js';
 import type { InstanceHandles } from './instance-handles.js';
 import { defineRemoteClass, dropFunction, type RemoteClass } from './remote-resource.js';
-import { NoWireFormError, type WireForm, wireFormOf } from './wire-form.js';
+import { type WireForm, wireFormOf } from './wire-form.js';
 
 /** An imported interface as calls to whatever its link points to (spec wrpc-interfaces §2). */
 export interface LatticeCalls {
   /** The import's id, verbatim: also the wire instance. */
   readonly id: string;
   readonly functions: readonly LatticeFunction[];
-  /** Names of the resources that the interface defines. */
-  readonly resources: readonly string[];
+  readonly resources: readonly LatticeResource[];
   /** Whether a handle of any kind may go through its functions. */
   readonly passesHandles: boolean;
+}
+
+/** A resource that the interface defines. */
+interface LatticeResource {
+  readonly name: string;
+  readonly drop: WitFunction;
 }
 
 interface LatticeFunction {
@@ -35,7 +41,7 @@ export function planLatticeCalls(
   return {
     id,
     functions: planned,
-    resources,
+    resources: resources.map((name) => ({ name, drop: dropFunction({ instance: id, name }) })),
     passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
   };
 }
@@ -66,16 +72,15 @@ export function bindLatticeCalls(
   const linkKey = parseInterfaceId(id).name;
   const bound: Record<string, unknown> = {};
   const classes = new Map<string, RemoteClass>();
-  for (const name of resources) {
-    const drop = dropFunction({ instance: id, name });
+  for (const { name, drop } of resources) {
     const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
-    const type = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
+    const remote = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
       // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
       links.invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName).catch(() => {});
     });
-    classes.set(name, type);
-    handles.define(id, name, type);
-    bound[className(name)] = type;
+    classes.set(name, remote);
+    handles.define(id, name, remote);
+    bound[className(name)] = remote.type;
   }
 
   function bindFunction({
@@ -111,9 +116,9 @@ export function bindLatticeCalls(
     if (name.kind === 'function') {
       bound[camelCase(name.name)] = (...params: readonly unknown[]) => call(params);
     } else if (name.kind === 'static') {
-      define(classes.get(name.resource), name.member, (...params: readonly unknown[]) => call(params));
+      define(classes.get(name.resource)?.type, name.member, (...params: readonly unknown[]) => call(params));
     } else if (name.kind === 'method') {
-      const { prototype } = classes.get(name.resource) ?? {};
+      const { prototype } = classes.get(name.resource)?.type ?? {};
       define(prototype, name.member, function (this: unknown, ...params: readonly unknown[]) {
         return call([this, ...params]);
       });

@@ -1,8 +1,9 @@
 import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
 import { childTypes } from '../component/types/walk.js';
 import type { ComponentTypes } from '../engine.js';
+import { NoWireFormError } from './conversions.js';
 import { handleForms } from './handle-forms.js';
-import { NoWireFormError, type WireForm, wireFormOf } from './wire-form.js';
+import { type WireForm, wireFormOf } from './wire-form.js';
 
 /** One function of a component that the lattice can call. */
 export interface LatticeExport {

@@ -1,4 +1,4 @@
-import type { NativeStream } from './wire-form.js';
+import type { NativeStream } from './handle-ends.js';
 
 /** Most elements asked of a guest at once. */
 const elementsAtOnce = 64 * 1024;

@@ -61,7 +61,8 @@ export class RemoteResource {
 
 /** A class in jco's conventions for one imported resource of one instance. */
 export interface RemoteClass {
-  readonly prototype: RemoteResource;
+  /** What the guest imports; gets methods and static functions of any name. */
+  readonly type: { readonly prototype: RemoteResource };
   /** An object of the class for a handle that arrived. */
   adopt(arrival: RemoteArrival, owned: boolean): RemoteResource;
 }
@@ -81,7 +82,7 @@ export function defineRemoteClass(
   Remote.prototype = Object.create(RemoteResource.prototype) as RemoteResource;
   const adopt: RemoteClass['adopt'] = (arrival, owned) =>
     Reflect.construct(RemoteResource, [arrival, owned ? drop : undefined], Remote);
-  return Object.assign(Remote as unknown as RemoteClass, { adopt });
+  return { type: Remote as unknown as RemoteClass['type'], adopt };
 }
 
 const dropFunctions = new WeakMap<WitResource, WitFunction>();

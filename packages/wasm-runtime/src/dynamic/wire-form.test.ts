@@ -1,7 +1,9 @@
 import { func, t, type WitType } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
+import { NoWireFormError } from './conversions.js';
+import type { HandleEnds } from './handle-ends.js';
 import type { HandleForms } from './handle-forms.js';
-import { type HandleEnds, NoWireFormError, wireFormOf } from './wire-form.js';
+import { wireFormOf } from './wire-form.js';
 
 const handle = t.own({ instance: 'acme:x/y', name: 'thing' });
 const stream = t.own({ instance: 'wasi:io/streams@0.2.0', name: 'input-stream' });
