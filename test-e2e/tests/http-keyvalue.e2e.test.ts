@@ -13,6 +13,7 @@ function startObserved(endpoint: string, args: readonly string[] = []): Promise<
     env: {
       OTEL_BSP_SCHEDULE_DELAY: '20',
       OTEL_BLRP_SCHEDULE_DELAY: '20',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
       OTEL_METRIC_EXPORT_INTERVAL: '100',
       OTEL_METRIC_EXPORT_TIMEOUT: '100',
     },
