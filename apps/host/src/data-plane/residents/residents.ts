@@ -137,7 +137,7 @@ export class Residents implements ResidentOwner {
     if (held !== undefined && names?.owner === this.owner) return held;
     if (names !== undefined && names.owner !== this.owner) {
       throw new HandleError(
-        'the handle is of another host or thread, and came too late in the call to hand that on; pass resources before large values',
+        'the handle is of another host or thread; resources of one call have to be of one instance, and to come before parameters that fill a message',
       );
     }
     throw new HandleError(
