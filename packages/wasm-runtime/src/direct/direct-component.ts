@@ -74,6 +74,9 @@ export class DirectComponent implements CompiledComponent {
   }
 
   readonly #recycle = (instance: ReusableInstance): void => {
-    if (instance.reset()) this.#idle.put(instance);
+    // Nobody resets what nobody keeps.
+    if (instance.disarm() && this.#idle.hasRoom(instance.bytes) && instance.restore()) {
+      this.#idle.put(instance);
+    }
   };
 }

@@ -48,14 +48,17 @@ export class IdleInstances<T extends IdleInstance> {
     return instance;
   }
 
+  hasRoom(bytes: number): boolean {
+    const { maxInstances, maxBytes } = this.#limits;
+    return !this.#closed && this.#instances.length < maxInstances && this.#bytes + bytes <= maxBytes;
+  }
+
   /** Keeps the instance, or drops it when there are enough. */
   put(instance: T): void {
-    const { maxInstances, maxBytes, maxIdleMs } = this.#limits;
-    if (this.#closed || this.#instances.length >= maxInstances) return;
-    if (this.#bytes + instance.bytes > maxBytes) return;
+    if (!this.hasRoom(instance.bytes)) return;
     this.#instances.push(instance);
     this.#bytes += instance.bytes;
-    this.#timer ??= setTimeout(() => this.#dropUnused(), maxIdleMs).unref();
+    this.#timer ??= setTimeout(() => this.#dropUnused(), this.#limits.maxIdleMs).unref();
   }
 
   /** Drops all, and keeps none from now on. */

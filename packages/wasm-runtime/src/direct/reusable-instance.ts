@@ -36,12 +36,20 @@ export class ReusableInstance {
   }
 
   /**
-   * Ends an invocation and brings the instance back to its first state.
+   * Ends an invocation: gives back what the guest holds of the host.
    *
-   * @returns false when it must not be used again
+   * @returns false when the instance must not be used again
    */
-  reset(): boolean {
-    const isClean = this.#linked.abi.disarm();
-    return isClean && (this.#state?.restore() ?? false);
+  disarm(): boolean {
+    return this.#linked.abi.disarm() && this.#state !== undefined;
+  }
+
+  /**
+   * Brings the instance back to its first state.
+   *
+   * @returns false when that can't be done
+   */
+  restore(): boolean {
+    return this.#state?.restore() ?? false;
   }
 }
