@@ -4,6 +4,7 @@ import {
   buildHandleGuests,
   callerInterface,
   countersInterface,
+  lettersInterface,
   streamsInterface,
 } from '@wasmlattice/handle-guests';
 import { call, func, type Invoker, t } from '@wasmlattice/rpc';
@@ -88,7 +89,7 @@ let folder: TempDir;
 let scenario: Scenario;
 let second: HostProcess;
 let invoker: Invoker;
-let files: { readonly callee: string; readonly caller: string };
+let files: Readonly<Record<'callee' | 'caller' | 'writer', string>>;
 /** Subjects of all calls, while somebody listens. */
 const subjects: string[] = [];
 let listener: Subscription;
@@ -96,8 +97,9 @@ let listener: Subscription;
 beforeAll(async () => {
   folder = await createTempDir();
   const guests = await buildHandleGuests();
-  files = { callee: join(folder.path, 'callee.wasm'), caller: join(folder.path, 'caller.wasm') };
-  await Promise.all([writeFile(files.callee, guests.callee), writeFile(files.caller, guests.caller)]);
+  const fileOf = (name: keyof typeof files): string => join(folder.path, `${name}.wasm`);
+  files = { callee: fileOf('callee'), caller: fileOf('caller'), writer: fileOf('writer') };
+  for (const name of ['callee', 'caller', 'writer'] as const) await writeFile(files[name], guests[name]);
   scenario = await startScenario();
   const { host, lattice, nats } = scenario;
   second = await startHost({ nats });
@@ -209,6 +211,17 @@ describe('a stream through two components', () => {
     await expect(call(invoker, { ...callerAddress, func: relay.measure, params: [broken] })).rejects.toThrow(
       'the disk is gone',
     );
+  });
+
+  it('may be one of the component model, which its writer feeds after the answer', async () => {
+    await startComponent(scenario.lattice, second, { id: 'writer', wasm: files.writer });
+    const letters = await call(invoker, {
+      target: 'writer',
+      instance: lettersInterface,
+      func: func('repeat', [['times', t.u32]], t.stream(t.u8)),
+      params: [1000],
+    });
+    expect(await textOf(letters)).toBe('abc'.repeat(1000));
   });
 
   it('of 100 MB is never in memory as a whole', async () => {

@@ -1,11 +1,13 @@
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { callerInterface, countersInterface, streamsInterface, wit } from './interfaces.js';
+import { callerInterface, countersInterface, lettersInterface, streamsInterface, wit } from './interfaces.js';
 
 export interface HandleGuests {
   /** Exports `streams` and `counters`. */
   readonly callee: Uint8Array;
   /** Imports those, and passes on what it is asked for through `relay`. */
   readonly caller: Uint8Array;
+  /** Exports `letters`: a stream of the component model, by an asynchronous function. */
+  readonly writer: Uint8Array;
 }
 
 const io = 'wasi:io/streams@0.2.3';
@@ -158,9 +160,50 @@ const caller = `(module
   (func (export "${callerInterface}#leave") (param i32) (result i32)
     (call $add (call $new (local.get 0)) (i32.const 1))))`;
 
-/** Builds both from text, in some 100 ms. */
+const writer = `(module
+  (import "[export]${lettersInterface}" "[task-return]repeat" (func $return (param i32)))
+  (import "[export]${lettersInterface}" "[stream-new-0]repeat" (func $new-stream (result i64)))
+  (import "[export]${lettersInterface}" "[async-lower][stream-write-0]repeat"
+    (func $write (param i32 i32 i32) (result i32)))
+  (import "[export]${lettersInterface}" "[stream-drop-writable-0]repeat" (func $drop (param i32)))
+  (import "$root" "[waitable-set-new]" (func $new-set (result i32)))
+  (import "$root" "[waitable-join]" (func $join (param i32 i32)))
+  ${memory}
+  (data (i32.const 512) "abc")
+  (global $left (mut i32) (i32.const 0))
+  (global $writable (mut i32) (i32.const 0))
+  (global $set (mut i32) (i32.const 0))
+  (func $step (result i32)
+    (loop $again
+      (if (i32.eqz (global.get $left))
+        (then
+          (call $join (global.get $writable) (i32.const 0))
+          (call $drop (global.get $writable))
+          (return (i32.const 0))))
+      (global.set $left (i32.sub (global.get $left) (i32.const 1)))
+      (br_if $again
+        (i32.ne (call $write (global.get $writable) (i32.const 512) (i32.const 3)) (i32.const -1))))
+    ;; Blocked: to be called again when the write is done.
+    (i32.or (i32.const 2) (i32.shl (global.get $set) (i32.const 4))))
+  (func (export "[async-lift]${lettersInterface}#repeat") (param $times i32) (result i32)
+    (local $ends i64)
+    (local.set $ends (call $new-stream))
+    (global.set $writable (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+    (global.set $left (local.get $times))
+    (global.set $set (call $new-set))
+    (call $join (global.get $writable) (global.get $set))
+    (call $return (i32.wrap_i64 (local.get $ends)))
+    (call $step))
+  (func (export "[callback][async-lift]${lettersInterface}#repeat") (param i32 i32 i32) (result i32)
+    (call $step)))`;
+
+/** Builds them from text, in some 100 ms. */
 export async function buildHandleGuests(): Promise<HandleGuests> {
   const build = async (world: string, text: string): Promise<Uint8Array> =>
     componentNew(await componentEmbed({ binary: await parse(text), witSource: wit, world }));
-  return { callee: await build('callee', callee), caller: await build('caller', caller) };
+  return {
+    callee: await build('callee', callee),
+    caller: await build('caller', caller),
+    writer: await build('writer', writer),
+  };
 }

@@ -1,2 +1,2 @@
 export { buildHandleGuests, type HandleGuests } from './build-handle-guests.js';
-export { callerInterface, countersInterface, streamsInterface } from './interfaces.js';
+export { callerInterface, countersInterface, lettersInterface, streamsInterface } from './interfaces.js';

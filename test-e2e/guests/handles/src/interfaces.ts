@@ -3,6 +3,8 @@ export const streamsInterface = 'test:handles/streams@1.0.0';
 export const countersInterface = 'test:handles/counters@1.0.0';
 /** What the caller exports. */
 export const callerInterface = 'test:handles/relay@1.0.0';
+/** What the writer exports. */
+export const lettersInterface = 'test:handles/letters@1.0.0';
 
 export const wit = `
   package test:handles@1.0.0;
@@ -52,8 +54,14 @@ export const wit = `
     leave: func(start: u32) -> u32;
   }
 
+  interface letters {
+    /// The letters a, b, c so many times, written after the answer.
+    repeat: async func(times: u32) -> stream<u8>;
+  }
+
   world callee { export streams; export counters; }
   world caller { import streams; import counters; export relay; }
+  world writer { export letters; }
 
   package wasi:io@0.2.3 {
     interface error { resource error; }
