@@ -264,6 +264,14 @@ describe('settings that belong together', () => {
   });
 });
 
+describe('the engine', () => {
+  it('is chosen for each component unless one is named', () => {
+    expect(run([]).engine).toBe('auto');
+    expect(run(['--engine', 'jco']).engine).toBe('jco');
+    expect(run([], { WASMLATTICE_ENGINE: 'direct' }).engine).toBe('direct');
+  });
+});
+
 describe('features', () => {
   it('are known in any case, with dashes or underscores, in lists', () => {
     const off = { WASMLATTICE_BUILTIN_HTTP_SERVER: 'false' };
@@ -397,6 +405,7 @@ describe('bad values', () => {
     ['--shutdown-timeout-ms', '99999999999', 'a whole number from 1 to'],
     ['--embedded-nats', 'maybe', 'one of `auto`, `off`, `require`'],
     ['--embedded-nats-port', '70000', 'a whole number from 0 to 65535'],
+    ['--engine', 'wasmtime', 'one of `auto`, `direct`, `jco`'],
     ['--max-execution-time-ms', 'x', 'a whole number from 1 to'],
     ['--max-linear-memory-bytes', '256MiB', 'a whole number, 1 or more'],
     ['--max-component-size-bytes', '0', 'a whole number, 1 or more'],

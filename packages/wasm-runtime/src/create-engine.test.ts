@@ -1,5 +1,7 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { RecordingLogger } from '@wasmlattice/test-support';
+import { createTempDir, RecordingLogger } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from './create-engine.js';
 import { buildCallsGuest } from './testing/calls-guest.js';
@@ -18,8 +20,12 @@ const composed = `(component
 describe('createEngine', () => {
   it('runs a component directly when it can, and says so', async () => {
     const logger = new RecordingLogger();
-    const compiled = await createEngine({ logger }).compile(await buildCallsGuest(), options);
+    await using folder = await createTempDir();
+    const cacheDir = join(folder.path, 'code');
+    const compiled = await createEngine({ logger, cacheDir }).compile(await buildCallsGuest(), options);
     expect(compiled.dispose).toBeDefined();
+    // Nothing was generated.
+    await expect(access(cacheDir)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(logger.records).toMatchObject([
       { level: 'debug', message: 'component runs on engine direct', fields: { component: 'guest' } },
     ]);
