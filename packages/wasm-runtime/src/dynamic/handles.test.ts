@@ -1,5 +1,6 @@
 import {
   func,
+  RpcError,
   t,
   WholeFuture,
   type WitFunction,
@@ -321,7 +322,7 @@ describe('a resource of the lattice', () => {
     const links: LinkInvoker = {
       invoke: async (_, { func: called }, linkName) => {
         seen.push([called.name, linkName]);
-        return called === make ? Uint8Array.of(1) : 0;
+        return called.name === make.name ? Uint8Array.of(1) : 0;
       },
       setLinkName: () => undefined,
       linkNameOf: () => chosen,
@@ -349,6 +350,29 @@ describe('a resource of the lattice', () => {
     ]);
   });
 
+  it('is dropped in silence while its keeper does not listen for that', async () => {
+    const seen: string[] = [];
+    const links = testLinks(async (_, { func: called, instance }) => {
+      seen.push(called.name);
+      if (called.name === make.name) return Uint8Array.of(1);
+      throw new RpcError('not-found', { target: 'math', instance, func: called.name }, 'nobody is listening');
+    });
+    const types: ComponentTypes = {
+      imports: [imported],
+      exports: [],
+      importedFunctions: [],
+      exportedFunctions: [],
+    };
+    const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
+    for (let i = 0; i < 3; i++) {
+      const bound = linkage.bind(testContext({ links })).get(imported.id) as {
+        Counter: new (start: number) => Promise<Counter>;
+      };
+      (await new bound.Counter(1))[Symbol.dispose]();
+    }
+    expect(seen.filter((name) => name === 'counter.~drop')).toHaveLength(1);
+  });
+
   it('may have members of any name', async () => {
     const named = ['adopt', 'name', 'length', 'to-string'];
     const functions = named.flatMap((member) => [
@@ -362,7 +386,7 @@ describe('a resource of the lattice', () => {
       exportedFunctions: [],
     };
     const links = testLinks(async (_, { func: called }) =>
-      called === make ? Uint8Array.of(1) : called.name,
+      called.name === make.name ? Uint8Array.of(1) : called.name,
     );
     const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
     const bound = linkage.bind(testContext({ links })).get(imported.id) as {

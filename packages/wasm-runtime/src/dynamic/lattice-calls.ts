@@ -2,6 +2,7 @@ import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc
 import type { HostImport } from '../engine.js';
 import type { InstanceContext } from '../host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
+import { isNotFound } from '../not-found.js';
 import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
 import { RpcErrorResource } from '../wasmcloud/bus/index.js';
 import { NoWireFormError } from './conversions.js';
@@ -24,7 +25,12 @@ export interface LatticeCalls {
 interface LatticeResource {
   readonly name: string;
   readonly drop: WitFunction;
+  /** Until when keepers behind a link, by its name, are told of no drops: the last one did not listen. */
+  readonly deafUntil: Map<string, number>;
 }
+
+/** How long a keeper that does not listen for drops is left alone, in ms: other implementations never do. */
+const deafMs = 60_000;
 
 interface LatticeFunction {
   readonly name: QualifiedName;
@@ -41,7 +47,11 @@ export function planLatticeCalls(
   return {
     id,
     functions: planned,
-    resources: resources.map((name) => ({ name, drop: dropFunction({ instance: id, name }) })),
+    resources: resources.map((name) => ({
+      name,
+      drop: dropFunction({ instance: id, name }),
+      deafUntil: new Map(),
+    })),
     passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
   };
 }
@@ -72,11 +82,17 @@ export function bindLatticeCalls(
   const linkKey = parseInterfaceId(id).name;
   const bound: Record<string, unknown> = {};
   const classes = new Map<string, RemoteClass>();
-  for (const { name, drop } of resources) {
+  for (const { name, drop, deafUntil } of resources) {
     const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
     const remote = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
+      const link = linkName ?? '';
+      if ((deafUntil.get(link) ?? 0) > performance.now()) return;
       // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
-      links.invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName).catch(() => {});
+      links
+        .invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName)
+        .catch((error: unknown) => {
+          if (isNotFound(error)) deafUntil.set(link, performance.now() + deafMs);
+        });
     });
     classes.set(name, remote);
     handles.define(id, name, remote);

@@ -9,6 +9,7 @@ import {
 } from '@wasmlattice/rpc/interfaces';
 import { describeCause } from '../../errors.js';
 import type { InstanceContext } from '../../host-interface.js';
+import { isNotFound } from '../../not-found.js';
 import { ResultError } from '../io/index.js';
 
 /** How something that goes on after its call ends, in the words of the guest's error. */
@@ -144,11 +145,6 @@ async function withFallback<T>(current: () => Promise<T>, older: () => Promise<T
     if (!isNotFound(error)) throw error;
   }
   return await older();
-}
-
-/** Nobody listens for the function. By name and code: links may be of another copy of the rpc package. */
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && error.name === 'RpcError' && 'code' in error && error.code === 'not-found';
 }
 
 function withStatus<Chunk>(
