@@ -98,6 +98,17 @@ describe('link router', () => {
       expect(calls.map(({ target }) => target)).toEqual(['main']);
     });
 
+    it('tells which link calls take now, so that later ones may take the same', async () => {
+      const { calls, router } = routerWith(rows);
+      const links = router.forInvocation();
+      links.setLinkName('cache', ['wasi:keyvalue/store']);
+      const name = links.linkNameOf?.('wasi:keyvalue/store');
+      expect([name, links.linkNameOf?.('wasi:keyvalue/atomics')]).toEqual(['cache', 'default']);
+      links.setLinkName('default', ['wasi:keyvalue/store']);
+      await links.invoke('wasi:keyvalue/store', call, name);
+      expect(calls.map(({ target }) => target)).toEqual(['redis']);
+    });
+
     it('fails with the chosen name when that link is gone', async () => {
       const { router } = routerWith(rows);
       const links = router.forInvocation();
