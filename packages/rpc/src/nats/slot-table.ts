@@ -3,7 +3,7 @@
  *
  * A Map or Set would do, but V8 links each hash table that one outgrows to the next: where thousands of calls a second
  * come and go, tables that got old keep all later ones alive, and with them every call. The garbage collector then took
- * a fifth of the time.
+ * a fifth of the time. See docs/adr/0006-what-is-in-flight.md.
  */
 export class SlotTable<T extends object> {
   private readonly slots: (T | undefined)[] = [];
