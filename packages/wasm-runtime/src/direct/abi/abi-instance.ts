@@ -2,8 +2,10 @@ import type { WitResource } from '@wasmlattice/rpc';
 import type { HostImports } from '../../engine.js';
 import { className } from '../../qualified-name.js';
 import { AbiTrap } from './abi-trap.js';
+import { CallQueue } from './call-queue.js';
 import type { CoreFunction, ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
+import { GuestWait } from './guest-wait.js';
 import { HandleTable } from './handle-table.js';
 import { maxFlatParams } from './layout.js';
 
@@ -32,15 +34,11 @@ function classNameOf(resource: WitResource): string {
 export class AbiInstance implements ResourceOwner {
   readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
   readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
-  #signal: AbortSignal | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #busy = false;
   #calledOut = false;
-  /** What waits until the call under way is over. */
-  readonly #queue: (() => void)[] = [];
-  #rejectWait: ((reason: Error) => void) | undefined;
-  #listensTo: AbortSignal | undefined;
 
+  readonly calls: CallQueue = new CallQueue();
+  readonly wait: GuestWait = new GuestWait((error) => this.fail(error));
   readonly handles: HandleTable = new HandleTable();
   /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
   readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
@@ -58,7 +56,7 @@ export class AbiInstance implements ResourceOwner {
   /** Before core modules are instantiated, and again before each invocation. */
   arm(imports: HostImports, signal: AbortSignal | undefined): void {
     this.imports = imports;
-    this.#signal = signal;
+    this.wait.arm(signal);
     this.#calledOut = false;
     this.invocation++;
   }
@@ -77,15 +75,13 @@ export class AbiInstance implements ResourceOwner {
    * @returns false when the instance must not be used again: the guest failed or is still running
    */
   disarm(): boolean {
-    this.#listensTo?.removeEventListener('abort', this.#onAbort);
-    this.#listensTo = undefined;
-    if (this.#failure !== undefined || this.#busy) return false;
+    this.wait.disarm();
+    if (this.#failure !== undefined || this.calls.isBusy) return false;
     for (const { rep, own } of this.handles.clear()) {
       if (own && typeof rep === 'object') disposeQuietly(rep);
     }
     this.#hostClasses.clear();
     this.imports = noImports;
-    this.#signal = undefined;
     this.invocation++;
     return true;
   }
@@ -110,21 +106,8 @@ export class AbiInstance implements ResourceOwner {
     return this.#failure;
   }
 
-  /** Whether a call is under way, so that another has to {@link AbiInstance.wait}. */
-  get isBusy(): boolean {
-    return this.#busy;
-  }
-
-  /** Resolves when it is the caller's turn: {@link AbiInstance.enter} and {@link AbiInstance.exit} have to follow. */
-  turn(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#queue.push(resolve);
-    });
-  }
-
-  /** Starts a call from outside. {@link AbiInstance.exit} has to follow, also when this throws. */
-  enter(label: string): void {
-    this.#busy = true;
+  /** Begins a call that is inside already. */
+  begin(label: string): void {
     this.borrows = 0;
     if (this.#failure !== undefined) {
       throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
@@ -133,26 +116,23 @@ export class AbiInstance implements ResourceOwner {
     }
   }
 
-  /** Ends a call from outside, however it went. The next one in the queue takes over: nobody gets in between. */
-  exit(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#busy = false;
-    else next();
-  }
-
   destroy(resource: WitResource, rep: number): void {
-    if (!this.#busy) {
-      this.#busy = true;
-      this.#runDestructor(resource, rep);
+    if (this.calls.isBusy) {
+      this.calls.whenLeft(() => {
+        try {
+          this.#runDestructor(resource, rep);
+        } catch {
+          // Whoever dropped it has gone on. The next call is told.
+        }
+      });
       return;
     }
-    this.#queue.unshift(() => {
-      try {
-        this.#runDestructor(resource, rep);
-      } catch {
-        // Whoever dropped it has gone on. The next call is told.
-      }
-    });
+    this.calls.enter();
+    try {
+      this.#runDestructor(resource, rep);
+    } finally {
+      this.calls.leave();
+    }
   }
 
   #runDestructor(resource: WitResource, rep: number): void {
@@ -160,8 +140,6 @@ export class AbiInstance implements ResourceOwner {
       if (this.#failure === undefined) this.destructor(resource)?.(rep);
     } catch (error) {
       throw this.fail(error);
-    } finally {
-      this.exit();
     }
   }
 
@@ -183,43 +161,6 @@ export class AbiInstance implements ResourceOwner {
     this.#hostClasses.set(resource, type);
     return type;
   }
-
-  /** Fails with the reason of the signal once that is aborted. To be asked before the guest waits. */
-  assertNotAborted(): void {
-    if (this.#signal?.aborted) throw abortError(this.#signal);
-  }
-
-  /** Has `reject` called when the signal is aborted, until {@link AbiInstance.endWait}. */
-  startWait(reject: (reason: Error) => void): void {
-    this.#rejectWait = reject;
-    if (this.#listensTo !== undefined || this.#signal === undefined) return;
-    this.#listensTo = this.#signal;
-    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  /** Returns false when the wait is over already. */
-  endWait(reject: (reason: Error) => void): boolean {
-    if (this.#rejectWait !== reject) return false;
-    this.#rejectWait = undefined;
-    return true;
-  }
-
-  readonly #onAbort = (): void => {
-    const reject = this.#rejectWait;
-    if (reject === undefined || this.#signal === undefined) return;
-    this.#rejectWait = undefined;
-    const error = abortError(this.#signal);
-    this.fail(error);
-    reject(error);
-  };
-}
-
-/** An `Error` without payload, whatever the reason is: anything else would reach the guest as the `err` of a WIT result. */
-function abortError(signal: AbortSignal): Error {
-  const { reason } = signal;
-  return reason instanceof Error && !Object.hasOwn(reason, 'payload')
-    ? reason
-    : new Error(String(reason), { cause: reason });
 }
 
 /** The guest is gone, so there is nobody to tell that its resources were still in use. */

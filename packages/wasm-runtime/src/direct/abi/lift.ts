@@ -1,6 +1,7 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { webAssembly } from '../../web-assembly.js';
 import type { AbiInstance } from './abi-instance.js';
+import type { Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
 import { compileSignature, type Signature } from './signature.js';
@@ -32,8 +33,6 @@ export function compileLift(func: WitFunction, exportId: string): LiftPlan {
   };
 }
 
-type Returned = number | bigint | undefined;
-
 /** What the host calls. */
 class Lifted {
   readonly #cx: LiftLowerContext;
@@ -58,16 +57,18 @@ class Lifted {
   }
 
   call(params: readonly unknown[]): Promise<unknown> {
-    const { instance } = this.#cx;
-    return instance.isBusy ? instance.turn().then(() => this.#start(params)) : this.#start(params);
+    const { calls } = this.#cx.instance;
+    if (calls.isBusy) return calls.turn().then(() => this.#start(params));
+    calls.enter();
+    return this.#start(params);
   }
 
   #start(params: readonly unknown[]): Promise<unknown> {
     const cx = this.#cx;
     try {
-      cx.instance.enter(cx.label);
+      cx.instance.begin(cx.label);
     } catch (refusal) {
-      cx.instance.exit();
+      cx.instance.calls.leave();
       return Promise.reject(refusal);
     }
     try {
@@ -119,7 +120,7 @@ class Lifted {
     } catch (error) {
       throw this.#end(error);
     }
-    instance.exit();
+    instance.calls.leave();
     return value;
   }
 
@@ -145,7 +146,7 @@ class Lifted {
   #refuse(error: unknown): unknown {
     const { instance } = this.#cx;
     this.#cx.returnLent();
-    instance.exit();
+    instance.calls.leave();
     return instance.failure?.error ?? error;
   }
 
@@ -153,7 +154,7 @@ class Lifted {
   #end(error: unknown): unknown {
     const { instance } = this.#cx;
     const cause = instance.fail(error);
-    instance.exit();
+    instance.calls.leave();
     return cause;
   }
 }

@@ -1,7 +1,8 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { webAssembly } from '../../web-assembly.js';
 import type { AbiInstance } from './abi-instance.js';
-import type { CanonOptions, CoreFunction, CoreImport } from './core-types.js';
+import { type Returned, withArity } from './core-arity.js';
+import type { CanonOptions, CoreImport } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
 import { LiftLowerContext } from './lift-lower-context.js';
 import { isResult, type ResultCodec } from './results.js';
@@ -31,8 +32,6 @@ export function compileLower(func: WitFunction, importId: string): LowerPlan {
     },
   };
 }
-
-type Returned = number | bigint | undefined;
 
 /** What a guest calls. Its arguments are in `cx.flat` when it begins. */
 class LoweredFunction {
@@ -75,7 +74,7 @@ class LoweredFunction {
       const target = this.#begin();
       let value: unknown;
       try {
-        instance.assertNotAborted();
+        instance.wait.assertNotAborted();
         value = this.#callHost();
       } catch (error) {
         return this.#threw(target, error);
@@ -98,7 +97,7 @@ class LoweredFunction {
     const { instance } = this.#cx;
     return new Promise((resolve, reject) => {
       const settle = (lower: () => Returned): void => {
-        if (!instance.endWait(reject)) return;
+        if (!instance.wait.end(reject)) return;
         try {
           this.#cx.enter();
           resolve(lower());
@@ -106,7 +105,7 @@ class LoweredFunction {
           reject(instance.fail(error));
         }
       };
-      instance.startWait(reject);
+      instance.wait.start(reject);
       promise.then(
         (value) => settle(() => this.#returned(target, value)),
         (error: unknown) => settle(() => this.#threw(target, error)),
@@ -171,57 +170,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     value !== null &&
     typeof (value as { readonly then?: unknown }).then === 'function'
   );
-}
-
-/** Puts the arguments into `flat`. Arguments by name cost less than an array of them. */
-function withArity(
-  arity: number,
-  flat: (number | bigint)[],
-  call: () => Returned | Promise<Returned>,
-): CoreFunction {
-  const core = call as () => Returned;
-  switch (arity) {
-    case 0:
-      return core;
-    case 1:
-      return (a) => {
-        flat[0] = a as number;
-        return core();
-      };
-    case 2:
-      return (a, b) => {
-        flat[0] = a as number;
-        flat[1] = b as number;
-        return core();
-      };
-    case 3:
-      return (a, b, c) => {
-        flat[0] = a as number;
-        flat[1] = b as number;
-        flat[2] = c as number;
-        return core();
-      };
-    case 4:
-      return (a, b, c, d) => {
-        flat[0] = a as number;
-        flat[1] = b as number;
-        flat[2] = c as number;
-        flat[3] = d as number;
-        return core();
-      };
-    case 5:
-      return (a, b, c, d, e) => {
-        flat[0] = a as number;
-        flat[1] = b as number;
-        flat[2] = c as number;
-        flat[3] = d as number;
-        flat[4] = e as number;
-        return core();
-      };
-    default:
-      return (...args) => {
-        for (let i = 0; i < arity; i++) flat[i] = args[i] as number;
-        return core();
-      };
-  }
 }

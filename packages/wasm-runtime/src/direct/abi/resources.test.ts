@@ -254,14 +254,17 @@ describe('a resource of the guest', () => {
         return pause.promise;
       },
     });
-    const one = (await call('[constructor]counter', 1)) as GuestResource;
-    const waiting = call('[method]counter.wait', one);
+    const many: GuestResource[] = [];
+    for (let i = 0; i < 200; i++) many.push((await call('[constructor]counter', i)) as GuestResource);
+    const waiting = call('[method]counter.wait', many[0]);
+    const next = call('destroyed');
     await paused.promise;
-    one[Symbol.dispose]();
+    for (const each of many) each[Symbol.dispose]();
     expect(memory[8]).toBe(0);
     pause.resolve();
     await waiting;
-    expect(memory[8]).toBe(1);
+    expect(memory[8]).toBe(200);
+    expect(await next).toBe(200);
   });
 
   it('tells when its destructor traps, and the guest is gone then', async () => {

@@ -1,0 +1,57 @@
+import type { CoreFunction } from './core-types.js';
+
+/** What a core function returns. */
+export type Returned = number | bigint | undefined;
+
+/** A core function that puts its arguments into `flat` and calls. Arguments by name cost less than an array of them. */
+export function withArity(
+  arity: number,
+  flat: (number | bigint)[],
+  call: () => Returned | Promise<Returned>,
+): CoreFunction {
+  const core = call as () => Returned;
+  switch (arity) {
+    case 0:
+      return core;
+    case 1:
+      return (a) => {
+        flat[0] = a as number;
+        return core();
+      };
+    case 2:
+      return (a, b) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        return core();
+      };
+    case 3:
+      return (a, b, c) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        return core();
+      };
+    case 4:
+      return (a, b, c, d) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        flat[3] = d as number;
+        return core();
+      };
+    case 5:
+      return (a, b, c, d, e) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        flat[3] = d as number;
+        flat[4] = e as number;
+        return core();
+      };
+    default:
+      return (...args) => {
+        for (let i = 0; i < arity; i++) flat[i] = args[i] as number;
+        return core();
+      };
+  }
+}

@@ -1,0 +1,59 @@
+/** The wait of a guest for the host, and the signal that ends it whatever host function it waits in. */
+export class GuestWait {
+  readonly #onAborted: (error: Error) => void;
+  #signal: AbortSignal | undefined;
+  #isListening = false;
+  #reject: ((reason: Error) => void) | undefined;
+
+  /** @param onAborted told of the reason, before the wait is rejected with it */
+  constructor(onAborted: (error: Error) => void) {
+    this.#onAborted = onAborted;
+  }
+
+  arm(signal: AbortSignal | undefined): void {
+    this.#signal = signal;
+  }
+
+  disarm(): void {
+    if (this.#isListening) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#isListening = false;
+    this.#signal = undefined;
+  }
+
+  /** Throws the reason of a signal that is aborted already. */
+  assertNotAborted(): void {
+    if (this.#signal?.aborted) throw abortError(this.#signal);
+  }
+
+  /** Has `reject` called when the signal is aborted, until {@link GuestWait.end}. */
+  start(reject: (reason: Error) => void): void {
+    this.#reject = reject;
+    if (this.#isListening || this.#signal === undefined) return;
+    this.#isListening = true;
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Returns false when the wait was ended already. */
+  end(reject: (reason: Error) => void): boolean {
+    if (this.#reject !== reject) return false;
+    this.#reject = undefined;
+    return true;
+  }
+
+  readonly #onAbort = (): void => {
+    const reject = this.#reject;
+    if (reject === undefined || this.#signal === undefined) return;
+    this.#reject = undefined;
+    const error = abortError(this.#signal);
+    this.#onAborted(error);
+    reject(error);
+  };
+}
+
+/** An `Error` without payload, whatever the reason is: anything else would reach the guest as the `err` of a WIT result. */
+function abortError(signal: AbortSignal): Error {
+  const { reason } = signal;
+  return reason instanceof Error && !Object.hasOwn(reason, 'payload')
+    ? reason
+    : new Error(String(reason), { cause: reason });
+}
