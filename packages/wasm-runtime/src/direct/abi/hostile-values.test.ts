@@ -79,6 +79,18 @@ describe('a guest that passes', () => {
     expect(() => load(t.string, words, encoding)).toThrow(message);
   });
 
+  it('more elements than the host would make objects for, or one range too long, traps', () => {
+    const { cx } = handMadeGuest({ pages: 5000 });
+    const { view } = cx.memory;
+    view.setUint32(0, 8, true);
+    view.setUint32(4, (1 << 22) + 1, true);
+    expect(() => compileType(t.list(t.bool)).load(cx, 0)).toThrow('lists of more than 4194304 elements');
+    view.setUint32(4, 1 << 28, true);
+    for (const type of [t.string, t.list(t.u8)]) {
+      expect(() => compileType(type).load(cx, 0)).toThrow('of 268435456 bytes is longer than 268435455');
+    }
+  });
+
   it('the same bytes over and over can not have the host allocate without end', () => {
     const { cx } = handMadeGuest({ pages: 1 });
     const { view } = cx.memory;

@@ -11,6 +11,12 @@ import { type StringCoder, stringCoders } from './string-coders.js';
  */
 const leastBudget = 16 * 1024 * 1024;
 
+/** Most bytes of one string or list: MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH of the canonical ABI. */
+const longestRange = (1 << 28) - 1;
+
+/** Most elements that one call passes to the host in lists of anything but numbers: each becomes an object there. */
+const mostElements = 1 << 22;
+
 /** One lift or lower of one instance: everything that values need to get across. Reused for every call. */
 export class LiftLowerContext {
   readonly instance: AbiInstance;
@@ -26,6 +32,7 @@ export class LiftLowerContext {
   readonly lent: Lendable[] | undefined;
   readonly #realloc: CoreFunction | undefined;
   #budget = 0;
+  #elements = 0;
 
   constructor(instance: AbiInstance, label: string, options: CanonOptions, tracksLends: boolean) {
     this.instance = instance;
@@ -41,6 +48,7 @@ export class LiftLowerContext {
   enter(): void {
     this.memory.refresh();
     this.#budget = Math.max(this.memory.bytes.length, leastBudget);
+    this.#elements = mostElements;
   }
 
   trap(what: string): AbiTrap {
@@ -53,8 +61,15 @@ export class LiftLowerContext {
    */
   checkRead(address: number, size: number, align: number, what: string): void {
     this.checkRange(address, size, align, what);
+    if (size > longestRange) throw this.trap(`${what} of ${size} bytes is longer than ${longestRange}`);
     this.#budget -= size;
     if (this.#budget < 0) throw this.trap('the guest passes more data than its memory holds');
+  }
+
+  /** Traps when the lists of one call have more elements than the host makes objects for. */
+  countElements(count: number): void {
+    this.#elements -= count;
+    if (this.#elements < 0) throw this.trap(`the guest passes lists of more than ${mostElements} elements`);
   }
 
   checkRange(address: number, size: number, align: number, what: string): void {

@@ -112,11 +112,10 @@ function writeNumbers(kind: string, { array, accepts }: NumberKind, element: Cod
 }
 
 function readElements(element: Codec): Read {
-  // A type without size does not exist in valid components; with 0 here a short file could ask for endless lists.
-  const size = Math.max(element.layout.size, 1);
-  const { align } = element.layout;
+  const { size, align } = element.layout;
   return (cx, address, length) => {
     cx.checkRead(address, size * length, align, 'a list');
+    cx.countElements(length);
     const list: unknown[] = [];
     for (let i = 0; i < length; i++) list.push(element.load(cx, address + size * i));
     return list;
