@@ -48,6 +48,16 @@ export function withArity(
         flat[4] = e as number;
         return core();
       };
+    case 6:
+      return (a, b, c, d, e, f) => {
+        flat[0] = a as number;
+        flat[1] = b as number;
+        flat[2] = c as number;
+        flat[3] = d as number;
+        flat[4] = e as number;
+        flat[5] = f as number;
+        return core();
+      };
     default:
       return (...args) => {
         for (let i = 0; i < arity; i++) flat[i] = args[i] as number;
