@@ -118,7 +118,9 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     configs,
     events,
     announcer: createLinkAnnouncer({ connection: rpc, lattice }),
-    delivered: (providerIds) => providers.settled(providerIds),
+    delivered: async ({ sourceId, target }) => {
+      await Promise.all([providers.settled([sourceId, target]), components.settled(sourceId)]);
+    },
     logger: logger.named('links'),
   });
   const coLocation = config.localRpc ? createCoLocation({ watchdog }) : noCoLocation;

@@ -11,7 +11,7 @@ import { createLinkService } from './link-service.js';
 
 const slot = { sourceId: 'counter', name: 'default', witNamespace: 'wasi', witPackage: 'keyvalue' };
 
-function setUp(options: { delivered?: (ids: readonly string[]) => Promise<void> } = {}) {
+function setUp(options: { delivered?: (link: Link) => Promise<void> } = {}) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({
     from: { a: '1' },
@@ -93,23 +93,23 @@ describe('put', () => {
   });
 
   it('answers when both ends have the link', async () => {
-    const asked = Promise.withResolvers<readonly string[]>();
+    const asked = Promise.withResolvers<Link>();
     const delivered = Promise.withResolvers<void>();
     const { links, events } = setUp({
-      delivered(ids) {
-        asked.resolve(ids);
+      delivered(link) {
+        asked.resolve(link);
         return delivered.promise;
       },
     });
     const answered = links.put(keyvalueLink());
-    expect(await asked.promise).toEqual(['counter', 'kv']);
+    expect(await asked.promise).toEqual(keyvalueLink());
     expect(events.events).toEqual([]);
     delivered.resolve();
     expect(await answered).toMatchObject({ tag: 'ok' });
     expect(events.names()).toEqual(['linkdef_set']);
   });
 
-  it('answers before its client gives up, however long a provider takes', async () => {
+  it('answers before its client gives up, however long an end of the link takes to learn of it', async () => {
     vi.useFakeTimers();
     try {
       const { links } = setUp({ delivered: () => new Promise(() => {}) });

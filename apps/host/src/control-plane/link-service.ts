@@ -49,8 +49,8 @@ export function createLinkService(options: {
   readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly announcer: LinkAnnouncer;
-  /** Resolves when providers of this host have the links put so far. */
-  readonly delivered: (providerIds: readonly string[]) => Promise<void>;
+  /** Resolves once those ends of a link that run on this host know it. */
+  readonly delivered: (link: Link) => Promise<void>;
   readonly logger: Logger;
 }): LinkService {
   const { lattice, configs, events, announcer, delivered, logger } = options;
@@ -102,8 +102,9 @@ export function createLinkService(options: {
         await events.publish(linkdefSetFailed(link, causeChain(error)));
         return failed(error instanceof Error ? error.message : String(error));
       }
-      // So that an address answers when its link.put has; a slow provider must not outlast the client.
-      await Promise.race([delivered([link.sourceId, link.target]), delay(deliveryWaitMs)]);
+      // So that an address answers, and a component finds its target, when the link.put is answered; an end that is slow
+      // to learn of it must not outlast the client.
+      await Promise.race([delivered(link), delay(deliveryWaitMs)]);
       await events.publish(linkdefSet(link));
       return ok('successfully set link');
     },

@@ -74,6 +74,9 @@ try {
       case 'unlisten':
         answer(message.id, runtime.unlisten(message.listener, message.graceMs));
         return;
+      case 'sync':
+        post({ kind: 'done', id: message.id });
+        return;
       case 'stop':
         answer(
           message.id,

@@ -70,6 +70,8 @@ export type ToWorker =
       readonly port: number;
       readonly reusePort: boolean;
     }
+  /** Answered once everything posted before it has been obeyed, since messages arrive in order. */
+  | { readonly kind: 'sync'; readonly id: number }
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }
   /** Finish what is in flight, close the connections, exit. */
   | { readonly kind: 'stop'; readonly id: number; readonly graceMs: number };

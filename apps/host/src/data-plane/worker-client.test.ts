@@ -64,6 +64,15 @@ describe('a worker', () => {
     await worker.stop(0);
   });
 
+  it('is settled when it took in what it was told, or when it is gone', async () => {
+    const worker = await start();
+    await worker.settled();
+    worker.scale(throws);
+    await worker.settled();
+    expect(await worker.exited).toMatchObject({ reason: 'guest runtime broke' });
+    await worker.settled();
+  });
+
   it('stops in order, also twice and at the same time', async () => {
     const worker = await start();
     await Promise.all([worker.stop(1_000), worker.stop(1_000)]);

@@ -27,6 +27,8 @@ export interface WorkerClient {
   setLinks(links: ComponentWorkerData['links']): void;
   setConfig(config: ComponentWorkerData['config']): void;
   setCallees(callees: readonly CoLocatedComponent[]): void;
+  /** Resolves once the thread knows what it was told so far, or is gone. */
+  settled(): Promise<void>;
   listen(address: ListenerAddress): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
   /** Completes what is in flight for at most `graceMs`, then the thread ends; safe to call twice. */
@@ -126,6 +128,7 @@ export async function startWorker(
     setLinks: (links) => post({ kind: 'links', links }),
     setConfig: (config) => post({ kind: 'config', config }),
     setCallees: (callees) => post({ kind: 'callees', callees }),
+    settled: () => request({ kind: 'sync' }).catch(() => {}),
     listen: (address) => request({ kind: 'listen', ...address }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
     async stop(graceMs) {

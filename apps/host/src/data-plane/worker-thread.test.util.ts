@@ -32,6 +32,7 @@ if (imageRef === 'unusable') {
         if (message.port === 2) post({ kind: 'failed', id: message.id, error: { name: 'HttpAddressError', message: 'in use' } });
         else if (message.port !== 1) post({ kind: 'done', id: message.id });
         return;
+      case 'sync':
       case 'unlisten':
         post({ kind: 'done', id: message.id });
         return;

@@ -32,14 +32,19 @@ function setUp() {
     const place = coLocation.place(given);
     const told: (readonly CoLocatedComponent[])[] = [];
     const ended: string[] = [];
+    /** How often it was asked whether it knows. */
+    let asked = 0;
     const worker = {
       setCallees: (callees: readonly CoLocatedComponent[]) => void told.push(callees),
+      settled: async () => {
+        asked++;
+      },
       terminate: async (reason: string) => void ended.push(reason),
     };
     place.attach(worker, place.permits());
     place.open();
     const ids = () => (told.at(-1) ?? []).map(({ componentId }) => componentId);
-    return { place, worker, told, ended, ids };
+    return { place, worker, told, ended, ids, asked: () => asked };
   };
   return { watched, run };
 }
@@ -79,6 +84,15 @@ describe('co-location', () => {
     expect(caller.told).toHaveLength(2);
     caller.place.update(component('caller'));
     expect(caller.ids()).toEqual([]);
+  });
+
+  it('asks the workers that run a component, and no others, whether they know what changed', async () => {
+    const { run } = setUp();
+    const ops = run(component('ops'));
+    const caller = run(component('caller', 'ops'));
+    const stranger = run(component('stranger'));
+    await ops.place.settled();
+    expect([ops, caller, stranger].map(({ asked }) => asked())).toEqual([0, 1, 0]);
   });
 
   it('withdraws a component that stops, and replaces one by its new start', () => {

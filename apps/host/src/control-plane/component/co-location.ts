@@ -16,7 +16,7 @@ import type { Watchdog } from '../watchdog.js';
 export type SharedComponent = Omit<CoLocatedComponent, 'generation' | 'permits' | 'clock'>;
 
 /** A worker as far as it matters here. */
-export type CallingWorker = Pick<WorkerClient, 'setCallees' | 'terminate'>;
+export type CallingWorker = Pick<WorkerClient, 'setCallees' | 'settled' | 'terminate'>;
 
 /**
  * Tells the workers of a host which other components they may run in their own thread: those that the links of their
@@ -39,6 +39,8 @@ export interface CoLocationPlace {
   open(): void;
   /** Limits, links or configuration changed. */
   update(component: SharedComponent): void;
+  /** Resolves once all workers that run the component beside their own know of the updates so far. */
+  settled(): Promise<void>;
   /** The component is stopped or replaced; safe to call twice. */
   close(): void;
 }
@@ -51,6 +53,7 @@ export const noCoLocation: CoLocation = {
     detach() {},
     open() {},
     update() {},
+    settled: async () => {},
     close() {},
   }),
 };
@@ -194,6 +197,11 @@ export function createCoLocation(options: { readonly watchdog: Watchdog }): CoLo
           place.component = shared(changed);
           setPermitLimit(place.budget, changed.maxInstances);
           tellAll();
+        },
+        async settled() {
+          const callers = [...places].flatMap(({ workers }) => [...workers]);
+          const hosts = callers.filter(([, { grants }]) => grants.has(place));
+          await Promise.all(hosts.map(([worker]) => worker.settled()));
         },
         close: () => close(place),
       };

@@ -12,6 +12,7 @@ import {
 } from '../../data-plane/worker-thread.test.util.js';
 import type { HttpLeases } from '../http/http-targets.js';
 import { createWatchdog } from '../watchdog.js';
+import { createCoLocation } from './co-location.js';
 import {
   type ComponentRunner,
   type ComponentRunnerOptions,
@@ -79,6 +80,7 @@ function createFakeWorker() {
     setLinks: (links) => void told.push(['links', links]),
     setConfig: (config) => void told.push(['config', config]),
     setCallees: () => {},
+    settled: async () => void told.push('settled'),
     listen: async () => {},
     unlisten: async () => {},
     async stop() {
@@ -183,6 +185,25 @@ it('a replacement gets the number, the links and the configuration of its own mo
     ['links', links],
     ['config', [['key', 'put while the thread started']]],
   ]);
+});
+
+it('is settled when its worker knows what it was told, and those that run the component beside their own', async () => {
+  const { worker, told } = createFakeWorker();
+  const watchdog = createWatchdog();
+  const coLocation = createCoLocation({ watchdog });
+  const runner = await start({ coLocation, startWorker: async () => worker });
+  const caller = coLocation.place({
+    ...data,
+    componentId: 'caller',
+    links: [{ linkName: 'default', instance: 'test:ops/shapes', target: data.componentId }],
+  });
+  const beside = createFakeWorker();
+  caller.attach(beside.worker, caller.permits());
+  runner.setLinks([]);
+  await runner.settled();
+  expect(told.slice(-2)).toEqual([['links', []], 'settled']);
+  expect(beside.told).toEqual(['settled']);
+  watchdog.close();
 });
 
 it('tries again until a replacement starts', async () => {

@@ -12,6 +12,8 @@ export interface ComponentRunner {
   scale(maxInstances: number): void;
   setLinks(links: readonly LinkRow[]): void;
   setConfig(config: ReadonlyMap<string, string>): void;
+  /** Resolves once every thread of this host that runs the component knows what it was told so far. */
+  settled(): Promise<void>;
   /** Completes what is in flight for at most `graceMs`; safe to call twice. */
   stop(graceMs: number): Promise<void>;
 }
@@ -157,6 +159,9 @@ export async function startComponentRunner(options: ComponentRunnerOptions): Pro
       data = { ...data, config: [...config] };
       place.update(data);
       current?.setConfig(data.config);
+    },
+    async settled() {
+      await Promise.all([current?.settled(), place.settled()]);
     },
     async stop(graceMs) {
       stopping = true;

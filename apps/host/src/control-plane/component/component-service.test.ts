@@ -19,6 +19,8 @@ interface FakeRunner extends ComponentRunner {
   readonly data: RunnerData;
   maxInstances: number;
   links: readonly LinkRow[];
+  /** Those it had when it was last asked whether it knows them. */
+  settledLinks: readonly LinkRow[] | undefined;
   config: Readonly<Record<string, string>>;
   stoppedWithin: number | undefined;
 }
@@ -74,6 +76,7 @@ function setUp(
         data,
         maxInstances: data.maxInstances,
         links: data.links,
+        settledLinks: undefined,
         config: Object.fromEntries(data.config),
         stoppedWithin: undefined,
         scale: (max) => {
@@ -84,6 +87,9 @@ function setUp(
         },
         setConfig: (config) => {
           runner.config = Object.fromEntries(config);
+        },
+        settled: async () => {
+          runner.settledLinks = runner.links;
         },
         stop: async (withinMs) => {
           runner.stoppedWithin = withinMs;
@@ -323,6 +329,16 @@ describe('links', () => {
     expect(runner().links).toEqual([row('before'), row('while')]);
     await put('after');
     expect(runner().links).toEqual([row('before'), row('while'), row('after')]);
+  });
+
+  it('are settled when the runner knows them, and at once for a component that does not run here', async () => {
+    const { service, events, lattice, runner } = setUp();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    await lattice.update('counter', () => ({ url: '', links: [keyvalueLink({ target: 'kv' })] }));
+    await service.settled('counter');
+    expect(runner().settledLinks).toEqual([row('kv')]);
+    await service.settled('unknown');
   });
 
   it('that were put while new code starts are known to the new code', async () => {

@@ -26,6 +26,8 @@ export interface ComponentService {
   describe(): ComponentDescription[];
   /** The links of a component changed in the lattice. */
   setLinks(componentId: string, links: readonly Link[]): void;
+  /** Resolves once the component, if it runs here, has the links set so far. */
+  settled(componentId: string): Promise<void>;
   /** Stops everything without events, as a host that stops does. */
   stopAll(graceMs: number): Promise<void>;
 }
@@ -254,6 +256,10 @@ export function createComponentService(options: ComponentServiceOptions): Compon
 
     setLinks(componentId, links) {
       running.get(componentId)?.runner.setLinks(linkRows(links));
+    },
+
+    async settled(componentId) {
+      await running.get(componentId)?.runner.settled();
     },
 
     async stopAll(withinMs) {
