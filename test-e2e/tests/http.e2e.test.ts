@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
 import { paths } from '../src/paths.js';
+import { peakMemory, resetPeakMemory } from '../src/process-memory.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
 let scenario: Scenario;
@@ -169,18 +169,6 @@ describe('streaming', () => {
       };
       send().catch(reject);
     });
-  }
-
-  /** Highest resident memory of a process since the last reset, in bytes. */
-  async function peakMemory(pid: number): Promise<number> {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-  }
-
-  /** Starts the peak anew and returns where it starts from, in bytes. */
-  async function resetPeakMemory(pid: number): Promise<number> {
-    await writeFile(`/proc/${pid}/clear_refs`, '5');
-    return await peakMemory(pid);
   }
 });
 
