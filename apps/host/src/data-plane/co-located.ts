@@ -18,7 +18,7 @@ export async function startCoLocated(options: {
   readonly component: CoLocatedComponent;
   /** Takes the calls that the component makes. */
   readonly invoker: Invoker;
-  /** The worker's. */
+  /** The worker's own; spans and measurements of the component go there too. */
   readonly telemetry: HandOver;
 }): Promise<LocalCallee> {
   const { host, component, invoker, telemetry } = options;

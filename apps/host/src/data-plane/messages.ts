@@ -55,6 +55,14 @@ export interface CoLocatedComponent
   readonly permits: SharedPermitsMemory;
 }
 
+/** Where a component listens for HTTP. */
+export interface ListenerAddress {
+  readonly listener: string;
+  readonly host: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+}
+
 /** Control plane → component worker. Every message with an `id` is answered by `done` or `failed`. */
 export type ToWorker =
   | { readonly kind: 'scale'; readonly maxInstances: number }
@@ -62,14 +70,7 @@ export type ToWorker =
   | { readonly kind: 'config'; readonly config: readonly (readonly [key: string, value: string])[] }
   /** All components that this worker may run beside its own, for calls to them. */
   | { readonly kind: 'callees'; readonly callees: readonly CoLocatedComponent[] }
-  | {
-      readonly kind: 'listen';
-      readonly id: number;
-      readonly listener: string;
-      readonly host: string;
-      readonly port: number;
-      readonly reusePort: boolean;
-    }
+  | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
   /** Answered once everything posted before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }

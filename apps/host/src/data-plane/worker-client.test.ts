@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ComponentWorkerData } from './messages.js';
-import { type ListenerAddress, startWorker, type WorkerClient, WorkerExitedError } from './worker-client.js';
+import type { ComponentWorkerData, ListenerAddress } from './messages.js';
+import { startWorker, type WorkerClient, WorkerExitedError } from './worker-client.js';
 import {
   createTestThread,
   exits,

@@ -5,20 +5,13 @@ import {
   type ComponentWorkerData,
   type FromWorker,
   fromWorkerFailure,
+  type ListenerAddress,
   type ToWorker,
 } from './messages.js';
 
 /** A component worker ended while something was asked of it. */
 export class WorkerExitedError extends Error {
   override readonly name = 'WorkerExitedError';
-}
-
-/** Where a component listens for HTTP. */
-export interface ListenerAddress {
-  readonly listener: string;
-  readonly host: string;
-  readonly port: number;
-  readonly reusePort: boolean;
 }
 
 /** The control plane's handle of one component worker thread. */

@@ -10,7 +10,7 @@ import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlat
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { type ComponentInstance, InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { serveCustomExports } from '../export-server.js';
+import { serveCustomExports } from '../exports/custom-exports.js';
 import { Residents } from './residents.js';
 
 const instance = 'acme:math/counters@1.0.0';
@@ -130,7 +130,7 @@ class Member {
   readonly run = async <T>(
     _headers: CallHeaders,
     signal: AbortSignal,
-    work: (guest: ComponentInstance, ended: AbortSignal, handles: InstanceHandles) => Promise<T>,
+    work: (guest: ComponentInstance, ended: AbortSignal, parts: { handles: InstanceHandles }) => Promise<T>,
   ): Promise<T> => {
     await this.permit;
     signal.throwIfAborted();
@@ -141,7 +141,7 @@ class Member {
     handles.begin(over.signal);
     this.running++;
     try {
-      return await work(new Guest(this.log, this.gate), over.signal, handles);
+      return await work(new Guest(this.log, this.gate), over.signal, { handles });
     } finally {
       this.running--;
       over.abort();

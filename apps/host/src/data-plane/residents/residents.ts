@@ -1,12 +1,7 @@
-import type { CallContext, CallHeaders, WitFunction } from '@wasmlattice/rpc';
+import type { CallContext, WitFunction } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import {
-  type ComponentInstance,
-  type InstanceHandles,
-  type LatticeExport,
-  PoolClosedError,
-  visitHandles,
-} from '@wasmlattice/wasm-runtime';
+import { type LatticeExport, PoolClosedError, visitHandles } from '@wasmlattice/wasm-runtime';
+import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 import { HandleError, TooManyHandlesError } from './errors.js';
 import {
   createHandle,
@@ -31,11 +26,7 @@ export interface ResidentsOptions {
   /** Resources that the component defines. */
   readonly ownResources: ReadonlySet<unknown>;
   /** Runs one instance until `work` settles, whatever time that takes. */
-  readonly run: (
-    headers: CallHeaders,
-    signal: AbortSignal,
-    work: (instance: ComponentInstance, ended: AbortSignal, handles: InstanceHandles) => Promise<void>,
-  ) => Promise<void>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'handles'>>;
   /** Tells the watchdog that a guest runs, until the returned function is called. */
   readonly startClock: () => () => void;
   /** Longest time of one call, in ms. */
@@ -167,7 +158,7 @@ export class Residents implements ResidentOwner {
     const answered = (): void => context.signal.removeEventListener('abort', onAbort);
     const cancelWarning = this.schedule(() => this.#warnOfWait(exported), patienceMs);
     this.#options
-      .run(context.headers, controller.signal, async (guest, ended, handles) => {
+      .run(context.headers, controller.signal, async (guest, ended, { handles }) => {
         cancelWarning();
         const resident = new Resident({ owner: this, guest, handles, controller });
         this.#residents.add(resident);

@@ -1,11 +1,7 @@
-import type { CallHeaders, ServedHandle, Server } from '@wasmlattice/rpc';
+import type { ServedHandle, Server } from '@wasmlattice/rpc';
 import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
-import {
-  type ComponentInstance,
-  invokeWatcher,
-  type KeyvalueChange,
-  type LinkInvoker,
-} from '@wasmlattice/wasm-runtime';
+import { invokeWatcher, type KeyvalueChange } from '@wasmlattice/wasm-runtime';
+import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 
 /**
  * Serves a component's `wasi:keyvalue/watcher` as `wrpc:keyvalue/watcher`, for key-value providers (wrpc-interfaces.md
@@ -16,11 +12,7 @@ export async function serveWatcherExport(options: {
   /** The component's export, verbatim. */
   readonly exportId: string;
   readonly server: Server;
-  readonly run: (
-    headers: CallHeaders,
-    signal: AbortSignal,
-    work: (instance: ComponentInstance, ended: AbortSignal, links: LinkInvoker) => Promise<void>,
-  ) => Promise<void>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'links'>>;
 }): Promise<ServedHandle[]> {
   const { componentId, exportId, server, run } = options;
   return await Promise.all(
@@ -32,7 +24,7 @@ export async function serveWatcherExport(options: {
         handler: (params, { headers, signal }) => {
           const [bucket, key, value] = params as [string, string, Uint8Array];
           const change = { func: func.name, bucket, key, value } as KeyvalueChange;
-          return run(headers, signal, (instance, ended, links) =>
+          return run(headers, signal, (instance, ended, { links }) =>
             invokeWatcher(instance, exportId, change, { links, signal: ended }),
           );
         },

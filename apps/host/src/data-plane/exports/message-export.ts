@@ -1,6 +1,7 @@
-import type { CallHeaders, ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
+import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type BrokerMessage, messagingHandler } from '@wasmlattice/rpc/interfaces';
-import { type ComponentInstance, invokeMessageHandler } from '@wasmlattice/wasm-runtime';
+import { invokeMessageHandler } from '@wasmlattice/wasm-runtime';
+import type { RunInvocation } from '../invocation-runner.js';
 
 /**
  * Serves a component's `wasmcloud:messaging/incoming-handler@0.3.0` as the handler of 0.2.0, for messaging providers
@@ -11,11 +12,7 @@ export async function serveMessageExport(options: {
   /** The component's export, verbatim. */
   readonly exportId: string;
   readonly server: Server;
-  readonly run: (
-    headers: CallHeaders,
-    signal: AbortSignal,
-    work: (instance: ComponentInstance) => Promise<unknown>,
-  ) => Promise<unknown>;
+  readonly run: RunInvocation;
 }): Promise<ServedHandle> {
   const { componentId, exportId, server, run } = options;
   return await server.serve({

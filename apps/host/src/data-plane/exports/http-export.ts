@@ -1,7 +1,7 @@
-import type { CallHeaders, ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
+import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
-import type { Logger } from '@wasmlattice/telemetry';
-import { type ComponentInstance, invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime';
+import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime';
+import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 
 /**
  * Serves a component's `wasi:http/incoming-handler` as `wrpc:http/incoming-handler`, for HTTP servers that are providers
@@ -12,27 +12,22 @@ export async function serveHttpExport(options: {
   /** The component's export, verbatim. */
   readonly exportId: string;
   readonly server: Server;
-  readonly run: (
-    headers: CallHeaders,
-    signal: AbortSignal,
-    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<unknown>,
-  ) => Promise<unknown>;
-  readonly logger: Logger;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
 }): Promise<ServedHandle> {
-  const { componentId, exportId, server, run, logger } = options;
+  const { componentId, exportId, server, run } = options;
   return await server.serve({
     target: componentId,
     instance: httpIncomingHandler.id,
     func: httpIncomingHandler.functions[0] as WitFunction,
     handler: async ([request], { headers, signal }) => {
       const exchange = new WireExchange(request as HttpRequest, signal);
-      run(headers, exchange.signal, (instance, ended) =>
+      run(headers, exchange.signal, (instance, signal, { logger }) =>
         invokeIncomingHandler({
           instance,
           exportId,
           exchange,
           component: componentId,
-          signal: ended,
+          signal,
           logger,
         }),
       ).then(

@@ -1,6 +1,5 @@
 import {
   type CallContext,
-  type CallHeaders,
   peekParams,
   type ServedFunction,
   type ServedHandle,
@@ -8,18 +7,17 @@ import {
 } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import {
-  type ComponentInstance,
   type ComponentTypes,
   dropFunction,
   hostInterfaces,
-  type InstanceHandles,
   isHostedBy,
   type LatticeExport,
   type LatticeExports,
   planLatticeExports,
   unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
-import { ownerTarget, Residents } from './residents/index.js';
+import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
+import { ownerTarget, Residents } from '../residents/index.js';
 
 /** WASI's own handlers, which have wire interfaces of other names (wrpc-interfaces.md §2). */
 const bridged =
@@ -40,13 +38,7 @@ export function customExports(types: ComponentTypes, logger: Logger): LatticeExp
   return exports;
 }
 
-/** Runs work on an instance; a `resident` one may outlive the call it is made for. */
-type Run = <T>(
-  headers: CallHeaders,
-  signal: AbortSignal,
-  work: (instance: ComponentInstance, ended: AbortSignal, handles: InstanceHandles) => Promise<T>,
-  options?: { readonly resident?: boolean },
-) => Promise<T>;
+type Run = RunInvocation<Pick<InvocationParts, 'handles'>>;
 
 /**
  * Serves a component's custom exports. Each call runs in an instance of its own, except those for resources, which are the
@@ -124,7 +116,7 @@ function callFresh(
 ): Promise<unknown> {
   if (!form.passesHandles) return run(headers, signal, (guest) => guest.call(instance, func.name, params));
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  run(headers, signal, async (guest, _ended, handles) => {
+  run(headers, signal, async (guest, _ended, { handles }) => {
     const call = handles.call();
     const result = await guest.call(instance, func.name, form.convertParams(params, call));
     resolve(form.convertResult(result, call));

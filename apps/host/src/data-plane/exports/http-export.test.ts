@@ -14,7 +14,7 @@ type Run = Parameters<typeof serveHttpExport>[0]['run'];
 async function request(run: Run, overrides: Partial<HttpRequest> = {}): Promise<unknown> {
   const lattice = new MemoryLattice();
   const server = createMemoryServer({ lattice });
-  await serveHttpExport({ componentId: 'shop', exportId, server, run, logger: noopLogger });
+  await serveHttpExport({ componentId: 'shop', exportId, server, run });
   const invoker = createMemoryInvoker({ lattice });
   const client = createClient(invoker, {
     target: 'shop',
@@ -45,7 +45,7 @@ describe('an HTTP handler served to the lattice', () => {
       const guest = instance(async (id, func, params) => {
         seen.push([id, func, params.length]);
       });
-      return work(guest, signal);
+      return work(guest, signal, { logger: noopLogger });
     };
     await request(run).catch(() => {});
     expect(seen).toEqual([expect.objectContaining({ traceparent: '00-1-2-01' }), [exportId, 'handle', 2]]);
@@ -56,6 +56,7 @@ describe('an HTTP handler served to the lattice', () => {
       work(
         instance(() => Promise.resolve()),
         signal,
+        { logger: noopLogger },
       );
     await expect(request(run)).rejects.toMatchObject({
       code: 'peer-failed',
