@@ -1,7 +1,14 @@
 import type { WitResource } from '@wasmlattice/rpc';
-import { InputStream, IterableSource, Pollable, StreamBytes } from '../wasi/io/index.js';
+import {
+  type ChunkSource,
+  InputStream,
+  IterableSource,
+  OwnedChunks,
+  Pollable,
+  streamBytes,
+} from '../wasi/io/index.js';
 import type { HandleEnds, NativeStream } from './handle-ends.js';
-import { NativeChunks, NativeSource } from './native-streams.js';
+import { NativeSource, nativeChunks } from './native-streams.js';
 import { type RemoteClass, RemoteResource } from './remote-resource.js';
 
 /** The resources that a component defines itself: handles of the lattice, objects of the instance. */
@@ -98,14 +105,7 @@ export class CallHandles implements HandleEnds {
   }
 
   giveStream(stream: InputStream): AsyncIterable<Uint8Array> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#given.push(promise);
-    const bytes = new StreamBytes(stream, () => {
-      release();
-      resolve();
-    });
-    const release = this.#instance.hold((reason) => bytes.fail(reason));
-    return bytes;
+    return this.#giveChunks(streamBytes(stream));
   }
 
   takeStream(chunks: AsyncIterable<Uint8Array>): InputStream {
@@ -122,14 +122,7 @@ export class CallHandles implements HandleEnds {
   }
 
   giveNativeStream(stream: NativeStream, isBytes: boolean): AsyncIterable<unknown> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#given.push(promise);
-    const chunks = new NativeChunks(stream, isBytes, () => {
-      release();
-      resolve();
-    });
-    const release = this.#instance.hold((reason) => chunks.fail(reason));
-    return chunks;
+    return this.#giveChunks(nativeChunks(stream, isBytes));
   }
 
   takeNativeStream(chunks: AsyncIterable<Iterable<unknown>>, isBytes: boolean): AsyncIterable<unknown> {
@@ -189,6 +182,17 @@ export class CallHandles implements HandleEnds {
   }
 
   /** A promise that fails when the instance is gone before it is settled. */
+  #giveChunks<T>(source: ChunkSource<T>): AsyncIterable<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#given.push(promise);
+    const chunks = new OwnedChunks(source, () => {
+      release();
+      resolve();
+    });
+    const release = this.#instance.hold((reason) => chunks.fail(reason));
+    return chunks;
+  }
+
   #give<T>(settle: (resolve: (value: T) => void, reject: (reason: unknown) => void) => unknown): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const release = this.#instance.hold(reject);

@@ -1,3 +1,4 @@
+import type { ChunkSource } from '../wasi/io/index.js';
 import type { NativeStream } from './handle-ends.js';
 
 /** Most elements asked of a guest at once. */
@@ -5,62 +6,22 @@ const elementsAtOnce = 64 * 1024;
 
 const END = { done: true, value: undefined } as const;
 
-/** What a guest writes to a stream of the component model, as chunks for a wRPC stream, at the pace of who asks. */
-export class NativeChunks implements AsyncIterable<unknown>, AsyncIterator<unknown, undefined> {
-  readonly #stream: NativeStream;
-  readonly #isBytes: boolean;
-  readonly #onOver: () => void;
-  #over = false;
-  #failure: { readonly cause: unknown } | undefined;
-
-  constructor(stream: NativeStream, isBytes: boolean, onOver: () => void) {
-    this.#stream = stream;
-    this.#isBytes = isBytes;
-    this.#onOver = onOver;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    if (!this.#over) {
+/** What a guest writes to a stream of the component model, as chunks for a wRPC stream. */
+export function nativeChunks(stream: NativeStream, isBytes: boolean): ChunkSource<unknown> {
+  return {
+    async read() {
+      const { done, value } = await stream.read(elementsAtOnce);
+      if (done || value === undefined) return undefined;
+      return isBytes ? Uint8Array.from(value as ArrayLike<number>) : value;
+    },
+    drop() {
       try {
-        const { done, value } = await this.#stream.read(elementsAtOnce);
-        if (!done && value !== undefined && !this.#over) {
-          return { done: false, value: this.#isBytes ? Uint8Array.from(value as ArrayLike<number>) : value };
-        }
-      } catch (cause) {
-        if (!this.#over) this.#failure = { cause };
+        stream[Symbol.dispose]();
+      } catch {
+        // The guest is gone, or has dropped its end already.
       }
-      this.#leave();
-    }
-    if (this.#failure !== undefined) throw this.#failure.cause;
-    return END;
-  }
-
-  async return(): Promise<IteratorResult<unknown, undefined>> {
-    this.#leave();
-    return END;
-  }
-
-  /** Ends the stream early, for its reader with this cause. */
-  fail(cause: unknown): void {
-    if (this.#over) return;
-    this.#failure = { cause };
-    this.#leave();
-  }
-
-  #leave(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#onOver();
-    try {
-      this.#stream[Symbol.dispose]();
-    } catch {
-      // The guest is gone, or has dropped its end already.
-    }
-  }
+    },
+  };
 }
 
 /** A wRPC stream for a guest: chunks of bytes as they are, elements of other types one by one. */
