@@ -1,20 +1,12 @@
 import type { Attributes, LogFields, Logger, Meter } from '@wasmlattice/telemetry';
 import { noopLogger, noopMeter } from '@wasmlattice/telemetry';
-import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import { connect, headers as createHeaders, createInbox, Empty, type NatsConnection } from 'nats';
+import { headers as createHeaders, createInbox, Empty, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { func, t } from '../builders.js';
 import { RpcError, type RpcErrorCode } from '../rpc-error.js';
-import {
-  createNatsInvoker,
-  createNatsServer,
-  invocationSubject,
-  type NatsInvoker,
-  type NatsInvokerOptions,
-  type NatsServerOptions,
-} from './index.js';
+import { invocationSubject, type NatsInvoker, type NatsServerOptions } from './index.js';
+import { lattice, NatsPeers } from './nats-peers.test.util.js';
 
-const lattice = 'default';
 const target = 'peer';
 const instance = 'acme:test/errors@1.0.0';
 const headers = { 'source-id': 'caller', 'link-name': 'cache' };
@@ -22,39 +14,18 @@ const echo = func('echo', [['text', t.string]], t.string);
 const feed = func('feed', [], t.stream(t.string));
 const feeds = func('feeds', [['lines', t.list(t.stream(t.string))]], t.u32);
 
-let nats: TestNatsServer;
-let connections: NatsConnection[];
+let peers: NatsPeers;
 
 beforeEach(async () => {
-  nats = await startNatsServer();
-  connections = [];
+  peers = await NatsPeers.start();
 });
-
-afterEach(async () => {
-  await Promise.all(connections.map((connection) => connection.close()));
-  await nats[Symbol.asyncDispose]();
-});
-
-async function connectNats(): Promise<NatsConnection> {
-  const connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 20 });
-  connections.push(connection);
-  return connection;
-}
-
-async function startInvoker(options: Partial<NatsInvokerOptions> = {}): Promise<NatsInvoker> {
-  return createNatsInvoker({ connection: await connectNats(), lattice, ...options });
-}
+afterEach(() => peers[Symbol.asyncDispose]());
 
 async function serveEcho(
   handler: () => Promise<unknown>,
   options: Partial<NatsServerOptions> = {},
 ): Promise<void> {
-  const server = createNatsServer({
-    connection: await connectNats(),
-    lattice,
-    drainTimeoutMs: 50,
-    ...options,
-  });
+  const server = await peers.server({ drainTimeoutMs: 50, ...options });
   await server.serve({ target, instance, func: echo, handler });
 }
 
@@ -62,7 +33,7 @@ async function serveEcho(
 async function answerWith(
   answer: (peer: NatsConnection, clientRoot: string) => void,
 ): Promise<NatsConnection> {
-  const peer = await connectNats();
+  const peer = await peers.connect();
   peer.subscribe(invocationSubject(lattice, target, instance, '>'), {
     callback: (_, { reply = '' }) => answer(peer, reply),
   });
@@ -94,14 +65,14 @@ async function errorOf(promise: Promise<unknown>): Promise<RpcError> {
 
 describe('the error of a call names the function, its target, the link, and why it failed', () => {
   const causes: readonly [string, RpcErrorCode, RegExp, () => Promise<unknown>][] = [
-    ['nobody listens', 'not-found', /nobody is listening/, async () => callEcho(await startInvoker())],
+    ['nobody listens', 'not-found', /nobody is listening/, async () => callEcho(await peers.invoker())],
     [
       'the peer does not accept it in time',
       'timeout',
       /not accepted within 40 ms/,
       async () => {
         await answerWith(() => {});
-        return callEcho(await startInvoker(), 40);
+        return callEcho(await peers.invoker(), 40);
       },
     ],
     [
@@ -110,7 +81,7 @@ describe('the error of a call names the function, its target, the link, and why 
       /did not answer within 40 ms/,
       async () => {
         await answerWith(accept);
-        return callEcho(await startInvoker(), 40);
+        return callEcho(await peers.invoker(), 40);
       },
     ],
     [
@@ -119,7 +90,7 @@ describe('the error of a call names the function, its target, the link, and why 
       /409/,
       async () => {
         await answerWith((peer, root) => peer.publish(root, Empty, { headers: createHeaders(409, 'Gone') }));
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
@@ -130,7 +101,7 @@ describe('the error of a call names the function, its target, the link, and why 
         await serveEcho(async () => {
           throw new Error('disk full');
         });
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
@@ -139,7 +110,7 @@ describe('the error of a call names the function, its target, the link, and why 
       /ended the call without a result/,
       async () => {
         await answerWith((peer, root) => accept(peer, root, ''));
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
@@ -148,7 +119,7 @@ describe('the error of a call names the function, its target, the link, and why 
       /the result can't be decoded/,
       async () => {
         await answerWith((peer, root) => accept(peer, root, '02c328'));
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
@@ -156,10 +127,10 @@ describe('the error of a call names the function, its target, the link, and why 
       'bad-data',
       /the parameters can't be decoded/,
       async () => {
-        const server = createNatsServer({ connection: await connectNats(), lattice });
+        const server = await peers.server();
         const other = func('echo', [['text', t.bool]], t.string);
         await server.serve({ target, instance, func: other, handler: async () => 'x' });
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
@@ -168,21 +139,21 @@ describe('the error of a call names the function, its target, the link, and why 
       /too many calls/,
       async () => {
         await serveEcho(async () => 'x', { maxCalls: 0 });
-        return callEcho(await startInvoker());
+        return callEcho(await peers.invoker());
       },
     ],
     [
       'the parameters are none of the function',
       'invalid-params',
       /takes 1 parameters, got 0/,
-      async () => callEcho(await startInvoker(), 100, []),
+      async () => callEcho(await peers.invoker(), 100, []),
     ],
     [
       'the connection drops',
       'disconnected',
       /the NATS connection dropped/,
       async () => {
-        const invoker = await startInvoker();
+        const invoker = await peers.invoker();
         const accepted = Promise.withResolvers<void>();
         await answerWith((peer, root) => {
           accept(peer, root);
@@ -191,7 +162,7 @@ describe('the error of a call names the function, its target, the link, and why 
         const call = callEcho(invoker);
         call.catch(() => {});
         await accepted.promise;
-        await nats[Symbol.asyncDispose]();
+        await peers.nats[Symbol.asyncDispose]();
         return call;
       },
     ],
@@ -200,7 +171,7 @@ describe('the error of a call names the function, its target, the link, and why 
       'closed',
       /the invoker is closed/,
       async () => {
-        const invoker = await startInvoker();
+        const invoker = await peers.invoker();
         await invoker.close();
         return callEcho(invoker);
       },
@@ -221,7 +192,7 @@ describe('the error of a call names the function, its target, the link, and why 
       peer.publish(`${root}.results.0`, Buffer.from('0102c328', 'hex'));
     });
     const invocation = { target, instance, func: feed, params: [], headers };
-    const stream = (await (await startInvoker()).invoke(invocation)) as AsyncIterable<unknown>;
+    const stream = (await (await peers.invoker()).invoke(invocation)) as AsyncIterable<unknown>;
     const error = await errorOf(stream[Symbol.asyncIterator]().next());
     expect(error.code).toBe('bad-data');
     expect(error.message).toContain(`${instance}.feed on ${target} by link cache: results.0`);
@@ -252,7 +223,7 @@ function recorder(): {
 describe('what is refused is counted, and logged once for each peer and kind', () => {
   it('by an invoker', async () => {
     const { options, counted, warnings } = recorder();
-    const invoker = await startInvoker({ ...options, limits: { maxBytes: 1_000 } });
+    const invoker = await peers.invoker({ ...options, limits: { maxBytes: 1_000 } });
     const peer = await answerWith((peer, root) => accept(peer, root, '02c328'));
     for (let i = 0; i < 3; i++) expect((await errorOf(callEcho(invoker))).code).toBe('bad-data');
     await peer.close();
@@ -270,7 +241,7 @@ describe('what is refused is counted, and logged once for each peer and kind', (
     const { options, counted, warnings } = recorder();
     await serveEcho(async () => 'x', options);
     const other = { target, instance, func: func('echo', [['text', t.bool]], t.string), headers };
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     for (let i = 0; i < 3; i++) {
       expect((await errorOf(invoker.invoke({ ...other, params: [true] }))).code).toBe('bad-data');
     }
@@ -281,9 +252,7 @@ describe('what is refused is counted, and logged once for each peer and kind', (
 
   it('also in streams, once for each call however much of it comes', async () => {
     const { options, counted } = recorder();
-    const server = createNatsServer({
-      connection: await connectNats(),
-      lattice,
+    const server = await peers.server({
       drainTimeoutMs: 50,
       streams: { maxBufferedBytes: 10_000 },
       ...options,
@@ -304,7 +273,7 @@ describe('what is refused is counted, and logged once for each peer and kind', (
         return 0;
       },
     });
-    const peer = await connectNats();
+    const peer = await peers.connect();
     const root = createInbox();
     const accepted = Promise.withResolvers<string>();
     peer.subscribe(root, { callback: (_, { reply = '' }) => accepted.resolve(reply) });
@@ -321,7 +290,7 @@ describe('what is refused is counted, and logged once for each peer and kind', (
 describe('an invoker', () => {
   it('holds no more of results than its limit, all calls together', async () => {
     const refused: string[] = [];
-    const invoker = await startInvoker({
+    const invoker = await peers.invoker({
       maxBufferedBytes: 1_000,
       onRefusal: ({ kind }) => refused.push(kind),
     });
@@ -337,7 +306,7 @@ describe('an invoker', () => {
   });
 
   it('holds no more of unread streams than its limit, all calls together', async () => {
-    const invoker = await startInvoker({ maxBufferedBytes: 30_000 });
+    const invoker = await peers.invoker({ maxBufferedBytes: 30_000 });
     await answerWith((peer, root) => {
       accept(peer, root, '0000', '');
       peer.publish(

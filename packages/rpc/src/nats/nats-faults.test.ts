@@ -1,15 +1,7 @@
 import type { LogFields, Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import {
-  type ConnectionOptions,
-  connect,
-  headers as createHeaders,
-  createInbox,
-  Empty,
-  type Msg,
-  type NatsConnection,
-} from 'nats';
+import { startNatsServer } from '@wasmlattice/test-support';
+import { headers as createHeaders, createInbox, Empty, type Msg, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { func, ok, t } from '../builders.js';
 import type { Invoker } from '../invoke.js';
@@ -19,50 +11,22 @@ import {
   createNatsInvoker,
   createNatsServer,
   invocationSubject,
-  type NatsInvokerOptions,
   type NatsServerOptions,
   type Refusal,
 } from './index.js';
+import { lattice, NatsPeers } from './nats-peers.test.util.js';
 
 const target = 'peer';
 const instance = 'acme:test/faults@1.0.0';
-const lattice = 'default';
 const echo = func('echo', [['text', t.string]], t.string);
 const subject = invocationSubject(lattice, target, instance, 'echo');
 
-let nats: TestNatsServer;
-let connections: NatsConnection[];
+let peers: NatsPeers;
 
 beforeEach(async () => {
-  nats = await startNatsServer();
-  connections = [];
+  peers = await NatsPeers.start();
 });
-
-afterEach(async () => {
-  await Promise.all(connections.map((connection) => connection.close()));
-  await nats[Symbol.asyncDispose]();
-});
-
-async function connectNats(options: ConnectionOptions = {}): Promise<NatsConnection> {
-  const connection = await connect({
-    servers: nats.url,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 20,
-    ...options,
-  });
-  connections.push(connection);
-  return connection;
-}
-
-async function startInvoker(options: Partial<NatsInvokerOptions> = {}): Promise<Invoker> {
-  return createNatsInvoker({ connection: await connectNats(), lattice, ...options });
-}
-
-async function startServer(
-  options: Partial<NatsServerOptions> = {},
-): Promise<ReturnType<typeof createNatsServer>> {
-  return createNatsServer({ connection: await connectNats(), lattice, ...options });
-}
+afterEach(() => peers[Symbol.asyncDispose]());
 
 function callEcho(invoker: Invoker, text = 'x', timeoutMs = 60_000): Promise<string> {
   return call(invoker, { target, instance, func: echo, params: [text], timeoutMs });
@@ -84,8 +48,8 @@ async function statusOf(connection: NatsConnection, type: string): Promise<void>
 
 describe('a dropped connection', () => {
   it('settles what is in flight at once', async () => {
-    const invoker = await startInvoker();
-    const server = await startServer();
+    const invoker = await peers.invoker();
+    const server = await peers.server();
     const started = Promise.withResolvers<void>();
     await server.serve({
       target,
@@ -98,13 +62,13 @@ describe('a dropped connection', () => {
     });
     const failure = errorOf(callEcho(invoker));
     await started.promise;
-    await nats[Symbol.asyncDispose]();
+    await peers.nats[Symbol.asyncDispose]();
     expect(await failure).toMatchObject({ code: 'disconnected', target, instance, func: 'echo' });
   });
 
   it('ends the streams of calls that were answered', async () => {
-    const invoker = await startInvoker();
-    const server = await startServer();
+    const invoker = await peers.invoker();
+    const server = await peers.server();
     const feed = func('feed', [], t.stream(t.string));
     await server.serve({
       target,
@@ -120,47 +84,47 @@ describe('a dropped connection', () => {
     const iterator = stream[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toEqual(['first']);
     const next = errorOf(iterator.next());
-    await nats[Symbol.asyncDispose]();
+    await peers.nats[Symbol.asyncDispose]();
     expect((await next).code).toBe('disconnected');
   });
 
   it('lets later calls wait until it is back', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
-    const server = await startServer();
+    const serverConnection = await peers.connect();
+    const server = createNatsServer({ connection: serverConnection, lattice });
     await server.serve({ target, instance, func: echo, handler: async ([text]) => text });
-    const [serverConnection] = connections.slice(-1) as [NatsConnection];
     const dropped = statusOf(connection, 'disconnect');
     const serverBack = statusOf(serverConnection, 'reconnect');
-    await nats[Symbol.asyncDispose]();
+    await peers.nats[Symbol.asyncDispose]();
     await dropped;
     const waiting = callEcho(invoker);
-    nats = await startNatsServer({ port: nats.port });
+    peers.nats = await startNatsServer({ port: peers.nats.port });
     await serverBack;
     expect(await waiting).toBe('x');
   });
 
   it('is named when it stays down until the deadline', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
     const dropped = statusOf(connection, 'disconnect');
-    await nats[Symbol.asyncDispose]();
+    await peers.nats[Symbol.asyncDispose]();
     await dropped;
     expect((await errorOf(callEcho(invoker, 'x', 30))).code).toBe('disconnected');
   });
 
   it('makes a call that found nobody try once more: the peer may come back a moment later', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
     const back = statusOf(connection, 'reconnect');
-    const { port } = nats;
-    await nats[Symbol.asyncDispose]();
-    nats = await startNatsServer({ port });
+    const { port } = peers.nats;
+    await peers.nats[Symbol.asyncDispose]();
+    peers.nats = await startNatsServer({ port });
     await back;
     const waiting = callEcho(invoker);
     // NATS has answered that nobody listens before the server is there.
     await connection.flush();
-    const server = await startServer();
+    const server = await peers.server();
     await server.serve({ target, instance, func: echo, handler: async ([text]) => text });
     expect(await waiting).toBe('x');
     await server.close();
@@ -168,8 +132,8 @@ describe('a dropped connection', () => {
   });
 
   it('of the server alone does not lose the result', async () => {
-    const invoker = await startInvoker();
-    const connection = await connectNats();
+    const invoker = await peers.invoker();
+    const connection = await peers.connect();
     const server = createNatsServer({ connection, lattice });
     const started = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<string>();
@@ -195,9 +159,9 @@ describe('a dropped connection', () => {
 
 describe('closing', () => {
   it('ends an invoker and its calls, twice', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
-    const server = await startServer({ drainTimeoutMs: 50 });
+    const server = await peers.server({ drainTimeoutMs: 50 });
     const started = Promise.withResolvers<void>();
     const reason = Promise.withResolvers<unknown>();
     await server.serve({
@@ -221,8 +185,8 @@ describe('closing', () => {
   });
 
   it('tells callers of handlers that outlast the deadline of the drain', async () => {
-    const invoker = await startInvoker();
-    const server = await startServer({ drainTimeoutMs: 50 });
+    const invoker = await peers.invoker();
+    const server = await peers.server({ drainTimeoutMs: 50 });
     const started = Promise.withResolvers<void>();
     await server.serve({
       target,
@@ -240,7 +204,7 @@ describe('closing', () => {
   });
 
   it('works after the connection is gone', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
     const server = createNatsServer({ connection, lattice });
     await server.serve({ target, instance, func: echo, handler: async ([text]) => text });
@@ -253,8 +217,8 @@ describe('closing', () => {
   it('loses none of 100,000 calls over repeated stops of one of two members', {
     timeout: 300_000,
   }, async () => {
-    const invoker = await startInvoker();
-    const steady = await startServer();
+    const invoker = await peers.invoker();
+    const steady = await peers.server();
     await steady.serve({ target, instance, func: echo, handler: async ([text]) => text });
     let left = 100_000;
     let answered = 0;
@@ -266,7 +230,7 @@ describe('closing', () => {
         }
       }),
     );
-    const connection = await connectNats();
+    const connection = await peers.connect();
     let stops = 0;
     while (left > 0) {
       const server = createNatsServer({ connection, lattice });
@@ -293,9 +257,9 @@ describe('closing', () => {
 
 describe('the first message', () => {
   it('leaves room for the reply subject and the headers', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice });
-    const peer = await connectNats();
+    const peer = await peers.connect();
     const first = Promise.withResolvers<Msg>();
     peer.subscribe(subject, { callback: (_, message) => first.resolve(message) });
     await peer.flush();
@@ -327,11 +291,11 @@ describe('the first message', () => {
   });
 
   it('needs one subscription for all calls', async () => {
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const subscribe = vi.spyOn(connection, 'subscribe');
     const request = vi.spyOn(connection, 'request');
     const invoker = createNatsInvoker({ connection, lattice });
-    const server = await startServer();
+    const server = await peers.server();
     await server.serve({ target, instance, func: echo, handler: async ([text]) => text });
     await Promise.all(Array.from({ length: 20 }, () => callEcho(invoker)));
     expect(subscribe).toHaveBeenCalledTimes(1);
@@ -339,17 +303,17 @@ describe('the first message', () => {
   });
 
   it('is refused locally when its headers are too large for NATS', async () => {
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     const headers = { large: 'x'.repeat(2_000_000) };
     const failure = await errorOf(invoker.invoke({ target, instance, func: echo, params: ['x'], headers }));
     expect(failure.code).toBe('invalid-params');
   });
 
   it.each(['a b', 'a.*', '>', 'a..b', ''])('is not sent to the target %j', async (badTarget) => {
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     const failure = await errorOf(invoker.invoke({ target: badTarget, instance, func: echo, params: ['x'] }));
     expect(failure.code).toBe('invalid-params');
-    const server = await startServer();
+    const server = await peers.server();
     const served = { target: badTarget, instance, func: echo, handler: async () => 'x' };
     expect((await errorOf(server.serve(served))).code).toBe('invalid-params');
   });
@@ -373,7 +337,7 @@ describe('a hostile caller', () => {
       warn: (message: string, _?: LogFields) => void warnings.push(message),
     };
     let calls = 0;
-    const server = await startServer({
+    const server = await peers.server({
       logger,
       onRefusal: (refusal) => void refusals.push(refusal),
       ...options,
@@ -387,7 +351,7 @@ describe('a hostile caller', () => {
         return text;
       },
     });
-    const peer = await connectNats();
+    const peer = await peers.connect();
     const send: Hostile['send'] = async (payload, rest = []) => {
       const root = createInbox();
       const results = Promise.withResolvers<Msg>();
@@ -501,7 +465,7 @@ describe('a hostile caller', () => {
 describe('a hostile peer of a caller', () => {
   /** A server that answers each call as told, with plain NATS. */
   async function answerWith(answer: (peer: NatsConnection, clientRoot: string) => void): Promise<void> {
-    const peer = await connectNats();
+    const peer = await peers.connect();
     peer.subscribe(invocationSubject(lattice, target, instance, '>'), {
       callback: (_, { reply = '' }) => answer(peer, reply),
     });
@@ -510,7 +474,7 @@ describe('a hostile peer of a caller', () => {
 
   it('ends the call by accepting it without a reply subject', async () => {
     await answerWith((peer, root) => peer.publish(root, Buffer.from('what')));
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     expect((await errorOf(callEcho(invoker))).code).toBe('bad-data');
   });
 
@@ -521,9 +485,9 @@ describe('a hostile peer of a caller', () => {
       peer.publish(root, Empty, { reply: createInbox() });
       peer.publish(`${root}.results`, Buffer.from(answers[i++] ?? '', 'hex'));
     });
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     for (const _ of answers) expect((await errorOf(callEcho(invoker))).code).toBe('bad-data');
-    const limited = await startInvoker({ limits: { maxBytes: 10 } });
+    const limited = await peers.invoker({ limits: { maxBytes: 10 } });
     answers.push('40616161616161616161616161');
     expect((await errorOf(callEcho(limited))).code).toBe('bad-data');
   });
@@ -532,7 +496,7 @@ describe('a hostile peer of a caller', () => {
     await answerWith((peer, root) =>
       peer.publish(root, Empty, { headers: createHeaders(100, 'Idle Heartbeat') }),
     );
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     const failure = await errorOf(callEcho(invoker));
     expect(failure.code).toBe('peer-failed');
     expect(failure.message).toContain('100');
@@ -546,7 +510,7 @@ describe('a hostile peer of a caller', () => {
       headers.append('wasmlattice-error', `\u001b[31m${'x'.repeat(100_000)}`);
       peer.publish(`${root}.results`, Empty, { headers });
     });
-    const failure = await errorOf(callEcho(await startInvoker()));
+    const failure = await errorOf(callEcho(await peers.invoker()));
     expect(failure.code).toBe('peer-failed');
     expect(failure.message.length).toBeLessThan(700);
     expect(failure.message).not.toContain('\u001b');
@@ -569,7 +533,7 @@ describe('a hostile peer of a caller', () => {
       peer.publish(`${root}.results.0`);
       sent.resolve(peer.flush());
     });
-    const connection = await connectNats();
+    const connection = await peers.connect();
     const invoker = createNatsInvoker({ connection, lattice, streams: { maxBufferedBytes: 200_000 } });
     const stream = await call(invoker, { target, instance, func: feed, params: [] });
     await sent.promise;
@@ -595,7 +559,7 @@ describe('a hostile peer of a caller', () => {
       peer.publish(`${root}.results.0`, Buffer.from('010161', 'hex'));
       peer.publish(`${root}.results.0`);
     });
-    const stream = await call(await startInvoker(), { target, instance, func: feed, params: [] });
+    const stream = await call(await peers.invoker(), { target, instance, func: feed, params: [] });
     const iterator = stream[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toEqual(['a']);
     expect(await errorOf(iterator.next())).toMatchObject({ code: 'peer-failed', func: 'feed' });
@@ -608,7 +572,7 @@ describe('a hostile peer of a caller', () => {
       peer.publish(`${root}.results`, Buffer.from('00', 'hex'));
       peer.publish(`${root}.results`);
     });
-    const invoker = await startInvoker({ streams: { idleTimeoutMs: 40 } });
+    const invoker = await peers.invoker({ streams: { idleTimeoutMs: 40 } });
     const stream = await call(invoker, { target, instance, func: feed, params: [] });
     expect((await errorOf(stream[Symbol.asyncIterator]().next())).code).toBe('timeout');
   });
@@ -618,7 +582,7 @@ describe('a stream whose source never waits', () => {
   it('is under way long before its window is full', async () => {
     let produced = 0;
     const feed = func('feed', [], t.stream(t.u8));
-    const server = await startServer();
+    const server = await peers.server();
     await server.serve({
       target,
       instance,
@@ -631,7 +595,7 @@ describe('a stream whose source never waits', () => {
           }
         })(),
     });
-    const stream = await call(await startInvoker(), { target, instance, func: feed, params: [] });
+    const stream = await call(await peers.invoker(), { target, instance, func: feed, params: [] });
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.next();
     expect(produced).toBeLessThan(100_000);
@@ -641,8 +605,8 @@ describe('a stream whose source never waits', () => {
 
 describe('a long stream of futures', () => {
   it('keeps nothing of those that are settled', async () => {
-    const invoker = await startInvoker({ streams: { maxBufferedBytes: 50_000 } });
-    const server = await startServer();
+    const invoker = await peers.invoker({ streams: { maxBufferedBytes: 50_000 } });
+    const server = await peers.server();
     const count = 1_000;
     // Each is sent when one a few before it was read: the limit is about what is kept, not about the pace.
     const gates = Array.from({ length: count }, () => Promise.withResolvers<void>());
@@ -672,7 +636,7 @@ describe('a long stream of futures', () => {
 
 describe('a deadline', () => {
   it('says whether the call was accepted', async () => {
-    const peer = await connectNats();
+    const peer = await peers.connect();
     let accept = false;
     peer.subscribe(subject, {
       callback: (_, { reply = '' }) => {
@@ -680,14 +644,14 @@ describe('a deadline', () => {
       },
     });
     await peer.flush();
-    const invoker = await startInvoker();
+    const invoker = await peers.invoker();
     expect((await errorOf(callEcho(invoker, 'x', 40))).message).toContain('was not accepted within 40 ms');
     accept = true;
     expect((await errorOf(callEcho(invoker, 'x', 40))).message).toContain('did not answer within 40 ms');
   });
 
   it('on the handler ends the call for both sides', async () => {
-    const server = await startServer({ handlerTimeoutMs: 40 });
+    const server = await peers.server({ handlerTimeoutMs: 40 });
     const reason = Promise.withResolvers<unknown>();
     await server.serve({
       target,
@@ -698,16 +662,16 @@ describe('a deadline', () => {
         return new Promise(() => {});
       },
     });
-    expect((await errorOf(callEcho(await startInvoker()))).code).toBe('timeout');
+    expect((await errorOf(callEcho(await peers.invoker()))).code).toBe('timeout');
     expect(await reason.promise).toMatchObject({ code: 'timeout' });
   });
 
   it('tells a peer that accepts the call too late', async () => {
-    const peer = await connectNats();
+    const peer = await peers.connect();
     const invocation = Promise.withResolvers<string>();
     peer.subscribe(subject, { callback: (_, { reply = '' }) => invocation.resolve(reply) });
     await peer.flush();
-    const failure = errorOf(callEcho(await startInvoker(), 'x', 60));
+    const failure = errorOf(callEcho(await peers.invoker(), 'x', 60));
     const reply = await invocation.promise;
     expect((await failure).code).toBe('timeout');
     const root = createInbox();
@@ -720,11 +684,11 @@ describe('a deadline', () => {
 
 describe('serving', () => {
   it('fails when NATS refuses the subscription', async () => {
-    await nats[Symbol.asyncDispose]();
-    nats = await startNatsServer({
+    await peers.nats[Symbol.asyncDispose]();
+    peers.nats = await startNatsServer({
       config: `authorization { users = [ { user: u, password: p, permissions: { subscribe: { deny: "${lattice}.>" } } } ] }`,
     });
-    const connection = await connectNats({ user: 'u', pass: 'p' });
+    const connection = await peers.connect({ user: 'u', pass: 'p' });
     const server = createNatsServer({ connection, lattice });
     const served = { target, instance, func: echo, handler: async () => ok() };
     expect((await errorOf(server.serve(served))).message).toContain('NATS refused the subscription');
