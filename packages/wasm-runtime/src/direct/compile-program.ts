@@ -1,9 +1,9 @@
 import { type CoreItem, decodeInstantiation, type Instantiation } from '../component/index.js';
+import { inspectModule, MalformedModuleError, type ModuleFacts, rewriteModule } from '../core-module/index.js';
 import type { CompileOptions } from '../engine.js';
 import { CompileError } from '../errors.js';
 import { webAssembly } from '../web-assembly.js';
 import { compileLift, compileLower, UnsupportedTypeError } from './abi/index.js';
-import { inspectModule, MalformedModuleError, type ModuleFacts, rewriteModule } from './core-module/index.js';
 import type { PlannedLift, PlannedLower, Program, ProgramModule } from './program.js';
 import { engineName, UnsupportedComponentError } from './unsupported-component-error.js';
 

@@ -1,9 +1,9 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { CoreInstance, CoreItem, CoreOptions, DefinedResource } from '../component/index.js';
+import type { RewrittenModule } from '../core-module/index.js';
 import type { ComponentTypes } from '../engine.js';
 import type { CoreModule } from '../web-assembly.js';
 import type { LiftPlan, LowerPlan } from './abi/index.js';
-import type { RewrittenModule } from './core-module/index.js';
 
 /** Everything that is the same for all instances of a component. */
 export interface Program {

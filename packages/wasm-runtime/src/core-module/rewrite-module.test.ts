@@ -1,6 +1,6 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
-import { webAssembly } from '../../web-assembly.js';
+import { webAssembly } from '../web-assembly.js';
 import { inspectModule } from './inspect-module.js';
 import { type RewrittenModule, rewriteModule } from './rewrite-module.js';
 
