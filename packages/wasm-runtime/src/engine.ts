@@ -85,6 +85,11 @@ export interface CompileOptions {
    * `[method]pollable.block`.
    */
   suspends(instance: string, func: string): boolean;
+  /**
+   * Most bytes that each linear memory of an instance may have, rounded down to pages of 64 KiB: `memory.grow` beyond that gives the
+   * guest -1. Without it a memory has what the guest declares, at most 4 GiB.
+   */
+  readonly maxMemoryBytes?: number;
 }
 
 /** The seam between the runtime and what executes components. Implementations: `direct/` and `jco/`. */
@@ -93,6 +98,7 @@ export interface Engine {
   /**
    * @throws InvalidComponentError for bytes that are no component
    * @throws CompileError for a component this engine can't run
+   * @throws MemoryLimitError for a component that begins with more memory than it may have
    */
   compile(bytes: Uint8Array, options: CompileOptions): Promise<CompiledComponent>;
 }

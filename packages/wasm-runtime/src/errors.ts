@@ -69,6 +69,21 @@ export class CompileError extends Error {
   }
 }
 
+/** A component begins with more linear memory than it may have. */
+export class MemoryLimitError extends Error {
+  override readonly name = 'MemoryLimitError';
+  readonly neededBytes: number;
+  readonly allowedBytes: number;
+
+  constructor(component: string, neededBytes: number, allowedBytes: number) {
+    super(
+      `component "${component}" begins with ${neededBytes} bytes of linear memory and may have ${allowedBytes}: raise its max_memory_limit or, if it has none, the host's max-linear-memory-bytes`,
+    );
+    this.neededBytes = neededBytes;
+    this.allowedBytes = allowedBytes;
+  }
+}
+
 /** A component could not be instantiated: its start code trapped, or the machine ran out of memory. */
 export class InstantiationError extends Error {
   override readonly name = 'InstantiationError';

@@ -36,6 +36,7 @@ export {
   CompileError,
   ExitError,
   InstantiationError,
+  MemoryLimitError,
   type TrapDetails,
   TrapError,
   type TrapKind,

@@ -42,6 +42,17 @@ export class Cursor {
     throw this.error('expected a number of at most 32 bits');
   }
 
+  /** An unsigned number of up to 64 bits; beyond 2^53 the nearest that JavaScript has. */
+  u64(): number {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw this.error('expected a number of at most 64 bits');
+  }
+
   /** A LEB128 number of at most `maxBytes`, signed or not. */
   skipLeb(maxBytes: number): void {
     const { bytes } = this;

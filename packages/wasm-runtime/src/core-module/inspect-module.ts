@@ -5,6 +5,7 @@ import {
   UnknownInstructionError,
   visitInstructions,
 } from './instructions.js';
+import { limitFlags, readLimits } from './memory-type.js';
 
 /** What a core module has and does, as far as it concerns resetting an instance. */
 export interface ModuleFacts {
@@ -243,7 +244,7 @@ class Inspector implements InstructionVisitor {
         return;
       case 0x01:
         skipType(section);
-        skipLimits(section);
+        readLimits(section);
         this.#importedTables++;
         return;
       case 0x02:
@@ -272,17 +273,17 @@ class Inspector implements InstructionVisitor {
     }
     const type = section.bytes[section.pos] ?? 0;
     skipType(section);
-    skipLimits(section);
+    readLimits(section);
     if (hasInitializer) this.#constant(section);
     this.#tables.push({ accessible: type === 0x70 || type === 0x6f });
   }
 
   #memoryType(section: Cursor): MemoryFacts {
-    const flags = section.bytes[section.pos] ?? 0;
-    if ((flags & 0x02) !== 0) this.#refuse('it has a memory that is shared between threads');
-    if ((flags & 0x04) !== 0) this.#refuse('it has a memory of 64 bits');
+    const { flags, minimum } = readLimits(section);
+    if ((flags & limitFlags.shared) !== 0) this.#refuse('it has a memory that is shared between threads');
+    if ((flags & limitFlags.wide) !== 0) this.#refuse('it has a memory of 64 bits');
     if (flags > 0x07) this.#refuse('it has a memory with pages of another size');
-    return { minimum: skipLimits(section) };
+    return { minimum };
   }
 
   #global(section: Cursor): void {
@@ -322,16 +323,4 @@ export function skipLocals(body: Cursor): void {
     body.skipLeb(5);
     skipType(body);
   });
-}
-
-/** @returns the minimum, of at most 32 bits */
-function skipLimits(section: Cursor): number {
-  const flags = section.byte();
-  const wide = (flags & 0x04) !== 0;
-  let minimum = 0;
-  if (wide) section.skipLeb(10);
-  else minimum = section.u32();
-  if ((flags & 0x01) !== 0) section.skipLeb(wide ? 10 : 5);
-  if ((flags & 0x08) !== 0) section.skipLeb(5);
-  return minimum;
 }

@@ -1,7 +1,13 @@
 import { type CoreItem, decodeInstantiation, type Instantiation } from '../component/index.js';
-import { inspectModule, MalformedModuleError, type ModuleFacts, rewriteModule } from '../core-module/index.js';
+import {
+  inspectModule,
+  limitMemories,
+  MalformedModuleError,
+  type ModuleFacts,
+  rewriteModule,
+} from '../core-module/index.js';
 import type { CompileOptions } from '../engine.js';
-import { CompileError } from '../errors.js';
+import { CompileError, MemoryLimitError } from '../errors.js';
 import { webAssembly } from '../web-assembly.js';
 import { compileLift, compileLower, UnsupportedTypeError } from './abi/index.js';
 import type { PlannedLift, PlannedLower, Program, ProgramModule } from './program.js';
@@ -17,7 +23,7 @@ export async function compileProgram(bytes: Uint8Array, options: CompileOptions)
   if (obstacle !== undefined) throw new UnsupportedComponentError(component, obstacle);
   // Before the modules, which take longest.
   const { lowers, exports } = planFunctions(instantiation, options);
-  const { modules, resetObstacle } = await compileModules(instantiation, component);
+  const { modules, resetObstacle } = await compileModules(instantiation, options);
   return {
     component,
     types,
@@ -65,10 +71,11 @@ function planLifts({ exports }: Instantiation): Program['exports'] {
 }
 
 async function compileModules(
-  { modules }: Instantiation,
-  component: string,
+  instantiation: Instantiation,
+  options: CompileOptions,
 ): Promise<Pick<Program, 'modules' | 'resetObstacle'>> {
   try {
+    const modules = instantiation.modules.map((bytes) => limitMemories(bytes, options));
     const facts = modules.map(inspect);
     const resetObstacle = findResetObstacle(facts);
     const tables = facts.some((each) => typeof each === 'object' && each.writesTables);
@@ -82,7 +89,8 @@ async function compileModules(
     });
     return { modules: await Promise.all(compiled), resetObstacle };
   } catch (error) {
-    throw new CompileError(component, engineName, error);
+    if (error instanceof MemoryLimitError) throw error;
+    throw new CompileError(options.component, engineName, error);
   }
 }
 

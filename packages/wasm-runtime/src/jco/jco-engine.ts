@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { decodeComponent } from '../component/index.js';
+import { limitMemories } from '../core-module/index.js';
 import type { CompiledComponent, CompileOptions, Engine } from '../engine.js';
-import { CompileError } from '../errors.js';
+import { CompileError, MemoryLimitError } from '../errors.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { type GeneratedModule, instantiateGenerated } from './jco-instance.js';
@@ -55,7 +56,7 @@ async function compile(
       component,
       types,
       generated: await importGenerated(entry),
-      coreModules: await compileCoreModules(entry),
+      coreModules: await compileCoreModules(entry, options),
       console: createConsole(logger.with({ component })),
     };
     return {
@@ -63,7 +64,7 @@ async function compile(
       instantiate: (imports, { signal } = {}) => instantiateGenerated(parts, imports, signal),
     };
   } catch (error) {
-    if (error instanceof UnexpectedOutputError) throw error;
+    if (error instanceof UnexpectedOutputError || error instanceof MemoryLimitError) throw error;
     throw new CompileError(component, engineName, error);
   } finally {
     if (cacheDir === undefined) await rm(directory, { recursive: true, force: true });
@@ -95,11 +96,17 @@ async function importGenerated({ directory }: CacheEntry): Promise<GeneratedModu
   return (await import(/* @vite-ignore */ url)) as GeneratedModule;
 }
 
-async function compileCoreModules({ files }: CacheEntry): Promise<ReadonlyMap<string, CoreModule>> {
+/** The limit goes into what is compiled, not into the cache: that is for all limits. */
+async function compileCoreModules(
+  { files }: CacheEntry,
+  options: CompileOptions,
+): Promise<ReadonlyMap<string, CoreModule>> {
   const modules = [...files].filter(([name]) => name.endsWith('.wasm'));
   return new Map(
     await Promise.all(
-      modules.map(async ([name, bytes]) => [name, await webAssembly.compile(bytes)] as const),
+      modules.map(
+        async ([name, bytes]) => [name, await webAssembly.compile(limitMemories(bytes, options))] as const,
+      ),
     ),
   );
 }
