@@ -298,11 +298,9 @@ describe('features', () => {
 });
 
 it('a limit that nothing enforces yet is accepted with a warning', () => {
-  const { config, warnings } = runWithWarnings([], { WASMCLOUD_MAX_LINEAR_MEMORY: '1000' });
-  expect(config.limits.maxLinearMemoryBytes).toBe(1000);
-  expect(warnings).toEqual([
-    '--max-linear-memory-bytes (WASMCLOUD_MAX_LINEAR_MEMORY) is accepted but not enforced yet',
-  ]);
+  const { config, warnings } = runWithWarnings([], { WASMCLOUD_MAX_COMPONENTS: '1000' });
+  expect(config.limits.maxComponents).toBe(1000);
+  expect(warnings).toEqual(['--max-components (WASMCLOUD_MAX_COMPONENTS) is accepted but not enforced yet']);
 });
 
 describe('settings that are not available yet', () => {

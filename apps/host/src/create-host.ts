@@ -130,6 +130,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       lattice,
       hostId,
       maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
+      maxMemoryBytes: config.limits.maxLinearMemoryBytes,
       rpc: rpcSettings,
       engine: config.engine,
       cacheDir: join(config.cacheDir, 'components'),

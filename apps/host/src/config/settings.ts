@@ -362,9 +362,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'max-linear-memory-bytes',
     variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
     group: 'Component limits',
-    help: 'Most memory one instance may use (accepted, not enforced yet)',
-    inert: true,
-    advanced: true,
+    help: 'Most memory of each linear memory of an instance; the max_memory_limit of a component replaces it',
   }),
   maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
     flag: 'max-component-size-bytes',

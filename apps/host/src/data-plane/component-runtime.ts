@@ -34,7 +34,7 @@ export interface ComponentRuntime extends Pick<ComponentListeners, 'listen' | 'u
 /**
  * Compiles the component, links its imports and serves its exports.
  *
- * @throws InvalidComponentError, MissingImportError
+ * @throws InvalidComponentError, MissingImportError, MemoryLimitError
  */
 export async function createComponentRuntime(options: {
   readonly data: ComponentWorkerData;
@@ -73,7 +73,11 @@ export async function createComponentRuntime(options: {
     cacheDir: data.cacheDir,
     logger: logger.named('engine'),
   });
-  const compiled = await engine.compile(bytes, { component: componentId, suspends: linkage.suspends });
+  const compiled = await engine.compile(bytes, {
+    component: componentId,
+    suspends: linkage.suspends,
+    maxMemoryBytes: data.maxMemoryBytes,
+  });
   const pool = new InstancePool({
     component: componentId,
     compiled,

@@ -21,6 +21,7 @@ function component(changes: Partial<CoLocatedComponent> = {}): CoLocatedComponen
     bytes: new Uint8Array(new SharedArrayBuffer(4)),
     maxInstances: 1,
     maxExecutionTimeMs: 1_000,
+    maxMemoryBytes: 65_536,
     links: [],
     config: [],
     clock: new SharedArrayBuffer(8),

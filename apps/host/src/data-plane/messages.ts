@@ -22,6 +22,8 @@ export interface ComponentWorkerData {
   readonly maxInstances: number;
   /** Longest time of one invocation, in ms. */
   readonly maxExecutionTimeMs: number;
+  /** Most bytes of each linear memory of an instance. */
+  readonly maxMemoryBytes: number;
   readonly links: readonly LinkRow[];
   readonly config: readonly (readonly [key: string, value: string])[];
   /** Where the worker's own connection goes. */
@@ -46,6 +48,7 @@ export interface CoLocatedComponent
     | 'bytes'
     | 'maxInstances'
     | 'maxExecutionTimeMs'
+    | 'maxMemoryBytes'
     | 'links'
     | 'config'
     | 'clock'

@@ -72,6 +72,7 @@ export function workerData(changes: Partial<ComponentWorkerData> = {}): Componen
     bytes: new Uint8Array(new SharedArrayBuffer(4)),
     maxInstances: 10,
     maxExecutionTimeMs: 1_000,
+    maxMemoryBytes: 65_536,
     links: [],
     config: [],
     rpc: { url: 'nats://127.0.0.1:1' } as ComponentWorkerData['rpc'],

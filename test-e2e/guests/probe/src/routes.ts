@@ -56,8 +56,15 @@ export const routes: Readonly<Record<string, (invocation: Invocation) => void>> 
   '/state': state,
   '/big': big,
   '/spin': spin,
+  '/allocate': allocate,
   '/headers': headers,
 };
+
+/** `?mib=N`: answers while it holds that much memory; traps when it does not get it. */
+function allocate({ out, param }: Invocation): void {
+  const held = Array.from({ length: Number(param('mib')) }, () => new Uint8Array(1 << 20));
+  respondText(out, `holds ${held.length} MiB\n`);
+}
 
 /** `?ms=N`: answers after N milliseconds of waiting on the clock; the log tells when it begins and ends. */
 function slow({ out, param }: Invocation): void {

@@ -11,6 +11,7 @@ function component(componentId: string, ...targets: string[]): SharedComponent {
     bytes: new Uint8Array(new SharedArrayBuffer(4)),
     maxInstances: 2,
     maxExecutionTimeMs: 1_000,
+    maxMemoryBytes: 65_536,
     links: targets.map((target) => ({ linkName: 'default', instance: 'test:ops/shapes', target })),
     config: [],
   };

@@ -211,8 +211,9 @@ export function createCoLocation(options: { readonly watchdog: Watchdog }): CoLo
 
 /** No more than the others need. */
 function shared(component: SharedComponent): SharedComponent {
-  const { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, links, config } = component;
-  return { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, links, config };
+  const { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, maxMemoryBytes, links, config } =
+    component;
+  return { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, maxMemoryBytes, links, config };
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

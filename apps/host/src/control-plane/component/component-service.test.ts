@@ -55,6 +55,7 @@ function setUp(
       lattice: 'default',
       hostId: 'NHOST',
       maxExecutionTimeMs: 10_000,
+      maxMemoryBytes: 1_000_000,
       rpc: { url: 'nats://127.0.0.1:1' } as RunnerData['rpc'],
       engine: 'auto',
       cacheDir: '/nowhere',
@@ -150,6 +151,29 @@ describe('scale', () => {
     service.scale(scale({ componentLimits: { maxExecutionTime: 60 } }));
     await events.waitFor('component_scaled');
     expect(runner().data.maxExecutionTimeMs).toBe(10_000);
+  });
+
+  it("gives a component the memory of its own limit, else of the host's", async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale({ componentId: 'a', componentLimits: { maxMemoryLimit: 2_000_000 } }));
+    await events.waitFor('component_scaled');
+    service.scale(scale({ componentId: 'b' }));
+    await events.waitFor('component_scaled', 2);
+    expect(runners.map(({ data }) => data.maxMemoryBytes)).toEqual([2_000_000, 1_000_000]);
+  });
+
+  it('starts a component again when its limits change, and keeps them when none are given', async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale({ componentLimits: { maxMemoryLimit: 2_000_000 } }));
+    service.scale(scale({ componentLimits: { maxMemoryLimit: 3_000_000 }, maxInstances: 9 }));
+    service.scale(scale({ componentLimits: undefined, maxInstances: 8 }));
+    service.scale(scale({ componentLimits: { maxMemoryLimit: 3_000_000 }, maxInstances: 7 }));
+    expect(await events.waitFor('component_scaled', 4)).toMatchObject({ maxInstances: 7 });
+    expect(runners.map(({ data }) => [data.maxMemoryBytes, data.maxInstances])).toEqual([
+      [2_000_000, 4],
+      [3_000_000, 9],
+    ]);
+    expect(service.describe()).toMatchObject([{ maxInstances: 7, limits: { maxMemoryLimit: 3_000_000 } }]);
   });
 
   it('changes the number of a running component without starting it again', async () => {

@@ -35,7 +35,15 @@ export interface ComponentService {
 /** What a component worker needs beside the component itself; the same for all components of a host. */
 export type WorkerEnvironment = Pick<
   ComponentRunnerOptions['data'],
-  'lattice' | 'hostId' | 'maxExecutionTimeMs' | 'rpc' | 'engine' | 'cacheDir' | 'log' | 'telemetry'
+  | 'lattice'
+  | 'hostId'
+  | 'maxExecutionTimeMs'
+  | 'maxMemoryBytes'
+  | 'rpc'
+  | 'engine'
+  | 'cacheDir'
+  | 'log'
+  | 'telemetry'
 >;
 
 export interface ComponentServiceOptions {
@@ -91,6 +99,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
         bytes: entry.bytes,
         maxInstances: entry.maxInstances,
         maxExecutionTimeMs: executionLimit(entry.limits, environment.maxExecutionTimeMs),
+        maxMemoryBytes: entry.limits?.maxMemoryLimit ?? environment.maxMemoryBytes,
         links: linkRows(lattice.spec(componentId)?.links ?? []),
         config: [...config.current()],
       });
@@ -147,10 +156,21 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       ...component,
       maxInstances,
       annotations: command.annotations,
-      limits: command.componentLimits,
       config,
       configNames,
     });
+  };
+
+  /** Starts the component anew with what changed; it is ready before the old one stops, so that no call meets a gap. */
+  const replace = async (
+    componentId: string,
+    old: RunningComponent,
+    changes: Partial<Omit<Start, 'componentId'>>,
+  ): Promise<RunningComponent> => {
+    const component = await start({ ...old, componentId, ...changes });
+    enterService(componentId, component);
+    await stop(old, graceMs);
+    return component;
   };
 
   const replaceCode = async (
@@ -163,13 +183,8 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     if (old === undefined) return;
     // Upstream drops them when none are given, and wadm then no longer knows its own instance.
     const annotations = given ?? old.annotations;
-    // The new code is ready before the old one stops, so that no call meets a gap.
-    const component = await start({ ...old, componentId, imageRef, bytes, annotations });
-    enterService(componentId, component);
-    await stop(old, graceMs);
-    await events.publish(
-      componentScaled({ componentId, hostId, imageRef, maxInstances: component.maxInstances, annotations }),
-    );
+    const { maxInstances } = await replace(componentId, old, { imageRef, bytes, annotations });
+    await events.publish(componentScaled({ componentId, hostId, imageRef, maxInstances, annotations }));
   };
 
   const carryOut = async (command: ScaleComponentCommand, updates: boolean): Promise<void> => {
@@ -184,6 +199,14 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     if (maxInstances === 0) {
       running.delete(componentId);
       await stop(component, graceMs);
+    } else if (changesLimits(command.componentLimits, component.limits)) {
+      // They are compiled into the code and known to the watchdog.
+      await replace(componentId, component, {
+        maxInstances,
+        annotations,
+        limits: command.componentLimits,
+        configNames: command.config,
+      });
     } else {
       await rescale(command, component);
     }
@@ -278,6 +301,18 @@ function scaleMessage(old: string | undefined, { componentRef, allowUpdate }: Sc
   return allowUpdate
     ? `Requested to scale existing component, with a changed image reference: ${old} != ${componentRef}. The component will be scaled, and the image reference will be updated afterwards.`
     : `Requested to scale existing component to a different image reference: ${old} != ${componentRef}. The component will be scaled but the image reference will not be updated. If you meant to update this component to a new image ref, use the update command.`;
+}
+
+/** A command without limits keeps those there are. */
+function changesLimits(
+  wanted: ScaleComponentCommand['componentLimits'],
+  current: ScaleComponentCommand['componentLimits'],
+): boolean {
+  return (
+    wanted !== undefined &&
+    (wanted.maxExecutionTime !== current?.maxExecutionTime ||
+      wanted.maxMemoryLimit !== current?.maxMemoryLimit)
+  );
 }
 
 /** The component's own limit counts, within the host's. */
