@@ -1,4 +1,4 @@
-import { headers as createHeaders, type MsgHdrs } from 'nats';
+import { headers as createHeaders, type Msg, type MsgHdrs } from 'nats';
 import type { CallHeaders } from '../invoke.js';
 import type { RpcErrorCode } from '../rpc-error.js';
 
@@ -53,6 +53,15 @@ export function probeHeaders(): MsgHdrs {
 
 export function isProbe(headers: MsgHdrs | undefined): boolean {
   return headers?.has(probeHeader) ?? false;
+}
+
+/** The status of a message that NATS itself sent, such as 503; 0 for any other, whatever it holds. */
+export function statusOf(message: Msg): number {
+  try {
+    return message.headers?.code ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** The last value of each header counts, as upstream's providers have it. */

@@ -16,7 +16,7 @@ import type { Inbox, InboxEntry } from './inbox.js';
 import { defaultMaxPayload } from './nats-sink.js';
 import type { Outbox, OutgoingSender } from './outbox.js';
 import type { RefusalKind, RefusalLog } from './refusal-log.js';
-import { cancelSubject, channelSubject, parseCallSubject } from './subjects.js';
+import { cancelSubject, channelSubject, isPeerRoot, parseCallSubject } from './subjects.js';
 
 /** Wait before such a call is sent again, plus up to as much at random, so that callers don't come back as one. */
 const repeatDelayMs = 250;
@@ -207,8 +207,12 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     }
     if (this.peerRoot !== undefined) return;
     const { reply } = message;
-    if (!reply) {
-      this.refuse('no-reply-subject', 'bad-data', 'the peer accepted the call without a reply subject');
+    if (!isPeerRoot(reply)) {
+      this.refuse(
+        'no-reply-subject',
+        'bad-data',
+        'the peer accepted the call without a usable reply subject',
+      );
       return;
     }
     this.peerRoot = reply;

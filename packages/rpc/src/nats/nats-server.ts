@@ -3,11 +3,18 @@ import type { Msg, NatsConnection, Subscription } from 'nats';
 import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
-import { RpcError } from '../rpc-error.js';
+import { describeCall, RpcError } from '../rpc-error.js';
 import type { ServedFunction, ServedHandle, Server } from '../serve.js';
 import { BufferBudget } from './buffer-budget.js';
 import { defaultStreamOptions, type StreamOptions } from './call-channels.js';
-import { errorToHeaders, fromHeaders, isProbe, probeHeaders } from './call-headers.js';
+import {
+  errorToHeaders,
+  fromHeaders,
+  isProbe,
+  probeHeaders,
+  type ReportedError,
+  statusOf,
+} from './call-headers.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox, type InboxEntry } from './inbox.js';
@@ -15,7 +22,7 @@ import { Outbox } from './outbox.js';
 import { peerOf, type Refusal, RefusalLog } from './refusal-log.js';
 import { type CallTarget, ServerCall, type ServerCallHost } from './server-call.js';
 import { SlotTable } from './slot-table.js';
-import { channelSubject, checkNames, invocationSubject, targetPrefix } from './subjects.js';
+import { channelSubject, checkNames, invocationSubject, isPeerRoot, targetPrefix } from './subjects.js';
 
 export interface NatsServerOptions {
   /** Stays the caller's: the server neither drains nor closes it. */
@@ -137,7 +144,7 @@ class NatsServer implements Server, ServerCallHost {
           queue: targetPrefix(this.lattice, names.target),
           callback: (error, message) => {
             if (error) refused = error;
-            else this.accept(entry, message);
+            else this.receive(entry, message);
           },
         },
       ),
@@ -203,18 +210,31 @@ class NatsServer implements Server, ServerCallHost {
     return earliest;
   }
 
+  /** What is thrown to the NATS client ends its reading, and with it all calls of the connection. */
+  private receive(entry: Served, message: Msg): void {
+    try {
+      this.accept(entry, message);
+    } catch (error) {
+      // The client decodes headers when they are asked for, and throws for some that NATS lets through.
+      const text = `the call can't be read: ${describeFailure(error).text}`;
+      const detail = `${describeCall(entry.names)}: ${text}`;
+      this.refusals.report({ kind: 'bad-params', peer: peerOf({}), detail });
+      if (isPeerRoot(message.reply)) this.decline(message.reply, { code: 'bad-data', text });
+    }
+  }
+
   private accept(entry: Served, message: Msg): void {
-    if (!message.reply) {
-      const headers = fromHeaders(message.headers);
+    const { headers, reply } = message;
+    if (!isPeerRoot(reply)) {
       this.refusals.report({
         kind: 'no-reply-subject',
-        peer: peerOf(headers),
-        detail: `${message.subject} came without a reply subject`,
+        peer: peerOf(fromHeaders(headers)),
+        detail: `${message.subject} came without a usable reply subject`,
       });
       return;
     }
-    if (isProbe(message.headers)) {
-      this.outbox.publish(message.reply);
+    if (isProbe(headers)) {
+      this.outbox.publish(reply);
       return;
     }
     if (this.forward(entry, message)) return;
@@ -239,9 +259,10 @@ class NatsServer implements Server, ServerCallHost {
       this.inbox.remove(token);
     };
     const token = this.inbox.add({
-      receive: (_, { headers: status }) => {
+      receive: (_, answer) => {
         forget();
-        if (status?.code === 503) this.refuseForwarded(message);
+        const gone: ReportedError = { code: 'terminated', text: memberIsGone };
+        if (statusOf(answer) === 503) this.decline(message.reply as string, gone);
       },
     });
     const timer = setTimeout(forget, probeTimeoutMs);
@@ -250,12 +271,11 @@ class NatsServer implements Server, ServerCallHost {
     return true;
   }
 
-  private refuseForwarded({ reply }: Msg): void {
-    const callerRoot = reply as string;
+  /** Ends a call that was not accepted here. */
+  private decline(callerRoot: string, error: ReportedError): void {
     // There is nothing more to receive.
     this.outbox.publish(callerRoot, undefined, { reply: this.inbox.nowhere });
-    const text = memberIsGone;
-    const headers = errorToHeaders({ code: 'terminated', text });
+    const headers = errorToHeaders(error);
     this.outbox.publish(channelSubject(callerRoot, 'results'), undefined, { headers });
   }
 }

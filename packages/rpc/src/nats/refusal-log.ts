@@ -7,7 +7,7 @@ import type { CallHeaders } from '../invoke.js';
  * | kind | at a server | at an invoker |
  * |---|---|---|
  * | `no-reply-subject` | a call that can't be answered | an acceptance that can't be followed by parameters |
- * | `bad-params`, `bad-result` | bytes that are no parameters | bytes that are no result |
+ * | `bad-params`, `bad-result` | bytes that are no parameters, or headers that are none | bytes that are no result |
  * | `params-timeout` | parameters that were not complete in time | |
  * | `bad-stream` | bytes that are no stream or future | the same |
  * | `too-many-calls` | more calls at a time than the limit | |

@@ -39,6 +39,20 @@ export function checkNames(names: CallNames): void {
   }
 }
 
+/**
+ * Longest subject of a peer that is published to: channel and index path come behind it, and NATS ends the connection of
+ * who sends a line of more than 4,096 bytes.
+ */
+const maxRootLength = 1_024;
+
+/**
+ * Whether a subject that a peer wants to be answered at may be published to. Not those of NATS's own services, which know
+ * who publishes and not who asked for it: a peer must not use the permissions of its callers and servers there.
+ */
+export function isPeerRoot(subject: string | undefined): subject is string {
+  return !!subject && subject.length <= maxRootLength && !subject.startsWith('$');
+}
+
 /** `{root}.params`, `{root}.results.0.1`: `root` is the inbox of who receives. */
 export function channelSubject(root: string, channel: ChannelRoot, path: IndexPath = []): string {
   return path.length === 0 ? `${root}.${channel}` : `${root}.${channel}.${path.join('.')}`;
