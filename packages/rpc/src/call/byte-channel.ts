@@ -26,8 +26,8 @@ export interface ByteSink {
 
 /** What a {@link ByteQueue} tells its owner. */
 export interface ByteQueueEvents {
-  /** `bytes` were read and no longer count as buffered. */
-  consumed(bytes: number): void;
+  /** `bytes` were read and no longer count as buffered, nor do the `parts` they came in. */
+  consumed(bytes: number, parts: number): void;
   /** The reader is done, or gave up before the end. Comes once. */
   released(reason: 'finished' | 'canceled'): void;
 }
@@ -82,7 +82,7 @@ export class ByteQueue implements ByteSource {
       const part = this.parts.shift();
       if (part) {
         this.buffered -= part.length;
-        this.events.consumed(part.length);
+        this.events.consumed(part.length, 1);
         return part;
       }
       if (typeof this.state === 'object') throw this.state.error;
@@ -111,9 +111,10 @@ export class ByteQueue implements ByteSource {
 
   private drop(): void {
     const dropped = this.buffered;
+    const parts = this.parts.length;
     this.parts.length = 0;
     this.buffered = 0;
-    if (dropped > 0) this.events.consumed(dropped);
+    if (dropped > 0) this.events.consumed(dropped, parts);
   }
 
   private notify(): void {

@@ -2,7 +2,7 @@ import { camelCase } from '../names.js';
 import type { WitField, WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
-import { type CodecLimits, maxEmptyElements } from './limits.js';
+import { type CodecLimits, elementsOfPending, maxEmptyElements } from './limits.js';
 import { Reader, truncated } from './reader.js';
 import { type RecordMember, specializeRecordDecoder } from './specialize.js';
 import { typeShape } from './type-shape.js';
@@ -217,7 +217,10 @@ function flagsDecoder(flags: readonly string[]): Decoder {
 function streamDecoder(type: StreamType): Decoder {
   const ready = type.element ? decoderOf({ kind: 'list', element: type.element }) : unitsDecoder;
   return (reader, scope) => {
-    if (reader.byte() === 0) return scope.stream(type);
+    if (reader.byte() === 0) {
+      reader.countElements(elementsOfPending);
+      return scope.stream(type);
+    }
     // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
     reader.pos--;
     return onceIterable(ready(reader, scope));
@@ -232,7 +235,10 @@ export async function* onceIterable(chunk: unknown): AsyncGenerator<unknown> {
 function futureDecoder(type: FutureType): Decoder {
   const ready = type.value && decoderOf(type.value);
   return (reader, scope) => {
-    if (discriminant(reader.byte(), 'future') === 0) return scope.future(type);
+    if (discriminant(reader.byte(), 'future') === 0) {
+      reader.countElements(elementsOfPending);
+      return scope.future(type);
+    }
     return Promise.resolve(ready?.(reader, scope));
   };
 }

@@ -11,7 +11,7 @@ import {
   unitsDecoder,
 } from './decode.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
-import { type CodecLimits, defaultCodecLimits } from './limits.js';
+import { type CodecLimits, defaultCodecLimits, elementsOfPending } from './limits.js';
 import { decodeUtf8, Reader, trailing, truncated, utf8Length } from './reader.js';
 import { typeShape } from './type-shape.js';
 
@@ -46,6 +46,11 @@ export class FeedReader extends Reader {
     this.pos = Math.min(this.end, start + max);
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, this.pos - start);
   }
+}
+
+/** Bytes that are going to be kept: a copy, where they would keep a buffer of more than four times their size. */
+export function detached(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 4 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
 function tooLarge(maxBytes: number): CodecError {
@@ -182,8 +187,8 @@ function* collect(reader: FeedReader, length: number): Generator<void, Uint8Arra
   while (missing > 0) {
     while (reader.available === 0) yield;
     const part = reader.take(missing);
-    parts.push(part);
     missing -= part.length;
+    parts.push(missing > 0 ? detached(part) : part);
   }
   const bytes = new Uint8Array(length);
   let pos = 0;
@@ -286,6 +291,7 @@ function streamSteps(type: StreamType): StepDecoder {
     while (reader.available === 0) yield;
     if (reader.bytes[reader.pos] === 0) {
       reader.pos++;
+      reader.countElements(elementsOfPending);
       return scope.stream(type);
     }
     // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
@@ -296,7 +302,10 @@ function streamSteps(type: StreamType): StepDecoder {
 function futureSteps(type: FutureType): StepDecoder {
   const ready = type.value && stepDecoderOf(type.value);
   return function* (reader, scope) {
-    if (discriminant(yield* byteSteps(reader), 'future') === 0) return scope.future(type);
+    if (discriminant(yield* byteSteps(reader), 'future') === 0) {
+      reader.countElements(elementsOfPending);
+      return scope.future(type);
+    }
     return Promise.resolve(ready ? yield* ready(reader, scope) : undefined);
   };
 }

@@ -1,3 +1,6 @@
+/** What a message or a channel takes besides its bytes: a peer must not fill the memory with empty ones. */
+export const overheadBytes = 256;
+
 /** Counts the bytes that all calls of a server or an invoker hold, so that many small holdings can't add up without bound. */
 export class BufferBudget {
   private held = 0;

@@ -4,10 +4,11 @@ import { describeFailure } from '../call/describe-failure.js';
 import { isDeferredPath } from '../call/function-codec.js';
 import type { DeferredReceiver } from '../call/receive-deferred.js';
 import type { IndexPath } from '../codec/deferred.js';
+import { detached } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type CallNames, RpcError } from '../rpc-error.js';
 import type { WitType } from '../types.js';
-import type { BufferBudget } from './buffer-budget.js';
+import { type BufferBudget, overheadBytes } from './buffer-budget.js';
 import { errorFromHeaders } from './call-headers.js';
 import { NatsSink } from './nats-sink.js';
 import { Outbox } from './outbox.js';
@@ -32,9 +33,6 @@ export const defaultStreamOptions: StreamOptions = {
   maxBufferedBytes: 64 * 1024 * 1024,
   idleTimeoutMs: 600_000,
 };
-
-/** What is kept for a channel besides its bytes, so that a peer can't open channels for nothing. */
-const channelOverhead = 256;
 
 export interface CallChannelsOptions {
   readonly connection: NatsConnection;
@@ -64,6 +62,8 @@ export class CallChannels implements DeferredReceiver {
   private outgoingCanceled = false;
   private peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
   private buffered = 0;
+  /** Reported once for the call. */
+  private overload: RpcError | undefined;
   private failed: unknown;
   private lastActivity = performance.now();
   private idleTimer: NodeJS.Timeout | undefined;
@@ -213,8 +213,8 @@ export class CallChannels implements DeferredReceiver {
       return;
     }
     if (queue.closed || queue.released) return;
-    const hasRoom = this.hold(data.length);
-    queue.push(data);
+    const hasRoom = this.hold(data.length + overheadBytes);
+    queue.push(detached(data));
     if (!hasRoom) {
       queue.fail(this.overloaded());
       this.control('cancel', path);
@@ -225,7 +225,8 @@ export class CallChannels implements DeferredReceiver {
   private overloaded(): RpcError {
     const { maxBufferedBytes } = this.options.streams;
     const detail = `more arrived before it was read than the ${maxBufferedBytes} bytes of a call, or than all calls may hold`;
-    return this.refused('too-many-bytes', this.error('overloaded', detail));
+    this.overload ??= this.refused('too-many-bytes', this.error('overloaded', detail));
+    return this.overload;
   }
 
   private source(key: string, path: IndexPath): ByteQueue {
@@ -233,10 +234,10 @@ export class CallChannels implements DeferredReceiver {
     if (known) return known;
     let consumedBytes = 0;
     let acknowledged = 0;
-    const hasRoom = this.hold(channelOverhead);
+    const hasRoom = this.hold(overheadBytes);
     const queue: ByteQueue = new ByteQueue({
-      consumed: (bytes) => {
-        this.hold(-bytes);
+      consumed: (bytes, parts) => {
+        this.hold(-bytes - parts * overheadBytes);
         this.lastActivity = performance.now();
         consumedBytes += bytes;
         if (consumedBytes - acknowledged >= this.options.streams.windowBytes / 4) {
@@ -258,7 +259,7 @@ export class CallChannels implements DeferredReceiver {
 
   /** Both the peer and the reader are done with the channel. */
   private forget(key: string): void {
-    if (this.sources.delete(key)) this.hold(-channelOverhead);
+    if (this.sources.delete(key)) this.hold(-overheadBytes);
   }
 
   /** The channel needs the call no longer. */

@@ -8,7 +8,7 @@ import type { CodecLimits } from '../codec/limits.js';
 import { type Invocation, linkNameOf } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { keepFuture } from '../whole-future.js';
-import type { BufferBudget } from './buffer-budget.js';
+import { type BufferBudget, overheadBytes } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import type { DeadlineTimer } from './deadline-timer.js';
@@ -299,7 +299,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     if (this.state === 'abandoned' && data.length === 0) this.end();
     if (this.state !== 'waiting' || !decoder) return;
     if (data.length > 0) {
-      if (!decoder.push(data)) this.hold(data.length);
+      if (!decoder.push(data)) this.hold(data.length + overheadBytes);
       else if (this.options.invocation.func.result) this.succeed(decoder);
       return;
     }

@@ -428,6 +428,63 @@ describe('a hostile caller', () => {
     expect((await send(Buffer.from('0161', 'hex'), [Empty])).data).toEqual(Buffer.from('0161', 'hex'));
   });
 
+  it('can hold no more bytes than the limit while its calls are being handled', async () => {
+    const refused = Promise.withResolvers<Refusal>();
+    const server = await peers.server({
+      maxBufferedBytes: 1_000,
+      drainTimeoutMs: 50,
+      onRefusal: refused.resolve,
+    });
+    await server.serve({ target, instance, func: echo, handler: () => new Promise(() => {}) });
+    const invoker = await peers.invoker();
+    const first = errorOf(callEcho(invoker, 'x'.repeat(600)));
+    expect((await errorOf(callEcho(invoker, 'x'.repeat(600)))).code).toBe('overloaded');
+    expect((await refused.promise).kind).toBe('too-many-bytes');
+    await server.close();
+    expect((await first).code).toBe('terminated');
+  });
+
+  it('can hold no more than the limit in messages of one byte', async () => {
+    const { send, refusals } = await serveHostile({ maxBufferedBytes: 10_000, drainTimeoutMs: 50 });
+    const bytes = Array.from({ length: 100 }, () => Uint8Array.of(0x61));
+    const { headers } = await send(Buffer.from('d00f', 'hex'), bytes);
+    expect(headers?.get('wasmlattice-error-code')).toBe('overloaded');
+    expect(refusals.map(({ kind }) => kind)).toEqual(['too-many-bytes']);
+  });
+
+  it('can hold no more than the limit in streams of one byte a message', async () => {
+    const refused = Promise.withResolvers<Refusal>();
+    const server = await peers.server({
+      streams: { maxBufferedBytes: 10_000 },
+      drainTimeoutMs: 50,
+      onRefusal: refused.resolve,
+    });
+    const feed = func('feed', [['bytes', t.stream(t.u8)]], t.u8);
+    await server.serve({ target, instance, func: feed, handler: () => new Promise(() => {}) });
+    const peer = await peers.connect();
+    const root = createInbox();
+    peer.subscribe(root, {
+      callback: (_, { reply = '' }) => {
+        for (let i = 0; i < 100; i++) peer.publish(`${reply}.params.0`, Uint8Array.of(1));
+      },
+    });
+    peer.publish(invocationSubject(lattice, target, instance, 'feed'), Uint8Array.of(0), { reply: root });
+    expect((await refused.promise).kind).toBe('too-many-bytes');
+  });
+
+  it('can name no more streams in one message than the limit', async () => {
+    const refused = Promise.withResolvers<Refusal>();
+    const server = await peers.server({ onRefusal: refused.resolve });
+    const feeds = func('feeds', [['all', t.list(t.stream(t.u8))]], t.u8);
+    await server.serve({ target, instance, func: feeds, handler: async () => 1 });
+    const peer = await peers.connect();
+    // 70,000 streams, all of them yet to come.
+    const params = Buffer.concat([Buffer.from('f0a204', 'hex'), new Uint8Array(70_000)]);
+    const subject = invocationSubject(lattice, target, instance, 'feeds');
+    peer.publish(subject, params, { reply: createInbox() });
+    expect((await refused.promise).kind).toBe('bad-params');
+  });
+
   it('is not answered without a reply subject', async () => {
     const { peer, refusals, calls, send } = await serveHostile();
     peer.publish(subject, Buffer.from('0161', 'hex'));

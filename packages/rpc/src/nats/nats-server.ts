@@ -37,7 +37,7 @@ export interface NatsServerOptions {
   readonly handlerTimeoutMs?: number;
   /** How long `close` waits for calls in flight, in ms; those left are aborted. Default 30,000. */
   readonly drainTimeoutMs?: number;
-  /** Bytes received and not yet taken by handlers, all calls together. Default 512 MiB. */
+  /** Bytes of the parameters of calls in flight and of streams that were not read yet, all together. Default 512 MiB. */
   readonly maxBufferedBytes?: number;
   /** Calls accepted at the same time; more are refused with `overloaded`. Default 10,000. */
   readonly maxCalls?: number;

@@ -9,7 +9,7 @@ import type { CodecLimits } from '../codec/limits.js';
 import type { CallHeaders } from '../invoke.js';
 import { type CallNames, describeCall, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { CallContext, CallHandler } from '../serve.js';
-import type { BufferBudget } from './buffer-budget.js';
+import { type BufferBudget, overheadBytes } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
 import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
 import type { ConnectionMonitor } from './connection-monitor.js';
@@ -186,17 +186,13 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private receiveParams(data: Uint8Array): void {
     const { decoder, server } = this;
     if (!decoder) return;
+    // Until the call is over: a handler that waits for its turn holds its parameters.
+    if (!this.hold(data.length)) return;
     if (decoder.push(data)) {
       this.run(decoder.value as unknown[]);
       return;
     }
-    // What stays is what a whole value would not have needed.
-    this.heldBytes += data.length;
-    server.budget.hold(data.length);
-    if (server.budget.exceeded) {
-      this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
-      return;
-    }
+    if (!this.hold(overheadBytes)) return;
     if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(server.paramsTimeoutMs);
   }
 
@@ -219,7 +215,6 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private run(params: readonly unknown[]): void {
     this.state = 'running';
     this.decoder = undefined;
-    this.giveBack();
     this.deadline = Number.POSITIVE_INFINITY;
     const { handlerTimeoutMs } = this.server;
     if (handlerTimeoutMs !== undefined) this.expireIn(handlerTimeoutMs);
@@ -227,9 +222,14 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     void this.answer(params);
   }
 
-  private giveBack(): void {
-    this.server.budget.give(this.heldBytes);
-    this.heldBytes = 0;
+  /** @returns whether there is room for them; else the call is refused */
+  private hold(bytes: number): boolean {
+    const { budget } = this.server;
+    this.heldBytes += bytes;
+    budget.hold(bytes);
+    if (!budget.exceeded) return true;
+    this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
+    return false;
   }
 
   private async answer(params: readonly unknown[]): Promise<void> {
@@ -304,7 +304,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private end(): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.giveBack();
+    this.server.budget.give(this.heldBytes);
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
     this.channels?.dispose();
