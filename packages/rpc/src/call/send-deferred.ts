@@ -20,6 +20,17 @@ export async function sendDeferred(
   }
 }
 
+/** Tells the sources of what will not be sent, which may wait for their reader. */
+export function leaveDeferred(values: readonly DeferredValue[]): void {
+  for (const one of values) leave(one).catch(() => {});
+}
+
+/** Rejects for a stream that somebody else reads, and for a future that failed. */
+async function leave({ type, value }: DeferredValue): Promise<void> {
+  if (type.kind === 'stream') await (value as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
+  else await value;
+}
+
 async function sendOne(value: DeferredValue, open: (path: IndexPath) => ByteSink): Promise<void> {
   const sink = open(value.path);
   const nested: Promise<void>[] = [];

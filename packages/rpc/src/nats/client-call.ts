@@ -2,7 +2,7 @@ import type { Msg, NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import type { EncodedValue, FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
-import { sendDeferred } from '../call/send-deferred.js';
+import { leaveDeferred, sendDeferred } from '../call/send-deferred.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type Invocation, linkNameOf } from '../invoke.js';
@@ -331,6 +331,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.state = 'over';
     this.release();
     this.channels?.fail(error);
+    if (this.peerRoot === undefined) leaveDeferred(this.options.params.deferred);
     if (wasWaiting) this.options.reject(error);
     if (cancel && wasWaiting && this.tries > 0 && this.peerRoot === undefined && !this.client.disconnected) {
       this.state = 'abandoned';

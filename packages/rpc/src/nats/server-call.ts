@@ -3,7 +3,7 @@ import type { Msg, NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import type { FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
-import { sendDeferred } from '../call/send-deferred.js';
+import { leaveDeferred, sendDeferred } from '../call/send-deferred.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import type { CallHeaders } from '../invoke.js';
@@ -236,12 +236,19 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { server, entry } = this;
     try {
       const result = await entry.handler(params, this);
-      if (this.state === 'over') return;
-      this.deadline = Number.POSITIVE_INFINITY;
+      if (this.state === 'over' && !entry.codec.resultsDeferred) return;
       const encoded = entry.codec.encodeResult(result);
+      if (this.state === 'over') {
+        leaveDeferred(encoded.deferred);
+        return;
+      }
+      this.deadline = Number.POSITIVE_INFINITY;
       // What is published while the connection is down is lost.
       if (server.monitor.state === 'disconnected') await this.reconnected();
-      if (this.state !== 'running') return;
+      if (this.state !== 'running') {
+        leaveDeferred(encoded.deferred);
+        return;
+      }
       this.state = 'streaming';
       this.publishResults(encoded.bytes);
       const { channels } = this;
