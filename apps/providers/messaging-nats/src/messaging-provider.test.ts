@@ -10,7 +10,7 @@ import {
 } from '@wasmlattice/rpc/interfaces';
 import { createNatsServer } from '@wasmlattice/rpc/nats';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import type { NatsConnection } from 'nats';
+import type { MsgHdrs, NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS.
@@ -105,6 +105,18 @@ describe('messaging provider', () => {
     for await (const { subject, data, reply, headers } of subscription) {
       expect([subject, new TextDecoder().decode(data), reply]).toEqual(['out.a', 'hello', 'back']);
       expect(headers?.get('traceparent')).toBe('00-1');
+    }
+  });
+
+  it('goes on after a message whose headers are none', async () => {
+    const { got } = await component('sturdy');
+    await harness.start([source('sturdy', 'sturdy.in')]);
+    // The NATS client would not send them itself, and throws when it is asked for them.
+    const headers = { encode: () => bytes('NATS/1.0\r\nbad key: x\r\n\r\n') } as unknown as MsgHdrs;
+    connection.publish('sturdy.in', bytes('bad'), { headers });
+    for (const count of [1, 2, 3]) {
+      connection.publish('sturdy.in', bytes('good'));
+      await expect.poll(() => got.length).toBe(count);
     }
   });
 
