@@ -1,3 +1,4 @@
+import { tolerateMalformedHeaders } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import { describeError } from '@wasmlattice/telemetry';
 import type { ConnectionOptions, NatsConnection } from 'nats';
@@ -62,6 +63,7 @@ export async function connectLattice(
   settings: LatticeConnectionSettings,
   logger: Logger,
 ): Promise<NatsConnection> {
+  tolerateMalformedHeaders();
   let connection: NatsConnection;
   try {
     connection = await connect(natsOptions(settings));

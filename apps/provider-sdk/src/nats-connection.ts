@@ -1,4 +1,5 @@
 import type { HostData } from '@wasmlattice/provider-host/protocol';
+import { tolerateMalformedHeaders } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import {
   type Authenticator,
@@ -45,6 +46,7 @@ const maxPingOut = 2;
 export async function connectNats(access: NatsAccess, name: string, logger: Logger): Promise<NatsConnection> {
   const servers = access.url.split(',').map(splitUserInfo);
   const where = servers.map(({ url }) => url).join(',');
+  tolerateMalformedHeaders();
   let connection: NatsConnection;
   try {
     connection = await connect(connectionOptions(access, servers, name));
