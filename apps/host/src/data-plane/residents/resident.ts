@@ -102,10 +102,12 @@ export class Resident implements GuestHandles {
   }
 
   takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown {
-    const held = owned ? this.#take(handle) : this.#options.owner.find(handle);
+    const held = this.#options.owner.find(handle);
     if (held.resource !== resource) {
       throw new HandleError(`the handle is one of a ${held.resource.name}, not of a ${resource.name}`);
     }
+    // A handle in the wrong place stays good.
+    if (owned) this.#take(handle);
     return held.object;
   }
 

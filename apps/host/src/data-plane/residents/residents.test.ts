@@ -15,6 +15,7 @@ import { Residents } from './residents.js';
 
 const instance = 'acme:math/counters@1.0.0';
 const counter: WitResource = { instance, name: 'counter' };
+const gauge: WitResource = { instance, name: 'gauge' };
 const stream = { instance: 'wasi:io/streams@0.2.3', name: 'input-stream' };
 
 const make = func('[constructor]counter', [['start', t.u32]], t.own(counter));
@@ -35,6 +36,7 @@ const merge = func(
   t.u32,
 );
 const finish = func('finish', [['it', t.own(counter)]], t.u32);
+const retire = func('retire', [['it', t.own(gauge)]], t.u32);
 const watch = func(
   'watch',
   [
@@ -56,7 +58,9 @@ const watchOnWire = func(
 const exported = planLatticeExports(
   {
     imports: [],
-    exports: [{ id: instance, functions: [make, add, merge, finish, watch], resources: ['counter'] }],
+    exports: [
+      { id: instance, functions: [make, add, merge, finish, watch, retire], resources: ['counter', 'gauge'] },
+    ],
     importedFunctions: [],
     exportedFunctions: [],
   },
@@ -300,6 +304,14 @@ describe('an instance with resources that others hold', () => {
       await expect(call(add, bad, 1)).rejects.toThrow('handle');
     }
     expect(await call(add, one, 0)).toBe(1);
+  });
+
+  it('keeps a resource whose handle is given where another kind belongs', async () => {
+    const one = await call(make, 1);
+    await expect(call(retire, one)).rejects.toThrow('the handle is one of a counter, not of a gauge');
+    expect(await call(add, one, 1)).toBe(2);
+    expect(await call(finish, one)).toBe(2);
+    await expect.poll(() => member.running).toBe(0);
   });
 
   it('does not run a call whose caller has left, and ends an instance nobody waits for', async () => {
