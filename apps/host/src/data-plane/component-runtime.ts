@@ -15,6 +15,7 @@ import { createInvocationClock } from './invocation-clock.js';
 import { createInvocationRunner } from './invocation-runner.js';
 import { createLinkRouter } from './link-router.js';
 import type { ComponentWorkerData, LinkRow } from './messages.js';
+import { OverdueError } from './overdue-error.js';
 import type { RpcClient } from './rpc-client.js';
 import {
   createComponentTelemetry,
@@ -126,12 +127,17 @@ export async function createComponentRuntime(options: {
     unlisten: listeners.unlisten,
 
     async close(graceMs) {
-      const deadline = AbortSignal.timeout(graceMs);
-      const overdue = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve()));
+      const overdue = new AbortController();
+      const { promise: deadline, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        overdue.abort(new OverdueError(componentId, graceMs));
+        resolve();
+      }, graceMs);
       const closing = Promise.all([listeners.close(graceMs), ...served.map((each) => each.close())]);
       // The pool stays open for what was accepted already; what is overdue ends with it.
-      await Promise.race([closing, overdue]);
-      await pool.close({ signal: deadline });
+      await Promise.race([closing, deadline]);
+      await pool.close({ signal: overdue.signal });
+      clearTimeout(timer);
       compiled.dispose?.();
       await closing;
       observedPool.close();
