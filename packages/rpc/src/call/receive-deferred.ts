@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CodecError } from '../codec/codec-error.js';
+import { checkCount } from '../codec/decode.js';
 import type { DecodeScope, FutureType, IndexPath, StreamType } from '../codec/deferred.js';
 import { FeedReader, type StepDecoder, stepDecoderOf, u32Steps } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
@@ -20,6 +22,9 @@ export interface DeferredReceiver {
 
 /** Elements handed out at once: a chunk of any length must not be held whole. */
 const maxChunkElements = 1024;
+
+/** Values read before the event loop gets a turn, about a millisecond: what is here already is read without one. */
+const valuesPerTurn = 1024;
 
 /**
  * Gives a decoder the streams and futures of one call. Nothing is read before {@link ReceiveScope.start}: decoding
@@ -91,6 +96,7 @@ class ChannelReader {
   private readonly nested: boolean;
   private readonly reader: FeedReader;
   private source: ByteSource | undefined;
+  private valuesInTurn = 0;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, nested: boolean) {
     this.receiver = receiver;
@@ -110,6 +116,10 @@ class ChannelReader {
 
   /** The value is boxed: it may be a promise of its own, which must not be waited for here. */
   async value<T>(steps: (reader: FeedReader) => Generator<void, T, void>): Promise<{ readonly value: T }> {
+    if (++this.valuesInTurn > valuesPerTurn) {
+      this.valuesInTurn = 0;
+      await nextTurn();
+    }
     this.reader.begin();
     const decoding = steps(this.reader);
     for (;;) {
@@ -166,6 +176,13 @@ async function untilEnd(channel: ChannelReader): Promise<{ readonly value: undef
 const unitSteps: StepDecoder = function* () {
   return undefined;
 };
+
+/** Refuses what costs its sender nothing and its reader much: elements without bytes are bounded as in a list. */
+function* chunkLength(reader: FeedReader, minBytes: number): Generator<void, number, void> {
+  const length = yield* u32Steps(reader);
+  if (minBytes === 0) checkCount(reader, length, minBytes);
+  return length;
+}
 
 /** A stream being received. It can be iterated once; leaving the loop early tells the sender to stop. */
 class ReceivedStream implements AsyncIterable<unknown> {
@@ -224,9 +241,10 @@ class ReceivedStream implements AsyncIterable<unknown> {
 
   private async *elementChunks(): AsyncGenerator<unknown[]> {
     const steps: StepDecoder = this.element ? stepDecoderOf(this.element) : unitSteps;
+    const minBytes = this.element ? typeShape(this.element).minBytes : 0;
     let index = 0;
     for (;;) {
-      let { value: left } = await this.channel.value(u32Steps);
+      let { value: left } = await this.channel.value((reader) => chunkLength(reader, minBytes));
       if (left === 0) return;
       while (left > 0) {
         const chunk: unknown[] = [];
@@ -240,7 +258,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
         } while (
           left > 0 &&
           chunk.length < maxChunkElements &&
-          (!this.element || this.channel.available > 0)
+          (minBytes === 0 || this.channel.available > 0)
         );
         yield chunk;
       }

@@ -113,7 +113,7 @@ function listDecoder(elementType: WitType): Decoder {
 /** Refuses a list that would exceed the limits, before any of it is read. */
 export function checkCount(reader: Reader, count: number, minBytes: number): void {
   if (minBytes === 0 && count > maxEmptyElements) {
-    throw new CodecError('limit-elements', `list has ${count} elements without content`);
+    throw new CodecError('limit-elements', `${count} elements without content in one list or chunk`);
   }
   reader.countElements(count);
 }
