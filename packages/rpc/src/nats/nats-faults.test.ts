@@ -47,6 +47,18 @@ async function statusOf(connection: NatsConnection, type: string): Promise<void>
 }
 
 describe('a dropped connection', () => {
+  it('leaves nothing behind of a function that was not served yet', async () => {
+    const connection = await peers.connect();
+    const server = await peers.server({ connection });
+    const reconnected = statusOf(connection, 'reconnect');
+    const serving = errorOf(server.serve({ target, instance, func: echo, handler: async ([text]) => text }));
+    await connection.reconnect();
+    expect((await serving).code).toBe('disconnected');
+    await reconnected;
+    await connection.flush();
+    expect((await errorOf(callEcho(await peers.invoker()))).code).toBe('not-found');
+  });
+
   it('settles what is in flight at once', async () => {
     const invoker = await peers.invoker();
     const server = await peers.server();

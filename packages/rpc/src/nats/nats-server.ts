@@ -152,7 +152,15 @@ class NatsServer implements Server, ServerCallHost {
     };
     this.served.add(entry);
     // NATS answers in order: once the flush is back, the subscription is in place or was refused.
-    await this.connection.flush();
+    try {
+      await this.connection.flush();
+    } catch (cause) {
+      this.served.delete(entry);
+      // Otherwise it would be back with the connection.
+      if (!entry.subscription.isClosed()) entry.subscription.unsubscribe();
+      const detail = 'the NATS connection dropped before the subscription was in place';
+      throw new RpcError('disconnected', names, detail, { cause });
+    }
     if (refused !== undefined) {
       this.served.delete(entry);
       throw new RpcError(
