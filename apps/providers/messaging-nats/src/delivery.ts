@@ -32,14 +32,13 @@ export async function startDelivery(options: {
   let overflowing = false;
 
   const handle = async (message: Msg): Promise<void> => {
+    const { handleMessage } = createClient(invoker, {
+      target: component,
+      interface: messagingHandler,
+      headers: { ...traceOf(message.headers), 'link-name': linkName },
+      timeoutMs: handlerTimeoutMs,
+    });
     try {
-      const { handleMessage } = createClient(invoker, {
-        target: component,
-        interface: messagingHandler,
-        // Throws for headers that the NATS client would not send itself.
-        headers: { ...traceOf(message.headers), 'link-name': linkName },
-        timeoutMs: handlerTimeoutMs,
-      });
       const result = await handleMessage(toBrokerMessage(message));
       if (result.tag === 'err') {
         logger.error('a component failed to handle a message', {

@@ -108,14 +108,13 @@ describe('messaging provider', () => {
     }
   });
 
-  it('goes on after a message whose headers are none', async () => {
+  it('takes malformed headers for none', async () => {
     const { got } = await component('sturdy');
     await harness.start([source('sturdy', 'sturdy.in')]);
     // The NATS client would not send them itself, and throws when it is asked for them.
     const headers = { encode: () => bytes('NATS/1.0\r\nbad key: x\r\n\r\n') } as unknown as MsgHdrs;
-    connection.publish('sturdy.in', bytes('bad'), { headers });
     for (const count of [1, 2, 3]) {
-      connection.publish('sturdy.in', bytes('good'));
+      connection.publish('sturdy.in', bytes('odd'), { headers });
       await expect.poll(() => got.length).toBe(count);
     }
   });
