@@ -4,7 +4,7 @@ import { checkCount } from '../codec/decode.js';
 import type { DecodeScope, FutureType, IndexPath, StreamType } from '../codec/deferred.js';
 import { FeedReader, type StepDecoder, stepDecoderOf, u32Steps } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
-import { typeShape } from '../codec/type-shape.js';
+import { type TypeShape, typeShape, unitShape } from '../codec/type-shape.js';
 import type { WitType } from '../types.js';
 import type { ByteSource } from './byte-channel.js';
 
@@ -178,9 +178,9 @@ const unitSteps: StepDecoder = function* () {
 };
 
 /** Refuses what costs its sender nothing and its reader much: elements without bytes are bounded as in a list. */
-function* chunkLength(reader: FeedReader, minBytes: number): Generator<void, number, void> {
+function* chunkLength(reader: FeedReader, shape: TypeShape): Generator<void, number, void> {
   const length = yield* u32Steps(reader);
-  if (minBytes === 0) checkCount(reader, length, minBytes);
+  if (shape.minBytes === 0) checkCount(reader, length, shape);
   return length;
 }
 
@@ -241,10 +241,10 @@ class ReceivedStream implements AsyncIterable<unknown> {
 
   private async *elementChunks(): AsyncGenerator<unknown[]> {
     const steps: StepDecoder = this.element ? stepDecoderOf(this.element) : unitSteps;
-    const minBytes = this.element ? typeShape(this.element).minBytes : 0;
+    const shape = this.element ? typeShape(this.element) : unitShape;
     let index = 0;
     for (;;) {
-      let { value: left } = await this.channel.value((reader) => chunkLength(reader, minBytes));
+      let { value: left } = await this.channel.value((reader) => chunkLength(reader, shape));
       if (left === 0) return;
       while (left > 0) {
         const chunk: unknown[] = [];
@@ -258,7 +258,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
         } while (
           left > 0 &&
           chunk.length < maxChunkElements &&
-          (minBytes === 0 || this.channel.available > 0)
+          (shape.minBytes === 0 || this.channel.available > 0)
         );
         yield chunk;
       }

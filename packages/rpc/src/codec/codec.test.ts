@@ -67,6 +67,27 @@ describe('decode refuses', () => {
     expect(codeOf(() => decoder.push(bytesOf('7f')))).toBe('limit-bytes');
   });
 
+  it.each<[string, WitType, string]>([
+    ['lists in a list', t.list(t.list(t.bool)), '30'],
+    ['bytes in a list', t.list(t.list(t.u8)), '30'],
+    ['records of lists', t.list(t.record({ a: t.list(t.u8), b: t.list(t.u8), c: t.list(t.u8) })), '10'],
+    ['flags', t.list(t.flags(...Array.from({ length: 16 }, (_, i) => `f${i}`))), '10'],
+    ['results', t.list(t.result(t.list(t.u8))), '20'],
+    ['empty tuples, in several lists', t.list(t.list(t.tuple())), '02 01 01'],
+    ['empty records of empty records', t.list(t.record({ a: t.record({}), b: t.record({}) })), '01'],
+    ['units of a stream', t.list(t.stream()), '02 01 01'],
+  ])('more %s than may be held, by what they take in memory', (_, type, counts) => {
+    const limits = { maxBytes: 1_000, maxElements: 100 };
+    const bytes = Buffer.concat([bytesOf(counts), new Uint8Array(200)]);
+    const decoder = new IncrementalDecoder(type, limits);
+    expect(codeOf(() => decoder.push(bytes))).toBe('limit-elements');
+    const inPieces = new IncrementalDecoder(type, limits);
+    const pushAll = (): void => {
+      for (const byte of bytes) inPieces.push(Uint8Array.of(byte));
+    };
+    expect(codeOf(pushAll)).toBe('limit-elements');
+  });
+
   it('a type nested beyond reason, and error-context', () => {
     let type: WitType = t.u8;
     for (let i = 0; i < 200; i++) type = { kind: 'list', element: type };

@@ -2,10 +2,10 @@ import { camelCase } from '../names.js';
 import type { WitField, WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
-import { type CodecLimits, elementsOfPending, maxEmptyElements } from './limits.js';
+import { type CodecLimits, elementsOfPending } from './limits.js';
 import { Reader, truncated } from './reader.js';
 import { type RecordMember, specializeRecordDecoder } from './specialize.js';
-import { typeShape } from './type-shape.js';
+import { type TypeShape, typeShape, unitShape } from './type-shape.js';
 
 /** Reads one value from bytes that hold all of it. `scope` gives the streams and futures in it. */
 export type Decoder = (reader: Reader, scope: DecodeScope) => unknown;
@@ -98,12 +98,14 @@ function buildDecoder(type: WitType): Decoder {
 
 function listDecoder(elementType: WitType): Decoder {
   const element = decoderOf(elementType);
-  const { deferred, minBytes } = typeShape(elementType);
+  const shape = typeShape(elementType);
+  const { deferred, minBytes, heapBytes } = shape;
   return (reader, scope) => {
     const count = reader.u32();
-    checkCount(reader, count, minBytes);
+    checkCount(reader, count, shape);
     // Each element takes at least minBytes: a longer list can't be whole, whatever follows.
     if (count * minBytes > reader.end - reader.pos) throw truncated();
+    reader.heapBytes += count * heapBytes;
     const items: unknown[] = [];
     for (let i = 0; i < count; i++) items.push(element(reader, deferred ? scope.child(i) : scope));
     return items;
@@ -111,11 +113,8 @@ function listDecoder(elementType: WitType): Decoder {
 }
 
 /** Refuses a list that would exceed the limits, before any of it is read. */
-export function checkCount(reader: Reader, count: number, minBytes: number): void {
-  if (minBytes === 0 && count > maxEmptyElements) {
-    throw new CodecError('limit-elements', `${count} elements without content in one list or chunk`);
-  }
-  reader.countElements(count);
+export function checkCount(reader: Reader, count: number, { weight }: TypeShape): void {
+  reader.countElements(count * weight);
 }
 
 function optionDecoder(some: WitType): Decoder {
@@ -215,7 +214,9 @@ function flagsDecoder(flags: readonly string[]): Decoder {
 }
 
 function streamDecoder(type: StreamType): Decoder {
-  const ready = type.element ? decoderOf({ kind: 'list', element: type.element }) : unitsDecoder;
+  const ready = type.element
+    ? decoderOf({ kind: 'list', element: type.element })
+    : (reader: Reader) => units(reader, reader.u32());
   return (reader, scope) => {
     if (reader.byte() === 0) {
       reader.countElements(elementsOfPending);
@@ -244,8 +245,8 @@ function futureDecoder(type: FutureType): Decoder {
 }
 
 /** Elements of a stream without element type: a count and no bytes. */
-export function unitsDecoder(reader: Reader): undefined[] {
-  const count = reader.u32();
-  checkCount(reader, count, 0);
+export function units(reader: Reader, count: number): undefined[] {
+  checkCount(reader, count, unitShape);
+  reader.heapBytes += count * unitShape.heapBytes;
   return new Array<undefined>(count).fill(undefined);
 }

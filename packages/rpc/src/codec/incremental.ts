@@ -1,15 +1,7 @@
 import { camelCase } from '../names.js';
 import type { WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
-import {
-  caseAt,
-  checkCount,
-  type Decoder,
-  decoderOf,
-  discriminant,
-  onceIterable,
-  unitsDecoder,
-} from './decode.js';
+import { caseAt, checkCount, type Decoder, decoderOf, discriminant, onceIterable, units } from './decode.js';
 import { type DecodeScope, type FutureType, noDecodeScope, type StreamType } from './deferred.js';
 import { type CodecLimits, defaultCodecLimits, elementsOfPending } from './limits.js';
 import { decodeUtf8, Reader, trailing, truncated, utf8Length } from './reader.js';
@@ -31,6 +23,7 @@ export class FeedReader extends Reader {
   begin(): void {
     this.valueBytes = this.available;
     this.elements = 0;
+    this.heapBytes = 0;
   }
 
   /** The next message, once the one before is read to its end. */
@@ -80,13 +73,14 @@ export function stepDecoderOf(type: WitType): StepDecoder {
 function preferWhole(whole: Decoder, resumable: StepDecoder): StepDecoder {
   return function* (reader, scope) {
     if (reader.available > 0) {
-      const { pos, elements } = reader;
+      const { pos, elements, heapBytes } = reader;
       try {
         return whole(reader, scope);
       } catch (error) {
         if (!isTruncated(error)) throw error;
         reader.pos = pos;
         reader.elements = elements;
+        reader.heapBytes = heapBytes;
       }
     }
     return yield* resumable(reader, scope);
@@ -210,12 +204,15 @@ const stringSteps: StepDecoder = function* (reader) {
 
 function listSteps(elementType: WitType): StepDecoder {
   const element = stepDecoderOf(elementType);
-  const { deferred, minBytes } = typeShape(elementType);
+  const shape = typeShape(elementType);
+  const { deferred, heapBytes } = shape;
   return function* (reader, scope) {
     const count = yield* u32Steps(reader);
-    checkCount(reader, count, minBytes);
+    checkCount(reader, count, shape);
     const items: unknown[] = [];
     for (let i = 0; i < count; i++) {
+      // One by one: a claimed count holds nothing.
+      reader.heapBytes += heapBytes;
       items.push(yield* element(reader, deferred ? scope.child(i) : scope));
     }
     return items;
@@ -283,10 +280,12 @@ function variantSteps(cases: readonly { readonly name: string; readonly type?: W
   };
 }
 
+const unitsSteps: StepDecoder = function* (reader) {
+  return units(reader, yield* u32Steps(reader));
+};
+
 function streamSteps(type: StreamType): StepDecoder {
-  const ready = type.element
-    ? stepDecoderOf({ kind: 'list', element: type.element })
-    : scalar(unitsDecoder, leb128Ends(5));
+  const ready = type.element ? stepDecoderOf({ kind: 'list', element: type.element }) : unitsSteps;
   return function* (reader, scope) {
     while (reader.available === 0) yield;
     if (reader.bytes[reader.pos] === 0) {
@@ -317,6 +316,7 @@ export class IncrementalDecoder {
   private readonly scope: DecodeScope;
   private result: unknown;
   private complete = false;
+  private wholeHeapBytes = 0;
   private resumable:
     | { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> }
     | undefined;
@@ -332,6 +332,11 @@ export class IncrementalDecoder {
   /** Whether the value is complete; one that encodes to nothing is from the start. */
   get done(): boolean {
     return this.complete;
+  }
+
+  /** Memory of the list elements decoded so far, besides what is as long as their bytes are. */
+  get heapBytes(): number {
+    return this.resumable ? this.resumable.reader.heapBytes : this.wholeHeapBytes;
   }
 
   /** The value, once {@link IncrementalDecoder.done}. */
@@ -365,6 +370,7 @@ export class IncrementalDecoder {
     try {
       const value = decoderOf(this.type)(reader, this.scope);
       reader.finish();
+      this.wholeHeapBytes = reader.heapBytes;
       this.finish(value);
       return true;
     } catch (error) {

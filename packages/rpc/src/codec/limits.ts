@@ -3,9 +3,10 @@ export interface CodecLimits {
   /** Bytes of one synchronous value (all params of a call, or its result). Default 64 MiB. */
   readonly maxBytes: number;
   /**
-   * List elements in one value, all lists together; bytes of a `list<u8>` don't count, and a stream or
-   * future that is yet to come counts for 64. Bounds what a small message
-   * can expand to. Default 4,194,304.
+   * List elements in one value, all lists together; bytes of a `list<u8>` don't count. An element counts once for every
+   * 64 bytes that it takes in memory besides texts and bytes, and 64 times as much if it takes none in the message; a
+   * stream or future that is yet to come counts for 64. Bounds what a small message can expand to. Default 4,194,304,
+   * which is 256 MiB.
    */
   readonly maxElements: number;
 }
@@ -21,5 +22,8 @@ export const maxTypeDepth = 100;
 /** What a stream or future that is yet to come counts for among the elements: it is one byte, and a channel in memory. */
 export const elementsOfPending = 64;
 
-/** Elements without any encoding (`list<tuple<>>`) cost the sender nothing; no list may have more of them. */
-export const maxEmptyElements = 65_536;
+/** What an element without any encoding (`list<tuple<>>`) counts for: it costs its sender nothing. */
+export const elementsOfEmpty = 64;
+
+/** Memory that one element stands for; larger ones count for several. */
+export const bytesOfElement = 64;

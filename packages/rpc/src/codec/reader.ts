@@ -13,8 +13,10 @@ export class Reader {
   bytes: Uint8Array;
   pos = 0;
   end: number;
-  /** List elements seen so far. */
+  /** List elements seen so far, as {@link CodecLimits.maxElements} counts them. */
   elements = 0;
+  /** Memory of the list elements read so far, besides what is as long as their bytes are. */
+  heapBytes = 0;
   readonly limits: CodecLimits;
   /** The bytes from `windowStart` to `windowEnd`, each as one character. */
   private window = '';
@@ -41,7 +43,7 @@ export class Reader {
     if (this.elements > this.limits.maxElements) {
       throw new CodecError(
         'limit-elements',
-        `value has more than ${this.limits.maxElements} list elements; raise maxElements to accept it`,
+        `value has more than ${this.limits.maxElements} list elements, where large and empty ones count for several; raise maxElements to accept it`,
       );
     }
   }

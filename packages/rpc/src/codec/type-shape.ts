@@ -1,6 +1,6 @@
 import type { WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
-import { maxTypeDepth } from './limits.js';
+import { bytesOfElement, elementsOfEmpty, maxTypeDepth } from './limits.js';
 
 /** Facts about a type that decide how its codec is built. */
 export interface TypeShape {
@@ -8,7 +8,32 @@ export interface TypeShape {
   readonly deferred: boolean;
   /** Fewest bytes a value takes. A list claiming more elements than bytes allow is refused before it is built. */
   readonly minBytes: number;
+  /**
+   * Most memory a decoded value takes, with its place in what holds it and without what is as long as its bytes are: texts,
+   * the content of lists. Measured with V8, in bytes.
+   */
+  readonly heapBytes: number;
+  /** What a list element of this type counts for. */
+  readonly weight: number;
 }
+
+type Facts = Omit<TypeShape, 'weight'>;
+
+const slotBytes = 8;
+/** A number that is no small integer, or a short text. */
+const boxedBytes = 32;
+const objectBytes = 64;
+/** An array with its first elements, or a `Uint8Array`. */
+const arrayBytes = 192;
+/** `{ tag, val }`, without `val`. */
+const taggedBytes = 48;
+/** Objects with many flags are hash tables. */
+const flagBytes = 48;
+/** A generator and its only chunk. */
+const readyStreamBytes = 384;
+
+/** An element of a stream without element type. */
+export const unitShape: TypeShape = weighed({ deferred: false, minBytes: 0, heapBytes: slotBytes });
 
 const shapes = new WeakMap<WitType, TypeShape>();
 
@@ -19,51 +44,79 @@ export function typeShape(type: WitType, depth = 0): TypeShape {
   if (depth > maxTypeDepth) {
     throw new CodecError('limit-nesting', `type is nested deeper than ${maxTypeDepth} levels`);
   }
-  const shape = computeShape(type, depth + 1);
+  const shape = weighed(computeShape(type, depth + 1));
   shapes.set(type, shape);
   return shape;
 }
 
-function computeShape(type: WitType, depth: number): TypeShape {
+function weighed(facts: Facts): TypeShape {
+  const units = Math.ceil(facts.heapBytes / bytesOfElement);
+  return { ...facts, weight: facts.minBytes === 0 ? units * elementsOfEmpty : units };
+}
+
+function computeShape(type: WitType, depth: number): Facts {
   const of = (inner: WitType): TypeShape => typeShape(inner, depth);
   switch (type.kind) {
     case 'f32':
-      return { deferred: false, minBytes: 4 };
+      return { deferred: false, minBytes: 4, heapBytes: boxedBytes };
     case 'f64':
-      return { deferred: false, minBytes: 8 };
+      return { deferred: false, minBytes: 8, heapBytes: boxedBytes };
+    case 'u64':
+    case 's64':
+    case 'char':
+    case 'string':
+      return { deferred: false, minBytes: 1, heapBytes: boxedBytes };
+    case 'own':
+    case 'borrow':
+      return { deferred: false, minBytes: 1, heapBytes: arrayBytes };
     case 'list':
-      return { deferred: of(type.element).deferred, minBytes: 1 };
+      return { deferred: of(type.element).deferred, minBytes: 1, heapBytes: arrayBytes };
     case 'option':
-      return { deferred: of(type.some).deferred, minBytes: 1 };
+      return choiceShape([of(type.some)], type.some.kind === 'option' ? taggedBytes : 0);
     case 'result': {
       const payloads = [type.ok, type.err].filter((payload) => payload !== undefined);
-      return { deferred: payloads.some((payload) => of(payload).deferred), minBytes: 1 };
+      return choiceShape(payloads.map(of), taggedBytes);
     }
     case 'variant': {
       const payloads = type.cases.flatMap((witCase) => witCase.type ?? []);
-      // Every payload is looked at: each one's nesting counts.
-      return { deferred: payloads.map(of).some((shape) => shape.deferred), minBytes: 1 };
+      return choiceShape(payloads.map(of), taggedBytes);
     }
     case 'tuple':
       return sequenceShape(type.items.map(of));
     case 'record':
       return sequenceShape(type.fields.map((field) => of(field.type)));
     case 'flags':
-      return { deferred: false, minBytes: Math.ceil(type.flags.length / 8) };
+      return {
+        deferred: false,
+        minBytes: Math.ceil(type.flags.length / 8),
+        heapBytes: objectBytes + type.flags.length * flagBytes,
+      };
     case 'stream':
       if (type.element) of(type.element);
-      return { deferred: true, minBytes: 1 };
+      return { deferred: true, minBytes: 1, heapBytes: readyStreamBytes };
     case 'future':
-      if (type.value) of(type.value);
-      return { deferred: true, minBytes: 1 };
+      return {
+        deferred: true,
+        minBytes: 1,
+        heapBytes: objectBytes + (type.value ? of(type.value).heapBytes : 0),
+      };
     default:
-      return { deferred: false, minBytes: 1 };
+      return { deferred: false, minBytes: 1, heapBytes: slotBytes };
   }
 }
 
-function sequenceShape(shapesInOrder: readonly TypeShape[]): TypeShape {
+function choiceShape(payloads: readonly TypeShape[], ownBytes: number): Facts {
+  return {
+    deferred: payloads.some((shape) => shape.deferred),
+    minBytes: 1,
+    heapBytes: ownBytes + Math.max(slotBytes, ...payloads.map((shape) => shape.heapBytes)),
+  };
+}
+
+function sequenceShape(shapesInOrder: readonly TypeShape[]): Facts {
   return {
     deferred: shapesInOrder.some((shape) => shape.deferred),
     minBytes: shapesInOrder.reduce((sum, shape) => sum + shape.minBytes, 0),
+    heapBytes: shapesInOrder.reduce((sum, shape) => sum + shape.heapBytes, objectBytes),
   };
 }

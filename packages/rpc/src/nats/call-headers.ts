@@ -93,6 +93,20 @@ export function headerBytes(headers: MsgHdrs | undefined): number {
   return size;
 }
 
+/** What one header takes besides its name and value, as the client's map and as our record. */
+const headerOverheadBytes = 256;
+
+/** Memory that received headers take, in bytes: their text, and what small ones take besides it. */
+export function heldByHeaders(headers: MsgHdrs | undefined): number {
+  if (!headers) return 0;
+  let size = 0;
+  for (const [name, all] of headers) {
+    size += headerOverheadBytes;
+    for (const value of all) size += name.length + value.length + 32;
+  }
+  return size;
+}
+
 export function errorToHeaders({ code, text }: ReportedError): MsgHdrs {
   const result = createHeaders();
   result.append(errorCodeHeader, code);

@@ -299,7 +299,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     if (this.state === 'abandoned' && data.length === 0) this.end();
     if (this.state !== 'waiting' || !decoder) return;
     if (data.length > 0) {
-      if (!decoder.push(data)) this.hold(data.length + overheadBytes);
+      const before = decoder.heapBytes;
+      if (!decoder.push(data)) this.hold(data.length + overheadBytes + decoder.heapBytes - before);
       else if (this.options.invocation.func.result) this.succeed(decoder);
       return;
     }

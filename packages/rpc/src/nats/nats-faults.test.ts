@@ -432,9 +432,9 @@ describe('a hostile caller', () => {
   });
 
   it('can hold no more bytes than the limit, all its calls together', async () => {
-    const { send, refusals } = await serveHostile({ maxBufferedBytes: 1_000, drainTimeoutMs: 50 });
-    void send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(600)]));
-    const { headers } = await send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(600)]));
+    const { send, refusals } = await serveHostile({ maxBufferedBytes: 2_000, drainTimeoutMs: 50 });
+    void send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(1_000)]));
+    const { headers } = await send(Buffer.concat([Buffer.from('d00f', 'hex'), new Uint8Array(1_000)]));
     expect(headers?.get('wasmlattice-error-code')).toBe('overloaded');
     expect(refusals.map(({ kind }) => kind)).toEqual(['too-many-bytes']);
     expect((await send(Buffer.from('0161', 'hex'), [Empty])).data).toEqual(Buffer.from('0161', 'hex'));
@@ -454,6 +454,26 @@ describe('a hostile caller', () => {
     expect((await refused.promise).kind).toBe('too-many-bytes');
     await server.close();
     expect((await first).code).toBe('terminated');
+  });
+
+  it.each([
+    ['lists that are larger than their bytes', Buffer.concat([Buffer.of(100), new Uint8Array(100)]), ''],
+    ['its headers', Buffer.of(0), 'x'.repeat(12_000)],
+  ])('can hold no more than the limit in %s', async (_, params, header) => {
+    const refused = Promise.withResolvers<Refusal>();
+    const server = await peers.server({
+      maxBufferedBytes: 10_000,
+      drainTimeoutMs: 50,
+      onRefusal: refused.resolve,
+    });
+    const keep = func('keep', [['all', t.list(t.list(t.u8))]], t.u8);
+    await server.serve({ target, instance, func: keep, handler: () => new Promise(() => {}) });
+    const peer = await peers.connect();
+    const headers = createHeaders();
+    headers.append('large', header);
+    const keepSubject = invocationSubject(lattice, target, instance, 'keep');
+    peer.publish(keepSubject, params, { reply: createInbox(), headers });
+    expect((await refused.promise).kind).toBe('too-many-bytes');
   });
 
   it('can hold no more than the limit in messages of one byte', async () => {

@@ -37,7 +37,7 @@ export interface NatsServerOptions {
   readonly handlerTimeoutMs?: number;
   /** How long `close` waits for calls in flight, in ms; those left are aborted. Default 30,000. */
   readonly drainTimeoutMs?: number;
-  /** Bytes of the parameters of calls in flight and of streams that were not read yet, all together. Default 512 MiB. */
+  /** Memory of the parameters and headers of calls in flight and of streams that were not read yet, all together, in bytes. Default 512 MiB. */
   readonly maxBufferedBytes?: number;
   /** Calls accepted at the same time; more are refused with `overloaded`. Default 10,000. */
   readonly maxCalls?: number;

@@ -1,5 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import type { Msg, NatsConnection } from 'nats';
+import type { Msg, MsgHdrs, NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import type { FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
@@ -11,7 +11,14 @@ import { type CallNames, describeCall, RpcError, type RpcErrorCode } from '../rp
 import type { CallContext, CallHandler } from '../serve.js';
 import { type BufferBudget, overheadBytes } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
-import { errorToHeaders, fromHeaders, type ReportedError, toHeaders, windowOf } from './call-headers.js';
+import {
+  errorToHeaders,
+  fromHeaders,
+  heldByHeaders,
+  type ReportedError,
+  toHeaders,
+  windowOf,
+} from './call-headers.js';
 import type { ConnectionMonitor } from './connection-monitor.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox, InboxEntry } from './inbox.js';
@@ -58,7 +65,8 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private readonly server: ServerCallHost;
   private readonly slot: number;
   private readonly callerRoot: string;
-  private readonly message: Msg;
+  /** Not the message: it would keep the buffer it was read with. */
+  private readonly rawHeaders: MsgHdrs | undefined;
   private readonly channels: CallChannels | undefined;
   private readonly scope: ReceiveScope | undefined;
   private decodedHeaders: CallHeaders | undefined;
@@ -74,7 +82,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     this.server = server;
     this.entry = entry;
     this.slot = server.calls.add(this);
-    this.message = message;
+    this.rawHeaders = message.headers;
     this.callerRoot = message.reply as string;
     const { codec, names } = entry;
     if (codec.paramsDeferred || codec.resultsDeferred) {
@@ -95,7 +103,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   }
 
   get headers(): CallHeaders {
-    this.decodedHeaders ??= fromHeaders(this.message.headers);
+    this.decodedHeaders ??= fromHeaders(this.rawHeaders);
     return this.decodedHeaders;
   }
 
@@ -129,6 +137,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
       }
+      if (!this.hold(heldByHeaders(this.rawHeaders))) return;
       this.decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
       this.receiveParams(message.data);
     } catch (error) {
@@ -188,7 +197,10 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     if (!decoder) return;
     // Until the call is over: a handler that waits for its turn holds its parameters.
     if (!this.hold(data.length)) return;
-    if (decoder.push(data)) {
+    const before = decoder.heapBytes;
+    const isComplete = decoder.push(data);
+    if (!this.hold(decoder.heapBytes - before)) return;
+    if (isComplete) {
       this.run(decoder.value as unknown[]);
       return;
     }
