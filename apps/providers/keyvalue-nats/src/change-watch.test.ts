@@ -58,10 +58,11 @@ describe('a watch', () => {
     await kv.put('other', 'x');
     await kv.delete('price');
     await kv.put('price', '2');
+    const beforePurge = ['on-set price 1', 'on-delete price ', 'on-set price 2'];
+    await expect.poll(() => told).toEqual(beforePurge);
+    // A purge takes the earlier changes out of the bucket, those not told yet included.
     await kv.purge('price');
-    await expect
-      .poll(() => told)
-      .toEqual(['on-set price 1', 'on-delete price ', 'on-set price 2', 'on-delete price ']);
+    await expect.poll(() => told).toEqual([...beforePurge, 'on-delete price ']);
     await watch.end();
   });
 

@@ -24,7 +24,7 @@ let harness: ProviderHarness;
 beforeAll(async () => {
   nats = await startNatsServer();
   harness = await ProviderHarness.connect({ url: nats.url, program, id });
-  for (const bucket of ['first', 'second']) await harness.connection.jetstream().views.kv(bucket);
+  for (const bucket of ['first', 'second', 'listed']) await harness.connection.jetstream().views.kv(bucket);
 });
 afterEach(() => harness.stopAll());
 afterAll(async () => {
@@ -57,7 +57,7 @@ const batch = (): KeyvalueBatch =>
 
 describe('keyvalue provider', () => {
   it('serves store and batch to a linked component', async () => {
-    await harness.start([link('default', { bucket: 'first' })]);
+    await harness.start([link('default', { bucket: 'listed' })]);
     const { get, set, exists, listKeys } = store();
     expect(await get('', 'k')).toEqual(ok(undefined));
     expect(await set('', 'k', bytes('v'))).toEqual(ok());
