@@ -131,6 +131,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       hostId,
       maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
       maxMemoryBytes: config.limits.maxLinearMemoryBytes,
+      maxCoreInstances: config.limits.maxCoreInstancesPerComponent,
       rpc: rpcSettings,
       engine: config.engine,
       cacheDir: join(config.cacheDir, 'components'),

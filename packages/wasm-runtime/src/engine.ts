@@ -90,6 +90,8 @@ export interface CompileOptions {
    * guest -1. Without it a memory has what the guest declares, at most 4 GiB.
    */
   readonly maxMemoryBytes?: number;
+  /** Most core instances in an instance of the component, and most linear memories; by default 30. */
+  readonly maxCoreInstances?: number;
 }
 
 /** The seam between the runtime and what executes components. Implementations: `direct/` and `jco/`. */
@@ -98,7 +100,7 @@ export interface Engine {
   /**
    * @throws InvalidComponentError for bytes that are no component
    * @throws CompileError for a component this engine can't run
-   * @throws MemoryLimitError for a component that begins with more memory than it may have
+   * @throws ComponentLimitError for a component made of more than it may be, or that begins with more than it may have
    */
   compile(bytes: Uint8Array, options: CompileOptions): Promise<CompiledComponent>;
 }

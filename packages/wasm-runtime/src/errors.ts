@@ -69,18 +69,32 @@ export class CompileError extends Error {
   }
 }
 
-/** A component begins with more linear memory than it may have. */
-export class MemoryLimitError extends Error {
-  override readonly name = 'MemoryLimitError';
-  readonly neededBytes: number;
-  readonly allowedBytes: number;
+/** A component is made of more than it may be, or begins with more than it may have. */
+export class ComponentLimitError extends Error {
+  override readonly name: string = 'ComponentLimitError';
+  readonly needed: number;
+  readonly allowed: number;
 
-  constructor(component: string, neededBytes: number, allowedBytes: number) {
+  /**
+   * @param what it has, `begins with 65536 bytes of linear memory`
+   * @param advice what raises the limit; absent for one that is fixed
+   */
+  constructor(component: string, what: string, needed: number, allowed: number, advice?: string) {
     super(
-      `component "${component}" begins with ${neededBytes} bytes of linear memory and may have ${allowedBytes}: raise its max_memory_limit or, if it has none, the host's max-linear-memory-bytes`,
+      `component "${component}" ${what} and may have ${allowed}${advice === undefined ? '' : `: ${advice}`}`,
     );
-    this.neededBytes = neededBytes;
-    this.allowedBytes = allowedBytes;
+    this.needed = needed;
+    this.allowed = allowed;
+  }
+}
+
+/** A component begins with more linear memory than it may have; `needed` and `allowed` are bytes. */
+export class MemoryLimitError extends ComponentLimitError {
+  override readonly name = 'MemoryLimitError';
+
+  constructor(component: string, needed: number, allowed: number) {
+    const advice = "raise its max_memory_limit or, if it has none, the host's max-linear-memory-bytes";
+    super(component, `begins with ${needed} bytes of linear memory`, needed, allowed, advice);
   }
 }
 

@@ -34,6 +34,7 @@ export type {
 } from './engine.js';
 export {
   CompileError,
+  ComponentLimitError,
   ExitError,
   InstantiationError,
   MemoryLimitError,

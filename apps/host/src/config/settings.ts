@@ -382,8 +382,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'max-core-instances-per-component',
     variable: 'WASMCLOUD_MAX_CORE_INSTANCES_PER_COMPONENT',
     group: 'Component limits',
-    help: 'Most core module instances inside one component instance (accepted, not enforced yet)',
-    inert: true,
+    help: 'Most core module instances, and linear memories, inside one component instance',
     advanced: true,
   }),
 

@@ -35,7 +35,7 @@ export interface ComponentRuntime extends Pick<ComponentListeners, 'listen' | 'u
 /**
  * Compiles the component, links its imports and serves its exports.
  *
- * @throws InvalidComponentError, MissingImportError, MemoryLimitError
+ * @throws InvalidComponentError, MissingImportError, ComponentLimitError
  */
 export async function createComponentRuntime(options: {
   readonly data: ComponentWorkerData;
@@ -78,6 +78,7 @@ export async function createComponentRuntime(options: {
     component: componentId,
     suspends: linkage.suspends,
     maxMemoryBytes: data.maxMemoryBytes,
+    maxCoreInstances: data.maxCoreInstances,
   });
   const pool = new InstancePool({
     component: componentId,

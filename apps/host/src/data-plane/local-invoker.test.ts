@@ -22,6 +22,7 @@ function component(changes: Partial<CoLocatedComponent> = {}): CoLocatedComponen
     maxInstances: 1,
     maxExecutionTimeMs: 1_000,
     maxMemoryBytes: 65_536,
+    maxCoreInstances: 30,
     links: [],
     config: [],
     clock: new SharedArrayBuffer(8),

@@ -24,6 +24,8 @@ export interface ComponentWorkerData {
   readonly maxExecutionTimeMs: number;
   /** Most bytes of each linear memory of an instance. */
   readonly maxMemoryBytes: number;
+  /** Most core instances in an instance. */
+  readonly maxCoreInstances: number;
   readonly links: readonly LinkRow[];
   readonly config: readonly (readonly [key: string, value: string])[];
   /** Where the worker's own connection goes. */
@@ -49,6 +51,7 @@ export interface CoLocatedComponent
     | 'maxInstances'
     | 'maxExecutionTimeMs'
     | 'maxMemoryBytes'
+    | 'maxCoreInstances'
     | 'links'
     | 'config'
     | 'clock'

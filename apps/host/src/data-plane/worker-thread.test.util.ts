@@ -73,6 +73,7 @@ export function workerData(changes: Partial<ComponentWorkerData> = {}): Componen
     maxInstances: 10,
     maxExecutionTimeMs: 1_000,
     maxMemoryBytes: 65_536,
+    maxCoreInstances: 30,
     links: [],
     config: [],
     rpc: { url: 'nats://127.0.0.1:1' } as ComponentWorkerData['rpc'],

@@ -98,9 +98,9 @@ describe('inspectModule', () => {
 
   it('tells which tables JavaScript can restore', async () => {
     const { tables } = await inspect(
-      '(type $f (func)) (table 1 funcref) (table 1 externref) (table 1 (ref null $f))',
+      '(type $f (func)) (table 1 funcref) (table 1 externref) (table 1 (ref null $f)) (table i64 1 funcref)',
     );
-    expect(tables).toEqual([{ accessible: true }, { accessible: true }, { accessible: false }]);
+    expect(tables.map(({ accessible }) => accessible)).toEqual([true, true, false, false]);
   });
 
   it.each([
@@ -109,7 +109,6 @@ describe('inspectModule', () => {
     ['a shared memory', '(memory 1 1 shared)', 'shared between threads'],
     ['a memory of 64 bits', '(memory i64 1)', 'memory of 64 bits'],
     ['a mutable vector', '(global (mut v128) (v128.const i64x2 0 0))', 'JavaScript has no access to'],
-    ['a structure', '(type (struct (field (mut i32))))', 'garbage collection'],
     ['objects of the garbage collector', '(func (drop (ref.i31 (i32.const 1))))', 'unknown instruction 0xfb'],
     [
       'the size of an imported memory and segments',
@@ -118,6 +117,14 @@ describe('inspectModule', () => {
     ],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
     expect((await inspect(text)).obstacle).toContain(obstacle);
+  });
+
+  it('refuses two sections of a kind, whose items would be counted together', async () => {
+    const section = [6, 6, 1, 0x7f, 1, 0x41, 0, 0x0b];
+    const bytes = await parse('(module (global i32 (i32.const 0)))');
+    expect(() => inspectModule(new Uint8Array([...bytes.subarray(0, 16), ...section]))).toThrow(
+      'expected section 6 once',
+    );
   });
 
   it('refuses every truncation and survives every change of a byte', async () => {

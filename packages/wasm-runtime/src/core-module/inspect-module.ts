@@ -1,11 +1,12 @@
-import { Cursor } from './cursor.js';
+import type { Cursor } from './cursor.js';
 import {
   type InstructionVisitor,
   skipType,
   UnknownInstructionError,
   visitInstructions,
 } from './instructions.js';
-import { limitFlags, readLimits } from './memory-type.js';
+import { limitFlags, readLimits } from './limits.js';
+import { sectionIds, sectionsOf } from './sections.js';
 
 /** What a core module has and does, as far as it concerns resetting an instance. */
 export interface ModuleFacts {
@@ -54,28 +55,9 @@ export interface MemoryFacts {
 }
 
 export interface TableFacts {
-  /** Whether JavaScript can read and write its elements. */
+  /** Whether JavaScript can read and write its elements, by numbers. */
   readonly accessible: boolean;
 }
-
-export const sectionIds = {
-  custom: 0,
-  type: 1,
-  import: 2,
-  function: 3,
-  table: 4,
-  memory: 5,
-  global: 6,
-  export: 7,
-  start: 8,
-  element: 9,
-  code: 10,
-  data: 11,
-  dataCount: 12,
-  tag: 13,
-} as const;
-
-export const preambleLength = 8;
 
 /** @throws MalformedModuleError for bytes that can't be read */
 export function inspectModule(bytes: Uint8Array): ModuleFacts {
@@ -120,14 +102,11 @@ class Inspector implements InstructionVisitor {
   }
 
   facts(): ModuleFacts {
-    const cursor = new Cursor(this.#bytes);
-    cursor.skip(preambleLength);
-    while (!cursor.done) {
-      const id = cursor.byte();
-      const section = cursor.slice(cursor.u32());
-      this.#sections.push({ id, start: section.pos, end: section.end });
+    for (const { id, content } of sectionsOf(this.#bytes)) {
+      this.#assertFirst(id, content);
+      this.#sections.push({ id, start: content.pos, end: content.end });
       try {
-        this.#section(id, section);
+        this.#section(id, content);
       } catch (error) {
         if (!(error instanceof UnknownInstructionError)) throw error;
         this.#refuse(error.message);
@@ -151,6 +130,13 @@ class Inspector implements InstructionVisitor {
       sizedFunctions: this.#sizedFunctions,
       obstacle: this.#obstacle,
     };
+  }
+
+  /** What is found in two sections of a kind would have indices that the rewritten module does not have. */
+  #assertFirst(id: number, section: Cursor): void {
+    if (id !== sectionIds.custom && this.#sections.some((earlier) => earlier.id === id)) {
+      throw section.error(`expected section ${id} once`);
+    }
   }
 
   writesTable(): void {
@@ -186,8 +172,8 @@ class Inspector implements InstructionVisitor {
   #section(id: number, section: Cursor): void {
     switch (id) {
       case sectionIds.type:
+        // All of them are types of functions: `limitModule` refuses others, and one type so has one index.
         this.#typeCount = section.u32();
-        this.#types(section, this.#typeCount);
         return;
       case sectionIds.import:
         section.each(() => this.#import(section));
@@ -219,18 +205,6 @@ class Inspector implements InstructionVisitor {
         return;
       default:
         this.#refuse(`it has the unknown section ${id}`);
-    }
-  }
-
-  /** Structures and arrays live outside of memories, globals and tables, where nobody can restore them. */
-  #types(section: Cursor, count: number): void {
-    for (let index = 0; index < count; index++) {
-      if (section.byte() !== 0x60) {
-        this.#refuse('it defines types of the garbage collection proposal');
-        return;
-      }
-      section.each(() => skipType(section));
-      section.each(() => skipType(section));
     }
   }
 
@@ -273,9 +247,9 @@ class Inspector implements InstructionVisitor {
     }
     const type = section.bytes[section.pos] ?? 0;
     skipType(section);
-    readLimits(section);
+    const isWide = (readLimits(section).flags & limitFlags.wide) !== 0;
     if (hasInitializer) this.#constant(section);
-    this.#tables.push({ accessible: type === 0x70 || type === 0x6f });
+    this.#tables.push({ accessible: (type === 0x70 || type === 0x6f) && !isWide });
   }
 
   #memoryType(section: Cursor): MemoryFacts {

@@ -144,6 +144,17 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
   if (pos > end || isConstant) throw cursor.error('expected the end of the instructions');
 }
 
+const unseen: InstructionVisitor = { writesTable() {}, dropsSegment() {}, memorySize() {} };
+
+/**
+ * A constant expression.
+ *
+ * @throws MalformedModuleError, UnknownInstructionError
+ */
+export function skipConstant(cursor: Cursor): void {
+  visitInstructions(cursor, unseen, true);
+}
+
 function afterNumber(bytes: Uint8Array, start: number): number {
   let pos = start;
   // Beyond the end there is `undefined`, which ends the loop.

@@ -1,6 +1,7 @@
 import { Cursor } from './cursor.js';
 import { byteLength, type Chunk, concat, leb } from './encode.js';
-import { preambleLength, type Section, sectionIds } from './inspect-module.js';
+import type { Section } from './inspect-module.js';
+import { preambleLength, sectionIds } from './sections.js';
 
 /** The order the format demands; custom sections may stand anywhere. */
 const order: readonly number[] = [

@@ -1,8 +1,9 @@
 import { Cursor } from './cursor.js';
 import { byteLength, type Chunk, encodeName, leb, signedLeb } from './encode.js';
-import { type ImportName, type ModuleFacts, sectionIds, skipLocals } from './inspect-module.js';
+import { type ImportName, type ModuleFacts, skipLocals } from './inspect-module.js';
 import { type InstructionVisitor, opcodes, visitInstructions } from './instructions.js';
 import { ModuleBuilder } from './module-builder.js';
+import { sectionIds } from './sections.js';
 
 export interface RewriteOptions {
   /** Also exports the tables. */

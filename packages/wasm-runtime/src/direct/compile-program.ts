@@ -1,20 +1,21 @@
 import { type CoreItem, decodeInstantiation, type Instantiation } from '../component/index.js';
+import { assertPartsWithinLimits } from '../component-limits.js';
 import {
   inspectModule,
-  limitMemories,
+  limitModule,
   MalformedModuleError,
   type ModuleFacts,
   rewriteModule,
 } from '../core-module/index.js';
 import type { CompileOptions } from '../engine.js';
-import { CompileError, MemoryLimitError } from '../errors.js';
+import { CompileError, ComponentLimitError } from '../errors.js';
 import { webAssembly } from '../web-assembly.js';
 import { compileLift, compileLower, UnsupportedTypeError } from './abi/index.js';
 import type { PlannedLift, PlannedLower, Program, ProgramModule } from './program.js';
 import { engineName, UnsupportedComponentError } from './unsupported-component-error.js';
 
 /**
- * @throws InvalidComponentError, UnsupportedComponentError, CompileError
+ * @throws InvalidComponentError, UnsupportedComponentError, CompileError, ComponentLimitError
  */
 export async function compileProgram(bytes: Uint8Array, options: CompileOptions): Promise<Program> {
   const { component } = options;
@@ -75,7 +76,8 @@ async function compileModules(
   options: CompileOptions,
 ): Promise<Pick<Program, 'modules' | 'resetObstacle'>> {
   try {
-    const modules = instantiation.modules.map((bytes) => limitMemories(bytes, options));
+    assertPartsWithinLimits(instantiation, options);
+    const modules = instantiation.modules.map((bytes) => limitModule(bytes, options));
     const facts = modules.map(inspect);
     const resetObstacle = findResetObstacle(facts);
     const tables = facts.some((each) => typeof each === 'object' && each.writesTables);
@@ -89,7 +91,7 @@ async function compileModules(
     });
     return { modules: await Promise.all(compiled), resetObstacle };
   } catch (error) {
-    if (error instanceof MemoryLimitError) throw error;
+    if (error instanceof ComponentLimitError) throw error;
     throw new CompileError(options.component, engineName, error);
   }
 }

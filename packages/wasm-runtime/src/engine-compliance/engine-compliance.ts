@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Engine } from '../engine.js';
 import { callCompliance } from './call-compliance.js';
 import { httpCompliance } from './http-compliance.js';
-import { memoryCompliance } from './memory-compliance.js';
+import { limitCompliance } from './limit-compliance.js';
 import { resourceCompliance } from './resource-compliance.js';
 import { streamCompliance } from './stream-compliance.js';
 import { type ValueComplianceOptions, valueCompliance } from './value-compliance.js';
@@ -27,7 +27,7 @@ export function engineCompliance(engine: Engine, options: ValueComplianceOptions
 
     callCompliance(engine);
     valueCompliance(engine, options);
-    memoryCompliance(engine);
+    limitCompliance(engine);
     resourceCompliance(engine);
     streamCompliance(engine);
     httpCompliance(engine);

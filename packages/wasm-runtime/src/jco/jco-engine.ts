@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import { decodeComponent } from '../component/index.js';
-import { limitMemories } from '../core-module/index.js';
+import { decodeInstantiation } from '../component/index.js';
+import { assertPartsWithinLimits } from '../component-limits.js';
+import { limitModule } from '../core-module/index.js';
 import type { CompiledComponent, CompileOptions, Engine } from '../engine.js';
-import { CompileError, MemoryLimitError } from '../errors.js';
+import { CompileError, ComponentLimitError } from '../errors.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { type GeneratedModule, instantiateGenerated } from './jco-instance.js';
@@ -46,10 +47,12 @@ async function compile(
   logger: Logger,
 ): Promise<CompiledComponent> {
   const { component } = options;
-  const types = decodeComponent(bytes);
+  const instantiation = decodeInstantiation(bytes);
+  const { types } = instantiation;
   const plan = planTranspile(types, options);
   const directory = cacheDir ?? (await mkdtemp(join(tmpdir(), 'wasmlattice-jco-')));
   try {
+    assertPartsWithinLimits(instantiation, options);
     const cache = new OutputCache(directory, logger);
     const entry = await generate(cache, bytes, plan, logger.with({ component }));
     const parts = {
@@ -64,7 +67,7 @@ async function compile(
       instantiate: (imports, { signal } = {}) => instantiateGenerated(parts, imports, signal),
     };
   } catch (error) {
-    if (error instanceof UnexpectedOutputError || error instanceof MemoryLimitError) throw error;
+    if (error instanceof UnexpectedOutputError || error instanceof ComponentLimitError) throw error;
     throw new CompileError(component, engineName, error);
   } finally {
     if (cacheDir === undefined) await rm(directory, { recursive: true, force: true });
@@ -96,7 +99,7 @@ async function importGenerated({ directory }: CacheEntry): Promise<GeneratedModu
   return (await import(/* @vite-ignore */ url)) as GeneratedModule;
 }
 
-/** The limit goes into what is compiled, not into the cache: that is for all limits. */
+/** The limits go into what is compiled, not into the cache: that is for all limits. */
 async function compileCoreModules(
   { files }: CacheEntry,
   options: CompileOptions,
@@ -105,7 +108,7 @@ async function compileCoreModules(
   return new Map(
     await Promise.all(
       modules.map(
-        async ([name, bytes]) => [name, await webAssembly.compile(limitMemories(bytes, options))] as const,
+        async ([name, bytes]) => [name, await webAssembly.compile(limitModule(bytes, options))] as const,
       ),
     ),
   );

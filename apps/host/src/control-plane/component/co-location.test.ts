@@ -12,6 +12,7 @@ function component(componentId: string, ...targets: string[]): SharedComponent {
     maxInstances: 2,
     maxExecutionTimeMs: 1_000,
     maxMemoryBytes: 65_536,
+    maxCoreInstances: 30,
     links: targets.map((target) => ({ linkName: 'default', instance: 'test:ops/shapes', target })),
     config: [],
   };

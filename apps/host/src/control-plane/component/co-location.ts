@@ -211,9 +211,17 @@ export function createCoLocation(options: { readonly watchdog: Watchdog }): CoLo
 
 /** No more than the others need. */
 function shared(component: SharedComponent): SharedComponent {
-  const { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, maxMemoryBytes, links, config } =
-    component;
-  return { componentId, imageRef, bytes, maxInstances, maxExecutionTimeMs, maxMemoryBytes, links, config };
+  return {
+    componentId: component.componentId,
+    imageRef: component.imageRef,
+    bytes: component.bytes,
+    maxInstances: component.maxInstances,
+    maxExecutionTimeMs: component.maxExecutionTimeMs,
+    maxMemoryBytes: component.maxMemoryBytes,
+    maxCoreInstances: component.maxCoreInstances,
+    links: component.links,
+    config: component.config,
+  };
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

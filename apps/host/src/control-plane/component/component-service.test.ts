@@ -56,6 +56,7 @@ function setUp(
       hostId: 'NHOST',
       maxExecutionTimeMs: 10_000,
       maxMemoryBytes: 1_000_000,
+      maxCoreInstances: 30,
       rpc: { url: 'nats://127.0.0.1:1' } as RunnerData['rpc'],
       engine: 'auto',
       cacheDir: '/nowhere',

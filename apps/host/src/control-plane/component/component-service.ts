@@ -39,6 +39,7 @@ export type WorkerEnvironment = Pick<
   | 'hostId'
   | 'maxExecutionTimeMs'
   | 'maxMemoryBytes'
+  | 'maxCoreInstances'
   | 'rpc'
   | 'engine'
   | 'cacheDir'

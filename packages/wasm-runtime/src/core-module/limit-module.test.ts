@@ -1,7 +1,7 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../web-assembly.js';
-import { limitMemories } from './limit-memories.js';
+import { limitModule, maxTableElements } from './limit-module.js';
 
 const page = 65536;
 
@@ -15,7 +15,7 @@ const sizing = `
   (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))`;
 
 function limit(bytes: Uint8Array, maxMemoryBytes?: number): Uint8Array {
-  return limitMemories(
+  return limitModule(
     bytes,
     maxMemoryBytes === undefined ? { component: 'c' } : { component: 'c', maxMemoryBytes },
   );
@@ -26,7 +26,7 @@ async function instantiate<T>(text: string, maxMemoryBytes: number, imports: obj
   return new webAssembly.Instance(await webAssembly.compile(bytes), imports).exports as T;
 }
 
-describe('limitMemories', () => {
+describe('limitModule', () => {
   it.each(['(memory 1)', '(memory 1 100)', '(memory 1 65536)'])('bounds the growth of %s', async (memory) => {
     const { size, grow } = await instantiate<Sized>(`${memory} ${sizing}`, 3 * page);
     expect(grow(2)).toBe(1);
@@ -55,7 +55,9 @@ describe('limitMemories', () => {
     expect(await changed('(memory 1)', 65536 * page)).toBe(false);
     expect(await changed('(memory 1)', 2 ** 50)).toBe(false);
     expect(await changed('(memory 1 2)', 2 * page)).toBe(false);
-    expect(await changed('(table 1 funcref)', page)).toBe(false);
+    expect(await changed('(table 1 1 funcref)', page)).toBe(false);
+    expect(await changed('(import "m" "t" (table 1 funcref))', page)).toBe(false);
+    expect(await changed('(type (func (param i32 (ref func)) (result v128)))', page)).toBe(false);
     expect(await changed('(import "m" "m" (memory 1))', page)).toBe(false);
     expect(await changed('(memory 1)', 65535 * page)).toBe(true);
   });
@@ -108,12 +110,61 @@ describe('limitMemories', () => {
     expect(() => limit(module, 3 * page)).toThrow(
       expect.objectContaining({
         name: 'MemoryLimitError',
-        neededBytes: 4 * page,
-        allowedBytes: 3 * page,
+        needed: 4 * page,
+        allowed: 3 * page,
         message: expect.stringMatching(/component "c" .* 262144 bytes .* 196608: raise its max_memory_limit/),
       }),
     );
     expect(limit(module, 4 * page)).toBeInstanceOf(Uint8Array);
+  });
+
+  it.each(['funcref', 'externref', '(ref null func)'])('bounds the growth of a table of %s', async (type) => {
+    const module = `(table $t 1 ${type})
+      (func (export "size") (result i32) (table.size $t))
+      (func (export "grow") (param i32) (result i32) (table.grow $t (ref.null ${type === 'externref' ? 'extern' : 'func'}) (local.get 0)))`;
+    const { size, grow } = await instantiate<Sized>(module, page);
+    expect(grow(maxTableElements)).toBe(-1);
+    expect(grow(maxTableElements - 1)).toBe(1);
+    expect(grow(1)).toBe(-1);
+    expect(size()).toBe(maxTableElements);
+  });
+
+  it('bounds a table with an initial value, and one of 64 bits', async () => {
+    const { size, at } = await instantiate<{ size(): number; at(index: number): number }>(
+      `(type $f (func (result i32))) (table $t 2 20000 (ref $f) (ref.func $seven)) (func $seven (type $f) (i32.const 7))
+       (func (export "size") (result i32) (table.grow $t (ref.func $seven) (i32.const 14999)))
+       (func (export "at") (param i32) (result i32) (call_indirect $t (type $f) (local.get 0)))`,
+      page,
+    );
+    expect([size(), at(1)]).toEqual([-1, 7]);
+    const { grow } = await instantiate<{ grow(): bigint }>(
+      `(table $t i64 1 funcref)
+       (func (export "grow") (result i64) (table.grow $t (ref.null func) (i64.const 15000)))`,
+      page,
+    );
+    expect(grow()).toBe(-1n);
+  });
+
+  it('refuses a table that begins above the limit', async () => {
+    const module = await parse('(module (table 10000000 funcref))');
+    expect(() => limit(module, page)).toThrow(
+      expect.objectContaining({
+        name: 'ComponentLimitError',
+        needed: 10_000_000,
+        message: 'component "c" begins with a table of 10000000 elements and may have 15000',
+      }),
+    );
+    expect(limit(await parse('(module (table 15000 15000 funcref))'))).toBeInstanceOf(Uint8Array);
+  });
+
+  it.each([
+    '(type (array (mut i64)))',
+    '(type (struct (field i32)))',
+    '(rec (type $a (func)) (type $b (struct)))',
+    '(type (sub (struct)))',
+  ])('refuses objects without a limit: %s', async (type) => {
+    const module = await parse(`(module ${type})`);
+    expect(() => limit(module)).toThrow(/garbage collection proposal/);
   });
 
   it('lets nothing past that it does not know', async () => {

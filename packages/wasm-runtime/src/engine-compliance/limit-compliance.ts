@@ -24,8 +24,67 @@ function buildGrowingGuest(): Promise<Uint8Array> {
   });
 }
 
-/** The limit of a component's memory. */
-export function memoryCompliance(engine: Engine): void {
+/** The limits of what a component takes of the host. */
+export function limitCompliance(engine: Engine): void {
+  describe('a limit of tables', () => {
+    const compile = async (wat: string): Promise<CompiledComponent> =>
+      engine.compile(await buildGuest({ wit: 'world guest { export grow: func() -> s32; }', wat }), {
+        component: 'guest',
+        suspends: () => false,
+      });
+
+    it('is reached and not passed, in each invocation', async () => {
+      const compiled = await compile(`
+        ;; code
+        (table $t 1 funcref)
+        (func (export "grow") (result i32)
+          (drop (table.grow $t (ref.null func) (i32.const 14998)))
+          (drop (table.grow $t (ref.null func) (i32.const 2)))
+          (table.grow $t (ref.null func) (i32.const 1)))`);
+      for (let round = 0; round < 2; round++) {
+        const instance = await compiled.instantiate(new Map());
+        expect(await instance.call('', 'grow', [])).toBe(14_999);
+        instance.release?.();
+      }
+    });
+
+    it.each([
+      [
+        'a table that begins too large',
+        '(table 15001 funcref)',
+        'component "guest" begins with a table of 15001 elements and may have 15000',
+      ],
+      [
+        'too many tables',
+        '(table 1 1 funcref)'.repeat(21),
+        'component "guest" has 21 tables and may have 20',
+      ],
+      [
+        'too many memories',
+        '(memory 1)'.repeat(30),
+        `component "guest" has 31 linear memories and may have 30: raise the host's max-core-instances-per-component`,
+      ],
+      [
+        'objects that have no limit',
+        '(type $a (array (mut i64)))',
+        /component "guest" can't be compiled .*objects of the garbage collection proposal take memory of the host/,
+      ],
+    ])('refuses %s', async (_, definitions, message) => {
+      await expect(
+        compile(`;; code ${definitions} (func (export "grow") (result i32) (i32.const 0))`),
+      ).rejects.toThrow(message);
+    });
+
+    it('is one of core instances, too', async () => {
+      const guest = await buildGrowingGuest();
+      const options = { component: 'guest', suspends: () => false };
+      await expect(engine.compile(guest, { ...options, maxCoreInstances: 0 })).rejects.toThrow(
+        'component "guest" has 1 core instances and may have 0',
+      );
+      await engine.compile(guest, { ...options, maxCoreInstances: 1 });
+    });
+  });
+
   describe('a limit of memory', () => {
     let guest: Uint8Array;
     beforeAll(async () => {
