@@ -10,7 +10,6 @@ import {
 import { call, func, type Invoker, t } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
-import type { Subscription } from 'nats';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startComponent } from '../src/deploy.js';
 import { callByHand } from '../src/foreign-caller.js';
@@ -86,24 +85,24 @@ const unpack = func('unpack', [['parcel', parcel]], t.list(t.stream(t.u8)));
 const calleeAddress = { target: 'callee', instance: countersInterface };
 const callerAddress = { target: 'caller', instance: callerInterface };
 
-let folder: TempDir;
-let scenario: Scenario;
-let second: HostProcess;
-let invoker: Invoker;
-let files: Readonly<Record<'callee' | 'caller' | 'writer', string>>;
-/** Subjects of all calls, while somebody listens. */
-const subjects: string[] = [];
-let listener: Subscription;
+/** Two hosts that run the callee, the first of them the caller, too. */
+interface Pair extends AsyncDisposable {
+  readonly scenario: Scenario;
+  readonly second: HostProcess;
+  readonly invoker: Invoker;
+}
 
-beforeAll(async () => {
-  folder = await createTempDir();
-  const guests = await buildHandleGuests();
-  const fileOf = (name: keyof typeof files): string => join(folder.path, `${name}.wasm`);
-  files = { callee: fileOf('callee'), caller: fileOf('caller'), writer: fileOf('writer') };
-  for (const name of ['callee', 'caller', 'writer'] as const) await writeFile(files[name], guests[name]);
-  scenario = await startScenario();
+let folder: TempDir;
+let files: Readonly<Record<'callee' | 'caller' | 'writer', string>>;
+/** What no test harms. */
+let pair: Pair;
+let invoker: Invoker;
+
+async function startPair(): Promise<Pair> {
+  await using started = new AsyncDisposableStack();
+  const scenario = started.use(await startScenario());
   const { host, lattice, nats } = scenario;
-  second = await startHost({ nats });
+  const second = started.use(await startHost({ nats }));
   await startComponent(lattice, host, { id: 'caller', wasm: files.caller, maxInstances: 64 });
   await startComponent(lattice, host, { id: 'callee', wasm: files.callee, maxInstances: 64 });
   await startComponent(lattice, second, { id: 'callee', wasm: files.callee, maxInstances: 64 });
@@ -115,19 +114,41 @@ beforeAll(async () => {
     wit_package: 'handles',
     interfaces: ['streams', 'counters'],
   });
-  listener = lattice.connection.subscribe('default.>', {
-    callback: (_error, { subject }) => void subjects.push(subject),
+  const calls = createNatsInvoker({
+    connection: lattice.connection,
+    lattice: 'default',
+    timeoutMs: 60_000,
   });
-  const connection = lattice.connection;
-  invoker = createNatsInvoker({ connection, lattice: 'default', timeoutMs: 60_000 });
   // Either host may have taken the link; the other sees it a moment later.
-  await vi.waitFor(() => call(invoker, { ...callerAddress, func: relay.count, params: [0, 1] }), {
+  await vi.waitFor(() => call(calls, { ...callerAddress, func: relay.count, params: [0, 1] }), {
     timeout: 30_000,
   });
+  const all = started.move();
+  return { scenario, second, invoker: calls, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Subjects of all calls of the callee from now on. */
+async function listen(): Promise<{ readonly subjects: readonly string[] } & Disposable> {
+  const { connection } = pair.scenario.lattice;
+  const subjects: string[] = [];
+  const listener = connection.subscribe('default.callee.>', {
+    callback: (_error, { subject }) => void subjects.push(subject),
+  });
+  await connection.flush();
+  return { subjects, [Symbol.dispose]: () => listener.unsubscribe() };
+}
+
+beforeAll(async () => {
+  folder = await createTempDir();
+  const guests = await buildHandleGuests();
+  const fileOf = (name: keyof typeof files): string => join(folder.path, `${name}.wasm`);
+  files = { callee: fileOf('callee'), caller: fileOf('caller'), writer: fileOf('writer') };
+  for (const name of ['callee', 'caller', 'writer'] as const) await writeFile(files[name], guests[name]);
+  pair = await startPair();
+  ({ invoker } = pair);
 });
 afterAll(async () => {
-  await second?.[Symbol.asyncDispose]();
-  await scenario?.[Symbol.asyncDispose]();
+  await pair?.[Symbol.asyncDispose]();
   await folder?.[Symbol.asyncDispose]();
 });
 
@@ -215,7 +236,7 @@ describe('a stream through two components', () => {
   });
 
   it('may be one of the component model, which its writer feeds after the answer', async () => {
-    await startComponent(scenario.lattice, second, { id: 'writer', wasm: files.writer });
+    await startComponent(pair.scenario.lattice, pair.second, { id: 'writer', wasm: files.writer });
     const letters = await call(invoker, {
       target: 'writer',
       instance: lettersInterface,
@@ -226,7 +247,7 @@ describe('a stream through two components', () => {
   });
 
   it('of 200 MB is never in memory as a whole', async () => {
-    const { pid } = scenario.host.child;
+    const { pid } = pair.scenario.host.child;
     const mebibyte = 1024 * 1024;
     const measure = (mebibytes: number) =>
       call(invoker, { ...callerAddress, func: relay.measure, params: [data(mebibytes * 16).stream] });
@@ -241,7 +262,7 @@ describe('a stream through two components', () => {
 
 describe('a resource of a component on two hosts', () => {
   it('is used where it was made, whichever host gets the call', async () => {
-    subjects.length = 0;
+    using heard = await listen();
     const runs = Array.from({ length: 16 }, (_, i) => i);
     const params = (i: number): [number, number] => [i * 100, 6];
     const counted = runs.map((i) =>
@@ -254,24 +275,22 @@ describe('a resource of a component on two hosts', () => {
     expect(await Promise.all(finished)).toEqual(runs.map((i) => i * 100 + 6));
     // Both hosts had calls to hand on.
     const owners = new Set(
-      subjects.flatMap((subject) => /^default\.callee\.(owner-[^.]+)\./.exec(subject)?.[1] ?? []),
+      heard.subjects.flatMap((subject) => /^default\.callee\.(owner-[^.]+)\./.exec(subject)?.[1] ?? []),
     );
     expect(owners.size).toBe(2);
   });
 
   it('is dropped when a component drops it, and when one ends without', async () => {
-    subjects.length = 0;
+    using heard = await listen();
     expect(await call(invoker, { ...callerAddress, func: relay.count, params: [1, 1] })).toBe(2);
     expect(await call(invoker, { ...callerAddress, func: relay.leave, params: [1] })).toBe(2);
     const drop = `default.callee.wrpc.0.0.1.${countersInterface}.counter.~drop`;
-    await expect
-      .poll(() => subjects.filter((subject) => subject === drop).length, { timeout: 30_000 })
-      .toBe(2);
+    await expect.poll(() => heard.subjects.filter((subject) => subject === drop).length).toBe(2);
   });
 
   it('is opaque bytes to a peer of another implementation', async () => {
     const subject = `default.callee.wrpc.0.0.1.${countersInterface}`;
-    const { connection } = scenario.lattice;
+    const { connection } = pair.scenario.lattice;
     const made = await callByHand(connection, `${subject}.counter`, '28');
     made.send('', '');
     const { hex } = await made.results('');
@@ -299,15 +318,14 @@ describe('a resource of a component on two hosts', () => {
   });
 
   it('is gone with its host, and its callers are told', async () => {
-    // As long as a stranger listens, nobody is told that no one serves a subject.
-    listener.unsubscribe();
+    await using own = await startPair();
     const made: Uint8Array[] = [];
     while (new Set(made.map(keeperOf)).size < 2) {
-      made.push(await call(invoker, { ...calleeAddress, func: counters.make, params: [1] }));
+      made.push(await call(own.invoker, { ...calleeAddress, func: counters.make, params: [1] }));
     }
-    await second[Symbol.asyncDispose]();
+    await own.second[Symbol.asyncDispose]();
     const outcomes = await Promise.allSettled(
-      made.map((one) => call(invoker, { ...calleeAddress, func: counters.add, params: [one, 1] })),
+      made.map((one) => call(own.invoker, { ...calleeAddress, func: counters.add, params: [one, 1] })),
     );
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     expect(failures.length).toBeGreaterThan(0);
@@ -319,19 +337,21 @@ describe('a resource of a component on two hosts', () => {
   });
 
   it('does not keep its component from being stopped', async () => {
-    const one = await call(invoker, { ...calleeAddress, func: counters.make, params: [1] });
-    const { host, lattice } = scenario;
-    const stopped = lattice.nextEvent('component_scaled', { component_id: 'callee', max_instances: 0 });
+    const { host, lattice } = pair.scenario;
+    const address = { ...calleeAddress, target: 'stopped' };
+    await startComponent(lattice, host, { id: 'stopped', wasm: files.callee });
+    const one = await call(invoker, { ...address, func: counters.make, params: [1] });
+    const stopped = lattice.nextEvent('component_scaled', { component_id: 'stopped', max_instances: 0 });
     await lattice.succeed(`component.scale.${host.id}`, {
-      component_id: 'callee',
+      component_id: 'stopped',
       component_ref: `file://${files.callee}`,
       count: 0,
       host_id: host.id,
     });
     await stopped;
-    await expect(
-      call(invoker, { ...calleeAddress, func: counters.add, params: [one, 1] }),
-    ).rejects.toMatchObject({ code: 'not-found' });
+    await expect(call(invoker, { ...address, func: counters.add, params: [one, 1] })).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 });
 

@@ -168,10 +168,12 @@ describe('a request that becomes a call of a provider', () => {
   });
 
   it('has delivered everything when the host has stopped', async () => {
-    const { traceId } = await visit(`${url}/last`);
-    expect(await scenario.host.stop()).toBe(0);
+    await using own = await startCollector();
+    await using stopped = await startObserved(own.url);
+    const { traceId } = await visit(`${await deployCounter(stopped)}/last`);
+    expect(await stopped.host.stop()).toBe(0);
     expect(
-      collector.spans
+      own.spans
         .filter((span) => span.traceId === traceId)
         .map(({ name }) => name)
         .sort(),

@@ -6,7 +6,7 @@ import { type HttpFields, type HttpRequest, httpIncomingHandler } from '@wasmlat
 import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveHttp, startComponent } from '../src/deploy.js';
+import { putLink, serveHttp, startComponent } from '../src/deploy.js';
 import { callByHand, type ForeignCall, string } from '../src/foreign-caller.js';
 import { serveHttpClient } from '../src/http-client-provider.js';
 import { paths } from '../src/paths.js';
@@ -179,13 +179,26 @@ describe('a client of ours', () => {
   });
 });
 
+/** Starts a component that forwards requests, in any lattice; `target` gets its outgoing ones. */
+async function startFetcher({ host, lattice }: Scenario, id: string, target?: string): Promise<string> {
+  await startComponent(lattice, host, { id, wasm: paths.fetcher, maxInstances: 4 });
+  if (target !== undefined) {
+    await putLink(lattice, { source: id, target, interface: 'wasi:http/outgoing-handler' });
+  }
+  return serveHttp(lattice, host, id, await freePort());
+}
+
+/** The status and body of what a fetcher makes of a request of its own. */
+async function forward(url: string, to: string, limit = ''): Promise<{ status: number; code: unknown }> {
+  const response = await fetch(`${url}/?to=${to}${limit}`);
+  return { status: response.status, code: await response.json() };
+}
+
 describe('a component that sends HTTP requests', () => {
-  let url: string;
   let origin: HttpServer;
   let originAddress: string;
 
   beforeAll(async () => {
-    const { host, lattice } = scenario;
     origin = createServer((request, response) => {
       if (request.url === '/silent') return;
       response.writeHead(203, { trailer: 'x-sum', 'x-method': request.method, 'set-cookie': ['a=1', 'b=2'] });
@@ -200,52 +213,45 @@ describe('a component that sends HTTP requests', () => {
     });
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
     originAddress = `127.0.0.1:${(origin.address() as AddressInfo).port}`;
-    await startComponent(lattice, host, { id: 'fetcher', wasm: paths.fetcher, maxInstances: 4 });
-    url = await serveHttp(lattice, host, 'fetcher', await freePort());
   });
   afterAll(() => {
     origin?.closeAllConnections();
     origin?.close();
   });
 
-  async function forward(to: string, limit = ''): Promise<{ status: number; code: unknown }> {
-    const response = await fetch(`${url}/?to=${to}${limit}`);
-    return { status: response.status, code: await response.json() };
-  }
-
   it('gets an error-code that says which link to put', async () => {
-    expect(await forward(`${originAddress}/`)).toEqual({
+    const url = await startFetcher(scenario, 'unlinked');
+    expect(await forward(url, `${originAddress}/`)).toEqual({
       status: 502,
       code: {
         tag: 'internal-error',
-        val: expect.stringMatching(/source_id 'fetcher'.*'wasi'.*'http'.*'outgoing-handler'/),
+        val: expect.stringMatching(/source_id 'unlinked'.*'wasi'.*'http'.*'outgoing-handler'/),
       },
     });
   });
 
   it('gets an error-code while nobody serves the target of its link', async () => {
-    await scenario.lattice.succeed('link.put', {
-      source_id: 'fetcher',
-      target: 'http-client',
-      name: 'default',
-      wit_namespace: 'wasi',
-      wit_package: 'http',
-      interfaces: ['outgoing-handler'],
-    });
-    expect(await forward(`${originAddress}/`)).toEqual({
+    const url = await startFetcher(scenario, 'lonely', 'nobody');
+    expect(await forward(url, `${originAddress}/`)).toEqual({
       status: 502,
       code: {
         tag: 'internal-error',
-        val: expect.stringMatching(/http-client by link default: nobody is listening/),
+        val: expect.stringMatching(/nobody by link default: nobody is listening/),
       },
     });
   });
 
   describe('and has a provider for them', () => {
+    let url: string;
     beforeAll(async () => {
-      const server = createNatsServer({ connection: scenario.lattice.connection, lattice: 'default' });
-      await serveHttpClient(server, 'http-client');
+      url = await startServed(scenario);
     });
+
+    async function startServed(where: Scenario): Promise<string> {
+      const server = createNatsServer({ connection: where.lattice.connection, lattice: 'default' });
+      await serveHttpClient(server, 'http-client');
+      return startFetcher(where, 'fetcher', 'http-client');
+    }
 
     it('passes method, headers, body and trailers on, and the same of the response back', async () => {
       const response = await put({ trailers: { 'x-sum': '12' }, chunks: ['hello ', 'world\n'] });
@@ -267,22 +273,24 @@ describe('a component that sends HTTP requests', () => {
     it('gets the error-code of the provider', async () => {
       const closedPort = await freePort();
       const refused = { tag: 'connection-refused' };
-      expect(await forward(`127.0.0.1:${closedPort}/`)).toEqual({ status: 502, code: refused });
+      expect(await forward(url, `127.0.0.1:${closedPort}/`)).toEqual({ status: 502, code: refused });
     });
 
     it('limits the wait for the first byte', async () => {
       const late = { tag: 'connection-read-timeout' };
-      expect(await forward(`${originAddress}/silent`, '&firstByteMs=50')).toEqual({
+      expect(await forward(url, `${originAddress}/silent`, '&firstByteMs=50')).toEqual({
         status: 502,
         code: late,
       });
     });
 
     it('gets an error-code when the connection to NATS drops', async () => {
+      await using own = await startScenario();
+      const ownUrl = await startServed(own);
       const arrived = new Promise((resolve) => origin.once('request', resolve));
-      const answer = forward(`${originAddress}/silent`);
+      const answer = forward(ownUrl, `${originAddress}/silent`);
       await arrived;
-      await scenario.nats[Symbol.asyncDispose]();
+      await own.nats[Symbol.asyncDispose]();
       expect(await answer).toEqual({ status: 502, code: { tag: 'connection-terminated' } });
     });
 
