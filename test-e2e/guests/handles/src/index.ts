@@ -1,2 +1,3 @@
+export { buildChainGuest, chainInterface } from './build-chain-guest.js';
 export { buildHandleGuests, type HandleGuests } from './build-handle-guests.js';
 export { callerInterface, countersInterface, lettersInterface, streamsInterface } from './interfaces.js';
