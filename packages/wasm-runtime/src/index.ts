@@ -63,9 +63,9 @@ export {
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export { ExecutionTimeError, InvocationOverError } from './invocation.js';
 export { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
-export { TooManyWaitingError } from './limits.js';
 export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker.js';
 export { type MissingImport, MissingImportError } from './missing-import-error.js';
+export { TooManyWaitingError } from './permits.js';
 export {
   closePermitBudget,
   createPermitBudget,

@@ -1,8 +1,8 @@
 import type { CompiledComponent, ComponentInstance } from './engine.js';
 import type { InstanceContext } from './host-interface.js';
 import { Invocation } from './invocation.js';
-import { Permits } from './limits.js';
 import type { Linkage } from './linker.js';
+import { Permits } from './permits.js';
 import { SharedPermits, type SharedPermitsMemory } from './shared-permits.js';
 
 export interface InstancePoolOptions {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { Permits, TooManyWaitingError } from './limits.js';
+import { Permits, TooManyWaitingError } from './permits.js';
 import {
   closePermitBudget,
   createPermitBudget,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Permits } from './limits.js';
+import { Permits } from './permits.js';
 
 describe('permits', () => {
   it('are given in the order of arrival', async () => {
