@@ -272,7 +272,10 @@ export class CallChannels implements DeferredReceiver {
   private control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
     const { connection, incoming } = this.options;
     if (this.peer?.windowBytes === undefined) return;
-    Outbox.of(connection).publish(controlSubject(this.peer.root, control, incoming, path), payload);
+    const subject = controlSubject(this.peer.root, control, incoming, path);
+    const outbox = Outbox.of(connection);
+    if (control === 'cancel') outbox.publishLast(subject);
+    else outbox.publish(subject, payload);
   }
 
   private refused(kind: RefusalKind, error: RpcError): RpcError {

@@ -2,7 +2,9 @@ import type { NatsConnection } from 'nats';
 
 export interface ConnectionWatcher {
   /** The connection dropped: what was in flight is lost, as is what is published before it is back. */
-  disconnected(): void;
+  disconnected?(): void;
+  /** The connection is back. */
+  connected?(): void;
 }
 
 /** Knows whether a NATS connection is up. One for each connection, whoever asks. */
@@ -64,7 +66,10 @@ export class ConnectionMonitor {
     if (this.state === 'closed') return;
     this.state = state;
     if (state === 'connected') this.reconnectedAt = performance.now();
-    else for (const watcher of [...this.watchers]) watcher.disconnected();
+    for (const watcher of [...this.watchers]) {
+      if (state === 'connected') watcher.connected?.();
+      else watcher.disconnected?.();
+    }
     if (state !== 'disconnected') for (const done of [...this.waiting]) done();
   }
 }

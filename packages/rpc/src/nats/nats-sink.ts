@@ -89,7 +89,7 @@ export class NatsSink implements ByteSink {
       error === undefined || windowBytes === undefined
         ? undefined
         : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
-    this.outbox.publish(subject, undefined, { headers });
+    this.outbox.publishLast(subject, headers);
     onClose();
   }
 

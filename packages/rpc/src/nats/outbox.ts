@@ -1,4 +1,5 @@
 import { Empty, type MsgHdrs, type NatsConnection } from 'nats';
+import { ConnectionMonitor } from './connection-monitor.js';
 
 interface Outgoing {
   readonly subject: string;
@@ -6,6 +7,7 @@ interface Outgoing {
   readonly reply: string | ReplySubject | undefined;
   readonly headers: MsgHdrs | undefined;
   readonly sender: OutgoingSender | undefined;
+  readonly isLast: boolean;
 }
 
 /** A reply subject that is decided when the message leaves. */
@@ -37,7 +39,10 @@ export class Outbox {
   private static readonly outboxes = new WeakMap<NatsConnection, Outbox>();
 
   private readonly connection: NatsConnection;
+  private readonly monitor: ConnectionMonitor;
   private messages: Outgoing[] = [];
+  /** What waits for the connection to be back. */
+  private readonly kept: Outgoing[] = [];
 
   static of(connection: NatsConnection): Outbox {
     let outbox = Outbox.outboxes.get(connection);
@@ -50,18 +55,26 @@ export class Outbox {
 
   private constructor(connection: NatsConnection) {
     this.connection = connection;
+    this.monitor = ConnectionMonitor.of(connection);
+    this.monitor.watch({
+      connected: () => {
+        for (const message of this.kept.splice(0)) this.add(message);
+      },
+    });
   }
 
-  publish(subject: string, payload: Uint8Array = Empty, options?: OutgoingOptions): void {
-    // A next tick comes after the microtasks, and with them the handlers that need no I/O.
-    if (this.messages.length === 0) process.nextTick(this.release);
-    this.messages.push({
-      subject,
-      payload,
-      reply: options?.reply,
-      headers: options?.headers,
-      sender: options?.sender,
-    });
+  /** Lost while the connection is down. */
+  publish(subject: string, payload: Uint8Array = Empty, options: OutgoingOptions = {}): void {
+    const { reply, headers, sender } = options;
+    this.add({ subject, payload, reply, headers, sender, isLast: false });
+  }
+
+  /**
+   * Publishes the last that a peer hears of something, without which it would wait in vain: while the connection is down,
+   * as soon as it is back.
+   */
+  publishLast(subject: string, headers?: MsgHdrs): void {
+    this.add({ subject, payload: Empty, reply: undefined, headers, sender: undefined, isLast: true });
   }
 
   /** Resolves once the NATS server has everything published so far. */
@@ -70,11 +83,23 @@ export class Outbox {
     await this.connection.flush();
   }
 
+  private add(message: Outgoing): void {
+    // A next tick comes after the microtasks, and with them the handlers that need no I/O.
+    if (this.messages.length === 0) process.nextTick(this.release);
+    this.messages.push(message);
+  }
+
   private readonly release = (): void => {
     const { messages, connection } = this;
     if (messages.length === 0) return;
     this.messages = [];
-    for (const { subject, payload, reply: replyTo, headers, sender } of messages) {
+    const isDown = this.monitor.state === 'disconnected';
+    for (const message of messages) {
+      if (isDown && message.isLast) {
+        this.kept.push(message);
+        continue;
+      }
+      const { subject, payload, reply: replyTo, headers, sender } = message;
       const reply = typeof replyTo === 'object' ? replyTo.replySubject() : replyTo;
       try {
         if (headers) connection.publish(subject, payload, reply ? { reply, headers } : { headers });

@@ -304,7 +304,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
 
   private endWithError(error: ReportedError): void {
     const subject = channelSubject(this.callerRoot, 'results');
-    this.server.outbox.publish(subject, undefined, { headers: errorToHeaders(error) });
+    this.server.outbox.publishLast(subject, errorToHeaders(error));
   }
 
   private refuseBadParams(error: unknown): void {
