@@ -170,6 +170,11 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.settle(new RpcError(code, this.names, detail, cause === undefined ? undefined : { cause }));
   }
 
+  /** Fails, and tells the peer that nobody waits any more. */
+  giveUp(code: RpcErrorCode, detail: string, cause?: unknown): void {
+    this.settle(new RpcError(code, this.names, detail, cause === undefined ? undefined : { cause }), true);
+  }
+
   unsent(error: unknown): void {
     const code = this.client.connection.isClosed() ? 'disconnected' : 'invalid-params';
     this.fail(code, `the call could not be sent: ${describeFailure(error).text}`, error);
@@ -194,7 +199,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       const detail = this.peerRoot
         ? `accepted the call and did not answer within ${timeoutMs} ms`
         : `was not accepted within ${timeoutMs} ms; check whether the peer is overloaded`;
-      this.settle(new RpcError('timeout', this.names, detail), true);
+      this.giveUp('timeout', detail);
     }
   }
 
@@ -334,13 +339,18 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.channels?.fail(error);
     if (this.peerRoot === undefined) leaveDeferred(this.options.params.deferred);
     if (wasWaiting) this.options.reject(error);
-    if (cancel && wasWaiting && this.tries > 0 && this.peerRoot === undefined && !this.client.disconnected) {
+    if (cancel && wasWaiting && this.tries > 0 && this.peerRoot === undefined) {
       this.state = 'abandoned';
       this.deadline = performance.now() + this.options.timeoutMs;
       this.client.deadlines.include(this.deadline);
       return;
     }
-    if (cancel && this.peerRoot !== undefined) this.client.outbox.publish(cancelSubject(this.peerRoot));
+    if (cancel && this.peerRoot !== undefined) {
+      const { outbox, disconnected } = this.client;
+      outbox.publishLast(cancelSubject(this.peerRoot));
+      // It may have been lost, and upstream's servers accept no other call of the function before they have it.
+      if (disconnected) outbox.publishLast(channelSubject(this.peerRoot, 'params'));
+    }
     this.end();
   }
 

@@ -90,8 +90,11 @@ class Client implements NatsInvoker, ClientCallHost {
     this.outbox = Outbox.of(options.connection);
     this.monitor = ConnectionMonitor.of(options.connection);
     this.unwatch = this.monitor.watch({
-      disconnected: () =>
-        this.failAll('disconnected', 'the NATS connection dropped while the call was in flight'),
+      disconnected: () => {
+        const detail = 'the NATS connection dropped while the call was in flight';
+        if (this.monitor.state === 'closed') this.failAll('disconnected', detail);
+        else for (const call of this.inbox.all()) call.giveUp('disconnected', detail);
+      },
     });
   }
 
