@@ -265,7 +265,11 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     } catch (error) {
       // A peer that stops reading early may still answer.
       if (!(error instanceof RpcError)) {
-        this.fail('canceled', `a stream among the parameters failed: ${describeFailure(error).text}`, error);
+        this.giveUp(
+          'canceled',
+          `a stream among the parameters failed: ${describeFailure(error).text}`,
+          error,
+        );
       }
     }
     this.sending = false;
