@@ -1,6 +1,7 @@
 import type { NatsConnection } from 'nats';
 import type { ByteSink } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
+import { RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { errorToHeaders } from './call-headers.js';
 import { Outbox } from './outbox.js';
 
@@ -88,9 +89,14 @@ export class NatsSink implements ByteSink {
     const headers =
       error === undefined || windowBytes === undefined
         ? undefined
-        : errorToHeaders({ code: 'peer-failed', text: describeFailure(error).text });
+        : errorToHeaders({ code: this.reasonCode(error), text: describeFailure(error).text });
     this.outbox.publishLast(subject, headers);
     onClose();
+  }
+
+  /** Why this side ended the call, or that the source failed, with whatever it threw. */
+  private reasonCode(error: unknown): RpcErrorCode {
+    return error === this.failed?.error && error instanceof RpcError ? error.code : 'peer-failed';
   }
 
   onFailure(callback: (error: unknown) => void): void {
