@@ -265,23 +265,27 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       this.publishResults(encoded.bytes);
       const { channels } = this;
       if (encoded.deferred.length > 0 && channels) {
-        await sendDeferred(encoded.deferred, (path) => channels.sink(path));
+        // What the handler still does with its parameters does not depend on who reads the result.
+        await sendDeferred(encoded.deferred, (path) => channels.sink(path)).catch((error: unknown) =>
+          this.streamFailed(error),
+        );
       }
       if (this.waits) await Promise.allSettled(this.waits);
     } catch (error) {
-      this.failed(error);
+      if (this.state === 'running') this.failed(error);
     }
     this.end();
   }
 
   private failed(error: unknown): void {
-    if (this.state === 'running') {
-      const text = this.server.errorText(error);
-      this.server.logger.debug('a handler failed', { ...this.entry.names, error });
-      this.endWithError({ code: 'peer-failed', text });
-    } else if (!(error instanceof RpcError)) {
-      this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
-    }
+    const text = this.server.errorText(error);
+    this.server.logger.debug('a handler failed', { ...this.entry.names, error });
+    this.endWithError({ code: 'peer-failed', text });
+  }
+
+  private streamFailed(error: unknown): void {
+    if (error instanceof RpcError) return;
+    this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
   }
 
   private async reconnected(): Promise<void> {
