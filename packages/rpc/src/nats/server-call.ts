@@ -257,8 +257,9 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       this.deadline = Number.POSITIVE_INFINITY;
       // What is published while the connection is down is lost.
       if (server.monitor.state === 'disconnected') await this.reconnected();
-      if (this.state !== 'running') {
+      if (this.state !== 'running' || server.monitor.state === 'closed') {
         leaveDeferred(encoded.deferred);
+        this.end();
         return;
       }
       this.state = 'streaming';
