@@ -2,6 +2,7 @@ import { type Logger, type Meter, noopLogger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import { type EncodedValue, functionCodec } from '../call/function-codec.js';
+import { leaveDeferred } from '../call/send-deferred.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import { type Invocation, type Invoker, linkNameOf } from '../invoke.js';
@@ -99,8 +100,6 @@ class Client implements NatsInvoker, ClientCallHost {
   }
 
   invoke(invocation: Invocation): Promise<unknown> {
-    const { signal } = invocation;
-    if (signal?.aborted) return Promise.reject(signal.reason);
     let route: Route;
     let params: EncodedValue;
     try {
@@ -108,6 +107,11 @@ class Client implements NatsInvoker, ClientCallHost {
       params = encodeParams(route, invocation);
     } catch (error) {
       return Promise.reject(error);
+    }
+    const { signal } = invocation;
+    if (signal?.aborted) {
+      leaveDeferred(params.deferred);
+      return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {
       const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
