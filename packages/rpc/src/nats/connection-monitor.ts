@@ -63,7 +63,8 @@ export class ConnectionMonitor {
   }
 
   private change(state: 'connected' | 'disconnected' | 'closed'): void {
-    if (this.state === 'closed') return;
+    // The client tells once more for an attempt to reconnect that failed after the server's greeting.
+    if (this.state === 'closed' || this.state === state) return;
     this.state = state;
     if (state === 'connected') this.reconnectedAt = performance.now();
     for (const watcher of [...this.watchers]) {
