@@ -15,6 +15,10 @@ export class BufferBudget {
     return this.held > this.maxBytes;
   }
 
+  get heldBytes(): number {
+    return this.held;
+  }
+
   hold(bytes: number): void {
     this.held += bytes;
   }

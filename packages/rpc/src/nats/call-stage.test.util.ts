@@ -1,0 +1,199 @@
+import type { NatsConnection } from 'nats';
+import type { CallContext, CallHandler, Server } from '../serve.js';
+import type { WitFunction } from '../types.js';
+import type { ClientCallHost } from './client-call.js';
+import { createNatsInvoker, createNatsServer, type NatsInvoker } from './index.js';
+import { NatsLink } from './nats-link.test.util.js';
+import { lattice, NatsPeers } from './nats-peers.test.util.js';
+import type { ServerCallHost } from './server-call.js';
+
+export const target = 'peer';
+export const instance = 'acme:test/endings@1.0.0';
+
+export type Lines = AsyncIterable<string[]>;
+
+/** A stream whose chunks come when the test says so. */
+export class Source implements Lines {
+  /** Resolves when the reader leaves before the end. */
+  readonly left: Promise<void>;
+  readonly #left = Promise.withResolvers<void>();
+  readonly #chunks: (string[] | Error)[] = [];
+  #wake = Promise.withResolvers<void>();
+
+  constructor() {
+    this.left = this.#left.promise;
+  }
+
+  /** What comes next; an error ends the stream. */
+  put(next: string | Error): void {
+    this.#chunks.push(typeof next === 'string' ? [next] : next);
+    this.#wake.resolve();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string[]> {
+    return {
+      next: async () => {
+        for (;;) {
+          const next = this.#chunks.shift();
+          if (next instanceof Error) throw next;
+          if (next) return { done: false, value: next };
+          await this.#wake.promise;
+          this.#wake = Promise.withResolvers();
+        }
+      },
+      return: async () => {
+        this.#left.resolve();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+}
+
+/** A call with all that its two sides hold open, in the hands of the test. */
+export class HeldCall {
+  readonly controller: AbortController = new AbortController();
+  readonly params: Source = new Source();
+  readonly results: Source = new Source();
+  /** What the handler returns where it waits for the test. */
+  readonly answer: PromiseWithResolvers<unknown> = Promise.withResolvers();
+  readonly entered: PromiseWithResolvers<CallContext> = Promise.withResolvers();
+  /** The result's stream at the caller. */
+  reading: AsyncIterator<string[]> | undefined;
+  /** Why it failed for its caller, asked for when it is to have ended. */
+  failure: () => Promise<unknown> = () => Promise.resolve();
+  /** Lets a call that is on its way get there. */
+  letThrough: () => void = () => {};
+
+  /** The reason of the handler's signal, once it is aborted. */
+  async reason(): Promise<unknown> {
+    const { signal } = await this.entered.promise;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return signal.reason;
+  }
+}
+
+/** What the two sides hold of calls. */
+export interface Books {
+  readonly callerCalls: number;
+  readonly callerBytes: number;
+  readonly serverCalls: number;
+  readonly serverInbox: number;
+  readonly serverBytes: number;
+}
+
+export const emptyBooks: Books = {
+  callerCalls: 0,
+  callerBytes: 0,
+  serverCalls: 0,
+  serverInbox: 0,
+  serverBytes: 0,
+};
+
+/** A caller and a server, each with a connection that can be cut. */
+export class CallStage implements AsyncDisposable {
+  readonly peers: NatsPeers;
+  readonly caller: CutConnection;
+  readonly callee: CutConnection;
+  readonly invoker: NatsInvoker;
+  server: Server;
+  /** Answers the calls of all functions. */
+  handler: CallHandler = async () => {};
+
+  private constructor(peers: NatsPeers, caller: CutConnection, callee: CutConnection) {
+    this.peers = peers;
+    this.caller = caller;
+    this.callee = callee;
+    const { connection } = caller;
+    this.invoker = createNatsInvoker({ connection, lattice, streams: { windowBytes } });
+    this.server = this.#createServer();
+  }
+
+  static async start(): Promise<CallStage> {
+    const peers = await NatsPeers.start();
+    return new CallStage(peers, await CutConnection.open(peers), await CutConnection.open(peers));
+  }
+
+  #createServer(): Server {
+    const { connection } = this.callee;
+    return createNatsServer({ connection, lattice, drainTimeoutMs: 20, streams: { windowBytes } });
+  }
+
+  /** By a new server where the one before is closed. */
+  async serve(functions: readonly WitFunction[], isNew = false): Promise<void> {
+    if (isNew) this.server = this.#createServer();
+    const handler: CallHandler = (params, context) => this.handler(params, context);
+    for (const func of functions) await this.server.serve({ target, instance, func, handler });
+  }
+
+  get books(): Books {
+    const caller = this.invoker as unknown as ClientCallHost;
+    const callee = this.server as unknown as ServerCallHost;
+    return {
+      callerCalls: caller.inbox.size,
+      callerBytes: caller.budget.heldBytes,
+      serverCalls: callee.calls.size,
+      serverInbox: callee.inbox.size,
+      serverBytes: callee.budget.heldBytes,
+    };
+  }
+
+  /** As if so much time had passed for the deadlines of the caller. */
+  passTime(ms: number): void {
+    const { inbox, deadlines } = this.invoker as unknown as ClientCallHost;
+    for (const call of inbox.all()) call.deadline -= ms;
+    deadlines.include(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.invoker.close();
+    await this.server.close();
+    await this.peers[Symbol.asyncDispose]();
+    await this.caller.link[Symbol.asyncDispose]();
+    await this.callee.link[Symbol.asyncDispose]();
+  }
+}
+
+/** Small, so that senders soon wait for their readers. */
+export const windowBytes = 1024;
+
+/** A connection that can be cut. */
+export class CutConnection {
+  readonly link: NatsLink;
+  readonly connection: NatsConnection;
+
+  private constructor(link: NatsLink, connection: NatsConnection) {
+    this.link = link;
+    this.connection = connection;
+  }
+
+  static async open(peers: NatsPeers): Promise<CutConnection> {
+    const link = await NatsLink.to(peers.nats.port);
+    // A dial that the server greeted and then hung up is only tried again after the timeout.
+    const options = { servers: link.url, timeout: 500, waitOnFirstConnect: true };
+    return new CutConnection(link, await peers.connect(options));
+  }
+
+  /**
+   * Resolves when the client knows that its connection dropped, with what brings it back. A turn of the event loop lies
+   * in between, for all that follows from it.
+   */
+  async cut(): Promise<() => Promise<void>> {
+    const { connection, link } = this;
+    const dropped = this.next('disconnect');
+    const back = this.next('reconnect');
+    link.cut();
+    await dropped;
+    return async () => {
+      await new Promise(setImmediate);
+      link.mend();
+      await back;
+      // Now its subscriptions are in place again.
+      await connection.flush();
+    };
+  }
+
+  /** The next event of that kind. */
+  async next(type: string): Promise<void> {
+    for await (const status of this.connection.status()) if (status.type === type) return;
+  }
+}
