@@ -154,6 +154,10 @@ const endings = {
     await call.failure();
     await mend();
   },
+  'its invoker is closed': async () => {
+    await stage.invoker.close();
+    stage.invoker = stage.createInvoker();
+  },
   'its server loses the connection': async () => {
     const mend = await stage.callee.cut();
     await mend();
@@ -187,6 +191,10 @@ const table: readonly [Ending, Phase, RpcErrorCode | Error, RpcErrorCode | undef
   ['its caller loses the connection', 'has a handler at work', 'disconnected', 'canceled'],
   ['its caller loses the connection', 'sends its result', 'disconnected', 'canceled'],
   ['its caller loses the connection', 'waits for its readers', 'disconnected', 'canceled'],
+  ['its invoker is closed', 'sends its parameters', 'closed', 'canceled'],
+  ['its invoker is closed', 'has a handler at work', 'closed', 'canceled'],
+  ['its invoker is closed', 'sends its result', 'closed', 'canceled'],
+  ['its invoker is closed', 'waits for its readers', 'closed', 'canceled'],
   ['its server loses the connection', 'sends its parameters', 'peer-failed', undefined],
   ['its server loses the connection', 'sends its result', 'peer-failed', undefined],
   ['its server loses the connection', 'waits for its readers', 'peer-failed', undefined],
@@ -225,7 +233,7 @@ describe('a call ends for both sides, and leaves nothing behind,', () => {
     if (expectedReason) expectRpcError(await call.reason(), expectedReason, { ...of, target });
     await expectNothingLeft(call, phase);
     await expectNextCallWorks();
-    if (ending === 'its server closes') return;
+    if (ending === 'its server closes' || ending === 'its invoker is closed') return;
     for (const spy of subscribing) expect(spy).not.toHaveBeenCalled();
   });
 });

@@ -94,7 +94,7 @@ export class CallStage implements AsyncDisposable {
   readonly peers: NatsPeers;
   readonly caller: CutConnection;
   readonly callee: CutConnection;
-  readonly invoker: NatsInvoker;
+  invoker: NatsInvoker;
   server: Server;
   /** Answers the calls of all functions. */
   handler: CallHandler = async () => {};
@@ -103,14 +103,18 @@ export class CallStage implements AsyncDisposable {
     this.peers = peers;
     this.caller = caller;
     this.callee = callee;
-    const { connection } = caller;
-    this.invoker = createNatsInvoker({ connection, lattice, streams: { windowBytes } });
+    this.invoker = this.createInvoker();
     this.server = this.#createServer();
   }
 
   static async start(): Promise<CallStage> {
     const peers = await NatsPeers.start();
     return new CallStage(peers, await CutConnection.open(peers), await CutConnection.open(peers));
+  }
+
+  createInvoker(): NatsInvoker {
+    const { connection } = this.caller;
+    return createNatsInvoker({ connection, lattice, streams: { windowBytes } });
   }
 
   #createServer(): Server {

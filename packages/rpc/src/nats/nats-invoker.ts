@@ -6,7 +6,7 @@ import { leaveDeferred } from '../call/send-deferred.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import { type Invocation, type Invoker, linkNameOf } from '../invoke.js';
-import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
+import { type CallNames, RpcError } from '../rpc-error.js';
 import type { WitFunction } from '../types.js';
 import { BufferBudget } from './buffer-budget.js';
 import { defaultStreamOptions, type StreamOptions } from './call-channels.js';
@@ -41,7 +41,7 @@ export interface NatsInvokerOptions {
 
 /** An {@link Invoker} that holds one subscription on its connection. */
 export interface NatsInvoker extends Invoker {
-  /** Ends the subscription; calls in flight reject with `closed`. */
+  /** Ends the subscription; calls in flight reject with `closed`, and those that accepted them learn that nobody waits. */
   close(): Promise<void>;
 }
 
@@ -93,8 +93,10 @@ class Client implements NatsInvoker, ClientCallHost {
     this.unwatch = this.monitor.watch({
       disconnected: () => {
         const detail = 'the NATS connection dropped while the call was in flight';
-        if (this.monitor.state === 'closed') this.failAll('disconnected', detail);
-        else for (const call of this.inbox.all()) call.giveUp('disconnected', detail);
+        for (const call of this.inbox.all()) {
+          if (this.monitor.state === 'closed') call.fail('disconnected', detail);
+          else call.giveUp('disconnected', detail);
+        }
       },
     });
   }
@@ -126,9 +128,12 @@ class Client implements NatsInvoker, ClientCallHost {
     if (this.closed) return;
     this.closed = true;
     this.unwatch();
-    this.failAll('closed', 'the invoker was closed while the call was in flight');
+    const inFlight = this.inbox.all();
+    for (const call of inFlight) call.giveUp('closed', 'the invoker was closed while the call was in flight');
     this.deadlines.close();
     this.inbox.close();
+    // The owner may close the connection next.
+    if (inFlight.length > 0 && !this.disconnected) await this.outbox.flush().catch(() => {});
   }
 
   get settling(): boolean {
@@ -160,10 +165,6 @@ class Client implements NatsInvoker, ClientCallHost {
     const route = { names, codec, subject };
     this.routes.set(func, route);
     return route;
-  }
-
-  private failAll(code: RpcErrorCode, detail: string): void {
-    for (const call of this.inbox.all()) call.fail(code, detail);
   }
 
   private expire(now: number): number {
