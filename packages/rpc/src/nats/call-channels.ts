@@ -85,6 +85,11 @@ export class CallChannels implements DeferredReceiver {
     this.peer = { root, windowBytes };
   }
 
+  /** Whether the peer has this package's flow control. */
+  get paced(): boolean {
+    return this.peer?.windowBytes !== undefined;
+  }
+
   receive(subject: CallSubject, message: Msg): void {
     this.lastActivity = performance.now();
     if (subject.kind === 'data' && subject.channel === this.options.incoming) {
@@ -271,7 +276,7 @@ export class CallChannels implements DeferredReceiver {
   /** Peers without the extensions would ignore it; they are spared. */
   private control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
     const { connection, incoming } = this.options;
-    if (this.peer?.windowBytes === undefined) return;
+    if (!this.peer || !this.paced) return;
     const subject = controlSubject(this.peer.root, control, incoming, path);
     const outbox = Outbox.of(connection);
     if (control === 'cancel') outbox.publishLast(subject);

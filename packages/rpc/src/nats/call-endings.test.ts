@@ -376,6 +376,33 @@ describe('a server that loses the connection', () => {
   });
 });
 
+describe('a server whose acceptance got lost with its connection', () => {
+  it('sends all of a result, once it is back', async () => {
+    const call = new HeldCall();
+    const dropped = stage.callee.next('disconnect');
+    stage.handler = (_, context) => {
+      call.entered.resolve(context);
+      // Before the acceptance leaves.
+      stage.callee.link.cut();
+      return call.answer.promise;
+    };
+    const result = invoke(call, feed);
+    result.catch(() => {});
+    await dropped;
+    const back = stage.callee.next('reconnect');
+    stage.callee.link.mend();
+    await back;
+    const lines = async function* (): Lines {
+      for (let i = 0; i < 16; i++) yield ['x'.repeat(windowBytes)];
+    };
+    call.answer.resolve(lines());
+    let length = 0;
+    for await (const [line = ''] of (await result) as Lines) length += line.length;
+    expect(length).toBe(16 * windowBytes);
+    await expectEmptyBooks(call);
+  });
+});
+
 describe('a call that waits for the connection', () => {
   it('goes on waiting while the server greets its caller and hangs up', async () => {
     const { caller } = stage;

@@ -77,6 +77,8 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private aborted: RpcError | undefined;
   private finished: PromiseWithResolvers<void> | undefined;
   private waits: Promise<unknown>[] | undefined;
+  /** The connection dropped since the call was accepted. */
+  private interrupted = false;
 
   constructor(server: ServerCallHost, entry: CallTarget, message: Msg) {
     this.server = server;
@@ -131,8 +133,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   start(message: Msg, overloaded: boolean): void {
     const { server, entry } = this;
     try {
-      const headers = toHeaders(undefined, this.channels && server.streams.windowBytes);
-      server.outbox.publish(this.callerRoot, undefined, { reply: this, headers });
+      this.accept();
       if (overloaded) {
         this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
@@ -145,11 +146,17 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     }
   }
 
+  private accept(): void {
+    const { outbox, streams } = this.server;
+    const headers = toHeaders(undefined, this.channels && streams.windowBytes);
+    outbox.publish(this.callerRoot, undefined, { reply: this, headers });
+  }
+
   /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
   replySubject(): string {
     const { inbox } = this.server;
     if (this.state === 'over') return inbox.nowhere;
-    this.token = inbox.add(this);
+    this.token ??= inbox.add(this);
     return inbox.subject(this.token);
   }
 
@@ -180,6 +187,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   /** What was under way to this server is lost; a handler that has all it needs goes on. */
   disconnected(): void {
     const error = new RpcError('disconnected', this.entry.names, 'the NATS connection dropped');
+    this.interrupted = true;
     if (this.state === 'receiving') this.abort('disconnected', 'the NATS connection dropped');
     else if (this.channels && !this.channels.idle) this.channels.fail(error);
   }
@@ -262,6 +270,8 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         this.end();
         return;
       }
+      // Without the acceptance, which may be lost, a caller can't say how much of a stream it has read.
+      if (this.interrupted && this.channels?.paced) this.accept();
       this.state = 'streaming';
       this.publishResults(encoded.bytes);
       const { channels } = this;
