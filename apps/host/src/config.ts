@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { LogLevel } from '@wasmlattice/telemetry';
-import type { EngineChoice } from '@wasmlattice/wasm-runtime';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
 import type { Environment, SettingName } from './config/read-settings.js';

@@ -35,6 +35,11 @@ async function readSample(guestFile: string): Promise<string> {
   const sample = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
   const replacements: readonly (readonly [string, string])[] = [
     ['@wasmlattice/wasm-runtime', fileURLToPath(new URL('./index.ts', import.meta.url))],
+    ['@wasmlattice/wasm-runtime/engines', fileURLToPath(new URL('./engines/index.ts', import.meta.url))],
+    [
+      '@wasmlattice/wasm-runtime/host-functions',
+      fileURLToPath(new URL('./host-functions/index.ts', import.meta.url)),
+    ],
     [
       '@wasmlattice/telemetry',
       fileURLToPath(new URL('../node_modules/@wasmlattice/telemetry/dist/index.js', import.meta.url)),

@@ -1,5 +1,5 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
-import type { EngineChoice } from '@wasmlattice/wasm-runtime';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import type { Setting } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';

@@ -1,6 +1,7 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import { type HandlerOutcome, invokeIncomingHandler, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { type HandlerOutcome, invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ServedExchange } from './http-exchange.js';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 import type { InvocationParts, RunInvocation } from './invocation-runner.js';

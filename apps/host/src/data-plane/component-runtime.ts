@@ -1,14 +1,13 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import {
-  createEngine,
   decodeComponent,
-  hostInterfaces,
   InstancePool,
   linkImports,
   PoolClosedError,
   TooManyWaitingError,
-  unavailableInterfaces,
 } from '@wasmlattice/wasm-runtime';
+import { createEngine } from '@wasmlattice/wasm-runtime/engines';
+import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
 import { type ComponentListeners, createComponentListeners } from './component-listeners.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
 import { createInvocationClock } from './invocation-clock.js';

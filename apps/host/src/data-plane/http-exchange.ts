@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ByteSource, HttpExchange, HttpRequestHead, HttpResponder } from '@wasmlattice/wasm-runtime';
+import type {
+  ByteSource,
+  HttpExchange,
+  HttpRequestHead,
+  HttpResponder,
+} from '@wasmlattice/wasm-runtime/host-functions';
 import { noBody, RequestBody } from './http-request-body.js';
 import { parseRequest } from './http-request-head.js';
 import { type ResponderOptions, ServerResponder } from './http-responder.js';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { HttpExchange } from '@wasmlattice/wasm-runtime';
+import type { HttpExchange } from '@wasmlattice/wasm-runtime/host-functions';
 import { expect, it } from 'vitest';
 import { type HttpListener, openHttpListener } from './http-listener.js';
 

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingHttpHeaders, type RequestOptions, request, type ServerResponse } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
-import type { ByteSink, ByteSource, HttpExchange } from '@wasmlattice/wasm-runtime';
+import type { ByteSink, ByteSource, HttpExchange } from '@wasmlattice/wasm-runtime/host-functions';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   HttpListenError,

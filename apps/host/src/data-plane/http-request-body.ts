@@ -4,7 +4,7 @@ import {
   HttpFailure,
   type HttpRequestHead,
   ReadableSource,
-} from '@wasmlattice/wasm-runtime';
+} from '@wasmlattice/wasm-runtime/host-functions';
 
 const ALWAYS = Promise.resolve();
 

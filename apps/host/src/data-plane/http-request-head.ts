@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpRequestHead } from '@wasmlattice/wasm-runtime';
+import type { HttpRequestHead } from '@wasmlattice/wasm-runtime/host-functions';
 
 /** A request as it arrived: its head for the guest, and how its body is framed. */
 export interface ParsedRequest {

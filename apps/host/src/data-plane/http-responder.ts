@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ByteSink, HttpResponder, HttpResponseHead } from '@wasmlattice/wasm-runtime';
+import type { ByteSink, HttpResponder, HttpResponseHead } from '@wasmlattice/wasm-runtime/host-functions';
 
 type HeaderLines = HttpResponseHead['headers'];
 

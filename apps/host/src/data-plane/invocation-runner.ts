@@ -1,12 +1,9 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import {
-  type ComponentInstance,
-  InstanceHandles,
-  type InstancePool,
-  type LinkInvoker,
-  type RunOptions,
-} from '@wasmlattice/wasm-runtime';
+import type { InstancePool, RunOptions } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
+import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationClock } from './invocation-clock.js';
 import type { LinkRouter } from './link-router.js';
 import type { ComponentWorkerData } from './messages.js';

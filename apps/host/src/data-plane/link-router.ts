@@ -1,5 +1,5 @@
 import type { CallHeaders, Invoker } from '@wasmlattice/rpc';
-import type { LinkInvoker } from '@wasmlattice/wasm-runtime';
+import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import type { LinkRow } from './messages.js';
 
 const defaultLinkName = 'default';

@@ -1,6 +1,7 @@
 import { type CallHandler, type Invocation, type Invoker, RpcError, wireName } from '@wasmlattice/rpc';
 import { type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
-import { PoolClosedError, passesHandles, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
+import { PoolClosedError, TooManyWaitingError } from '@wasmlattice/wasm-runtime';
+import { passesHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { LocalServer } from './local-server.js';
 import type { CoLocatedComponent } from './messages.js';
 import { createCallCounter } from './telemetry/call-counter.js';

@@ -1,5 +1,5 @@
 import { type CallHandler, RpcError, type ServedFunction, type Server, wireName } from '@wasmlattice/rpc';
-import { passesHandles } from '@wasmlattice/wasm-runtime';
+import { passesHandles } from '@wasmlattice/wasm-runtime/lattice';
 import { sameFunction } from './same-function.js';
 
 /** What one co-located component serves, for callers in the same thread. */

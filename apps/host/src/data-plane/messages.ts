@@ -1,5 +1,6 @@
 import type { HandOverSettings, TelemetryBatch } from '@wasmlattice/telemetry';
-import type { EngineChoice, SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import type { LogSettings } from '../logging.js';
 import type { LatticeConnectionSettings } from '../nats-connection.js';
 

@@ -1,5 +1,5 @@
-import type { HostInterface } from '../host-interface.js';
-import { exactly } from '../host-interface.js';
+import type { HostInterface } from '../host-functions/host-interface.js';
+import { exactly } from '../host-functions/host-interface.js';
 import { buildGuest } from './build-guest.js';
 
 export const callsInterface = 'test:guest/calls@1.0.0';

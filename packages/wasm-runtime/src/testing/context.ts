@@ -1,5 +1,5 @@
 import { noopLogger } from '@wasmlattice/telemetry';
-import type { InstanceContext, LinkInvoker } from '../host-interface.js';
+import type { InstanceContext, LinkInvoker } from '../host-functions/host-interface.js';
 
 /** A context in which nothing is configured and no link exists. */
 export function testContext(overrides: Partial<InstanceContext> = {}): InstanceContext {

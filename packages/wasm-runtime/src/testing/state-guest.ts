@@ -1,4 +1,4 @@
-import type { HostImports } from '../engine.js';
+import type { HostImports } from '../engines/engine.js';
 import { buildGuest } from './build-guest.js';
 
 export const stateInterface = 'test:guest/state@1.0.0';

@@ -6,16 +6,15 @@ import {
   type Server,
 } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
+import { isHostedBy } from '@wasmlattice/wasm-runtime';
+import type { ComponentTypes } from '@wasmlattice/wasm-runtime/engines';
+import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
 import {
-  type ComponentTypes,
   dropFunction,
-  hostInterfaces,
-  isHostedBy,
   type LatticeExport,
   type LatticeExports,
   planLatticeExports,
-  unavailableInterfaces,
-} from '@wasmlattice/wasm-runtime';
+} from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 import { ownerTarget, Residents } from '../residents/index.js';
 

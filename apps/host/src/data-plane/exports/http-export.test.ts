@@ -2,7 +2,8 @@ import { createClient } from '@wasmlattice/rpc';
 import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { type ComponentInstance, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import { describe, expect, it } from 'vitest';
 import { serveHttpExport } from './http-export.js';
 

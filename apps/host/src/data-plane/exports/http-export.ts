@@ -1,6 +1,6 @@
 import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
-import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime';
+import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 
 /**

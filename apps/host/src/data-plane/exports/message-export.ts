@@ -1,6 +1,6 @@
 import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type BrokerMessage, messagingHandler } from '@wasmlattice/rpc/interfaces';
-import { invokeMessageHandler } from '@wasmlattice/wasm-runtime';
+import { invokeMessageHandler } from '@wasmlattice/wasm-runtime/host-functions';
 import type { RunInvocation } from '../invocation-runner.js';
 
 /**

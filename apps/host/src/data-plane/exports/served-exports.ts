@@ -1,12 +1,12 @@
 import type { ServedHandle, Server } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
+import type { ComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import {
-  type ComponentTypes,
   incomingHandlerExport,
-  type LatticeExports,
   messageHandlerExport,
   watcherExport,
-} from '@wasmlattice/wasm-runtime';
+} from '@wasmlattice/wasm-runtime/host-functions';
+import type { LatticeExports } from '@wasmlattice/wasm-runtime/lattice';
 import type { RunInvocation } from '../invocation-runner.js';
 import { customExports, serveCustomExports } from './custom-exports.js';
 import { serveHttpExport } from './http-export.js';

@@ -1,6 +1,6 @@
 import type { ServedHandle, Server } from '@wasmlattice/rpc';
 import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
-import { invokeWatcher, type KeyvalueChange } from '@wasmlattice/wasm-runtime';
+import { invokeWatcher, type KeyvalueChange } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 
 /**

@@ -1,11 +1,7 @@
 import type { CallContext, WitResource } from '@wasmlattice/rpc';
-import {
-  type ComponentInstance,
-  ExecutionTimeError,
-  type GuestHandles,
-  type InstanceHandles,
-  type LatticeExport,
-} from '@wasmlattice/wasm-runtime';
+import { ExecutionTimeError } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import type { GuestHandles, InstanceHandles, LatticeExport } from '@wasmlattice/wasm-runtime/lattice';
 import { HandleError, IdleResourcesError } from './errors.js';
 
 /** A resource of a guest that others hold a handle to. */

@@ -8,7 +8,8 @@ import {
 } from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { RecordingLogger } from '@wasmlattice/test-support';
-import { type ComponentInstance, InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import { InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime/lattice';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serveCustomExports } from '../exports/custom-exports.js';
 import { Residents } from './residents.js';

@@ -1,6 +1,7 @@
 import type { CallContext, WitFunction } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import { type LatticeExport, PoolClosedError, visitHandles } from '@wasmlattice/wasm-runtime';
+import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { type LatticeExport, visitHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationParts, RunInvocation } from '../invocation-runner.js';
 import { HandleError, TooManyHandlesError } from './errors.js';
 import {

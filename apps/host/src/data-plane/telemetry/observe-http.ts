@@ -10,7 +10,7 @@ import {
   type SpanContext,
   type Tracer,
 } from '@wasmlattice/telemetry';
-import type { HandlerOutcome } from '@wasmlattice/wasm-runtime';
+import type { HandlerOutcome } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ServedExchange } from '../http-exchange.js';
 import { callSeconds } from './invocation-recorder.js';
 

@@ -1,0 +1,60 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { createTempDir, RecordingLogger } from '@wasmlattice/test-support';
+import { describe, expect, it } from 'vitest';
+import { buildCallsGuest } from '../testing/calls-guest.js';
+import { createEngine } from './create-engine.js';
+
+const options = { component: 'guest', suspends: () => false };
+
+/** Two components with code of their own in one: valid, and more than the direct engine links. */
+const composed = `(component
+  (component $inner
+    (core module $m (func (export "f") (result i32) i32.const 7))
+    (core instance $i (instantiate $m))
+    (func (export "f") (result u32) (canon lift (core func $i "f"))))
+  (instance $instance (instantiate $inner))
+  (export "f" (func $instance "f")))`;
+
+describe('createEngine', () => {
+  it('runs a component directly when it can, and says so', async () => {
+    const logger = new RecordingLogger();
+    await using folder = await createTempDir();
+    const cacheDir = join(folder.path, 'code');
+    const compiled = await createEngine({ logger, cacheDir }).compile(await buildCallsGuest(), options);
+    expect(compiled.dispose).toBeDefined();
+    // Nothing was generated.
+    await expect(access(cacheDir)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(logger.records).toMatchObject([
+      { level: 'debug', message: 'component runs on engine direct', fields: { component: 'guest' } },
+    ]);
+  });
+
+  it('leaves to jco what the direct engine does not cover, and says why', async () => {
+    const logger = new RecordingLogger();
+    const compiled = await createEngine({ logger }).compile(await parse(composed), options);
+    const instance = await compiled.instantiate(new Map());
+    expect(await instance.call('', 'f', [])).toBe(7);
+    expect(logger.records).toContainEqual(
+      expect.objectContaining({
+        level: 'debug',
+        message: 'component runs on engine jco',
+        fields: { component: 'guest', reason: 'it contains components with code of their own' },
+      }),
+    );
+  });
+
+  it('refuses such a component when only the direct engine may be used', async () => {
+    const compiling = createEngine({ choice: 'direct' }).compile(await parse(composed), options);
+    await expect(compiling).rejects.toMatchObject({
+      name: 'UnsupportedComponentError',
+      message:
+        'component "guest" can\'t be compiled by engine "direct": it contains components with code of their own',
+    });
+  });
+
+  it('uses jco alone when told to', () => {
+    expect(createEngine({ choice: 'jco' }).name).toBe('jco');
+  });
+});

@@ -1,0 +1,171 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import { className } from '../../../qualified-name.js';
+import type { HostImports } from '../../engine.js';
+import { AbiTrap } from './abi-trap.js';
+import { CallQueue } from './call-queue.js';
+import type { CoreFunction, ResourceOrigin } from './core-types.js';
+import type { ResourceOwner } from './guest-resource.js';
+import { GuestWait } from './guest-wait.js';
+import { HandleTable } from './handle-table.js';
+import { maxFlatParams } from './layout.js';
+
+/** A class of the host; its instances are what the guest knows as resources. */
+export type HostClass = abstract new (...args: never[]) => object;
+
+const noImports: HostImports = new Map();
+
+/** Looked up in every invocation, while the resources of a component stay the same. */
+const classNames = new WeakMap<WitResource, string>();
+
+function classNameOf(resource: WitResource): string {
+  const known = classNames.get(resource);
+  if (known !== undefined) return known;
+  const name = className(resource.name);
+  classNames.set(resource, name);
+  return name;
+}
+
+/**
+ * Canonical ABI state of one component instance: its handles, what runs in it, the imports of the invocation.
+ *
+ * Guest code runs for one call at a time, since all of it shares one stack in linear memory: further calls wait until
+ * the call under way has returned, even while that one waits for the host.
+ */
+export class AbiInstance implements ResourceOwner {
+  readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
+  readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
+  #failure: { readonly error: unknown } | undefined;
+  #calledOut = false;
+
+  readonly calls: CallQueue = new CallQueue();
+  readonly wait: GuestWait = new GuestWait((error) => this.fail(error));
+  readonly handles: HandleTable = new HandleTable();
+  /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
+  readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
+  imports: HostImports = noImports;
+  invocation = 0;
+  /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
+  mayLeave = true;
+  /** Handles the guest was lent for the call under way and has not dropped yet. */
+  borrows = 0;
+
+  constructor(resources: ReadonlyMap<WitResource, ResourceOrigin>) {
+    this.#resources = resources;
+  }
+
+  /** Before core modules are instantiated, and again before each invocation. */
+  arm(imports: HostImports, signal: AbortSignal | undefined): void {
+    this.imports = imports;
+    this.wait.arm(signal);
+    this.#calledOut = false;
+    this.invocation++;
+  }
+
+  /**
+   * Whether a host function or a resource built-in ran since {@link AbiInstance.arm}. When one did while the core modules
+   * were instantiated, a snapshot taken after it holds what belonged to that one invocation.
+   */
+  get hasCalledOut(): boolean {
+    return this.#calledOut;
+  }
+
+  /**
+   * After an invocation: disposes the host objects that are left in the table and forgets the imports.
+   *
+   * @returns false when the instance must not be used again: the guest failed or is still running
+   */
+  disarm(): boolean {
+    this.wait.disarm();
+    if (this.#failure !== undefined || this.calls.isBusy) return false;
+    for (const { rep, own } of this.handles.clear()) {
+      if (own && typeof rep === 'object') disposeQuietly(rep);
+    }
+    this.#hostClasses.clear();
+    this.imports = noImports;
+    this.invocation++;
+    return true;
+  }
+
+  /** Before a host function or a resource built-in runs. */
+  leave(label: string): void {
+    this.#calledOut = true;
+    if (!this.mayLeave) {
+      throw this.#failure?.error ?? new AbiTrap(`${label}: called by the guest's own realloc or post-return`);
+    }
+  }
+
+  /** Notes what ended the guest, which must not run again; returns it, or what had ended the guest before. */
+  fail(error: unknown): unknown {
+    this.#failure ??= { error };
+    this.mayLeave = false;
+    return this.#failure.error;
+  }
+
+  /** What ended the guest. A guest may catch what is thrown into it, so that returning does not mean that all is well. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
+  }
+
+  /** Begins a call that is inside already. */
+  begin(label: string): void {
+    this.borrows = 0;
+    if (this.#failure !== undefined) {
+      throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
+        cause: this.#failure.error,
+      });
+    }
+  }
+
+  destroy(resource: WitResource, rep: number): void {
+    if (this.calls.isBusy) {
+      this.calls.whenLeft(() => {
+        try {
+          this.#runDestructor(resource, rep);
+        } catch {
+          // Whoever dropped it has gone on. The next call is told.
+        }
+      });
+      return;
+    }
+    this.calls.enter();
+    try {
+      this.#runDestructor(resource, rep);
+    } finally {
+      this.calls.leave();
+    }
+  }
+
+  #runDestructor(resource: WitResource, rep: number): void {
+    try {
+      if (this.#failure === undefined) this.destructor(resource)?.(rep);
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  destructor(resource: WitResource): CoreFunction | undefined {
+    const origin = this.#resources.get(resource);
+    return origin?.kind === 'guest' ? origin.destructor?.() : undefined;
+  }
+
+  isGuestResource(resource: WitResource): boolean {
+    return this.#resources.get(resource)?.kind === 'guest';
+  }
+
+  /** The class whose instances the host hands out as `resource`; `undefined` when the imports have none. */
+  hostClass(resource: WitResource): HostClass | undefined {
+    const known = this.#hostClasses.get(resource);
+    if (known !== undefined || this.#hostClasses.has(resource)) return known;
+    const found = this.imports.get(resource.instance)?.[classNameOf(resource)];
+    const type = typeof found === 'function' ? (found as unknown as HostClass) : undefined;
+    this.#hostClasses.set(resource, type);
+    return type;
+  }
+}
+
+/** The guest is gone, so there is nobody to tell that its resources were still in use. */
+function disposeQuietly(object: object): void {
+  try {
+    (object as Partial<Disposable>)[Symbol.dispose]?.();
+  } catch {}
+}

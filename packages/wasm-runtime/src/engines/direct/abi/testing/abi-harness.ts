@@ -1,0 +1,50 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import type { HostImport, HostImports } from '../../../engine.js';
+import { AbiInstance } from '../abi-instance.js';
+import type { ResourceOrigin, StringEncoding } from '../core-types.js';
+import { GuestMemory } from '../guest-memory.js';
+import { LiftLowerContext } from '../lift-lower-context.js';
+
+/** A guest that is nothing but memory and an allocator, so that values can be put there and looked at. */
+export interface HandMadeGuest {
+  readonly cx: LiftLowerContext;
+  readonly instance: AbiInstance;
+  /** Sizes that were allocated. */
+  readonly allocations: readonly number[];
+  allocate(align: number, size: number): number;
+}
+
+export interface HandMadeGuestOptions {
+  readonly encoding?: StringEncoding;
+  readonly resources?: ReadonlyMap<WitResource, ResourceOrigin>;
+  readonly imports?: HostImports;
+  readonly pages?: number;
+  readonly tracksLends?: boolean;
+}
+
+const pageSize = 65536;
+
+export function handMadeGuest(options: HandMadeGuestOptions = {}): HandMadeGuest {
+  const instance = new AbiInstance(options.resources ?? new Map());
+  instance.arm(options.imports ?? new Map<string, HostImport>(), undefined);
+  const allocations: number[] = [];
+  let heap = 1024;
+  const allocate = (align: number, size: number): number => {
+    allocations.push(size);
+    const start = Math.ceil(heap / align) * align;
+    heap = start + size;
+    return start;
+  };
+  const cx = new LiftLowerContext(
+    instance,
+    'test function',
+    {
+      encoding: options.encoding ?? 'utf8',
+      memory: new GuestMemory({ buffer: new ArrayBuffer((options.pages ?? 16) * pageSize) }),
+      realloc: (_old, _oldSize, align, size) => allocate(align as number, size as number),
+    },
+    options.tracksLends ?? false,
+  );
+  cx.enter();
+  return { cx, instance, allocations, allocate };
+}

@@ -1,0 +1,82 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import { InstantiationError } from '../../errors.js';
+import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
+import { DirectInstance } from './direct-instance.js';
+import { IdleInstances, type IdleLimits } from './idle-instances.js';
+import { InstanceState } from './instance-state.js';
+import { LinkedInstance } from './linked-instance.js';
+import type { MemoryImage } from './memory-image.js';
+import type { Program } from './program.js';
+import { ReusableInstance } from './reusable-instance.js';
+
+/** A component of the direct engine: makes instances, and resets and keeps those that are released. */
+export class DirectComponent implements CompiledComponent {
+  readonly #program: Program;
+  readonly #logger: Logger;
+  readonly #idle: IdleInstances<ReusableInstance>;
+  /** What the memories of every new instance hold. */
+  #images: readonly MemoryImage[] | undefined;
+  /** Why instances are not reset; told once. */
+  #obstacle: string | undefined;
+
+  constructor(program: Program, logger: Logger, limits: IdleLimits | undefined) {
+    this.#program = program;
+    this.#logger = logger;
+    this.#idle = new IdleInstances(limits);
+    if (program.resetObstacle !== undefined) this.#tellObstacle(program.resetObstacle);
+  }
+
+  get types(): Program['types'] {
+    return this.#program.types;
+  }
+
+  async instantiate(imports: HostImports, { signal }: InstantiateOptions = {}): Promise<ComponentInstance> {
+    const idle = this.#idle.take();
+    idle?.arm(imports, signal);
+    return new DirectInstance(this.#program, idle ?? this.#create(imports, signal), signal, this.#recycle);
+  }
+
+  dispose(): void {
+    this.#idle.close();
+  }
+
+  #create(imports: HostImports, signal: AbortSignal | undefined): ReusableInstance {
+    const linked = new LinkedInstance(this.#program);
+    linked.abi.arm(imports, signal);
+    try {
+      linked.start();
+    } catch (error) {
+      throw new InstantiationError(this.#program.component, error);
+    }
+    return new ReusableInstance(linked, this.#capture(linked));
+  }
+
+  #capture(linked: LinkedInstance): InstanceState | undefined {
+    if (this.#program.resetObstacle !== undefined) return undefined;
+    if (linked.abi.hasCalledOut) {
+      // What it learned from the host belongs to this invocation only.
+      this.#tellObstacle('its start code calls the host');
+      return undefined;
+    }
+    const state = InstanceState.capture(linked.state, this.#images);
+    if (typeof state === 'string') {
+      this.#tellObstacle(state);
+      return undefined;
+    }
+    this.#images ??= state.images;
+    return state;
+  }
+
+  #tellObstacle(obstacle: string): void {
+    if (this.#obstacle !== undefined) return;
+    this.#obstacle = obstacle;
+    this.#logger.debug('each invocation takes a new instance', { reason: obstacle });
+  }
+
+  readonly #recycle = (instance: ReusableInstance): void => {
+    // Nobody resets what nobody keeps.
+    if (instance.disarm() && this.#idle.hasRoom(instance.bytes) && instance.restore()) {
+      this.#idle.put(instance);
+    }
+  };
+}

@@ -1,0 +1,61 @@
+import { ExitError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
+import type { ComponentInstance } from '../engine.js';
+import type { Program } from './program.js';
+import type { ReusableInstance } from './reusable-instance.js';
+
+/** An instance for the time of one invocation. Whoever holds on to it afterwards holds nothing. */
+export class DirectInstance implements ComponentInstance {
+  readonly #program: Program;
+  readonly #signal: AbortSignal | undefined;
+  readonly #recycle: (instance: ReusableInstance) => void;
+  /** `undefined` once it was released. */
+  #instance: ReusableInstance | undefined;
+  #calls = 0;
+  #failed = false;
+
+  constructor(
+    program: Program,
+    instance: ReusableInstance,
+    signal: AbortSignal | undefined,
+    recycle: (instance: ReusableInstance) => void,
+  ) {
+    this.#program = program;
+    this.#instance = instance;
+    this.#signal = signal;
+    this.#recycle = recycle;
+  }
+
+  call(instance: string, func: string, params: readonly unknown[]): Promise<unknown> {
+    const { component, exports } = this.#program;
+    const planned = exports.get(instance)?.get(func);
+    if (planned === undefined) return Promise.reject(new UnknownExportError(component, instance, func));
+    if (this.#instance === undefined) {
+      return Promise.reject(new Error(`component "${component}": the instance was released`));
+    }
+    this.#calls++;
+    return this.#instance
+      .function(planned)(params)
+      .then(
+        (value) => {
+          this.#calls--;
+          return value;
+        },
+        (cause: unknown) => {
+          this.#calls--;
+          this.#failed = true;
+          throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause });
+        },
+      );
+  }
+
+  release(): void {
+    const instance = this.#instance;
+    this.#instance = undefined;
+    if (instance !== undefined && this.#calls === 0 && !this.#failed) this.#recycle(instance);
+  }
+
+  #kindOf(cause: unknown): TrapKind {
+    if (cause instanceof ExitError) return 'exit';
+    return this.#signal?.aborted ? 'aborted' : 'trap';
+  }
+}

@@ -1,0 +1,38 @@
+import type { WitResource } from '@wasmlattice/rpc';
+import type { CoreInstance, CoreItem, CoreOptions, DefinedResource } from '../../formats/component/index.js';
+import type { RewrittenModule } from '../../formats/core-module/index.js';
+import type { ComponentTypes } from '../engine.js';
+import type { CoreModule } from '../web-assembly.js';
+import type { LiftPlan, LowerPlan } from './abi/index.js';
+
+/** Everything that is the same for all instances of a component. */
+export interface Program {
+  readonly component: string;
+  readonly types: ComponentTypes;
+  readonly modules: readonly ProgramModule[];
+  readonly instances: readonly CoreInstance[];
+  readonly lowers: ReadonlyMap<CoreItem, PlannedLower>;
+  /** Exported functions by instance (`''` for the world itself) and name. */
+  readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedLift>>;
+  readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
+  readonly importedResources: ReadonlySet<WitResource>;
+  /** Why instances can't be reset, so that each serves one invocation; `undefined` when they can. */
+  readonly resetObstacle: string | undefined;
+}
+
+export interface ProgramModule {
+  readonly module: CoreModule;
+  /** Where its state is; absent when instances are not reset. */
+  readonly state: Omit<RewrittenModule, 'bytes'> | undefined;
+}
+
+export interface PlannedLower {
+  readonly plan: LowerPlan;
+  readonly suspends: boolean;
+}
+
+export interface PlannedLift {
+  readonly plan: LiftPlan;
+  readonly core: CoreItem;
+  readonly options: CoreOptions;
+}

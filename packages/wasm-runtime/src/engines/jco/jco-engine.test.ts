@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTempDir, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { decodeComponent } from '../../formats/component/index.js';
+import { linkImports } from '../../linker/linker.js';
+import { buildCallsGuest, callsInterface, gateInterface } from '../../testing/calls-guest.js';
+import { testContext } from '../../testing/context.js';
+import { createJcoEngine } from './jco-engine.js';
+
+let guest: Uint8Array;
+let scratchDir: TempDir;
+let scratch: string;
+
+beforeAll(async () => {
+  guest = await buildCallsGuest();
+  scratchDir = await createTempDir();
+  scratch = scratchDir.path;
+});
+
+afterAll(() => scratchDir[Symbol.asyncDispose]());
+
+// What every engine does is tested in `engine-compliance/`.
+
+describe('the jco engine', () => {
+  it('leaves nothing behind without a cache directory', async () => {
+    const temporary = await mkdtemp(join(scratch, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      await createJcoEngine().compile(guest, { component: 'calls', suspends: () => true });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('the cache of generated code', () => {
+  async function compileInto(cacheDir: string): Promise<RecordingLogger> {
+    const logger = new RecordingLogger();
+    const linkage = linkImports(decodeComponent(guest), {
+      component: 'calls',
+      interfaces: [gateInterface({})],
+    });
+    const engine = createJcoEngine({ cacheDir, logger });
+    const compiled = await engine.compile(guest, { component: 'calls', suspends: linkage.suspends });
+    const instance = await compiled.instantiate(linkage.bind(testContext()));
+    expect(await instance.call(callsInterface, 'count', [])).toBe(1);
+    return logger;
+  }
+
+  const transpilations = ({ records }: RecordingLogger): number =>
+    records.filter(({ message }) => message === 'component transpiled').length;
+
+  async function onlyEntry(cacheDir: string): Promise<string> {
+    const entries = await readdir(cacheDir);
+    expect(entries).toHaveLength(1);
+    return join(cacheDir, entries[0] ?? '');
+  }
+
+  it('spares the second start the transpiling', async () => {
+    const cacheDir = join(scratch, 'second-start');
+    expect(transpilations(await compileInto(cacheDir))).toBe(1);
+    expect(transpilations(await compileInto(cacheDir))).toBe(0);
+    await onlyEntry(cacheDir);
+  });
+
+  it('rebuilds an entry whose content changed', async () => {
+    const cacheDir = join(scratch, 'changed');
+    await compileInto(cacheDir);
+    const file = join(await onlyEntry(cacheDir), 'component.core.wasm');
+    const content = await readFile(file);
+    await writeFile(file, content.subarray(0, content.length / 2));
+    const logger = await compileInto(cacheDir);
+    expect(transpilations(logger)).toBe(1);
+    expect(logger.records).toContainEqual(expect.objectContaining({ level: 'warn' }));
+    expect(await readFile(join(await onlyEntry(cacheDir), 'component.core.wasm'))).toEqual(content);
+  });
+
+  it('rebuilds an entry that lost its manifest or a file', async () => {
+    const cacheDir = join(scratch, 'lost');
+    await compileInto(cacheDir);
+    await rm(join(await onlyEntry(cacheDir), 'manifest.json'));
+    expect(transpilations(await compileInto(cacheDir))).toBe(1);
+    await rm(join(await onlyEntry(cacheDir), 'component.mjs'));
+    expect(transpilations(await compileInto(cacheDir))).toBe(1);
+    expect(transpilations(await compileInto(cacheDir))).toBe(0);
+  });
+
+  it('is safe when several start at once', async () => {
+    const cacheDir = join(scratch, 'at-once');
+    await Promise.all([compileInto(cacheDir), compileInto(cacheDir), compileInto(cacheDir)]);
+    await onlyEntry(cacheDir);
+  });
+
+  it('holds code that does not read the environment', async () => {
+    const cacheDir = join(scratch, 'environment');
+    await compileInto(cacheDir);
+    const code = await readFile(join(await onlyEntry(cacheDir), 'component.mjs'), 'utf8');
+    expect(code).toContain('_debugLog');
+    expect(code).not.toMatch(/\bprocess\b/);
+  });
+});

@@ -1,0 +1,218 @@
+import type { WitFunction, WitInterface, WitResource, WitType } from '@wasmlattice/rpc';
+import type { ComponentTypes } from '../../engines/engine.js';
+import type { Definition } from './binary/nodes.js';
+import { parseComponent } from './binary/parse-component.js';
+import { InvalidComponentError } from './errors.js';
+import type { ExportedFunction, Instantiation } from './instantiation.js';
+import type { Entity, FunctionEntity, InstanceEntity } from './types/entities.js';
+import { Evaluator } from './types/evaluator.js';
+import { Scope } from './types/scope.js';
+import { childTypes } from './types/walk.js';
+
+/**
+ * Reads the types of a component from its binary: what it imports and exports, with full WIT types. Names are
+ * verbatim, versions included. Core modules inside are skipped, not validated, so this takes about a millisecond
+ * whatever the size of the file.
+ *
+ * @throws InvalidComponentError for bytes that are no component, with the offset and what was expected there
+ */
+export function decodeComponent(bytes: Uint8Array): ComponentTypes {
+  return new Collector(parseComponent(bytes)).types();
+}
+
+/**
+ * Reads what it takes to instantiate a component, its types included. Core modules are still skipped.
+ *
+ * @throws InvalidComponentError
+ */
+export function decodeInstantiation(bytes: Uint8Array): Instantiation {
+  return new Collector(parseComponent(bytes)).instantiation(bytes);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Runs the outermost component and writes down what crosses its border. */
+class Collector {
+  readonly #definitions: readonly Definition[];
+  readonly #named = new Set<WitResource>();
+  readonly #imports = new Map<string, Entity>();
+  readonly #evaluator = new Evaluator();
+  readonly #exports: ReadonlyMap<string, Entity>;
+
+  constructor(definitions: readonly Definition[]) {
+    this.#definitions = definitions;
+    this.#exports = this.#run();
+    this.#assertNamed();
+  }
+
+  types(): ComponentTypes {
+    return {
+      imports: interfacesOf(this.#imports),
+      exports: interfacesOf(this.#exports),
+      importedFunctions: functionsOf(this.#imports),
+      exportedFunctions: functionsOf(this.#exports),
+    };
+  }
+
+  instantiation(bytes: Uint8Array): Instantiation {
+    const { graph } = this.#evaluator;
+    const exports = this.#exportedFunctions();
+    return {
+      types: this.types(),
+      modules: graph.modules.map(({ start, end }) => bytes.subarray(start, end)),
+      instances: graph.instances,
+      exports,
+      definedResources: graph.definedResources,
+      importedResources: this.#importedResources(),
+      obstacle: graph.obstacle,
+    };
+  }
+
+  /** Works the component out, and names its resources. */
+  #run(): ReadonlyMap<string, Entity> {
+    const evaluator = this.#evaluator;
+    const { exports } = evaluator.run(this.#definitions, new Scope(), (name, extern, scope, offset) => {
+      if (this.#imports.has(name)) {
+        throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
+      }
+      if (extern.sort === 'core' || extern.sort === 'component' || extern.sort === 'value') {
+        const what = extern.sort === 'core' ? 'core module' : extern.sort;
+        throw new InvalidComponentError(
+          `the import "${name}" is a ${what}: a host can provide functions, types and instances only`,
+          offset,
+        );
+      }
+      const entity = asImport(name, evaluator.entity(extern, scope, offset));
+      this.#imports.set(name, entity);
+      this.#nameResources(name, entity);
+      return entity;
+    });
+    for (const [name, entity] of exports) this.#nameResources(name, entity);
+    return exports;
+  }
+
+  #exportedFunctions(): ExportedFunction[] {
+    const found: ExportedFunction[] = [];
+    const add = (instance: string, name: string, entity: Entity): void => {
+      if (entity.sort !== 'func') return;
+      if (entity.source?.kind === 'lift') {
+        found.push({ instance, func: toFunction(name, entity), lift: entity.source.lift });
+      } else {
+        this.#evaluator.graph.refuse('it exports a function that it imports');
+      }
+    };
+    for (const [name, entity] of this.#exports) {
+      add('', name, entity);
+      if (entity.sort !== 'instance') continue;
+      for (const [member, each] of entity.instance.exports) add(name, member, each);
+    }
+    return found;
+  }
+
+  #importedResources(): Set<WitResource> {
+    const found = new Set<WitResource>();
+    const add = (entity: Entity): void => {
+      if (entity.sort === 'type' && entity.type.kind === 'resource') found.add(entity.type.resource);
+      if (entity.sort === 'instance') for (const member of entity.instance.exports.values()) add(member);
+    };
+    for (const entity of this.#imports.values()) add(entity);
+    return found;
+  }
+
+  /** A resource belongs to the first import or export that shows it. One of the world itself has no instance. */
+  #nameResources(name: string, entity: Entity): void {
+    if (entity.sort === 'instance') this.#nameResourcesOf(name, entity.instance);
+    else if (entity.sort === 'type' && entity.type.kind === 'resource')
+      this.#name(entity.type.resource, '', name);
+  }
+
+  #nameResourcesOf(id: string, instance: InstanceEntity): void {
+    for (const [name, member] of instance.exports) {
+      if (member.sort === 'type' && member.type.kind === 'resource')
+        this.#name(member.type.resource, id, name);
+      else if (member.sort === 'instance') this.#nameResourcesOf(id, member.instance);
+    }
+  }
+
+  #name(resource: Mutable<WitResource>, instance: string, name: string): void {
+    if (this.#named.has(resource)) return;
+    resource.instance = instance;
+    resource.name = name;
+    this.#named.add(resource);
+  }
+
+  /** The format forbids an export to use a resource that is neither imported nor exported. */
+  #assertNamed(): void {
+    const seen = new Set<WitType>();
+    const check = (owner: string, type: WitType): void => {
+      if (seen.has(type)) return;
+      seen.add(type);
+      if ((type.kind === 'own' || type.kind === 'borrow') && !this.#named.has(type.resource)) {
+        throw new InvalidComponentError(
+          `the export "${owner}" uses a resource that is neither imported nor exported`,
+          this.#definitions.at(-1)?.offset ?? 0,
+        );
+      }
+      for (const child of childTypes(type)) check(owner, child);
+    };
+    for (const [name, entity] of this.#exports) {
+      const functions =
+        entity.sort === 'instance'
+          ? functionsOf(entity.instance.exports)
+          : functionsOf(new Map([[name, entity]]));
+      for (const func of functions) {
+        for (const param of func.params) check(name, param.type);
+        if (func.result !== undefined) check(name, func.result);
+      }
+    }
+  }
+}
+
+function interfacesOf(entities: ReadonlyMap<string, Entity>): WitInterface[] {
+  const interfaces: WitInterface[] = [];
+  for (const [id, entity] of entities) {
+    if (entity.sort !== 'instance') continue;
+    interfaces.push({
+      id,
+      functions: functionsOf(entity.instance.exports),
+      resources: resourcesOf(id, entity.instance),
+    });
+  }
+  return interfaces;
+}
+
+function functionsOf(entities: ReadonlyMap<string, Entity>): WitFunction[] {
+  const functions: WitFunction[] = [];
+  for (const [name, entity] of entities) {
+    if (entity.sort === 'func') functions.push(toFunction(name, entity));
+  }
+  return functions;
+}
+
+function toFunction(name: string, { func: { params, result } }: FunctionEntity): WitFunction {
+  return result === undefined ? { name, params } : { name, params, result };
+}
+
+/** What the component imports under `id`, with its functions marked as such. */
+function asImport(id: string, entity: Entity): Entity {
+  const mark = (instance: string, name: string, func: FunctionEntity): Entity => ({
+    ...func,
+    source: { kind: 'import', imported: { instance, func: toFunction(name, func) } },
+  });
+  if (entity.sort === 'func') return mark('', id, entity);
+  if (entity.sort !== 'instance') return entity;
+  const members = [...entity.instance.exports].map(
+    ([name, member]) => [name, member.sort === 'func' ? mark(id, name, member) : member] as const,
+  );
+  return { sort: 'instance', instance: { exports: new Map(members) } };
+}
+
+function resourcesOf(id: string, instance: InstanceEntity): string[] {
+  const names: string[] = [];
+  for (const [name, member] of instance.exports) {
+    if (member.sort !== 'type' || member.type.kind !== 'resource') continue;
+    const { resource } = member.type;
+    if (resource.instance === id && resource.name === name) names.push(name);
+  }
+  return names;
+}

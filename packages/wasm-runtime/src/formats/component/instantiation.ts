@@ -1,0 +1,81 @@
+import type { WitFunction, WitResource } from '@wasmlattice/rpc';
+import type { ComponentTypes } from '../../engines/engine.js';
+import type { CoreSort, ResourceBuiltin, StringEncoding } from './binary/nodes.js';
+
+export type { CoreSort, ResourceBuiltin, StringEncoding };
+
+// What it takes to instantiate a component: its core modules, and how they are wired to each other, to the imports and
+// to the exports. All indices of the binary are looked up.
+
+/** Something of the core language that exists once for each instance of the component. */
+export type CoreItem =
+  /** An export of a core instance, by its place in {@link Instantiation.instances}. */
+  | {
+      readonly kind: 'export';
+      readonly sort: CoreSort;
+      readonly instance: number;
+      readonly name: string;
+    }
+  /** An import of the component as a core function. */
+  | { readonly kind: 'lower'; readonly func: ImportedFunction; readonly options: CoreOptions }
+  | { readonly kind: 'resource'; readonly builtin: ResourceBuiltin; readonly resource: WitResource }
+  /** Needs what {@link Instantiation.obstacle} names. */
+  | { readonly kind: 'unsupported' };
+
+/** The canonical options of one lift or lower. */
+export interface CoreOptions {
+  readonly encoding: StringEncoding;
+  readonly memory?: CoreItem;
+  readonly realloc?: CoreItem;
+  readonly postReturn?: CoreItem;
+}
+
+/** A function the component imports; `instance` is the verbatim import id, `''` for a function of the world itself. */
+export interface ImportedFunction {
+  readonly instance: string;
+  readonly func: WitFunction;
+}
+
+/** A core function as a function of the component. */
+export interface Lift {
+  readonly core: CoreItem;
+  readonly options: CoreOptions;
+}
+
+/** A function the component exports; `instance` is the verbatim export id, `''` for a function of the world itself. */
+export interface ExportedFunction {
+  readonly instance: string;
+  readonly func: WitFunction;
+  readonly lift: Lift;
+}
+
+export type CoreInstance =
+  | {
+      readonly kind: 'instantiate';
+      /** Place in {@link Instantiation.modules}. */
+      readonly module: number;
+      /** Place in {@link Instantiation.instances} of the instance behind each module name. */
+      readonly args: ReadonlyMap<string, number>;
+    }
+  | { readonly kind: 'exports'; readonly items: ReadonlyMap<string, CoreItem> };
+
+/** A resource type the component defines itself. */
+export interface DefinedResource {
+  readonly destructor: CoreItem | undefined;
+}
+
+export interface Instantiation {
+  readonly types: ComponentTypes;
+  /** The binaries of the core modules: views, nothing is copied. */
+  readonly modules: readonly Uint8Array[];
+  /** In the order in which they are to be instantiated; each refers to earlier ones only. */
+  readonly instances: readonly CoreInstance[];
+  readonly exports: readonly ExportedFunction[];
+  readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
+  readonly importedResources: ReadonlySet<WitResource>;
+  /**
+   * The first thing the component needs beyond one set of core modules with synchronous functions. The rest of this
+   * object is incomplete then.
+   */
+  readonly obstacle: string | undefined;
+}

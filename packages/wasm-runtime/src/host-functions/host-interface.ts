@@ -1,0 +1,81 @@
+import type { Invoker } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { HostImport } from '../engines/engine.js';
+import type { InstanceHandles } from '../lattice/instance-handles.js';
+
+/**
+ * Everything the host functions of one component instance may use. One context for each instance, so that
+ * nothing leaks from one invocation to the next.
+ */
+export interface InstanceContext {
+  readonly componentId: string;
+  readonly logger: Logger;
+  /** Current merged configuration, read at each call so that live changes show. */
+  config(): ReadonlyMap<string, string>;
+  /** Outgoing calls of this instance, already bound to the component's links. */
+  readonly links: LinkInvoker;
+  /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
+  readonly signal: AbortSignal;
+  /** Where the caller of the instance converts handles of its own; else the linker makes one. */
+  readonly handles?: InstanceHandles;
+}
+
+/** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */
+export interface LinkInvoker {
+  /**
+   * @param linkKey component-facing interface without version, `wasi:keyvalue/store` (spec: wrpc-interfaces §2)
+   * @param linkName instead of the name the invocation chose
+   * @throws LinkNotFoundError, or an RpcError of the call
+   */
+  invoke(
+    linkKey: string,
+    invocation: Omit<Parameters<Invoker['invoke']>[0], 'target' | 'headers'>,
+    linkName?: string,
+  ): Promise<unknown>;
+  /**
+   * Chooses the links of this invocation: its later calls of these interfaces take the links named `name`. The name
+   * `default` undoes that and always succeeds. Other invocations are not affected.
+   *
+   * @returns the first of `linkKeys` that has no link of that name: nothing was changed then
+   */
+  setLinkName(name: string, linkKeys: readonly string[]): string | undefined;
+  /** The link name that calls of this interface take now. A resource stays with the one it was made by. */
+  linkNameOf?(linkKey: string): string;
+}
+
+/**
+ * One interface the host itself serves to guests, written once for every engine. Several may share a name and
+ * accept different versions; the first that accepts is taken.
+ */
+export interface HostInterface {
+  /** Interface without version: `wasi:io/streams`. */
+  readonly name: string;
+  /** Whether a version (`0.2.3`, `0.2.0-draft`, `''` for none) is one this implementation serves. */
+  accepts(version: string): boolean;
+  /** The accepted versions in words, for error messages: `0.2.x`. */
+  readonly versions: string;
+  /** Functions that may wait, named as in WIT: `[method]pollable.block`, `poll`. */
+  readonly suspending: readonly string[];
+  /**
+   * The functions and classes for one instance. It must not start anything: it is also called when a component is
+   * loaded, to learn which functions there are.
+   */
+  bind(context: InstanceContext): HostImport;
+}
+
+/** What {@link HostInterface} needs to say about its versions. */
+export type ServedVersions = Pick<HostInterface, 'accepts' | 'versions'>;
+
+/** WASI 0.2 in any patch version: an import of `@0.2.x` is served by the one implementation there is. */
+export const wasi02: ServedVersions = {
+  accepts: (version) => /^0\.2\.\d+$/.test(version),
+  versions: '0.2.x',
+};
+
+/** Exactly these versions; `''` is a package without version. */
+export function exactly(...versions: readonly string[]): ServedVersions {
+  return {
+    accepts: (version) => versions.includes(version),
+    versions: versions.map((version) => version || 'unversioned').join(', '),
+  };
+}

@@ -1,0 +1,31 @@
+export {
+  exactly,
+  type HostInterface,
+  type InstanceContext,
+  type LinkInvoker,
+  type ServedVersions,
+  wasi02,
+} from './host-interface.js';
+export {
+  CallerGoneError,
+  type HandlerOutcome,
+  type HttpExchange,
+  HttpFailure,
+  type HttpRequestHead,
+  type HttpResponder,
+  type HttpResponseHead,
+  type IncomingHandlerCall,
+  incomingHandlerExport,
+  invokeIncomingHandler,
+  WireExchange,
+} from './wasi/http/index.js';
+export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
+export {
+  type ByteSink,
+  type ByteSource,
+  ReadableSource,
+  type Readiness,
+  WritableSink,
+} from './wasi/io/index.js';
+export { invokeWatcher, type KeyvalueChange, watcherExport } from './wasi/keyvalue/watcher.js';
+export { invokeMessageHandler, messageHandlerExport } from './wasmcloud/messaging/incoming-handler.js';

@@ -1,0 +1,158 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import { noopLogger } from '@wasmlattice/telemetry';
+import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
+import { ExecutionTimeError } from '../../../pool/invocation.js';
+import { type ErrorCode, statusOf } from './error-code.js';
+import type { HttpExchange } from './http-exchange.js';
+import { IncomingRequest } from './incoming-request.js';
+import type { OutgoingResponse, ReleasedResponse } from './outgoing-response.js';
+import { type AnswerReceiver, type GuestAnswer, ResponseOutparam } from './response-outparam.js';
+
+export interface IncomingHandlerCall {
+  readonly instance: ComponentInstance;
+  /** The component's export, verbatim; see {@link incomingHandlerExport}. */
+  readonly exportId: string;
+  readonly exchange: HttpExchange;
+  /** Component id: names the component in logs and in error answers. */
+  readonly component: string;
+  /** The signal of the instance's context: tells an invocation that was ended from a fault of the guest. */
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+}
+
+/** How a call of the incoming handler went; the client has been answered accordingly. */
+export type HandlerOutcome =
+  /** The guest answered and finished the body. `status` is what it set. */
+  | { readonly kind: 'answered'; readonly status: number }
+  /** The guest answered with an error-code, which became `status`. */
+  | { readonly kind: 'error-code'; readonly status: number; readonly code: ErrorCode }
+  /** The guest returned without an answer, with one that can't be sent, or without finishing its body. */
+  | { readonly kind: 'incomplete'; readonly status: number; readonly reason: string }
+  /** The guest trapped, or its invocation was ended. */
+  | { readonly kind: 'trapped'; readonly status: number; readonly cause: unknown };
+
+/** The id of the component's `wasi:http/incoming-handler@0.2.x` export, `undefined` when it has none. */
+export function incomingHandlerExport(types: ComponentTypes): string | undefined {
+  return types.exports.find(({ id }) => /^wasi:http\/incoming-handler@0\.2\.\d+$/.test(id))?.id;
+}
+
+/**
+ * Gives a request to the component's incoming handler and the guest's answer to the exchange. The answer goes out as
+ * the guest makes it; the promise resolves when the guest's task has returned, which may be later or (a body still
+ * being sent) earlier than the client has everything. Never rejects.
+ */
+export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<HandlerOutcome> {
+  const { instance, exportId, exchange } = call;
+  const answer = new Answer(call);
+  try {
+    await instance.call(exportId, 'handle', [new IncomingRequest(exchange), new ResponseOutparam(answer)]);
+  } catch (cause) {
+    return answer.trapped(cause);
+  }
+  return answer.returned();
+}
+
+/** The guest's answer to one exchange, from the outparam to the end of the guest's task. */
+class Answer implements AnswerReceiver {
+  readonly #call: IncomingHandlerCall;
+  readonly #logger: Logger;
+  #response: ReleasedResponse | undefined;
+  #outcome: HandlerOutcome | undefined;
+
+  constructor(call: IncomingHandlerCall) {
+    this.#call = call;
+    this.#logger = call.logger ?? noopLogger;
+  }
+
+  answered(answer: GuestAnswer): void {
+    if (answer.tag === 'err') this.#refuse(answer.val);
+    else this.#respond(answer.val);
+  }
+
+  declined(): void {
+    if (this.#outcome !== undefined) return;
+    this.#incomplete('the guest dropped the response-outparam', 'did not answer the request');
+  }
+
+  returned(): HandlerOutcome {
+    this.#response?.abort('the guest returned without finishing the body');
+    this.#outcome ??= this.#incomplete('the guest returned without an answer', 'did not answer the request');
+    return this.#outcome;
+  }
+
+  trapped(cause: unknown): HandlerOutcome {
+    const { component, exchange, signal } = this.#call;
+    const status = trapStatus(signal);
+    if (exchange.signal.aborted) {
+      this.#logger.debug('guest trapped after the client had gone', { component, cause });
+    } else {
+      this.#logger.error(`component ${component} trapped in its HTTP handler`, { component, cause });
+    }
+    exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
+    return { kind: 'trapped', status, cause };
+  }
+
+  #refuse(code: ErrorCode): void {
+    const { component, exchange } = this.#call;
+    const status = statusOf(code);
+    this.#logger.warn(`component ${component} answered with error-code ${code.tag}`, {
+      component,
+      code,
+      status,
+    });
+    this.#outcome = { kind: 'error-code', status, code };
+    const { responder } = exchange;
+    if (responder.refuse) responder.refuse(code);
+    else responder.fail(status, this.#text(`answered with error-code ${code.tag}`));
+  }
+
+  #respond(response: OutgoingResponse): void {
+    const { exchange } = this.#call;
+    let released: ReleasedResponse;
+    try {
+      released = response.release();
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      this.#incomplete(cause.message, `gave a response that cannot be sent: ${cause.message}`);
+      return;
+    }
+    const { status } = released.head;
+    this.#outcome = { kind: 'answered', status };
+    this.#response = released;
+    released.sendBody({
+      sink: exchange.responder.start(released.head),
+      bodiless: exchange.request.method === 'HEAD' || status === 204 || status === 304,
+      finish: (trailers) => exchange.responder.finish(trailers),
+      abort: (reason) => this.#incomplete(reason, 'did not complete its response'),
+    });
+  }
+
+  #incomplete(reason: string, text: string): HandlerOutcome {
+    const { component, exchange } = this.#call;
+    this.#outcome = { kind: 'incomplete', status: 500, reason };
+    if (!exchange.signal.aborted) {
+      this.#logger.warn(`component ${component} left a request without a complete response`, {
+        component,
+        reason,
+      });
+    }
+    exchange.responder.fail(500, this.#text(text));
+    return this.#outcome;
+  }
+
+  #text(what: string): string {
+    return `Component "${this.#call.component}" ${what}.\n`;
+  }
+}
+
+const TRAP_TEXT: Readonly<Record<number, string>> & { readonly 500: string } = {
+  500: 'failed while it handled the request',
+  503: 'was stopped while it handled the request',
+  504: 'did not answer in time',
+};
+
+/** An invocation that was ended, not a fault of the guest: at its deadline, or because the component is stopped. */
+function trapStatus(signal: AbortSignal | undefined): 500 | 503 | 504 {
+  if (!signal?.aborted) return 500;
+  return signal.reason instanceof ExecutionTimeError ? 504 : 503;
+}

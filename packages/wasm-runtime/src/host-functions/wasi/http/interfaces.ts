@@ -1,0 +1,55 @@
+import type { HostImport } from '../../../engines/engine.js';
+import { type HostInterface, wasi02 } from '../../host-interface.js';
+import type { IoError } from '../io/index.js';
+import { type ErrorCode, HttpFailure } from './error-code.js';
+import { Fields } from './fields.js';
+import { FutureTrailers, IncomingBody } from './incoming-body.js';
+import { IncomingRequest } from './incoming-request.js';
+import { FutureIncomingResponse, IncomingResponse } from './incoming-response.js';
+import { OutgoingBody } from './outgoing-body.js';
+import { handleOutgoing } from './outgoing-handler.js';
+import { OutgoingRequest } from './outgoing-request.js';
+import { OutgoingResponse } from './outgoing-response.js';
+import { RequestOptions } from './request-options.js';
+import { ResponseOutparam } from './response-outparam.js';
+
+/** `http-error-code`: the error-code behind a failed read or write of a body. */
+export function httpErrorCode(error: IoError): ErrorCode | undefined {
+  return error.cause instanceof HttpFailure ? error.cause.code : undefined;
+}
+
+/** Stateless: the resources carry what they need, so all instances share one object. */
+const TYPES: HostImport = {
+  Fields,
+  FutureIncomingResponse,
+  FutureTrailers,
+  IncomingBody,
+  IncomingRequest,
+  IncomingResponse,
+  OutgoingBody,
+  OutgoingRequest,
+  OutgoingResponse,
+  RequestOptions,
+  ResponseOutparam,
+  httpErrorCode,
+};
+
+const types: HostInterface = {
+  name: 'wasi:http/types',
+  ...wasi02,
+  suspending: [],
+  bind: () => TYPES,
+};
+
+const outgoingHandler: HostInterface = {
+  name: 'wasi:http/outgoing-handler',
+  ...wasi02,
+  suspending: [],
+  bind: (context) => ({
+    handle: (request: OutgoingRequest, options: RequestOptions | undefined) =>
+      handleOutgoing(context, request, options),
+  }),
+};
+
+/** `wasi:http@0.2`: types and outgoing-handler. */
+export const httpInterfaces: readonly HostInterface[] = [types, outgoingHandler];

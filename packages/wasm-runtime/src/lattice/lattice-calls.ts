@@ -1,0 +1,166 @@
+import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
+import type { HostImport } from '../engines/engine.js';
+import type { InstanceContext } from '../host-functions/host-interface.js';
+import { RpcErrorResource } from '../host-functions/wasmcloud/bus/index.js';
+import { parseInterfaceId } from '../interface-id.js';
+import { isNotFound } from '../not-found.js';
+import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
+import { NoWireFormError } from './conversions.js';
+import type { HandleForms } from './handle-forms.js';
+import type { InstanceHandles } from './instance-handles.js';
+import { defineRemoteClass, dropFunction, type RemoteClass } from './remote-resource.js';
+import { type WireForm, wireFormOf } from './wire-form.js';
+
+/** An imported interface as calls to whatever its link points to (spec wrpc-interfaces §2). */
+export interface LatticeCalls {
+  /** The import's id, verbatim: also the wire instance. */
+  readonly id: string;
+  readonly functions: readonly LatticeFunction[];
+  readonly resources: readonly LatticeResource[];
+  /** Whether a handle of any kind may go through its functions. */
+  readonly passesHandles: boolean;
+}
+
+/** A resource that the interface defines. */
+interface LatticeResource {
+  readonly name: string;
+  readonly drop: WitFunction;
+  /** Until when keepers behind a link, by its name, are told of no drops: the last one did not listen. */
+  readonly deafUntil: Map<string, number>;
+}
+
+/** How long a keeper that does not listen for drops is left alone, in ms: other implementations never do. */
+const deafMs = 60_000;
+
+interface LatticeFunction {
+  readonly name: QualifiedName;
+  readonly form: WireForm;
+  readonly tellsFailures: boolean;
+}
+
+/** @throws NoWireFormError that names the function */
+export function planLatticeCalls(
+  { id, functions, resources }: WitInterface,
+  forms: HandleForms,
+): LatticeCalls {
+  const planned = functions.map((declared) => planFunction(declared, forms));
+  return {
+    id,
+    functions: planned,
+    resources: resources.map((name) => ({
+      name,
+      drop: dropFunction({ instance: id, name }),
+      deafUntil: new Map(),
+    })),
+    passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
+  };
+}
+
+function planFunction(declared: WitFunction, forms: HandleForms): LatticeFunction {
+  const { func, tellsFailures } = callOf(declared);
+  try {
+    return {
+      name: parseQualifiedName(declared.name),
+      form: wireFormOf(func, 'import', forms),
+      tellsFailures,
+    };
+  } catch (error) {
+    if (!(error instanceof NoWireFormError)) throw error;
+    throw new NoWireFormError(`function ${declared.name} can't be called over the lattice: ${error.message}`);
+  }
+}
+
+/**
+ * The functions and classes of one instance. The link key is the id without version. Plain values need no conversion: the
+ * codec has jco's conventions.
+ */
+export function bindLatticeCalls(
+  { id, functions, resources }: LatticeCalls,
+  { links, signal }: InstanceContext,
+  handles: InstanceHandles,
+): HostImport {
+  const linkKey = parseInterfaceId(id).name;
+  const bound: Record<string, unknown> = {};
+  const classes = new Map<string, RemoteClass>();
+  for (const { name, drop, deafUntil } of resources) {
+    const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
+    const remote = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
+      const link = linkName ?? '';
+      if ((deafUntil.get(link) ?? 0) > performance.now()) return;
+      // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
+      links
+        .invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName)
+        .catch((error: unknown) => {
+          if (isNotFound(error)) deafUntil.set(link, performance.now() + deafMs);
+        });
+    });
+    classes.set(name, remote);
+    handles.define(id, name, remote);
+    bound[className(name)] = remote.type;
+  }
+
+  function bindFunction({
+    form,
+    tellsFailures,
+  }: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {
+    const { func, passesHandles } = form;
+    const invokePlain = (params: readonly unknown[]): Promise<unknown> =>
+      links.invoke(linkKey, { instance: id, func, params, signal });
+    const invokeWithHandles = async (params: readonly unknown[]): Promise<unknown> => {
+      const call = handles.call();
+      const given = form.convertParams(params, call);
+      const invocation = { instance: id, func, params: given, signal, wholeFuture: true };
+      call.linkName ??= links.linkNameOf?.(linkKey);
+      return form.convertResult(await links.invoke(linkKey, invocation, call.linkName), call);
+    };
+    const invoke = passesHandles ? invokeWithHandles : invokePlain;
+    if (!tellsFailures) return invoke;
+    return async (params) => {
+      try {
+        // A WIT result stays data: its ok value may itself look like a result.
+        return { tag: 'ok', val: await invoke(params) };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return { tag: 'err', val: new RpcErrorResource(error) };
+      }
+    };
+  }
+
+  for (const each of functions) {
+    const { name } = each;
+    const call = bindFunction(each);
+    if (name.kind === 'function') {
+      bound[camelCase(name.name)] = (...params: readonly unknown[]) => call(params);
+    } else if (name.kind === 'static') {
+      define(classes.get(name.resource)?.type, name.member, (...params: readonly unknown[]) => call(params));
+    } else if (name.kind === 'method') {
+      const { prototype } = classes.get(name.resource)?.type ?? {};
+      define(prototype, name.member, function (this: unknown, ...params: readonly unknown[]) {
+        return call([this, ...params]);
+      });
+    }
+  }
+  return bound;
+}
+
+/** Also over what every function or object has by that name: `name`, `toString`. */
+function define(
+  owner: object | undefined,
+  member: string,
+  value: (...params: readonly unknown[]) => unknown,
+): void {
+  if (owner === undefined) throw new Error(`the member ${member} belongs to a resource that is not there`);
+  Object.defineProperty(owner, camelCase(member), { value });
+}
+
+/**
+ * A function as it is on the wire. When its result is `result<T, error>` with the error of `wrpc:rpc`, the peer returns
+ * T, and a call that fails is the `err` instead of a trap (spec wrpc §8).
+ */
+function callOf(func: WitFunction): { readonly func: WitFunction; readonly tellsFailures: boolean } {
+  const { result, ...rest } = func;
+  if (result?.kind !== 'result' || result.err?.kind !== 'own') return { func, tellsFailures: false };
+  const { instance, name } = result.err.resource;
+  if (instance !== 'wrpc:rpc/error@0.1.0' || name !== 'error') return { func, tellsFailures: false };
+  return { func: result.ok === undefined ? rest : { ...rest, result: result.ok }, tellsFailures: true };
+}

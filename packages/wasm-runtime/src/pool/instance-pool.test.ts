@@ -1,0 +1,304 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDirectEngine } from '../engines/direct/index.js';
+import type { CompiledComponent, ComponentInstance, Engine } from '../engines/engine.js';
+import { createJcoEngine } from '../engines/jco/index.js';
+import { decodeComponent } from '../formats/component/index.js';
+import { type Linkage, linkImports } from '../linker/linker.js';
+import { buildCallsGuest, callsInterface, gateInterface } from '../testing/calls-guest.js';
+import { testContext } from '../testing/context.js';
+import { InstancePool, type InstancePoolOptions, type InvocationContext } from './instance-pool.js';
+
+/** Guests wait here until the test lets them go on. */
+class TestGate {
+  readonly #waiting = new Map<number, () => void>();
+  #arrival = Promise.withResolvers<void>();
+
+  readonly pass = (id: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(id, resolve);
+    this.#arrival.resolve();
+    this.#arrival = Promise.withResolvers<void>();
+    return promise;
+  };
+
+  get ids(): number[] {
+    return [...this.#waiting.keys()];
+  }
+
+  async holds(count: number): Promise<void> {
+    while (this.#waiting.size < count) await this.#arrival.promise;
+  }
+
+  open(id: number): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
+  }
+
+  openAll(): void {
+    for (const id of this.ids) this.open(id);
+  }
+}
+
+let gate = new TestGate();
+let linkage: Linkage;
+let guest: Uint8Array;
+let compiled: CompiledComponent;
+
+beforeAll(async () => {
+  guest = await buildCallsGuest();
+  linkage = linkImports(decodeComponent(guest), {
+    component: 'calls',
+    interfaces: [gateInterface({ pass: (id) => gate.pass(id) })],
+  });
+});
+
+afterEach(() => {
+  gate = new TestGate();
+});
+
+const context: InvocationContext = testContext();
+
+function createPool(options: Partial<InstancePoolOptions> = {}): InstancePool {
+  return new InstancePool({ component: 'calls', compiled, linkage, maxInstances: 4, ...options });
+}
+
+function wait(pool: InstancePool, id: number, signal?: AbortSignal): Promise<unknown> {
+  return pool.run(context, (instance) => call(instance, 'wait', id), signal === undefined ? {} : { signal });
+}
+
+function call(instance: ComponentInstance, func: string, ...params: unknown[]): Promise<unknown> {
+  return instance.call(callsInterface, func, params);
+}
+
+const engines: readonly Engine[] = [createDirectEngine(), createJcoEngine()];
+
+describe.each(engines)('the instance pool on engine $name', (engine) => {
+  beforeAll(async () => {
+    compiled = await engine.compile(guest, { component: 'calls', suspends: linkage.suspends });
+  });
+
+  it('gives each invocation fresh state', async () => {
+    const pool = createPool();
+    const count = (): Promise<unknown> => pool.run(context, (instance) => call(instance, 'count'));
+    expect(await Promise.all([count(), count(), count()])).toEqual([1, 1, 1]);
+    expect(await count()).toBe(1);
+  });
+
+  it('runs 4 of 64 at once, the others in the order of their arrival', async () => {
+    const pool = createPool();
+    const done: number[] = [];
+    const runs = Array.from({ length: 64 }, (_, id) => wait(pool, id).then(() => done.push(id)));
+    for (let next = 0; next < 64; next += 4) {
+      await gate.holds(4);
+      expect(gate.ids).toEqual([next, next + 1, next + 2, next + 3]);
+      expect(pool.stats).toEqual({ maxInstances: 4, active: 4, waiting: 60 - next });
+      gate.openAll();
+    }
+    await Promise.all(runs);
+    expect(done).toEqual(Array.from({ length: 64 }, (_, id) => id));
+    await pool.close();
+    expect(pool.stats).toEqual({ maxInstances: 4, active: 0, waiting: 0 });
+  });
+
+  it('ends a wait for a permit with the signal, without touching the others', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const running = wait(pool, 1);
+    await gate.holds(1);
+    const controller = new AbortController();
+    const waiting = wait(pool, 2, controller.signal);
+    controller.abort(new Error('caller left'));
+    await expect(waiting).rejects.toThrow('caller left');
+    expect(pool.stats).toMatchObject({ active: 1, waiting: 0 });
+    gate.openAll();
+    await running;
+  });
+
+  it('ends a running guest with the signal and gives its permit to the next', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const controller = new AbortController();
+    const running = wait(pool, 1, controller.signal);
+    const next = wait(pool, 2);
+    await gate.holds(1);
+    controller.abort(new Error('caller left'));
+    await expect(running).rejects.toMatchObject({ name: 'TrapError', kind: 'aborted' });
+    await gate.holds(2);
+    gate.open(2);
+    await next;
+  });
+
+  it('ends a guest that runs longer than the limit', async () => {
+    const pool = createPool({ maxExecutionMs: 5 });
+    await expect(wait(pool, 1)).rejects.toThrow(
+      'an invocation of component "calls" ran longer than its limit of 5 ms',
+    );
+    expect(pool.stats.active).toBe(0);
+  });
+
+  it('gives the permit back after a trap', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    await expect(pool.run(context, (instance) => call(instance, 'trap'))).rejects.toMatchObject({
+      name: 'TrapError',
+    });
+    expect(await pool.run(context, (instance) => call(instance, 'count'))).toBe(1);
+  });
+
+  it('keeps the permit while a guest goes on after its answer was taken', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    let ended: Promise<unknown> = Promise.resolve();
+    const answer = await pool.run(context, async (instance) => {
+      ended = call(instance, 'wait', 1);
+      await gate.holds(1);
+      return 'answer';
+    });
+    expect(answer).toBe('answer');
+    expect(pool.stats.active).toBe(1);
+    gate.openAll();
+    await ended;
+    await pool.close();
+    expect(pool.stats.active).toBe(0);
+  });
+
+  it('ends the guest when the work on it fails', async () => {
+    const pool = createPool();
+    let ended: Promise<unknown> = Promise.resolve();
+    const run = pool.run(context, async (instance) => {
+      ended = call(instance, 'wait', 1).catch((error: unknown) => error);
+      await gate.holds(1);
+      throw new Error('client disconnected');
+    });
+    await expect(run).rejects.toThrow('client disconnected');
+    expect(await ended).toMatchObject({ kind: 'aborted' });
+  });
+
+  it('tells host functions when the invocation is over', async () => {
+    const signals = new Set<AbortSignal>();
+    const pool = createPool({
+      linkage: {
+        bind: (bound) => {
+          signals.add(bound.signal);
+          return linkage.bind(bound);
+        },
+      },
+    });
+    await pool.run(context, async (instance, signal) => {
+      signals.add(signal);
+      expect(signal.aborted).toBe(false);
+      await call(instance, 'count');
+    });
+    await pool.close();
+    expect([...signals].map(({ reason }) => reason)).toEqual([
+      expect.objectContaining({ name: 'InvocationOverError' }),
+    ]);
+  });
+
+  it('follows a change of its size', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = [wait(pool, 1), wait(pool, 2)];
+    await gate.holds(1);
+    pool.resize(2);
+    await gate.holds(2);
+    gate.openAll();
+    await Promise.all(runs);
+  });
+
+  it('drains what it accepted, then refuses; closing twice is fine', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = [wait(pool, 1), wait(pool, 2)];
+    await gate.holds(1);
+    const closing = [pool.close(), pool.close()];
+    await expect(wait(pool, 3)).rejects.toMatchObject({ name: 'PoolClosedError' });
+    gate.open(1);
+    await gate.holds(1);
+    gate.open(2);
+    await Promise.all([...runs, ...closing, pool.close()]);
+  });
+
+  it('ends what is left when the drain is cut short', async () => {
+    const pool = createPool({ maxInstances: 1 });
+    const runs = Promise.allSettled([wait(pool, 1), wait(pool, 2)]);
+    await gate.holds(1);
+    await pool.close({ signal: AbortSignal.abort(new Error('grace period is over')) });
+    const reasons = (await runs).map((outcome) =>
+      outcome.status === 'rejected' ? String(outcome.reason) : '',
+    );
+    expect(reasons).toEqual([
+      expect.stringContaining('grace period is over'),
+      expect.stringContaining('grace period is over'),
+    ]);
+  });
+});
+
+/** A component that counts which of its instances are given back. */
+class ReleasingComponent implements CompiledComponent {
+  readonly types = { imports: [], exports: [], importedFunctions: [], exportedFunctions: [] };
+  made = 0;
+  readonly released: number[] = [];
+  readonly #idle: number[] = [];
+
+  readonly #answer: () => Promise<unknown>;
+
+  constructor(answer: () => Promise<unknown> = () => Promise.resolve()) {
+    this.#answer = answer;
+  }
+
+  async instantiate(): Promise<ComponentInstance> {
+    const id = this.#idle.pop() ?? this.made++;
+    return {
+      call: () => this.#answer(),
+      release: () => {
+        this.released.push(id);
+        this.#idle.push(id);
+      },
+    };
+  }
+}
+
+describe('the instance pool and what it gives back', () => {
+  const poolOf = (component: CompiledComponent): InstancePool =>
+    createPool({ compiled: component, linkage: { bind: () => new Map() }, maxInstances: 1 });
+
+  it('gives an instance back after a clean invocation, before the next one begins', async () => {
+    const component = new ReleasingComponent();
+    const pool = poolOf(component);
+    await Promise.all([1, 2, 3].map(() => pool.run(context, (instance) => call(instance, 'count'))));
+    await pool.close();
+    expect(component).toMatchObject({ made: 1, released: [0, 0, 0] });
+  });
+
+  it('does not give it back when a call failed, even if the work went on', async () => {
+    const component = new ReleasingComponent(() => Promise.reject(new Error('trap')));
+    const pool = poolOf(component);
+    await pool.run(context, (instance) => call(instance, 'count').catch(() => 'survived'));
+    await pool.close();
+    expect(component.released).toEqual([]);
+  });
+
+  it('does not give it back when the work failed or was ended', async () => {
+    const component = new ReleasingComponent();
+    const pool = poolOf(component);
+    const controller = new AbortController();
+    await expect(pool.run(context, () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+    await pool.run(
+      context,
+      async () => {
+        controller.abort(new Error('deadline'));
+      },
+      { signal: controller.signal },
+    );
+    await pool.close();
+    expect(component.released).toEqual([]);
+  });
+
+  it('waits for the last call before it gives the instance back', async () => {
+    const answer = Promise.withResolvers<void>();
+    const component = new ReleasingComponent(() => answer.promise);
+    const pool = poolOf(component);
+    await pool.run(context, async (instance) => {
+      void call(instance, 'count');
+    });
+    expect(component.released).toEqual([]);
+    answer.resolve();
+    await pool.close();
+    expect(component.released).toEqual([0]);
+  });
+});

@@ -1,0 +1,146 @@
+import type { CompiledComponent, ComponentInstance } from '../engines/engine.js';
+import type { InstanceContext } from '../host-functions/host-interface.js';
+import type { Linkage } from '../linker/linker.js';
+import { Invocation } from './invocation.js';
+import { Permits } from './permits.js';
+import { SharedPermits, type SharedPermitsMemory } from './shared-permits.js';
+
+export interface InstancePoolOptions {
+  /** Names the component in errors. */
+  readonly component: string;
+  readonly compiled: CompiledComponent;
+  readonly linkage: Pick<Linkage, 'bind'>;
+  /** How many invocations run at once; further ones wait (spec component-runtime §2). */
+  readonly maxInstances: number;
+  /** How many may wait; unbounded by default, as upstream. */
+  readonly maxWaiting?: number;
+  /**
+   * Shared with the pools of the same component in other threads: together they run at most `maxInstances`. A pool where
+   * none may wait lets those go first that wait elsewhere.
+   */
+  readonly permits?: SharedPermitsMemory | undefined;
+  /**
+   * Longest run of one invocation in ms, counted from its permit: then every wait of the guest fails. A guest that
+   * computes is not reached from inside its own thread; that needs a watchdog. Unbounded by default.
+   */
+  readonly maxExecutionMs?: number;
+}
+
+/** What the caller knows of an invocation; the pool adds the signal. */
+export type InvocationContext = Omit<InstanceContext, 'signal'>;
+
+export interface RunOptions {
+  /** Ends the invocation, whether it waits for a permit or runs already. */
+  readonly signal?: AbortSignal;
+  /** The instance outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
+  readonly resident?: boolean;
+}
+
+export interface CloseOptions {
+  /** Ends what still runs or waits, with its reason, when the drain takes too long. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PoolStats {
+  readonly maxInstances: number;
+  readonly active: number;
+  readonly waiting: number;
+}
+
+/** The pool is closed: the component was stopped or replaced. */
+export class PoolClosedError extends Error {
+  override readonly name = 'PoolClosedError';
+
+  constructor(component: string) {
+    super(`component "${component}" is being stopped and takes no further invocations`);
+  }
+}
+
+/**
+ * Gives each invocation of one component an instance of its own, at most `maxInstances` at once; the others wait in the
+ * order of their arrival.
+ */
+export class InstancePool {
+  readonly #options: InstancePoolOptions;
+  readonly #permits: Permits;
+  /** Accepted and not over yet, whether they run or wait for a permit. */
+  readonly #invocations = new Set<Invocation>();
+  /** Set once the pool is closing; resolved once it is drained. */
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: InstancePoolOptions) {
+    const { maxInstances, maxWaiting, permits } = options;
+    this.#options = options;
+    this.#permits = new Permits({
+      limit: maxInstances,
+      shared: permits && new SharedPermits(permits),
+      ...(maxWaiting !== undefined && { maxWaiting }),
+    });
+  }
+
+  get stats(): PoolStats {
+    const { limit, taken, waiting } = this.#permits;
+    return { maxInstances: limit, active: taken, waiting };
+  }
+
+  /**
+   * Runs `work` on a fresh instance. The permit stays taken, and the context's signal is not aborted, until `work` has
+   * settled and every call it made has ended: a guest may go on after its answer was taken. When `work` rejects, the
+   * guest is ended. `work` gets the signal of the instance's context.
+   *
+   * @param context a plain object; its properties are copied into the instance's context
+   * @param work gets the instance and the signal of its context, which tells an ended invocation from a faulty guest
+   * @throws PoolClosedError, TooManyWaitingError, the reason of `signal` while waiting, and what `work` throws
+   */
+  async run<T>(
+    context: InvocationContext,
+    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
+    { signal, resident = false }: RunOptions = {},
+  ): Promise<T> {
+    const { component, compiled, linkage, maxExecutionMs } = this.#options;
+    if (this.#drained) throw new PoolClosedError(component);
+    const invocation = new Invocation(component, signal);
+    this.#invocations.add(invocation);
+    try {
+      invocation.onOver(await this.#permits.acquire(invocation.signal));
+      if (maxExecutionMs !== undefined && !resident) invocation.limitTo(maxExecutionMs);
+      const imports = linkage.bind({ ...context, signal: invocation.signal });
+      const instance = await compiled.instantiate(imports, { signal: invocation.signal });
+      return await work(invocation.track(instance), invocation.signal);
+    } catch (error) {
+      invocation.end(error);
+      throw error;
+    } finally {
+      void invocation.settle().then(() => this.#leave(invocation));
+    }
+  }
+
+  /** Changes how many invocations run at once. A lower limit lets running ones complete. */
+  resize(maxInstances: number): void {
+    this.#permits.resize(maxInstances);
+  }
+
+  /**
+   * Refuses new invocations and resolves when all accepted ones are over, those that wait for a permit included.
+   * Calling it again waits for the same end.
+   */
+  async close({ signal }: CloseOptions = {}): Promise<void> {
+    this.#drained ??= Promise.withResolvers<void>();
+    if (this.#invocations.size === 0) this.#drained.resolve();
+    const endAll = (): void => {
+      for (const invocation of this.#invocations) invocation.end(signal?.reason);
+    };
+    if (signal?.aborted) endAll();
+    signal?.addEventListener('abort', endAll, { once: true });
+    try {
+      await this.#drained.promise;
+    } finally {
+      signal?.removeEventListener('abort', endAll);
+    }
+  }
+
+  #leave(invocation: Invocation): void {
+    this.#invocations.delete(invocation);
+    if (this.#invocations.size === 0) this.#drained?.resolve();
+  }
+}

@@ -1,0 +1,92 @@
+import type { ComponentInstance } from '../engines/engine.js';
+
+/** An invocation ran longer than the component's limit. */
+export class ExecutionTimeError extends Error {
+  override readonly name = 'ExecutionTimeError';
+
+  constructor(component: string, limitMs: number) {
+    super(`an invocation of component "${component}" ran longer than its limit of ${limitMs} ms`);
+  }
+}
+
+/** The invocation is over: the reason of the signal its host functions hold. */
+export class InvocationOverError extends Error {
+  override readonly name = 'InvocationOverError';
+
+  constructor() {
+    super('the invocation is over');
+  }
+}
+
+/** Shared, because making an error costs more than the rest of an invocation's bookkeeping. */
+const invocationOver = new InvocationOverError();
+
+/** One invocation from its acceptance until its guest is gone. */
+export class Invocation {
+  readonly #component: string;
+  readonly #controller = new AbortController();
+  readonly #onOver: (() => void)[] = [];
+  readonly #calls = new Set<Promise<unknown>>();
+  #instance: ComponentInstance | undefined;
+  #failed = false;
+
+  constructor(component: string, signal: AbortSignal | undefined) {
+    this.#component = component;
+    if (!signal) return;
+    const forward = (): void => this.end(signal.reason);
+    if (signal.aborted) forward();
+    signal.addEventListener('abort', forward, { once: true });
+    this.onOver(() => signal.removeEventListener('abort', forward));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends every wait of the guest. The first reason counts. */
+  end(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  limitTo(ms: number): void {
+    const timer = setTimeout(() => this.end(new ExecutionTimeError(this.#component, ms)), ms);
+    this.onOver(() => clearTimeout(timer));
+  }
+
+  onOver(action: () => void): void {
+    this.#onOver.push(action);
+  }
+
+  /** The instance, with its calls counted as part of the invocation. */
+  track(instance: ComponentInstance): ComponentInstance {
+    this.#instance = instance;
+    return {
+      call: (id, func, params) => {
+        const call = instance.call(id, func, params);
+        this.#calls.add(call);
+        call.then(
+          () => {
+            this.#calls.delete(call);
+          },
+          () => {
+            this.#calls.delete(call);
+            this.#failed = true;
+          },
+        );
+        return call;
+      },
+    };
+  }
+
+  /**
+   * Resolves once no call is under way, after everything was told that the invocation is over. An instance that nothing
+   * happened to is given back before the permit, so that whoever gets the permit finds it.
+   */
+  async settle(): Promise<void> {
+    while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
+    const isClean = !this.#failed && !this.signal.aborted;
+    this.end(invocationOver);
+    if (isClean) this.#instance?.release?.();
+    for (const action of this.#onOver) action();
+  }
+}
