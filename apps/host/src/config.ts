@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
 import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
@@ -9,20 +10,6 @@ import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
-
-/** How a NATS user proves who it is. A credentials file is read when the connection is made. */
-export type NatsCredentialsSource =
-  | { readonly kind: 'jwt'; readonly jwt: string; readonly seed: string }
-  | { readonly kind: 'file'; readonly path: string };
-
-/** One of the two NATS connections of a host. */
-export interface NatsEndpoint {
-  /** `nats://{host}:{port}`, as ping replies report it. */
-  readonly url: string;
-  /** Refuse a server without TLS. */
-  readonly tls: boolean;
-  readonly credentials: NatsCredentialsSource | undefined;
-}
 
 /** What one component may use. */
 export interface ComponentLimits {

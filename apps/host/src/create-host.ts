@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
+import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
 import type { Logger, LogRelay } from '@wasmlattice/telemetry';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
@@ -29,7 +30,6 @@ import { startHostTelemetry } from './host-telemetry.js';
 import { builtinLabels } from './identity/builtin-labels.js';
 import { createFriendlyName } from './identity/friendly-name.js';
 import { logSettings } from './logging.js';
-import { connectionSettings, connectLattice } from './nats-connection.js';
 
 export interface CreateHostOptions {
   readonly config: HostConfig;

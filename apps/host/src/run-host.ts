@@ -1,9 +1,9 @@
-import { createLogRelay } from '@wasmlattice/telemetry';
+import { createLogRelay, createStderrLogger } from '@wasmlattice/telemetry';
 import { ConfigError } from './config/config-error.js';
 import { parseHostConfig } from './config.js';
 import { createHost } from './create-host.js';
 import { ShutdownTimeoutError } from './host.js';
-import { createStderrLogger, logSettings } from './logging.js';
+import { logSettings } from './logging.js';
 
 /** Runs a host until it has stopped. The exit code: 0 stopped in order, 1 failed, 2 wrong flags or variables. */
 export async function runHost(): Promise<number> {

@@ -20,6 +20,7 @@ export {
 export { extractTraceContext, injectTraceContext } from './propagation.js';
 export { createRecordingTracer, type RecordingTracerOptions } from './recording-tracer.js';
 export type { SpanError, SpanRecord } from './span-record.js';
+export { createStderrLogger, type LogSettings } from './stderr-logger.js';
 export type { Measurement, TelemetryBatch } from './telemetry-batch.js';
 export {
   noopTracer,

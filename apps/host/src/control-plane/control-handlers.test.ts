@@ -2,10 +2,10 @@ import type { ControlContext, HostInventory } from '@wasmlattice/control-interfa
 import { describe, expect, it } from 'vitest';
 import type { ComponentService } from './component/component-service.js';
 import { createControlHandlers } from './control-handlers.js';
-import { createEventRecorder, createMemoryConfigStore } from './fakes.test.util.js';
 import { createLabels } from './labels.js';
 import type { LinkService } from './link-service.js';
 import type { ProviderService } from './provider/provider-service.js';
+import { createEventRecorder, createMemoryConfigStore } from './testing/fakes.js';
 
 const inventory: HostInventory = {
   components: [],

@@ -1,13 +1,13 @@
 import type { Link } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it, vi } from 'vitest';
+import { createLinkService } from './link-service.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
   createMemoryLatticeStore,
   keyvalueLink,
-} from './fakes.test.util.js';
-import { createLinkService } from './link-service.js';
+} from './testing/fakes.js';
 
 const slot = { sourceId: 'counter', name: 'default', witNamespace: 'wasi', witPackage: 'keyvalue' };
 

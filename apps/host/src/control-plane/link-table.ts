@@ -1,5 +1,5 @@
+import type { LinkRow } from '@wasmlattice/component-host';
 import type { Link } from '@wasmlattice/control-interface';
-import type { LinkRow } from '../data-plane/messages.js';
 
 /** Import table of a component: one row for each interface of each of its links (lattice-data.md §5.1). */
 export function linkRows(links: readonly Link[]): LinkRow[] {

@@ -1,5 +1,5 @@
+import { createInvocationClock, invocationClockBytes } from '@wasmlattice/component-host';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createInvocationClock, invocationClockBytes } from '../data-plane/invocation-clock.js';
 import { createWatchdog, type Watchdog } from './watchdog.js';
 
 const limitMs = 1_000;

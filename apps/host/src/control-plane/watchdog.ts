@@ -1,4 +1,4 @@
-import { readOldestStart } from '../data-plane/invocation-clock.js';
+import { readOldestStart } from '@wasmlattice/component-host';
 
 /** A worker the watchdog looks at. */
 export interface WatchedWorker {

@@ -1,6 +1,6 @@
+import type { CoLocatedComponent } from '@wasmlattice/component-host';
 import { createPermitTally, reclaimPermits } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
-import type { CoLocatedComponent } from '../../data-plane/messages.js';
 import type { WatchedWorker } from '../watchdog.js';
 import { type CoLocationPlace, createCoLocation, type SharedComponent } from './co-location.js';
 

@@ -1,3 +1,5 @@
+import type { CoLocatedComponent, WorkerClient } from '@wasmlattice/component-host';
+import { invocationClockBytes } from '@wasmlattice/component-host';
 import {
   closePermitBudget,
   createPermitBudget,
@@ -7,9 +9,6 @@ import {
   type SharedPermitsMemory,
   setPermitLimit,
 } from '@wasmlattice/wasm-runtime';
-import { invocationClockBytes } from '../../data-plane/invocation-clock.js';
-import type { CoLocatedComponent } from '../../data-plane/messages.js';
-import type { WorkerClient } from '../../data-plane/worker-client.js';
 import type { Watchdog } from '../watchdog.js';
 
 /** What the workers of a host need to know of a component to run it beside their own. */

@@ -1,7 +1,8 @@
+import { startWorker, type WorkerClient, type WorkerExit } from '@wasmlattice/component-host';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startWorker, type WorkerClient, type WorkerExit } from '../../data-plane/worker-client.js';
+import type { HttpLeases } from '../http/http-targets.js';
 import {
   createTestThread,
   exits,
@@ -9,8 +10,7 @@ import {
   type TestThread,
   throws,
   workerData,
-} from '../../data-plane/worker-thread.test.util.js';
-import type { HttpLeases } from '../http/http-targets.js';
+} from '../testing/worker-thread.js';
 import { createWatchdog } from '../watchdog.js';
 import { createCoLocation } from './co-location.js';
 import {

@@ -1,8 +1,7 @@
+import type { ComponentWorkerData, LinkRow } from '@wasmlattice/component-host';
+import { invocationClockBytes, startWorker, type WorkerClient } from '@wasmlattice/component-host';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Telemetry } from '@wasmlattice/telemetry/sdk';
-import { invocationClockBytes } from '../../data-plane/invocation-clock.js';
-import type { ComponentWorkerData, LinkRow } from '../../data-plane/messages.js';
-import { startWorker, type WorkerClient } from '../../data-plane/worker-client.js';
 import type { HttpLeases } from '../http/http-targets.js';
 import type { Watchdog } from '../watchdog.js';
 import { type CoLocation, noCoLocation } from './co-location.js';

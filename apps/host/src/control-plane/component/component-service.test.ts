@@ -1,14 +1,14 @@
+import type { LinkRow } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
-import type { LinkRow } from '../../data-plane/messages.js';
 import { ArtifactError, type ArtifactStore } from '../artifacts/artifact-store.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
   createMemoryLatticeStore,
   keyvalueLink,
-} from '../fakes.test.util.js';
+} from '../testing/fakes.js';
 import type { ComponentRunner } from './component-runner.js';
 import { type ComponentServiceOptions, createComponentService } from './component-service.js';
 

@@ -1,6 +1,6 @@
+import type { WorkerClient } from '@wasmlattice/component-host';
 import type { HttpTargetLease, HttpTargets } from '@wasmlattice/provider-host';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { WorkerClient } from '../../data-plane/worker-client.js';
 import { claimAddress, openParkedListener, type ParkedListener } from './parked-listener.js';
 
 /** The part of a component worker that opens and closes HTTP listeners. */

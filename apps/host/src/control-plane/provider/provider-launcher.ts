@@ -6,6 +6,7 @@ import {
   healthCheckStatus,
 } from '@wasmlattice/events';
 import { createXKey, type XKey } from '@wasmlattice/identity';
+import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import {
   type HttpTargets,
   type ProviderStart,
@@ -18,7 +19,6 @@ import type { Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import type { Environment } from '../../config/read-settings.js';
 import type { HostConfig } from '../../config.js';
-import type { LatticeConnectionSettings } from '../../nats-connection.js';
 import type { ProviderLaunch, ProviderLauncher } from './provider-service.js';
 
 export interface ProviderLauncherOptions {

@@ -3,13 +3,13 @@ import type { RunningProvider } from '@wasmlattice/provider-host';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createArtifactStore } from '../artifacts/artifact-store.js';
+import { goneLinks, newLinks } from '../link-table.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
   createMemoryLatticeStore,
   keyvalueLink,
-} from '../fakes.test.util.js';
-import { goneLinks, newLinks } from '../link-table.js';
+} from '../testing/fakes.js';
 import {
   createProviderService,
   type ProviderLaunch,

@@ -1,0 +1,113 @@
+import type { Link } from '@wasmlattice/control-interface';
+import type { EventDataByName, EventName, EventPublisher, LatticeEvent } from '@wasmlattice/events';
+import { type ConfigStore, ConfigStoreError, parseNamedConfig } from '../lattice-store/config-store.js';
+import type { LatticeStore, SpecChange } from '../lattice-store/lattice-store.js';
+
+/** The lattice data of one host that is alone. */
+export function createMemoryLatticeStore(onChange: (change: SpecChange) => void = () => {}): LatticeStore {
+  const specs = new Map<string, ReturnType<LatticeStore['spec']>>();
+  return {
+    spec: (id) => specs.get(id),
+    links: () => [...specs.values()].flatMap((spec) => spec?.links ?? []),
+    async update(id, change) {
+      const previous = specs.get(id);
+      const current = change(previous);
+      if (current === undefined) return;
+      specs.set(id, current);
+      onChange({ id, previous, current });
+    },
+    close() {},
+  };
+}
+
+export interface MemoryConfigStore extends ConfigStore {
+  set(name: string, config: Readonly<Record<string, string>>): void;
+  /** How many bundles are followed right now. */
+  bundles(): number;
+}
+
+export function createMemoryConfigStore(
+  initial: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): MemoryConfigStore {
+  const stored = new Map<string, Uint8Array>();
+  const followers = new Set<(name: string) => void>();
+  const put = (name: string, bytes: Uint8Array): void => {
+    stored.set(name, bytes);
+    for (const follow of followers) follow(name);
+  };
+  const set: MemoryConfigStore['set'] = (name, config) => put(name, Buffer.from(JSON.stringify(config)));
+  const read = (name: string): Readonly<Record<string, string>> => {
+    const bytes = stored.get(name);
+    if (bytes === undefined) throw new ConfigStoreError(`Config ${name} does not exist`);
+    return parseNamedConfig(name, bytes);
+  };
+  const merge = (names: readonly string[]): Record<string, string> => Object.assign({}, ...names.map(read));
+  for (const [name, config] of Object.entries(initial)) set(name, config);
+  return {
+    set,
+    bundles: () => followers.size,
+    get: async (name) => stored.get(name),
+    put: async (name, bytes) => put(name, bytes),
+    async delete(name) {
+      stored.delete(name);
+    },
+    resolve: async (names) => merge(names),
+    async bundle(names, onChange) {
+      const current = () => new Map(Object.entries(merge(names)));
+      current();
+      const follow = (name: string): void => {
+        if (names.includes(name)) onChange(current());
+      };
+      followers.add(follow);
+      return { current, close: () => void followers.delete(follow) };
+    },
+    close() {},
+  };
+}
+
+/** Events as they are published, and the wait for one that is yet to come. */
+export interface EventRecorder extends EventPublisher {
+  readonly events: readonly LatticeEvent[];
+  names(): EventName[];
+  /** The data of the `nth` event of a name, counted from 1. */
+  waitFor<N extends EventName>(name: N, nth?: number): Promise<EventDataByName[N]>;
+}
+
+export function createEventRecorder(): EventRecorder {
+  const events: LatticeEvent[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    events,
+    names: () => events.map(({ name }) => name),
+    async publish(event) {
+      events.push(event);
+      for (const check of waiting) check();
+    },
+    waitFor: <N extends EventName>(name: N, nth = 1) =>
+      new Promise<EventDataByName[N]>((resolve) => {
+        const check = (): void => {
+          const found = events.filter((event) => event.name === name)[nth - 1];
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found.data as EventDataByName[N]);
+        };
+        waiting.add(check);
+        check();
+      }),
+  };
+}
+
+/** A link of the keyvalue interface from `counter` to `kv`. */
+export function keyvalueLink(changes: Partial<Link> = {}): Link {
+  return {
+    sourceId: 'counter',
+    target: 'kv',
+    name: 'default',
+    witNamespace: 'wasi',
+    witPackage: 'keyvalue',
+    interfaces: ['store'],
+    sourceConfig: [],
+    targetConfig: [],
+    ...changes,
+  };
+}

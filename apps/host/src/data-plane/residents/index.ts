@@ -1,2 +1,0 @@
-export { ownerTarget } from './handle-bytes.js';
-export { Residents } from './residents.js';

@@ -1,0 +1,129 @@
+import {
+  type CallContext,
+  peekParams,
+  type ServedFunction,
+  type ServedHandle,
+  type Server,
+} from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import { isHostedBy } from '@wasmlattice/wasm-runtime';
+import type { ComponentTypes } from '@wasmlattice/wasm-runtime/engines';
+import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
+import {
+  dropFunction,
+  type LatticeExport,
+  type LatticeExports,
+  planLatticeExports,
+} from '@wasmlattice/wasm-runtime/lattice';
+import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import { KeptInstances, ownerTarget } from '../kept-instances/index.js';
+
+/** WASI's own handlers, which have wire interfaces of other names (wrpc-interfaces.md §2). */
+const bridged =
+  /^(wasi:http\/incoming-handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
+
+/** The exports that are served as they are; warns of those that can't be. */
+export function customExports(types: ComponentTypes, logger: Logger): LatticeExports {
+  const exports = planLatticeExports(
+    { ...types, exports: types.exports.filter(({ id }) => !bridged.test(id)) },
+    isHostedBy({ interfaces: hostInterfaces, unavailable: unavailableInterfaces }),
+  );
+  for (const { instance, func, reason } of exports.refused) {
+    logger.warn('a function that the component exports is not served to the lattice', {
+      function: instance === '' ? func.name : `${instance}.${func.name}`,
+      reason,
+    });
+  }
+  return exports;
+}
+
+type Run = RunInvocation<Pick<InvocationParts, 'handles'>>;
+
+/**
+ * Serves a component's custom exports. Each call runs in an instance of its own, except those for resources, which are the
+ * business of the instance that made them.
+ */
+export async function serveCustomExports(options: {
+  readonly componentId: string;
+  readonly exports: LatticeExports;
+  readonly server: Server;
+  readonly run: Run;
+  /** Tells the watchdog that a guest runs, until the returned function is called. */
+  readonly startClock: () => () => void;
+  readonly maxExecutionMs: number;
+  readonly logger: Logger;
+}): Promise<ServedHandle[]> {
+  const { componentId, exports, server, run, startClock, maxExecutionMs, logger } = options;
+  const ofInstance: ServedFunction[] = [];
+  const fresh: ServedFunction[] = [];
+  const keptInstances = new KeptInstances({
+    componentId,
+    ownResources: exports.ownResources,
+    run: (headers, signal, work) => run(headers, signal, work, { resident: true }),
+    startClock,
+    maxExecutionMs,
+    logger,
+  });
+  for (const exported of exports.functions) {
+    const { instance, form, takesOwnResources, givesOwnResources } = exported;
+    const concernsResources = takesOwnResources || givesOwnResources;
+    (takesOwnResources ? ofInstance : fresh).push({
+      target: componentId,
+      instance,
+      func: form.func,
+      handler: (params, context) =>
+        concernsResources
+          ? keptInstances.call(exported, params, context)
+          : callFresh(exported, params, context, run),
+    });
+  }
+  for (const resource of exports.ownResources) {
+    ofInstance.push({
+      target: componentId,
+      instance: resource.instance,
+      func: dropFunction(resource),
+      handler: ([handle]) => keptInstances.drop(handle as Uint8Array),
+    });
+  }
+  const handles = await Promise.all([
+    ...fresh.map((served) => server.serve(served)),
+    ...ofInstance.flatMap((served) => serveByOwner(served, keptInstances, server)),
+  ]);
+  // Beside the functions: a call that keeps its parameters' streams open waits for its instance.
+  return [...handles, { close: () => keptInstances.close() }];
+}
+
+/** At the subject all members share, and at this member's own, where the others hand its calls on to. */
+function serveByOwner(
+  served: ServedFunction,
+  keptInstances: KeptInstances,
+  server: Server,
+): Promise<ServedHandle>[] {
+  const { target, func } = served;
+  const forward = (first: Uint8Array): string | undefined => {
+    const owner = keptInstances.firstHandle(func, peekParams(func, first))?.owner;
+    return owner === undefined || owner === keptInstances.owner ? undefined : ownerTarget(target, owner);
+  };
+  return [
+    server.serve({ ...served, forward }),
+    server.serve({ ...served, target: ownerTarget(target, keptInstances.owner) }),
+  ];
+}
+
+/** A call in an instance of its own. It goes on after the answer while somebody reads streams of the guest. */
+function callFresh(
+  { instance, func, form }: LatticeExport,
+  params: readonly unknown[],
+  { headers, signal }: CallContext,
+  run: Run,
+): Promise<unknown> {
+  if (!form.passesHandles) return run(headers, signal, (guest) => guest.call(instance, func.name, params));
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  run(headers, signal, async (guest, _ended, { handles }) => {
+    const call = handles.call();
+    const result = await guest.call(instance, func.name, form.convertParams(params, call));
+    resolve(form.convertResult(result, call));
+    await call.givenOver();
+  }).catch(reject);
+  return promise;
+}

@@ -1,0 +1,40 @@
+import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
+import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
+import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime/host-functions';
+import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+
+/**
+ * Serves a component's `wasi:http/incoming-handler` as `wrpc:http/incoming-handler`, for HTTP servers that are providers
+ * of their own (wrpc-interfaces.md §3). Each call runs in an instance of its own, which may live on after the head is out.
+ */
+export async function serveHttpExport(options: {
+  readonly componentId: string;
+  /** The component's export, verbatim. */
+  readonly exportId: string;
+  readonly server: Server;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+}): Promise<ServedHandle> {
+  const { componentId, exportId, server, run } = options;
+  return await server.serve({
+    target: componentId,
+    instance: httpIncomingHandler.id,
+    func: httpIncomingHandler.functions[0] as WitFunction,
+    handler: async ([request], { headers, signal }) => {
+      const exchange = new WireExchange(request as HttpRequest, signal);
+      run(headers, exchange.signal, (instance, signal, { logger }) =>
+        invokeIncomingHandler({
+          instance,
+          exportId,
+          exchange,
+          component: componentId,
+          signal,
+          logger,
+        }),
+      ).then(
+        () => exchange.failWith(new Error(`component ${componentId} did not answer the request`)),
+        (error: unknown) => exchange.failWith(error instanceof Error ? error : new Error(String(error))),
+      );
+      return await exchange.answer;
+    },
+  });
+}

@@ -1,0 +1,91 @@
+import type { CallHeaders } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { InstancePool, RunOptions } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
+import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
+import type { LinkRouter } from '../outgoing-calls/link-router.js';
+import { invocationLogger } from '../telemetry/invocation-logger.js';
+import type { ComponentWorkerData } from '../thread/messages.js';
+import type { InvocationClock } from './invocation-clock.js';
+
+/** What belongs to one invocation beside its instance. */
+export interface InvocationParts {
+  /** Converts the handles that pass between the caller and the guest. */
+  readonly handles: InstanceHandles;
+  /** The outgoing calls of the guest. */
+  readonly links: LinkInvoker;
+  /** Names the trace that the invocation belongs to. */
+  readonly logger: Logger;
+}
+
+/**
+ * Runs one invocation in an instance of its own, within the trace of `headers`. A `resident` instance may outlive the call it
+ * is made for: it has neither a deadline nor a place on the clock.
+ *
+ * @throws PoolClosedError, TooManyWaitingError, what the guest and `work` throw
+ */
+export type RunInvocation<Parts = InvocationParts> = <T>(
+  headers: CallHeaders,
+  signal: AbortSignal,
+  work: (instance: ComponentInstance, ended: AbortSignal, parts: Parts) => Promise<T>,
+  options?: Pick<RunOptions, 'resident'>,
+) => Promise<T>;
+
+export interface InvocationRunner {
+  readonly run: RunInvocation;
+  /** Replaces what guests read as their configuration, those that run included. */
+  setConfig(entries: ComponentWorkerData['config']): void;
+}
+
+export function createInvocationRunner(options: {
+  readonly componentId: string;
+  readonly config: ComponentWorkerData['config'];
+  readonly pool: Pick<InstancePool, 'run'>;
+  readonly router: Pick<LinkRouter, 'forInvocation'>;
+  readonly clock: InvocationClock;
+  readonly logger: Logger;
+}): InvocationRunner {
+  const { componentId, pool, router, clock, logger } = options;
+  let config: ReadonlyMap<string, string> = new Map(options.config);
+  const currentConfig = (): ReadonlyMap<string, string> => config;
+
+  return {
+    setConfig(entries) {
+      config = new Map(entries);
+    },
+
+    run(headers, signal, work, { resident = false } = {}) {
+      const trace = traceOf(headers);
+      const context = {
+        componentId,
+        config: currentConfig,
+        handles: new InstanceHandles(),
+        links: router.forInvocation({ trace }),
+        logger: invocationLogger(logger, trace),
+      };
+      return pool.run(
+        context,
+        async (instance, ended) => {
+          // What outlives a call stands still most of the time.
+          if (resident) return await work(instance, ended, context);
+          const finish = clock.start();
+          try {
+            return await work(instance, ended, context);
+          } finally {
+            finish();
+          }
+        },
+        { signal, resident },
+      );
+    },
+  };
+}
+
+const noTrace: CallHeaders = {};
+
+/** The trace headers of a call, to be handed on to the calls it causes. */
+function traceOf({ traceparent, tracestate }: CallHeaders): CallHeaders {
+  if (traceparent === undefined) return noTrace;
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+}

@@ -1,0 +1,2 @@
+export { ownerTarget } from './handle-bytes.js';
+export { KeptInstances } from './kept-instances.js';

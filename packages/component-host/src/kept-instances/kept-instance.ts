@@ -1,0 +1,196 @@
+import type { CallContext, WitResource } from '@wasmlattice/rpc';
+import { ExecutionTimeError } from '@wasmlattice/wasm-runtime';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import type { GuestHandles, InstanceHandles, LatticeExport } from '@wasmlattice/wasm-runtime/lattice';
+import { HandleError, IdleResourcesError } from './errors.js';
+
+/** A resource of a guest that others hold a handle to. */
+export interface HeldResource {
+  readonly kept: KeptInstance;
+  readonly resource: WitResource;
+  /** The guest's own object; disposing of it runs the destructor. */
+  readonly object: Disposable;
+}
+
+/** What a kept instance needs of the component it belongs to. */
+export interface KeptInstanceOwner {
+  readonly componentId: string;
+  readonly idleMs: number;
+  readonly maxExecutionMs: number;
+  /** @returns what cancels it */
+  schedule(callback: () => void, ms: number): () => void;
+  /** Tells the watchdog that the guest runs, until the returned function is called. */
+  startClock(): () => void;
+  /** @throws TooManyHandlesError */
+  hold(held: HeldResource): Uint8Array;
+  /** @throws HandleError */
+  find(handle: Uint8Array): HeldResource;
+  /** The handle is no longer good. */
+  forget(handle: Uint8Array): void;
+  forgetAll(kept: KeptInstance): void;
+}
+
+export interface ResidentOptions {
+  readonly owner: KeptInstanceOwner;
+  readonly guest: ComponentInstance;
+  readonly handles: InstanceHandles;
+  /** Ends the guest; {@link KeptInstance.over} comes with it. */
+  readonly controller: AbortController;
+}
+
+/**
+ * An instance that lives on because others hold handles to what is in it. Its calls run one after the other. It is over when
+ * the last handle is gone and nothing runs, when nobody used it for a while, when the guest traps, and when the component stops.
+ */
+export class KeptInstance implements GuestHandles {
+  readonly #options: ResidentOptions;
+  readonly #over = Promise.withResolvers<void>();
+  #held = 0;
+  /** Calls that run or wait, and streams the guest has given away. */
+  #busy = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #cancelIdle: (() => void) | undefined;
+  #state: 'live' | 'stopping' | 'over' = 'live';
+
+  constructor(options: ResidentOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the instance is of no further use. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** @throws HandleError, TrapError, and what the owner throws */
+  call(
+    { instance, func, form }: LatticeExport,
+    params: readonly unknown[],
+    context: CallContext,
+  ): Promise<unknown> {
+    return this.#inTurn(context.signal, async () => {
+      const { guest, handles } = this.#options;
+      const call = handles.call(this);
+      const result = await this.#limited(() =>
+        guest.call(instance, func.name, form.convertParams(params, call)),
+      );
+      const answer = form.convertResult(result, call);
+      if (call.hasTaken) context.waitUntil(call.takenOver());
+      if (call.hasGiven) {
+        this.#enter();
+        void call.givenOver().then(() => this.#leave());
+      }
+      return answer;
+    });
+  }
+
+  /** The holder of a handle dropped it. */
+  drop(handle: Uint8Array): Promise<void> {
+    return this.#inTurn(undefined, async () => {
+      const { object } = this.#take(handle);
+      object[Symbol.dispose]();
+    });
+  }
+
+  giveGuest(resource: WitResource, object: unknown): Uint8Array {
+    const handle = this.#options.owner.hold({ kept: this, resource, object: object as Disposable });
+    this.#held++;
+    return handle;
+  }
+
+  takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown {
+    const held = this.#options.owner.find(handle);
+    if (held.resource !== resource) {
+      throw new HandleError(`the handle is one of a ${held.resource.name}, not of a ${resource.name}`);
+    }
+    // A handle in the wrong place stays good.
+    if (owned) this.#take(handle);
+    return held.object;
+  }
+
+  /** No further call; what runs is completed. */
+  stop(): Promise<void> {
+    if (this.#state === 'live') this.#state = 'stopping';
+    this.#rest();
+    return this.over;
+  }
+
+  /** At once, whatever runs. */
+  end(reason: unknown): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#cancelIdle?.();
+    this.#options.owner.forgetAll(this);
+    this.#options.controller.abort(reason);
+    this.#over.resolve();
+  }
+
+  #take(handle: Uint8Array): HeldResource {
+    const { owner } = this.#options;
+    const held = owner.find(handle);
+    owner.forget(handle);
+    this.#held--;
+    return held;
+  }
+
+  /** @param signal of a caller: who waits in vain is not served; once the guest runs, only its end could stop it */
+  async #inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    this.#enter();
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    let began = false;
+    try {
+      await before;
+      if (this.#state === 'over') throw new HandleError('the instance that kept this resource is gone');
+      signal?.throwIfAborted();
+      began = true;
+      return await work();
+    } catch (error) {
+      // After anything else nobody knows what state the guest is in.
+      if (began && !(error instanceof HandleError)) this.end(error);
+      throw error;
+    } finally {
+      resolve();
+      this.#leave();
+    }
+  }
+
+  async #limited<T>(work: () => Promise<T>): Promise<T> {
+    const { owner } = this.#options;
+    const stopClock = owner.startClock();
+    const cancel = owner.schedule(
+      () => this.end(new ExecutionTimeError(owner.componentId, owner.maxExecutionMs)),
+      owner.maxExecutionMs,
+    );
+    try {
+      return await work();
+    } finally {
+      cancel();
+      stopClock();
+    }
+  }
+
+  #enter(): void {
+    this.#busy++;
+    this.#cancelIdle?.();
+    this.#cancelIdle = undefined;
+  }
+
+  #leave(): void {
+    this.#busy--;
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#busy > 0 || this.#state === 'over') return;
+    const { owner } = this.#options;
+    if (this.#held === 0 || this.#state === 'stopping') {
+      this.#state = 'over';
+      this.#cancelIdle?.();
+      owner.forgetAll(this);
+      this.#over.resolve();
+      return;
+    }
+    this.#cancelIdle = owner.schedule(() => this.end(new IdleResourcesError(owner.idleMs)), owner.idleMs);
+  }
+}

@@ -1,0 +1,410 @@
+import {
+  type CallHeaders,
+  func,
+  type ServedHandle,
+  t,
+  type WitFunction,
+  type WitResource,
+} from '@wasmlattice/rpc';
+import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
+import { RecordingLogger } from '@wasmlattice/test-support';
+import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
+import { InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime/lattice';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { serveCustomExports } from '../exports/custom-exports.js';
+import { KeptInstances } from './kept-instances.js';
+
+const instance = 'acme:math/counters@1.0.0';
+const counter: WitResource = { instance, name: 'counter' };
+const gauge: WitResource = { instance, name: 'gauge' };
+const stream = { instance: 'wasi:io/streams@0.2.3', name: 'input-stream' };
+
+const make = func('[constructor]counter', [['start', t.u32]], t.own(counter));
+const add = func(
+  '[method]counter.add',
+  [
+    ['self', t.borrow(counter)],
+    ['n', t.u32],
+  ],
+  t.u32,
+);
+const merge = func(
+  'merge',
+  [
+    ['text', t.string],
+    ['all', t.list(t.borrow(counter))],
+  ],
+  t.u32,
+);
+const finish = func('finish', [['it', t.own(counter)]], t.u32);
+const retire = func('retire', [['it', t.own(gauge)]], t.u32);
+const watch = func(
+  'watch',
+  [
+    ['self', t.borrow(counter)],
+    ['data', t.own(stream)],
+  ],
+  t.u32,
+);
+const drop = func('counter.~drop', [['self', t.own(counter)]]);
+const watchOnWire = func(
+  'watch',
+  [
+    ['self', t.borrow(counter)],
+    ['data', t.stream(t.u8)],
+  ],
+  t.u32,
+);
+
+const exported = planLatticeExports(
+  {
+    imports: [],
+    exports: [
+      { id: instance, functions: [make, add, merge, finish, watch, retire], resources: ['counter', 'gauge'] },
+    ],
+    importedFunctions: [],
+    exportedFunctions: [],
+  },
+  () => false,
+);
+
+/** What a guest of one instance does, without a guest. */
+class Guest implements ComponentInstance {
+  /** How many were ever made. */
+  static made = 0;
+  readonly log: string[];
+  readonly gate: { wait?: Promise<void> };
+
+  constructor(log: string[], gate: { wait?: Promise<void> }) {
+    this.log = log;
+    this.gate = gate;
+    Guest.made++;
+  }
+
+  async call(_id: string, name: string, params: readonly unknown[]): Promise<unknown> {
+    this.log.push(`begin ${name}`);
+    await this.gate.wait;
+    this.log.push(`end ${name}`);
+    const [first, second] = params as [Counter, number];
+    switch (name) {
+      case '[constructor]counter':
+        return new Counter(this, first as unknown as number);
+      case '[method]counter.add':
+        first.value += second;
+        if (first.value > 1000) throw new Error('the guest trapped');
+        return first.value;
+      case 'merge':
+        return (params[1] as Counter[]).reduce((sum, each) => sum + each.value, 0);
+      case 'finish':
+        return first.value;
+      default:
+        return 0;
+    }
+  }
+}
+
+class Counter {
+  readonly guest: Guest;
+  value: number;
+
+  constructor(guest: Guest, value: number) {
+    this.guest = guest;
+    this.value = value;
+  }
+
+  [Symbol.dispose](): void {
+    this.guest.log.push('destroyed');
+  }
+}
+
+interface Timer {
+  readonly callback: () => void;
+  readonly ms: number;
+}
+
+/** One member of a component's group. */
+class Member {
+  readonly log: string[] = [];
+  readonly gate: { wait?: Promise<void> } = {};
+  running = 0;
+  readonly logger = new RecordingLogger();
+  /** Set while no instance may start: resolved when one may. */
+  permit: Promise<void> | undefined;
+  readonly timers = new Set<Timer>();
+
+  readonly run = async <T>(
+    _headers: CallHeaders,
+    signal: AbortSignal,
+    work: (guest: ComponentInstance, ended: AbortSignal, parts: { handles: InstanceHandles }) => Promise<T>,
+  ): Promise<T> => {
+    await this.permit;
+    signal.throwIfAborted();
+    const over = new AbortController();
+    const forward = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', forward);
+    const handles = new InstanceHandles();
+    handles.begin(over.signal);
+    this.running++;
+    try {
+      return await work(new Guest(this.log, this.gate), over.signal, { handles });
+    } finally {
+      this.running--;
+      over.abort();
+    }
+  };
+
+  readonly schedule = (callback: () => void, ms: number): (() => void) => {
+    const timer = { callback, ms };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  };
+
+  /** Lets the time pass that some timer waits for. */
+  elapse(ms: number): void {
+    for (const timer of [...this.timers]) {
+      if (timer.ms !== ms) continue;
+      this.timers.delete(timer);
+      timer.callback();
+    }
+  }
+
+  keptInstances(maxHandles = 100): KeptInstances {
+    return new KeptInstances({
+      componentId: 'math',
+      ownResources: exported.ownResources,
+      run: (headers, signal, work) => this.run(headers, signal, work),
+      startClock: () => () => {},
+      maxExecutionMs: 1_000,
+      logger: this.logger,
+      idleMs: 60_000,
+      maxHandles,
+      schedule: this.schedule,
+    });
+  }
+}
+
+type Call = (declared: WitFunction, ...params: unknown[]) => Promise<unknown>;
+
+function caller(keptInstances: KeptInstances): Call {
+  const context = { headers: {}, signal: new AbortController().signal, waitUntil: () => {} };
+  return (declared, ...params) => {
+    const found = exported.functions.find((each) => each.func === declared);
+    if (found === undefined) throw new Error(`${declared.name} is not exported`);
+    return keptInstances.call(found, params, context);
+  };
+}
+
+let member: Member;
+let keptInstances: KeptInstances;
+let call: Call;
+
+beforeEach(() => {
+  Guest.made = 0;
+  member = new Member();
+  keptInstances = member.keptInstances();
+  call = caller(keptInstances);
+});
+
+describe('an instance with resources that others hold', () => {
+  it('lives until the last of them is dropped or given away', async () => {
+    const one = (await call(make, 40)) as Uint8Array;
+    expect(await call(add, one, 2)).toBe(42);
+    expect([Guest.made, member.running]).toEqual([1, 1]);
+    await keptInstances.drop(one);
+    expect(member.log.at(-1)).toBe('destroyed');
+    await expect.poll(() => member.running).toBe(0);
+    const other = await call(make, 7);
+    expect(await call(finish, other)).toBe(7);
+    await expect.poll(() => member.running).toBe(0);
+    await expect(call(add, other, 1)).rejects.toThrow('was dropped, given away, or expired');
+  });
+
+  it('is there for its own callers only', async () => {
+    const [one, other] = await Promise.all([call(make, 1), call(make, 2)]);
+    expect(Guest.made).toBe(2);
+    expect([await call(add, one, 0), await call(add, other, 0)]).toEqual([1, 2]);
+    await expect(call(merge, '', [one, other])).rejects.toThrow('of two instances');
+    expect(await call(merge, '', [one, one])).toBe(2);
+  });
+
+  it('serves one call after the other', async () => {
+    const one = await call(make, 0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    member.gate.wait = promise;
+    member.log.length = 0;
+    const calls = Promise.all([call(add, one, 1), call(add, one, 1), keptInstances.drop(one as Uint8Array)]);
+    resolve();
+    expect((await calls).slice(0, 2)).toEqual([1, 2]);
+    const name = '[method]counter.add';
+    expect(member.log).toEqual([`begin ${name}`, `end ${name}`, `begin ${name}`, `end ${name}`, 'destroyed']);
+  });
+
+  it('expires when nobody calls it for a while', async () => {
+    const one = await call(make, 1);
+    await call(add, one, 1);
+    expect([...member.timers].map(({ ms }) => ms)).toEqual([60_000]);
+    member.elapse(60_000);
+    await expect.poll(() => member.running).toBe(0);
+    await expect(call(add, one, 1)).rejects.toThrow('expired');
+  });
+
+  it('is gone with all that it kept when its guest traps, or one call takes too long', async () => {
+    const [one, other] = await Promise.all([call(make, 1000), call(make, 1)]);
+    await expect(call(add, one, 1)).rejects.toThrow('the guest trapped');
+    await expect(call(add, one, 1)).rejects.toThrow('its instance failed');
+    member.gate.wait = new Promise(() => {});
+    const endless = call(add, other, 1);
+    await expect.poll(() => member.log.at(-1)).toBe('begin [method]counter.add');
+    member.elapse(1_000);
+    await expect(call(add, other, 1)).rejects.toThrow('no resource of this handle');
+    endless.catch(() => {});
+  });
+
+  it('ends with the component, after the calls that run', async () => {
+    const [one, idle] = await Promise.all([call(make, 1), call(make, 1)]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    member.gate.wait = promise;
+    const last = call(add, one, 1);
+    const closed = keptInstances.close();
+    await expect.poll(() => member.running).toBe(1);
+    await expect(call(add, idle, 1)).rejects.toThrow('is being stopped');
+    resolve();
+    expect(await last).toBe(2);
+    await closed;
+    await expect.poll(() => member.running).toBe(0);
+    expect(member.timers.size).toBe(0);
+  });
+
+  it('is bounded in number: who asks for more is refused', async () => {
+    const few = member.keptInstances(2);
+    const callFew = caller(few);
+    const [one] = await Promise.all([callFew(make, 1), callFew(make, 2)]);
+    await expect(callFew(make, 3)).rejects.toThrow("component 'math' keeps 2 resources");
+    expect(Guest.made).toBe(2);
+    await few.drop(one as Uint8Array);
+    await callFew(make, 3);
+  });
+
+  it('is told of in the log when another call waits for its place', async () => {
+    const one = await call(make, 1);
+    const permit = Promise.withResolvers<void>();
+    member.permit = permit.promise;
+    const waiting = call(make, 2);
+    member.elapse(2_000);
+    expect(member.logger.records).toMatchObject([
+      { level: 'warn', fields: { function: `${instance}.[constructor]counter`, kept: 1, handles: 1 } },
+    ]);
+    permit.resolve();
+    await waiting;
+    expect(await call(add, one, 0)).toBe(1);
+  });
+
+  it('is not found by handles that nobody gave out', async () => {
+    const one = (await call(make, 1)) as Uint8Array;
+    for (const bad of [new Uint8Array(), new Uint8Array(24), one.subarray(1), Buffer.concat([one, one])]) {
+      await expect(call(add, bad, 1)).rejects.toThrow('handle');
+    }
+    expect(await call(add, one, 0)).toBe(1);
+  });
+
+  it('keeps a resource whose handle is given where another kind belongs', async () => {
+    const one = await call(make, 1);
+    await expect(call(retire, one)).rejects.toThrow('the handle is one of a counter, not of a gauge');
+    expect(await call(add, one, 1)).toBe(2);
+    expect(await call(finish, one)).toBe(2);
+    await expect.poll(() => member.running).toBe(0);
+  });
+
+  it('does not run a call whose caller has left, and ends an instance nobody waits for', async () => {
+    const one = await call(make, 1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    member.gate.wait = promise;
+    const first = call(add, one, 1);
+    const leaving = new AbortController();
+    const [, addExport] = exported.functions;
+    const [makeExport] = exported.functions;
+    const context = { headers: {}, signal: leaving.signal, waitUntil: () => {} };
+    if (addExport === undefined || makeExport === undefined) throw new Error('no exports');
+    const second = keptInstances.call(addExport, [one, 1], context);
+    const third = keptInstances.call(makeExport, [1], context);
+    leaving.abort(new Error('left'));
+    resolve();
+    expect(await first).toBe(2);
+    await expect(second).rejects.toThrow('left');
+    third.catch(() => {});
+    await expect.poll(() => member.running).toBe(1);
+    expect(await call(add, one, 0)).toBe(2);
+  });
+});
+
+describe('a component on two hosts', () => {
+  async function start(): Promise<{ members: Member[]; invoke: Call; stopFirst(): Promise<void> }> {
+    const lattice = new MemoryLattice();
+    const invoker = createMemoryInvoker({ lattice });
+    const members = [new Member(), new Member()];
+    const served: ServedHandle[][] = [];
+    for (const each of members) {
+      served.push(
+        await serveCustomExports({
+          componentId: 'math',
+          exports: exported,
+          server: createMemoryServer({ lattice }),
+          run: each.run,
+          startClock: () => () => {},
+          maxExecutionMs: 1_000,
+          logger: new RecordingLogger(),
+        }),
+      );
+    }
+    return {
+      members,
+      invoke: (declared, ...params) => invoker.invoke({ target: 'math', instance, func: declared, params }),
+      stopFirst: async () => {
+        await Promise.all((served[0] ?? []).map((each) => each.close()));
+      },
+    };
+  }
+
+  it('calls each resource where it is, whichever member gets the call', async () => {
+    const { invoke, members } = await start();
+    const all = await Promise.all([1, 2, 3, 4].map((start) => invoke(make, start)));
+    expect(members.map(({ running }) => running)).toEqual([2, 2]);
+    for (const n of [1, 2, 3]) {
+      expect(await Promise.all(all.map((one) => invoke(add, one, 1)))).toEqual([1 + n, 2 + n, 3 + n, 4 + n]);
+    }
+    expect(await invoke(merge, 'x', [all[0]])).toBe(4);
+    await Promise.all(all.map((one) => invoke(drop, one)));
+    await expect.poll(() => members.map(({ running }) => running)).toEqual([0, 0]);
+  });
+
+  it('says what happened once the member that kept a resource is gone', async () => {
+    const { invoke, stopFirst } = await start();
+    const [one, other] = await Promise.all([invoke(make, 1), invoke(make, 2)]);
+    await stopFirst();
+    const outcomes = await Promise.allSettled([invoke(add, one, 1), invoke(add, other, 1)]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(failed.reason).toMatchObject({ code: 'terminated' });
+    expect(String(failed.reason)).toContain('the member that this call belongs to is gone');
+  });
+
+  it('keeps a stream among the parameters open for as long as the guest wants it', async () => {
+    const { invoke, members } = await start();
+    const one = await invoke(make, 1);
+    const left = Promise.withResolvers<void>();
+    const data = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: async () => {
+          left.resolve();
+          return { done: true, value: undefined } as const;
+        },
+      }),
+    };
+    expect(await invoke(watchOnWire, one, data)).toBe(0);
+    expect(await invoke(add, one, 1)).toBe(2);
+    await invoke(drop, one);
+    await left.promise;
+    await expect.poll(() => members.map(({ running }) => running)).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,207 @@
+import type { CallContext, WitFunction } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
+import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { type LatticeExport, visitHandles } from '@wasmlattice/wasm-runtime/lattice';
+import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import { HandleError, TooManyHandlesError } from './errors.js';
+import {
+  createHandle,
+  createOwner,
+  type HandleNames,
+  handleFromBytes,
+  handleToBytes,
+} from './handle-bytes.js';
+import { type HeldResource, KeptInstance, type KeptInstanceOwner } from './kept-instance.js';
+
+/** Most resources that one component keeps in one thread; their instances count against `max_instances` besides. */
+const defaultMaxHandles = 10_000;
+
+/** How long an instance waits for the next call of one of its resources, in ms: 10 min, as long as a stream may be silent. */
+const defaultIdleMs = 600_000;
+
+/** A call that waits so long for an instance, in ms, while others keep theirs, is worth a word. */
+const patienceMs = 2_000;
+
+export interface KeptInstancesOptions {
+  readonly componentId: string;
+  /** Resources that the component defines. */
+  readonly ownResources: ReadonlySet<unknown>;
+  /** Runs one instance until `work` settles, whatever time that takes. */
+  readonly run: RunInvocation<Pick<InvocationParts, 'handles'>>;
+  /** Tells the watchdog that a guest runs, until the returned function is called. */
+  readonly startClock: () => () => void;
+  /** Longest time of one call, in ms. */
+  readonly maxExecutionMs: number;
+  readonly logger: Logger;
+  readonly maxHandles?: number;
+  readonly idleMs?: number;
+  /** Calls back after some ms, unless the returned function is called before. Default: a timer. */
+  readonly schedule?: (callback: () => void, ms: number) => () => void;
+}
+
+/** The instances of a component that live on for the sake of resources in them, and the handles of those. */
+export class KeptInstances implements KeptInstanceOwner {
+  /** Names this member of the component's group in its handles. */
+  readonly owner: string = createOwner();
+  readonly componentId: string;
+  readonly idleMs: number;
+  readonly maxExecutionMs: number;
+  readonly schedule: (callback: () => void, ms: number) => () => void;
+  readonly startClock: () => () => void;
+  readonly #options: KeptInstancesOptions;
+  readonly #maxHandles: number;
+  /** By the id in the handle. */
+  readonly #held = new Map<string, HeldResource>();
+  readonly #instances = new Set<KeptInstance>();
+  #closed = false;
+
+  constructor(options: KeptInstancesOptions) {
+    this.#options = options;
+    this.componentId = options.componentId;
+    this.idleMs = options.idleMs ?? defaultIdleMs;
+    this.maxExecutionMs = options.maxExecutionMs;
+    this.schedule = options.schedule ?? schedule;
+    this.startClock = options.startClock;
+    this.#maxHandles = options.maxHandles ?? defaultMaxHandles;
+  }
+
+  /**
+   * Calls a function that takes or gives resources of the component: in the instance that keeps those it takes, else in a
+   * new one.
+   *
+   * @throws HandleError, TooManyHandlesError, PoolClosedError, and what the guest and the pool throw
+   */
+  async call(exported: LatticeExport, params: readonly unknown[], context: CallContext): Promise<unknown> {
+    if (this.#closed) throw new PoolClosedError(this.componentId);
+    const holders = new Set(
+      this.#handlesIn(exported.form.func, params).map((handle) => this.find(handle).kept),
+    );
+    if (holders.size > 1) {
+      throw new HandleError(
+        'the handles of one call are of two instances, which know nothing of each other; pass resources that one call or one resource made',
+      );
+    }
+    // Before the guest makes something that nobody could hold.
+    if (exported.givesOwnResources) this.#requireRoom();
+    const [kept] = holders;
+    return kept === undefined
+      ? await this.#begin(exported, params, context)
+      : await kept.call(exported, params, context);
+  }
+
+  /** @throws HandleError */
+  async drop(handle: Uint8Array): Promise<void> {
+    await this.find(handle).kept.drop(handle);
+  }
+
+  /** The first handle among values of a function's parameters, as far as they are known. */
+  firstHandle(func: WitFunction, params: Iterable<unknown>): HandleNames | undefined {
+    let index = 0;
+    for (const value of params) {
+      const type = func.params[index++]?.type;
+      let first: HandleNames | undefined;
+      if (type !== undefined) {
+        visitHandles(type, value, (resource, handle) => {
+          if (this.#options.ownResources.has(resource)) first ??= handleFromBytes(handle);
+        });
+      }
+      if (first !== undefined) return first;
+    }
+    return undefined;
+  }
+
+  /** No further call; completes what runs, and lets go of every instance. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#instances].map((kept) => kept.stop()));
+  }
+
+  hold(held: HeldResource): Uint8Array {
+    this.#requireRoom();
+    const names = createHandle(this.owner);
+    this.#held.set(names.id, held);
+    return handleToBytes(names);
+  }
+
+  find(handle: Uint8Array): HeldResource {
+    const names = handleFromBytes(handle);
+    const held = names && this.#held.get(names.id);
+    if (held !== undefined && names?.owner === this.owner) return held;
+    if (names !== undefined && names.owner !== this.owner) {
+      throw new HandleError(
+        'the handle is of another host or thread; resources of one call have to be of one instance, and to come before parameters that fill a message',
+      );
+    }
+    throw new HandleError(
+      `component '${this.componentId}' has no resource of this handle: it was dropped, given away, or expired, or its instance failed`,
+    );
+  }
+
+  forget(handle: Uint8Array): void {
+    const names = handleFromBytes(handle);
+    if (names !== undefined) this.#held.delete(names.id);
+  }
+
+  forgetAll(kept: KeptInstance): void {
+    this.#instances.delete(kept);
+    for (const [id, held] of this.#held) {
+      if (held.kept === kept) this.#held.delete(id);
+    }
+  }
+
+  /** The first call of an instance. While it runs, its caller may end it. */
+  #begin(exported: LatticeExport, params: readonly unknown[], context: CallContext): Promise<unknown> {
+    const controller = new AbortController();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const onAbort = (): void => controller.abort(context.signal.reason);
+    context.signal.addEventListener('abort', onAbort, { once: true });
+    if (context.signal.aborted) onAbort();
+    const answered = (): void => context.signal.removeEventListener('abort', onAbort);
+    const cancelWarning = this.schedule(() => this.#warnOfWait(exported), patienceMs);
+    this.#options
+      .run(context.headers, controller.signal, async (guest, ended, { handles }) => {
+        cancelWarning();
+        const kept = new KeptInstance({ owner: this, guest, handles, controller });
+        this.#instances.add(kept);
+        // Ended from outside: by the pool, or by a caller that did not wait for the first answer.
+        ended.addEventListener('abort', () => kept.end(ended.reason), { once: true });
+        resolve(await kept.call(exported, params, context).finally(answered));
+        await kept.over;
+      })
+      .catch(reject)
+      .finally(() => {
+        cancelWarning();
+        answered();
+      });
+    return promise;
+  }
+
+  #warnOfWait({ instance, func }: LatticeExport): void {
+    if (this.#instances.size === 0) return;
+    this.#options.logger.warn(
+      'a call waits for an instance while others are kept for their resources: drop handles when they are done with, or raise max_instances',
+      { function: `${instance}.${func.name}`, kept: this.#instances.size, handles: this.#held.size },
+    );
+  }
+
+  #handlesIn(func: WitFunction, params: readonly unknown[]): Uint8Array[] {
+    const handles: Uint8Array[] = [];
+    for (const [index, { type }] of func.params.entries()) {
+      visitHandles(type, params[index], (resource, handle) => {
+        if (this.#options.ownResources.has(resource)) handles.push(handle as Uint8Array);
+      });
+    }
+    return handles;
+  }
+
+  /** @throws TooManyHandlesError */
+  #requireRoom(): void {
+    if (this.#held.size >= this.#maxHandles)
+      throw new TooManyHandlesError(this.componentId, this.#maxHandles);
+  }
+}
+
+function schedule(callback: () => void, ms: number): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}

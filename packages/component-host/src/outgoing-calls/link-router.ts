@@ -1,0 +1,81 @@
+import type { CallHeaders, Invoker } from '@wasmlattice/rpc';
+import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
+import type { LinkRow } from '../thread/messages.js';
+
+const defaultLinkName = 'default';
+
+/** A guest called an interface no link of its component leads to. */
+export class LinkNotFoundError extends Error {
+  override readonly name = 'LinkNotFoundError';
+
+  constructor(componentId: string, linkName: string, instance: string) {
+    const [path = '', iface = ''] = instance.split('/');
+    const [namespace = '', pkg = ''] = path.split(':');
+    super(
+      `link '${linkName}' not found for instance '${instance}' of component '${componentId}': put a link with source_id '${componentId}', wit_namespace '${namespace}', wit_package '${pkg}' and interface '${iface}'`,
+    );
+  }
+}
+
+/** Routes outgoing calls of one component by its links; transport is the invoker it wraps (design: house-style 8). */
+export interface LinkRouter {
+  /** Replaces the table; calls in flight keep their target. */
+  setLinks(rows: readonly LinkRow[]): void;
+  /** The link invoker of one invocation. Trace headers are those of the call that caused it. */
+  forInvocation(options?: { readonly trace?: CallHeaders; readonly signal?: AbortSignal }): LinkInvoker;
+}
+
+export function createLinkRouter(options: {
+  readonly componentId: string;
+  readonly invoker: Invoker;
+  readonly links: readonly LinkRow[];
+}): LinkRouter {
+  const { componentId, invoker } = options;
+  let targets = indexRows(options.links);
+  return {
+    setLinks(rows) {
+      targets = indexRows(rows);
+    },
+    forInvocation({ trace, signal } = {}) {
+      // Made when a guest first chooses a link: most never do.
+      let chosen: Map<string, string> | undefined;
+      return {
+        async invoke(linkKey, call, asked) {
+          const linkName = asked ?? chosen?.get(linkKey) ?? defaultLinkName;
+          const target = targets.get(linkName)?.get(linkKey);
+          if (target === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
+          return await invoker.invoke({
+            ...call,
+            target,
+            headers: { ...trace, 'source-id': componentId, 'link-name': linkName },
+            ...(call.signal === undefined && signal !== undefined ? { signal } : {}),
+          });
+        },
+        setLinkName(name, linkKeys) {
+          if (name === defaultLinkName) {
+            for (const linkKey of linkKeys) chosen?.delete(linkKey);
+            return undefined;
+          }
+          const named = targets.get(name);
+          const unlinked = linkKeys.find((linkKey) => !named?.has(linkKey));
+          if (unlinked !== undefined) return unlinked;
+          chosen ??= new Map();
+          for (const linkKey of linkKeys) chosen.set(linkKey, name);
+          return undefined;
+        },
+        linkNameOf: (linkKey) => chosen?.get(linkKey) ?? defaultLinkName,
+      };
+    },
+  };
+}
+
+/** Link name → instance → target; a later row wins, as upstream's table does (lattice-data.md §5.1). */
+function indexRows(rows: readonly LinkRow[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const table = new Map<string, Map<string, string>>();
+  for (const row of rows) {
+    const byInstance = table.get(row.linkName) ?? new Map<string, string>();
+    byInstance.set(row.instance, row.target);
+    table.set(row.linkName, byInstance);
+  }
+  return table;
+}

@@ -1,0 +1,13 @@
+/** How a NATS user proves who it is. A credentials file is read when the connection is made. */
+export type NatsCredentialsSource =
+  | { readonly kind: 'jwt'; readonly jwt: string; readonly seed: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** Where one of the two NATS connections of a host goes. */
+export interface NatsEndpoint {
+  /** `nats://{host}:{port}`, as ping replies report it. */
+  readonly url: string;
+  /** Refuse a server without TLS. */
+  readonly tls: boolean;
+  readonly credentials: NatsCredentialsSource | undefined;
+}
