@@ -100,9 +100,11 @@ let invoker: Invoker;
 
 async function startPair(): Promise<Pair> {
   await using started = new AsyncDisposableStack();
-  const scenario = started.use(await startScenario());
+  // What this watches are the calls between members; two components of one host would keep theirs in their thread.
+  const args = ['--local-rpc', 'off'];
+  const scenario = started.use(await startScenario({ args }));
   const { host, lattice, nats } = scenario;
-  const second = started.use(await startHost({ nats }));
+  const second = started.use(await startHost({ nats, args }));
   await startComponent(lattice, host, { id: 'caller', wasm: files.caller, maxInstances: 64 });
   await startComponent(lattice, host, { id: 'callee', wasm: files.callee, maxInstances: 64 });
   await startComponent(lattice, second, { id: 'callee', wasm: files.callee, maxInstances: 64 });
@@ -273,11 +275,11 @@ describe('a resource of a component on two hosts', () => {
       call(invoker, { ...callerAddress, func: relay.countAndFinish, params: params(i) }),
     );
     expect(await Promise.all(finished)).toEqual(runs.map((i) => i * 100 + 6));
-    // Both hosts had calls to hand on.
+    // Members of the group had calls to hand on.
     const owners = new Set(
       heard.subjects.flatMap((subject) => /^default\.callee\.(owner-[^.]+)\./.exec(subject)?.[1] ?? []),
     );
-    expect(owners.size).toBe(2);
+    expect(owners.size).toBeGreaterThanOrEqual(2);
   });
 
   it('is dropped when a component drops it, and when one ends without', async () => {

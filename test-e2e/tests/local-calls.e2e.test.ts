@@ -86,15 +86,12 @@ describe('a component that calls another on its own host', () => {
     expect(await ops.seen()).toEqual([]);
   });
 
-  it('sends out what the other has no permit for, all calls are answered, and both are counted', async () => {
+  it('sends out what the other has no permit for, and all calls are answered', async () => {
     const busy = await deploy(scenario, 'busy', 1);
-    // All of them find the code being loaded, so they come at once when it is.
     const answers = await Promise.all(Array.from({ length: 24 }, () => busy.call('/add')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    // Others than the one that ran here went to the queue of the component's own worker.
+    // Others than the one that ran in the thread of its caller went to whoever has a permit next.
     expect(await busy.seen()).toContain('default.busy.wrpc.0.0.1.test:ops/shapes@1.0.0.add');
-    await stop(scenario, 'busy-caller', paths.caller);
-    await scenario.host.child.waitForLine(/calls of this component by path.*local=[1-9]\d* .*noPermit=[1-9]/);
   });
 
   it('calls the new code after an update', async () => {

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
@@ -52,6 +52,8 @@ export interface HostConfig {
   };
   /** Calls between components of this host stay in the host. */
   readonly localRpc: boolean;
+  /** Threads that run components. */
+  readonly servingThreads: number;
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
   /** What runs components. */
   readonly engine: EngineChoice;
@@ -119,6 +121,7 @@ export function parseHostConfig(
       rpcTimeoutMs: values.rpcTimeoutMs,
     },
     localRpc: values.localRpc === 'on',
+    servingThreads: values.servingThreads ?? availableParallelism(),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,
     limits: {

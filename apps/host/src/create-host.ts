@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { platformReusesPorts, ServingThreads } from '@wasmlattice/component-host';
 import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
@@ -8,13 +9,11 @@ import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
-import { createCoLocation, noCoLocation } from './control-plane/component/co-location.js';
-import { startComponentRunner } from './control-plane/component/component-runner.js';
 import { createComponentService } from './control-plane/component/component-service.js';
 import { createControlHandlers } from './control-plane/control-handlers.js';
 import { startHeartbeat } from './control-plane/heartbeat.js';
 import { describeInventory, type HostFacts } from './control-plane/host-facts.js';
-import { createHttpTargets, platformReusesPorts } from './control-plane/http/http-targets.js';
+import { createHttpTargets } from './control-plane/http/http-targets.js';
 import { createLabels } from './control-plane/labels.js';
 import { openConfigStore } from './control-plane/lattice-store/config-store.js';
 import { openLatticeStore, type SpecChange } from './control-plane/lattice-store/lattice-store.js';
@@ -23,7 +22,6 @@ import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
-import { createWatchdog } from './control-plane/watchdog.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
 import { startHostTelemetry } from './host-telemetry.js';
@@ -101,14 +99,24 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
 
-  const watchdog = createWatchdog();
-  opened.defer(() => watchdog.close());
-  const http = createHttpTargets({
-    logger: logger.named('http'),
+  const threads = await ServingThreads.start({
+    data: {
+      lattice,
+      hostId,
+      rpc: rpcSettings,
+      sameHostCalls: config.localRpc,
+      engine: config.engine,
+      cacheDir: join(config.cacheDir, 'components'),
+      log: logSettings(config),
+      telemetry: telemetry.handOver,
+    },
+    threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),
-    graceMs: componentGraceMs,
+    intake: () => telemetry.intake(),
+    logger: logger.named('threads'),
   });
-  opened.defer(() => http.close());
+  opened.defer(() => threads.close(0));
+  const http = createHttpTargets({ threads, graceMs: componentGraceMs });
   const artifacts = createArtifactStore({
     allowFileLoad: config.allowFileLoad,
     maxComponentSize: config.limits.maxComponentSizeBytes,
@@ -123,35 +131,19 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     },
     logger: logger.named('links'),
   });
-  const coLocation = config.localRpc ? createCoLocation({ watchdog }) : noCoLocation;
   const components = createComponentService({
     hostId,
-    environment: {
-      lattice,
-      hostId,
+    limits: {
       maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
       maxMemoryBytes: config.limits.maxLinearMemoryBytes,
       maxCoreInstances: config.limits.maxCoreInstancesPerComponent,
-      rpc: rpcSettings,
-      engine: config.engine,
-      cacheDir: join(config.cacheDir, 'components'),
-      log: logSettings(config),
-      telemetry: telemetry.handOver,
     },
+    threads,
     artifacts,
     lattice: latticeStore,
     configs,
     events,
     logger: logger.named('components'),
-    startRunner: (data) =>
-      startComponentRunner({
-        data,
-        http,
-        watchdog,
-        coLocation,
-        telemetry,
-        logger: logger.named('components'),
-      }),
     graceMs: componentGraceMs,
   });
   const providers = createProviderService({
@@ -223,6 +215,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       }),
     stopWorkloads: async (graceMs) => {
       await Promise.all([components.stopAll(graceMs), providers.stopAll()]);
+      await threads.close(0);
     },
     release: async () => {
       onStoreEnd = () => {};

@@ -1,61 +1,86 @@
-import type { Logger } from '@wasmlattice/telemetry';
+import type { Server } from '@wasmlattice/rpc';
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import {
   decodeComponent,
   InstancePool,
   linkImports,
-  PoolClosedError,
-  TooManyWaitingError,
+  type SharedPermitsMemory,
 } from '@wasmlattice/wasm-runtime';
-import { createEngine } from '@wasmlattice/wasm-runtime/engines';
+import { createEngine, type Engine } from '@wasmlattice/wasm-runtime/engines';
 import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
+import type { ConfigEntries, LinkRow } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
-import { type ComponentListeners, createComponentListeners } from './http/component-listeners.js';
-import { createInvocationClock } from './invocation/invocation-clock.js';
+import { createHttpHandler } from './http/http-handler.js';
+import { createInvocationClock, invocationClockBytes } from './invocation/invocation-clock.js';
 import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
-import { createLinkRouter } from './outgoing-calls/link-router.js';
+import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
+import type { ThreadExports } from './same-host/thread-exports.js';
 import {
   createComponentTelemetry,
   noRuntimeTelemetry,
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
-import type { ComponentWorkerData, LinkRow } from './thread/messages.js';
-import type { RpcClient } from './thread/rpc-client.js';
+import type { HttpRequestHandler } from './telemetry/observe-http.js';
 
-/** The data plane of one component: its code, its instances, its links and its listeners. */
-export interface ComponentRuntime extends Pick<ComponentListeners, 'listen' | 'unlisten'> {
+export interface ComponentRuntimeOptions {
+  readonly componentId: string;
+  readonly bytes: Uint8Array;
+  /** Where calls of the component go. */
+  readonly transports: CallTransports;
+  /** Takes what the component exports; asked only if it exports anything. */
+  readonly server: () => Promise<Server>;
+  /** Where components of the same thread find each other. */
+  readonly threadExports?: ThreadExports;
+  /** By default one without a cache. */
+  readonly engine?: Engine;
+  /** Invocations that may run at once, 1 by default. */
+  readonly maxInstances?: number;
+  /** Shared with the runtimes of the component in other threads: together they run at most `maxInstances`. */
+  readonly permits?: SharedPermitsMemory;
+  /** Longest time of one invocation, in ms; 30,000 by default. */
+  readonly maxExecutionTimeMs?: number;
+  /** Most bytes of each linear memory of an instance; 256 MiB by default. */
+  readonly maxMemoryBytes?: number;
+  /** Most core instances in an instance; the engine's default if absent. */
+  readonly maxCoreInstances?: number;
+  readonly links?: readonly LinkRow[];
+  readonly config?: ConfigEntries;
+  /** Where the start of the oldest invocation is told: `invocation/invocation-clock.ts`. */
+  readonly clock?: SharedArrayBuffer;
+  readonly logger?: Logger;
+  /** Where spans and measurements go; nowhere by default. */
+  readonly telemetry?: RuntimeTelemetry;
+  /** Name the component in metrics. */
+  readonly labels?: { readonly imageRef: string; readonly lattice: string; readonly hostId: string };
+}
+
+/** One component in one thread: its code, its instances and its links. */
+export interface ComponentRuntime {
+  readonly componentId: string;
+  /** Answers HTTP requests; `undefined` for a component that does not export `wasi:http/incoming-handler`. */
+  readonly http: HttpRequestHandler | undefined;
   scale(maxInstances: number): void;
   setLinks(links: readonly LinkRow[]): void;
-  setConfig(config: ComponentWorkerData['config']): void;
-  /** Completes what is in flight for at most `graceMs`. */
+  setConfig(config: ConfigEntries): void;
+  /** Takes no further call, completes what is in flight for at most `graceMs`; safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
+
+const defaultMaxExecutionTimeMs = 30_000;
+const defaultMaxMemoryBytes = 256 * 1024 * 1024;
+const noLabels = { imageRef: '', lattice: '', hostId: '' };
 
 /**
  * Compiles the component, links its imports and serves its exports.
  *
  * @throws InvalidComponentError, MissingImportError, ComponentLimitError
  */
-export async function createComponentRuntime(options: {
-  readonly data: ComponentWorkerData;
-  readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
-  readonly logger: Logger;
-  /** Where spans and measurements go; nowhere by default. */
-  readonly telemetry?: RuntimeTelemetry;
-  /** Invocations that may wait for a permit; by default any number. */
-  readonly maxWaiting?: number;
-}): Promise<ComponentRuntime> {
-  const { data, rpc, logger, maxWaiting, telemetry = noRuntimeTelemetry } = options;
-  const { componentId } = data;
-  const observe = createComponentTelemetry({
-    telemetry,
-    component: data,
-    // Where nobody may wait, a call that finds no permit is made elsewhere.
-    isDeclined: (error) =>
-      maxWaiting !== undefined && (error instanceof TooManyWaitingError || error instanceof PoolClosedError),
-  });
-  // Neither the engine nor WebAssembly takes shared memory.
-  const bytes = new Uint8Array(data.bytes);
+export async function createComponentRuntime(options: ComponentRuntimeOptions): Promise<ComponentRuntime> {
+  const { componentId, bytes, transports, threadExports, permits } = options;
+  const { maxInstances = 1, maxExecutionTimeMs = defaultMaxExecutionTimeMs } = options;
+  const { logger = noopLogger, telemetry = noRuntimeTelemetry, labels = noLabels } = options;
+  const observe = createComponentTelemetry({ telemetry, component: { componentId, ...labels } });
 
   const types = decodeComponent(bytes);
   const linkage = linkImports(types, {
@@ -65,42 +90,38 @@ export async function createComponentRuntime(options: {
   });
   const exports = componentExports(types, logger);
   // Connecting and compiling take their time side by side.
-  const server = servesAnything(exports) ? rpc.server() : undefined;
+  const server = servesAnything(exports) ? options.server() : undefined;
   // Awaited below, unless compiling fails first.
   server?.catch(() => {});
-  const engine = createEngine({
-    choice: data.engine,
-    cacheDir: data.cacheDir,
-    logger: logger.named('engine'),
-  });
+  const engine = options.engine ?? createEngine({ logger: logger.named('engine') });
   const compiled = await engine.compile(bytes, {
     component: componentId,
     suspends: linkage.suspends,
-    maxMemoryBytes: data.maxMemoryBytes,
-    maxCoreInstances: data.maxCoreInstances,
+    maxMemoryBytes: options.maxMemoryBytes ?? defaultMaxMemoryBytes,
+    ...(options.maxCoreInstances !== undefined && { maxCoreInstances: options.maxCoreInstances }),
   });
   const pool = new InstancePool({
     component: componentId,
     compiled,
     linkage,
-    maxInstances: data.maxInstances,
-    maxExecutionMs: data.maxExecutionTimeMs,
-    permits: data.permits,
-    ...(maxWaiting !== undefined && { maxWaiting }),
+    maxInstances,
+    maxExecutionMs: maxExecutionTimeMs,
+    permits,
   });
   const observedPool = observe.pool(pool);
-  const router = createLinkRouter({
+  const router = createOutgoingCalls({
     componentId,
-    invoker: observe.invoker(rpc.invoker),
-    links: data.links,
+    links: options.links ?? [],
+    telemetry: observe,
+    transports,
   });
-  const clock = createInvocationClock(data.clock);
-  const runner = createInvocationRunner({ componentId, config: data.config, pool, router, clock, logger });
-  const listeners = createComponentListeners({
+  const clock = createInvocationClock(options.clock ?? new SharedArrayBuffer(invocationClockBytes));
+  const { run, setConfig } = createInvocationRunner({
     componentId,
-    exportId: exports.http,
-    run: runner.run,
-    observe: observe.http,
+    config: options.config ?? [],
+    pool,
+    router,
+    clock,
     logger,
   });
   const served =
@@ -109,38 +130,50 @@ export async function createComponentRuntime(options: {
       : await serveExports({
           componentId,
           exports,
-          server: observe.server(await server),
-          run: runner.run,
+          server: observe.server(inThread(await server)),
+          run,
           startClock: () => clock.start(),
-          maxExecutionMs: data.maxExecutionTimeMs,
+          maxExecutionMs: maxExecutionTimeMs,
           logger,
         });
 
+  function inThread(outside: Server): Server {
+    return threadExports?.serverOf({ hasFreePermit: () => pool.hasFreePermit, logger }, outside) ?? outside;
+  }
+
+  const close = async (graceMs: number): Promise<void> => {
+    const overdue = new AbortController();
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      overdue.abort(new OverdueError(componentId, graceMs));
+      resolve();
+    }, graceMs);
+    const closing = Promise.all(served.map((each) => each.close()));
+    // The pool stays open for what was accepted already; what is overdue ends with it.
+    await Promise.race([closing, deadline]);
+    await pool.close({ signal: overdue.signal });
+    clearTimeout(timer);
+    compiled.dispose?.();
+    await closing;
+    observedPool.close();
+  };
+  let closed: Promise<void> | undefined;
+
   return {
-    scale(maxInstances) {
-      pool.resize(maxInstances);
-      observedPool.limited(maxInstances);
+    componentId,
+    http:
+      exports.http === undefined
+        ? undefined
+        : observe.http(createHttpHandler({ componentId, exportId: exports.http, run })),
+    scale(limit) {
+      pool.resize(limit);
+      observedPool.limited(limit);
     },
     setLinks: router.setLinks,
-    setConfig: runner.setConfig,
-    listen: listeners.listen,
-    unlisten: listeners.unlisten,
-
-    async close(graceMs) {
-      const overdue = new AbortController();
-      const { promise: deadline, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(() => {
-        overdue.abort(new OverdueError(componentId, graceMs));
-        resolve();
-      }, graceMs);
-      const closing = Promise.all([listeners.close(graceMs), ...served.map((each) => each.close())]);
-      // The pool stays open for what was accepted already; what is overdue ends with it.
-      await Promise.race([closing, deadline]);
-      await pool.close({ signal: overdue.signal });
-      clearTimeout(timer);
-      compiled.dispose?.();
-      await closing;
-      observedPool.close();
+    setConfig,
+    close(graceMs) {
+      closed ??= close(graceMs);
+      return closed;
     },
   };
 }

@@ -1,7 +1,26 @@
+export type { ComponentStart, ConfigEntries, LinkRow } from './component-record.js';
 export {
-  createInvocationClock,
-  invocationClockBytes,
-  readOldestStart,
-} from './invocation/invocation-clock.js';
-export { startWorker, type WorkerClient, type WorkerExit, WorkerExitedError } from './thread/client.js';
-export type { CoLocatedComponent, ComponentWorkerData, LinkRow, ListenerAddress } from './thread/messages.js';
+  type ComponentRuntime,
+  type ComponentRuntimeOptions,
+  createComponentRuntime,
+} from './component-runtime.js';
+export {
+  HttpListenError,
+  type HttpListener,
+  type HttpListenerOptions,
+  openHttpListener,
+} from './http/listener.js';
+export { NoHttpHandlerError } from './http/thread-listeners.js';
+export { LinkNotFoundError } from './outgoing-calls/link-router.js';
+export type { CallTransports } from './outgoing-calls/outgoing-calls.js';
+export { HttpAddressError } from './serving-threads/claim-address.js';
+export { platformReusesPorts } from './serving-threads/reuse-port.js';
+export {
+  type ListenerHandle,
+  type ServedComponentHandle,
+  ServingThreads,
+  type ServingThreadsOptions,
+} from './serving-threads/serving-threads.js';
+export type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
+export type { ListenerAddress, ServingThreadData } from './thread/messages.js';
+export { type ThreadClient, type ThreadExit, ThreadExitedError } from './thread/thread-client.js';

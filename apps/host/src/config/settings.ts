@@ -56,6 +56,7 @@ export interface SettingValues {
   readonly maxComponentSizeBytes: number;
   readonly maxComponents: number;
   readonly maxCoreInstancesPerComponent: number;
+  readonly servingThreads: number | undefined;
 
   readonly logLevel: LogLevel;
   readonly enableStructuredLogging: boolean;
@@ -363,6 +364,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
     group: 'Component limits',
     help: 'Most memory of each linear memory of an instance; the max_memory_limit of a component replaces it',
+  }),
+  servingThreads: optional(kinds.wholeNumber('n', 1, 256), 'one for each core', {
+    flag: 'serving-threads',
+    variable: 'WASMLATTICE_SERVING_THREADS',
+    group: 'Component limits',
+    help: 'Threads that run components, each of them all of them',
   }),
   maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
     flag: 'max-component-size-bytes',

@@ -4,9 +4,9 @@ import type { InstancePool, RunOptions } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
+import type { ConfigEntries } from '../component-record.js';
 import type { LinkRouter } from '../outgoing-calls/link-router.js';
 import { invocationLogger } from '../telemetry/invocation-logger.js';
-import type { ComponentWorkerData } from '../thread/messages.js';
 import type { InvocationClock } from './invocation-clock.js';
 
 /** What belongs to one invocation beside its instance. */
@@ -35,12 +35,12 @@ export type RunInvocation<Parts = InvocationParts> = <T>(
 export interface InvocationRunner {
   readonly run: RunInvocation;
   /** Replaces what guests read as their configuration, those that run included. */
-  setConfig(entries: ComponentWorkerData['config']): void;
+  setConfig(entries: ConfigEntries): void;
 }
 
 export function createInvocationRunner(options: {
   readonly componentId: string;
-  readonly config: ComponentWorkerData['config'];
+  readonly config: ConfigEntries;
   readonly pool: Pick<InstancePool, 'run'>;
   readonly router: Pick<LinkRouter, 'forInvocation'>;
   readonly clock: InvocationClock;

@@ -1,6 +1,6 @@
 import type { CallHeaders, Invoker } from '@wasmlattice/rpc';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
-import type { LinkRow } from '../thread/messages.js';
+import type { LinkRow } from '../component-record.js';
 
 const defaultLinkName = 'default';
 

@@ -13,10 +13,6 @@ const component = {
 const double = func('double', [['value', t.u32]], t.u32);
 const call = { target: 'ops', instance: 'test:ops/math', func: double, params: [2] };
 
-class Declined extends Error {
-  override readonly name = 'Declined';
-}
-
 function setUp() {
   const batches: TelemetryBatch[] = [];
   const { close, ...telemetry } = createHandOver({
@@ -25,11 +21,7 @@ function setUp() {
     logs: false,
     post: (batch) => batches.push(batch),
   });
-  const observe = createComponentTelemetry({
-    telemetry,
-    component,
-    isDeclined: (error) => error instanceof Declined,
-  });
+  const observe = createComponentTelemetry({ telemetry, component });
   return {
     observe,
     /** What was measured, by the name of the instrument. */
@@ -47,7 +39,7 @@ describe('the metrics of a component', () => {
   it("count what it serves, with upstream's names and attributes", async () => {
     const { observe, measured } = setUp();
     const lattice = new MemoryLattice();
-    const errors = [undefined, new TypeError('broken'), new Declined()];
+    const errors = [undefined, new TypeError('broken')];
     const server = observe.server(createMemoryServer({ lattice }));
     await server.serve({
       ...call,
@@ -60,7 +52,6 @@ describe('the metrics of a component', () => {
     const invoker = createMemoryInvoker({ lattice });
     await invoker.invoke(call);
     await expect(invoker.invoke(call)).rejects.toThrow('broken');
-    await expect(invoker.invoke(call)).rejects.toThrow(RpcError);
 
     const found = measured();
     const attributes = {
@@ -130,7 +121,6 @@ describe('the metrics of a component', () => {
     const observe = createComponentTelemetry({
       telemetry: noRuntimeTelemetry,
       component,
-      isDeclined: () => false,
     });
     const invoker: Invoker = { invoke: async () => 1 };
     const server = createMemoryServer({ lattice: new MemoryLattice() });

@@ -2,10 +2,9 @@ import { type Invoker, type Server, wireName } from '@wasmlattice/rpc';
 import { measureServer, traceInvoker, traceServer } from '@wasmlattice/rpc/telemetry';
 import { type Meter, noopMeter, noopTracer, type Tracer } from '@wasmlattice/telemetry';
 import type { InstancePool } from '@wasmlattice/wasm-runtime';
-import type { ServedExchange } from '../http/exchange.js';
 import { createInvocationRecorders, type MeasuredComponent } from './invocation-recorder.js';
 import { measureInvoker } from './measure-invoker.js';
-import { type HttpHandler, observeHttp } from './observe-http.js';
+import { type HttpHandler, type HttpRequestHandler, observeHttp } from './observe-http.js';
 import { observePool, type PoolObservation } from './observe-pool.js';
 
 /** What a data plane tells of itself; both no-op by default. */
@@ -20,17 +19,15 @@ export const noRuntimeTelemetry: RuntimeTelemetry = { tracer: noopTracer, meter:
 export interface ComponentTelemetry {
   invoker(invoker: Invoker): Invoker;
   server(server: Server): Server;
-  http(handle: HttpHandler): (exchange: ServedExchange) => Promise<unknown>;
+  http(handle: HttpHandler): HttpRequestHandler;
   pool(pool: Pick<InstancePool, 'stats'>): PoolObservation;
 }
 
 export function createComponentTelemetry(options: {
   readonly telemetry: RuntimeTelemetry;
   readonly component: MeasuredComponent;
-  /** Whether an error of a handler means that the call goes elsewhere. */
-  readonly isDeclined: (error: unknown) => boolean;
 }): ComponentTelemetry {
-  const { component, isDeclined } = options;
+  const { component } = options;
   const { tracer, meter } = options.telemetry;
   const { componentId } = component;
   const recorder = createInvocationRecorders(meter, component);
@@ -46,11 +43,9 @@ export function createComponentTelemetry(options: {
           ? server
           : measureServer(server, {
               measure: ({ instance, func }) => recorder(`${instance}/${wireName(func.name)}`),
-              isDeclined,
             });
       return traceServer(measured, {
         tracer,
-        isDeclined,
         spanName: 'component_invocation',
         attributes: { component_id: componentId, component_ref: component.imageRef },
       });

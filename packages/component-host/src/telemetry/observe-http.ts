@@ -17,6 +17,9 @@ import { callSeconds } from './invocation-recorder.js';
 /** Answers a request and tells how that went; `trace` are the headers that carry its trace on. */
 export type HttpHandler = (exchange: ServedExchange, trace: CallHeaders) => Promise<HandlerOutcome>;
 
+/** Answers a request; settles when the exchange is over for whoever answers it. */
+export type HttpRequestHandler = (exchange: ServedExchange) => Promise<unknown>;
+
 /**
  * A handler of requests with a server span `http_request` for each, within the trace of the request's own headers, and
  * OpenTelemetry's metrics of HTTP servers. Without tracer and meter it only hands on the trace.
@@ -31,7 +34,7 @@ export function observeHttp(
     readonly componentId: string;
     readonly measure: CallMeasure;
   },
-): (exchange: ServedExchange) => Promise<unknown> {
+): HttpRequestHandler {
   const { tracer, meter, componentId } = options;
   if (tracer === noopTracer && meter === noopMeter) {
     return (exchange) => handle(exchange, traceHeaders(contextOf(exchange)));

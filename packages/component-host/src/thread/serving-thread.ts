@@ -1,92 +1,133 @@
-/** Entry of a component's worker thread: assembles the data plane of one component and obeys the control plane. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { createHandOver, createStderrLogger } from '@wasmlattice/telemetry';
-import { createComponentRuntime } from '../component-runtime.js';
-import { startCoLocated } from '../same-host/co-located.js';
-import { createLocalInvoker } from '../same-host/local-invoker.js';
-import { type ComponentWorkerData, type FromWorker, type ToWorker, toWorkerFailure } from './messages.js';
-import { createRpcClient } from './rpc-client.js';
+import type { Logger } from '@wasmlattice/telemetry';
+import { createEngine, type Engine } from '@wasmlattice/wasm-runtime/engines';
+import type { ComponentRecord } from '../component-record.js';
+import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
+import { type HttpRoute, ThreadListeners } from '../http/thread-listeners.js';
+import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
+import { createSameHostCalls } from '../same-host/same-host-calls.js';
+import { ThreadExports } from '../same-host/thread-exports.js';
+import type { RuntimeTelemetry } from '../telemetry/component-telemetry.js';
+import type { ServingThreadData } from './messages.js';
+import type { RpcClient } from './rpc-client.js';
 
-if (parentPort === null) throw new Error('serving-thread.js is a thread of the host, not a program');
-const port = parentPort;
-const data = workerData as ComponentWorkerData;
+export interface ServingThreadOptions {
+  readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls'>;
+  /** The thread's own connection. */
+  readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
+  readonly logger: Logger;
+  readonly telemetry: RuntimeTelemetry;
+}
 
-const post = (message: FromWorker): void => port.postMessage(message);
-const telemetry = createHandOver({
-  ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
-  post: (batch) => post({ kind: 'telemetry', batch }),
-});
-const logger = createStderrLogger('component', data.log, {
-  fields: { component: data.componentId },
-  record: telemetry.log,
-});
-const rpc = createRpcClient({
-  settings: data.rpc,
-  lattice: data.lattice,
-  logger,
-  meter: telemetry.meter,
-});
-const local = createLocalInvoker({
-  lattice: rpc.invoker,
-  start: (component, invoker) => startCoLocated({ host: data, component, invoker, telemetry }),
-  logger: logger.named('calls'),
-  meter: telemetry.meter,
-});
+/** A thread that serves many components: each with what it has of its own, all with one connection and one engine. */
+export class ServingThread {
+  readonly listeners: ThreadListeners;
+  readonly #options: ServingThreadOptions;
+  readonly #engine: Engine;
+  readonly #exports = new ThreadExports();
+  readonly #transports: CallTransports;
+  /** In the order of their starts. */
+  readonly #generations = new Map<number, ComponentRuntime>();
+  /** By component the generation that started last: the one that answers. */
+  readonly #current = new Map<string, ComponentRuntime>();
+  /** Generations that are told to stop before they have started. */
+  readonly #starting = new Map<number, Promise<void>>();
 
-try {
-  const runtime = await createComponentRuntime({
-    data,
-    rpc: { server: rpc.server, invoker: local },
-    logger,
-    telemetry,
-  });
+  constructor(options: ServingThreadOptions) {
+    const { data, rpc, logger, telemetry } = options;
+    this.#options = options;
+    this.#engine = createEngine({
+      choice: data.engine,
+      cacheDir: data.cacheDir,
+      logger: logger.named('engine'),
+    });
+    this.#transports = {
+      lattice: rpc.invoker,
+      sameHost: createSameHostCalls({
+        exports: this.#exports,
+        lattice: rpc.invoker,
+        meter: telemetry.meter,
+      }),
+    };
+    this.listeners = new ThreadListeners({
+      route: (componentId) => this.#httpRoute(componentId),
+      logger: logger.named('http'),
+    });
+  }
 
-  const answer = (id: number, work: Promise<void>): void => {
-    work.then(
-      () => post({ kind: 'done', id }),
-      (error: unknown) => post({ kind: 'failed', id, error: toWorkerFailure(error) }),
+  /** Of a generation that has started and was not told to stop. */
+  runtime(generation: number): ComponentRuntime | undefined {
+    return this.#generations.get(generation);
+  }
+
+  /**
+   * Resolves once calls for the component arrive here.
+   *
+   * @throws InvalidComponentError, MissingImportError, ComponentLimitError
+   */
+  async start(component: ComponentRecord): Promise<void> {
+    const starting = this.#start(component);
+    this.#starting.set(
+      component.generation,
+      starting.catch(() => {}),
     );
-  };
-  const stop = async (graceMs: number): Promise<void> => {
-    await runtime.close(graceMs);
-    await local.close(graceMs);
-    await rpc.close();
-    telemetry.close();
-  };
-  port.on('message', (message: ToWorker) => {
-    switch (message.kind) {
-      case 'scale':
-        runtime.scale(message.maxInstances);
-        return;
-      case 'links':
-        runtime.setLinks(message.links);
-        return;
-      case 'config':
-        runtime.setConfig(message.config);
-        return;
-      case 'callees':
-        local.setCallees(message.callees);
-        return;
-      case 'listen':
-        answer(message.id, runtime.listen(message));
-        return;
-      case 'unlisten':
-        answer(message.id, runtime.unlisten(message.listener, message.graceMs));
-        return;
-      case 'sync':
-        post({ kind: 'done', id: message.id });
-        return;
-      case 'stop':
-        answer(
-          message.id,
-          stop(message.graceMs).finally(() => port.close()),
-        );
-        return;
+    try {
+      await starting;
+    } finally {
+      this.#starting.delete(component.generation);
     }
-  });
-  post({ kind: 'ready' });
-} catch (error) {
-  post({ kind: 'unusable', error: toWorkerFailure(error) });
-  await rpc.close();
-  port.close();
+  }
+
+  /** Completes what the generation has accepted, for at most `graceMs`; an unknown one is fine. */
+  async stop(generation: number, graceMs: number): Promise<void> {
+    await this.#starting.get(generation);
+    const runtime = this.#generations.get(generation);
+    if (runtime === undefined) return;
+    this.#generations.delete(generation);
+    this.#succeed(runtime);
+    await runtime.close(graceMs);
+  }
+
+  /** Completes what is in flight for at most `graceMs`: requests first, since they may call what is served. */
+  async close(graceMs: number): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    await this.listeners.close(graceMs);
+    const left = Math.max(0, deadline - Date.now());
+    await Promise.all([...this.#generations.keys()].map((generation) => this.stop(generation, left)));
+  }
+
+  async #start({ generation, bytes, clock, ...component }: ComponentRecord): Promise<void> {
+    const { data, rpc, telemetry } = this.#options;
+    const { componentId, imageRef } = component;
+    const { lattice, hostId } = data;
+    const runtime = await createComponentRuntime({
+      ...component,
+      // Neither the engine nor WebAssembly takes shared memory.
+      bytes: new Uint8Array(bytes),
+      clock,
+      transports: this.#transports,
+      server: rpc.server,
+      // Who is not to be found here is called over the lattice.
+      ...(data.sameHostCalls && { threadExports: this.#exports }),
+      engine: this.#engine,
+      logger: this.#options.logger.with({ component: componentId }),
+      telemetry,
+      labels: { imageRef, lattice, hostId },
+    });
+    this.#generations.set(generation, runtime);
+    this.#current.set(componentId, runtime);
+  }
+
+  /** Another generation of the component answers from now on, if there is one. */
+  #succeed({ componentId }: ComponentRuntime): void {
+    const left = [...this.#generations.values()].filter((other) => other.componentId === componentId);
+    const next = left.at(-1);
+    if (next === undefined) this.#current.delete(componentId);
+    else this.#current.set(componentId, next);
+  }
+
+  #httpRoute(componentId: string): HttpRoute {
+    const runtime = this.#current.get(componentId);
+    if (runtime === undefined) return { kind: 'not-here' };
+    return runtime.http === undefined ? { kind: 'no-handler' } : { kind: 'here', handle: runtime.http };
+  }
 }

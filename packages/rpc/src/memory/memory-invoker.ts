@@ -12,6 +12,8 @@ export interface MemoryInvokerOptions {
   /** Deadline of calls that name none, in ms. Default 10,000, as over NATS. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<CodecLimits>;
+  /** Takes the calls that nobody in this process serves; without it they fail. */
+  readonly elsewhere?: Invoker;
 }
 
 /** Calls functions served in the same process, with the semantics of a call over NATS. */
@@ -25,6 +27,7 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
     const first = options.lattice.next(names);
     const owner = first?.served.forward?.(params.bytes);
     const served = owner === undefined ? first : options.lattice.next({ ...names, target: owner });
+    if (!served && options.elsewhere !== undefined) return await options.elsewhere.invoke(invocation);
     if (owner !== undefined && !served) throw new RpcError('terminated', names, memberIsGone);
     if (!served) {
       throw new RpcError(

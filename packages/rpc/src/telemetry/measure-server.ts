@@ -8,11 +8,6 @@ export type CallOutcome = { readonly ok: true } | { readonly ok: false; readonly
 export interface MeasureServerOptions {
   /** Asked once for each function, so that what is the same for all its calls is made once. */
   readonly measure: (served: ServedFunction) => CallMeasure;
-  /**
-   * Whether an error of a handler means that it did not take the call, which goes elsewhere: the end of such a call is not
-   * noted. By default every error is a failure.
-   */
-  readonly isDeclined?: (error: unknown) => boolean;
 }
 
 const succeeded: CallOutcome = { ok: true };
@@ -25,7 +20,7 @@ export function measureServer(server: Server, options: MeasureServerOptions): Se
   };
 }
 
-function measuredHandler(served: ServedFunction, { measure, isDeclined }: MeasureServerOptions): CallHandler {
+function measuredHandler(served: ServedFunction, { measure }: MeasureServerOptions): CallHandler {
   const { handler } = served;
   const begin = measure(served);
   return async (params, context) => {
@@ -35,7 +30,7 @@ function measuredHandler(served: ServedFunction, { measure, isDeclined }: Measur
       end(succeeded);
       return result;
     } catch (error) {
-      if (isDeclined?.(error) !== true) end({ ok: false, error });
+      end({ ok: false, error });
       throw error;
     }
   };

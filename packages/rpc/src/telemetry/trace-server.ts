@@ -15,11 +15,6 @@ export interface TraceServerOptions {
   readonly spanName: string;
   /** Of each span, besides those of the function: who serves. */
   readonly attributes?: Attributes;
-  /**
-   * Whether an error of a handler means that it did not take the call, which goes elsewhere: nothing is recorded then.
-   * By default every error is a failure.
-   */
-  readonly isDeclined?: (error: unknown) => boolean;
 }
 
 /**
@@ -41,7 +36,7 @@ function tracedHandler(
   { instance, func, handler }: ServedFunction,
   options: TraceServerOptions,
 ): CallHandler {
-  const { tracer, spanName, isDeclined } = options;
+  const { tracer, spanName } = options;
   const attributes = { ...options.attributes, instance, func: wireName(func.name) };
   return async (params, context) => {
     const span = tracer.startSpan(spanName, {
@@ -61,8 +56,6 @@ function tracedHandler(
       span.end();
       return result;
     } catch (error) {
-      // A span that never ends is never recorded.
-      if (isDeclined?.(error) === true) throw error;
       span.setAttributes({ 'error.type': errorType(error) });
       span.recordException(error);
       span.end();

@@ -83,6 +83,11 @@ export class InstancePool {
     return { maxInstances: limit, active: taken, waiting };
   }
 
+  /** Whether an invocation would begin at once. */
+  get hasFreePermit(): boolean {
+    return this.#permits.isFree;
+  }
+
   /**
    * Runs `work` on a fresh instance. The permit stays taken, and the context's signal is not aborted, until `work` has
    * settled and every call it made has ended: a guest may go on after its answer was taken. When `work` rejects, the

@@ -53,6 +53,11 @@ export class Permits {
     return this.#waiters.size;
   }
 
+  /** Whether {@link Permits.acquire} would not have to wait at this moment. */
+  get isFree(): boolean {
+    return this.#waiters.size === 0 && this.#taken < this.#limit && (this.#shared?.isFree ?? true);
+  }
+
   /**
    * Takes a permit, waiting for one if need be. The returned function gives it back; calling it again does nothing.
    *

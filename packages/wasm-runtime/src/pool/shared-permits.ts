@@ -66,6 +66,11 @@ export class SharedPermits {
     this.#held = new Int32Array(held);
   }
 
+  /** Whether a permit is free at this moment. */
+  get isFree(): boolean {
+    return Atomics.load(this.#cells, takenCell) < Atomics.load(this.#cells, limitCell);
+  }
+
   /** For a caller that came when its turn was: takes a permit if one is free. */
   tryTake(): boolean {
     const cells = this.#cells;

@@ -1,4 +1,4 @@
-import type { LinkRow } from '@wasmlattice/component-host';
+import type { ComponentStart, LinkRow, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -9,14 +9,11 @@ import {
   createMemoryLatticeStore,
   keyvalueLink,
 } from '../testing/fakes.js';
-import type { ComponentRunner } from './component-runner.js';
-import { type ComponentServiceOptions, createComponentService } from './component-service.js';
+import { createComponentService } from './component-service.js';
 
-type RunnerData = Parameters<ComponentServiceOptions['startRunner']>[0];
-
-/** A runner that notes what it was last told. */
-interface FakeRunner extends ComponentRunner {
-  readonly data: RunnerData;
+/** A served component that notes what it was last told. */
+interface FakeServed extends ServedComponentHandle {
+  readonly data: ComponentStart;
   maxInstances: number;
   links: readonly LinkRow[];
   /** Those it had when it was last asked whether it knows them. */
@@ -43,25 +40,15 @@ function scale(changes: Partial<ScaleComponentCommand> = {}): ScaleComponentComm
 
 /** A service with fakes around it. `beforeStart` holds up, or fails, the start of a runner. */
 function setUp(
-  options: { beforeStart?: (data: RunnerData) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
+  options: { beforeStart?: (data: ComponentStart) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' }, two: { a: '2', b: '2' } });
   const lattice = createMemoryLatticeStore(({ id, current }) => service.setLinks(id, current?.links ?? []));
-  const runners: FakeRunner[] = [];
+  const runners: FakeServed[] = [];
   const service = createComponentService({
     hostId: 'NHOST',
-    environment: {
-      lattice: 'default',
-      hostId: 'NHOST',
-      maxExecutionTimeMs: 10_000,
-      maxMemoryBytes: 1_000_000,
-      maxCoreInstances: 30,
-      rpc: { url: 'nats://127.0.0.1:1' } as RunnerData['rpc'],
-      engine: 'auto',
-      cacheDir: '/nowhere',
-      log: { level: 'info', format: 'text' },
-    },
+    limits: { maxExecutionTimeMs: 10_000, maxMemoryBytes: 1_000_000, maxCoreInstances: 30 },
     artifacts: {
       fetchComponent: async () => new Uint8Array(new SharedArrayBuffer(4)),
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
@@ -72,36 +59,38 @@ function setUp(
     events,
     logger: noopLogger,
     graceMs,
-    async startRunner(data) {
-      await options.beforeStart?.(data);
-      const runner: FakeRunner = {
-        data,
-        maxInstances: data.maxInstances,
-        links: data.links,
-        settledLinks: undefined,
-        config: Object.fromEntries(data.config),
-        stoppedWithin: undefined,
-        scale: (max) => {
-          runner.maxInstances = max;
-        },
-        setLinks: (links) => {
-          runner.links = links;
-        },
-        setConfig: (config) => {
-          runner.config = Object.fromEntries(config);
-        },
-        settled: async () => {
-          runner.settledLinks = runner.links;
-        },
-        stop: async (withinMs) => {
-          runner.stoppedWithin = withinMs;
-        },
-      };
-      runners.push(runner);
-      return runner;
+    threads: {
+      async serve(data) {
+        await options.beforeStart?.(data);
+        const runner: FakeServed = {
+          data,
+          maxInstances: data.maxInstances,
+          links: data.links,
+          settledLinks: undefined,
+          config: Object.fromEntries(data.config),
+          stoppedWithin: undefined,
+          scale: (max) => {
+            runner.maxInstances = max;
+          },
+          setLinks: (links) => {
+            runner.links = links;
+          },
+          setConfig: (config) => {
+            runner.config = Object.fromEntries(config);
+          },
+          settled: async () => {
+            runner.settledLinks = runner.links;
+          },
+          stop: async (withinMs) => {
+            runner.stoppedWithin = withinMs;
+          },
+        };
+        runners.push(runner);
+        return runner;
+      },
     },
   });
-  const runner = (index = runners.length - 1): FakeRunner => {
+  const runner = (index = runners.length - 1): FakeServed => {
     const found = runners[index];
     if (found === undefined) throw new Error(`there is no runner ${index}`);
     return found;

@@ -1,3 +1,4 @@
+import type { ComponentStart, ServedComponentHandle, ServingThreads } from '@wasmlattice/component-host';
 import {
   type Answer,
   type ComponentDescription,
@@ -14,7 +15,6 @@ import { createKeyedQueue } from '../keyed-queue.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
-import type { ComponentRunner, ComponentRunnerOptions } from './component-runner.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
@@ -32,31 +32,22 @@ export interface ComponentService {
   stopAll(graceMs: number): Promise<void>;
 }
 
-/** What a component worker needs beside the component itself; the same for all components of a host. */
-export type WorkerEnvironment = Pick<
-  ComponentRunnerOptions['data'],
-  | 'lattice'
-  | 'hostId'
-  | 'maxExecutionTimeMs'
-  | 'maxMemoryBytes'
-  | 'maxCoreInstances'
-  | 'rpc'
-  | 'engine'
-  | 'cacheDir'
-  | 'log'
-  | 'telemetry'
+/** What every component of a host may use unless its own limits are lower. */
+export type DefaultLimits = Pick<
+  ComponentStart,
+  'maxExecutionTimeMs' | 'maxMemoryBytes' | 'maxCoreInstances'
 >;
 
 export interface ComponentServiceOptions {
   readonly hostId: string;
-  readonly environment: WorkerEnvironment;
+  readonly limits: DefaultLimits;
   readonly artifacts: ArtifactStore;
   readonly lattice: LatticeStore;
   readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly logger: Logger;
-  /** Starts a component; the seam between the control plane and its workers. */
-  readonly startRunner: (data: ComponentRunnerOptions['data']) => Promise<ComponentRunner>;
+  /** What serves components; the seam between the control plane and its threads. */
+  readonly threads: Pick<ServingThreads, 'serve'>;
   /** How long a stopped or replaced component may finish its invocations, in ms. */
   readonly graceMs: number;
 }
@@ -69,11 +60,11 @@ interface RunningComponent {
   readonly limits: ScaleComponentCommand['componentLimits'];
   readonly configNames: readonly string[];
   readonly config: ConfigBundle;
-  readonly runner: ComponentRunner;
+  readonly served: ServedComponentHandle;
 }
 
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
-  const { hostId, environment, artifacts, lattice, configs, events, logger, startRunner, graceMs } = options;
+  const { hostId, artifacts, lattice, configs, events, logger, threads, graceMs } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
   let closed = false;
@@ -90,23 +81,23 @@ export function createComponentService(options: ComponentServiceOptions): Compon
   }
 
   const start = async ({ componentId, ...entry }: Start): Promise<RunningComponent> => {
-    let runner: ComponentRunner | undefined;
-    const config = await configs.bundle(entry.configNames, (values) => runner?.setConfig(values));
+    let served: ServedComponentHandle | undefined;
+    const config = await configs.bundle(entry.configNames, (values) => served?.setConfig([...values]));
     try {
-      runner = await startRunner({
-        ...environment,
+      served = await threads.serve({
+        ...options.limits,
         componentId,
         imageRef: entry.imageRef,
         bytes: entry.bytes,
         maxInstances: entry.maxInstances,
-        maxExecutionTimeMs: executionLimit(entry.limits, environment.maxExecutionTimeMs),
-        maxMemoryBytes: entry.limits?.maxMemoryLimit ?? environment.maxMemoryBytes,
+        maxExecutionTimeMs: executionLimit(entry.limits, options.limits.maxExecutionTimeMs),
+        maxMemoryBytes: entry.limits?.maxMemoryLimit ?? options.limits.maxMemoryBytes,
         links: linkRows(lattice.spec(componentId)?.links ?? []),
         config: [...config.current()],
       });
-      // What changed while the worker was starting.
-      runner.setConfig(config.current());
-      return { ...entry, config, runner };
+      // What changed while the threads took it in.
+      served.setConfig([...config.current()]);
+      return { ...entry, config, served };
     } catch (error) {
       config.close();
       throw error;
@@ -115,13 +106,13 @@ export function createComponentService(options: ComponentServiceOptions): Compon
 
   const stop = async (component: RunningComponent, withinMs: number): Promise<void> => {
     component.config.close();
-    await component.runner.stop(withinMs);
+    await component.served.stop(withinMs);
   };
 
   const enterService = (componentId: string, component: RunningComponent): void => {
     running.set(componentId, component);
-    // Links put while the worker was starting.
-    component.runner.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
+    // Links put while the threads took it in.
+    component.served.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
   };
 
   const startFresh = async (command: ScaleComponentCommand, bytes: Start['bytes']): Promise<void> => {
@@ -146,13 +137,13 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     if (!sameList(configNames, command.config)) {
       const replaced = config;
       configNames = command.config;
-      config = await configs.bundle(configNames, (values) => component.runner.setConfig(values));
+      config = await configs.bundle(configNames, (values) => component.served.setConfig([...values]));
       replaced.close();
-      component.runner.setConfig(config.current());
+      component.served.setConfig([...config.current()]);
     } else if (maxInstances === component.maxInstances) {
       return;
     }
-    component.runner.scale(maxInstances);
+    component.served.scale(maxInstances);
     running.set(componentId, {
       ...component,
       maxInstances,
@@ -201,7 +192,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       running.delete(componentId);
       await stop(component, graceMs);
     } else if (changesLimits(command.componentLimits, component.limits)) {
-      // They are compiled into the code and known to the watchdog.
+      // They are compiled into the code and known to the threads.
       await replace(componentId, component, {
         maxInstances,
         annotations,
@@ -279,11 +270,11 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       })),
 
     setLinks(componentId, links) {
-      running.get(componentId)?.runner.setLinks(linkRows(links));
+      running.get(componentId)?.served.setLinks(linkRows(links));
     },
 
     async settled(componentId) {
-      await running.get(componentId)?.runner.settled();
+      await running.get(componentId)?.served.settled();
     },
 
     async stopAll(withinMs) {

@@ -1,0 +1,41 @@
+import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+
+/** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
+export interface LinkRow {
+  readonly linkName: string;
+  /** Component-facing interface without version: `wasi:keyvalue/store`. */
+  readonly instance: string;
+  /** Component or provider id. */
+  readonly target: string;
+}
+
+/** Entries of a component's configuration, as its guests read them. */
+export type ConfigEntries = readonly (readonly [key: string, value: string])[];
+
+/** What is to be served, and within which limits: plain data. */
+export interface ComponentStart {
+  readonly componentId: string;
+  /** Where the code came from; for logs and metrics. */
+  readonly imageRef: string;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** Invocations that may run at once, over all threads. */
+  readonly maxInstances: number;
+  /** Longest time of one invocation, in ms. */
+  readonly maxExecutionTimeMs: number;
+  /** Most bytes of each linear memory of an instance. */
+  readonly maxMemoryBytes: number;
+  /** Most core instances in an instance. */
+  readonly maxCoreInstances: number;
+  readonly links: readonly LinkRow[];
+  readonly config: ConfigEntries;
+}
+
+/** One start of a component, as one thread is told of it. */
+export interface ComponentRecord extends ComponentStart {
+  /** Tells this start from an earlier one of the same component: with other code, or after a stop. */
+  readonly generation: number;
+  /** The thread's part of `max_instances`, which all threads share. */
+  readonly permits: SharedPermitsMemory;
+  /** The thread writes the start of its oldest invocation here: `invocation/invocation-clock.ts`. */
+  readonly clock: SharedArrayBuffer;
+}

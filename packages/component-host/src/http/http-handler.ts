@@ -1,0 +1,25 @@
+import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
+import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import type { HttpHandler } from '../telemetry/observe-http.js';
+
+/** Answers HTTP requests with a component: each in an invocation of its own, which a client that leaves ends. */
+export function createHttpHandler(options: {
+  readonly componentId: string;
+  /** The component's export of `wasi:http/incoming-handler`, verbatim. */
+  readonly exportId: string;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+}): HttpHandler {
+  const { componentId, exportId, run } = options;
+  return async (exchange, trace) => {
+    try {
+      return await run(trace, exchange.signal, (instance, signal, { logger }) =>
+        invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
+      );
+    } catch (cause) {
+      if (!(cause instanceof PoolClosedError)) throw cause;
+      exchange.responder.fail(503, `component '${componentId}' is being stopped or replaced\n`);
+      return { kind: 'trapped', status: 503, cause };
+    }
+  };
+}

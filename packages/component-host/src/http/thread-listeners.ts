@@ -1,0 +1,75 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import type { HttpRequestHandler } from '../telemetry/observe-http.js';
+import type { ListenerAddress } from '../thread/messages.js';
+import { type HttpListener, openHttpListener } from './listener.js';
+
+/** A component that exports no HTTP handler was linked to an HTTP server. */
+export class NoHttpHandlerError extends Error {
+  override readonly name = 'NoHttpHandlerError';
+
+  constructor(componentId: string) {
+    super(
+      `component '${componentId}' can't answer HTTP: it does not export wasi:http/incoming-handler@0.2.x; link another component or build it for that world`,
+    );
+  }
+}
+
+/** Who answers the requests for one component at this moment. */
+export type HttpRoute =
+  | { readonly kind: 'here'; readonly handle: HttpRequestHandler }
+  /** It runs in this thread and can't answer HTTP. */
+  | { readonly kind: 'no-handler' }
+  | { readonly kind: 'not-here' };
+
+/** The HTTP addresses of one thread. They outlive the components behind them: a request asks who answers it. */
+export class ThreadListeners {
+  readonly #route: (componentId: string) => HttpRoute;
+  readonly #logger: Logger;
+  readonly #listeners = new Map<string, HttpListener>();
+
+  constructor(options: { readonly route: (componentId: string) => HttpRoute; readonly logger: Logger }) {
+    this.#route = options.route;
+    this.#logger = options.logger;
+  }
+
+  /** @throws NoHttpHandlerError, HttpListenError */
+  async listen({ listener, componentId, host, port, reusePort }: ListenerAddress): Promise<void> {
+    if (this.#route(componentId).kind === 'no-handler') throw new NoHttpHandlerError(componentId);
+    const opened = await openHttpListener({
+      host,
+      port,
+      reusePort,
+      handle: this.#handlerOf(componentId),
+      logger: this.#logger.with({ component: componentId }),
+    });
+    this.#listeners.set(listener, opened);
+  }
+
+  /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
+  async unlisten(listener: string, graceMs: number): Promise<void> {
+    const open = this.#listeners.get(listener);
+    this.#listeners.delete(listener);
+    await open?.close({ graceMs });
+  }
+
+  /** The same for all of them. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([...this.#listeners.keys()].map((listener) => this.unlisten(listener, graceMs)));
+  }
+
+  #handlerOf(componentId: string): HttpRequestHandler {
+    return async (exchange) => {
+      const route = this.#route(componentId);
+      switch (route.kind) {
+        case 'here':
+          return await route.handle(exchange);
+        case 'no-handler':
+          exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
+          return undefined;
+        case 'not-here':
+          exchange.responder.fail(503, `component '${componentId}' is not running on this host\n`);
+          return undefined;
+      }
+    };
+  }
+}

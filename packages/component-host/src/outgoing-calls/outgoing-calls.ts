@@ -1,0 +1,30 @@
+import type { Invoker } from '@wasmlattice/rpc';
+import type { LinkRow } from '../component-record.js';
+import type { ComponentTelemetry } from '../telemetry/component-telemetry.js';
+import { createLinkRouter, type LinkRouter } from './link-router.js';
+
+/** Where the calls of a thread's components go once a link has named their target. */
+export interface CallTransports {
+  /** To whoever serves the target in the lattice. */
+  readonly lattice: Invoker;
+  /** To components of this thread; what it can't serve goes on to the lattice. Absent: every call goes over the lattice. */
+  readonly sameHost?: Invoker | undefined;
+}
+
+/**
+ * The way of a call that leaves a component, in this order: its link names the target, a span begins, its time is measured,
+ * and it stays in this thread if a component there can serve it, else goes over NATS.
+ */
+export function createOutgoingCalls(options: {
+  readonly componentId: string;
+  readonly links: readonly LinkRow[];
+  readonly telemetry: Pick<ComponentTelemetry, 'invoker'>;
+  readonly transports: CallTransports;
+}): LinkRouter {
+  const { componentId, links, telemetry, transports } = options;
+  return createLinkRouter({
+    componentId,
+    links,
+    invoker: telemetry.invoker(transports.sameHost ?? transports.lattice),
+  });
+}

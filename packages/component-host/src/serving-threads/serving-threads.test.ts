@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { RecordingLogger } from '@wasmlattice/test-support';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  componentStart,
+  createTestThread,
+  type TestThread,
+  threadData,
+} from '../thread/testing/test-thread.js';
+import { startThread } from '../thread/thread-client.js';
+import { claimAddress } from './claim-address.js';
+import { ServingThreads } from './serving-threads.js';
+
+let program: TestThread;
+let logger: RecordingLogger;
+const opened: ServingThreads[] = [];
+
+beforeEach(async () => {
+  program = await createTestThread();
+  logger = new RecordingLogger();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((threads) => threads.close(0)));
+  await program[Symbol.asyncDispose]();
+});
+
+async function setUp(options: { threads?: number; reusePort?: boolean } = {}): Promise<ServingThreads> {
+  const threads = await ServingThreads.start({
+    data: threadData,
+    threads: 2,
+    reusePort: true,
+    logger,
+    startThread: (data, given) => startThread(data, { ...given, entry: program.entry }),
+    watch: { intervalMs: 20, answerMs: 100 },
+    ...options,
+  });
+  opened.push(threads);
+  return threads;
+}
+
+/** What the threads were told since the last look, sorted: they run side by side. */
+async function told(): Promise<string[]> {
+  const lines = (await readFile(program.log, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  await writeFile(program.log, '');
+  return lines.toSorted();
+}
+
+const address = { componentId: 'hello', host: '127.0.0.1', port: 0 };
+
+describe('serving threads', () => {
+  it('all serve every component, follow its changes and stop it', async () => {
+    const threads = await setUp();
+    const served = await threads.serve(componentStart());
+    served.scale(3);
+    served.setLinks([]);
+    served.setConfig([]);
+    await served.settled();
+    expect(await told()).toEqual([
+      'config 1',
+      'config 1',
+      'links 1',
+      'links 1',
+      'scale 1',
+      'scale 1',
+      'start works',
+      'start works',
+    ]);
+    await served.stop(10);
+    await served.stop(10);
+    expect(await told()).toEqual(['stop 1', 'stop 1']);
+  });
+
+  it('refuse a component that can not run, and forget it', async () => {
+    const threads = await setUp();
+    await expect(threads.serve(componentStart({ imageRef: 'unusable' }))).rejects.toMatchObject({
+      name: 'MissingImportError',
+    });
+    expect((await told()).filter((line) => line.startsWith('stop'))).toEqual(['stop 1', 'stop 1']);
+  });
+
+  it('all listen at an address where ports can be shared, else one does', async () => {
+    const threads = await setUp();
+    const listener = await threads.listen(address);
+    expect(await told()).toEqual([`listen ${listener.port}`, `listen ${listener.port}`]);
+    await listener.close(0);
+    await listener.close(0);
+    expect(await told()).toEqual(['unlisten 1', 'unlisten 1']);
+
+    const alone = await setUp({ reusePort: false });
+    const { port } = await alone.listen(address);
+    expect(await told()).toEqual([`listen ${port}`]);
+  });
+
+  it('keep an address from every other process until it is closed', async () => {
+    const threads = await setUp();
+    const listener = await threads.listen(address);
+    await expect(claimAddress(address.host, listener.port)).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${listener.port}: it is in use`,
+    );
+    await listener.close(0);
+    const claimed = await claimAddress(address.host, listener.port);
+    await claimed.release();
+  });
+
+  it('replace one that a guest holds beyond its deadline, and say whose guest it was', async () => {
+    const threads = await setUp({ threads: 1 });
+    const served = await threads.serve(componentStart());
+    await threads.listen(address);
+    await told();
+    await threads.serve(componentStart({ componentId: 'busy', imageRef: 'spins' }));
+    await expect
+      .poll(() => logger.records.map(({ message }) => message))
+      .toContain('a serving thread ended and is replaced; what ran in it has failed');
+    expect(logger.records[0]?.fields).toMatchObject({
+      thread: 0,
+      reason: expect.stringMatching(
+        /^an invocation of component 'busy' ran \d+ ms without yielding; the limit is 200 ms$/,
+      ),
+    });
+    await served.settled();
+    // The one that spins, too: it was in service.
+    await expect.poll(told).toEqual(expect.arrayContaining(['start works']));
+  });
+
+  it('leave one alone whose guest is over its time and waits', async () => {
+    const threads = await setUp({ threads: 1 });
+    const served = await threads.serve(componentStart({ imageRef: 'waits' }));
+    for (let i = 0; i < 20; i++) await served.settled();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await served.settled();
+    expect(logger.records).toEqual([]);
+  });
+
+  it('give a component up that ends each thread that is to serve it, and go on with the others', async () => {
+    const threads = await setUp({ threads: 1 });
+    await threads.serve(componentStart());
+    await expect(threads.serve(componentStart({ imageRef: 'throws' }))).rejects.toThrow(
+      'guest runtime broke',
+    );
+    await told();
+    const other = await threads.serve(componentStart({ componentId: 'other' }));
+    await other.settled();
+    expect((await told()).filter((line) => line === 'start works').length).toBeGreaterThan(0);
+  });
+
+  it('close with what is in flight, also twice', async () => {
+    const threads = await setUp();
+    await threads.close(10);
+    await threads.close(10);
+    expect(await told()).toEqual(['close', 'close']);
+  });
+});

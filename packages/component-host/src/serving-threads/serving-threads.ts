@@ -1,0 +1,312 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError, type Logger } from '@wasmlattice/telemetry';
+import type { TelemetryIntake } from '@wasmlattice/telemetry/sdk';
+import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ListenerAddress, ServingThreadData } from '../thread/messages.js';
+import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
+import { claimAddress } from './claim-address.js';
+import { ServedComponent } from './served-component.js';
+import { findOverdue } from './watchdog.js';
+
+/** A component that the threads serve, whatever becomes of single threads. */
+export interface ServedComponentHandle {
+  scale(maxInstances: number): void;
+  setLinks(links: readonly LinkRow[]): void;
+  setConfig(config: ConfigEntries): void;
+  /** Resolves once every thread knows what it was told so far. */
+  settled(): Promise<void>;
+  /** Completes what is in flight for at most `graceMs`; safe to call twice. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** An address at which the threads listen. */
+export interface ListenerHandle {
+  /** The one asked for, or the free one that was found for 0. */
+  readonly port: number;
+  /** Requests in progress have `graceMs` to finish; safe to call twice. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ServingThreadsOptions {
+  readonly data: ServingThreadData;
+  /** How many threads serve, at least 1. */
+  readonly threads: number;
+  /** Whether several threads may listen at one address (`SO_REUSEPORT`); else only the first one does. */
+  readonly reusePort: boolean;
+  readonly logger: Logger;
+  /** Takes what a thread measures; one for each thread. */
+  readonly intake?: () => TelemetryIntake;
+  /** Starts a thread; another one in tests. */
+  readonly startThread?: typeof startThread;
+  readonly watch?: {
+    /** How often the threads are looked at, in ms. */
+    readonly intervalMs?: number;
+    /** How long a thread may take to answer before it is held to be stuck, in ms. */
+    readonly answerMs?: number;
+  };
+}
+
+/** A thread's place; the thread in it may be replaced. */
+interface Place {
+  readonly index: number;
+  /** `undefined` while a thread is started. */
+  thread: ThreadClient | undefined;
+  /** Settles when a thread is there, with all it has to serve. */
+  filled: Promise<void>;
+  /** When its last thread was started, in ms since the epoch. */
+  startedAt: number;
+  /** It is being asked whether it still takes orders. */
+  isSuspect: boolean;
+}
+
+/** A thread that ended so soon after its start is replaced only after as long a wait, in ms: it may be that none lives longer. */
+const retryMs = 1_000;
+const defaultWatchMs = 250;
+const defaultAnswerMs = 500;
+
+/**
+ * The serving threads of a host, all alike: each serves all components and listens at all addresses. A thread that ends is
+ * replaced at once while the others go on; one that a guest holds beyond its deadline is ended.
+ */
+export class ServingThreads {
+  readonly #options: ServingThreadsOptions;
+  readonly #places: Place[];
+  readonly #components = new Map<number, ServedComponent>();
+  readonly #listeners = new Map<string, ListenerAddress>();
+  readonly #watch: NodeJS.Timeout;
+  #generations = 0;
+  #listenerIds = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(options: ServingThreadsOptions) {
+    this.#options = options;
+    this.#places = Array.from({ length: options.threads }, (_, index) => ({
+      index,
+      thread: undefined,
+      filled: Promise.resolve(),
+      startedAt: 0,
+      isSuspect: false,
+    }));
+    this.#watch = setInterval(() => this.#look(), options.watch?.intervalMs ?? defaultWatchMs);
+    this.#watch.unref();
+  }
+
+  /** @throws ThreadExitedError when a thread can't be started */
+  static async start(options: ServingThreadsOptions): Promise<ServingThreads> {
+    const threads = new ServingThreads(options);
+    try {
+      await Promise.all(threads.#places.map((place) => threads.#fill(place)));
+    } catch (error) {
+      await threads.close(0);
+      throw error;
+    }
+    return threads;
+  }
+
+  /**
+   * Resolves once every thread serves the component, instead of an earlier start of it, which then is to be stopped.
+   *
+   * @throws what keeps the component from running, as far as an error can cross threads
+   */
+  async serve(start: ComponentStart): Promise<ServedComponentHandle> {
+    const component = new ServedComponent(++this.#generations, start, this.#places.length);
+    this.#components.set(component.generation, component);
+    try {
+      await Promise.all(this.#places.map((place) => this.#startComponent(place, component)));
+    } catch (error) {
+      await this.#stop(component, 0);
+      throw error;
+    }
+    component.isAccepted = true;
+    const { generation } = component;
+    let stopped: Promise<void> | undefined;
+    return {
+      scale: (maxInstances) => {
+        component.scale(maxInstances);
+        for (const { thread } of this.#places) thread?.scale(generation, maxInstances);
+      },
+      setLinks: (links) => {
+        component.setLinks(links);
+        for (const { thread } of this.#places) thread?.setLinks(generation, links);
+      },
+      setConfig: (config) => {
+        component.setConfig(config);
+        for (const { thread } of this.#places) thread?.setConfig(generation, config);
+      },
+      settled: () => this.#each((thread) => thread.settled()),
+      stop: (graceMs) => {
+        stopped ??= this.#stop(component, graceMs);
+        return stopped;
+      },
+    };
+  }
+
+  /**
+   * Listens for the component, whether it runs or not: the address belongs to the threads.
+   *
+   * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
+   */
+  async listen(wanted: Omit<ListenerAddress, 'listener' | 'reusePort'>): Promise<ListenerHandle> {
+    const { reusePort } = this.#options;
+    const claimed = await claimAddress(wanted.host, wanted.port);
+    const listener = String(++this.#listenerIds);
+    const address = { ...wanted, port: claimed.port, listener, reusePort };
+    this.#listeners.set(listener, address);
+    const unlisten = async (graceMs: number): Promise<void> => {
+      this.#listeners.delete(listener);
+      await this.#each((thread) => thread.unlisten(listener, graceMs));
+      await claimed.release();
+    };
+    try {
+      await this.#each((thread, index) => this.#listenIn(thread, index, address));
+    } catch (error) {
+      await unlisten(0);
+      throw error;
+    }
+    let closed: Promise<void> | undefined;
+    return {
+      port: address.port,
+      close(graceMs) {
+        closed ??= unlisten(graceMs);
+        return closed;
+      },
+    };
+  }
+
+  /** Completes what is in flight for at most `graceMs`, then the threads end; safe to call twice. */
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
+    return this.#closed;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    clearInterval(this.#watch);
+    await Promise.allSettled(this.#places.map(({ filled }) => filled));
+    await Promise.all(this.#places.map(({ thread }) => thread?.close(graceMs)));
+  }
+
+  /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */
+  async #startComponent(place: Place, component: ServedComponent): Promise<void> {
+    const ask = async (): Promise<void> => {
+      await place.filled;
+      if (place.thread === undefined) throw new ThreadExitedError(`serving thread ${place.index} is gone`);
+      await place.thread.start(component.recordFor(place.index));
+    };
+    try {
+      await ask();
+    } catch (error) {
+      if (!(error instanceof ThreadExitedError)) throw error;
+      await ask();
+    }
+  }
+
+  async #stop(component: ServedComponent, graceMs: number): Promise<void> {
+    this.#components.delete(component.generation);
+    await this.#each((thread) => thread.stop(component.generation, graceMs));
+  }
+
+  /** Asks every thread that is there. One that ends meanwhile is replaced by one that knows already. */
+  async #each(ask: (thread: ThreadClient, index: number) => Promise<void>): Promise<void> {
+    await Promise.all(
+      this.#places.map(async ({ thread, index }) => {
+        if (thread === undefined) return;
+        try {
+          await ask(thread, index);
+        } catch (error) {
+          if (!(error instanceof ThreadExitedError)) throw error;
+        }
+      }),
+    );
+  }
+
+  #fill(place: Place, waitMs = 0): Promise<void> {
+    const filled = this.#startIn(place, waitMs);
+    place.filled = filled;
+    // Whoever awaits it hears of a failure; nobody has to.
+    filled.catch(() => {});
+    return filled;
+  }
+
+  async #startIn(place: Place, waitMs: number): Promise<void> {
+    const { data, intake } = this.#options;
+    if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
+    place.startedAt = Date.now();
+    const start = this.#options.startThread ?? startThread;
+    const thread = await start(data, { name: `serving thread ${place.index}`, telemetry: intake?.() });
+    place.thread = thread;
+    place.isSuspect = false;
+    void thread.exited.then(({ expected, reason }) => {
+      place.thread = undefined;
+      for (const component of this.#components.values()) component.reclaim(place.index);
+      if (!expected) this.#replace(place, reason);
+    });
+    await this.#bringUpToDate(thread, place.index);
+  }
+
+  /** Tells a new thread what the others serve. What fails there is logged: the others go on with it. */
+  async #bringUpToDate(thread: ThreadClient, index: number): Promise<void> {
+    const { logger } = this.#options;
+    await Promise.all([
+      ...[...this.#components.values()].filter(isAccepted).map((component) =>
+        thread.start(component.recordFor(index)).catch((error: unknown) => {
+          if (error instanceof ThreadExitedError) return;
+          logger.error('a component could not be served by a new thread', {
+            component: component.componentId,
+            error,
+          });
+        }),
+      ),
+      ...[...this.#listeners.values()].map((address) =>
+        this.#listenIn(thread, index, address).catch((error: unknown) => {
+          if (error instanceof ThreadExitedError) return;
+          logger.error('a new thread can not listen', { address: `${address.host}:${address.port}`, error });
+        }),
+      ),
+    ]);
+  }
+
+  async #listenIn(thread: ThreadClient, index: number, address: ListenerAddress): Promise<void> {
+    if (address.reusePort || index === 0) await thread.listen(address);
+  }
+
+  #replace(place: Place, reason: string): void {
+    if (this.#closed !== undefined) return;
+    const { logger } = this.#options;
+    logger.error('a serving thread ended and is replaced; what ran in it has failed', {
+      thread: place.index,
+      reason,
+    });
+    const wait = Date.now() - place.startedAt < retryMs ? retryMs : 0;
+    this.#fill(place, wait).catch((error: unknown) => {
+      if (this.#closed !== undefined) return;
+      this.#replace(place, `it could not be started: ${describeError(error)}`);
+    });
+  }
+
+  /** A thread with an invocation over its time is asked for an answer: a timer of its own would have ended one that waits. */
+  #look(): void {
+    const now = Date.now();
+    for (const place of this.#places) {
+      const { thread, index } = place;
+      if (thread === undefined || place.isSuspect) continue;
+      const overdue = findOverdue(this.#components.values(), index, now);
+      if (overdue === undefined) continue;
+      place.isSuspect = true;
+      const { componentId, maxExecutionTimeMs } = overdue.component;
+      const verdict = setTimeout(() => {
+        const ranMs = overdue.runningMs + (Date.now() - now);
+        void thread.terminate(
+          `an invocation of component '${componentId}' ran ${ranMs} ms without yielding; the limit is ${maxExecutionTimeMs} ms`,
+        );
+      }, this.#options.watch?.answerMs ?? defaultAnswerMs);
+      void thread.settled().then(() => {
+        clearTimeout(verdict);
+        place.isSuspect = false;
+      });
+    }
+  }
+}
+
+function isAccepted(component: ServedComponent): boolean {
+  return component.isAccepted;
+}

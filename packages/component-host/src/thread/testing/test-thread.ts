@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createTempDir } from '@wasmlattice/test-support';
+import type { ComponentRecord, ComponentStart } from '../../component-record.js';
+import type { ServingThreadData } from '../messages.js';
+
+/**
+ * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
+ * of it: `unusable`, `throws`, `spins`, `exits`, `measured`, whose thread posts a batch of telemetry, `silent`, which is never answered.
+ * A component is told of in a file, a line for each message: {@link TestThread.log}.
+ */
+const program = `
+import { appendFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+const log = new URL('./log', import.meta.url);
+const post = (message) => parentPort.postMessage(message);
+const done = ({ id }) => post({ kind: 'done', id });
+const failed = ({ id }, name, message, cause) => post({ kind: 'failed', id, error: { name, message, cause } });
+parentPort.on('message', (message) => {
+  const { kind, component, generation, listener, port } = message;
+  if (kind !== 'sync') appendFileSync(log, [kind, component?.imageRef ?? generation ?? port ?? listener].join(' ').trim() + '\\n');
+  switch (kind) {
+    case 'start':
+      switch (component.imageRef) {
+        case 'unusable':
+          return failed(message, 'MissingImportError', 'no import', { name: 'Error', message: 'why' });
+        case 'throws':
+          throw new Error('guest runtime broke');
+        case 'exits':
+          process.exit(7);
+        case 'spins':
+          done(message);
+          setImmediate(() => {
+            Atomics.store(new BigInt64Array(component.clock), 0, BigInt(Date.now()));
+            for (;;);
+          });
+          return;
+        case 'waits':
+          Atomics.store(new BigInt64Array(component.clock), 0, 1n);
+          return done(message);
+        case 'measured':
+          post({ kind: 'telemetry', batch: { spans: [], measurements: ['one'] } });
+          return done(message);
+        case 'silent':
+          return;
+      }
+      return done(message);
+    case 'listen':
+      if (port === 2) return failed(message, 'HttpListenError', 'in use');
+      return done(message);
+    case 'close':
+      done(message);
+      parentPort.close();
+      return;
+    case 'sync':
+    case 'stop':
+    case 'unlisten':
+      return done(message);
+  }
+});
+post({ kind: 'ready' });
+`;
+
+export interface TestThread extends AsyncDisposable {
+  readonly entry: URL;
+  /** Where the threads tell what they were told. */
+  readonly log: string;
+}
+
+export async function createTestThread(): Promise<TestThread> {
+  const dir = await createTempDir();
+  const file = join(dir.path, 'thread.mjs');
+  await writeFile(file, program);
+  return {
+    entry: pathToFileURL(file),
+    log: join(dir.path, 'log'),
+    [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
+
+export const threadData: ServingThreadData = {
+  lattice: 'default',
+  hostId: 'NHOST',
+  rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', tls: false, credentials: undefined, name: 'test' },
+  sameHostCalls: true,
+  engine: 'auto',
+  cacheDir: '/nowhere',
+  log: { level: 'error', format: 'text' },
+};
+
+export function componentStart(changes: Partial<ComponentStart> = {}): ComponentStart {
+  return {
+    componentId: 'hello',
+    imageRef: 'works',
+    bytes: new Uint8Array(new SharedArrayBuffer(4)),
+    maxInstances: 1,
+    maxExecutionTimeMs: 200,
+    maxMemoryBytes: 65_536,
+    maxCoreInstances: 30,
+    links: [],
+    config: [],
+    ...changes,
+  };
+}
+
+export function componentRecord(changes: Partial<ComponentRecord> = {}): ComponentRecord {
+  return {
+    ...componentStart(),
+    generation: 1,
+    permits: { budget: new SharedArrayBuffer(64), held: new SharedArrayBuffer(64) },
+    clock: new SharedArrayBuffer(8),
+    ...changes,
+  };
+}

@@ -1,0 +1,68 @@
+/** Entry of a serving thread: assembles it and obeys the control plane. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createHandOver, createStderrLogger } from '@wasmlattice/telemetry';
+import { toThreadFailure } from './failure.js';
+import type { FromThread, ServingThreadData, ToThread } from './messages.js';
+import { createRpcClient } from './rpc-client.js';
+import { ServingThread } from './serving-thread.js';
+
+if (parentPort === null) throw new Error('thread-entry.js is a thread of the host, not a program');
+const port = parentPort;
+const data = workerData as ServingThreadData;
+
+const post = (message: FromThread): void => port.postMessage(message);
+const telemetry = createHandOver({
+  ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
+  post: (batch) => post({ kind: 'telemetry', batch }),
+});
+const logger = createStderrLogger('component', data.log, { record: telemetry.log });
+const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
+const thread = new ServingThread({ data, rpc, telemetry, logger });
+
+const answer = (id: number, work: Promise<void>): void => {
+  work.then(
+    () => post({ kind: 'done', id }),
+    (error: unknown) => post({ kind: 'failed', id, error: toThreadFailure(error) }),
+  );
+};
+const close = async (graceMs: number): Promise<void> => {
+  await thread.close(graceMs);
+  await rpc.close();
+  telemetry.close();
+};
+
+port.on('message', (message: ToThread) => {
+  switch (message.kind) {
+    case 'start':
+      answer(message.id, thread.start(message.component));
+      return;
+    case 'stop':
+      answer(message.id, thread.stop(message.generation, message.graceMs));
+      return;
+    case 'scale':
+      thread.runtime(message.generation)?.scale(message.maxInstances);
+      return;
+    case 'links':
+      thread.runtime(message.generation)?.setLinks(message.links);
+      return;
+    case 'config':
+      thread.runtime(message.generation)?.setConfig(message.config);
+      return;
+    case 'listen':
+      answer(message.id, thread.listeners.listen(message));
+      return;
+    case 'unlisten':
+      answer(message.id, thread.listeners.unlisten(message.listener, message.graceMs));
+      return;
+    case 'sync':
+      post({ kind: 'done', id: message.id });
+      return;
+    case 'close':
+      answer(
+        message.id,
+        close(message.graceMs).finally(() => port.close()),
+      );
+      return;
+  }
+});
+post({ kind: 'ready' });
