@@ -12,7 +12,7 @@ const maxFlushMs = 2_000;
 
 /**
  * Starts the export of the signals that are on. What keeps it from starting is logged, and the host goes on without
- * (host-config.md §2). A collector that can't be reached is logged once, until it works again.
+ * (docs/spec/host-config.md#2). A collector that can't be reached is logged once, until it works again.
  */
 export async function startHostTelemetry(options: {
   readonly config: HostConfig;

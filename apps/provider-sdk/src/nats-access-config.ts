@@ -21,7 +21,10 @@ export interface NatsAccessConfig {
 /** The keys that may be secrets. */
 const secretKeys: ReadonlySet<string> = new Set(['client_jwt', 'client_seed', 'tls_ca']);
 
-/** The value of a key (provider.md §10): for credentials and certificates, the secret of that name comes first. */
+/**
+ * The value of a key (docs/spec/provider.md#10): for credentials and certificates, the secret of that name
+ * comes first.
+ */
 export function readConfigValue({ config, secrets }: ConfigLayer, key: string): string | undefined {
   return (secretKeys.has(key) ? secretText(secrets[key]) : undefined) ?? config[key];
 }

@@ -22,7 +22,7 @@ export interface ConnectionPool {
   close(): Promise<void>;
 }
 
-/** Below the 2 s after which hosts stop waiting for a provider's health (spec provider.md). */
+/** Below the 2 s after which hosts stop waiting for a provider's health (docs/spec/provider.md#4). */
 const healthMs = 1_000;
 
 interface Entry {

@@ -15,7 +15,7 @@ export async function serveExports(options: {
   logger.info('the provider serves', { interfaces: exports.map(({ instance }) => instance) });
 }
 
-/** Adds what components expect to learn about a provider that calls them (wrpc.md §4). */
+/** Adds what components expect to learn about a provider that calls them (docs/spec/wrpc.md#4). */
 export function invokerForProvider(invoker: Invoker, providerId: string): Invoker {
   return {
     invoke: (invocation) =>

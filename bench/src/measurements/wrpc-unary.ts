@@ -10,7 +10,7 @@ import { medianOfRounds } from '../rounds.js';
 
 const payloadBytes = 64;
 
-/** A call is five messages (spec wrpc §2.4), a request of the client is two. */
+/** A call is five messages (docs/spec/wrpc.md#2.4), a request of the client is two. */
 const messagesOfCallToRequest = 5 / 2;
 
 export const wrpcUnary1: Measurement = measurement('wrpc-unary-1', 1);

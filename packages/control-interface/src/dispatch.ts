@@ -26,7 +26,10 @@ import { type ControlContext, type ControlHandlers, type OptionalAnswer, silent 
 import type { ControlOperation } from './subjects.js';
 import type { CtlResponse } from './types/ctl-response.js';
 
-/** A request whose payload cannot be read. The message is the text the client gets (control-interface.md §1.3). */
+/**
+ * A request whose payload cannot be read. The message is the text the client gets
+ * (docs/spec/control-interface.md#1.3).
+ */
 export class UndecodableRequestError extends Error {
   override readonly name = 'UndecodableRequestError';
 }

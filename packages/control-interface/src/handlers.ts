@@ -105,7 +105,10 @@ export interface ControlHandlers {
     request: ProviderAuctionRequest,
     context: ControlContext,
   ): Awaitable<OptionalAnswer<ProviderAuctionAck>>;
-  /** `provider.start.{host}`: silent when the reference is a builtin that is switched off here (§5.2). */
+  /**
+   * `provider.start.{host}`: silent when the reference is a builtin that is switched off here
+   * (docs/spec/control-interface.md#5.2).
+   */
   startProvider(command: StartProviderCommand, context: ControlContext): Awaitable<OptionalAnswer>;
   /** `provider.stop.{host}` */
   stopProvider(command: StopProviderCommand, context: ControlContext): Awaitable<Answer>;

@@ -1,21 +1,24 @@
 import { checkComponentId, checkLatticeName } from './names.js';
 
-/** `LATTICEDATA_{lattice}`: the KV bucket of component specs and claims (lattice-data.md §1). */
+/** `LATTICEDATA_{lattice}`: the KV bucket of component specs and claims (docs/spec/lattice-data.md#1). */
 export function latticeDataBucket(lattice: string): string {
   return `LATTICEDATA_${checkLatticeName(lattice)}`;
 }
 
-/** `CONFIGDATA_{lattice}`: the KV bucket of named configs; the key is the config's name (lattice-data.md §1). */
+/**
+ * `CONFIGDATA_{lattice}`: the KV bucket of named configs; the key is the config's name
+ * (docs/spec/lattice-data.md#1).
+ */
 export function configDataBucket(lattice: string): string {
   return `CONFIGDATA_${checkLatticeName(lattice)}`;
 }
 
-/** `COMPONENT_{id}`: the key of a component's or provider's spec (lattice-data.md §2). */
+/** `COMPONENT_{id}`: the key of a component's or provider's spec (docs/spec/lattice-data.md#2). */
 export function componentSpecKey(id: string): string {
   return `COMPONENT_${checkComponentId(id)}`;
 }
 
-/** `CLAIMS_{subject}`: the key of stored claims (lattice-data.md §3). */
+/** `CLAIMS_{subject}`: the key of stored claims (docs/spec/lattice-data.md#3). */
 export function claimsKey(subject: string): string {
   return `CLAIMS_${checkComponentId(subject)}`;
 }

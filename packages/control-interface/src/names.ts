@@ -14,9 +14,10 @@ export class InvalidNameError extends Error {
   }
 }
 
-// Bucket names allow less than subject tokens, and the lattice is part of both (lattice-data.md §1).
+// Bucket names allow less than subject tokens, and the lattice is part of both (docs/spec/lattice-data.md#1).
 const latticePattern = /^[a-zA-Z0-9_-]+$/;
-// The characters of KV keys without the dot, which would make two tokens of one (control-interface.md §4.2).
+// The characters of KV keys without the dot, which would make two tokens of one
+// (docs/spec/control-interface.md#4.2).
 const keyTokenPattern = /^[-/_=a-zA-Z0-9]+$/;
 const subjectTokenPattern = /^[^\s.*>]+$/;
 

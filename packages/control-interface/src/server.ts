@@ -63,8 +63,8 @@ export class ControlServeError extends Error {
 }
 
 /**
- * Answers the control subjects of one host (control-interface.md §1). Resolves once requests will arrive; when a
- * subscription is refused, nothing stays subscribed.
+ * Answers the control subjects of one host (docs/spec/control-interface.md#1). Resolves once requests will
+ * arrive; when a subscription is refused, nothing stays subscribed.
  *
  * Requests are handled concurrently. A request never crashes the host: what a handler throws is logged and its
  * message is the reply.
@@ -206,7 +206,7 @@ class Server implements ControlServer {
   }
 
   #reply(message: Msg, response: CtlResponse<JsonValue>, trace: SpanContext | undefined): void {
-    // Without a reply subject the request was still carried out (control-interface.md §1).
+    // Without a reply subject the request was still carried out (docs/spec/control-interface.md#1).
     if (!message.reply) return;
     const options = headerOptions(recordToHeaders(injectTraceContext(trace)));
     const payload = encodeCtlResponse(response);
@@ -233,7 +233,10 @@ function headerOptions(headers: MsgHdrs | undefined): { readonly headers?: MsgHd
   return headers === undefined ? {} : { headers };
 }
 
-/** The reply's text for a failure: the error's own message, not those of its causes (control-interface.md §1.3). */
+/**
+ * The reply's text for a failure: the error's own message, not those of its causes
+ * (docs/spec/control-interface.md#1.3).
+ */
 function outermostMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message === '' ? error.name : error.message;

@@ -185,7 +185,7 @@ function isConfigOperation(kind: string): kind is ConfigOperationKind {
 
 /**
  * The inverse of the subject functions above. The tokens after the root must match one operation exactly:
- * `undefined` means "unsupported subject", also for extra tokens (control-interface.md §1.2).
+ * `undefined` means "unsupported subject", also for extra tokens (docs/spec/control-interface.md#1.2).
  */
 export function parseControlSubject(scope: ControlScope, subject: string): ControlOperation | undefined {
   const root = `${controlRoot(scope)}.`;
@@ -212,8 +212,8 @@ export interface AuctionChoice {
 }
 
 /**
- * What every host subscribes to (control-interface.md §1.1). The queue group names are part of the protocol: hosts
- * that use other names carry an operation out a second time.
+ * What every host subscribes to (docs/spec/control-interface.md#1.1). The queue group names are part of the
+ * protocol: hosts that use other names carry an operation out a second time.
  */
 export function controlSubscriptions(
   scope: ControlScope,

@@ -8,7 +8,7 @@ const units: readonly (readonly [seconds: number, singular: string, plural: stri
   [1, 's', 's'],
 ];
 
-/** `uptime_human` for whole seconds: `0s`, `2m 21s`, `1day 2h` (control-interface.md §8). */
+/** `uptime_human` for whole seconds: `0s`, `2m 21s`, `1day 2h` (docs/spec/control-interface.md#8). */
 export function formatUptime(seconds: number): string {
   const parts: string[] = [];
   let rest = Math.floor(seconds);

@@ -3,7 +3,7 @@ const maxCauses = 16;
 
 /**
  * The `error` text of a failure event: the messages of an error and its causes, outermost first, joined by `: `
- * (events.md §4).
+ * (docs/spec/events.md#4).
  */
 export function causeChain(error: unknown): string {
   const messages: string[] = [];

@@ -6,7 +6,7 @@ import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from
 const typePrefix = 'com.wasmcloud.lattice.';
 const contentType = 'application/json';
 
-/** The attributes of an event's envelope that a consumer may need (events.md §2). */
+/** The attributes of an event's envelope that a consumer may need (docs/spec/events.md#2). */
 export interface EventAttributes {
   /** A UUID that sorts by time. */
   readonly id: string;

@@ -17,7 +17,7 @@ const systemSource: EventIdSource = {
 };
 
 /**
- * Makes event ids: ULIDs written as UUIDs, each greater than the one before (events.md §2).
+ * Makes event ids: ULIDs written as UUIDs, each greater than the one before (docs/spec/events.md#2).
  *
  * Within a millisecond, and when the clock steps back, the random part of the last id is counted up; a new
  * millisecond draws a new one.

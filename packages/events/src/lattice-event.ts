@@ -33,7 +33,10 @@ import {
   providerStoppedCodec,
 } from './payloads/provider.js';
 
-/** The data of each event by its short name, which is also the last token of its subject (events.md §3). */
+/**
+ * The data of each event by its short name, which is also the last token of its subject
+ * (docs/spec/events.md#3).
+ */
 export interface EventDataByName {
   host_started: HostStarted;
   host_heartbeat: HostInventory;

@@ -13,7 +13,7 @@ export interface NatsEventPublisherOptions extends EnvelopeOptions {
 }
 
 /**
- * Publishes events on `wasmbus.evt.{lattice}.{name}`: plain messages without headers (events.md §1).
+ * Publishes events on `wasmbus.evt.{lattice}.{name}`: plain messages without headers (docs/spec/events.md#1).
  *
  * A failed publish rejects with the NATS client's error; whether the surrounding operation fails with it is the
  * caller's choice. Flush the connection where an event must have left before something else happens.

@@ -1,7 +1,7 @@
 import { checkLatticeName } from '@wasmlattice/control-interface';
 import type { EventName } from './lattice-event.js';
 
-// Fixed: the control prefix has no influence on it (events.md §1).
+// Fixed: the control prefix has no influence on it (docs/spec/events.md#1).
 const root = 'wasmbus.evt';
 
 /** `wasmbus.evt.{lattice}.{name}` */

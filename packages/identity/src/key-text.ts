@@ -3,7 +3,7 @@ import { InvalidKeyError } from './errors.js';
 /** What a key is for. `module` are components and `service` providers, in the words of the token format. */
 export type KeyKind = 'server' | 'account' | 'module' | 'service' | 'cluster' | 'operator' | 'user' | 'curve';
 
-/** Prefix bytes that make the first letter of a key: N, A, M, V, C, O, U, X (spec security §1). */
+/** Prefix bytes that make the first letter of a key: N, A, M, V, C, O, U, X (docs/spec/security.md#1). */
 const prefixes: Readonly<Record<KeyKind, number>> = {
   server: 13 << 3,
   account: 0,

@@ -7,7 +7,8 @@ import { parseSeed } from './parse-seed.js';
  * A curve key (X25519) for secrets. What one key seals for another, only that other key opens, and only when it
  * names the right sender.
  *
- * A box is `xkv1`, a random nonce of 24 bytes, and a NaCl `crypto_box` (spec security §2), as Go and Rust make it.
+ * A box is `xkv1`, a random nonce of 24 bytes, and a NaCl `crypto_box` (docs/spec/security.md#2), as Go and
+ * Rust make it.
  */
 export interface XKey {
   /** `X…`, 56 characters. */

@@ -11,7 +11,10 @@ export type HealthOutcome = 'passed' | 'failed' | 'status';
 export interface HealthMonitorOptions {
   /** Asks the provider. Rejects when there is no answer or none that can be read. */
   readonly check: () => Promise<HealthReply>;
-  /** Told of every answer. No answer is no outcome: it is logged and changes nothing (provider.md §4). */
+  /**
+   * Told of every answer. No answer is no outcome: it is logged and changes nothing
+   * (docs/spec/provider.md#4).
+   */
   readonly onOutcome: (outcome: HealthOutcome, reply: HealthReply) => void;
   /** Time until the first check: providers need a moment to connect. Default 5 s, as upstream's. */
   readonly firstCheckMs?: number | undefined;

@@ -83,7 +83,7 @@ describe('of the examples', { timeout: 30_000 }, () => {
   });
 });
 
-/** A member of another implementation, with the messages of spec wrpc §2.4. */
+/** A member of another implementation, with the messages of docs/spec/wrpc.md#2.4. */
 async function joinWithPlainNats(connection: NatsConnection): Promise<void> {
   const subject = invocationSubject(lattice, 'kv', keyvalueStore.id, 'get');
   connection.subscribe(subject, {

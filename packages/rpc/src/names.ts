@@ -15,7 +15,7 @@ export function camelCase<Name extends string>(name: Name): CamelCase<Name> {
 }
 
 /**
- * A function's name on the wire: without the kind prefix of the binary (spec wrpc §1).
+ * A function's name on the wire: without the kind prefix of the binary (docs/spec/wrpc.md#1).
  * `[method]foo.bar` → `foo.bar`, `[constructor]foo` → `foo`.
  */
 export type WireName<Name extends string> = Name extends `[${string}]${infer Rest}` ? Rest : Name;

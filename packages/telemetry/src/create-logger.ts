@@ -22,8 +22,9 @@ export interface LoggerOptions {
 }
 
 /**
- * A logger that formats records as upstream's host does (spec host-config §2) and hands the lines to `write`.
- * Errors among the fields show with their causes; at level `debug` and `trace` also with their stack.
+ * A logger that formats records as upstream's host does (docs/spec/host-config.md#2) and hands the lines to
+ * `write`. Errors among the fields show with their causes; at level `debug` and `trace` also with their
+ * stack.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { format, colors = false, now = Date.now, write, record: take } = options;

@@ -33,7 +33,7 @@ export function formatTextRecord(record: LogRecord, colors: boolean): string {
   return parts.join(' ');
 }
 
-/** `{"timestamp":…,"level":"INFO","fields":{"message":…},"target":…}`: spec host-config §2. */
+/** `{"timestamp":…,"level":"INFO","fields":{"message":…},"target":…}`: docs/spec/host-config.md#2. */
 export function formatJsonRecord(record: LogRecord): string {
   const fields: Record<string, unknown> = { message: record.message };
   for (const [name, value] of Object.entries(record.fields)) {

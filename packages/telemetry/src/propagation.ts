@@ -13,7 +13,7 @@ const stateValue = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e
 
 /**
  * `headers` with the trace context added as `traceparent` and `tracestate`. Without a context the headers come back
- * as they are: no header is better than an invalid one (spec host-config §5.1).
+ * as they are: no header is better than an invalid one (docs/spec/host-config.md#5.1).
  */
 export function injectTraceContext(
   context: SpanContext | undefined,

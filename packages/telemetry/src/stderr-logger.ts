@@ -8,7 +8,7 @@ export interface LogSettings {
 }
 
 /**
- * A logger on standard error, as upstream's hosts have it (spec host-config §2).
+ * A logger on standard error, as upstream's hosts have it (docs/spec/host-config.md#2).
  *
  * @param more fields of each record, and what takes records besides
  */

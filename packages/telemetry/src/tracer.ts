@@ -21,7 +21,10 @@ export interface SpanOptions {
   readonly parent?: SpanContext | undefined;
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
-  /** Spans less severe than the exporter's level are not recorded (spec host-config §5.2). Default `info`. */
+  /**
+   * Spans less severe than the exporter's level are not recorded (docs/spec/host-config.md#5.2). Default
+   * `info`.
+   */
   readonly level?: LogLevel;
 }
 

@@ -90,7 +90,8 @@ const logLevel = kinds.oneOf<LogLevel>('level', 'error', 'warn', 'info', 'debug'
 
 /**
  * Every setting of the host: the one list from which flags, variables, `--help` and the table of the README come.
- * Names and defaults are wasmCloud's (spec: host configuration, section 1); variables beginning with `WASMLATTICE_` are ours.
+ * Names and defaults are wasmCloud's (docs/spec/host-config.md#1); variables beginning with `WASMLATTICE_`
+ * are ours.
  */
 export const settings: { readonly [Name in keyof SettingValues]: Setting<SettingValues[Name]> } = {
   lattice: value(kinds.latticeName, 'default', {

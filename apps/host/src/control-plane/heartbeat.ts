@@ -2,7 +2,10 @@ import type { HostInventory } from '@wasmlattice/control-interface';
 import { type EventPublisher, hostHeartbeat } from '@wasmlattice/events';
 import type { Logger } from '@wasmlattice/telemetry';
 
-/** Publishes the inventory every interval, the first time one interval after the start (control-interface.md §8). */
+/**
+ * Publishes the inventory every interval, the first time one interval after the start
+ * (docs/spec/control-interface.md#8).
+ */
 export function startHeartbeat(options: {
   readonly intervalMs: number;
   readonly inventory: () => HostInventory;

@@ -14,7 +14,7 @@ export interface HostFacts {
   readonly jsDomain?: string | undefined;
 }
 
-/** The answer to a ping (control-interface.md §2.1). */
+/** The answer to a ping (docs/spec/control-interface.md#2.1). */
 export function describeHost(facts: HostFacts, now: number): Host {
   return {
     id: facts.hostId,
@@ -29,7 +29,7 @@ export function describeHost(facts: HostFacts, now: number): Host {
   };
 }
 
-/** The inventory, also the data of the heartbeat (control-interface.md §2.2). */
+/** The inventory, also the data of the heartbeat (docs/spec/control-interface.md#2.2). */
 export function describeInventory(
   facts: HostFacts,
   workloads: Pick<HostInventory, 'components' | 'providers'>,

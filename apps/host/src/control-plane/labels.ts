@@ -1,4 +1,6 @@
-/** The labels of a host: changed by control commands, matched by auctions (control-interface.md §3). */
+/**
+ * The labels of a host: changed by control commands, matched by auctions (docs/spec/control-interface.md#3).
+ */
 export interface Labels {
   all(): Record<string, string>;
   /** Returns whether the key may be set: `hostcore.*` may not. */

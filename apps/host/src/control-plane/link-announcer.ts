@@ -9,7 +9,7 @@ import type { LinkAnnouncer } from './link-service.js';
 
 /**
  * Publishes link changes to both ends by their ids: what providers of wasmCloud 1.0 and built-in providers of other
- * hosts listen to (lattice-data.md §5.3, §5.4).
+ * hosts listen to (docs/spec/lattice-data.md#5.3, docs/spec/lattice-data.md#5.4).
  */
 export function createLinkAnnouncer(options: {
   readonly connection: NatsConnection;

@@ -19,7 +19,7 @@ import type { ConfigStore } from './lattice-store/config-store.js';
 import type { LatticeStore } from './lattice-store/lattice-store.js';
 import { conflictingLink, withLink, withoutLink } from './link-table.js';
 
-/** Link operations of the control interface (control-interface.md §6). */
+/** Link operations of the control interface (docs/spec/control-interface.md#6). */
 export interface LinkService {
   put(link: Link): Promise<Answer>;
   delete(command: DeleteLinkCommand): Promise<Answer>;
@@ -28,7 +28,10 @@ export interface LinkService {
   resolve(link: Link): Promise<InterfaceLinkDefinition>;
 }
 
-/** Tells providers of the whole lattice, by their ids (lattice-data.md §5.3, §5.4). */
+/**
+ * Tells providers of the whole lattice, by their ids (docs/spec/lattice-data.md#5.3,
+ * docs/spec/lattice-data.md#5.4).
+ */
 export interface LinkAnnouncer {
   linkPut(link: InterfaceLinkDefinition): void;
   linkDeleted(link: InterfaceLinkDefinition): void;

@@ -1,7 +1,10 @@
 import type { LinkRow } from '@wasmlattice/component-host';
 import type { Link } from '@wasmlattice/control-interface';
 
-/** Import table of a component: one row for each interface of each of its links (lattice-data.md §5.1). */
+/**
+ * Import table of a component: one row for each interface of each of its links
+ * (docs/spec/lattice-data.md#5.1).
+ */
 export function linkRows(links: readonly Link[]): LinkRow[] {
   return links.flatMap((link) =>
     link.interfaces.map((iface) => ({
@@ -14,7 +17,7 @@ export function linkRows(links: readonly Link[]): LinkRow[] {
 
 /**
  * The link that stands against `link`: same source, namespace, package and name, a common interface, another
- * target (control-interface.md §6).
+ * target (docs/spec/control-interface.md#6).
  */
 export function conflictingLink(links: readonly Link[], link: Link): Link | undefined {
   return links.find(

@@ -1,7 +1,10 @@
 const archNames: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64', ia32: 'x86' };
 const osNames: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'windows' };
 
-/** The `hostcore.*` labels every host carries, in the words upstream's hosts use (control-interface.md §3). */
+/**
+ * The `hostcore.*` labels every host carries, in the words upstream's hosts use
+ * (docs/spec/control-interface.md#3).
+ */
 export function builtinLabels(arch: string, platform: string): Record<string, string> {
   return {
     'hostcore.arch': archNames[arch] ?? arch,

@@ -70,7 +70,7 @@ const nouns = [
   'willow',
 ] as const;
 
-/** `{adjective}-{noun}-{NNNN}`, new at every start of a host (control-interface.md §8). */
+/** `{adjective}-{noun}-{NNNN}`, new at every start of a host (docs/spec/control-interface.md#8). */
 export function createFriendlyName(): string {
   const number = String(randomInt(1, 10_000)).padStart(4, '0');
   return `${pick(adjectives)}-${pick(nouns)}-${number}`;

@@ -41,8 +41,9 @@ export interface ControlOptions {
 }
 
 /**
- * Subscribes to the five control subjects, without queue group (provider.md §2). Resolves once the server knows of
- * them. A message that can't be read is logged and dropped; the host expects no reply to tell it.
+ * Subscribes to the five control subjects, without queue group (docs/spec/provider.md#2). Resolves once the
+ * server knows of them. A message that can't be read is logged and dropped; the host expects no reply to tell
+ * it.
  */
 export async function subscribeControl(options: ControlOptions): Promise<readonly Subscription[]> {
   const { connection, lattice, providerId, linkPutId, hostId, handlers, logger } = options;

@@ -22,7 +22,8 @@ export interface LinkHandlerOptions {
  * Remembers each link by side, peer, link name and package. A put that repeats a link the provider has is ignored;
  * one with other values is handed on, so that a changed config takes effect.
  *
- * Upstream's SDK remembers one link for each peer and ignores changed values (provider.md §3); both lose links.
+ * Upstream's SDK remembers one link for each peer and ignores changed values (docs/spec/provider.md#3); both
+ * lose links.
  */
 export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
   const { providerId, provider, openSecrets, logger } = options;

@@ -13,7 +13,9 @@ const flushMs = 500;
 /** Spans and log records leave after this many ms: by the defaults, a provider that is ended would take more of them along. */
 const batchDelayMs = '1000';
 
-/** Variables that the provider's own config may override, its names in any case (provider.md §1.2). */
+/**
+ * Variables that the provider's own config may override, its names in any case (docs/spec/provider.md#1.2).
+ */
 const overridable = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',

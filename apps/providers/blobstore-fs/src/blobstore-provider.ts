@@ -63,7 +63,10 @@ export function createBlobstoreProvider(): Provider {
       return ok();
     });
 
-  /** Chunks that end normally also when reading fails; then the status says why (spec wrpc-interfaces §5). */
+  /**
+   * Chunks that end normally also when reading fails; then the status says why
+   * (docs/spec/wrpc-interfaces.md#5).
+   */
   const withStatus = <T>(
     what: string,
     call: ProviderCall,

@@ -8,8 +8,8 @@ export class StoreSettingsError extends Error {
 }
 
 /**
- * The directory of a link (provider.md §10, blobstore-fs): `ROOT` in any case, of the link, else of the provider; else
- * one for the component in the system's directory for temporary files.
+ * The directory of a link (docs/spec/provider.md#10.6): `ROOT` in any case, of the link, else of the
+ * provider; else one for the component in the system's directory for temporary files.
  *
  * @throws StoreSettingsError
  */

@@ -20,9 +20,10 @@ export class StoreSettingsError extends Error {
 }
 
 /**
- * Reads the settings of a link (provider.md §10, keyvalue-nats). The link's values come before the provider's own,
- * and secrets before configs. Without `cluster_uri` the store is on the lattice's own server, where the lattice's
- * credentials are used unless `client_jwt` and `client_seed` are given; they are never sent to another server.
+ * Reads the settings of a link (docs/spec/provider.md#10.4). The link's values come before the provider's
+ * own, and secrets before configs. Without `cluster_uri` the store is on the lattice's own server, where the
+ * lattice's credentials are used unless `client_jwt` and `client_seed` are given; they are never sent to
+ * another server.
  *
  * Throws a {@link StoreSettingsError}.
  */

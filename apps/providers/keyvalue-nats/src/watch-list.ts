@@ -8,7 +8,7 @@ export interface WatchedKey {
 }
 
 /**
- * Reads `SET@orders,DEL@orders` (provider.md §10, keyvalue-redis `watch`). The events are written in any case.
+ * Reads `SET@orders,DEL@orders` (docs/spec/provider.md#10.3, `watch`). The events are written in any case.
  *
  * Throws a {@link StoreSettingsError}.
  */

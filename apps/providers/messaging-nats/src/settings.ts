@@ -28,9 +28,9 @@ export class MessagingSettingsError extends Error {
 }
 
 /**
- * Reads the settings of a link (provider.md §10, messaging-nats). The link's values come before the provider's own, and
- * secrets before configs. Without `cluster_uris` the messages are on the lattice's own server, where the lattice's
- * credentials are used unless others are given; they are never sent to another server.
+ * Reads the settings of a link (docs/spec/provider.md#10.10). The link's values come before the provider's
+ * own, and secrets before configs. Without `cluster_uris` the messages are on the lattice's own server, where
+ * the lattice's credentials are used unless others are given; they are never sent to another server.
  *
  * @throws MessagingSettingsError
  */

@@ -18,7 +18,7 @@ import {
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 import { KeptInstances, ownerTarget } from '../kept-instances/index.js';
 
-/** WASI's own handlers, which have wire interfaces of other names (wrpc-interfaces.md §2). */
+/** WASI's own handlers, which have wire interfaces of other names (docs/spec/wrpc-interfaces.md#2). */
 const bridged =
   /^(wasi:http\/incoming-handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
 

@@ -5,7 +5,8 @@ import type { InvocationParts, RunInvocation } from '../invocation/invocation-ru
 
 /**
  * Serves a component's `wasi:http/incoming-handler` as `wrpc:http/incoming-handler`, for HTTP servers that are providers
- * of their own (wrpc-interfaces.md §3). Each call runs in an instance of its own, which may live on after the head is out.
+ * of their own (docs/spec/wrpc-interfaces.md#3). Each call runs in an instance of its own, which may live on
+ * after the head is out.
  */
 export async function serveHttpExport(options: {
   readonly componentId: string;

@@ -5,7 +5,7 @@ import type { RunInvocation } from '../invocation/invocation-runner.js';
 
 /**
  * Serves a component's `wasmcloud:messaging/incoming-handler@0.3.0` as the handler of 0.2.0, for messaging providers
- * (wrpc-interfaces.md §6). Each message is handled in an instance of its own.
+ * (docs/spec/wrpc-interfaces.md#6). Each message is handled in an instance of its own.
  */
 export async function serveMessageExport(options: {
   readonly componentId: string;

@@ -4,8 +4,8 @@ import { invokeWatcher, type KeyvalueChange } from '@wasmlattice/wasm-runtime/ho
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 
 /**
- * Serves a component's `wasi:keyvalue/watcher` as `wrpc:keyvalue/watcher`, for key-value providers (wrpc-interfaces.md
- * §4). Each change is handled in an instance of its own.
+ * Serves a component's `wasi:keyvalue/watcher` as `wrpc:keyvalue/watcher`, for key-value providers
+ * (docs/spec/wrpc-interfaces.md#4). Each change is handled in an instance of its own.
  */
 export async function serveWatcherExport(options: {
   readonly componentId: string;

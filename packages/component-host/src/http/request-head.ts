@@ -20,7 +20,7 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
 
 /**
  * Reads the head in one pass over the raw lines. Authority: the target's, else `X-Forwarded-Host`, else `Host`
- * (spec component-runtime §9).
+ * (docs/spec/component-runtime.md#9).
  *
  * @throws BadRequestError without a usable authority
  */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /**
  * What our handles on the wire say: which member of the component's group keeps the resource, and which one it is. 24
- * bytes; peers take them as they are (spec wrpc §7).
+ * bytes; peers take them as they are (docs/spec/wrpc.md#7).
  */
 export interface HandleNames {
   /** Lower-case hexadecimal, 16 digits. */

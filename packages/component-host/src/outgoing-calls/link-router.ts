@@ -17,7 +17,7 @@ export class LinkNotFoundError extends Error {
   }
 }
 
-/** Routes outgoing calls of one component by its links; transport is the invoker it wraps (design: house-style 8). */
+/** Routes outgoing calls of one component by its links; transport is the invoker it wraps. */
 export interface LinkRouter {
   /** Replaces the table; calls in flight keep their target. */
   setLinks(rows: readonly LinkRow[]): void;
@@ -69,7 +69,9 @@ export function createLinkRouter(options: {
   };
 }
 
-/** Link name → instance → target; a later row wins, as upstream's table does (lattice-data.md §5.1). */
+/**
+ * Link name → instance → target; a later row wins, as upstream's table does (docs/spec/lattice-data.md#5.1).
+ */
 function indexRows(rows: readonly LinkRow[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const table = new Map<string, Map<string, string>>();
   for (const row of rows) {

@@ -1,7 +1,7 @@
 import type { CallMeasure } from '@wasmlattice/rpc/telemetry';
 import { type Attributes, type Meter, noopMeter } from '@wasmlattice/telemetry';
 
-/** What identifies a component in upstream's metrics (host-config.md §4). */
+/** What identifies a component in upstream's metrics (docs/spec/host-config.md#4). */
 export interface MeasuredComponent {
   readonly componentId: string;
   readonly imageRef: string;

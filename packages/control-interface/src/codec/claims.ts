@@ -2,7 +2,7 @@ import type { StoredClaims } from '../types/stored-claims.js';
 import type { StringMap } from '../types/string-map.js';
 import { DecodeError, type JsonObject, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 
-/** {@link StoredClaims} → the value of the record `CLAIMS_{subject}` (lattice-data.md §3). */
+/** {@link StoredClaims} → the value of the record `CLAIMS_{subject}` (docs/spec/lattice-data.md#3). */
 export function encodeStoredClaims(claims: StoredClaims): Uint8Array {
   const common: JsonObject = {
     issuer: claims.issuer,
@@ -50,7 +50,10 @@ function readStoredClaims(reader: ObjectReader): StoredClaims {
   return { kind: 'provider', ...common, ...(configSchema === undefined ? {} : { configSchema }) };
 }
 
-/** {@link StoredClaims} → an entry of the reply to `claims.get`: strings only (control-interface.md §7). */
+/**
+ * {@link StoredClaims} → an entry of the reply to `claims.get`: strings only
+ * (docs/spec/control-interface.md#7).
+ */
 export function encodeClaims(claims: StoredClaims): StringMap {
   const common = {
     iss: claims.issuer,

@@ -2,7 +2,7 @@ import type { ComponentSpec } from '../types/component-spec.js';
 import { jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 import { encodeLink, readLink } from './link.js';
 
-/** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (lattice-data.md §2.1). */
+/** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (docs/spec/lattice-data.md#2.1). */
 export function encodeComponentSpec(spec: ComponentSpec): Uint8Array {
   return jsonToBytes({ url: spec.url, links: spec.links.map(encodeLink) });
 }

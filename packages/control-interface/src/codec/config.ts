@@ -1,7 +1,10 @@
 import type { StringMap } from '../types/string-map.js';
 import { decodeStringMap, jsonFromBytes, jsonToBytes } from './json.js';
 
-/** A config → the bytes of a `config.put` request, which are also those of the record (lattice-data.md §7). */
+/**
+ * A config → the bytes of a `config.put` request, which are also those of the record
+ * (docs/spec/lattice-data.md#7).
+ */
 export function encodeConfig(config: StringMap): Uint8Array {
   return jsonToBytes(config);
 }

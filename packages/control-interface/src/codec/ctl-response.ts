@@ -1,7 +1,10 @@
 import type { CtlResponse } from '../types/ctl-response.js';
 import { type JsonValue, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 
-/** {@link CtlResponse} → the bytes of a reply; `response` is left out when there is no data (§1.3). */
+/**
+ * {@link CtlResponse} → the bytes of a reply; `response` is left out when there is no data
+ * (docs/spec/control-interface.md#1.3).
+ */
 export function encodeCtlResponse(response: CtlResponse<JsonValue>): Uint8Array {
   return jsonToBytes({ success: response.success, message: response.message, response: response.response });
 }

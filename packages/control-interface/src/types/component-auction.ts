@@ -1,7 +1,7 @@
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** Asks which hosts would run a component (control-interface.md §4.1). */
+/** Asks which hosts would run a component (docs/spec/control-interface.md#4.1). */
 export interface ComponentAuctionRequest {
   /** Empty if not given. */
   readonly componentRef: string;

@@ -1,7 +1,7 @@
 import type { ComponentLimits } from './component-limits.js';
 import type { StringMap } from './string-map.js';
 
-/** A running component as the inventory tells it (control-interface.md §2.2). */
+/** A running component as the inventory tells it (docs/spec/control-interface.md#2.2). */
 export interface ComponentDescription {
   readonly id: string;
   /** The reference exactly as the command gave it, scheme included. */

@@ -1,6 +1,6 @@
 import type { Link } from './link.js';
 
-/** The record `COMPONENT_{id}` of a component or provider (lattice-data.md §2.1). */
+/** The record `COMPONENT_{id}` of a component or provider (docs/spec/lattice-data.md#2.1). */
 export interface ComponentSpec {
   /** Image reference of the first start; empty when a link was put before anything started. */
   readonly url: string;

@@ -1,5 +1,5 @@
 /**
- * The envelope of every reply (control-interface.md §1.3).
+ * The envelope of every reply (docs/spec/control-interface.md#1.3).
  *
  * `message` is always present and may be empty. `response` is absent when there is no data, never `{}`.
  */

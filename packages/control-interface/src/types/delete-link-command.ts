@@ -1,6 +1,6 @@
 import type { WithDefaults } from './with-defaults.js';
 
-/** Removes the first link with these four properties (control-interface.md §6, `link.del`). */
+/** Removes the first link with these four properties (docs/spec/control-interface.md#6, `link.del`). */
 export interface DeleteLinkCommand {
   readonly sourceId: string;
   /** `default` if not given. */

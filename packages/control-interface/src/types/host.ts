@@ -1,6 +1,6 @@
 import type { StringMap } from './string-map.js';
 
-/** A host as it answers a ping (control-interface.md §2.1). */
+/** A host as it answers a ping (docs/spec/control-interface.md#2.1). */
 export interface Host {
   /** Public nkey, `N…`. */
   readonly id: string;

@@ -2,7 +2,7 @@ import type { StringMap } from './string-map.js';
 
 /**
  * A link with its configs resolved, as providers receive it: in HostData, and on their `linkdefs` subjects
- * (lattice-data.md §5.2). Both sides' values are always included, whichever side the provider is.
+ * (docs/spec/lattice-data.md#5.2). Both sides' values are always included, whichever side the provider is.
  */
 export interface InterfaceLinkDefinition {
   readonly sourceId: string;

@@ -5,7 +5,7 @@ export const defaultLinkName = 'default';
 
 /**
  * A connection from a component or provider (the source) to another (the target) for some interfaces of one
- * WIT package (control-interface.md §6).
+ * WIT package (docs/spec/control-interface.md#6).
  */
 export interface Link {
   readonly sourceId: string;

@@ -1,7 +1,7 @@
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** Asks which hosts would run a provider (control-interface.md §5.1). */
+/** Asks which hosts would run a provider (docs/spec/control-interface.md#5.1). */
 export interface ProviderAuctionRequest {
   /** Empty if not given. */
   readonly providerRef: string;

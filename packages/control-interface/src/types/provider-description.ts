@@ -1,6 +1,6 @@
 import type { StringMap } from './string-map.js';
 
-/** A running provider as the inventory tells it (control-interface.md §2.2). */
+/** A running provider as the inventory tells it (docs/spec/control-interface.md#2.2). */
 export interface ProviderDescription {
   readonly id: string;
   /** The *normalised* reference: no `file://`, `oci://`, `http(s)://` or `wasmcloud+builtin://`. */

@@ -1,6 +1,6 @@
 import type { StringMap } from './string-map.js';
 
-/** Stores a named config (control-interface.md §7). */
+/** Stores a named config (docs/spec/control-interface.md#7). */
 export interface PutConfigCommand {
   readonly name: string;
   readonly config: StringMap;

@@ -1,4 +1,4 @@
-/** How to sign in to an artifact registry (control-interface.md §7). Never log one. */
+/** How to sign in to an artifact registry (docs/spec/control-interface.md#7). Never log one. */
 export interface RegistryCredential {
   readonly username?: string | undefined;
   readonly password?: string | undefined;

@@ -2,7 +2,7 @@ import type { ComponentLimits } from './component-limits.js';
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** Starts, scales or stops a component on one host (control-interface.md §4.2). */
+/** Starts, scales or stops a component on one host (docs/spec/control-interface.md#4.2). */
 export interface ScaleComponentCommand {
   readonly componentId: string;
   /** Image reference; empty if not given. */

@@ -1,7 +1,7 @@
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** Starts a provider on one host (control-interface.md §5.2). */
+/** Starts a provider on one host (docs/spec/control-interface.md#5.2). */
 export interface StartProviderCommand {
   readonly providerId: string;
   /** Image reference, path, or `wasmcloud+builtin://…`; empty if not given. */

@@ -1,6 +1,6 @@
 import type { WithDefaults } from './with-defaults.js';
 
-/** Stops a host (control-interface.md §2.3). */
+/** Stops a host (docs/spec/control-interface.md#2.3). */
 export interface StopHostCommand {
   /** If not empty, it must be the id of the addressed host. */
   readonly hostId: string;

@@ -1,4 +1,7 @@
-/** The claims of a component in the record `CLAIMS_{subject}` (lattice-data.md §3). Unknown values are `''`. */
+/**
+ * The claims of a component in the record `CLAIMS_{subject}` (docs/spec/lattice-data.md#3). Unknown values
+ * are `''`.
+ */
 export interface StoredComponentClaims {
   readonly kind: 'component';
   readonly callAlias: string;
@@ -11,7 +14,10 @@ export interface StoredComponentClaims {
   readonly version: string;
 }
 
-/** The claims of a provider in the record `CLAIMS_{subject}` (lattice-data.md §3). Unknown values are `''`. */
+/**
+ * The claims of a provider in the record `CLAIMS_{subject}` (docs/spec/lattice-data.md#3). Unknown values are
+ * `''`.
+ */
 export interface StoredProviderClaims {
   readonly kind: 'provider';
   readonly issuer: string;

@@ -1,6 +1,6 @@
 import type { JsonObject, ObjectReader } from '@wasmlattice/control-interface';
 
-/** What embedded claims say about a component or provider (events.md §4). */
+/** What embedded claims say about a component or provider (docs/spec/events.md#4). */
 export interface EventClaims {
   /** The account that signed, `A…`. */
   readonly issuer: string;

@@ -105,7 +105,9 @@ export const componentScaleFailedCodec: EventCodec<ComponentScaleFailed> = {
   },
 };
 
-/** wadm rejects the whole event when `name` is null, so nameless claims are left out (events.md §5). */
+/**
+ * wadm rejects the whole event when `name` is null, so nameless claims are left out (docs/spec/events.md#5).
+ */
 function encodeComponentClaims(claims: ComponentEventClaims): JsonObject | undefined {
   if (claims.name === undefined) return undefined;
   return {

@@ -64,7 +64,9 @@ export function providerStopped(data: ProviderStopped): {
   return { name: 'provider_stopped', data };
 }
 
-/** Members of the time before components; events with claims still carry them (events.md trap 7). */
+/**
+ * Members of the time before components; events with claims still carry them (docs/spec/events.md#6, trap 7).
+ */
 function legacyMembers(providerId: string): JsonObject {
   return { instance_id: providerId, public_key: providerId, link_name: defaultLinkName };
 }
@@ -128,7 +130,10 @@ export const providerStoppedCodec: EventCodec<ProviderStopped> = {
   },
 };
 
-/** wadm rejects the whole event when `name` or `version` is null, so such claims are left out (events.md §5). */
+/**
+ * wadm rejects the whole event when `name` or `version` is null, so such claims are left out
+ * (docs/spec/events.md#5).
+ */
 function encodeProviderClaims(claims: EventClaims): JsonObject | undefined {
   if (claims.name === undefined || claims.version === undefined) return undefined;
   return {

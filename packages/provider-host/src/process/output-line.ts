@@ -10,8 +10,8 @@ export interface OutputLine {
 
 /**
  * Reads `2026-01-31T12:00:00.000Z  INFO target: message` and `{"level":"INFO","fields":{"message":…},"target":…}`
- * (provider.md §8), so that the host's record has the provider's level and only one time. Any other line is the
- * message as it is, at level info.
+ * (docs/spec/provider.md#8), so that the host's record has the provider's level and only one time. Any other
+ * line is the message as it is, at level info.
  */
 export function parseOutputLine(line: string): OutputLine {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal begin with the escape character

@@ -5,7 +5,8 @@ const passedOn: ReadonlySet<string> = new Set(['RUST_LOG', 'SYSTEMROOT']);
 
 /**
  * What a provider sees of the host's environment: `RUST_LOG`, every `OTEL_*` variable and, as Windows needs it,
- * `SYSTEMROOT` (provider.md §1). Everything else, `PATH` and credentials included, stays with the host.
+ * `SYSTEMROOT` (docs/spec/provider.md#1). Everything else, `PATH` and credentials included, stays with the
+ * host.
  */
 export function providerEnvironment(environment: Environment): Record<string, string> {
   const entries = Object.entries(environment).filter(

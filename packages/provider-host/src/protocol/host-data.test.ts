@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeHostData, encodeHostData, type HostData, hostDataToJson } from './host-data.js';
 
-/** The example of the specification (provider.md §1.3), as a wasmCloud 1.9 host writes it. */
+/** The example of the specification (docs/spec/provider.md#1.3), as a wasmCloud 1.9 host writes it. */
 const upstreamJson =
   '{"host_id":"NHOST","lattice_rpc_prefix":"default","link_name":"default","lattice_rpc_user_jwt":"","lattice_rpc_user_seed":"","lattice_rpc_url":"nats://127.0.0.1:4222",' +
   '"provider_key":"kvredis","env_values":{},"instance_id":"8c1c8e0e-6c5b-4d3a-9a53-0c6a3f1d2b10",' +

@@ -15,7 +15,7 @@ import { defaultOtelConfig, type OtelConfig, otelConfigFromJson, otelConfigToJso
 import { ProviderProtocolError } from './protocol-error.js';
 import { type SecretMap, secretsFromJson, secretsToJson } from './secret-value.js';
 
-/** Everything a provider needs to begin: one line on its standard input (provider.md §1.1). */
+/** Everything a provider needs to begin: one line on its standard input (docs/spec/provider.md#1.1). */
 export interface HostData {
   /** Public nkey of the host, `N…`. */
   readonly hostId: string;

@@ -10,7 +10,7 @@ import {
   stringField,
 } from './fields.js';
 
-/** The wire form of a link for providers, members in upstream's order (lattice-data.md §5.2). */
+/** The wire form of a link for providers, members in upstream's order (docs/spec/lattice-data.md#5.2). */
 export function linkToJson(link: InterfaceLinkDefinition): JsonObject {
   return {
     source_id: link.sourceId,

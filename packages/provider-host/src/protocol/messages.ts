@@ -1,7 +1,7 @@
 import type { StringMap } from '@wasmlattice/control-interface/types';
 import { asBoolean, asString, asStringMap, optionalField, parseObject, stringField } from './fields.js';
 
-/** A provider's answer to a health request (provider.md §4). */
+/** A provider's answer to a health request (docs/spec/provider.md#4). */
 export interface HealthReply {
   readonly healthy: boolean;
   readonly message?: string | undefined;

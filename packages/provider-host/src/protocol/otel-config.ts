@@ -11,7 +11,7 @@ import { ProviderProtocolError } from './protocol-error.js';
 
 export type OtelProtocol = 'http' | 'grpc';
 
-/** The host's OpenTelemetry settings as a provider gets them (provider.md §1.2). */
+/** The host's OpenTelemetry settings as a provider gets them (docs/spec/provider.md#1.2). */
 export interface OtelConfig {
   readonly enableObservability: boolean;
   /** For each signal: `enableObservability` when absent. */

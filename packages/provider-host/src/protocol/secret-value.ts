@@ -9,7 +9,7 @@ export type SecretValue =
 /** Secrets by the name under which the workload asks for them. */
 export type SecretMap = Readonly<Record<string, SecretValue>>;
 
-/** The wire form of a map of secrets (lattice-data.md §6). */
+/** The wire form of a map of secrets (docs/spec/lattice-data.md#6). */
 export function secretsToJson(secrets: SecretMap): JsonObject {
   return Object.fromEntries(
     Object.entries(secrets).map(([name, secret]) => [
@@ -31,7 +31,7 @@ export function secretsFromJson(value: unknown, what: string): SecretMap {
   );
 }
 
-/** The plaintext of a link's sealed secrets: the JSON map as UTF-8 (security.md §7.4). */
+/** The plaintext of a link's sealed secrets: the JSON map as UTF-8 (docs/spec/security.md#7.4). */
 export function encodeSecrets(secrets: SecretMap): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(secretsToJson(secrets)));
 }

@@ -1,6 +1,6 @@
 /**
  * Subjects between host and provider, all on the rpc connection and all without queue groups: every instance of a
- * provider id sees every message (provider.md §2).
+ * provider id sees every message (docs/spec/provider.md#2).
  */
 
 const root = 'wasmbus.rpc';

@@ -12,7 +12,7 @@ export interface EncodedValue {
   readonly deferred: readonly DeferredValue[];
 }
 
-/** A function prepared for the wire; params and results are tuples there (spec wrpc §5). */
+/** A function prepared for the wire; params and results are tuples there (docs/spec/wrpc.md#5). */
 export interface FunctionCodec {
   readonly wireName: string;
   readonly paramCount: number;

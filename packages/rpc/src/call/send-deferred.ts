@@ -56,7 +56,7 @@ async function write(
 ): Promise<void> {
   const sendNested = async (inner: readonly DeferredValue[]): Promise<void> => {
     for (const one of inner) {
-      // The payload of a future shares its path, and so its channel (spec wrpc §6.3).
+      // The payload of a future shares its path, and so its channel (docs/spec/wrpc.md#6.3).
       if (one.path.length === path.length) {
         await write(one, sink, open, nested);
       } else {
@@ -82,7 +82,7 @@ async function write(
   let index = 0;
   for await (const chunk of untilFailure(value as AsyncIterable<unknown>, sink)) {
     const length = (chunk as { length?: unknown } | undefined)?.length;
-    // An empty chunk would end the stream for the reader (spec wrpc §6.1).
+    // An empty chunk would end the stream for the reader (docs/spec/wrpc.md#6.1).
     if (length === 0) continue;
     const writer = new Writer();
     const scopes: EncodeScope[] = [];

@@ -222,7 +222,7 @@ function streamDecoder(type: StreamType): Decoder {
       reader.countElements(elementsOfPending);
       return scope.stream(type);
     }
-    // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
+    // A count other than 0: the stream's whole content is here (docs/spec/wrpc.md#6.1).
     reader.pos--;
     return onceIterable(ready(reader, scope));
   };

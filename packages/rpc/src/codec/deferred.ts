@@ -1,6 +1,8 @@
 import type { WitType } from '../types.js';
 
-/** Where a stream or future sits: indexes of params or result, members and elements (spec wrpc §6.3). */
+/**
+ * Where a stream or future sits: indexes of params or result, members and elements (docs/spec/wrpc.md#6.3).
+ */
 export type IndexPath = readonly number[];
 
 export type StreamType = Extract<WitType, { kind: 'stream' }>;

@@ -293,7 +293,7 @@ function streamSteps(type: StreamType): StepDecoder {
       reader.countElements(elementsOfPending);
       return scope.stream(type);
     }
-    // A count other than 0: the stream's whole content is here (spec wrpc §6.1).
+    // A count other than 0: the stream's whole content is here (docs/spec/wrpc.md#6.1).
     return onceIterable(yield* ready(reader, scope));
   };
 }

@@ -109,7 +109,7 @@ const writeParams = [
   ['data', t.stream(t.u8)],
 ] as const;
 
-/** `wrpc:blobstore` 0.2.0 (spec wrpc-interfaces §5). */
+/** `wrpc:blobstore` 0.2.0 (docs/spec/wrpc-interfaces.md#5). */
 export const blobstore: TypedInterface<Blobstore> = witInterface('wrpc:blobstore/blobstore@0.2.0', [
   ...common,
   func('list-container-objects', listParams, t.result(t.tuple(t.stream(t.string), t.future(done)), t.string)),

@@ -1,6 +1,8 @@
 import { func, type Result, type TypedInterface, type TypedWit, t, witInterface } from '../builders.js';
 
-/** Header names and values in order; a name occurs once, with all its values (spec wrpc-interfaces §3). */
+/**
+ * Header names and values in order; a name occurs once, with all its values (docs/spec/wrpc-interfaces.md#3).
+ */
 export type HttpFields = [name: string, values: Uint8Array[]][];
 
 export type HttpMethod =

@@ -1,6 +1,6 @@
 import { func, type Result, type TypedInterface, type TypedWit, t, witInterface } from '../builders.js';
 
-/** Why a keyvalue operation failed (spec wrpc-interfaces §4). */
+/** Why a keyvalue operation failed (docs/spec/wrpc-interfaces.md#4). */
 export type KeyvalueError =
   | { readonly tag: 'no-such-store'; readonly val?: undefined }
   | { readonly tag: 'access-denied'; readonly val?: undefined }

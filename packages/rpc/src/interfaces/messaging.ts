@@ -1,6 +1,6 @@
 import { func, type Result, type TypedInterface, type TypedWit, t, witInterface } from '../builders.js';
 
-/** A message of `wasmcloud:messaging` (spec wrpc-interfaces §6). */
+/** A message of `wasmcloud:messaging` (docs/spec/wrpc-interfaces.md#6). */
 export interface BrokerMessage {
   subject: string;
   body: Uint8Array;

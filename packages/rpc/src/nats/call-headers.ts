@@ -28,7 +28,7 @@ export interface ReportedError {
   readonly text: string;
 }
 
-/** Names are emitted as given: upstream matches them case-sensitively (spec wrpc §4). */
+/** Names are emitted as given: upstream matches them case-sensitively (docs/spec/wrpc.md#4). */
 export function toHeaders(
   values: CallHeaders | undefined,
   windowBytes: number | undefined,
@@ -83,7 +83,7 @@ export function windowOf(headers: MsgHdrs | undefined): number | undefined {
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
-/** Bytes the headers take in the first message (spec wrpc §2.1). */
+/** Bytes the headers take in the first message (docs/spec/wrpc.md#2.1). */
 export function headerBytes(headers: MsgHdrs | undefined): number {
   if (!headers) return 0;
   let size = 12;

@@ -121,7 +121,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     try {
       const headers = toHeaders(invocation.headers, this.channels && client.streams.windowBytes);
       const max = client.connection.info?.max_payload ?? defaultMaxPayload;
-      // What the reply subject and the headers take is left out of the first message (spec wrpc §2.1).
+      // What the reply subject and the headers take is left out of the first message (docs/spec/wrpc.md#2.1).
       this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
       const first =
         this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
@@ -205,7 +205,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
 
   private receiveHandshake(message: Msg): void {
     const { headers } = message;
-    // A status comes without a reply subject, and also where 1xx would not be an error (spec wrpc §2.3).
+    // A status comes without a reply subject, and also where 1xx would not be an error
+    // (docs/spec/wrpc.md#2.3).
     if (headers && headers.code !== 0 && (headers.code < 200 || headers.code > 299)) {
       this.receiveStatus(headers.code, headers.description);
       return;

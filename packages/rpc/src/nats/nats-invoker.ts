@@ -51,7 +51,7 @@ const defaultTimeoutMs = 10_000;
 /** For so long after a reconnect, "nobody listens" may mean that the peer is not back yet. */
 const settlingMs = 5_000;
 
-/** Calls functions over NATS (spec wrpc §2.1). Errors: `RpcError`; see its codes. */
+/** Calls functions over NATS (docs/spec/wrpc.md#2.1). Errors: `RpcError`; see its codes. */
 export function createNatsInvoker(options: NatsInvokerOptions): NatsInvoker {
   return new Client(options);
 }

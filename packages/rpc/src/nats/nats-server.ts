@@ -59,7 +59,10 @@ export interface NatsServerOptions {
 /** How long a member may take to show that it is there, in ms; the call itself has its own deadline. */
 const probeTimeoutMs = 10_000;
 
-/** Serves functions over NATS (spec wrpc §2.2). Members of a lattice that serve the same target share its calls. */
+/**
+ * Serves functions over NATS (docs/spec/wrpc.md#2.2). Members of a lattice that serve the same target share
+ * its calls.
+ */
 export function createNatsServer(options: NatsServerOptions): Server {
   return new NatsServer(options);
 }

@@ -10,7 +10,7 @@ const unflushedBytes = 1024 * 1024;
 
 // The NATS client reads 64 KiB at a time from its socket, and copies a message that goes on in the next read to a buffer that
 // it makes larger and larger. A relay of two components got twice as fast with messages of a quarter of a read, and held half
-// as much. Where messages end means nothing (spec wrpc §3).
+// as much. Where messages end means nothing (docs/spec/wrpc.md#3).
 const maxMessageBytes = 16 * 1024;
 
 // What is sent in a row before the event loop gets its turn: a source that never waits would otherwise keep all else from

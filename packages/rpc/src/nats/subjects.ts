@@ -7,7 +7,10 @@ export const protocol = 'wrpc.0.0.1';
 /** The part of a call that a channel belongs to. */
 export type ChannelRoot = 'params' | 'results';
 
-/** `{lattice}.{target}`: prefix of every subject of a component or provider, and its queue group (spec wrpc §4). */
+/**
+ * `{lattice}.{target}`: prefix of every subject of a component or provider, and its queue group
+ * (docs/spec/wrpc.md#4).
+ */
 export function targetPrefix(lattice: string, target: string): string {
   return lattice ? `${lattice}.${target}` : target;
 }

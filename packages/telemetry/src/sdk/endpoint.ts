@@ -23,8 +23,9 @@ const defaultEndpoints: Readonly<Record<OtlpProtocol, string>> = {
 };
 
 /**
- * Where a signal goes (spec host-config §3): its own endpoint as it is; else the base, which over HTTP gets
- * `/v1/{signal}` only if it has no path, and over gRPC loses its path; else the default port on this machine.
+ * Where a signal goes (docs/spec/host-config.md#3): its own endpoint as it is; else the base, which over HTTP
+ * gets `/v1/{signal}` only if it has no path, and over gRPC loses its path; else the default port on this
+ * machine.
  *
  * @throws InvalidEndpointError
  */

@@ -11,7 +11,9 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type EndpointOptions, resolveEndpoint, type Signal } from './endpoint.js';
 
 export interface ExporterOptions extends EndpointOptions {
-  /** PEM certificates trusted besides those of Node.js. HTTP only, as upstream (spec host-config §1.4). */
+  /**
+   * PEM certificates trusted besides those of Node.js. HTTP only, as upstream (docs/spec/host-config.md#1.4).
+   */
   readonly certificateAuthorities?: readonly string[];
 }
 

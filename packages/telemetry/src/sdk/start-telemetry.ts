@@ -4,9 +4,10 @@ import { readOtelEnvironment } from './environment.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 
 /**
- * Starts the export of traces, metrics and logs over OTLP (spec host-config §3), on OpenTelemetry's `NodeSDK`. Only apps call
- * this, and pass the tracer and meter on: the SDK registers its providers and a context manager for the whole thread,
- * which is an app's decision to make. There is one start at a time; after {@link Telemetry.shutdown} another may follow.
+ * Starts the export of traces, metrics and logs over OTLP (docs/spec/host-config.md#3), on OpenTelemetry's
+ * `NodeSDK`. Only apps call this, and pass the tracer and meter on: the SDK registers its providers and a
+ * context manager for the whole thread, which is an app's decision to make. There is one start at a time;
+ * after {@link Telemetry.shutdown} another may follow.
  *
  * OpenTelemetry is loaded only if a signal is on: an app without observability does not pay for it. A collector that
  * can't be reached never disturbs the app; what its queue can't hold is dropped. What the SDK offers beyond these

@@ -5,7 +5,7 @@ import type { CompileOptions } from './engine.js';
 
 const defaultMaxCoreInstances = 30;
 
-/** In all core instances of a component instance, as upstream (spec/component-runtime.md, limits). */
+/** In all core instances of a component instance, as upstream (docs/spec/component-runtime.md#2). */
 const maxTables = 20;
 
 /**

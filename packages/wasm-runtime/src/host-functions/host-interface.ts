@@ -23,7 +23,8 @@ export interface InstanceContext {
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */
 export interface LinkInvoker {
   /**
-   * @param linkKey component-facing interface without version, `wasi:keyvalue/store` (spec: wrpc-interfaces §2)
+   * @param linkKey component-facing interface without version, `wasi:keyvalue/store`
+   *   (docs/spec/wrpc-interfaces.md#2)
    * @param linkName instead of the name the invocation chose
    * @throws LinkNotFoundError, or an RpcError of the call
    */

@@ -11,7 +11,7 @@ import type { InstanceHandles } from './instance-handles.js';
 import { defineRemoteClass, dropFunction, type RemoteClass } from './remote-resource.js';
 import { type WireForm, wireFormOf } from './wire-form.js';
 
-/** An imported interface as calls to whatever its link points to (spec wrpc-interfaces §2). */
+/** An imported interface as calls to whatever its link points to (docs/spec/wrpc-interfaces.md#2). */
 export interface LatticeCalls {
   /** The import's id, verbatim: also the wire instance. */
   readonly id: string;
@@ -155,7 +155,7 @@ function define(
 
 /**
  * A function as it is on the wire. When its result is `result<T, error>` with the error of `wrpc:rpc`, the peer returns
- * T, and a call that fails is the `err` instead of a trap (spec wrpc §8).
+ * T, and a call that fails is the `err` instead of a trap (docs/spec/wrpc.md#8).
  */
 function callOf(func: WitFunction): { readonly func: WitFunction; readonly tellsFailures: boolean } {
   const { result, ...rest } = func;

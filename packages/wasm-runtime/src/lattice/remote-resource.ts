@@ -88,8 +88,8 @@ export function defineRemoteClass(
 const dropFunctions = new WeakMap<WitResource, WitFunction>();
 
 /**
- * What is called when a handle is dropped. WIT has no function of such a name, and wRPC none for drops (spec wrpc §7): other
- * implementations do not listen, and then nothing happens.
+ * What is called when a handle is dropped. WIT has no function of such a name, and wRPC none for drops
+ * (docs/spec/wrpc.md#7): other implementations do not listen, and then nothing happens.
  */
 export function dropFunction(resource: WitResource): WitFunction {
   let func = dropFunctions.get(resource);

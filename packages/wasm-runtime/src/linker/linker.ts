@@ -44,8 +44,8 @@ type Resolution = { readonly linked: LinkedImport } | { readonly missing: Missin
 
 /**
  * Matches what a component imports with what the host serves. Interfaces the host does not serve become calls to the
- * lattice (spec component-runtime §8, wrpc-interfaces §2); whether a link for them exists shows when they are called, since
- * links may come later.
+ * lattice (docs/spec/component-runtime.md#8, docs/spec/wrpc-interfaces.md#2); whether a link for them exists
+ * shows when they are called, since links may come later.
  *
  * @throws MissingImportError that lists everything the component can't be given
  */

@@ -10,7 +10,7 @@ export interface InstancePoolOptions {
   readonly component: string;
   readonly compiled: CompiledComponent;
   readonly linkage: Pick<Linkage, 'bind'>;
-  /** How many invocations run at once; further ones wait (spec component-runtime §2). */
+  /** How many invocations run at once; further ones wait (docs/spec/component-runtime.md#2). */
   readonly maxInstances: number;
   /** How many may wait; unbounded by default, as upstream. */
   readonly maxWaiting?: number;

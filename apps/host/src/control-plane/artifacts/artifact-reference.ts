@@ -6,7 +6,7 @@ export type ArtifactReference =
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'oci'; readonly image: string };
 
-/** A reference that no form of security.md §6.1 fits. */
+/** A reference that no form of docs/spec/security.md#6.1 fits. */
 export class ArtifactReferenceError extends Error {
   override readonly name = 'ArtifactReferenceError';
 }
@@ -30,7 +30,10 @@ export function parseArtifactReference(reference: string): ArtifactReference {
   return { kind: 'oci', image: reference.replace(/^(oci|https?):\/\//, '') };
 }
 
-/** The reference as inventories and events show it for providers: scheme removed (control-interface.md §2.2). */
+/**
+ * The reference as inventories and events show it for providers: scheme removed
+ * (docs/spec/control-interface.md#2.2).
+ */
 export function normalizeProviderReference(reference: string): string {
   const parsed = parseArtifactReference(reference);
   switch (parsed.kind) {

@@ -25,7 +25,7 @@ export interface ArtifactStore {
 export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
   const requireFileLoad = (what: 'component' | 'provider', path: string): void => {
     if (options.allowFileLoad) return;
-    // Upstream's sentence first (security.md §6.1), then what to do.
+    // Upstream's sentence first (docs/spec/security.md#6.1), then what to do.
     throw new ArtifactError(
       `unable to start ${what} from file, file loading is disabled ('${path}'): start the host with --allow-file-load`,
     );

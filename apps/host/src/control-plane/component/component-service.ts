@@ -18,9 +18,9 @@ import { linkRows } from '../link-table.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
-  /** Answers at once; the outcome is told by events (control-interface.md §4.2). */
+  /** Answers at once; the outcome is told by events (docs/spec/control-interface.md#4.2). */
   scale(command: ScaleComponentCommand): Answer;
-  /** Answers at once; replaces the code of a running component (control-interface.md §4.3). */
+  /** Answers at once; replaces the code of a running component (docs/spec/control-interface.md#4.3). */
   update(command: UpdateComponentCommand): Answer;
   isRunning(componentId: string): boolean;
   describe(): ComponentDescription[];
@@ -287,7 +287,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
   };
 }
 
-/** The sentences clients know (control-interface.md §4.2). */
+/** The sentences clients know (docs/spec/control-interface.md#4.2). */
 function scaleMessage(old: string | undefined, { componentRef, allowUpdate }: ScaleComponentCommand): string {
   if (old === undefined || old === componentRef) return '';
   return allowUpdate

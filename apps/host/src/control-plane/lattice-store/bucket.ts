@@ -6,7 +6,7 @@ export class BucketError extends Error {
 }
 
 /**
- * Opens a key-value bucket as it is, or creates it with upstream's settings (lattice-data.md §1).
+ * Opens a key-value bucket as it is, or creates it with upstream's settings (docs/spec/lattice-data.md#1).
  * Operators may have created it with more replicas or limits: nothing about an existing bucket is changed.
  */
 export async function openBucket(jetstream: JetStreamClient, name: string): Promise<KV> {

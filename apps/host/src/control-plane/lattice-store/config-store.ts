@@ -14,7 +14,10 @@ export class ConfigStoreError extends Error {
 
 /** A list of named configurations, merged in order, that follows its sources. */
 export interface ConfigBundle {
-  /** Later names win key by key; a name that was deleted since counts as empty (lattice-data.md §7.2). */
+  /**
+   * Later names win key by key (docs/spec/lattice-data.md#7.1); a name that was deleted since counts as empty
+   * (docs/spec/lattice-data.md#7.2).
+   */
   current(): ReadonlyMap<string, string>;
   close(): void;
 }

@@ -100,7 +100,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
   };
 }
 
-/** What a provider needs to begin, as of now (lattice-data.md §6). */
+/** What a provider needs to begin, as of now (docs/spec/lattice-data.md#6). */
 async function hostData(
   { config, hostId, hostXkey, rpcSettings }: ProviderLauncherOptions,
   launch: ProviderLaunch,

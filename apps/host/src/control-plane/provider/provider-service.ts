@@ -31,7 +31,7 @@ import type { LinkService } from '../link-service.js';
 
 /** The providers of one host: started, linked and stopped by control commands. */
 export interface ProviderService {
-  /** Answers at once; the outcome is told by events (control-interface.md §5.2). */
+  /** Answers at once; the outcome is told by events (docs/spec/control-interface.md#5.2). */
   start(command: StartProviderCommand): OptionalAnswer;
   stop(command: StopProviderCommand): Promise<Answer>;
   isRunning(providerId: string): boolean;
@@ -246,5 +246,8 @@ function isDisabledBuiltin(reference: string, launcher: ProviderLauncher): boole
   }
 }
 
-/** For these a host that has them switched off stays silent, so that another may answer (control-interface.md §5.2). */
+/**
+ * For these a host that has them switched off stays silent, so that another may answer
+ * (docs/spec/control-interface.md#5.2).
+ */
 const knownBuiltins: ReadonlySet<string> = new Set(['http-server', 'messaging-nats']);

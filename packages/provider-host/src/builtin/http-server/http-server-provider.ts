@@ -23,7 +23,7 @@ interface OpenLink {
 
 /**
  * Starts an HTTP server that is part of the host: the source of `wasi:http/incoming-handler` links, with one
- * listener for each link (component-runtime.md §9).
+ * listener for each link (docs/spec/component-runtime.md#9).
  *
  * Rejects with a {@link ProviderStartError} for a config it can't use. A start-up link that fails does not keep the
  * others from working; it is logged.

@@ -2,7 +2,7 @@ import type { StringMap } from '@wasmlattice/control-interface/types';
 import { ProviderConfigError } from '../../errors.js';
 import { parseSocketAddress, type SocketAddress } from './socket-address.js';
 
-/** Provider config of the built-in HTTP server (host-config.md §7.1). */
+/** Provider config of the built-in HTTP server (docs/spec/host-config.md#7.1). */
 export interface HttpServerSettings {
   /** Where a link listens that gives no address of its own. */
   readonly defaultAddress: SocketAddress;

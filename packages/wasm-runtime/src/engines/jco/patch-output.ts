@@ -30,7 +30,7 @@ const exportedStatic = new RegExp(
 );
 
 /**
- * What we change in the JavaScript that jco generates (design §4):
+ * What we change in the JavaScript that jco generates:
  *
  * * The debug hook reads `process.env` each time a value is lifted or lowered, which costs half of a call.
  * * `instantiate` gets two more parameters that shadow the globals of the same name. Through `WebAssembly` the

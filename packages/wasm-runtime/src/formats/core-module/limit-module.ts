@@ -7,8 +7,9 @@ import { type Limits, limitFlags, readLimits } from './limits.js';
 import { sectionIds, sectionsOf } from './sections.js';
 
 /**
- * Most elements of a table: upstream's instance pool has no larger ones either (spec/component-runtime.md, limits). They are
- * in V8's heap, and what does not fit in there ends the process with all of its components.
+ * Most elements of a table: upstream's instance pool has no larger ones either
+ * (docs/spec/component-runtime.md#2). They are in V8's heap, and what does not fit in there ends the process
+ * with all of its components.
  */
 export const maxTableElements = 15_000;
 

@@ -13,7 +13,7 @@ import { loggingInterfaces } from './logging/index.js';
 import { randomInterfaces } from './random/index.js';
 import { socketsInterfaces } from './sockets/index.js';
 
-/** Everything this package serves to guests (spec wrpc-interfaces §8). */
+/** Everything this package serves to guests (docs/spec/wrpc-interfaces.md#8). */
 export const hostInterfaces: readonly HostInterface[] = [
   ...ioInterfaces,
   ...clocksInterfaces,

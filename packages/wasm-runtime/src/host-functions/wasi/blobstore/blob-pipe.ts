@@ -6,7 +6,7 @@ const ALWAYS = Promise.resolve();
 const capacityBeforeTaken = 8 * 1024 * 1024;
 /** What may wait for the store once it takes the data. */
 const capacityOnceTaken = 256 * 1024;
-/** Size of a chunk on the wire (spec wrpc-interfaces §5). */
+/** Size of a chunk on the wire (docs/spec/wrpc-interfaces.md#5). */
 const chunkBytes = 64 * 1024;
 
 /**

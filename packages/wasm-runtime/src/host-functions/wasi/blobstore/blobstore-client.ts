@@ -23,8 +23,8 @@ export interface Incoming<Chunk> {
 
 /**
  * The blobstore behind the link of an instance. Every interface of `wasi:blobstore` goes through the link for
- * `wasi:blobstore/blobstore` (spec wrpc-interfaces §2). A function is called in version 0.2.0, and in 0.1.0 when nobody
- * serves that.
+ * `wasi:blobstore/blobstore` (docs/spec/wrpc-interfaces.md#2). A function is called in version 0.2.0, and in
+ * 0.1.0 when nobody serves that.
  *
  * What fails throws the guest's error, a text, also when the call itself failed. Only the end of the invocation traps.
  */

@@ -18,7 +18,10 @@ export interface ObjectMetadata {
   readonly size: bigint;
 }
 
-/** Resource `wasi:blobstore/container.container`: a name, sent along with every call (spec wrpc-interfaces §5). */
+/**
+ * Resource `wasi:blobstore/container.container`: a name, sent along with every call
+ * (docs/spec/wrpc-interfaces.md#5).
+ */
 export class Container {
   readonly #name: string;
   readonly #client: BlobstoreClient;

@@ -33,7 +33,7 @@ export class IncomingValue {
     return new InputStream(incomingSource(value.#consume()));
   }
 
-  /** Asked of the store: the data itself comes without its length (spec wrpc-interfaces §5). */
+  /** Asked of the store: the data itself comes without its length (docs/spec/wrpc-interfaces.md#5). */
   size(): Promise<bigint> {
     return this.#size();
   }

@@ -79,5 +79,8 @@ const blobstore: HostInterface = {
   },
 };
 
-/** `wasi:blobstore@0.2.0-draft`, bridged to `wrpc:blobstore` (spec wrpc-interfaces §2, §5). */
+/**
+ * `wasi:blobstore@0.2.0-draft`, bridged to `wrpc:blobstore` (docs/spec/wrpc-interfaces.md#2,
+ * docs/spec/wrpc-interfaces.md#5).
+ */
 export const blobstoreInterfaces: readonly HostInterface[] = [types, container, blobstore];

@@ -3,7 +3,7 @@ import { type HostInterface, wasi02 } from '../../host-interface.js';
 import { emptySource, InputStream } from '../io/index.js';
 import { stderr, stdout } from './output-stream.js';
 
-/** What upstream gives every component (spec component-runtime §3). */
+/** What upstream gives every component (docs/spec/component-runtime.md#3). */
 const programArguments = ['main.wasm'];
 
 const environment: HostInterface = {

@@ -31,5 +31,8 @@ const wallClock: HostInterface = {
   }),
 };
 
-/** `wasi:clocks@0.2` without `timezone`, which upstream does not implement either (spec wrpc-interfaces §8). */
+/**
+ * `wasi:clocks@0.2` without `timezone`, which upstream does not implement either
+ * (docs/spec/wrpc-interfaces.md#8).
+ */
 export const clocksInterfaces: readonly HostInterface[] = [monotonicClock, wallClock];

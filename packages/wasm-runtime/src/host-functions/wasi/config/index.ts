@@ -1,6 +1,6 @@
 import { exactly, type HostInterface, type ServedVersions } from '../../host-interface.js';
 
-/** Both interfaces have the same functions, and neither ever fails (spec wrpc-interfaces §8). */
+/** Both interfaces have the same functions, and neither ever fails (docs/spec/wrpc-interfaces.md#8). */
 function configInterface(name: string, versions: ServedVersions): HostInterface {
   return {
     name,

@@ -33,7 +33,7 @@ const Descriptor = unreachableResource('Descriptor', [
 
 const DirectoryEntryStream = unreachableResource('DirectoryEntryStream', ['readDirectoryEntry']);
 
-/** `wasi:filesystem@0.2`: linked, without any directory (spec component-runtime §3). */
+/** `wasi:filesystem@0.2`: linked, without any directory (docs/spec/component-runtime.md#3). */
 export const filesystemInterfaces: readonly HostInterface[] = [
   {
     name: 'wasi:filesystem/types',

@@ -16,7 +16,7 @@ import { IncompleteBodyError, SentBody } from './wire/sent-body.js';
 import { transferFailure } from './wire/transfer-failure.js';
 import { fieldsToLines, linesToFields } from './wire/wire-fields.js';
 
-/** The interface outgoing calls are linked by (spec: wrpc-interfaces §2). */
+/** The interface outgoing calls are linked by (docs/spec/wrpc-interfaces.md#2). */
 const LINK_KEY = 'wasi:http/outgoing-handler';
 
 const [HANDLE] = httpOutgoingHandler.functions;
@@ -29,8 +29,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Function `wasi:http/outgoing-handler.handle`: the request goes to whatever the component's link leads to, as
- * `wrpc:http/outgoing-handler` (spec wrpc-interfaces §3). Every failure reaches the guest as an error-code, a missing link
- * too, for which upstream traps the guest.
+ * `wrpc:http/outgoing-handler` (docs/spec/wrpc-interfaces.md#3). Every failure reaches the guest as an
+ * error-code, a missing link too, for which upstream traps the guest.
  */
 export function handleOutgoing(
   context: InstanceContext,

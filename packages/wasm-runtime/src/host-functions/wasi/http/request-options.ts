@@ -36,7 +36,7 @@ export interface Timeouts {
   readonly betweenBytesTimeout: bigint;
 }
 
-/** For what a guest leaves unset: upstream's 600 s (spec wrpc-interfaces §3). */
+/** For what a guest leaves unset: upstream's 600 s (docs/spec/wrpc-interfaces.md#3). */
 const DEFAULT_TIMEOUT = 600_000_000_000n;
 
 export function timeoutsOf(options: RequestOptions | undefined): Timeouts {

@@ -3,7 +3,9 @@ import { type KeyvalueContext, wireCall } from './wire-call.js';
 
 const storeCall = wireCall(keyvalueStore, 'wasi:keyvalue/store');
 
-/** Resource `wasi:keyvalue/store.bucket`: a name, sent along with every call (spec wrpc-interfaces §4). */
+/**
+ * Resource `wasi:keyvalue/store.bucket`: a name, sent along with every call (docs/spec/wrpc-interfaces.md#4).
+ */
 export class Bucket {
   /** What the guest passed to `open`; each provider reads it in its own way. */
   readonly identifier: string;

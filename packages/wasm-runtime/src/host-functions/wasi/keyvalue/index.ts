@@ -43,5 +43,8 @@ const batch: HostInterface = {
   }),
 };
 
-/** `wasi:keyvalue@0.2.0-draft`, bridged to `wrpc:keyvalue` (spec wrpc-interfaces §2, §4). */
+/**
+ * `wasi:keyvalue@0.2.0-draft`, bridged to `wrpc:keyvalue` (docs/spec/wrpc-interfaces.md#2,
+ * docs/spec/wrpc-interfaces.md#4).
+ */
 export const keyvalueInterfaces: readonly HostInterface[] = [store, atomics, batch];

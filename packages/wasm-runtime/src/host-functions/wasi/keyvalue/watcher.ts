@@ -2,7 +2,10 @@ import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.
 import { Bucket } from './bucket.js';
 import type { KeyvalueContext } from './wire-call.js';
 
-/** A change that a key-value provider tells a component of, as it is on the wire (spec wrpc-interfaces §4). */
+/**
+ * A change that a key-value provider tells a component of, as it is on the wire
+ * (docs/spec/wrpc-interfaces.md#4).
+ */
 export type KeyvalueChange =
   | { readonly func: 'on-set'; readonly bucket: string; readonly key: string; readonly value: Uint8Array }
   | { readonly func: 'on-delete'; readonly bucket: string; readonly key: string };

@@ -13,8 +13,8 @@ export type WireCall = (context: KeyvalueContext, func: string, ...params: unkno
 /**
  * @param linkKey component-facing interface: `wasi:keyvalue/store`
  * @returns a call that resolves with the `ok` value. It throws the WIT error for the guest, also when the call itself
- *   failed: upstream traps the guest then, so that a missing link takes the whole request down (spec wrpc-interfaces §4, §10).
- *   Only the end of the invocation traps.
+ *   failed: upstream traps the guest then, so that a missing link takes the whole request down
+ *   (docs/spec/wrpc-interfaces.md#4, docs/spec/wrpc-interfaces.md#10). Only the end of the invocation traps.
  */
 export function wireCall<M>(wire: TypedInterface<M>, linkKey: string): WireCall {
   const functions = new Map(wire.functions.map((func) => [func.name, func]));

@@ -13,7 +13,10 @@ const levels: Readonly<Record<GuestLevel, LogLevel>> = {
   critical: 'error',
 };
 
-/** `wasi:logging/logging`: the host's log, with the guest's context as field (spec component-runtime §6). */
+/**
+ * `wasi:logging/logging`: the host's log, with the guest's context as field
+ * (docs/spec/component-runtime.md#6).
+ */
 export const loggingInterfaces: readonly HostInterface[] = [
   {
     name: 'wasi:logging/logging',

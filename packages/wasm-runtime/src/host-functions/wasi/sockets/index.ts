@@ -64,7 +64,7 @@ function refuse(): never {
   throw new ResultError('access-denied');
 }
 
-/** `wasi:sockets@0.2`: linked, every socket and every lookup refused (spec component-runtime §3). */
+/** `wasi:sockets@0.2`: linked, every socket and every lookup refused (docs/spec/component-runtime.md#3). */
 export const socketsInterfaces: readonly HostInterface[] = [
   {
     name: 'wasi:sockets/network',

@@ -22,7 +22,10 @@ const lattice: HostInterface = {
   }),
 };
 
-/** In this version the function has no result: a name without link is ignored (component-runtime §4). */
+/**
+ * In this version the function has no result: a name without link is ignored
+ * (docs/spec/component-runtime.md#4).
+ */
 const latticeV1: HostInterface = {
   name: 'wasmcloud:bus/lattice',
   ...exactly('1.0.0'),

@@ -25,7 +25,9 @@ function other(text: string): ResultError<MessagingError> {
   return new ResultError({ tag: 'other', val: text });
 }
 
-/** The wire is that of 0.2.0: a subject, a body and a subject for replies (spec wrpc-interfaces §6). */
+/**
+ * The wire is that of 0.2.0: a subject, a body and a subject for replies (docs/spec/wrpc-interfaces.md#6).
+ */
 function bodyOf(message: Message, { logger }: InstanceContext): Uint8Array {
   if ((message.metadata()?.length ?? 0) > 0) {
     throw other('metadata can not be sent: messaging providers have no place for it; put it into the data');

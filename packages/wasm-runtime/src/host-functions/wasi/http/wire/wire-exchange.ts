@@ -26,7 +26,7 @@ export class CallerGoneError extends Error {
   }
 }
 
-/** One call of `wrpc:http/incoming-handler` as an exchange (spec wrpc-interfaces §3). */
+/** One call of `wrpc:http/incoming-handler` as an exchange (docs/spec/wrpc-interfaces.md#3). */
 export class WireExchange implements HttpExchange, HttpResponder {
   readonly request: HttpRequestHead;
   readonly #received: ReceivedBody;

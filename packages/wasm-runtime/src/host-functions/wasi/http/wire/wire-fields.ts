@@ -3,7 +3,10 @@ import { HttpFailure } from '../error-code.js';
 import { isFieldName, isFieldValue } from '../field-store.js';
 import type { HeaderLines } from '../http-exchange.js';
 
-/** Lines as wire fields: a repeated name becomes one entry, for upstream refuses two (spec wrpc-interfaces §3). */
+/**
+ * Lines as wire fields: a repeated name becomes one entry, for upstream refuses two
+ * (docs/spec/wrpc-interfaces.md#3).
+ */
 export function linesToFields(lines: HeaderLines): HttpFields {
   const byName = new Map<string, Uint8Array[]>();
   for (let i = 0; i + 1 < lines.length; i += 2) {
