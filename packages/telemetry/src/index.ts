@@ -1,12 +1,11 @@
 export type { Attributes, AttributeValue } from './attributes.js';
-export { createLogger, type LoggerOptions } from './create-logger.js';
 export { describeError } from './describe-error.js';
-export type { ExportedLog } from './exported-log.js';
-export { createHandOver, type HandOver, type HandOverOptions, type HandOverSettings } from './hand-over.js';
-export { isLevelEnabled, logLevels, parseLogLevel } from './log-level.js';
-export type { LogRecord } from './log-record.js';
-export { createLogRelay, type LogRelay } from './log-relay.js';
-export { type LogFields, type Logger, type LogLevel, noopLogger } from './logger.js';
+export { createLogger, type LoggerOptions } from './log/create-logger.js';
+export { createLogRelay, type LogRelay } from './log/deferred-log-sink.js';
+export type { ExportedLog } from './log/exported-log.js';
+export { isLevelEnabled, logLevels, parseLogLevel } from './log/log-level.js';
+export type { LogRecord } from './log/log-record.js';
+export { type LogFields, type Logger, type LogLevel, noopLogger } from './log/logger.js';
 export {
   type Counter,
   type Gauge,
@@ -16,12 +15,18 @@ export {
   noopMeter,
   type Observation,
   type UpDownCounter,
-} from './meter.js';
+} from './metric/meter.js';
 export { extractTraceContext, injectTraceContext } from './propagation.js';
-export { createRecordingTracer, type RecordingTracerOptions } from './recording-tracer.js';
-export type { SpanError, SpanRecord } from './span-record.js';
-export { createStderrLogger, type LogSettings } from './stderr-logger.js';
-export type { Measurement, TelemetryBatch } from './telemetry-batch.js';
+export type { Measurement, TelemetryBatch } from './relay/telemetry-batch.js';
+export {
+  createHandOver,
+  type HandOver,
+  type HandOverOptions,
+  type HandOverSettings,
+} from './relay/telemetry-relay.js';
+export { createRecordingTracer, type RecordingTracerOptions } from './trace/recording-tracer.js';
+export type { SpanError, SpanRecord } from './trace/span-record.js';
+export { createStderrLogger, type LogSettings } from './log/stderr-logger.js';
 export {
   noopTracer,
   passThroughSpan,
@@ -30,4 +35,4 @@ export {
   type SpanKind,
   type SpanOptions,
   type Tracer,
-} from './tracer.js';
+} from './trace/tracer.js';

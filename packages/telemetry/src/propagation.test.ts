@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { extractTraceContext, injectTraceContext } from './propagation.js';
-import { noopTracer, type SpanContext } from './tracer.js';
+import { noopTracer, type SpanContext } from './trace/tracer.js';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';

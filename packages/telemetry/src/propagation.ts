@@ -1,4 +1,4 @@
-import type { SpanContext } from './tracer.js';
+import type { SpanContext } from './trace/tracer.js';
 
 // W3C Trace Context, level 1 and 2: https://www.w3.org/TR/trace-context-2/
 

@@ -1,3 +1,4 @@
+export type { TelemetryIntake } from '../relay/telemetry-intake.js';
 export {
   type EndpointOptions,
   InvalidEndpointError,
@@ -5,6 +6,5 @@ export {
   resolveEndpoint,
   type Signal,
 } from './endpoint.js';
-export type { TelemetryIntake } from './intake.js';
 export { noTelemetry, startTelemetry } from './start-telemetry.js';
 export type { Telemetry, TelemetryOptions } from './telemetry.js';

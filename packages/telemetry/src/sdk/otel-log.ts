@@ -5,8 +5,8 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import type { ExportedLog } from '../exported-log.js';
-import type { LogLevel } from '../logger.js';
+import type { ExportedLog } from '../log/exported-log.js';
+import type { LogLevel } from '../log/logger.js';
 import { toHrTime } from './hr-time.js';
 import { presentAttributes } from './present-attributes.js';
 

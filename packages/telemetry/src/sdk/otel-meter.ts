@@ -1,6 +1,6 @@
 import type { Meter as ApiMeter, MetricOptions } from '@opentelemetry/api';
 import type { Attributes } from '../attributes.js';
-import type { InstrumentOptions, Meter } from '../meter.js';
+import type { InstrumentOptions, Meter } from '../metric/meter.js';
 import { presentAttributes } from './present-attributes.js';
 
 interface Observed {

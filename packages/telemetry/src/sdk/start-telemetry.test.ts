@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../create-logger.js';
-import { createHandOver } from '../hand-over.js';
-import { createLogRelay } from '../log-relay.js';
+import { createLogger } from '../log/create-logger.js';
+import { createLogRelay } from '../log/deferred-log-sink.js';
+import { createHandOver } from '../relay/telemetry-relay.js';
 import { type Collector, startCollector } from '../testing/index.js';
-import type { SpanContext } from '../tracer.js';
+import type { SpanContext } from '../trace/tracer.js';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
 import type { TelemetryOptions } from './telemetry.js';

@@ -1,5 +1,5 @@
-import { noopMeter } from '../meter.js';
-import { noopTracer } from '../tracer.js';
+import { noopMeter } from '../metric/meter.js';
+import { noopTracer } from '../trace/tracer.js';
 import { readOtelEnvironment } from './environment.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 

@@ -1,10 +1,10 @@
-import type { HandOverSettings } from '../hand-over.js';
-import type { LogRecord } from '../log-record.js';
-import type { LogLevel } from '../logger.js';
-import type { Meter } from '../meter.js';
-import type { Tracer } from '../tracer.js';
+import type { LogRecord } from '../log/log-record.js';
+import type { LogLevel } from '../log/logger.js';
+import type { Meter } from '../metric/meter.js';
+import type { TelemetryIntake } from '../relay/telemetry-intake.js';
+import type { HandOverSettings } from '../relay/telemetry-relay.js';
+import type { Tracer } from '../trace/tracer.js';
 import type { ExporterOptions } from './exporters.js';
-import type { TelemetryIntake } from './intake.js';
 
 export interface TelemetryOptions extends ExporterOptions {
   readonly traces: boolean;

@@ -1,5 +1,5 @@
-import type { Attributes } from './attributes.js';
-import type { LogLevel } from './logger.js';
+import type { Attributes } from '../attributes.js';
+import type { LogLevel } from '../log/logger.js';
 
 /** The part of a span that travels to other processes. See `propagation.ts` for its header form. */
 export interface SpanContext {

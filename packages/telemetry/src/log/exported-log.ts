@@ -1,5 +1,5 @@
-import type { Attributes, AttributeValue } from './attributes.js';
-import { boundedText } from './bounded-text.js';
+import type { Attributes, AttributeValue } from '../attributes.js';
+import { boundedText } from '../bounded-text.js';
 import type { LogRecord } from './log-record.js';
 import { toPlainValue } from './log-value.js';
 import type { LogLevel } from './logger.js';

@@ -1,4 +1,4 @@
-import type { Attributes } from './attributes.js';
+import type { Attributes } from '../attributes.js';
 
 export interface InstrumentOptions {
   /** Unit as exported: `nanoseconds`, `bytes`. */

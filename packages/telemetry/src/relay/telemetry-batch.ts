@@ -1,7 +1,7 @@
-import type { Attributes } from './attributes.js';
-import type { ExportedLog } from './exported-log.js';
-import type { InstrumentOptions } from './meter.js';
-import type { SpanRecord } from './span-record.js';
+import type { Attributes } from '../attributes.js';
+import type { ExportedLog } from '../log/exported-log.js';
+import type { InstrumentOptions } from '../metric/meter.js';
+import type { SpanRecord } from '../trace/span-record.js';
 
 /** What a thread measured since its last batch, as plain data for the thread that exports it. */
 export interface TelemetryBatch {

@@ -1,12 +1,12 @@
-import { createBufferingMeter } from './buffering-meter.js';
-import { type ExportedLog, toExportedLog } from './exported-log.js';
-import type { LogRecord } from './log-record.js';
-import type { LogLevel } from './logger.js';
-import { type Meter, noopMeter } from './meter.js';
-import { createRecordingTracer } from './recording-tracer.js';
-import type { SpanRecord } from './span-record.js';
+import { type ExportedLog, toExportedLog } from '../log/exported-log.js';
+import type { LogRecord } from '../log/log-record.js';
+import type { LogLevel } from '../log/logger.js';
+import { createBufferingMeter } from '../metric/buffering-meter.js';
+import { type Meter, noopMeter } from '../metric/meter.js';
+import { createRecordingTracer } from '../trace/recording-tracer.js';
+import type { SpanRecord } from '../trace/span-record.js';
+import { noopTracer, type Tracer } from '../trace/tracer.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
-import { noopTracer, type Tracer } from './tracer.js';
 
 /** What is exported; plain data, for a thread to be born with. */
 export interface HandOverSettings {

@@ -1,8 +1,8 @@
-import type { Attributes } from './attributes.js';
-import { boundedText } from './bounded-text.js';
-import { describeError } from './describe-error.js';
-import { isLevelEnabled } from './log-level.js';
-import type { LogLevel } from './logger.js';
+import type { Attributes } from '../attributes.js';
+import { boundedText } from '../bounded-text.js';
+import { describeError } from '../describe-error.js';
+import { isLevelEnabled } from '../log/log-level.js';
+import type { LogLevel } from '../log/logger.js';
 import type { SpanError, SpanRecord } from './span-record.js';
 import { passThroughSpan, type Span, type SpanContext, type SpanOptions, type Tracer } from './tracer.js';
 

@@ -1,8 +1,8 @@
 import type { Attributes } from '../attributes.js';
-import type { ExportedLog } from '../exported-log.js';
-import type { Meter, UpDownCounter } from '../meter.js';
-import type { SpanRecord } from '../span-record.js';
-import type { Measurement, TelemetryBatch } from '../telemetry-batch.js';
+import type { ExportedLog } from '../log/exported-log.js';
+import type { Meter, UpDownCounter } from '../metric/meter.js';
+import type { SpanRecord } from '../trace/span-record.js';
+import type { Measurement, TelemetryBatch } from './telemetry-batch.js';
 
 /** Takes what one other thread measured. */
 export interface TelemetryIntake {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHandOver, type HandOver, type HandOverOptions } from './hand-over.js';
-import { noopMeter } from './meter.js';
+import { noopMeter } from '../metric/meter.js';
+import { noopTracer } from '../trace/tracer.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
-import { noopTracer } from './tracer.js';
+import { createHandOver, type HandOver, type HandOverOptions } from './telemetry-relay.js';
 
 const batches: TelemetryBatch[] = [];
 let open: HandOver | undefined;

@@ -1,4 +1,4 @@
-import { describeError } from './describe-error.js';
+import { describeError } from '../describe-error.js';
 
 /** What JSON can hold. */
 export type PlainValue =

@@ -1,6 +1,6 @@
-import type { Attributes } from './attributes.js';
+import type { Attributes } from '../attributes.js';
+import type { Measurement } from '../relay/telemetry-batch.js';
 import type { InstrumentOptions, Meter } from './meter.js';
-import type { Measurement } from './telemetry-batch.js';
 
 /** A meter that adds up in place until somebody takes the sums. */
 export interface BufferingMeter extends Meter {

@@ -1,4 +1,4 @@
-import type { Attributes } from './attributes.js';
+import type { Attributes } from '../attributes.js';
 import type { SpanContext, SpanKind } from './tracer.js';
 
 /** A finished span as plain data: it crosses threads, and a test can look at it. Times are in ms since the epoch, with fractions. */
