@@ -2,10 +2,11 @@ export type { Attributes, AttributeValue } from './attributes.js';
 export { describeError } from './describe-error.js';
 export { createLogger, type LoggerOptions } from './log/create-logger.js';
 export { createLogRelay, type LogRelay } from './log/deferred-log-sink.js';
-export type { ExportedLog } from './log/exported-log.js';
+export { type ExportedLog, toExportedLog } from './log/exported-log.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log/log-level.js';
 export type { LogRecord } from './log/log-record.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './log/logger.js';
+export type { Measurement } from './metric/measurement.js';
 export {
   type Counter,
   type Gauge,
@@ -17,7 +18,12 @@ export {
   type UpDownCounter,
 } from './metric/meter.js';
 export { extractTraceContext, injectTraceContext } from './propagation.js';
-export type { Measurement, TelemetryBatch } from './relay/telemetry-batch.js';
+export type { TelemetryBatch } from './relay/telemetry-batch.js';
+export {
+  createTelemetryIntakes,
+  type TelemetryDestination,
+  type TelemetryIntake,
+} from './relay/telemetry-intake.js';
 export {
   createHandOver,
   type HandOver,

@@ -1,5 +1,5 @@
 import type { Attributes } from '../attributes.js';
-import type { Measurement } from '../relay/telemetry-batch.js';
+import type { Measurement } from './measurement.js';
 import type { InstrumentOptions, Meter } from './meter.js';
 
 /** A meter that adds up in place until somebody takes the sums. */

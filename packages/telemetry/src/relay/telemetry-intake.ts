@@ -1,14 +1,22 @@
 import type { Attributes } from '../attributes.js';
 import type { ExportedLog } from '../log/exported-log.js';
+import type { Measurement } from '../metric/measurement.js';
 import type { Meter, UpDownCounter } from '../metric/meter.js';
 import type { SpanRecord } from '../trace/span-record.js';
-import type { Measurement, TelemetryBatch } from './telemetry-batch.js';
+import type { TelemetryBatch } from './telemetry-batch.js';
 
 /** Takes what one other thread measured. */
 export interface TelemetryIntake {
   accept(batch: TelemetryBatch): void;
   /** The thread is gone, and with it what it had counted up and not down again: calls in flight, instances. */
   close(): void;
+}
+
+/** Where the spans, measurements and log records of other threads end up: with what exports them. */
+export interface TelemetryDestination {
+  readonly meter: Meter;
+  readonly span: (span: SpanRecord) => void;
+  readonly log: (log: ExportedLog) => void;
 }
 
 /** Sums that may go down, as one thread left them. */
@@ -19,11 +27,7 @@ interface Standing {
 }
 
 /** Makes intakes that pass on what they accept; measurements go to the instruments of `meter`. */
-export function createIntakes(to: {
-  readonly meter: Meter;
-  readonly span: (span: SpanRecord) => void;
-  readonly log: (log: ExportedLog) => void;
-}): () => TelemetryIntake {
+export function createTelemetryIntakes(to: TelemetryDestination): () => TelemetryIntake {
   const replay = createReplay(to.meter);
   return () => {
     const standing = new Map<string, Standing>();

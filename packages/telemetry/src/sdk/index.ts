@@ -1,4 +1,3 @@
-export type { TelemetryIntake } from '../relay/telemetry-intake.js';
 export {
   type EndpointOptions,
   InvalidEndpointError,

@@ -6,7 +6,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type ExportedLog, toExportedLog } from '../log/exported-log.js';
 import { noopMeter } from '../metric/meter.js';
-import { createIntakes } from '../relay/telemetry-intake.js';
+import { createTelemetryIntakes } from '../relay/telemetry-intake.js';
 import { createRecordingTracer } from '../trace/recording-tracer.js';
 import type { SpanRecord } from '../trace/span-record.js';
 import { noopTracer } from '../trace/tracer.js';
@@ -91,7 +91,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
       metrics: options.metrics,
       logs: options.logs,
     },
-    intake: createIntakes({ meter, span: record, log: emit }),
+    intake: createTelemetryIntakes({ meter, span: record, log: emit }),
     shutdown() {
       stopped ??= stop();
       return stopped;
