@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Collector, type ReceivedSpan, startCollector } from '@wasmlattice/telemetry/testing';
+import { type Collector, type ReceivedSpan, startCollector } from '@wasmlattice/telemetry-otlp/testing';
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkKeyvalue, putLink, serveHttp, startComponent } from '../src/deploy.js';

@@ -1,5 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import { noTelemetry, startTelemetry, type Telemetry } from '@wasmlattice/telemetry/sdk';
+import { noTelemetry, startTelemetry, type Telemetry } from '@wasmlattice/telemetry-otlp';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import type { HostConfig } from './config.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { call, func, ok, t } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
-import { startCollector } from '@wasmlattice/telemetry/testing';
+import { startCollector } from '@wasmlattice/telemetry-otlp/testing';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

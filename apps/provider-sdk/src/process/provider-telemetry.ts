@@ -5,7 +5,7 @@ import {
   startTelemetry,
   type Telemetry,
   type TelemetryOptions,
-} from '@wasmlattice/telemetry/sdk';
+} from '@wasmlattice/telemetry-otlp';
 
 /** A host ends the process soon after it asked for the shutdown, in ms. */
 const flushMs = 500;

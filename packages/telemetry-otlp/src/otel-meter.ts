@@ -1,6 +1,5 @@
 import type { Meter as ApiMeter, MetricOptions } from '@opentelemetry/api';
-import type { Attributes } from '../attributes.js';
-import type { InstrumentOptions, Meter } from '../metric/meter.js';
+import type { Attributes, InstrumentOptions, Meter } from '@wasmlattice/telemetry';
 import { presentAttributes } from './present-attributes.js';
 
 interface Observed {

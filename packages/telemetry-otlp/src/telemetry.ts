@@ -1,9 +1,11 @@
-import type { LogRecord } from '../log/log-record.js';
-import type { LogLevel } from '../log/logger.js';
-import type { Meter } from '../metric/meter.js';
-import type { TelemetryIntake } from '../relay/telemetry-intake.js';
-import type { HandOverSettings } from '../relay/telemetry-relay.js';
-import type { Tracer } from '../trace/tracer.js';
+import type {
+  HandOverSettings,
+  LogLevel,
+  LogRecord,
+  Meter,
+  TelemetryIntake,
+  Tracer,
+} from '@wasmlattice/telemetry';
 import type { ExporterOptions } from './exporters.js';
 
 export interface TelemetryOptions extends ExporterOptions {

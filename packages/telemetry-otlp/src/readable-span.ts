@@ -1,8 +1,7 @@
 import { createTraceState, SpanKind as OtelSpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { SpanError, SpanRecord } from '../trace/span-record.js';
-import type { SpanContext, SpanKind } from '../trace/tracer.js';
+import type { SpanContext, SpanError, SpanKind, SpanRecord } from '@wasmlattice/telemetry';
 import { toHrTime } from './hr-time.js';
 import { presentAttributes } from './present-attributes.js';
 

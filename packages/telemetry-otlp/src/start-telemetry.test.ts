@@ -1,13 +1,10 @@
 import { createServer } from 'node:net';
+import { createHandOver, createLogger, createLogRelay, type SpanContext } from '@wasmlattice/telemetry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../log/create-logger.js';
-import { createLogRelay } from '../log/deferred-log-sink.js';
-import { createHandOver } from '../relay/telemetry-relay.js';
-import { type Collector, startCollector } from '../testing/index.js';
-import type { SpanContext } from '../trace/tracer.js';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
 import type { TelemetryOptions } from './telemetry.js';
+import { type Collector, startCollector } from './testing/index.js';
 
 let collector: Collector | undefined;
 

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '../attributes.js';
+import type { Attributes, AttributeValue } from '@wasmlattice/telemetry';
 
 /** Without those that have no value: a series of measurements is told apart by the others. */
 export function presentAttributes(attributes: Attributes = {}): Record<string, AttributeValue> {

@@ -1,5 +1,4 @@
-import { noopMeter } from '../metric/meter.js';
-import { noopTracer } from '../trace/tracer.js';
+import { noopMeter, noopTracer } from '@wasmlattice/telemetry';
 import { readOtelEnvironment } from './environment.js';
 import type { Telemetry, TelemetryOptions } from './telemetry.js';
 

@@ -5,8 +5,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import type { ExportedLog } from '../log/exported-log.js';
-import type { LogLevel } from '../log/logger.js';
+import type { ExportedLog, LogLevel } from '@wasmlattice/telemetry';
 import { toHrTime } from './hr-time.js';
 import { presentAttributes } from './present-attributes.js';
 

@@ -4,12 +4,15 @@ import { BatchLogRecordProcessor, type LogRecordProcessor } from '@opentelemetry
 import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
-import { type ExportedLog, toExportedLog } from '../log/exported-log.js';
-import { noopMeter } from '../metric/meter.js';
-import { createTelemetryIntakes } from '../relay/telemetry-intake.js';
-import { createRecordingTracer } from '../trace/recording-tracer.js';
-import type { SpanRecord } from '../trace/span-record.js';
-import { noopTracer } from '../trace/tracer.js';
+import {
+  createRecordingTracer,
+  createTelemetryIntakes,
+  type ExportedLog,
+  noopMeter,
+  noopTracer,
+  type SpanRecord,
+  toExportedLog,
+} from '@wasmlattice/telemetry';
 import { type OtelEnvironment, readOtelEnvironment } from './environment.js';
 import { createLogExporter, createMetricExporter, createSpanExporter } from './exporters.js';
 import { createFailureReports, type FailureReports } from './failure-reports.js';
@@ -55,7 +58,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     spanProcessors: spans === undefined ? [] : [spans],
     metricReaders: options.metrics ? [metricReader(options, env, failures)] : [],
     logRecordProcessors: options.logs ? [logProcessor(options, env, failures)] : [],
-    // Contexts travel by `propagation.ts`.
+    // Contexts travel by `injectTraceContext`.
     textMapPropagator: null,
   });
   sdk.start();
