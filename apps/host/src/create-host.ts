@@ -108,7 +108,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       engine: config.engine,
       cacheDir: join(config.cacheDir, 'components'),
       log: logSettings(config),
-      telemetry: telemetry.handOver,
+      telemetry: telemetry.relaySettings,
     },
     threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),

@@ -89,7 +89,7 @@ export function startOtel(options: TelemetryOptions): Telemetry {
     tracer: options.traces ? createRecordingTracer({ level: traceLevel, record }) : noopTracer,
     meter,
     log: options.logs ? (record) => emit(toExportedLog(record)) : undefined,
-    handOver: {
+    relaySettings: {
       traceLevel: options.traces ? traceLevel : undefined,
       metrics: options.metrics,
       logs: options.logs,

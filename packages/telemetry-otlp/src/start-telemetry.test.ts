@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { createHandOver, createLogger, createLogRelay, type SpanContext } from '@wasmlattice/telemetry';
+import { createLogger, createLogRelay, createTelemetryRelay, type SpanContext } from '@wasmlattice/telemetry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
@@ -136,7 +136,7 @@ describe('startTelemetry', () => {
     relay.attach(telemetry.log);
     logger.warn('late', { error: new Error('no'), count: 2 });
     const intake = telemetry.intake();
-    const other = createHandOver({ ...telemetry.handOver, post: (batch) => intake.accept(batch) });
+    const other = createTelemetryRelay({ ...telemetry.relaySettings, post: (batch) => intake.accept(batch) });
     const fields = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
     other.log?.({ time: 7, level: 'error', target: 'component', message: 'trapped', fields });
     other.close();
@@ -250,17 +250,17 @@ describe('startTelemetry', () => {
     telemetry.meter.counter('unseen').add(1);
     span.end();
     expect(span.context).toBeUndefined();
-    expect(telemetry.handOver).toEqual({ traceLevel: undefined, metrics: false, logs: false });
+    expect(telemetry.relaySettings).toEqual({ traceLevel: undefined, metrics: false, logs: false });
     await telemetry.shutdown();
   });
 
-  it('delivers what another thread handed over', async () => {
+  it('delivers what the relay of another thread posts', async () => {
     collector = await startCollector();
     const telemetry = await startTelemetry(options({ traceLevel: 'debug' }));
-    expect(telemetry.handOver).toEqual({ traceLevel: 'debug', metrics: true, logs: false });
+    expect(telemetry.relaySettings).toEqual({ traceLevel: 'debug', metrics: true, logs: false });
     const intake = telemetry.intake();
-    const other = createHandOver({
-      ...telemetry.handOver,
+    const other = createTelemetryRelay({
+      ...telemetry.relaySettings,
       post: (batch) => intake.accept(structuredClone(batch)),
     });
     const remote: SpanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };

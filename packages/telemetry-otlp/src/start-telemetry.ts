@@ -13,7 +13,7 @@ import type { Telemetry, TelemetryOptions } from './telemetry.js';
  * options stays with its own variables: `OTEL_LOG_LEVEL`, and of the exporters `OTEL_EXPORTER_OTLP_HEADERS`,
  * `…_TIMEOUT` and `…_COMPRESSION`, read by it from the process.
  *
- * Other threads record with `createHandOver` and leave the export to this one: {@link Telemetry.intake}.
+ * Other threads record with `createTelemetryRelay` and leave the export to this one: {@link Telemetry.intake}.
  *
  * @throws InvalidEndpointError for an endpoint that is no URL
  */
@@ -31,7 +31,7 @@ export const noTelemetry: Telemetry = {
   tracer: noopTracer,
   meter: noopMeter,
   log: undefined,
-  handOver: { traceLevel: undefined, metrics: false, logs: false },
+  relaySettings: { traceLevel: undefined, metrics: false, logs: false },
   intake: () => ({ accept() {}, close() {} }),
   shutdown: async () => {},
 };

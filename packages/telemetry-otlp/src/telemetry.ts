@@ -1,9 +1,9 @@
 import type {
-  HandOverSettings,
   LogLevel,
   LogRecord,
   Meter,
   TelemetryIntake,
+  TelemetryRelaySettings,
   Tracer,
 } from '@wasmlattice/telemetry';
 import type { ExporterOptions } from './exporters.js';
@@ -30,9 +30,9 @@ export interface Telemetry {
   readonly meter: Meter;
   /** Exports a log record: for the loggers of this thread. `undefined` when logs are not exported. */
   readonly log: ((record: LogRecord) => void) | undefined;
-  /** What is worth recording in other threads, for their `createHandOver`. */
-  readonly handOver: HandOverSettings;
-  /** Exports what another thread hands over; one for each thread. */
+  /** What is worth recording in other threads, for their `createTelemetryRelay`. */
+  readonly relaySettings: TelemetryRelaySettings;
+  /** Exports what the relay of another thread posts; one for each thread. */
   intake(): TelemetryIntake;
   /** Delivers what is waiting and stops. Never rejects; further calls return the same promise. */
   shutdown(): Promise<void>;

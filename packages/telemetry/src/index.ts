@@ -25,10 +25,10 @@ export {
   type TelemetryIntake,
 } from './relay/telemetry-intake.js';
 export {
-  createHandOver,
-  type HandOver,
-  type HandOverOptions,
-  type HandOverSettings,
+  createTelemetryRelay,
+  type TelemetryRelay,
+  type TelemetryRelayOptions,
+  type TelemetryRelaySettings,
 } from './relay/telemetry-relay.js';
 export { createRecordingTracer, type RecordingTracerOptions } from './trace/recording-tracer.js';
 export type { SpanError, SpanRecord } from './trace/span-record.js';

@@ -1,5 +1,5 @@
 import { type CallHandler, type Invocation, RpcError, type Server, type WitFunction } from '@wasmlattice/rpc';
-import { createHandOver, noopLogger, type TelemetryBatch } from '@wasmlattice/telemetry';
+import { createTelemetryRelay, noopLogger, type TelemetryBatch } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createSameHostCalls, type SameHostCallsOptions } from './same-host-calls.js';
 import { ThreadExports } from './thread-exports.js';
@@ -146,7 +146,7 @@ describe('a call of a component of the same thread', () => {
 
   it('is counted by the path it took and how it ended', async () => {
     const batches: TelemetryBatch[] = [];
-    const telemetry = createHandOver({
+    const telemetry = createTelemetryRelay({
       traceLevel: undefined,
       metrics: true,
       logs: false,

@@ -1,6 +1,6 @@
 import { func, type Invoker, RpcError, t } from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
-import { createHandOver, type Measurement, type TelemetryBatch } from '@wasmlattice/telemetry';
+import { createTelemetryRelay, type Measurement, type TelemetryBatch } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createComponentTelemetry, noRuntimeTelemetry } from './component-telemetry.js';
 
@@ -15,7 +15,7 @@ const call = { target: 'ops', instance: 'test:ops/math', func: double, params: [
 
 function setUp() {
   const batches: TelemetryBatch[] = [];
-  const { close, ...telemetry } = createHandOver({
+  const { close, ...telemetry } = createTelemetryRelay({
     traceLevel: 'info',
     metrics: true,
     logs: false,

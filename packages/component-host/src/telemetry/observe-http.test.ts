@@ -1,5 +1,5 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
-import { createHandOver, noopMeter, noopTracer, type TelemetryBatch } from '@wasmlattice/telemetry';
+import { createTelemetryRelay, noopMeter, noopTracer, type TelemetryBatch } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { ServedExchange } from '../http/exchange.js';
 import { type HttpHandler, observeHttp } from './observe-http.js';
@@ -29,7 +29,7 @@ function request(headers: readonly string[] = [], disconnected = false) {
 /** Handles one request and tells what was recorded of it. */
 async function observe(handle: HttpHandler, given = request()) {
   const batches: TelemetryBatch[] = [];
-  const { tracer, meter, close } = createHandOver({
+  const { tracer, meter, close } = createTelemetryRelay({
     traceLevel: 'info',
     metrics: true,
     logs: false,

@@ -1,5 +1,5 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { HandOverSettings, LogSettings, TelemetryBatch } from '@wasmlattice/telemetry';
+import type { TelemetryRelaySettings, LogSettings, TelemetryBatch } from '@wasmlattice/telemetry';
 import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ThreadFailure } from './failure.js';
@@ -16,7 +16,7 @@ export interface ServingThreadData {
   readonly cacheDir: string;
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
-  readonly telemetry?: HandOverSettings;
+  readonly telemetry?: TelemetryRelaySettings;
 }
 
 /** An address at which a thread answers HTTP requests with one component. */

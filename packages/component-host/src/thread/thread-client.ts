@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { TelemetryIntake } from '@wasmlattice/telemetry/sdk';
+import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 import { fromThreadFailure } from './failure.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';

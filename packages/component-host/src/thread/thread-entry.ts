@@ -1,6 +1,6 @@
 /** Entry of a serving thread: assembles it and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createHandOver, createStderrLogger } from '@wasmlattice/telemetry';
+import { createTelemetryRelay, createStderrLogger } from '@wasmlattice/telemetry';
 import { toThreadFailure } from './failure.js';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
@@ -11,7 +11,7 @@ const port = parentPort;
 const data = workerData as ServingThreadData;
 
 const post = (message: FromThread): void => port.postMessage(message);
-const telemetry = createHandOver({
+const telemetry = createTelemetryRelay({
   ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
   post: (batch) => post({ kind: 'telemetry', batch }),
 });

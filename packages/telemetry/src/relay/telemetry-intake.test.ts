@@ -4,7 +4,7 @@ import { createBufferingMeter } from '../metric/buffering-meter.js';
 import type { Measurement } from '../metric/measurement.js';
 import type { SpanRecord } from '../trace/span-record.js';
 import { createTelemetryIntakes } from './telemetry-intake.js';
-import { createHandOver } from './telemetry-relay.js';
+import { createTelemetryRelay } from './telemetry-relay.js';
 
 function setUp() {
   const spans: SpanRecord[] = [];
@@ -32,7 +32,7 @@ describe('an intake', () => {
   it('passes on all that a relay posts', () => {
     const { spans, logs, meter, intake } = setUp();
     const taking = intake();
-    const { close, ...relay } = createHandOver({
+    const { close, ...relay } = createTelemetryRelay({
       traceLevel: 'info',
       metrics: true,
       logs: true,

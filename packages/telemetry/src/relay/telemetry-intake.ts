@@ -5,7 +5,7 @@ import type { Meter, UpDownCounter } from '../metric/meter.js';
 import type { SpanRecord } from '../trace/span-record.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
 
-/** Takes what one other thread measured. */
+/** Takes what the relay of one other thread posts. */
 export interface TelemetryIntake {
   accept(batch: TelemetryBatch): void;
   /** The thread is gone, and with it what it had counted up and not down again: calls in flight, instances. */

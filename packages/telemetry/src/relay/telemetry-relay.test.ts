@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noopMeter } from '../metric/meter.js';
 import { noopTracer } from '../trace/tracer.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
-import { createHandOver, type HandOver, type HandOverOptions } from './telemetry-relay.js';
+import { createTelemetryRelay, type TelemetryRelay, type TelemetryRelayOptions } from './telemetry-relay.js';
 
 const batches: TelemetryBatch[] = [];
-let open: HandOver | undefined;
+let open: TelemetryRelay | undefined;
 
-function handOver(options: Partial<HandOverOptions> = {}): HandOver {
-  open = createHandOver({
+function openRelay(options: Partial<TelemetryRelayOptions> = {}): TelemetryRelay {
+  open = createTelemetryRelay({
     traceLevel: 'info',
     metrics: true,
     logs: true,
@@ -26,9 +26,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a hand-over', () => {
+describe('a telemetry relay', () => {
   it('posts spans, measurements and log records together, when their time has come', () => {
-    const { tracer, meter, log } = handOver();
+    const { tracer, meter, log } = openRelay();
     const attributes = { lattice: 'default' };
     const calls = meter.counter('calls', { unit: 'calls' });
     calls.add(1, attributes);
@@ -75,18 +75,18 @@ describe('a hand-over', () => {
   });
 
   it('posts early when enough spans or log records have gathered', () => {
-    const { tracer } = handOver({ maxRecords: 2 });
+    const { tracer } = openRelay({ maxRecords: 2 });
     for (const name of ['a', 'b', 'c']) tracer.startSpan(name).end();
     expect(batches.splice(0).map(({ spans }) => spans.map(({ name }) => name))).toEqual([['a', 'b']]);
     open?.close();
     batches.splice(0);
-    const { log } = handOver({ maxRecords: 1 });
+    const { log } = openRelay({ maxRecords: 1 });
     log?.({ time: 7, level: 'info', target: 'host', message: 'hello', fields: {} });
     expect(batches).toHaveLength(1);
   });
 
   it('never fails the call that fills a batch', () => {
-    const { tracer } = handOver({
+    const { tracer } = openRelay({
       maxRecords: 1,
       post: () => {
         throw new Error('the port is closed');
@@ -96,16 +96,16 @@ describe('a hand-over', () => {
   });
 
   it('posts the rest when it is closed, and is closed twice without harm', () => {
-    const handing = handOver();
-    handing.tracer.startSpan('last').end();
-    handing.close();
-    handing.close();
+    const relay = openRelay();
+    relay.tracer.startSpan('last').end();
+    relay.close();
+    relay.close();
     expect(batches).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('reads what is observed at each batch, tells changes, and takes them back at the end', () => {
-    const { meter } = handOver();
+    const { meter } = openRelay();
     let active = 0;
     const one = meter.observe('active', () => active, { attributes: { id: 'a' } });
     const changes = (): unknown => {
@@ -127,13 +127,13 @@ describe('a hand-over', () => {
   });
 
   it('is nothing at all when nothing is exported', () => {
-    const off = handOver({ traceLevel: undefined, metrics: false, logs: false });
+    const off = openRelay({ traceLevel: undefined, metrics: false, logs: false });
     expect([off.tracer, off.meter, off.log]).toEqual([noopTracer, noopMeter, undefined]);
     expect(vi.getTimerCount()).toBe(0);
-    expect(handOver({ traceLevel: undefined }).tracer).toBe(noopTracer);
+    expect(openRelay({ traceLevel: undefined }).tracer).toBe(noopTracer);
     open?.close();
-    expect(handOver({ metrics: false }).meter).toBe(noopMeter);
+    expect(openRelay({ metrics: false }).meter).toBe(noopMeter);
     open?.close();
-    expect(handOver({ logs: false }).log).toBeUndefined();
+    expect(openRelay({ logs: false }).log).toBeUndefined();
   });
 });

@@ -8,15 +8,15 @@ import type { SpanRecord } from '../trace/span-record.js';
 import { noopTracer, type Tracer } from '../trace/tracer.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
 
-/** What is exported; plain data, for a thread to be born with. */
-export interface HandOverSettings {
+/** What is worth recording, since it is exported; plain data, for a thread to be born with. */
+export interface TelemetryRelaySettings {
   /** Least severe level of spans; `undefined`: no traces. */
   readonly traceLevel: LogLevel | undefined;
   readonly metrics: boolean;
   readonly logs: boolean;
 }
 
-export interface HandOverOptions extends HandOverSettings {
+export interface TelemetryRelayOptions extends TelemetryRelaySettings {
   /** Takes what was recorded: posts it to the thread that exports. All of it is plain data. */
   readonly post: (batch: TelemetryBatch) => void;
   /** Longest time between a record and its batch, in ms. Default 500. */
@@ -25,8 +25,8 @@ export interface HandOverOptions extends HandOverSettings {
   readonly maxRecords?: number;
 }
 
-/** Tracer, meter and sink of log records of a thread that exports nothing itself. */
-export interface HandOver {
+/** Tracer, meter and sink of log records of a thread that leaves the export to another one. */
+export interface TelemetryRelay {
   readonly tracer: Tracer;
   readonly meter: Meter;
   /** For the loggers of the thread; `undefined` when logs are not exported. */
@@ -36,10 +36,10 @@ export interface HandOver {
 }
 
 /**
- * Collects spans, measurements and log records and hands them over in batches. Nothing of OpenTelemetry is loaded for it: an SDK of its
+ * Collects spans, measurements and log records and posts them in batches; a `TelemetryIntake` takes them. Nothing of OpenTelemetry is loaded for it: an SDK of its
  * own costs each thread some 0.5 s of start-up and 15 MB, and would encode and send beside the calls it measures.
  */
-export function createHandOver(options: HandOverOptions): HandOver {
+export function createTelemetryRelay(options: TelemetryRelayOptions): TelemetryRelay {
   const { traceLevel, metrics, post, intervalMs = 500, maxRecords = 512 } = options;
   if (traceLevel === undefined && !metrics && !options.logs) {
     return { tracer: noopTracer, meter: noopMeter, log: undefined, close() {} };
