@@ -4,7 +4,7 @@ import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
-import type { Logger, LogRelay } from '@wasmlattice/telemetry';
+import type { DeferredLogSink, Logger } from '@wasmlattice/telemetry';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
@@ -35,7 +35,7 @@ export interface CreateHostOptions {
   readonly env: Environment;
   readonly logger: Logger;
   /** What the logger logs, to be exported if the configuration says so. */
-  readonly logRelay?: LogRelay;
+  readonly deferredLog?: DeferredLogSink;
 }
 
 /** Time a component may use to finish its invocations when it is stopped or replaced, in ms. */
@@ -51,7 +51,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
 
   // Opened first, so that it is closed last: the end of the host is worth a span, too.
   const telemetry = await startHostTelemetry({ config: given, env, logger: logger.named('telemetry') });
-  options.logRelay?.attach(telemetry.log);
+  options.deferredLog?.attach(telemetry.log);
   opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
   const rpcSettings = await connectionSettings('rpc', config.nats.rpc);

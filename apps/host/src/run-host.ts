@@ -1,4 +1,4 @@
-import { createLogRelay, createStderrLogger } from '@wasmlattice/telemetry';
+import { createDeferredLogSink, createStderrLogger } from '@wasmlattice/telemetry';
 import { ConfigError } from './config/config-error.js';
 import { parseHostConfig } from './config.js';
 import { createHost } from './create-host.js';
@@ -22,12 +22,12 @@ export async function runHost(): Promise<number> {
   const { config, warnings } = command;
   // A reader of the log that goes away must not take the host along.
   process.stderr.on('error', () => {});
-  const logRelay = createLogRelay();
-  const logger = createStderrLogger('host', logSettings(config), { record: logRelay.record });
+  const deferredLog = createDeferredLogSink();
+  const logger = createStderrLogger('host', logSettings(config), { record: deferredLog.record });
   for (const warning of warnings) logger.warn(warning);
 
   try {
-    const host = await createHost({ config, env: process.env, logger, logRelay });
+    const host = await createHost({ config, env: process.env, logger, deferredLog });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         // Whoever asks twice does not want to wait for what is in progress.

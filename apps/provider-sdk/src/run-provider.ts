@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer } from '@wasmlattice/rpc/nats';
-import { createLogRelay, describeError, type Logger } from '@wasmlattice/telemetry';
+import { createDeferredLogSink, describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
@@ -49,13 +49,13 @@ async function run(provider: Provider, name: string): Promise<void> {
   const hostData = await readHostData(process.stdin);
   // The host has closed its end; nothing more will come.
   process.stdin.destroy();
-  const logRelay = createLogRelay();
+  const deferredLog = createDeferredLogSink();
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
-  const logger = providerLogger(name, hostData, process.env.RUST_LOG, write, logRelay.record);
+  const logger = providerLogger(name, hostData, process.env.RUST_LOG, write, deferredLog.record);
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
 
   const telemetry = await startProviderTelemetry(name, hostData, process.env, logger);
-  logRelay.attach(telemetry.log);
+  deferredLog.attach(telemetry.log);
   const connection = await connectNats(natsAccess(hostData), name, logger);
   const rpc = {
     connection,

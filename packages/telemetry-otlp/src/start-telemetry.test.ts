@@ -1,5 +1,10 @@
 import { createServer } from 'node:net';
-import { createLogger, createLogRelay, createTelemetryRelay, type SpanContext } from '@wasmlattice/telemetry';
+import {
+  createDeferredLogSink,
+  createLogger,
+  createTelemetryRelay,
+  type SpanContext,
+} from '@wasmlattice/telemetry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
@@ -123,17 +128,17 @@ describe('startTelemetry', () => {
   it('delivers log records of this thread and of others, within their spans', async () => {
     collector = await startCollector();
     const telemetry = await startTelemetry(options({ traces: false, metrics: false, logs: true }));
-    const relay = createLogRelay();
+    const deferred = createDeferredLogSink();
     const logger = createLogger({
       name: 'host',
       level: 'info',
       format: 'text',
       write: () => {},
-      record: relay.record,
+      record: deferred.record,
       now: () => 1_700_000_000_123,
     });
     logger.info('early');
-    relay.attach(telemetry.log);
+    deferred.attach(telemetry.log);
     logger.warn('late', { error: new Error('no'), count: 2 });
     const intake = telemetry.intake();
     const other = createTelemetryRelay({ ...telemetry.relaySettings, post: (batch) => intake.accept(batch) });

@@ -1,11 +1,12 @@
 export type { Attributes, AttributeValue } from './attributes.js';
 export { describeError } from './describe-error.js';
 export { createLogger, type LoggerOptions } from './log/create-logger.js';
-export { createLogRelay, type LogRelay } from './log/deferred-log-sink.js';
+export { createDeferredLogSink, type DeferredLogSink } from './log/deferred-log-sink.js';
 export { type ExportedLog, toExportedLog } from './log/exported-log.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log/log-level.js';
 export type { LogRecord } from './log/log-record.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './log/logger.js';
+export { createStderrLogger, type LogSettings } from './log/stderr-logger.js';
 export type { Measurement } from './metric/measurement.js';
 export {
   type Counter,
@@ -32,7 +33,6 @@ export {
 } from './relay/telemetry-relay.js';
 export { createRecordingTracer, type RecordingTracerOptions } from './trace/recording-tracer.js';
 export type { SpanError, SpanRecord } from './trace/span-record.js';
-export { createStderrLogger, type LogSettings } from './log/stderr-logger.js';
 export {
   noopTracer,
   passThroughSpan,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, type Logger } from '@wasmlattice/telemetry';
 import type { TelemetryIntake } from '@wasmlattice/telemetry';
+import { describeError, type Logger } from '@wasmlattice/telemetry';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadData } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';

@@ -1,5 +1,5 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { TelemetryRelaySettings, LogSettings, TelemetryBatch } from '@wasmlattice/telemetry';
+import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ThreadFailure } from './failure.js';

@@ -1,6 +1,6 @@
 /** Entry of a serving thread: assembles it and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createTelemetryRelay, createStderrLogger } from '@wasmlattice/telemetry';
+import { createStderrLogger, createTelemetryRelay } from '@wasmlattice/telemetry';
 import { toThreadFailure } from './failure.js';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
