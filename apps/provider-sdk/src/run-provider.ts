@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { createNatsInvoker, createNatsServer } from '@wasmlattice/rpc/nats';
-import { createDeferredLogSink, describeError, type Logger } from '@wasmlattice/telemetry';
+import { createNatsInvoker, createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
+import { createLogRelay, describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
@@ -58,7 +58,7 @@ async function run(provider: Provider, name: string): Promise<void> {
   deferredLog.attach(telemetry.log);
   const connection = await connectNats(natsAccess(hostData), name, logger);
   const rpc = {
-    connection,
+    connection: new NatsTransport(connection),
     lattice: hostData.latticeRpcPrefix,
     logger: logger.named('rpc'),
     meter: telemetry.meter,

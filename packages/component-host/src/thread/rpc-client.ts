@@ -1,6 +1,6 @@
 import { connectLattice, type LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
+import { createNatsInvoker, createNatsServer, type NatsInvoker, NatsTransport } from '@wasmlattice/rpc/nats';
 import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 
@@ -30,7 +30,7 @@ export function createRpcClient(options: {
 
   const open = async (): Promise<Opened> => {
     const connection = await connectLattice(settings, logger);
-    const parts = { connection, lattice, logger, ...(meter && { meter }) };
+    const parts = { connection: new NatsTransport(connection), lattice, logger, ...(meter && { meter }) };
     return {
       connection,
       invoker: createNatsInvoker(parts),

@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection } from 'nats';
+import type { Msg } from 'nats';
 import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
 import { isDeferredPath } from '../call/function-codec.js';
@@ -11,7 +11,7 @@ import type { WitType } from '../types.js';
 import { type BufferBudget, overheadBytes } from './buffer-budget.js';
 import { errorFromHeaders } from './call-headers.js';
 import { NatsSink } from './nats-sink.js';
-import { Outbox } from './outbox.js';
+import type { NatsTransport } from './nats-transport.js';
 import type { RefusalKind } from './refusal-log.js';
 import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
 
@@ -35,7 +35,7 @@ export const defaultStreamOptions: StreamOptions = {
 };
 
 export interface CallChannelsOptions {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly names: CallNames;
   readonly incoming: ChannelRoot;
   /** Type of what comes in; only its own streams and futures get channels. */
@@ -134,12 +134,12 @@ export class CallChannels implements DeferredReceiver {
   }
 
   sink(path: IndexPath): ByteSink {
-    const { connection } = this.options;
+    const { transport } = this.options;
     const { peer } = this;
     if (!peer) throw new TypeError('channels are opened after the handshake');
     const key = path.join('.');
     const sink = new NatsSink({
-      connection,
+      transport,
       subject: channelSubject(peer.root, this.outgoing, path),
       windowBytes: peer.windowBytes,
       onActivity: () => {
@@ -275,12 +275,11 @@ export class CallChannels implements DeferredReceiver {
 
   /** Peers without the extensions would ignore it; they are spared. */
   private control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
-    const { connection, incoming } = this.options;
+    const { transport, incoming } = this.options;
     if (!this.peer || !this.paced) return;
     const subject = controlSubject(this.peer.root, control, incoming, path);
-    const outbox = Outbox.of(connection);
-    if (control === 'cancel') outbox.publishLast(subject);
-    else outbox.publish(subject, payload);
+    if (control === 'cancel') transport.outbox.publishLast(subject);
+    else transport.outbox.publish(subject, payload);
   }
 
   private refused(kind: RefusalKind, error: RpcError): RpcError {

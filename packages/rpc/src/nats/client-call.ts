@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection } from 'nats';
+import type { Msg } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import type { EncodedValue, FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
@@ -13,8 +13,8 @@ import { CallChannels, type StreamOptions } from './call-channels.js';
 import { errorFromHeaders, headerBytes, toHeaders, windowOf } from './call-headers.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox, InboxEntry } from './inbox.js';
-import { defaultMaxPayload } from './nats-sink.js';
-import type { Outbox, OutgoingSender } from './outbox.js';
+import type { NatsTransport } from './nats-transport.js';
+import type { OutgoingSender } from './outbox.js';
 import type { RefusalKind, RefusalLog } from './refusal-log.js';
 import { cancelSubject, channelSubject, isPeerRoot, parseCallSubject } from './subjects.js';
 
@@ -26,9 +26,8 @@ const repeatEndMs = 250;
 
 /** What a call needs of its invoker. */
 export interface ClientCallHost {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly inbox: Inbox<ClientCall>;
-  readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly budget: BufferBudget;
@@ -87,7 +86,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     const { codec } = route;
     if (codec.paramsDeferred || codec.resultsDeferred) {
       this.channels = new CallChannels({
-        connection: client.connection,
+        transport: client.transport,
         names: this.names,
         incoming: 'results',
         incomingType: codec.results,
@@ -120,12 +119,14 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.decoder = new IncrementalDecoder(route.codec.results, client.limits, this.scope);
     try {
       const headers = toHeaders(invocation.headers, this.channels && client.streams.windowBytes);
-      const max = client.connection.info?.max_payload ?? defaultMaxPayload;
-      // What the reply subject and the headers take is left out of the first message (docs/spec/wrpc.md#2.1).
-      this.sentBytes = Math.min(params.bytes.length, Math.max(0, max - reply.length - headerBytes(headers)));
+      // What the reply subject and the headers take is left out of the first message (spec wrpc §2.1).
+      this.sentBytes = Math.min(
+        params.bytes.length,
+        Math.max(0, client.transport.maxPayload - reply.length - headerBytes(headers)),
+      );
       const first =
         this.sentBytes === params.bytes.length ? params.bytes : params.bytes.subarray(0, this.sentBytes);
-      client.outbox.publish(route.subject, first, { reply, headers, sender: this });
+      client.transport.outbox.publish(route.subject, first, { reply, headers, sender: this });
     } catch (error) {
       this.fail('invalid-params', describeFailure(error).text, error);
     }
@@ -176,7 +177,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
   }
 
   unsent(error: unknown): void {
-    const code = this.client.connection.isClosed() ? 'disconnected' : 'invalid-params';
+    const code = this.client.transport.connection.isClosed() ? 'disconnected' : 'invalid-params';
     this.fail(code, `the call could not be sent: ${describeFailure(error).text}`, error);
   }
 
@@ -222,7 +223,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       return;
     }
     this.peerRoot = reply;
-    const { connection, outbox } = this.client;
+    const { maxPayload, outbox } = this.client.transport;
     const { bytes, deferred } = this.options.params;
     const params = channelSubject(reply, 'params');
     if (this.state === 'abandoned') {
@@ -233,9 +234,8 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       else this.end();
       return;
     }
-    const max = connection.info?.max_payload ?? defaultMaxPayload;
-    for (let start = this.sentBytes; start < bytes.length; start += max) {
-      outbox.publish(params, bytes.subarray(start, start + max));
+    for (let start = this.sentBytes; start < bytes.length; start += maxPayload) {
+      outbox.publish(params, bytes.subarray(start, start + maxPayload));
     }
     outbox.publish(params);
     if (bytes.length === 0) this.repeatEnd(params, repeatEndMs);
@@ -252,7 +252,7 @@ export class ClientCall implements InboxEntry, OutgoingSender {
     this.endTimer = setTimeout(() => {
       // Nothing else ends a call that was given up when its invoker is closed.
       if (performance.now() >= this.deadline) return;
-      this.client.outbox.publish(params);
+      this.client.transport.outbox.publish(params);
       this.repeatEnd(params, waitMs * 2);
     }, waitMs).unref();
   }
@@ -351,10 +351,10 @@ export class ClientCall implements InboxEntry, OutgoingSender {
       return;
     }
     if (cancel && this.peerRoot !== undefined) {
-      const { outbox, disconnected } = this.client;
-      outbox.publishLast(cancelSubject(this.peerRoot));
+      const { transport, disconnected } = this.client;
+      transport.outbox.publishLast(cancelSubject(this.peerRoot));
       // It may have been lost, and upstream's servers accept no other call of the function before they have it.
-      if (disconnected) outbox.publishLast(channelSubject(this.peerRoot, 'params'));
+      if (disconnected) transport.outbox.publishLast(channelSubject(this.peerRoot, 'params'));
     }
     this.end();
   }

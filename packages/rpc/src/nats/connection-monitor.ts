@@ -1,4 +1,4 @@
-import type { NatsConnection } from 'nats';
+import type { NatsConnection, QueuedIterator, Status } from 'nats';
 
 export interface ConnectionWatcher {
   /** The connection dropped: what was in flight is lost, as is what is published before it is back. */
@@ -7,32 +7,24 @@ export interface ConnectionWatcher {
   connected?(): void;
 }
 
-/** Knows whether a NATS connection is up. One for each connection, whoever asks. */
+/** Knows whether a NATS connection is up. */
 export class ConnectionMonitor {
-  private static readonly monitors = new WeakMap<NatsConnection, ConnectionMonitor>();
-
   /** `closed` is final. */
   state: 'connected' | 'disconnected' | 'closed' = 'connected';
   /** `performance.now()` of the latest reconnect. */
   reconnectedAt: number = Number.NEGATIVE_INFINITY;
   private readonly watchers = new Set<ConnectionWatcher>();
   private readonly waiting = new Set<() => void>();
+  private readonly events: QueuedIterator<Status> | undefined;
 
-  static of(connection: NatsConnection): ConnectionMonitor {
-    let monitor = ConnectionMonitor.monitors.get(connection);
-    if (!monitor) {
-      monitor = new ConnectionMonitor(connection);
-      ConnectionMonitor.monitors.set(connection, monitor);
-    }
-    return monitor;
-  }
-
-  private constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection) {
     if (connection.isClosed()) {
       this.state = 'closed';
       return;
     }
-    void this.follow(connection);
+    // The client's type does not tell that it can be stopped.
+    this.events = connection.status() as QueuedIterator<Status>;
+    void this.follow(this.events);
     connection.closed().then(() => this.change('closed'));
   }
 
@@ -41,22 +33,27 @@ export class ConnectionMonitor {
     return () => this.watchers.delete(watcher);
   }
 
+  /** Stops watching: the state stays as it is, unless the connection is closed. */
+  close(): void {
+    this.events?.stop();
+  }
+
   /** Settles when the connection is up again, closed, or the signal aborts; look at the state then. */
-  async settled(signal: AbortSignal): Promise<void> {
-    if (this.state !== 'disconnected' || signal.aborted) return;
+  async settled(signal?: AbortSignal): Promise<void> {
+    if (this.state !== 'disconnected' || signal?.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        signal.removeEventListener('abort', done);
+        signal?.removeEventListener('abort', done);
         this.waiting.delete(done);
         resolve();
       };
-      signal.addEventListener('abort', done);
+      signal?.addEventListener('abort', done);
       this.waiting.add(done);
     });
   }
 
-  private async follow(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
+  private async follow(events: AsyncIterable<Status>): Promise<void> {
+    for await (const { type } of events) {
       if (type === 'disconnect') this.change('disconnected');
       else if (type === 'reconnect') this.change('connected');
     }

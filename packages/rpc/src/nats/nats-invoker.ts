@@ -11,16 +11,18 @@ import type { WitFunction } from '../types.js';
 import { BufferBudget } from './buffer-budget.js';
 import { defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import { ClientCall, type ClientCallHost, type Route } from './client-call.js';
-import { ConnectionMonitor } from './connection-monitor.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox } from './inbox.js';
-import { Outbox } from './outbox.js';
+import { NatsTransport } from './nats-transport.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import { checkNames, invocationSubject } from './subjects.js';
 
 export interface NatsInvokerOptions {
-  /** Stays the caller's: the invoker neither drains nor closes it. */
-  readonly connection: NatsConnection;
+  /**
+   * Stays the caller's: the invoker neither drains nor closes it. Where other invokers or servers use it too, give each
+   * of them the same {@link NatsTransport}.
+   */
+  readonly connection: NatsConnection | NatsTransport;
   /** First token of every subject. */
   readonly lattice: string;
   /** Deadline of calls that name none, in ms. Default 10,000, as upstream. */
@@ -57,9 +59,8 @@ export function createNatsInvoker(options: NatsInvokerOptions): NatsInvoker {
 }
 
 class Client implements NatsInvoker, ClientCallHost {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly inbox: Inbox<ClientCall>;
-  readonly outbox: Outbox;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly budget: BufferBudget;
@@ -69,12 +70,14 @@ class Client implements NatsInvoker, ClientCallHost {
   private readonly timeoutMs: number;
   /** Where each function was called last: most have one target. */
   private readonly routes = new WeakMap<WitFunction, Route>();
-  private readonly monitor: ConnectionMonitor;
+  private readonly hasOwnTransport: boolean;
   private readonly unwatch: () => void;
   private closed = false;
 
   constructor(options: NatsInvokerOptions) {
-    this.connection = options.connection;
+    const { connection } = options;
+    this.hasOwnTransport = !(connection instanceof NatsTransport);
+    this.transport = connection instanceof NatsTransport ? connection : new NatsTransport(connection);
     this.lattice = options.lattice;
     this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     this.limits = { ...defaultCodecLimits, ...options.limits };
@@ -84,17 +87,16 @@ class Client implements NatsInvoker, ClientCallHost {
     const { meter, onRefusal } = options;
     this.refusals = new RefusalLog({ side: 'client', logger, meter, onRefusal });
     this.inbox = new Inbox({
-      connection: options.connection,
+      connection: this.transport.connection,
       logger,
       ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
     });
-    this.outbox = Outbox.of(options.connection);
-    this.monitor = ConnectionMonitor.of(options.connection);
-    this.unwatch = this.monitor.watch({
+    const { monitor } = this.transport;
+    this.unwatch = monitor.watch({
       disconnected: () => {
         const detail = 'the NATS connection dropped while the call was in flight';
         for (const call of this.inbox.all()) {
-          if (this.monitor.state === 'closed') call.fail('disconnected', detail);
+          if (monitor.state === 'closed') call.fail('disconnected', detail);
           else call.giveUp('disconnected', detail);
         }
       },
@@ -119,7 +121,7 @@ class Client implements NatsInvoker, ClientCallHost {
       const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
       const call = new ClientCall(this, { invocation, route, params, timeoutMs, resolve, reject });
       if (this.closed) call.fail('closed', 'the invoker is closed');
-      else if (this.monitor.state === 'connected') call.send();
+      else if (this.transport.monitor.state === 'connected') call.send();
       else void this.sendOnceConnected(call);
     });
   }
@@ -133,23 +135,24 @@ class Client implements NatsInvoker, ClientCallHost {
     this.deadlines.close();
     this.inbox.close();
     // The owner may close the connection next.
-    if (inFlight.length > 0 && !this.disconnected) await this.outbox.flush().catch(() => {});
+    if (inFlight.length > 0 && !this.disconnected) await this.transport.outbox.flush().catch(() => {});
+    if (this.hasOwnTransport) this.transport.close();
   }
 
   get settling(): boolean {
-    return performance.now() - this.monitor.reconnectedAt < settlingMs;
+    return performance.now() - this.transport.monitor.reconnectedAt < settlingMs;
   }
 
   async sendOnceConnected(call: ClientCall): Promise<void> {
-    await this.monitor.settled(call.ended);
+    await this.transport.monitor.settled(call.ended);
     if (call.ended.aborted) return;
     if (this.closed) call.fail('closed', 'the invoker is closed');
-    else if (this.monitor.state === 'connected') call.send();
+    else if (this.transport.monitor.state === 'connected') call.send();
     else call.fail('disconnected', 'the NATS connection is closed');
   }
 
   get disconnected(): boolean {
-    return this.monitor.state !== 'connected';
+    return this.transport.monitor.state !== 'connected';
   }
 
   /** @throws RpcError `invalid-params` for what can't be called over wRPC or addressed in NATS */

@@ -15,18 +15,20 @@ import {
   type ReportedError,
   statusOf,
 } from './call-headers.js';
-import { ConnectionMonitor } from './connection-monitor.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Inbox, type InboxEntry } from './inbox.js';
-import { Outbox } from './outbox.js';
+import { NatsTransport } from './nats-transport.js';
 import { peerOf, type Refusal, RefusalLog } from './refusal-log.js';
 import { type CallTarget, ServerCall, type ServerCallHost } from './server-call.js';
 import { SlotTable } from './slot-table.js';
 import { channelSubject, checkNames, invocationSubject, isPeerRoot, targetPrefix } from './subjects.js';
 
 export interface NatsServerOptions {
-  /** Stays the caller's: the server neither drains nor closes it. */
-  readonly connection: NatsConnection;
+  /**
+   * Stays the caller's: the server neither drains nor closes it. Where invokers or other servers use it too, give each
+   * of them the same {@link NatsTransport}.
+   */
+  readonly connection: NatsConnection | NatsTransport;
   /** First token of every subject. */
   readonly lattice: string;
   readonly limits?: Partial<CodecLimits>;
@@ -75,10 +77,8 @@ interface Served extends CallTarget {
 }
 
 class NatsServer implements Server, ServerCallHost {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly inbox: Inbox<InboxEntry>;
-  readonly outbox: Outbox;
-  readonly monitor: ConnectionMonitor;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly refusals: RefusalLog;
@@ -90,6 +90,7 @@ class NatsServer implements Server, ServerCallHost {
   readonly errorText: (error: unknown) => string;
   readonly calls: SlotTable<ServerCall> = new SlotTable();
   readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
+  private readonly hasOwnTransport: boolean;
   private readonly lattice: string;
   private readonly maxCalls: number;
   private readonly served = new Set<Served>();
@@ -99,7 +100,9 @@ class NatsServer implements Server, ServerCallHost {
   private closing: Promise<void> | undefined;
 
   constructor(options: NatsServerOptions) {
-    this.connection = options.connection;
+    const { connection } = options;
+    this.hasOwnTransport = !(connection instanceof NatsTransport);
+    this.transport = connection instanceof NatsTransport ? connection : new NatsTransport(connection);
     this.lattice = options.lattice;
     this.limits = { ...defaultCodecLimits, ...options.limits };
     this.streams = { ...defaultStreamOptions, ...options.streams };
@@ -117,13 +120,11 @@ class NatsServer implements Server, ServerCallHost {
       onRefusal: options.onRefusal,
     });
     this.inbox = new Inbox({
-      connection: options.connection,
+      connection: this.transport.connection,
       logger: this.logger,
       ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
     });
-    this.outbox = Outbox.of(options.connection);
-    this.monitor = ConnectionMonitor.of(options.connection);
-    this.unwatch = this.monitor.watch({
+    this.unwatch = this.transport.monitor.watch({
       disconnected: () => {
         for (const call of this.calls.all()) call.disconnected();
       },
@@ -141,7 +142,7 @@ class NatsServer implements Server, ServerCallHost {
       codec,
       handler: served.handler,
       forward: served.forward,
-      subscription: this.connection.subscribe(
+      subscription: this.transport.connection.subscribe(
         invocationSubject(this.lattice, names.target, names.instance, names.func),
         {
           queue: targetPrefix(this.lattice, names.target),
@@ -156,7 +157,7 @@ class NatsServer implements Server, ServerCallHost {
     this.served.add(entry);
     // NATS answers in order: once the flush is back, the subscription is in place or was refused.
     try {
-      await this.connection.flush();
+      await this.transport.connection.flush();
     } catch (cause) {
       this.served.delete(entry);
       // Otherwise it would be back with the connection.
@@ -184,6 +185,7 @@ class NatsServer implements Server, ServerCallHost {
       this.unwatch();
       this.deadlines.close();
       this.inbox.close();
+      if (this.hasOwnTransport) this.transport.close();
     })();
     return this.closing;
   }
@@ -202,7 +204,7 @@ class NatsServer implements Server, ServerCallHost {
       }, this.drainTimeoutMs);
       await Promise.all(this.callsOf(entry).map((call) => call.done));
       clearTimeout(deadline);
-      await this.outbox.flush().catch(() => {});
+      await this.transport.outbox.flush().catch(() => {});
       this.served.delete(entry);
     })();
     return entry.closing;
@@ -245,7 +247,7 @@ class NatsServer implements Server, ServerCallHost {
       return;
     }
     if (isProbe(headers)) {
-      this.outbox.publish(reply);
+      this.transport.outbox.publish(reply);
       return;
     }
     if (this.forward(entry, message)) return;
@@ -259,7 +261,7 @@ class NatsServer implements Server, ServerCallHost {
     const target = forward?.(data);
     if (target === undefined) return false;
     const subject = invocationSubject(this.lattice, target, names.instance, names.func);
-    this.outbox.publish(subject, data, { reply: message.reply, headers });
+    this.transport.outbox.publish(subject, data, { reply: message.reply, headers });
     // Without a question, a call to nobody runs into its deadline; a peer must not make this side ask without end.
     if (this.probes >= this.maxCalls) return true;
     this.probes++;
@@ -278,15 +280,18 @@ class NatsServer implements Server, ServerCallHost {
     });
     const timer = setTimeout(forget, probeTimeoutMs);
     timer.unref();
-    this.outbox.publish(subject, undefined, { reply: this.inbox.subject(token), headers: probeHeaders() });
+    this.transport.outbox.publish(subject, undefined, {
+      reply: this.inbox.subject(token),
+      headers: probeHeaders(),
+    });
     return true;
   }
 
   /** Ends a call that was not accepted here. */
   private decline(callerRoot: string, error: ReportedError): void {
     // There is nothing more to receive.
-    this.outbox.publish(callerRoot, undefined, { reply: this.inbox.nowhere });
+    this.transport.outbox.publish(callerRoot, undefined, { reply: this.inbox.nowhere });
     const headers = errorToHeaders(error);
-    this.outbox.publish(channelSubject(callerRoot, 'results'), undefined, { headers });
+    this.transport.outbox.publish(channelSubject(callerRoot, 'results'), undefined, { headers });
   }
 }

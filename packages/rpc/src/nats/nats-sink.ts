@@ -1,9 +1,8 @@
-import type { NatsConnection } from 'nats';
 import type { ByteSink } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
 import { RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { errorToHeaders } from './call-headers.js';
-import { Outbox } from './outbox.js';
+import type { NatsTransport } from './nats-transport.js';
 
 /** Bytes handed to the NATS client before a round trip makes sure the server took them. */
 const unflushedBytes = 1024 * 1024;
@@ -18,11 +17,8 @@ const maxMessageBytes = 16 * 1024;
 const turnMessages = 32;
 const turnBytes = 256 * 1024;
 
-/** NATS's own default, until the server's INFO is there. */
-export const defaultMaxPayload: number = 1024 * 1024;
-
 export interface NatsSinkOptions {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly subject: string;
   readonly windowBytes: number | undefined;
   readonly onActivity: () => void;
@@ -34,7 +30,6 @@ export interface NatsSinkOptions {
 /** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
 export class NatsSink implements ByteSink {
   private readonly options: NatsSinkOptions;
-  private readonly outbox: Outbox;
   private sent = 0;
   private acknowledged = 0;
   private flushed = 0;
@@ -46,22 +41,22 @@ export class NatsSink implements ByteSink {
 
   constructor(options: NatsSinkOptions) {
     this.options = options;
-    this.outbox = Outbox.of(options.connection);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const { connection, subject, windowBytes, onActivity, lost } = this.options;
-    const max = Math.min(connection.info?.max_payload ?? defaultMaxPayload, maxMessageBytes);
+    const { transport, subject, windowBytes, onActivity, lost } = this.options;
+    const { outbox } = transport;
+    const max = Math.min(transport.maxPayload, maxMessageBytes);
     for (let start = 0; start < bytes.length; start += max) {
       await this.ready();
       if (this.failed) throw this.failed.error;
       const part = bytes.subarray(start, start + max);
-      this.outbox.publish(subject, part);
+      outbox.publish(subject, part);
       onActivity();
       this.sent += part.length;
       if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
         this.flushed = this.sent;
-        await this.outbox.flush().catch((cause: unknown) => {
+        await outbox.flush().catch((cause: unknown) => {
           throw lost(cause);
         });
         onActivity();
@@ -84,13 +79,13 @@ export class NatsSink implements ByteSink {
   close(error?: unknown): void {
     if (this.closed) return;
     this.closed = true;
-    const { subject, windowBytes, onClose } = this.options;
+    const { transport, subject, windowBytes, onClose } = this.options;
     // Only peers with the extensions get to know why; the others see an early end, as from upstream.
     const headers =
       error === undefined || windowBytes === undefined
         ? undefined
         : errorToHeaders({ code: this.reasonCode(error), text: describeFailure(error).text });
-    this.outbox.publishLast(subject, headers);
+    transport.outbox.publishLast(subject, headers);
     onClose();
   }
 

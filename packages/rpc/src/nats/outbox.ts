@@ -1,5 +1,5 @@
 import { Empty, type MsgHdrs, type NatsConnection } from 'nats';
-import { ConnectionMonitor } from './connection-monitor.js';
+import type { ConnectionMonitor } from './connection-monitor.js';
 
 interface Outgoing {
   readonly subject: string;
@@ -33,30 +33,19 @@ export interface OutgoingOptions {
  * the handler is quick, and the end of one call's parameters with the next call. The NATS client on its own writes
  * to the socket two to three times as often, which costs more than all else of a small call.
  *
- * One for each connection, so that the order of messages holds.
+ * One for all that is to stay in order.
  */
 export class Outbox {
-  private static readonly outboxes = new WeakMap<NatsConnection, Outbox>();
-
   private readonly connection: NatsConnection;
   private readonly monitor: ConnectionMonitor;
   private messages: Outgoing[] = [];
   /** What waits for the connection to be back. */
   private readonly kept: Outgoing[] = [];
 
-  static of(connection: NatsConnection): Outbox {
-    let outbox = Outbox.outboxes.get(connection);
-    if (!outbox) {
-      outbox = new Outbox(connection);
-      Outbox.outboxes.set(connection, outbox);
-    }
-    return outbox;
-  }
-
-  private constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, monitor: ConnectionMonitor) {
     this.connection = connection;
-    this.monitor = ConnectionMonitor.of(connection);
-    this.monitor.watch({
+    this.monitor = monitor;
+    monitor.watch({
       connected: () => {
         for (const message of this.kept.splice(0)) this.add(message);
       },

@@ -1,5 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import type { Msg, MsgHdrs, NatsConnection } from 'nats';
+import type { Msg, MsgHdrs } from 'nats';
 import { describeFailure } from '../call/describe-failure.js';
 import type { FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
@@ -19,21 +19,18 @@ import {
   toHeaders,
   windowOf,
 } from './call-headers.js';
-import type { ConnectionMonitor } from './connection-monitor.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox, InboxEntry } from './inbox.js';
-import { defaultMaxPayload } from './nats-sink.js';
-import type { Outbox, ReplySubject } from './outbox.js';
+import type { NatsTransport } from './nats-transport.js';
+import type { ReplySubject } from './outbox.js';
 import { peerOf, type Refusal, type RefusalLog } from './refusal-log.js';
 import type { SlotTable } from './slot-table.js';
 import { channelSubject, parseCallSubject } from './subjects.js';
 
 /** What a call needs of its server. */
 export interface ServerCallHost {
-  readonly connection: NatsConnection;
+  readonly transport: NatsTransport;
   readonly inbox: Inbox<InboxEntry>;
-  readonly outbox: Outbox;
-  readonly monitor: ConnectionMonitor;
   readonly limits: CodecLimits;
   readonly streams: StreamOptions;
   readonly refusals: RefusalLog;
@@ -89,7 +86,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { codec, names } = entry;
     if (codec.paramsDeferred || codec.resultsDeferred) {
       this.channels = new CallChannels({
-        connection: server.connection,
+        transport: server.transport,
         names,
         incoming: 'params',
         incomingType: codec.params,
@@ -150,9 +147,9 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   }
 
   private accept(): void {
-    const { outbox, streams } = this.server;
+    const { transport, streams } = this.server;
     const headers = toHeaders(undefined, this.channels && streams.windowBytes);
-    outbox.publish(this.callerRoot, undefined, { reply: this, headers });
+    transport.outbox.publish(this.callerRoot, undefined, { reply: this, headers });
   }
 
   /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
@@ -257,6 +254,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
 
   private async answer(params: readonly unknown[]): Promise<void> {
     const { server, entry } = this;
+    const { monitor } = server.transport;
     try {
       const result = await entry.handler(params, this);
       if (this.state === 'over' && !entry.codec.resultsDeferred) return;
@@ -267,8 +265,8 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       }
       this.deadline = Number.POSITIVE_INFINITY;
       // What is published while the connection is down is lost.
-      if (server.monitor.state === 'disconnected') await this.reconnected();
-      if (this.state !== 'running' || server.monitor.state === 'closed') {
+      if (monitor.state === 'disconnected') await monitor.settled(this.signal);
+      if (this.state !== 'running' || monitor.state === 'closed') {
         leaveDeferred(encoded.deferred);
         this.end();
         return;
@@ -302,19 +300,14 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
   }
 
-  private async reconnected(): Promise<void> {
-    await this.server.monitor.settled(this.signal);
-  }
-
   private publishResults(bytes: Uint8Array): void {
-    const { connection, outbox } = this.server;
+    const { maxPayload, outbox } = this.server.transport;
     const subject = channelSubject(this.callerRoot, 'results');
-    const max = connection.info?.max_payload ?? defaultMaxPayload;
-    if (bytes.length <= max) {
+    if (bytes.length <= maxPayload) {
       if (bytes.length > 0) outbox.publish(subject, bytes);
     } else {
-      for (let start = 0; start < bytes.length; start += max) {
-        outbox.publish(subject, bytes.subarray(start, start + max));
+      for (let start = 0; start < bytes.length; start += maxPayload) {
+        outbox.publish(subject, bytes.subarray(start, start + maxPayload));
       }
     }
     outbox.publish(subject);
@@ -322,7 +315,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
 
   private endWithError(error: ReportedError): void {
     const subject = channelSubject(this.callerRoot, 'results');
-    this.server.outbox.publishLast(subject, errorToHeaders(error));
+    this.server.transport.outbox.publishLast(subject, errorToHeaders(error));
   }
 
   private refuseBadParams(error: unknown): void {
