@@ -135,23 +135,23 @@ class Client implements NatsInvoker, ClientCallHost {
     this.deadlines.close();
     this.inbox.close();
     // The owner may close the connection next.
-    if (inFlight.length > 0 && !this.disconnected) await this.transport.outbox.flush().catch(() => {});
+    if (inFlight.length > 0 && !this.isDisconnected) await this.transport.outbox.flush().catch(() => {});
     if (this.hasOwnTransport) this.transport.close();
   }
 
-  get settling(): boolean {
+  get isSettling(): boolean {
     return performance.now() - this.transport.monitor.reconnectedAt < settlingMs;
   }
 
   async sendOnceConnected(call: ClientCall): Promise<void> {
-    await this.transport.monitor.settled(call.ended);
-    if (call.ended.aborted) return;
+    await this.transport.monitor.settled(call.settled);
+    if (call.settled.aborted) return;
     if (this.closed) call.fail('closed', 'the invoker is closed');
     else if (this.transport.monitor.state === 'connected') call.send();
     else call.fail('disconnected', 'the NATS connection is closed');
   }
 
-  get disconnected(): boolean {
+  get isDisconnected(): boolean {
     return this.transport.monitor.state !== 'connected';
   }
 
