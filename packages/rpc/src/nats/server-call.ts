@@ -50,15 +50,25 @@ export interface CallTarget {
   readonly handler: CallHandler;
 }
 
-/**
- * One accepted call: `receiving` its synchronous parameters, `running` its handler, `streaming` what its result
- * still has to send, `over`.
- */
+/** What an accepted call is at. */
+type ServerCallState =
+  /** Nothing of it was looked at yet. */
+  | { readonly tag: 'accepted' }
+  /** Its synchronous parameters are not complete. */
+  | { readonly tag: 'receiving'; readonly decoder: IncrementalDecoder }
+  /** Its handler is at work, or the connection is down that the result is to be sent on. */
+  | { readonly tag: 'running' }
+  /** The synchronous part of its result was sent; streams and futures go on. */
+  | { readonly tag: 'streaming' }
+  /** `reason`: why it ended before it was done. */
+  | { readonly tag: 'over'; readonly reason: RpcError | undefined };
+
+/** One call from its acceptance on, until nothing of it is left to send. */
 export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   readonly entry: CallTarget;
   /** When {@link ServerCall.expire} is due, in the time of `performance.now()`. */
   deadline: number = Number.POSITIVE_INFINITY;
-  private state: 'receiving' | 'running' | 'streaming' | 'over' = 'receiving';
+  #state: ServerCallState = { tag: 'accepted' };
   private readonly server: ServerCallHost;
   private readonly slot: number;
   private readonly callerRoot: string;
@@ -67,15 +77,16 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   private readonly channels: CallChannels | undefined;
   private readonly scope: ReceiveScope | undefined;
   private decodedHeaders: CallHeaders | undefined;
-  private decoder: IncrementalDecoder | undefined;
   private token: string | undefined;
   private heldBytes = 0;
+  /** Made when the handler asks for its signal. */
   private controller: AbortController | undefined;
-  private aborted: RpcError | undefined;
+  /** Made for who waits for the end. */
   private finished: PromiseWithResolvers<void> | undefined;
+  /** What the handler asked to wait for. */
   private waits: Promise<unknown>[] | undefined;
   /** The connection dropped since the call was accepted. */
-  private interrupted = false;
+  private isInterrupted = false;
 
   constructor(server: ServerCallHost, entry: CallTarget, message: Msg) {
     this.server = server;
@@ -109,7 +120,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   get signal(): AbortSignal {
     if (!this.controller) {
       this.controller = new AbortController();
-      if (this.aborted) this.controller.abort(this.aborted);
+      if (this.#state.tag === 'over' && this.#state.reason) this.controller.abort(this.#state.reason);
     }
     return this.controller.signal;
   }
@@ -119,9 +130,13 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     this.waits.push(work);
   }
 
+  private get isOver(): boolean {
+    return this.#state.tag === 'over';
+  }
+
   /** Resolves when nothing more will be sent. */
   get done(): Promise<void> {
-    if (this.state === 'over') return Promise.resolve();
+    if (this.isOver) return Promise.resolve();
     this.finished ??= Promise.withResolvers();
     return this.finished.promise;
   }
@@ -139,8 +154,9 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         return;
       }
       if (!this.hold(heldByHeaders(this.rawHeaders))) return;
-      this.decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
-      this.receiveParams(message.data);
+      const decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
+      this.#state = { tag: 'receiving', decoder };
+      this.receiveParams(decoder, message.data);
     } catch (error) {
       this.refuseBadParams(error);
     }
@@ -155,7 +171,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
   replySubject(): string {
     const { inbox } = this.server;
-    if (this.state === 'over') return inbox.nowhere;
+    if (this.isOver) return inbox.nowhere;
     this.token ??= inbox.add(this);
     return inbox.subject(this.token);
   }
@@ -163,7 +179,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   receive(rest: string, message: Msg): void {
     try {
       if (rest === '.params') {
-        if (this.state === 'receiving') this.continueParams(message.data);
+        if (this.#state.tag === 'receiving') this.continueParams(this.#state.decoder, message.data);
         return;
       }
       const subject = parseCallSubject(rest);
@@ -176,33 +192,35 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
 
   /** Ends the call early: the handler's signal is aborted, and the caller learns why. */
   abort(code: RpcErrorCode, detail: string): void {
-    if (this.state === 'over' || this.aborted) return;
-    this.aborted = new RpcError(code, this.entry.names, detail);
-    this.controller?.abort(this.aborted);
-    this.channels?.fail(this.aborted);
-    if (this.state !== 'streaming') this.endWithError({ code, text: detail });
-    this.end();
+    const { tag } = this.#state;
+    if (tag === 'over') return;
+    const reason = new RpcError(code, this.entry.names, detail);
+    this.#state = { tag: 'over', reason };
+    this.controller?.abort(reason);
+    this.channels?.fail(reason);
+    if (tag !== 'streaming') this.endWithError({ code, text: detail });
+    this.release();
   }
 
   /** What was under way to this server is lost; a handler that has all it needs goes on. */
   disconnected(): void {
-    const error = new RpcError('disconnected', this.entry.names, 'the NATS connection dropped');
-    this.interrupted = true;
-    if (this.state === 'receiving') this.abort('disconnected', 'the NATS connection dropped');
-    else if (this.channels && !this.channels.idle) this.channels.fail(error);
+    const detail = 'the NATS connection dropped';
+    this.isInterrupted = true;
+    if (this.#state.tag === 'receiving') this.abort('disconnected', detail);
+    else if (this.channels && !this.channels.idle) {
+      this.channels.fail(new RpcError('disconnected', this.entry.names, detail));
+    }
   }
 
-  private continueParams(data: Uint8Array): void {
+  private continueParams(decoder: IncrementalDecoder, data: Uint8Array): void {
     if (data.length > 0) {
-      this.receiveParams(data);
+      this.receiveParams(decoder, data);
     } else {
       this.refuse('bad-params', 'bad-data', 'the parameters ended before they were complete');
     }
   }
 
-  private receiveParams(data: Uint8Array): void {
-    const { decoder, server } = this;
-    if (!decoder) return;
+  private receiveParams(decoder: IncrementalDecoder, data: Uint8Array): void {
     // Until the call is over: a handler that waits for its turn holds its parameters.
     if (!this.hold(data.length)) return;
     const before = decoder.heapBytes;
@@ -213,7 +231,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       return;
     }
     if (!this.hold(overheadBytes)) return;
-    if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(server.paramsTimeoutMs);
+    if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(this.server.paramsTimeoutMs);
   }
 
   private expireIn(ms: number): void {
@@ -224,7 +242,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   /** The deadline passed. */
   expire(): void {
     const { paramsTimeoutMs, handlerTimeoutMs } = this.server;
-    if (this.state === 'receiving') {
+    if (this.#state.tag === 'receiving') {
       const detail = `the parameters were not complete within ${paramsTimeoutMs} ms`;
       this.refuse('params-timeout', 'timeout', detail);
     } else {
@@ -233,8 +251,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   }
 
   private run(params: readonly unknown[]): void {
-    this.state = 'running';
-    this.decoder = undefined;
+    this.#state = { tag: 'running' };
     this.deadline = Number.POSITIVE_INFINITY;
     const { handlerTimeoutMs } = this.server;
     if (handlerTimeoutMs !== undefined) this.expireIn(handlerTimeoutMs);
@@ -257,23 +274,23 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { monitor } = server.transport;
     try {
       const result = await entry.handler(params, this);
-      if (this.state === 'over' && !entry.codec.resultsDeferred) return;
+      if (this.isOver && !entry.codec.resultsDeferred) return;
       const encoded = entry.codec.encodeResult(result);
-      if (this.state === 'over') {
+      if (this.isOver) {
         leaveDeferred(encoded.deferred);
         return;
       }
       this.deadline = Number.POSITIVE_INFINITY;
       // What is published while the connection is down is lost.
       if (monitor.state === 'disconnected') await monitor.settled(this.signal);
-      if (this.state !== 'running' || monitor.state === 'closed') {
+      if (this.#state.tag !== 'running' || monitor.state === 'closed') {
         leaveDeferred(encoded.deferred);
         this.end();
         return;
       }
       // Without the acceptance, which may be lost, a caller can't say how much of a stream it has read.
-      if (this.interrupted && this.channels?.paced) this.accept();
-      this.state = 'streaming';
+      if (this.isInterrupted && this.channels?.paced) this.accept();
+      this.#state = { tag: 'streaming' };
       this.publishResults(encoded.bytes);
       const { channels } = this;
       if (encoded.deferred.length > 0 && channels) {
@@ -284,7 +301,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       }
       if (this.waits) await Promise.allSettled(this.waits);
     } catch (error) {
-      if (this.state === 'running') this.failed(error);
+      if (this.#state.tag === 'running') this.failed(error);
     }
     this.end();
   }
@@ -332,8 +349,13 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   }
 
   private end(): void {
-    if (this.state === 'over') return;
-    this.state = 'over';
+    if (this.isOver) return;
+    this.#state = { tag: 'over', reason: undefined };
+    this.release();
+  }
+
+  /** What an ended call holds no longer. */
+  private release(): void {
     this.server.budget.give(this.heldBytes);
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
