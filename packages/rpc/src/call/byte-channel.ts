@@ -36,89 +36,89 @@ export interface ByteQueueEvents {
 export class ByteQueue implements ByteSource {
   /** Bytes received and not yet read. */
   buffered = 0;
-  private readonly events: ByteQueueEvents;
-  private readonly parts: Uint8Array[] = [];
-  private state: 'open' | 'ended' | { readonly error: unknown } = 'open';
-  private isReleased = false;
-  private wake: (() => void) | undefined;
+  readonly #events: ByteQueueEvents;
+  readonly #parts: Uint8Array[] = [];
+  #state: 'open' | 'ended' | { readonly error: unknown } = 'open';
+  #isReleased = false;
+  #wake: (() => void) | undefined;
 
   constructor(events: ByteQueueEvents) {
-    this.events = events;
+    this.#events = events;
   }
 
   /** Whether nothing more will come. */
   get closed(): boolean {
-    return this.state !== 'open';
+    return this.#state !== 'open';
   }
 
   /** Whether nothing more will be read. */
   get released(): boolean {
-    return this.isReleased;
+    return this.#isReleased;
   }
 
   push(bytes: Uint8Array): void {
-    if (this.state !== 'open' || this.isReleased) return;
-    this.parts.push(bytes);
+    if (this.#state !== 'open' || this.#isReleased) return;
+    this.#parts.push(bytes);
     this.buffered += bytes.length;
-    this.notify();
+    this.#notify();
   }
 
   end(): void {
-    if (this.state !== 'open') return;
-    this.state = 'ended';
-    this.notify();
+    if (this.#state !== 'open') return;
+    this.#state = 'ended';
+    this.#notify();
   }
 
   /** What was received before is dropped: the value can't be completed. */
   fail(error: unknown): void {
-    if (this.state !== 'open') return;
-    this.state = { error };
-    this.drop();
-    this.notify();
+    if (this.#state !== 'open') return;
+    this.#state = { error };
+    this.#drop();
+    this.#notify();
   }
 
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
-      const part = this.parts.shift();
+      const part = this.#parts.shift();
       if (part) {
         this.buffered -= part.length;
-        this.events.consumed(part.length, 1);
+        this.#events.consumed(part.length, 1);
         return part;
       }
-      if (typeof this.state === 'object') throw this.state.error;
-      if (this.state !== 'open' || this.isReleased) return undefined;
+      if (typeof this.#state === 'object') throw this.#state.error;
+      if (this.#state !== 'open' || this.#isReleased) return undefined;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
 
   finish(): void {
-    this.release('finished');
+    this.#release('finished');
   }
 
   cancel(): void {
-    this.release('canceled');
+    this.#release('canceled');
   }
 
-  private release(reason: 'finished' | 'canceled'): void {
-    if (this.isReleased) return;
-    this.isReleased = true;
-    this.drop();
-    this.notify();
-    this.events.released(reason);
+  #release(reason: 'finished' | 'canceled'): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#drop();
+    this.#notify();
+    this.#events.released(reason);
   }
 
-  private drop(): void {
+  #drop(): void {
     const dropped = this.buffered;
-    const parts = this.parts.length;
-    this.parts.length = 0;
+    const parts = this.#parts.length;
+    this.#parts.length = 0;
     this.buffered = 0;
-    if (dropped > 0) this.events.consumed(dropped, parts);
+    if (dropped > 0) this.#events.consumed(dropped, parts);
   }
 
-  private notify(): void {
-    this.wake?.();
-    this.wake = undefined;
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }

@@ -31,14 +31,11 @@ const valuesPerTurn = 1024;
  * may be tried twice.
  */
 export class ReceiveScope implements DecodeScope {
-  private readonly receiver: DeferredReceiver;
-  private readonly path: IndexPath;
-  /**
-   * The channel this value itself came on: a stream or future at the same path continues there
-   * (docs/spec/wrpc.md#6.3).
-   */
-  private readonly own: ChannelReader | undefined;
-  private readonly starts: Map<string, () => void>;
+  readonly #receiver: DeferredReceiver;
+  readonly #path: IndexPath;
+  /** The channel this value itself came on: a stream or future at the same path continues there (spec wrpc §6.3). */
+  readonly #own: ChannelReader | undefined;
+  readonly #starts: Map<string, () => void>;
 
   constructor(
     receiver: DeferredReceiver,
@@ -46,103 +43,103 @@ export class ReceiveScope implements DecodeScope {
     own?: ChannelReader,
     starts: Map<string, () => void> = new Map(),
   ) {
-    this.receiver = receiver;
-    this.path = path;
-    this.own = own;
-    this.starts = starts;
+    this.#receiver = receiver;
+    this.#path = path;
+    this.#own = own;
+    this.#starts = starts;
   }
 
   child(index: number): ReceiveScope {
-    return new ReceiveScope(this.receiver, [...this.path, index], undefined, this.starts);
+    return new ReceiveScope(this.#receiver, [...this.#path, index], undefined, this.#starts);
   }
 
   stream(type: StreamType): AsyncIterable<unknown> {
-    const channel = this.channel(type.element);
-    const stream = new ReceivedStream(this.receiver, this.path, channel, type);
+    const channel = this.#channel(type.element);
+    const stream = new ReceivedStream(this.#receiver, this.#path, channel, type);
     // Opening now keeps what arrives before the reader asks.
-    this.starts.set(this.path.join('.'), () => channel.open());
+    this.#starts.set(this.#path.join('.'), () => channel.open());
     return stream;
   }
 
   future(type: FutureType): Promise<unknown> {
-    const channel = this.channel(type.value);
+    const channel = this.#channel(type.value);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // Nobody may ever look at it; a failure must not count as unhandled.
     promise.catch(() => {});
-    this.starts.set(this.path.join('.'), () => {
-      readFuture(this.receiver, this.path, channel, type).then(resolve, reject);
+    this.#starts.set(this.#path.join('.'), () => {
+      readFuture(this.#receiver, this.#path, channel, type).then(resolve, reject);
     });
     return promise;
   }
 
   /** The value that holds them is complete. */
   start(): void {
-    for (const begin of this.starts.values()) begin();
-    this.starts.clear();
+    for (const begin of this.#starts.values()) begin();
+    this.#starts.clear();
   }
 
   /** Whether the value's own channel goes on with a stream or future. */
   get continues(): boolean {
-    return this.starts.has(this.path.join('.'));
+    return this.#starts.has(this.#path.join('.'));
   }
 
-  private channel(content: WitType | undefined): ChannelReader {
+  #channel(content: WitType | undefined): ChannelReader {
     const nested = content !== undefined && typeShape(content).deferred;
-    return this.own ?? new ChannelReader(this.receiver, this.path, nested);
+    return this.#own ?? new ChannelReader(this.#receiver, this.#path, nested);
   }
 }
 
 /** Reads values one after the other from a channel. */
 class ChannelReader {
-  private readonly receiver: DeferredReceiver;
-  private readonly path: IndexPath;
-  private readonly nested: boolean;
-  private readonly reader: FeedReader;
-  private source: ByteSource | undefined;
-  private valuesInTurn = 0;
+  readonly #receiver: DeferredReceiver;
+  readonly #path: IndexPath;
+  readonly #nested: boolean;
+  readonly #reader: FeedReader;
+  #source: ByteSource | undefined;
+  #valuesInTurn = 0;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, nested: boolean) {
-    this.receiver = receiver;
-    this.path = path;
-    this.nested = nested;
-    this.reader = new FeedReader(receiver.limits);
+    this.#receiver = receiver;
+    this.#path = path;
+    this.#nested = nested;
+    this.#reader = new FeedReader(receiver.limits);
   }
 
   open(): ByteSource {
-    this.source ??= this.receiver.open(this.path, this.nested);
-    return this.source;
+    this.#source ??= this.#receiver.open(this.#path, this.#nested);
+    return this.#source;
   }
 
   get available(): number {
-    return this.reader.available;
+    return this.#reader.available;
   }
 
   /** The value is boxed: it may be a promise of its own, which must not be waited for here. */
   async value<T>(steps: (reader: FeedReader) => Generator<void, T, void>): Promise<{ readonly value: T }> {
-    if (++this.valuesInTurn > valuesPerTurn) {
-      this.valuesInTurn = 0;
+    if (++this.#valuesInTurn > valuesPerTurn) {
+      this.#valuesInTurn = 0;
       await nextTurn();
     }
-    this.reader.begin();
-    const decoding = steps(this.reader);
+    this.#reader.begin();
+    const decoding = steps(this.#reader);
     for (;;) {
       const step = decoding.next();
       if (step.done) return { value: step.value };
-      await this.fill();
+      await this.#fill();
     }
   }
 
   /** Up to `max` bytes, at least one. */
   async bytes(max: number): Promise<Uint8Array> {
-    this.reader.begin();
-    if (this.reader.available === 0) await this.fill();
-    return this.reader.take(max);
+    this.#reader.begin();
+    if (this.#reader.available === 0) await this.#fill();
+    return this.#reader.take(max);
   }
 
-  private async fill(): Promise<void> {
+  async #fill(): Promise<void> {
     const bytes = await this.open().read();
     if (!bytes) throw new CodecError('truncated', 'the channel ended before its value did');
-    this.reader.feed(bytes);
+    this.#reader.feed(bytes);
   }
 }
 
@@ -189,71 +186,71 @@ function* chunkLength(reader: FeedReader, shape: TypeShape): Generator<void, num
 
 /** A stream being received. It can be iterated once; leaving the loop early tells the sender to stop. */
 class ReceivedStream implements AsyncIterable<unknown> {
-  private readonly receiver: DeferredReceiver;
-  private readonly path: IndexPath;
-  private readonly channel: ChannelReader;
-  private readonly element: WitType | undefined;
-  private taken = false;
+  readonly #receiver: DeferredReceiver;
+  readonly #path: IndexPath;
+  readonly #channel: ChannelReader;
+  readonly #element: WitType | undefined;
+  #taken = false;
   /** The reader left: what a wait for the next chunk comes to is of no interest. */
-  private left = false;
+  #left = false;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, channel: ChannelReader, type: StreamType) {
-    this.receiver = receiver;
-    this.path = path;
-    this.channel = channel;
-    this.element = type.element;
+    this.#receiver = receiver;
+    this.#path = path;
+    this.#channel = channel;
+    this.#element = type.element;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    if (this.taken) throw new TypeError('a stream can be iterated only once');
-    this.taken = true;
-    const chunks = this.guarded(this.element?.kind === 'u8' ? this.byteChunks() : this.elementChunks());
+    if (this.#taken) throw new TypeError('a stream can be iterated only once');
+    this.#taken = true;
+    const chunks = this.#guarded(this.#element?.kind === 'u8' ? this.#byteChunks() : this.#elementChunks());
     return {
       next: () => chunks.next(),
       // A generator would finish the wait for its next chunk first, which may never come.
       return: () => {
-        this.left = true;
-        this.channel.open().cancel();
+        this.#left = true;
+        this.#channel.open().cancel();
         return chunks.return(undefined);
       },
     };
   }
 
-  private async *guarded(chunks: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  async *#guarded(chunks: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     try {
       yield* chunks;
-      this.channel.open().finish();
+      this.#channel.open().finish();
     } catch (error) {
-      if (!this.left) throw this.receiver.failure(this.path, error);
+      if (!this.#left) throw this.#receiver.failure(this.#path, error);
     } finally {
-      this.channel.open().cancel();
+      this.#channel.open().cancel();
     }
   }
 
-  private async *byteChunks(): AsyncGenerator<Uint8Array> {
+  async *#byteChunks(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      let { value: left } = await this.channel.value(u32Steps);
+      let { value: left } = await this.#channel.value(u32Steps);
       if (left === 0) return;
       while (left > 0) {
-        const bytes = await this.channel.bytes(left);
+        const bytes = await this.#channel.bytes(left);
         left -= bytes.length;
         yield bytes;
       }
     }
   }
 
-  private async *elementChunks(): AsyncGenerator<unknown[]> {
-    const steps: StepDecoder = this.element ? stepDecoderOf(this.element) : unitSteps;
-    const shape = this.element ? typeShape(this.element) : unitShape;
+  async *#elementChunks(): AsyncGenerator<unknown[]> {
+    const steps: StepDecoder = this.#element ? stepDecoderOf(this.#element) : unitSteps;
+    const shape = this.#element ? typeShape(this.#element) : unitShape;
     let index = 0;
     for (;;) {
-      let { value: left } = await this.channel.value((reader) => chunkLength(reader, shape));
+      let { value: left } = await this.#channel.value((reader) => chunkLength(reader, shape));
       if (left === 0) return;
       while (left > 0) {
         const chunk: unknown[] = [];
         do {
-          const scope = new ReceiveScope(this.receiver, [...this.path, index]);
-          const { value } = await this.channel.value((reader) => steps(reader, scope));
+          const scope = new ReceiveScope(this.#receiver, [...this.#path, index]);
+          const { value } = await this.#channel.value((reader) => steps(reader, scope));
           scope.start();
           chunk.push(value);
           index++;
@@ -261,7 +258,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
         } while (
           left > 0 &&
           chunk.length < maxChunkElements &&
-          (shape.minBytes === 0 || this.channel.available > 0)
+          (shape.minBytes === 0 || this.#channel.available > 0)
         );
         yield chunk;
       }

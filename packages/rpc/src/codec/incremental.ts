@@ -9,7 +9,7 @@ import { typeShape } from './type-shape.js';
 
 /** A {@link Reader} whose bytes come message by message. */
 export class FeedReader extends Reader {
-  private valueBytes = 0;
+  #valueBytes = 0;
 
   constructor(limits: CodecLimits = defaultCodecLimits) {
     super(new Uint8Array(0), limits);
@@ -21,15 +21,15 @@ export class FeedReader extends Reader {
 
   /** A new value starts here: limits count from now on. */
   begin(): void {
-    this.valueBytes = this.available;
+    this.#valueBytes = this.available;
     this.elements = 0;
     this.heapBytes = 0;
   }
 
   /** The next message, once the one before is read to its end. */
   feed(bytes: Uint8Array): void {
-    this.valueBytes += bytes.length;
-    if (this.valueBytes > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
+    this.#valueBytes += bytes.length;
+    if (this.#valueBytes > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
     this.replace(bytes);
   }
 
@@ -311,38 +311,36 @@ function futureSteps(type: FutureType): StepDecoder {
 
 /** Decodes one value from messages as they come; boundaries may be anywhere. */
 export class IncrementalDecoder {
-  private readonly type: WitType;
-  private readonly limits: CodecLimits;
-  private readonly scope: DecodeScope;
-  private result: unknown;
-  private complete = false;
-  private wholeHeapBytes = 0;
-  private resumable:
-    | { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> }
-    | undefined;
+  readonly #type: WitType;
+  readonly #limits: CodecLimits;
+  readonly #scope: DecodeScope;
+  #result: unknown;
+  #complete = false;
+  #wholeHeapBytes = 0;
+  #resumable: { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> } | undefined;
 
   /** @param scope gives the streams and futures of the value; needed for types that hold any */
   constructor(type: WitType, limits: CodecLimits = defaultCodecLimits, scope: DecodeScope = noDecodeScope) {
-    this.type = type;
-    this.limits = limits;
-    this.scope = scope;
-    if (typeShape(type).minBytes === 0) this.decodeWhole(new Uint8Array(0));
+    this.#type = type;
+    this.#limits = limits;
+    this.#scope = scope;
+    if (typeShape(type).minBytes === 0) this.#decodeWhole(new Uint8Array(0));
   }
 
   /** Whether the value is complete; one that encodes to nothing is from the start. */
   get done(): boolean {
-    return this.complete;
+    return this.#complete;
   }
 
   /** Memory of the list elements decoded so far, besides what is as long as their bytes are. */
   get heapBytes(): number {
-    return this.resumable ? this.resumable.reader.heapBytes : this.wholeHeapBytes;
+    return this.#resumable ? this.#resumable.reader.heapBytes : this.#wholeHeapBytes;
   }
 
   /** The value, once {@link IncrementalDecoder.done}. */
   get value(): unknown {
-    if (!this.complete) throw truncated();
-    return this.result;
+    if (!this.#complete) throw truncated();
+    return this.#result;
   }
 
   /**
@@ -350,28 +348,28 @@ export class IncrementalDecoder {
    * @throws CodecError for bytes that are no value, among them bytes behind the value's end
    */
   push(bytes: Uint8Array): boolean {
-    if (bytes.length === 0) return this.complete;
-    if (this.complete) throw trailing(bytes.length);
-    if (!this.resumable && this.decodeWhole(bytes)) return true;
-    const { reader, steps } = this.resume();
+    if (bytes.length === 0) return this.#complete;
+    if (this.#complete) throw trailing(bytes.length);
+    if (!this.#resumable && this.#decodeWhole(bytes)) return true;
+    const { reader, steps } = this.#resume();
     reader.feed(bytes);
     const step = steps.next();
     if (step.done) {
       if (reader.available > 0) throw trailing(reader.available);
-      this.finish(step.value);
+      this.#finish(step.value);
     }
-    return this.complete;
+    return this.#complete;
   }
 
   /** Most values come in one message: the plain decoder is many times faster than the resumable one. */
-  private decodeWhole(bytes: Uint8Array): boolean {
-    if (bytes.length > this.limits.maxBytes) throw tooLarge(this.limits.maxBytes);
-    const reader = new Reader(bytes, this.limits);
+  #decodeWhole(bytes: Uint8Array): boolean {
+    if (bytes.length > this.#limits.maxBytes) throw tooLarge(this.#limits.maxBytes);
+    const reader = new Reader(bytes, this.#limits);
     try {
-      const value = decoderOf(this.type)(reader, this.scope);
+      const value = decoderOf(this.#type)(reader, this.#scope);
       reader.finish();
-      this.wholeHeapBytes = reader.heapBytes;
-      this.finish(value);
+      this.#wholeHeapBytes = reader.heapBytes;
+      this.#finish(value);
       return true;
     } catch (error) {
       if (!isTruncated(error)) throw error;
@@ -379,16 +377,16 @@ export class IncrementalDecoder {
     }
   }
 
-  private resume(): { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> } {
-    if (!this.resumable) {
-      const reader = new FeedReader(this.limits);
-      this.resumable = { reader, steps: stepDecoderOf(this.type)(reader, this.scope) };
+  #resume(): { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> } {
+    if (!this.#resumable) {
+      const reader = new FeedReader(this.#limits);
+      this.#resumable = { reader, steps: stepDecoderOf(this.#type)(reader, this.#scope) };
     }
-    return this.resumable;
+    return this.#resumable;
   }
 
-  private finish(value: unknown): void {
-    this.result = value;
-    this.complete = true;
+  #finish(value: unknown): void {
+    this.#result = value;
+    this.#complete = true;
   }
 }

@@ -19,9 +19,9 @@ export class Reader {
   heapBytes = 0;
   readonly limits: CodecLimits;
   /** The bytes from `windowStart` to `windowEnd`, each as one character. */
-  private window = '';
-  private windowStart = 0;
-  private windowEnd = 0;
+  #window = '';
+  #windowStart = 0;
+  #windowEnd = 0;
 
   constructor(bytes: Uint8Array, limits: CodecLimits = defaultCodecLimits) {
     this.bytes = bytes;
@@ -34,7 +34,7 @@ export class Reader {
     this.bytes = bytes;
     this.pos = 0;
     this.end = bytes.length;
-    this.windowEnd = 0;
+    this.#windowEnd = 0;
   }
 
   /** Counts `n` list elements against the limit. */
@@ -175,7 +175,7 @@ export class Reader {
     const length = utf8Length(first);
     if (length === 0) throw new CodecError('bad-char', 'char does not start a UTF-8 sequence');
     const start = this.skip(length - 1) - 1;
-    return this.text(start, this.pos, 'bad-char');
+    return this.#text(start, this.pos, 'bad-char');
   }
 
   string(): string {
@@ -183,8 +183,8 @@ export class Reader {
     if (length === 0) return '';
     const start = this.skip(length);
     if (length <= maxWindowed && isAscii(this.bytes, start, this.pos))
-      return this.fromWindow(start, this.pos);
-    return this.text(start, this.pos, 'bad-utf8');
+      return this.#fromWindow(start, this.pos);
+    return this.#text(start, this.pos, 'bad-utf8');
   }
 
   /** A copy: the message a value came in is neither kept alive nor shared. */
@@ -201,16 +201,16 @@ export class Reader {
     if (this.pos !== this.end) throw trailing(this.end - this.pos);
   }
 
-  private fromWindow(start: number, end: number): string {
-    if (start < this.windowStart || end > this.windowEnd) {
-      this.windowStart = start;
-      this.windowEnd = Math.min(start + windowBytes, this.end);
-      this.window = asBuffer(this.bytes).toString('latin1', start, this.windowEnd);
+  #fromWindow(start: number, end: number): string {
+    if (start < this.#windowStart || end > this.#windowEnd) {
+      this.#windowStart = start;
+      this.#windowEnd = Math.min(start + windowBytes, this.end);
+      this.#window = asBuffer(this.bytes).toString('latin1', start, this.#windowEnd);
     }
-    return this.window.slice(start - this.windowStart, end - this.windowStart);
+    return this.#window.slice(start - this.#windowStart, end - this.#windowStart);
   }
 
-  private text(start: number, end: number, code: 'bad-char' | 'bad-utf8'): string {
+  #text(start: number, end: number, code: 'bad-char' | 'bad-utf8'): string {
     return decodeUtf8(this.bytes, start, end, code);
   }
 }

@@ -9,27 +9,27 @@ let spareStart = 0;
 export class Writer {
   bytes: Buffer;
   pos: number;
-  private start: number;
+  #start: number;
 
   constructor() {
     if (spareSlab && slabBytes - spareStart >= 256) {
       this.bytes = spareSlab;
-      this.start = spareStart;
+      this.#start = spareStart;
       spareSlab = undefined;
     } else {
       this.bytes = Buffer.allocUnsafeSlow(slabBytes);
-      this.start = 0;
+      this.#start = 0;
     }
-    this.pos = this.start;
+    this.pos = this.#start;
   }
 
   get length(): number {
-    return this.pos - this.start;
+    return this.pos - this.#start;
   }
 
   /** What was written; the writer must not be used afterwards. */
   finish(): Uint8Array {
-    const written = this.bytes.subarray(this.start, this.pos);
+    const written = this.bytes.subarray(this.#start, this.pos);
     if (this.bytes.length === slabBytes) {
       spareSlab = this.bytes;
       spareStart = this.pos;
@@ -40,13 +40,13 @@ export class Writer {
   /** Makes room for `n` more bytes. */
   reserve(n: number): void {
     if (this.bytes.length - this.pos >= n) return;
-    const length = this.pos - this.start;
+    const length = this.pos - this.#start;
     const capacity = Math.max(slabBytes, (length + n) * 2);
     // One large blob needs no room to grow.
     const grown = Buffer.allocUnsafeSlow(n > slabBytes ? length + n + 1024 : capacity);
-    grown.set(this.bytes.subarray(this.start, this.pos));
+    grown.set(this.bytes.subarray(this.#start, this.pos));
     this.bytes = grown;
-    this.start = 0;
+    this.#start = 0;
     this.pos = length;
   }
 

@@ -29,124 +29,124 @@ export class MemoryCall implements CallContext, MemoryServedCall {
   /** Resolves with the result; rejects with an {@link RpcError}. */
   readonly result: Promise<unknown>;
   readonly done: Promise<void>;
-  private readonly options: MemoryCallOptions;
-  private readonly serverCodec: FunctionCodec;
-  private readonly served: MemoryServed;
-  private readonly paramsChannels: MemoryChannels;
-  private readonly resultsChannels: MemoryChannels;
-  private readonly settled: PromiseWithResolvers<unknown> = Promise.withResolvers();
-  private controller: AbortController | undefined;
-  private failed: { readonly error: unknown } | undefined;
-  private readonly waits: Promise<unknown>[] = [];
+  readonly #options: MemoryCallOptions;
+  readonly #serverCodec: FunctionCodec;
+  readonly #served: MemoryServed;
+  readonly #paramsChannels: MemoryChannels;
+  readonly #resultsChannels: MemoryChannels;
+  readonly #settled: PromiseWithResolvers<unknown> = Promise.withResolvers();
+  #controller: AbortController | undefined;
+  #failed: { readonly error: unknown } | undefined;
+  readonly #waits: Promise<unknown>[] = [];
 
   constructor(options: MemoryCallOptions, served: MemoryServed) {
     const { invocation, names, limits } = options;
-    this.options = options;
-    this.served = served;
-    this.serverCodec = functionCodec(served.served.func);
+    this.#options = options;
+    this.#served = served;
+    this.#serverCodec = functionCodec(served.served.func);
     this.headers = { ...invocation.headers };
-    this.paramsChannels = new MemoryChannels(names, 'params', limits);
-    this.resultsChannels = new MemoryChannels(names, 'results', limits);
-    this.result = this.settled.promise;
+    this.#paramsChannels = new MemoryChannels(names, 'params', limits);
+    this.#resultsChannels = new MemoryChannels(names, 'results', limits);
+    this.result = this.#settled.promise;
     served.calls.add(this);
-    this.done = this.run().finally(() => {
+    this.done = this.#run().finally(() => {
       served.calls.delete(this);
-      this.paramsChannels.cancel();
+      this.#paramsChannels.cancel();
     });
   }
 
   get signal(): AbortSignal {
-    if (!this.controller) {
-      this.controller = new AbortController();
-      if (this.failed) this.controller.abort(this.failed.error);
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#failed) this.#controller.abort(this.#failed.error);
     }
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
   waitUntil(work: Promise<unknown>): void {
-    this.waits.push(work);
+    this.#waits.push(work);
   }
 
   abort(code: RpcErrorCode, detail: string): void {
-    this.fail(new RpcError(code, this.options.names, detail));
+    this.fail(new RpcError(code, this.#options.names, detail));
   }
 
   /** @param error what the caller gets */
   fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = { error };
-    this.controller?.abort(error);
-    this.paramsChannels.fail(error);
-    this.resultsChannels.fail(error);
-    this.settled.reject(error);
+    if (this.#failed) return;
+    this.#failed = { error };
+    this.#controller?.abort(error);
+    this.#paramsChannels.fail(error);
+    this.#resultsChannels.fail(error);
+    this.#settled.reject(error);
   }
 
-  private async run(): Promise<void> {
-    const { params, codec } = this.options;
-    const sendingParams = this.send(params, this.paramsChannels, 'a stream among the parameters failed');
+  async #run(): Promise<void> {
+    const { params, codec } = this.#options;
+    const sendingParams = this.#send(params, this.#paramsChannels, 'a stream among the parameters failed');
     try {
-      const values = this.receive(this.serverCodec.params, params, this.paramsChannels, 'parameters');
+      const values = this.#receive(this.#serverCodec.params, params, this.#paramsChannels, 'parameters');
       const result = await Promise.race([
-        this.handle(values as unknown[]),
+        this.#handle(values as unknown[]),
         this.result.then(() => undefined),
       ]);
-      const encoded = this.encodeResult(result);
-      const [value] = this.receive(codec.results, encoded, this.resultsChannels, 'result') as unknown[];
-      const { func, wholeFuture } = this.options.invocation;
-      this.settled.resolve(keepFuture(func.result, value, wholeFuture));
-      await this.send(encoded, this.resultsChannels, 'a stream of the result failed');
-      await Promise.allSettled(this.waits);
+      const encoded = this.#encodeResult(result);
+      const [value] = this.#receive(codec.results, encoded, this.#resultsChannels, 'result') as unknown[];
+      const { func, wholeFuture } = this.#options.invocation;
+      this.#settled.resolve(keepFuture(func.result, value, wholeFuture));
+      await this.#send(encoded, this.#resultsChannels, 'a stream of the result failed');
+      await Promise.allSettled(this.#waits);
     } catch (error) {
       this.fail(error);
     }
-    this.paramsChannels.cancel();
+    this.#paramsChannels.cancel();
     await sendingParams;
   }
 
-  private async handle(params: readonly unknown[]): Promise<unknown> {
+  async #handle(params: readonly unknown[]): Promise<unknown> {
     try {
-      return await this.served.served.handler(params, this);
+      return await this.#served.served.handler(params, this);
     } catch (error) {
-      throw this.peerFailed(error);
+      throw this.#peerFailed(error);
     }
   }
 
-  private encodeResult(result: unknown): EncodedValue {
+  #encodeResult(result: unknown): EncodedValue {
     try {
-      return this.serverCodec.encodeResult(result);
+      return this.#serverCodec.encodeResult(result);
     } catch (error) {
-      throw this.peerFailed(error);
+      throw this.#peerFailed(error);
     }
   }
 
-  private peerFailed(cause: unknown): RpcError {
+  #peerFailed(cause: unknown): RpcError {
     const { text } = describeFailure(cause);
-    return new RpcError('peer-failed', this.options.names, `the peer failed: ${text}`, { cause });
+    return new RpcError('peer-failed', this.#options.names, `the peer failed: ${text}`, { cause });
   }
 
-  private receive(type: WitType, { bytes }: EncodedValue, channels: MemoryChannels, what: string): unknown {
+  #receive(type: WitType, { bytes }: EncodedValue, channels: MemoryChannels, what: string): unknown {
     const scope = new ReceiveScope(channels);
     try {
-      const decoder = new IncrementalDecoder(type, this.options.limits, scope);
+      const decoder = new IncrementalDecoder(type, this.#options.limits, scope);
       decoder.push(bytes);
       const { value } = decoder;
       scope.start();
       return value;
     } catch (cause) {
       const { text } = describeFailure(cause);
-      throw new RpcError('bad-data', this.options.names, `the ${what} can't be decoded: ${text}`, { cause });
+      throw new RpcError('bad-data', this.#options.names, `the ${what} can't be decoded: ${text}`, { cause });
     }
   }
 
-  private async send({ deferred }: EncodedValue, channels: MemoryChannels, failure: string): Promise<void> {
+  async #send({ deferred }: EncodedValue, channels: MemoryChannels, failure: string): Promise<void> {
     if (deferred.length === 0) return;
     try {
       await sendDeferred(deferred, (path) => channels.sink(path));
     } catch (error) {
       // A peer that stops reading early may still answer.
-      if (error instanceof RpcError || channels === this.resultsChannels) return;
+      if (error instanceof RpcError || channels === this.#resultsChannels) return;
       const { text } = describeFailure(error);
-      this.fail(new RpcError('canceled', this.options.names, `${failure}: ${text}`, { cause: error }));
+      this.fail(new RpcError('canceled', this.#options.names, `${failure}: ${text}`, { cause: error }));
     }
   }
 }

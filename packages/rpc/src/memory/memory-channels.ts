@@ -11,78 +11,78 @@ const windowBytes = 256 * 1024;
 /** The channels of one direction of a call. */
 export class MemoryChannels implements DeferredReceiver {
   readonly limits: CodecLimits;
-  private readonly names: CallNames;
-  private readonly direction: 'params' | 'results';
-  private readonly pipes = new Map<string, MemoryPipe>();
+  readonly #names: CallNames;
+  readonly #direction: 'params' | 'results';
+  readonly #pipes = new Map<string, MemoryPipe>();
   /** Makes the error of pipes opened from now on: most calls have none, and an error costs more than the rest of a call. */
-  private endReason: (() => unknown) | undefined;
+  #endReason: (() => unknown) | undefined;
 
   constructor(names: CallNames, direction: 'params' | 'results', limits: CodecLimits) {
-    this.names = names;
-    this.direction = direction;
+    this.#names = names;
+    this.#direction = direction;
     this.limits = limits;
   }
 
   open(path: IndexPath): ByteSource {
-    return this.pipe(path).queue;
+    return this.#pipe(path).queue;
   }
 
   sink(path: IndexPath): ByteSink {
-    return this.pipe(path);
+    return this.#pipe(path);
   }
 
   failure(path: IndexPath, cause: unknown): unknown {
     if (cause instanceof RpcError) return cause;
-    const where = `${this.direction}.${path.join('.')}`;
+    const where = `${this.#direction}.${path.join('.')}`;
     const { code, text } = describeFailure(cause);
     return code === 'truncated'
-      ? new RpcError('peer-failed', this.names, `the peer ended ${where} before its value was complete`, {
+      ? new RpcError('peer-failed', this.#names, `the peer ended ${where} before its value was complete`, {
           cause,
         })
-      : new RpcError('bad-data', this.names, `${where} can't be decoded: ${text}`, { cause });
+      : new RpcError('bad-data', this.#names, `${where} can't be decoded: ${text}`, { cause });
   }
 
   fail(error: unknown): void {
-    this.end(() => error);
+    this.#end(() => error);
   }
 
   /** Nobody reads any more, nor will. */
   cancel(): void {
-    this.end(() => stoppedReading(this.names));
+    this.#end(() => stoppedReading(this.#names));
   }
 
-  private end(reason: () => unknown): void {
-    this.endReason ??= reason;
-    for (const pipe of this.pipes.values()) pipe.fail(reason());
+  #end(reason: () => unknown): void {
+    this.#endReason ??= reason;
+    for (const pipe of this.#pipes.values()) pipe.fail(reason());
   }
 
-  private pipe(path: IndexPath): MemoryPipe {
+  #pipe(path: IndexPath): MemoryPipe {
     const key = path.join('.');
-    const known = this.pipes.get(key);
+    const known = this.#pipes.get(key);
     if (known) return known;
-    const pipe = new MemoryPipe(this.names, `${this.direction}.${key}`, () => this.pipes.delete(key));
-    this.pipes.set(key, pipe);
-    if (this.endReason) pipe.fail(this.endReason());
+    const pipe = new MemoryPipe(this.#names, `${this.#direction}.${key}`, () => this.#pipes.delete(key));
+    this.#pipes.set(key, pipe);
+    if (this.#endReason) pipe.fail(this.#endReason());
     return pipe;
   }
 }
 
 class MemoryPipe implements ByteSink {
   readonly queue: ByteQueue;
-  private readonly names: CallNames;
-  private readonly where: string;
-  private failed: { readonly error: unknown } | undefined;
-  private failureCallback: ((error: unknown) => void) | undefined;
-  private wake: (() => void) | undefined;
-  private readonly onDone: () => void;
+  readonly #names: CallNames;
+  readonly #where: string;
+  #failed: { readonly error: unknown } | undefined;
+  #failureCallback: ((error: unknown) => void) | undefined;
+  #wake: (() => void) | undefined;
+  readonly #onDone: () => void;
 
   /** @param onDone neither side needs the pipe any more */
   constructor(names: CallNames, where: string, onDone: () => void) {
-    this.names = names;
-    this.where = where;
-    this.onDone = onDone;
+    this.#names = names;
+    this.#where = where;
+    this.#onDone = onDone;
     this.queue = new ByteQueue({
-      consumed: () => this.notify(),
+      consumed: () => this.#notify(),
       released: (reason) => {
         if (this.queue.closed) onDone();
         else if (reason === 'canceled') this.fail(stoppedReading(names));
@@ -91,19 +91,19 @@ class MemoryPipe implements ByteSink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.throwIfFailed();
+    this.#throwIfFailed();
     this.queue.push(bytes);
-    while (!this.failed && this.queue.buffered >= windowBytes) {
+    while (!this.#failed && this.queue.buffered >= windowBytes) {
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
-    this.throwIfFailed();
+    this.#throwIfFailed();
   }
 
   onFailure(callback: (error: unknown) => void): void {
-    if (this.failed) callback(this.failed.error);
-    else this.failureCallback = callback;
+    if (this.#failed) callback(this.#failed.error);
+    else this.#failureCallback = callback;
   }
 
   close(error?: unknown): void {
@@ -111,27 +111,27 @@ class MemoryPipe implements ByteSink {
       this.queue.end();
     } else {
       const { text } = describeFailure(error);
-      const detail = `the peer ended ${this.where}: ${text}`;
-      this.queue.fail(new RpcError('peer-failed', this.names, detail, { cause: error }));
+      const detail = `the peer ended ${this.#where}: ${text}`;
+      this.queue.fail(new RpcError('peer-failed', this.#names, detail, { cause: error }));
     }
-    if (this.queue.released) this.onDone();
+    if (this.queue.released) this.#onDone();
   }
 
   fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = { error };
+    if (this.#failed) return;
+    this.#failed = { error };
     this.queue.fail(error);
-    this.failureCallback?.(error);
-    this.notify();
+    this.#failureCallback?.(error);
+    this.#notify();
   }
 
-  private throwIfFailed(): void {
-    if (this.failed) throw this.failed.error;
+  #throwIfFailed(): void {
+    if (this.#failed) throw this.#failed.error;
   }
 
-  private notify(): void {
-    this.wake?.();
-    this.wake = undefined;
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }
 

@@ -17,24 +17,24 @@ export interface MemoryServed {
 
 /** Where invokers and servers of one process meet: the memory counterpart of a NATS connection and a lattice name. */
 export class MemoryLattice {
-  private readonly functions = new Map<string, MemoryServed[]>();
+  readonly #functions = new Map<string, MemoryServed[]>();
 
   /** Several servers of one function take its calls in turn, as a queue group does. */
   add(names: CallNames, served: MemoryServed): () => void {
     const key = keyOf(names);
-    const members = this.functions.get(key) ?? [];
+    const members = this.#functions.get(key) ?? [];
     members.push(served);
-    this.functions.set(key, members);
+    this.#functions.set(key, members);
     return () => {
       const index = members.indexOf(served);
       if (index >= 0) members.splice(index, 1);
-      if (members.length === 0) this.functions.delete(key);
+      if (members.length === 0) this.#functions.delete(key);
     };
   }
 
   /** Who answers the next call; `undefined` when nobody serves the function. */
   next(names: CallNames): MemoryServed | undefined {
-    const members = this.functions.get(keyOf(names));
+    const members = this.#functions.get(keyOf(names));
     const first = members?.shift();
     if (first) members?.push(first);
     return first;

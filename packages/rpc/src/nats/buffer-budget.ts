@@ -3,27 +3,27 @@ export const overheadBytes = 256;
 
 /** Counts the bytes that all calls of a server or an invoker hold, so that many small holdings can't add up without bound. */
 export class BufferBudget {
-  private held = 0;
-  private readonly maxBytes: number;
+  #held = 0;
+  readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
+    this.#maxBytes = maxBytes;
   }
 
   /** Whether more is held than may be: what came last has to go. */
   get exceeded(): boolean {
-    return this.held > this.maxBytes;
+    return this.#held > this.#maxBytes;
   }
 
   get heldBytes(): number {
-    return this.held;
+    return this.#held;
   }
 
   hold(bytes: number): void {
-    this.held += bytes;
+    this.#held += bytes;
   }
 
   give(bytes: number): void {
-    this.held -= bytes;
+    this.#held -= bytes;
   }
 }

@@ -53,259 +53,259 @@ export interface CallChannelsOptions {
 /** The channels of one call for streams and futures, in both directions. */
 export class CallChannels implements DeferredReceiver {
   readonly limits: CodecLimits;
-  private readonly options: CallChannelsOptions;
-  private readonly outgoing: ChannelRoot;
-  private readonly sources = new Map<string, ByteQueue>();
-  private readonly sinks = new Map<string, NatsSink>();
+  readonly #options: CallChannelsOptions;
+  readonly #outgoing: ChannelRoot;
+  readonly #sources = new Map<string, ByteQueue>();
+  readonly #sinks = new Map<string, NatsSink>();
   /** Sources a decoded value refers to and that are not complete, with whether they may refer to others. */
-  private readonly opened = new Map<string, boolean>();
-  private outgoingCanceled = false;
-  private peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
-  private buffered = 0;
+  readonly #opened = new Map<string, boolean>();
+  #outgoingCanceled = false;
+  #peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
+  #buffered = 0;
   /** Reported once for the call. */
-  private overload: RpcError | undefined;
-  private failed: unknown;
-  private lastActivity = performance.now();
-  private idleTimer: NodeJS.Timeout | undefined;
-  private disposed = false;
+  #overload: RpcError | undefined;
+  #failed: unknown;
+  #lastActivity = performance.now();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #disposed = false;
 
   constructor(options: CallChannelsOptions) {
-    this.options = options;
+    this.#options = options;
     this.limits = options.limits;
-    this.outgoing = options.incoming === 'params' ? 'results' : 'params';
+    this.#outgoing = options.incoming === 'params' ? 'results' : 'params';
   }
 
   /** Whether nothing is being received or sent. */
   get idle(): boolean {
-    return this.opened.size === 0 && this.sinks.size === 0;
+    return this.#opened.size === 0 && this.#sinks.size === 0;
   }
 
   /** @param windowBytes the peer's window; `undefined` when it has no flow control */
   connect(root: string, windowBytes: number | undefined): void {
-    this.peer = { root, windowBytes };
+    this.#peer = { root, windowBytes };
   }
 
   /** Whether the peer has this package's flow control. */
   get paced(): boolean {
-    return this.peer?.windowBytes !== undefined;
+    return this.#peer?.windowBytes !== undefined;
   }
 
   receive(subject: CallSubject, message: Msg): void {
-    this.lastActivity = performance.now();
-    if (subject.kind === 'data' && subject.channel === this.options.incoming) {
-      this.receiveData(subject.path, message);
-    } else if (subject.kind === 'control' && subject.channel === this.outgoing) {
-      const sink = this.sinks.get(subject.path.join('.'));
+    this.#lastActivity = performance.now();
+    if (subject.kind === 'data' && subject.channel === this.#options.incoming) {
+      this.#receiveData(subject.path, message);
+    } else if (subject.kind === 'control' && subject.channel === this.#outgoing) {
+      const sink = this.#sinks.get(subject.path.join('.'));
       if (subject.control === 'ack') sink?.acknowledge(Number(message.string()));
-      else if (subject.path.length > 0) sink?.fail(this.stoppedReading());
-      else this.cancelOutgoing();
+      else if (subject.path.length > 0) sink?.fail(this.#stoppedReading());
+      else this.#cancelOutgoing();
     }
   }
 
   /** The peer reads none of what is sent, nor of what would be. */
-  private cancelOutgoing(): void {
-    this.outgoingCanceled = true;
-    for (const sink of this.sinks.values()) sink.fail(this.stoppedReading());
+  #cancelOutgoing(): void {
+    this.#outgoingCanceled = true;
+    for (const sink of this.#sinks.values()) sink.fail(this.#stoppedReading());
   }
 
-  private stoppedReading(): RpcError {
-    return this.error('canceled', 'the peer stopped reading');
+  #stoppedReading(): RpcError {
+    return this.#error('canceled', 'the peer stopped reading');
   }
 
   open(path: IndexPath, nested: boolean): ByteSource {
     const key = path.join('.');
-    const queue = this.source(key, path);
+    const queue = this.#source(key, path);
     // What came whole needs the call no longer, unless its content refers to channels yet to come.
     if (nested || !queue.closed) {
-      this.opened.set(key, nested);
-      this.watchIdle();
+      this.#opened.set(key, nested);
+      this.#watchIdle();
     }
-    if (this.failed !== undefined) queue.fail(this.failed);
+    if (this.#failed !== undefined) queue.fail(this.#failed);
     return queue;
   }
 
   failure(path: IndexPath, cause: unknown): unknown {
     if (cause instanceof RpcError) return cause;
-    const where = `${this.options.incoming}.${path.join('.')}`;
+    const where = `${this.#options.incoming}.${path.join('.')}`;
     const { code, text } = describeFailure(cause);
     return code === 'truncated'
-      ? this.error('peer-failed', `the peer ended ${where} before its value was complete`, cause)
-      : this.refused('bad-stream', this.error('bad-data', `${where} can't be decoded: ${text}`, cause));
+      ? this.#error('peer-failed', `the peer ended ${where} before its value was complete`, cause)
+      : this.#refused('bad-stream', this.#error('bad-data', `${where} can't be decoded: ${text}`, cause));
   }
 
   sink(path: IndexPath): ByteSink {
-    const { transport } = this.options;
-    const { peer } = this;
+    const { transport } = this.#options;
+    const peer = this.#peer;
     if (!peer) throw new TypeError('channels are opened after the handshake');
     const key = path.join('.');
     const sink = new NatsSink({
       transport,
-      subject: channelSubject(peer.root, this.outgoing, path),
+      subject: channelSubject(peer.root, this.#outgoing, path),
       windowBytes: peer.windowBytes,
       onActivity: () => {
-        this.lastActivity = performance.now();
+        this.#lastActivity = performance.now();
       },
       onClose: () => {
-        this.sinks.delete(key);
-        this.checkIdle();
+        this.#sinks.delete(key);
+        this.#checkIdle();
       },
-      lost: (cause) => this.error('disconnected', 'the NATS connection dropped', cause),
+      lost: (cause) => this.#error('disconnected', 'the NATS connection dropped', cause),
     });
-    this.sinks.set(key, sink);
-    this.watchIdle();
-    if (this.failed !== undefined) sink.fail(this.failed);
-    else if (this.outgoingCanceled) sink.fail(this.stoppedReading());
+    this.#sinks.set(key, sink);
+    this.#watchIdle();
+    if (this.#failed !== undefined) sink.fail(this.#failed);
+    else if (this.#outgoingCanceled) sink.fail(this.#stoppedReading());
     return sink;
   }
 
   /** Ends everything that is open with this error. */
   fail(error: unknown): void {
-    this.failed ??= error;
-    for (const queue of this.sources.values()) queue.fail(error);
-    for (const sink of this.sinks.values()) sink.fail(error);
-    this.opened.clear();
-    this.checkIdle();
+    this.#failed ??= error;
+    for (const queue of this.#sources.values()) queue.fail(error);
+    for (const sink of this.#sinks.values()) sink.fail(error);
+    this.#opened.clear();
+    this.#checkIdle();
   }
 
   /** Tells the peer that what it still sends, or would, is of no use. */
   cancelIncoming(): void {
-    for (const [key, queue] of this.sources) {
+    for (const [key, queue] of this.#sources) {
       queue.cancel();
-      this.sources.delete(key);
+      this.#sources.delete(key);
     }
-    this.control('cancel', []);
+    this.#control('cancel', []);
   }
 
   /** The call is over. */
   dispose(): void {
-    if (this.disposed) return;
-    this.stopWatching();
-    this.options.budget.give(this.buffered);
-    this.disposed = true;
+    if (this.#disposed) return;
+    this.#stopWatching();
+    this.#options.budget.give(this.#buffered);
+    this.#disposed = true;
   }
 
-  private stopWatching(): void {
-    clearTimeout(this.idleTimer);
-    this.idleTimer = undefined;
+  #stopWatching(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
   }
 
   /** Counts bytes that are held, or with a negative number no longer; whether there is room for them. */
-  private hold(bytes: number): boolean {
-    this.buffered += bytes;
-    const { budget, streams } = this.options;
-    if (!this.disposed) budget.hold(bytes);
-    return this.buffered <= streams.maxBufferedBytes && !budget.exceeded;
+  #hold(bytes: number): boolean {
+    this.#buffered += bytes;
+    const { budget, streams } = this.#options;
+    if (!this.#disposed) budget.hold(bytes);
+    return this.#buffered <= streams.maxBufferedBytes && !budget.exceeded;
   }
 
-  private receiveData(path: IndexPath, message: Msg): void {
-    if (this.failed !== undefined) return;
-    const { incoming, incomingType } = this.options;
+  #receiveData(path: IndexPath, message: Msg): void {
+    if (this.#failed !== undefined) return;
+    const { incoming, incomingType } = this.#options;
     const key = path.join('.');
     // Upstream closes the channels of records in between as well; a peer may send anything.
-    if (!this.sources.has(key) && !isDeferredPath(incomingType, path)) return;
+    if (!this.#sources.has(key) && !isDeferredPath(incomingType, path)) return;
     const { data } = message;
-    const queue = this.source(key, path);
+    const queue = this.#source(key, path);
     if (data.length === 0) {
       const reported = errorFromHeaders(message.headers);
       if (reported) {
         const text = reported.text && `: ${reported.text}`;
-        queue.fail(this.error(reported.code, `the peer ended ${incoming}.${key}${text}`));
+        queue.fail(this.#error(reported.code, `the peer ended ${incoming}.${key}${text}`));
       } else {
         queue.end();
       }
-      if (queue.released) this.forget(key);
-      if (!this.opened.get(key)) this.close(key);
+      if (queue.released) this.#forget(key);
+      if (!this.#opened.get(key)) this.#close(key);
       return;
     }
     if (queue.closed || queue.released) return;
-    const hasRoom = this.hold(data.length + overheadBytes);
+    const hasRoom = this.#hold(data.length + overheadBytes);
     queue.push(detached(data));
     if (!hasRoom) {
-      queue.fail(this.overloaded());
-      this.control('cancel', path);
-      this.close(key);
+      queue.fail(this.#overloaded());
+      this.#control('cancel', path);
+      this.#close(key);
     }
   }
 
-  private overloaded(): RpcError {
-    const { maxBufferedBytes } = this.options.streams;
+  #overloaded(): RpcError {
+    const { maxBufferedBytes } = this.#options.streams;
     const detail = `more arrived before it was read than the ${maxBufferedBytes} bytes of a call, or than all calls may hold`;
-    this.overload ??= this.refused('too-many-bytes', this.error('overloaded', detail));
-    return this.overload;
+    this.#overload ??= this.#refused('too-many-bytes', this.#error('overloaded', detail));
+    return this.#overload;
   }
 
-  private source(key: string, path: IndexPath): ByteQueue {
-    const known = this.sources.get(key);
+  #source(key: string, path: IndexPath): ByteQueue {
+    const known = this.#sources.get(key);
     if (known) return known;
     let consumedBytes = 0;
     let acknowledged = 0;
-    const hasRoom = this.hold(overheadBytes);
+    const hasRoom = this.#hold(overheadBytes);
     const queue: ByteQueue = new ByteQueue({
       consumed: (bytes, parts) => {
-        this.hold(-bytes - parts * overheadBytes);
-        this.lastActivity = performance.now();
+        this.#hold(-bytes - parts * overheadBytes);
+        this.#lastActivity = performance.now();
         consumedBytes += bytes;
-        if (consumedBytes - acknowledged >= this.options.streams.windowBytes / 4) {
+        if (consumedBytes - acknowledged >= this.#options.streams.windowBytes / 4) {
           acknowledged = consumedBytes;
-          if (!queue.closed) this.control('ack', path, Buffer.from(String(consumedBytes)));
+          if (!queue.closed) this.#control('ack', path, Buffer.from(String(consumedBytes)));
         }
       },
       released: (reason) => {
-        if (queue.closed) this.forget(key);
-        else if (reason === 'canceled') this.control('cancel', path);
-        this.close(key);
+        if (queue.closed) this.#forget(key);
+        else if (reason === 'canceled') this.#control('cancel', path);
+        this.#close(key);
       },
     });
-    this.sources.set(key, queue);
+    this.#sources.set(key, queue);
     // Channels cost a peer nothing but their subject.
-    if (!hasRoom) this.fail(this.overloaded());
+    if (!hasRoom) this.fail(this.#overloaded());
     return queue;
   }
 
   /** Both the peer and the reader are done with the channel. */
-  private forget(key: string): void {
-    if (this.sources.delete(key)) this.hold(-overheadBytes);
+  #forget(key: string): void {
+    if (this.#sources.delete(key)) this.#hold(-overheadBytes);
   }
 
   /** The channel needs the call no longer. */
-  private close(key: string): void {
-    this.opened.delete(key);
-    this.checkIdle();
+  #close(key: string): void {
+    this.#opened.delete(key);
+    this.#checkIdle();
   }
 
   /** Peers without the extensions would ignore it; they are spared. */
-  private control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
-    const { transport, incoming } = this.options;
-    if (!this.peer || !this.paced) return;
-    const subject = controlSubject(this.peer.root, control, incoming, path);
+  #control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
+    const { transport, incoming } = this.#options;
+    if (!this.#peer || !this.paced) return;
+    const subject = controlSubject(this.#peer.root, control, incoming, path);
     if (control === 'cancel') transport.outbox.publishLast(subject);
     else transport.outbox.publish(subject, payload);
   }
 
-  private refused(kind: RefusalKind, error: RpcError): RpcError {
-    this.options.onRefused(kind, error);
+  #refused(kind: RefusalKind, error: RpcError): RpcError {
+    this.#options.onRefused(kind, error);
     return error;
   }
 
-  private error(code: RpcError['code'], detail: string, cause?: unknown): RpcError {
-    return new RpcError(code, this.options.names, detail, cause === undefined ? undefined : { cause });
+  #error(code: RpcError['code'], detail: string, cause?: unknown): RpcError {
+    return new RpcError(code, this.#options.names, detail, cause === undefined ? undefined : { cause });
   }
 
-  private checkIdle(): void {
+  #checkIdle(): void {
     if (!this.idle) return;
-    this.stopWatching();
-    this.options.onIdle();
+    this.#stopWatching();
+    this.#options.onIdle();
   }
 
-  private watchIdle(): void {
-    const { idleTimeoutMs } = this.options.streams;
-    this.idleTimer ??= setTimeout(() => {
-      this.idleTimer = undefined;
-      const silent = performance.now() - this.lastActivity;
+  #watchIdle(): void {
+    const { idleTimeoutMs } = this.#options.streams;
+    this.#idleTimer ??= setTimeout(() => {
+      this.#idleTimer = undefined;
+      const silent = performance.now() - this.#lastActivity;
       if (silent >= idleTimeoutMs) {
-        this.fail(this.error('timeout', `no stream made progress for ${idleTimeoutMs} ms`));
+        this.fail(this.#error('timeout', `no stream made progress for ${idleTimeoutMs} ms`));
       } else if (!this.idle) {
-        this.watchIdle();
+        this.#watchIdle();
       }
     }, idleTimeoutMs);
   }

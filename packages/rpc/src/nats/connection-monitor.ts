@@ -13,9 +13,9 @@ export class ConnectionMonitor {
   state: 'connected' | 'disconnected' | 'closed' = 'connected';
   /** `performance.now()` of the latest reconnect. */
   reconnectedAt: number = Number.NEGATIVE_INFINITY;
-  private readonly watchers = new Set<ConnectionWatcher>();
-  private readonly waiting = new Set<() => void>();
-  private readonly events: QueuedIterator<Status> | undefined;
+  readonly #watchers = new Set<ConnectionWatcher>();
+  readonly #waiting = new Set<() => void>();
+  readonly #events: QueuedIterator<Status> | undefined;
 
   constructor(connection: NatsConnection) {
     if (connection.isClosed()) {
@@ -23,19 +23,19 @@ export class ConnectionMonitor {
       return;
     }
     // The client's type does not tell that it can be stopped.
-    this.events = connection.status() as QueuedIterator<Status>;
-    void this.follow(this.events);
-    connection.closed().then(() => this.change('closed'));
+    this.#events = connection.status() as QueuedIterator<Status>;
+    void this.#follow(this.#events);
+    connection.closed().then(() => this.#change('closed'));
   }
 
   watch(watcher: ConnectionWatcher): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Stops watching: the state stays as it is, unless the connection is closed. */
   close(): void {
-    this.events?.stop();
+    this.#events?.stop();
   }
 
   /** Settles when the connection is up again, closed, or the signal aborts; look at the state then. */
@@ -44,30 +44,30 @@ export class ConnectionMonitor {
     await new Promise<void>((resolve) => {
       const done = (): void => {
         signal?.removeEventListener('abort', done);
-        this.waiting.delete(done);
+        this.#waiting.delete(done);
         resolve();
       };
       signal?.addEventListener('abort', done);
-      this.waiting.add(done);
+      this.#waiting.add(done);
     });
   }
 
-  private async follow(events: AsyncIterable<Status>): Promise<void> {
+  async #follow(events: AsyncIterable<Status>): Promise<void> {
     for await (const { type } of events) {
-      if (type === 'disconnect') this.change('disconnected');
-      else if (type === 'reconnect') this.change('connected');
+      if (type === 'disconnect') this.#change('disconnected');
+      else if (type === 'reconnect') this.#change('connected');
     }
   }
 
-  private change(state: 'connected' | 'disconnected' | 'closed'): void {
+  #change(state: 'connected' | 'disconnected' | 'closed'): void {
     // The client tells once more for an attempt to reconnect that failed after the server's greeting.
     if (this.state === 'closed' || this.state === state) return;
     this.state = state;
     if (state === 'connected') this.reconnectedAt = performance.now();
-    for (const watcher of [...this.watchers]) {
+    for (const watcher of [...this.#watchers]) {
       if (state === 'connected') watcher.connected?.();
       else watcher.disconnected?.();
     }
-    if (state !== 'disconnected') for (const done of [...this.waiting]) done();
+    if (state !== 'disconnected') for (const done of [...this.#waiting]) done();
   }
 }

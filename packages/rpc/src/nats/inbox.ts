@@ -37,33 +37,33 @@ export class Inbox<Entry extends InboxEntry> {
   readonly root: string;
   /** A subject for peers that need one although nothing of what they send there is of interest: NATS drops it. */
   readonly nowhere: string;
-  private readonly subscription: Subscription;
-  private readonly entries: SlotTable<Entry> = new SlotTable();
+  readonly #subscription: Subscription;
+  readonly #entries: SlotTable<Entry> = new SlotTable();
   /** The token of each slot: a nonce, and the slot's number in base 36. */
-  private readonly tokens: string[] = [];
+  readonly #tokens: string[] = [];
 
   constructor({ connection, logger, prefix }: InboxOptions) {
     this.root = createInbox(prefix);
     this.nowhere = createInbox(prefix);
-    this.subscription = connection.subscribe(`${this.root}.>`, {
+    this.#subscription = connection.subscribe(`${this.root}.>`, {
       callback: (error, message) => {
         // Without permission, the calls run into their deadlines.
         if (error)
           logger.error(`NATS refuses the inbox ${this.root}.>; allow it, or set inboxPrefix`, { error });
-        else this.deliver(message);
+        else this.#deliver(message);
       },
     });
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   /** @returns the entry's token; its subject is {@link Inbox.subject} of it */
   add(entry: Entry): string {
-    const slot = this.entries.add(entry);
+    const slot = this.#entries.add(entry);
     const token = randomNonce() + slot.toString(36);
-    this.tokens[slot] = token;
+    this.#tokens[slot] = token;
     return token;
   }
 
@@ -73,26 +73,26 @@ export class Inbox<Entry extends InboxEntry> {
 
   remove(token: string): void {
     const slot = slotOf(token);
-    if (this.tokens[slot] === token) this.entries.remove(slot);
+    if (this.#tokens[slot] === token) this.#entries.remove(slot);
   }
 
   all(): readonly Entry[] {
-    return this.entries.all();
+    return this.#entries.all();
   }
 
   close(): void {
-    for (const token of this.tokens) this.remove(token);
-    if (!this.subscription.isClosed()) this.subscription.unsubscribe();
+    for (const token of this.#tokens) this.remove(token);
+    if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
   }
 
-  private deliver(message: Msg): void {
+  #deliver(message: Msg): void {
     const { subject } = message;
     const start = this.root.length + 1;
     const dot = subject.indexOf('.', start);
     const end = dot < 0 ? subject.length : dot;
     const token = subject.slice(start, end);
     const slot = slotOf(token);
-    if (this.tokens[slot] === token) this.entries.get(slot)?.receive(subject.slice(end), message);
+    if (this.#tokens[slot] === token) this.#entries.get(slot)?.receive(subject.slice(end), message);
   }
 }
 

@@ -65,21 +65,21 @@ class Client implements NatsInvoker, ClientCallHost {
   readonly streams: StreamOptions;
   readonly budget: BufferBudget;
   readonly refusals: RefusalLog;
-  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
-  private readonly lattice: string;
-  private readonly timeoutMs: number;
+  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.#expire(now));
+  readonly #lattice: string;
+  readonly #timeoutMs: number;
   /** Where each function was called last: most have one target. */
-  private readonly routes = new WeakMap<WitFunction, Route>();
-  private readonly hasOwnTransport: boolean;
-  private readonly unwatch: () => void;
-  private closed = false;
+  readonly #routes = new WeakMap<WitFunction, Route>();
+  readonly #hasOwnTransport: boolean;
+  readonly #unwatch: () => void;
+  #closed = false;
 
   constructor(options: NatsInvokerOptions) {
     const { connection } = options;
-    this.hasOwnTransport = !(connection instanceof NatsTransport);
+    this.#hasOwnTransport = !(connection instanceof NatsTransport);
     this.transport = connection instanceof NatsTransport ? connection : new NatsTransport(connection);
-    this.lattice = options.lattice;
-    this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#lattice = options.lattice;
+    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     this.limits = { ...defaultCodecLimits, ...options.limits };
     this.streams = { ...defaultStreamOptions, ...options.streams };
     this.budget = new BufferBudget(options.maxBufferedBytes ?? 512 * 1024 * 1024);
@@ -92,7 +92,7 @@ class Client implements NatsInvoker, ClientCallHost {
       ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
     });
     const { monitor } = this.transport;
-    this.unwatch = monitor.watch({
+    this.#unwatch = monitor.watch({
       disconnected: () => {
         const detail = 'the NATS connection dropped while the call was in flight';
         for (const call of this.inbox.all()) {
@@ -107,7 +107,7 @@ class Client implements NatsInvoker, ClientCallHost {
     let route: Route;
     let params: EncodedValue;
     try {
-      route = this.route(invocation);
+      route = this.#route(invocation);
       params = encodeParams(route, invocation);
     } catch (error) {
       return Promise.reject(error);
@@ -118,25 +118,25 @@ class Client implements NatsInvoker, ClientCallHost {
       return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {
-      const timeoutMs = invocation.timeoutMs ?? this.timeoutMs;
+      const timeoutMs = invocation.timeoutMs ?? this.#timeoutMs;
       const call = new ClientCall(this, { invocation, route, params, timeoutMs, resolve, reject });
-      if (this.closed) call.fail('closed', 'the invoker is closed');
+      if (this.#closed) call.fail('closed', 'the invoker is closed');
       else if (this.transport.monitor.state === 'connected') call.send();
       else void this.sendOnceConnected(call);
     });
   }
 
   async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    this.unwatch();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#unwatch();
     const inFlight = this.inbox.all();
     for (const call of inFlight) call.giveUp('closed', 'the invoker was closed while the call was in flight');
     this.deadlines.close();
     this.inbox.close();
     // The owner may close the connection next.
     if (inFlight.length > 0 && !this.isDisconnected) await this.transport.outbox.flush().catch(() => {});
-    if (this.hasOwnTransport) this.transport.close();
+    if (this.#hasOwnTransport) this.transport.close();
   }
 
   get isSettling(): boolean {
@@ -146,7 +146,7 @@ class Client implements NatsInvoker, ClientCallHost {
   async sendOnceConnected(call: ClientCall): Promise<void> {
     await this.transport.monitor.settled(call.settled);
     if (call.settled.aborted) return;
-    if (this.closed) call.fail('closed', 'the invoker is closed');
+    if (this.#closed) call.fail('closed', 'the invoker is closed');
     else if (this.transport.monitor.state === 'connected') call.send();
     else call.fail('disconnected', 'the NATS connection is closed');
   }
@@ -156,21 +156,21 @@ class Client implements NatsInvoker, ClientCallHost {
   }
 
   /** @throws RpcError `invalid-params` for what can't be called over wRPC or addressed in NATS */
-  private route(invocation: Invocation): Route {
+  #route(invocation: Invocation): Route {
     const { target, instance, func } = invocation;
-    const known = this.routes.get(func);
+    const known = this.#routes.get(func);
     if (known && known.names.target === target && known.names.instance === instance) return known;
     const linkName = linkNameOf(invocation);
     const codec = invalidParams({ target, instance, func: func.name, linkName }, () => functionCodec(func));
     const names = { target, instance, func: codec.wireName };
     checkNames({ ...names, linkName });
-    const subject = invocationSubject(this.lattice, target, instance, names.func);
+    const subject = invocationSubject(this.#lattice, target, instance, names.func);
     const route = { names, codec, subject };
-    this.routes.set(func, route);
+    this.#routes.set(func, route);
     return route;
   }
 
-  private expire(now: number): number {
+  #expire(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.inbox.all()) {
       if (call.deadline <= now) call.expire();

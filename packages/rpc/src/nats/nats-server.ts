@@ -89,27 +89,27 @@ class NatsServer implements Server, ServerCallHost {
   readonly drainTimeoutMs: number;
   readonly errorText: (error: unknown) => string;
   readonly calls: SlotTable<ServerCall> = new SlotTable();
-  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.expire(now));
-  private readonly hasOwnTransport: boolean;
-  private readonly lattice: string;
-  private readonly maxCalls: number;
-  private readonly served = new Set<Served>();
-  private readonly unwatch: () => void;
+  readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.#expire(now));
+  readonly #hasOwnTransport: boolean;
+  readonly #lattice: string;
+  readonly #maxCalls: number;
+  readonly #served = new Set<Served>();
+  readonly #unwatch: () => void;
   /** Questions under way whether a member is there. */
-  private probes = 0;
-  private closing: Promise<void> | undefined;
+  #probes = 0;
+  #closing: Promise<void> | undefined;
 
   constructor(options: NatsServerOptions) {
     const { connection } = options;
-    this.hasOwnTransport = !(connection instanceof NatsTransport);
+    this.#hasOwnTransport = !(connection instanceof NatsTransport);
     this.transport = connection instanceof NatsTransport ? connection : new NatsTransport(connection);
-    this.lattice = options.lattice;
+    this.#lattice = options.lattice;
     this.limits = { ...defaultCodecLimits, ...options.limits };
     this.streams = { ...defaultStreamOptions, ...options.streams };
     this.paramsTimeoutMs = options.paramsTimeoutMs ?? 10_000;
     this.handlerTimeoutMs = options.handlerTimeoutMs;
     this.drainTimeoutMs = options.drainTimeoutMs ?? 30_000;
-    this.maxCalls = options.maxCalls ?? 10_000;
+    this.#maxCalls = options.maxCalls ?? 10_000;
     this.budget = new BufferBudget(options.maxBufferedBytes ?? 512 * 1024 * 1024);
     this.errorText = options.errorText ?? ((error) => describeFailure(error).text);
     this.logger = options.logger ?? noopLogger;
@@ -124,7 +124,7 @@ class NatsServer implements Server, ServerCallHost {
       logger: this.logger,
       ...(options.inboxPrefix !== undefined && { prefix: options.inboxPrefix }),
     });
-    this.unwatch = this.transport.monitor.watch({
+    this.#unwatch = this.transport.monitor.watch({
       disconnected: () => {
         for (const call of this.calls.all()) call.disconnected();
       },
@@ -134,7 +134,7 @@ class NatsServer implements Server, ServerCallHost {
   async serve(served: ServedFunction): Promise<ServedHandle> {
     const codec = functionCodec(served.func);
     const names = { target: served.target, instance: served.instance, func: codec.wireName };
-    if (this.closing) throw new RpcError('closed', names, 'the server is closed');
+    if (this.#closing) throw new RpcError('closed', names, 'the server is closed');
     checkNames(names);
     let refused: unknown;
     const entry: Served = {
@@ -143,30 +143,30 @@ class NatsServer implements Server, ServerCallHost {
       handler: served.handler,
       forward: served.forward,
       subscription: this.transport.connection.subscribe(
-        invocationSubject(this.lattice, names.target, names.instance, names.func),
+        invocationSubject(this.#lattice, names.target, names.instance, names.func),
         {
-          queue: targetPrefix(this.lattice, names.target),
+          queue: targetPrefix(this.#lattice, names.target),
           callback: (error, message) => {
             if (error) refused = error;
-            else this.receive(entry, message);
+            else this.#receive(entry, message);
           },
         },
       ),
       closing: undefined,
     };
-    this.served.add(entry);
+    this.#served.add(entry);
     // NATS answers in order: once the flush is back, the subscription is in place or was refused.
     try {
       await this.transport.connection.flush();
     } catch (cause) {
-      this.served.delete(entry);
+      this.#served.delete(entry);
       // Otherwise it would be back with the connection.
       if (!entry.subscription.isClosed()) entry.subscription.unsubscribe();
       const detail = 'the NATS connection dropped before the subscription was in place';
       throw new RpcError('disconnected', names, detail, { cause });
     }
     if (refused !== undefined) {
-      this.served.delete(entry);
+      this.#served.delete(entry);
       throw new RpcError(
         'peer-failed',
         names,
@@ -176,45 +176,45 @@ class NatsServer implements Server, ServerCallHost {
         },
       );
     }
-    return { close: () => this.closeServed(entry) };
+    return { close: () => this.#closeServed(entry) };
   }
 
   close(): Promise<void> {
-    this.closing ??= (async () => {
-      await Promise.all([...this.served].map((entry) => this.closeServed(entry)));
-      this.unwatch();
+    this.#closing ??= (async () => {
+      await Promise.all([...this.#served].map((entry) => this.#closeServed(entry)));
+      this.#unwatch();
       this.deadlines.close();
       this.inbox.close();
-      if (this.hasOwnTransport) this.transport.close();
+      if (this.#hasOwnTransport) this.transport.close();
     })();
-    return this.closing;
+    return this.#closing;
   }
 
-  private closeServed(entry: Served): Promise<void> {
+  #closeServed(entry: Served): Promise<void> {
     entry.closing ??= (async () => {
       // Calls already on their way to this member arrive before the drain is confirmed.
       await entry.subscription.drain().catch(() => {});
       const deadline = setTimeout(() => {
-        for (const call of this.callsOf(entry)) {
+        for (const call of this.#callsOf(entry)) {
           call.abort(
             'terminated',
             `the server stopped and did not wait longer than ${this.drainTimeoutMs} ms`,
           );
         }
       }, this.drainTimeoutMs);
-      await Promise.all(this.callsOf(entry).map((call) => call.done));
+      await Promise.all(this.#callsOf(entry).map((call) => call.done));
       clearTimeout(deadline);
       await this.transport.outbox.flush().catch(() => {});
-      this.served.delete(entry);
+      this.#served.delete(entry);
     })();
     return entry.closing;
   }
 
-  private callsOf(entry: Served): readonly ServerCall[] {
+  #callsOf(entry: Served): readonly ServerCall[] {
     return this.calls.all().filter((call) => call.entry === entry);
   }
 
-  private expire(now: number): number {
+  #expire(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.calls.all()) {
       if (call.deadline <= now) call.expire();
@@ -224,19 +224,19 @@ class NatsServer implements Server, ServerCallHost {
   }
 
   /** What is thrown to the NATS client ends its reading, and with it all calls of the connection. */
-  private receive(entry: Served, message: Msg): void {
+  #receive(entry: Served, message: Msg): void {
     try {
-      this.accept(entry, message);
+      this.#accept(entry, message);
     } catch (error) {
       // The client decodes headers when they are asked for, and throws for some that NATS lets through.
       const text = `the call can't be read: ${describeFailure(error).text}`;
       const detail = `${describeCall(entry.names)}: ${text}`;
       this.refusals.report({ kind: 'bad-params', peer: peerOf({}), detail });
-      if (isPeerRoot(message.reply)) this.decline(message.reply, { code: 'bad-data', text });
+      if (isPeerRoot(message.reply)) this.#decline(message.reply, { code: 'bad-data', text });
     }
   }
 
-  private accept(entry: Served, message: Msg): void {
+  #accept(entry: Served, message: Msg): void {
     const { headers, reply } = message;
     if (!isPeerRoot(reply)) {
       this.refusals.report({
@@ -250,24 +250,24 @@ class NatsServer implements Server, ServerCallHost {
       this.transport.outbox.publish(reply);
       return;
     }
-    if (this.forward(entry, message)) return;
-    const overloaded = this.calls.size >= this.maxCalls;
+    if (this.#forward(entry, message)) return;
+    const overloaded = this.calls.size >= this.#maxCalls;
     new ServerCall(this, entry, message).start(message, overloaded);
   }
 
   /** Hands the first message on as it is: the other member's acceptance is the only one the caller sees. */
-  private forward({ names, forward }: Served, message: Msg): boolean {
+  #forward({ names, forward }: Served, message: Msg): boolean {
     const { data, headers } = message;
     const target = forward?.(data);
     if (target === undefined) return false;
-    const subject = invocationSubject(this.lattice, target, names.instance, names.func);
+    const subject = invocationSubject(this.#lattice, target, names.instance, names.func);
     this.transport.outbox.publish(subject, data, { reply: message.reply, headers });
     // Without a question, a call to nobody runs into its deadline; a peer must not make this side ask without end.
-    if (this.probes >= this.maxCalls) return true;
-    this.probes++;
+    if (this.#probes >= this.#maxCalls) return true;
+    this.#probes++;
     // NATS tells that nobody listens only to who has the reply subject, and that is the caller's.
     const forget = (): void => {
-      this.probes--;
+      this.#probes--;
       clearTimeout(timer);
       this.inbox.remove(token);
     };
@@ -275,7 +275,7 @@ class NatsServer implements Server, ServerCallHost {
       receive: (_, answer) => {
         forget();
         const gone: ReportedError = { code: 'terminated', text: memberIsGone };
-        if (statusOf(answer) === 503) this.decline(message.reply as string, gone);
+        if (statusOf(answer) === 503) this.#decline(message.reply as string, gone);
       },
     });
     const timer = setTimeout(forget, probeTimeoutMs);
@@ -288,7 +288,7 @@ class NatsServer implements Server, ServerCallHost {
   }
 
   /** Ends a call that was not accepted here. */
-  private decline(callerRoot: string, error: ReportedError): void {
+  #decline(callerRoot: string, error: ReportedError): void {
     // There is nothing more to receive.
     this.transport.outbox.publish(callerRoot, undefined, { reply: this.inbox.nowhere });
     const headers = errorToHeaders(error);

@@ -29,95 +29,95 @@ export interface NatsSinkOptions {
 
 /** Publishes one channel, no faster than the peer acknowledges or, without flow control, the NATS server takes it. */
 export class NatsSink implements ByteSink {
-  private readonly options: NatsSinkOptions;
-  private sent = 0;
-  private acknowledged = 0;
-  private flushed = 0;
-  private turn = { messages: 0, sent: 0 };
-  private failed: { readonly error: unknown } | undefined;
-  private failureCallback: ((error: unknown) => void) | undefined;
-  private closed = false;
-  private wake: (() => void) | undefined;
+  readonly #options: NatsSinkOptions;
+  #sent = 0;
+  #acknowledged = 0;
+  #flushed = 0;
+  #turn = { messages: 0, sent: 0 };
+  #failed: { readonly error: unknown } | undefined;
+  #failureCallback: ((error: unknown) => void) | undefined;
+  #closed = false;
+  #wake: (() => void) | undefined;
 
   constructor(options: NatsSinkOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const { transport, subject, windowBytes, onActivity, lost } = this.options;
+    const { transport, subject, windowBytes, onActivity, lost } = this.#options;
     const { outbox } = transport;
     const max = Math.min(transport.maxPayload, maxMessageBytes);
     for (let start = 0; start < bytes.length; start += max) {
-      await this.ready();
-      if (this.failed) throw this.failed.error;
+      await this.#ready();
+      if (this.#failed) throw this.#failed.error;
       const part = bytes.subarray(start, start + max);
       outbox.publish(subject, part);
       onActivity();
-      this.sent += part.length;
-      if (windowBytes === undefined && this.sent - this.flushed >= unflushedBytes) {
-        this.flushed = this.sent;
+      this.#sent += part.length;
+      if (windowBytes === undefined && this.#sent - this.#flushed >= unflushedBytes) {
+        this.#flushed = this.#sent;
         await outbox.flush().catch((cause: unknown) => {
           throw lost(cause);
         });
         onActivity();
       }
     }
-    await this.ready();
-    this.turn.messages++;
-    if (this.turn.messages < turnMessages && this.sent - this.turn.sent < turnBytes) return;
+    await this.#ready();
+    this.#turn.messages++;
+    if (this.#turn.messages < turnMessages && this.#sent - this.#turn.sent < turnBytes) return;
     await new Promise(setImmediate);
-    this.turn = { messages: 0, sent: this.sent };
+    this.#turn = { messages: 0, sent: this.#sent };
   }
 
   /** @param total bytes of the channel the peer has read */
   acknowledge(total: number): void {
-    if (!(total > this.acknowledged) || total > this.sent) return;
-    this.acknowledged = total;
-    this.notify();
+    if (!(total > this.#acknowledged) || total > this.#sent) return;
+    this.#acknowledged = total;
+    this.#notify();
   }
 
   close(error?: unknown): void {
-    if (this.closed) return;
-    this.closed = true;
-    const { transport, subject, windowBytes, onClose } = this.options;
+    if (this.#closed) return;
+    this.#closed = true;
+    const { transport, subject, windowBytes, onClose } = this.#options;
     // Only peers with the extensions get to know why; the others see an early end, as from upstream.
     const headers =
       error === undefined || windowBytes === undefined
         ? undefined
-        : errorToHeaders({ code: this.reasonCode(error), text: describeFailure(error).text });
+        : errorToHeaders({ code: this.#reasonCode(error), text: describeFailure(error).text });
     transport.outbox.publishLast(subject, headers);
     onClose();
   }
 
   /** Why this side ended the call, or that the source failed, with whatever it threw. */
-  private reasonCode(error: unknown): RpcErrorCode {
-    return error === this.failed?.error && error instanceof RpcError ? error.code : 'peer-failed';
+  #reasonCode(error: unknown): RpcErrorCode {
+    return error === this.#failed?.error && error instanceof RpcError ? error.code : 'peer-failed';
   }
 
   onFailure(callback: (error: unknown) => void): void {
-    if (this.failed) callback(this.failed.error);
-    else this.failureCallback = callback;
+    if (this.#failed) callback(this.#failed.error);
+    else this.#failureCallback = callback;
   }
 
   fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = { error };
-    this.failureCallback?.(error);
-    this.notify();
+    if (this.#failed) return;
+    this.#failed = { error };
+    this.#failureCallback?.(error);
+    this.#notify();
   }
 
-  private async ready(): Promise<void> {
-    const { windowBytes } = this.options;
+  async #ready(): Promise<void> {
+    const { windowBytes } = this.#options;
     if (windowBytes === undefined) return;
-    while (!this.failed && this.sent - this.acknowledged >= windowBytes) {
+    while (!this.#failed && this.#sent - this.#acknowledged >= windowBytes) {
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
 
-  private notify(): void {
-    this.wake?.();
-    this.wake = undefined;
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }

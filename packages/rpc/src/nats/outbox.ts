@@ -36,18 +36,18 @@ export interface OutgoingOptions {
  * One for all that is to stay in order.
  */
 export class Outbox {
-  private readonly connection: NatsConnection;
-  private readonly monitor: ConnectionMonitor;
-  private messages: Outgoing[] = [];
+  readonly #connection: NatsConnection;
+  readonly #monitor: ConnectionMonitor;
+  #messages: Outgoing[] = [];
   /** What waits for the connection to be back. */
-  private readonly kept: Outgoing[] = [];
+  readonly #kept: Outgoing[] = [];
 
   constructor(connection: NatsConnection, monitor: ConnectionMonitor) {
-    this.connection = connection;
-    this.monitor = monitor;
+    this.#connection = connection;
+    this.#monitor = monitor;
     monitor.watch({
       connected: () => {
-        for (const message of this.kept.splice(0)) this.add(message);
+        for (const message of this.#kept.splice(0)) this.#add(message);
       },
     });
   }
@@ -55,7 +55,7 @@ export class Outbox {
   /** Lost while the connection is down. */
   publish(subject: string, payload: Uint8Array = Empty, options: OutgoingOptions = {}): void {
     const { reply, headers, sender } = options;
-    this.add({ subject, payload, reply, headers, sender, isLast: false });
+    this.#add({ subject, payload, reply, headers, sender, isLast: false });
   }
 
   /**
@@ -63,37 +63,37 @@ export class Outbox {
    * as soon as it is back.
    */
   publishLast(subject: string, headers?: MsgHdrs): void {
-    this.add({ subject, payload: Empty, reply: undefined, headers, sender: undefined, isLast: true });
+    this.#add({ subject, payload: Empty, reply: undefined, headers, sender: undefined, isLast: true });
   }
 
   /** Resolves once the NATS server has everything published so far. */
   async flush(): Promise<void> {
-    this.release();
-    await this.connection.flush();
+    this.#release();
+    await this.#connection.flush();
   }
 
-  private add(message: Outgoing): void {
+  #add(message: Outgoing): void {
     // A next tick comes after the microtasks, and with them the handlers that need no I/O.
-    if (this.messages.length === 0) process.nextTick(this.release);
-    this.messages.push(message);
+    if (this.#messages.length === 0) process.nextTick(this.#release);
+    this.#messages.push(message);
   }
 
-  private readonly release = (): void => {
-    const { messages, connection } = this;
+  readonly #release = (): void => {
+    const messages = this.#messages;
     if (messages.length === 0) return;
-    this.messages = [];
-    const isDown = this.monitor.state === 'disconnected';
+    this.#messages = [];
+    const isDown = this.#monitor.state === 'disconnected';
     for (const message of messages) {
       if (isDown && message.isLast) {
-        this.kept.push(message);
+        this.#kept.push(message);
         continue;
       }
       const { subject, payload, reply: replyTo, headers, sender } = message;
       const reply = typeof replyTo === 'object' ? replyTo.replySubject() : replyTo;
       try {
-        if (headers) connection.publish(subject, payload, reply ? { reply, headers } : { headers });
-        else if (reply) connection.publish(subject, payload, { reply });
-        else connection.publish(subject, payload);
+        if (headers) this.#connection.publish(subject, payload, reply ? { reply, headers } : { headers });
+        else if (reply) this.#connection.publish(subject, payload, { reply });
+        else this.#connection.publish(subject, payload);
       } catch (error) {
         sender?.unsent(error);
       }

@@ -44,35 +44,35 @@ export interface RefusalLogOptions {
 
 /** Counts every refusal, and logs each kind once for each peer. */
 export class RefusalLog {
-  private readonly options: RefusalLogOptions;
-  private readonly counter: Counter;
-  private readonly attributes = new Map<RefusalKind, { readonly kind: string; readonly side: string }>();
-  private readonly seen = new Set<string>();
+  readonly #options: RefusalLogOptions;
+  readonly #counter: Counter;
+  readonly #attributes = new Map<RefusalKind, { readonly kind: string; readonly side: string }>();
+  readonly #seen = new Set<string>();
 
   constructor(options: RefusalLogOptions) {
-    this.options = options;
-    this.counter = (options.meter ?? noopMeter).counter(refusalCounter, {
+    this.#options = options;
+    this.#counter = (options.meter ?? noopMeter).counter(refusalCounter, {
       description: 'Calls that were refused for what their peer sent',
     });
   }
 
   report(refusal: Refusal): void {
-    const { logger, onRefusal } = this.options;
-    this.counter.add(1, this.attributesOf(refusal.kind));
+    const { logger, onRefusal } = this.#options;
+    this.#counter.add(1, this.#attributesOf(refusal.kind));
     onRefusal?.(refusal);
     const key = `${refusal.kind} ${refusal.peer}`;
-    if (this.seen.has(key) || this.seen.size >= maxRemembered) return;
-    this.seen.add(key);
+    if (this.#seen.has(key) || this.#seen.size >= maxRemembered) return;
+    this.#seen.add(key);
     logger.warn(`refused a call: ${refusal.detail}`, { peer: refusal.peer, kind: refusal.kind });
-    if (this.seen.size === maxRemembered) {
+    if (this.#seen.size === maxRemembered) {
       logger.warn('further refused calls are counted but not logged', { remembered: maxRemembered });
     }
   }
 
   /** The same object each time, which meters take as cheap. */
-  private attributesOf(kind: RefusalKind): { readonly kind: string; readonly side: string } {
-    const known = this.attributes.get(kind) ?? { kind, side: this.options.side };
-    this.attributes.set(kind, known);
+  #attributesOf(kind: RefusalKind): { readonly kind: string; readonly side: string } {
+    const known = this.#attributes.get(kind) ?? { kind, side: this.#options.side };
+    this.#attributes.set(kind, known);
     return known;
   }
 }

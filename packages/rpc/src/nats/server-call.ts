@@ -69,34 +69,34 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   /** When {@link ServerCall.expire} is due, in the time of `performance.now()`. */
   deadline: number = Number.POSITIVE_INFINITY;
   #state: ServerCallState = { tag: 'accepted' };
-  private readonly server: ServerCallHost;
-  private readonly slot: number;
-  private readonly callerRoot: string;
+  readonly #server: ServerCallHost;
+  readonly #slot: number;
+  readonly #callerRoot: string;
   /** Not the message: it would keep the buffer it was read with. */
-  private readonly rawHeaders: MsgHdrs | undefined;
-  private readonly channels: CallChannels | undefined;
-  private readonly scope: ReceiveScope | undefined;
-  private decodedHeaders: CallHeaders | undefined;
-  private token: string | undefined;
-  private heldBytes = 0;
+  readonly #rawHeaders: MsgHdrs | undefined;
+  readonly #channels: CallChannels | undefined;
+  readonly #scope: ReceiveScope | undefined;
+  #decodedHeaders: CallHeaders | undefined;
+  #token: string | undefined;
+  #heldBytes = 0;
   /** Made when the handler asks for its signal. */
-  private controller: AbortController | undefined;
+  #controller: AbortController | undefined;
   /** Made for who waits for the end. */
-  private finished: PromiseWithResolvers<void> | undefined;
+  #finished: PromiseWithResolvers<void> | undefined;
   /** What the handler asked to wait for. */
-  private waits: Promise<unknown>[] | undefined;
+  #waits: Promise<unknown>[] | undefined;
   /** The connection dropped since the call was accepted. */
-  private isInterrupted = false;
+  #isInterrupted = false;
 
   constructor(server: ServerCallHost, entry: CallTarget, message: Msg) {
-    this.server = server;
+    this.#server = server;
     this.entry = entry;
-    this.slot = server.calls.add(this);
-    this.rawHeaders = message.headers;
-    this.callerRoot = message.reply as string;
+    this.#slot = server.calls.add(this);
+    this.#rawHeaders = message.headers;
+    this.#callerRoot = message.reply as string;
     const { codec, names } = entry;
     if (codec.paramsDeferred || codec.resultsDeferred) {
-      this.channels = new CallChannels({
+      this.#channels = new CallChannels({
         transport: server.transport,
         names,
         incoming: 'params',
@@ -104,41 +104,41 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         limits: server.limits,
         streams: server.streams,
         budget: server.budget,
-        onRefused: (kind, { message }) => this.report(kind, message),
+        onRefused: (kind, { message }) => this.#report(kind, message),
         onIdle: () => {},
       });
-      this.channels.connect(this.callerRoot, windowOf(message.headers));
-      this.scope = new ReceiveScope(this.channels);
+      this.#channels.connect(this.#callerRoot, windowOf(message.headers));
+      this.#scope = new ReceiveScope(this.#channels);
     }
   }
 
   get headers(): CallHeaders {
-    this.decodedHeaders ??= fromHeaders(this.rawHeaders);
-    return this.decodedHeaders;
+    this.#decodedHeaders ??= fromHeaders(this.#rawHeaders);
+    return this.#decodedHeaders;
   }
 
   get signal(): AbortSignal {
-    if (!this.controller) {
-      this.controller = new AbortController();
-      if (this.#state.tag === 'over' && this.#state.reason) this.controller.abort(this.#state.reason);
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#state.tag === 'over' && this.#state.reason) this.#controller.abort(this.#state.reason);
     }
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
   waitUntil(work: Promise<unknown>): void {
-    this.waits ??= [];
-    this.waits.push(work);
+    this.#waits ??= [];
+    this.#waits.push(work);
   }
 
-  private get isOver(): boolean {
+  get #isOver(): boolean {
     return this.#state.tag === 'over';
   }
 
   /** Resolves when nothing more will be sent. */
   get done(): Promise<void> {
-    if (this.isOver) return Promise.resolve();
-    this.finished ??= Promise.withResolvers();
-    return this.finished.promise;
+    if (this.#isOver) return Promise.resolve();
+    this.#finished ??= Promise.withResolvers();
+    return this.#finished.promise;
   }
 
   /**
@@ -146,47 +146,48 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
    * (docs/spec/wrpc.md#2.2).
    */
   start(message: Msg, overloaded: boolean): void {
-    const { server, entry } = this;
+    const { entry } = this;
+    const server = this.#server;
     try {
-      this.accept();
+      this.#accept();
       if (overloaded) {
-        this.refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
+        this.#refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
       }
-      if (!this.hold(heldByHeaders(this.rawHeaders))) return;
-      const decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.scope);
+      if (!this.#hold(heldByHeaders(this.#rawHeaders))) return;
+      const decoder = new IncrementalDecoder(entry.codec.params, server.limits, this.#scope);
       this.#state = { tag: 'receiving', decoder };
-      this.receiveParams(decoder, message.data);
+      this.#receiveParams(decoder, message.data);
     } catch (error) {
-      this.refuseBadParams(error);
+      this.#refuseBadParams(error);
     }
   }
 
-  private accept(): void {
-    const { transport, streams } = this.server;
-    const headers = toHeaders(undefined, this.channels && streams.windowBytes);
-    transport.outbox.publish(this.callerRoot, undefined, { reply: this, headers });
+  #accept(): void {
+    const { transport, streams } = this.#server;
+    const headers = toHeaders(undefined, this.#channels && streams.windowBytes);
+    transport.outbox.publish(this.#callerRoot, undefined, { reply: this, headers });
   }
 
   /** A call that is over before its acceptance leaves, as those of quick handlers are, needs nothing more from its caller. */
   replySubject(): string {
-    const { inbox } = this.server;
-    if (this.isOver) return inbox.nowhere;
-    this.token ??= inbox.add(this);
-    return inbox.subject(this.token);
+    const { inbox } = this.#server;
+    if (this.#isOver) return inbox.nowhere;
+    this.#token ??= inbox.add(this);
+    return inbox.subject(this.#token);
   }
 
   receive(rest: string, message: Msg): void {
     try {
       if (rest === '.params') {
-        if (this.#state.tag === 'receiving') this.continueParams(this.#state.decoder, message.data);
+        if (this.#state.tag === 'receiving') this.#continueParams(this.#state.decoder, message.data);
         return;
       }
       const subject = parseCallSubject(rest);
       if (subject?.kind === 'cancel') this.abort('canceled', 'the caller gave up');
-      else if (subject) this.channels?.receive(subject, message);
+      else if (subject) this.#channels?.receive(subject, message);
     } catch (error) {
-      this.refuseBadParams(error);
+      this.#refuseBadParams(error);
     }
   }
 
@@ -196,87 +197,88 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     if (tag === 'over') return;
     const reason = new RpcError(code, this.entry.names, detail);
     this.#state = { tag: 'over', reason };
-    this.controller?.abort(reason);
-    this.channels?.fail(reason);
-    if (tag !== 'streaming') this.endWithError({ code, text: detail });
-    this.release();
+    this.#controller?.abort(reason);
+    this.#channels?.fail(reason);
+    if (tag !== 'streaming') this.#endWithError({ code, text: detail });
+    this.#release();
   }
 
   /** What was under way to this server is lost; a handler that has all it needs goes on. */
   disconnected(): void {
     const detail = 'the NATS connection dropped';
-    this.isInterrupted = true;
+    this.#isInterrupted = true;
     if (this.#state.tag === 'receiving') this.abort('disconnected', detail);
-    else if (this.channels && !this.channels.idle) {
-      this.channels.fail(new RpcError('disconnected', this.entry.names, detail));
+    else if (this.#channels && !this.#channels.idle) {
+      this.#channels.fail(new RpcError('disconnected', this.entry.names, detail));
     }
   }
 
-  private continueParams(decoder: IncrementalDecoder, data: Uint8Array): void {
+  #continueParams(decoder: IncrementalDecoder, data: Uint8Array): void {
     if (data.length > 0) {
-      this.receiveParams(decoder, data);
+      this.#receiveParams(decoder, data);
     } else {
-      this.refuse('bad-params', 'bad-data', 'the parameters ended before they were complete');
+      this.#refuse('bad-params', 'bad-data', 'the parameters ended before they were complete');
     }
   }
 
-  private receiveParams(decoder: IncrementalDecoder, data: Uint8Array): void {
+  #receiveParams(decoder: IncrementalDecoder, data: Uint8Array): void {
     // Until the call is over: a handler that waits for its turn holds its parameters.
-    if (!this.hold(data.length)) return;
+    if (!this.#hold(data.length)) return;
     const before = decoder.heapBytes;
     const isComplete = decoder.push(data);
-    if (!this.hold(decoder.heapBytes - before)) return;
+    if (!this.#hold(decoder.heapBytes - before)) return;
     if (isComplete) {
-      this.run(decoder.value as unknown[]);
+      this.#run(decoder.value as unknown[]);
       return;
     }
-    if (!this.hold(overheadBytes)) return;
-    if (this.deadline === Number.POSITIVE_INFINITY) this.expireIn(this.server.paramsTimeoutMs);
+    if (!this.#hold(overheadBytes)) return;
+    if (this.deadline === Number.POSITIVE_INFINITY) this.#expireIn(this.#server.paramsTimeoutMs);
   }
 
-  private expireIn(ms: number): void {
+  #expireIn(ms: number): void {
     this.deadline = performance.now() + ms;
-    this.server.deadlines.include(this.deadline);
+    this.#server.deadlines.include(this.deadline);
   }
 
   /** The deadline passed. */
   expire(): void {
-    const { paramsTimeoutMs, handlerTimeoutMs } = this.server;
+    const { paramsTimeoutMs, handlerTimeoutMs } = this.#server;
     if (this.#state.tag === 'receiving') {
       const detail = `the parameters were not complete within ${paramsTimeoutMs} ms`;
-      this.refuse('params-timeout', 'timeout', detail);
+      this.#refuse('params-timeout', 'timeout', detail);
     } else {
       this.abort('timeout', `the handler took longer than ${handlerTimeoutMs} ms`);
     }
   }
 
-  private run(params: readonly unknown[]): void {
+  #run(params: readonly unknown[]): void {
     this.#state = { tag: 'running' };
     this.deadline = Number.POSITIVE_INFINITY;
-    const { handlerTimeoutMs } = this.server;
-    if (handlerTimeoutMs !== undefined) this.expireIn(handlerTimeoutMs);
-    this.scope?.start();
-    void this.answer(params);
+    const { handlerTimeoutMs } = this.#server;
+    if (handlerTimeoutMs !== undefined) this.#expireIn(handlerTimeoutMs);
+    this.#scope?.start();
+    void this.#answer(params);
   }
 
   /** @returns whether there is room for them; else the call is refused */
-  private hold(bytes: number): boolean {
-    const { budget } = this.server;
-    this.heldBytes += bytes;
+  #hold(bytes: number): boolean {
+    const { budget } = this.#server;
+    this.#heldBytes += bytes;
     budget.hold(bytes);
     if (!budget.exceeded) return true;
-    this.refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
+    this.#refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
     return false;
   }
 
-  private async answer(params: readonly unknown[]): Promise<void> {
-    const { server, entry } = this;
+  async #answer(params: readonly unknown[]): Promise<void> {
+    const { entry } = this;
+    const server = this.#server;
     const { monitor } = server.transport;
     try {
       const result = await entry.handler(params, this);
-      if (this.isOver && !entry.codec.resultsDeferred) return;
+      if (this.#isOver && !entry.codec.resultsDeferred) return;
       const encoded = entry.codec.encodeResult(result);
-      if (this.isOver) {
+      if (this.#isOver) {
         leaveDeferred(encoded.deferred);
         return;
       }
@@ -285,41 +287,41 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       if (monitor.state === 'disconnected') await monitor.settled(this.signal);
       if (this.#state.tag !== 'running' || monitor.state === 'closed') {
         leaveDeferred(encoded.deferred);
-        this.end();
+        this.#end();
         return;
       }
       // Without the acceptance, which may be lost, a caller can't say how much of a stream it has read.
-      if (this.isInterrupted && this.channels?.paced) this.accept();
+      if (this.#isInterrupted && this.#channels?.paced) this.#accept();
       this.#state = { tag: 'streaming' };
-      this.publishResults(encoded.bytes);
-      const { channels } = this;
+      this.#publishResults(encoded.bytes);
+      const channels = this.#channels;
       if (encoded.deferred.length > 0 && channels) {
         // What the handler still does with its parameters does not depend on who reads the result.
         await sendDeferred(encoded.deferred, (path) => channels.sink(path)).catch((error: unknown) =>
-          this.streamFailed(error),
+          this.#streamFailed(error),
         );
       }
-      if (this.waits) await Promise.allSettled(this.waits);
+      if (this.#waits) await Promise.allSettled(this.#waits);
     } catch (error) {
-      if (this.#state.tag === 'running') this.failed(error);
+      if (this.#state.tag === 'running') this.#failed(error);
     }
-    this.end();
+    this.#end();
   }
 
-  private failed(error: unknown): void {
-    const text = this.server.errorText(error);
-    this.server.logger.debug('a handler failed', { ...this.entry.names, error });
-    this.endWithError({ code: 'peer-failed', text });
+  #failed(error: unknown): void {
+    const text = this.#server.errorText(error);
+    this.#server.logger.debug('a handler failed', { ...this.entry.names, error });
+    this.#endWithError({ code: 'peer-failed', text });
   }
 
-  private streamFailed(error: unknown): void {
+  #streamFailed(error: unknown): void {
     if (error instanceof RpcError) return;
-    this.server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
+    this.#server.logger.debug('a stream of a result failed', { ...this.entry.names, error });
   }
 
-  private publishResults(bytes: Uint8Array): void {
-    const { maxPayload, outbox } = this.server.transport;
-    const subject = channelSubject(this.callerRoot, 'results');
+  #publishResults(bytes: Uint8Array): void {
+    const { maxPayload, outbox } = this.#server.transport;
+    const subject = channelSubject(this.#callerRoot, 'results');
     if (bytes.length <= maxPayload) {
       if (bytes.length > 0) outbox.publish(subject, bytes);
     } else {
@@ -330,38 +332,38 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     outbox.publish(subject);
   }
 
-  private endWithError(error: ReportedError): void {
-    const subject = channelSubject(this.callerRoot, 'results');
-    this.server.transport.outbox.publishLast(subject, errorToHeaders(error));
+  #endWithError(error: ReportedError): void {
+    const subject = channelSubject(this.#callerRoot, 'results');
+    this.#server.transport.outbox.publishLast(subject, errorToHeaders(error));
   }
 
-  private refuseBadParams(error: unknown): void {
-    this.refuse('bad-params', 'bad-data', `the parameters can't be decoded: ${describeFailure(error).text}`);
+  #refuseBadParams(error: unknown): void {
+    this.#refuse('bad-params', 'bad-data', `the parameters can't be decoded: ${describeFailure(error).text}`);
   }
 
-  private refuse(kind: Refusal['kind'], code: RpcErrorCode, detail: string): void {
-    this.report(kind, `${describeCall(this.entry.names)}: ${detail}`);
+  #refuse(kind: Refusal['kind'], code: RpcErrorCode, detail: string): void {
+    this.#report(kind, `${describeCall(this.entry.names)}: ${detail}`);
     this.abort(code, detail);
   }
 
-  private report(kind: Refusal['kind'], detail: string): void {
-    this.server.refusals.report({ kind, peer: peerOf(this.headers), detail });
+  #report(kind: Refusal['kind'], detail: string): void {
+    this.#server.refusals.report({ kind, peer: peerOf(this.headers), detail });
   }
 
-  private end(): void {
-    if (this.isOver) return;
+  #end(): void {
+    if (this.#isOver) return;
     this.#state = { tag: 'over', reason: undefined };
-    this.release();
+    this.#release();
   }
 
   /** What an ended call holds no longer. */
-  private release(): void {
-    this.server.budget.give(this.heldBytes);
+  #release(): void {
+    this.#server.budget.give(this.#heldBytes);
     this.deadline = Number.POSITIVE_INFINITY;
-    if (this.entry.codec.paramsDeferred) this.channels?.cancelIncoming();
-    this.channels?.dispose();
-    this.server.calls.remove(this.slot);
-    if (this.token) this.server.inbox.remove(this.token);
-    this.finished?.resolve();
+    if (this.entry.codec.paramsDeferred) this.#channels?.cancelIncoming();
+    this.#channels?.dispose();
+    this.#server.calls.remove(this.#slot);
+    if (this.#token) this.#server.inbox.remove(this.#token);
+    this.#finished?.resolve();
   }
 }

@@ -6,33 +6,33 @@
  * a fifth of the time. See docs/adr/0006-what-is-in-flight.md.
  */
 export class SlotTable<T extends object> {
-  private readonly slots: (T | undefined)[] = [];
-  private readonly free: number[] = [];
+  readonly #slots: (T | undefined)[] = [];
+  readonly #free: number[] = [];
 
   get size(): number {
-    return this.slots.length - this.free.length;
+    return this.#slots.length - this.#free.length;
   }
 
   /** @returns the number that {@link SlotTable.get} and {@link SlotTable.remove} take */
   add(item: T): number {
-    const slot = this.free.pop() ?? this.slots.length;
-    this.slots[slot] = item;
+    const slot = this.#free.pop() ?? this.#slots.length;
+    this.#slots[slot] = item;
     return slot;
   }
 
   get(slot: number): T | undefined {
-    return this.slots[slot];
+    return this.#slots[slot];
   }
 
   /** Does nothing for a slot that is free. */
   remove(slot: number): void {
-    if (this.slots[slot] === undefined) return;
-    this.slots[slot] = undefined;
-    this.free.push(slot);
+    if (this.#slots[slot] === undefined) return;
+    this.#slots[slot] = undefined;
+    this.#free.push(slot);
   }
 
   /** What is there now: a copy, so that each may be removed on the way. */
   all(): readonly T[] {
-    return this.slots.filter((item) => item !== undefined);
+    return this.#slots.filter((item) => item !== undefined);
   }
 }
