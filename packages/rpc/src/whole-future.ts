@@ -13,6 +13,10 @@ export class WholeFuture<T = unknown> {
 }
 
 /** @internal the decoded result as its caller wants it */
-export function keepFuture(type: WitType | undefined, value: unknown, wanted: boolean | undefined): unknown {
-  return wanted && type?.kind === 'future' ? new WholeFuture(value as Promise<unknown>) : value;
+export function keepFuture(
+  type: WitType | undefined,
+  value: unknown,
+  isWanted: boolean | undefined,
+): unknown {
+  return isWanted && type?.kind === 'future' ? new WholeFuture(value as Promise<unknown>) : value;
 }

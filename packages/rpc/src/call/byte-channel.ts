@@ -47,12 +47,12 @@ export class ByteQueue implements ByteSource {
   }
 
   /** Whether nothing more will come. */
-  get closed(): boolean {
+  get isClosed(): boolean {
     return this.#state !== 'open';
   }
 
   /** Whether nothing more will be read. */
-  get released(): boolean {
+  get isReleased(): boolean {
     return this.#isReleased;
   }
 

@@ -18,8 +18,8 @@ export interface FunctionCodec {
   readonly paramCount: number;
   readonly params: WitType;
   readonly results: WitType;
-  readonly paramsDeferred: boolean;
-  readonly resultsDeferred: boolean;
+  readonly hasDeferredParams: boolean;
+  readonly hasDeferredResults: boolean;
   /** @throws CodecError */
   encodeParams(params: readonly unknown[]): EncodedValue;
   /** @throws CodecError */
@@ -44,8 +44,8 @@ export function functionCodec(func: WitFunction): FunctionCodec {
     paramCount: func.params.length,
     params,
     results,
-    paramsDeferred: typeShape(params).deferred,
-    resultsDeferred: typeShape(results).deferred,
+    hasDeferredParams: typeShape(params).hasDeferred,
+    hasDeferredResults: typeShape(results).hasDeferred,
     encodeParams: (values) => encodeWhole(encodeParams, values),
     encodeResult: (value) => encodeWhole(encodeResults, result ? [unflattened(result, value)] : []),
   };

@@ -13,9 +13,9 @@ export interface DeferredReceiver {
   readonly limits: CodecLimits;
   /**
    * The channel of a path; opened once for each.
-   * @param nested whether its value may refer to further channels, which then come into being as it is read
+   * @param isNested whether its value may refer to further channels, which then come into being as it is read
    */
-  open(path: IndexPath, nested: boolean): ByteSource;
+  open(path: IndexPath, isNested: boolean): ByteSource;
   /** The error for a channel that ended or broke before its value did. */
   failure(path: IndexPath, cause: unknown): unknown;
 }
@@ -79,13 +79,13 @@ export class ReceiveScope implements DecodeScope {
   }
 
   /** Whether the value's own channel goes on with a stream or future. */
-  get continues(): boolean {
+  get isContinued(): boolean {
     return this.#starts.has(this.#path.join('.'));
   }
 
   #channel(content: WitType | undefined): ChannelReader {
-    const nested = content !== undefined && typeShape(content).deferred;
-    return this.#own ?? new ChannelReader(this.#receiver, this.#path, nested);
+    const isNested = content !== undefined && typeShape(content).hasDeferred;
+    return this.#own ?? new ChannelReader(this.#receiver, this.#path, isNested);
   }
 }
 
@@ -93,20 +93,20 @@ export class ReceiveScope implements DecodeScope {
 class ChannelReader {
   readonly #receiver: DeferredReceiver;
   readonly #path: IndexPath;
-  readonly #nested: boolean;
+  readonly #isNested: boolean;
   readonly #reader: FeedReader;
   #source: ByteSource | undefined;
   #valuesInTurn = 0;
 
-  constructor(receiver: DeferredReceiver, path: IndexPath, nested: boolean) {
+  constructor(receiver: DeferredReceiver, path: IndexPath, isNested: boolean) {
     this.#receiver = receiver;
     this.#path = path;
-    this.#nested = nested;
+    this.#isNested = isNested;
     this.#reader = new FeedReader(receiver.limits);
   }
 
   open(): ByteSource {
-    this.#source ??= this.#receiver.open(this.#path, this.#nested);
+    this.#source ??= this.#receiver.open(this.#path, this.#isNested);
     return this.#source;
   }
 
@@ -154,9 +154,9 @@ async function readFuture(
     const steps = type.value && stepDecoderOf(type.value);
     // A future without payload is resolved by its channel's end, any other by its value.
     const { value } = steps ? await channel.value((reader) => steps(reader, scope)) : await untilEnd(channel);
-    const { continues } = scope;
+    const { isContinued } = scope;
     scope.start();
-    if (!continues) channel.open().finish();
+    if (!isContinued) channel.open().finish();
     return value;
   } catch (error) {
     channel.open().cancel();
@@ -190,9 +190,9 @@ class ReceivedStream implements AsyncIterable<unknown> {
   readonly #path: IndexPath;
   readonly #channel: ChannelReader;
   readonly #element: WitType | undefined;
-  #taken = false;
+  #isTaken = false;
   /** The reader left: what a wait for the next chunk comes to is of no interest. */
-  #left = false;
+  #isLeft = false;
 
   constructor(receiver: DeferredReceiver, path: IndexPath, channel: ChannelReader, type: StreamType) {
     this.#receiver = receiver;
@@ -202,14 +202,14 @@ class ReceivedStream implements AsyncIterable<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    if (this.#taken) throw new TypeError('a stream can be iterated only once');
-    this.#taken = true;
+    if (this.#isTaken) throw new TypeError('a stream can be iterated only once');
+    this.#isTaken = true;
     const chunks = this.#guarded(this.#element?.kind === 'u8' ? this.#byteChunks() : this.#elementChunks());
     return {
       next: () => chunks.next(),
       // A generator would finish the wait for its next chunk first, which may never come.
       return: () => {
-        this.#left = true;
+        this.#isLeft = true;
         this.#channel.open().cancel();
         return chunks.return(undefined);
       },
@@ -221,7 +221,7 @@ class ReceivedStream implements AsyncIterable<unknown> {
       yield* chunks;
       this.#channel.open().finish();
     } catch (error) {
-      if (!this.#left) throw this.#receiver.failure(this.#path, error);
+      if (!this.#isLeft) throw this.#receiver.failure(this.#path, error);
     } finally {
       this.#channel.open().cancel();
     }

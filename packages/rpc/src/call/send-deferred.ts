@@ -106,19 +106,19 @@ async function write(
 /** The source's chunks; a source that never delivers must not keep a channel that is gone. */
 async function* untilFailure(source: AsyncIterable<unknown>, sink: ByteSink): AsyncGenerator<unknown> {
   const iterator = source[Symbol.asyncIterator]();
-  let finished = false;
+  let isFinished = false;
   try {
     for (;;) {
       const step = await unlessFailed(sink, () => iterator.next());
       if (step.done) {
-        finished = true;
+        isFinished = true;
         return;
       }
       yield step.value;
     }
   } finally {
     // Not awaited: a generator that waits for its own source finishes only when that one delivers.
-    if (!finished) iterator.return?.().catch(() => {});
+    if (!isFinished) iterator.return?.().catch(() => {});
   }
 }
 

@@ -28,7 +28,7 @@ export function decoderOf(type: WitType): Decoder {
  * @throws CodecError
  */
 export function decode(type: WitType, bytes: Uint8Array, limits?: CodecLimits): unknown {
-  if (typeShape(type).deferred) {
+  if (typeShape(type).hasDeferred) {
     throw new CodecError('unsupported-type', 'a stream or future needs a transport, not one buffer');
   }
   if (limits && bytes.length > limits.maxBytes) {
@@ -99,7 +99,7 @@ function buildDecoder(type: WitType): Decoder {
 function listDecoder(elementType: WitType): Decoder {
   const element = decoderOf(elementType);
   const shape = typeShape(elementType);
-  const { deferred, minBytes, heapBytes } = shape;
+  const { hasDeferred, minBytes, heapBytes } = shape;
   return (reader, scope) => {
     const count = reader.u32();
     checkCount(reader, count, shape);
@@ -107,7 +107,7 @@ function listDecoder(elementType: WitType): Decoder {
     if (count * minBytes > reader.end - reader.pos) throw truncated();
     reader.heapBytes += count * heapBytes;
     const items: unknown[] = [];
-    for (let i = 0; i < count; i++) items.push(element(reader, deferred ? scope.child(i) : scope));
+    for (let i = 0; i < count; i++) items.push(element(reader, hasDeferred ? scope.child(i) : scope));
     return items;
   };
 }
@@ -145,12 +145,15 @@ function resultDecoder(okType: WitType | undefined, errType: WitType | undefined
 }
 
 function tupleDecoder(items: readonly WitType[]): Decoder {
-  const members = items.map((item) => ({ decode: decoderOf(item), deferred: typeShape(item).deferred }));
+  const members = items.map((item) => ({
+    decode: decoderOf(item),
+    hasDeferred: typeShape(item).hasDeferred,
+  }));
   return (reader, scope) => {
     const value = new Array<unknown>(members.length);
     for (let i = 0; i < members.length; i++) {
       const member = members[i] as (typeof members)[number];
-      value[i] = member.decode(reader, member.deferred ? scope.child(i) : scope);
+      value[i] = member.decode(reader, member.hasDeferred ? scope.child(i) : scope);
     }
     return value;
   };
@@ -160,7 +163,7 @@ function recordDecoder(fields: readonly WitField[]): Decoder {
   const members = fields.map(({ name, type }) => ({
     key: camelCase(name) as string,
     codec: decoderOf(type),
-    deferred: typeShape(type).deferred,
+    hasDeferred: typeShape(type).hasDeferred,
   }));
   return specializeRecordDecoder(members) ?? genericRecordDecoder(members);
 }
@@ -168,9 +171,9 @@ function recordDecoder(fields: readonly WitField[]): Decoder {
 /** @internal what {@link specializeRecordDecoder} falls back to */
 export function genericRecordDecoder(members: readonly RecordMember<Decoder>[]): Decoder {
   return (reader, scope) => {
-    const entries = members.map(({ key, codec, deferred }, i): [string, unknown] => [
+    const entries = members.map(({ key, codec, hasDeferred }, i): [string, unknown] => [
       key,
-      codec(reader, deferred ? scope.child(i) : scope),
+      codec(reader, hasDeferred ? scope.child(i) : scope),
     ]);
     return Object.fromEntries(entries);
   };

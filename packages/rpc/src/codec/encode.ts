@@ -28,7 +28,7 @@ export function encoderOf(type: WitType): Encoder {
  * @throws CodecError `bad-value` when the value is not one of the type
  */
 export function encode(type: WitType, value: unknown): Uint8Array {
-  if (typeShape(type).deferred) {
+  if (typeShape(type).hasDeferred) {
     throw new CodecError('unsupported-type', 'a stream or future needs a transport, not one buffer');
   }
   const writer = new Writer();
@@ -149,12 +149,12 @@ function encodeBytes(writer: Writer, value: unknown): void {
 
 function listEncoder(elementType: WitType): Encoder {
   const element = encoderOf(elementType);
-  const { deferred } = typeShape(elementType);
+  const { hasDeferred } = typeShape(elementType);
   return (writer, value, scope) => {
     const items = listItems(value);
     writer.unsigned(items.length);
     for (let i = 0; i < items.length; i++) {
-      element(writer, items[i], deferred ? scope.child(i) : scope);
+      element(writer, items[i], hasDeferred ? scope.child(i) : scope);
     }
   };
 }
@@ -211,13 +211,16 @@ function resultEncoder(okType: WitType | undefined, errType: WitType | undefined
 }
 
 function tupleEncoder(items: readonly WitType[]): Encoder {
-  const members = items.map((item) => ({ encode: encoderOf(item), deferred: typeShape(item).deferred }));
+  const members = items.map((item) => ({
+    encode: encoderOf(item),
+    hasDeferred: typeShape(item).hasDeferred,
+  }));
   return (writer, value, scope) => {
     if (!Array.isArray(value) || value.length !== members.length) {
       throw badValue(`tuple (an array of ${members.length})`, value);
     }
-    for (const [i, { encode: member, deferred }] of members.entries()) {
-      member(writer, value[i], deferred ? scope.child(i) : scope);
+    for (const [i, { encode: member, hasDeferred }] of members.entries()) {
+      member(writer, value[i], hasDeferred ? scope.child(i) : scope);
     }
   };
 }
@@ -226,7 +229,7 @@ function recordEncoder(fields: readonly WitField[]): Encoder {
   const members = fields.map(({ name, type }) => ({
     key: camelCase(name) as string,
     codec: encoderOf(type),
-    deferred: typeShape(type).deferred,
+    hasDeferred: typeShape(type).hasDeferred,
   }));
   const encodeMembers = specializeRecordEncoder(members) ?? genericRecordEncoder(members);
   return (writer, value, scope) => {
@@ -239,8 +242,8 @@ function recordEncoder(fields: readonly WitField[]): Encoder {
 export function genericRecordEncoder(members: readonly RecordMember<Encoder>[]): Encoder {
   return (writer, value, scope) => {
     const record = value as Readonly<Record<string, unknown>>;
-    for (const [i, { key, codec, deferred }] of members.entries()) {
-      codec(writer, record[key], deferred ? scope.child(i) : scope);
+    for (const [i, { key, codec, hasDeferred }] of members.entries()) {
+      codec(writer, record[key], hasDeferred ? scope.child(i) : scope);
     }
   };
 }

@@ -61,7 +61,7 @@ export function stepDecoderOf(type: WitType): StepDecoder {
   if (known) return known;
   typeShape(type);
   const resumable = buildStepDecoder(type);
-  const step = typeShape(type).deferred ? resumable : preferWhole(decoderOf(type), resumable);
+  const step = typeShape(type).hasDeferred ? resumable : preferWhole(decoderOf(type), resumable);
   stepDecoders.set(type, step);
   return step;
 }
@@ -205,7 +205,7 @@ const stringSteps: StepDecoder = function* (reader) {
 function listSteps(elementType: WitType): StepDecoder {
   const element = stepDecoderOf(elementType);
   const shape = typeShape(elementType);
-  const { deferred, heapBytes } = shape;
+  const { hasDeferred, heapBytes } = shape;
   return function* (reader, scope) {
     const count = yield* u32Steps(reader);
     checkCount(reader, count, shape);
@@ -213,7 +213,7 @@ function listSteps(elementType: WitType): StepDecoder {
     for (let i = 0; i < count; i++) {
       // One by one: a claimed count holds nothing.
       reader.heapBytes += heapBytes;
-      items.push(yield* element(reader, deferred ? scope.child(i) : scope));
+      items.push(yield* element(reader, hasDeferred ? scope.child(i) : scope));
     }
     return items;
   };
@@ -247,11 +247,14 @@ function resultSteps(okType: WitType | undefined, errType: WitType | undefined):
 }
 
 function tupleSteps(items: readonly WitType[]): StepDecoder {
-  const members = items.map((item) => ({ steps: stepDecoderOf(item), deferred: typeShape(item).deferred }));
+  const members = items.map((item) => ({
+    steps: stepDecoderOf(item),
+    hasDeferred: typeShape(item).hasDeferred,
+  }));
   return function* (reader, scope) {
     const value: unknown[] = [];
-    for (const [i, { steps, deferred }] of members.entries()) {
-      value.push(yield* steps(reader, deferred ? scope.child(i) : scope));
+    for (const [i, { steps, hasDeferred }] of members.entries()) {
+      value.push(yield* steps(reader, hasDeferred ? scope.child(i) : scope));
     }
     return value;
   };
@@ -261,12 +264,12 @@ function recordSteps(fields: readonly { readonly name: string; readonly type: Wi
   const members = fields.map(({ name, type }) => ({
     key: camelCase(name) as string,
     steps: stepDecoderOf(type),
-    deferred: typeShape(type).deferred,
+    hasDeferred: typeShape(type).hasDeferred,
   }));
   return function* (reader, scope) {
     const entries: [string, unknown][] = [];
-    for (const [i, { key, steps, deferred }] of members.entries()) {
-      entries.push([key, yield* steps(reader, deferred ? scope.child(i) : scope)]);
+    for (const [i, { key, steps, hasDeferred }] of members.entries()) {
+      entries.push([key, yield* steps(reader, hasDeferred ? scope.child(i) : scope)]);
     }
     return Object.fromEntries(entries);
   };
@@ -315,7 +318,7 @@ export class IncrementalDecoder {
   readonly #limits: CodecLimits;
   readonly #scope: DecodeScope;
   #result: unknown;
-  #complete = false;
+  #isComplete = false;
   #wholeHeapBytes = 0;
   #resumable: { readonly reader: FeedReader; readonly steps: Generator<void, unknown, void> } | undefined;
 
@@ -328,8 +331,8 @@ export class IncrementalDecoder {
   }
 
   /** Whether the value is complete; one that encodes to nothing is from the start. */
-  get done(): boolean {
-    return this.#complete;
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /** Memory of the list elements decoded so far, besides what is as long as their bytes are. */
@@ -337,19 +340,19 @@ export class IncrementalDecoder {
     return this.#resumable ? this.#resumable.reader.heapBytes : this.#wholeHeapBytes;
   }
 
-  /** The value, once {@link IncrementalDecoder.done}. */
+  /** The value, once {@link IncrementalDecoder.isComplete}. */
   get value(): unknown {
-    if (!this.#complete) throw truncated();
+    if (!this.#isComplete) throw truncated();
     return this.#result;
   }
 
   /**
-   * @returns {@link IncrementalDecoder.done}
+   * @returns {@link IncrementalDecoder.isComplete}
    * @throws CodecError for bytes that are no value, among them bytes behind the value's end
    */
   push(bytes: Uint8Array): boolean {
-    if (bytes.length === 0) return this.#complete;
-    if (this.#complete) throw trailing(bytes.length);
+    if (bytes.length === 0) return this.#isComplete;
+    if (this.#isComplete) throw trailing(bytes.length);
     if (!this.#resumable && this.#decodeWhole(bytes)) return true;
     const { reader, steps } = this.#resume();
     reader.feed(bytes);
@@ -358,7 +361,7 @@ export class IncrementalDecoder {
       if (reader.available > 0) throw trailing(reader.available);
       this.#finish(step.value);
     }
-    return this.#complete;
+    return this.#isComplete;
   }
 
   /** Most values come in one message: the plain decoder is many times faster than the resumable one. */
@@ -387,6 +390,6 @@ export class IncrementalDecoder {
 
   #finish(value: unknown): void {
     this.#result = value;
-    this.#complete = true;
+    this.#isComplete = true;
   }
 }

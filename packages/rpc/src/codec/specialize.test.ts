@@ -17,16 +17,16 @@ const record: WitType = { kind: 'record', fields: members };
 describe('records', () => {
   it('have the same bytes and values whether specialized or not', () => {
     const encoder = genericRecordEncoder([
-      { key: 'class', codec: encoderOf(t.u32), deferred: false },
-      { key: 'listKeys', codec: encoderOf(t.list(t.string)), deferred: false },
+      { key: 'class', codec: encoderOf(t.u32), hasDeferred: false },
+      { key: 'listKeys', codec: encoderOf(t.list(t.string)), hasDeferred: false },
     ]);
     const writer = new Writer();
     encoder(writer, value, new EncodeScope());
     const bytes = writer.finish();
     expect(encode(record, value)).toEqual(bytes);
     const decoder = genericRecordDecoder([
-      { key: 'class', codec: decoderOf(t.u32), deferred: false },
-      { key: 'listKeys', codec: decoderOf(t.list(t.string)), deferred: false },
+      { key: 'class', codec: decoderOf(t.u32), hasDeferred: false },
+      { key: 'listKeys', codec: decoderOf(t.list(t.string)), hasDeferred: false },
     ]);
     expect(decoder(new Reader(bytes), noDecodeScope)).toStrictEqual(value);
     expect(decode(record, bytes)).toStrictEqual(value);

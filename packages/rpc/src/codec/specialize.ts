@@ -9,7 +9,7 @@ type Member = (...args: never[]) => unknown;
 export interface RecordMember<F extends Member> {
   readonly key: string;
   readonly codec: F;
-  readonly deferred: boolean;
+  readonly hasDeferred: boolean;
 }
 
 /** Larger records gain nothing: V8 no longer inlines what they call. */
@@ -42,7 +42,7 @@ export function specializeRecordEncoder<F extends Member>(
 }
 
 function scopeOf<F extends Member>(members: readonly RecordMember<F>[], i: number): string {
-  return members[i]?.deferred ? `scope.child(${i})` : 'scope';
+  return members[i]?.hasDeferred ? `scope.child(${i})` : 'scope';
 }
 
 function build<F extends Member>(members: readonly RecordMember<F>[], source: string): F | undefined {

@@ -5,7 +5,7 @@ import { bytesOfElement, elementsOfEmpty, maxTypeDepth } from './limits.js';
 /** Facts about a type that decide how its codec is built. */
 export interface TypeShape {
   /** Whether a stream or a future is reachable: its codec then keeps track of index paths. */
-  readonly deferred: boolean;
+  readonly hasDeferred: boolean;
   /** Fewest bytes a value takes. A list claiming more elements than bytes allow is refused before it is built. */
   readonly minBytes: number;
   /**
@@ -33,7 +33,7 @@ const flagBytes = 48;
 const readyStreamBytes = 384;
 
 /** An element of a stream without element type. */
-export const unitShape: TypeShape = weighed({ deferred: false, minBytes: 0, heapBytes: slotBytes });
+export const unitShape: TypeShape = weighed({ hasDeferred: false, minBytes: 0, heapBytes: slotBytes });
 
 const shapes = new WeakMap<WitType, TypeShape>();
 
@@ -58,19 +58,19 @@ function computeShape(type: WitType, depth: number): Facts {
   const of = (inner: WitType): TypeShape => typeShape(inner, depth);
   switch (type.kind) {
     case 'f32':
-      return { deferred: false, minBytes: 4, heapBytes: boxedBytes };
+      return { hasDeferred: false, minBytes: 4, heapBytes: boxedBytes };
     case 'f64':
-      return { deferred: false, minBytes: 8, heapBytes: boxedBytes };
+      return { hasDeferred: false, minBytes: 8, heapBytes: boxedBytes };
     case 'u64':
     case 's64':
     case 'char':
     case 'string':
-      return { deferred: false, minBytes: 1, heapBytes: boxedBytes };
+      return { hasDeferred: false, minBytes: 1, heapBytes: boxedBytes };
     case 'own':
     case 'borrow':
-      return { deferred: false, minBytes: 1, heapBytes: arrayBytes };
+      return { hasDeferred: false, minBytes: 1, heapBytes: arrayBytes };
     case 'list':
-      return { deferred: of(type.element).deferred, minBytes: 1, heapBytes: arrayBytes };
+      return { hasDeferred: of(type.element).hasDeferred, minBytes: 1, heapBytes: arrayBytes };
     case 'option':
       return choiceShape([of(type.some)], type.some.kind === 'option' ? taggedBytes : 0);
     case 'result': {
@@ -87,27 +87,27 @@ function computeShape(type: WitType, depth: number): Facts {
       return sequenceShape(type.fields.map((field) => of(field.type)));
     case 'flags':
       return {
-        deferred: false,
+        hasDeferred: false,
         minBytes: Math.ceil(type.flags.length / 8),
         heapBytes: objectBytes + type.flags.length * flagBytes,
       };
     case 'stream':
       if (type.element) of(type.element);
-      return { deferred: true, minBytes: 1, heapBytes: readyStreamBytes };
+      return { hasDeferred: true, minBytes: 1, heapBytes: readyStreamBytes };
     case 'future':
       return {
-        deferred: true,
+        hasDeferred: true,
         minBytes: 1,
         heapBytes: objectBytes + (type.value ? of(type.value).heapBytes : 0),
       };
     default:
-      return { deferred: false, minBytes: 1, heapBytes: slotBytes };
+      return { hasDeferred: false, minBytes: 1, heapBytes: slotBytes };
   }
 }
 
 function choiceShape(payloads: readonly TypeShape[], ownBytes: number): Facts {
   return {
-    deferred: payloads.some((shape) => shape.deferred),
+    hasDeferred: payloads.some((shape) => shape.hasDeferred),
     minBytes: 1,
     heapBytes: ownBytes + Math.max(slotBytes, ...payloads.map((shape) => shape.heapBytes)),
   };
@@ -115,7 +115,7 @@ function choiceShape(payloads: readonly TypeShape[], ownBytes: number): Facts {
 
 function sequenceShape(shapesInOrder: readonly TypeShape[]): Facts {
   return {
-    deferred: shapesInOrder.some((shape) => shape.deferred),
+    hasDeferred: shapesInOrder.some((shape) => shape.hasDeferred),
     minBytes: shapesInOrder.reduce((sum, shape) => sum + shape.minBytes, 0),
     heapBytes: shapesInOrder.reduce((sum, shape) => sum + shape.heapBytes, objectBytes),
   };

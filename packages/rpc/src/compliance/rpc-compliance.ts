@@ -120,13 +120,13 @@ function unaryCompliance(fixture: RpcFixture): void {
     });
 
     it('works without parameters and without a result, and waits for the handler', async () => {
-      let finished = false;
+      let isFinished = false;
       await serve(fixture.server, nothing, async () => {
         await new Promise(setImmediate);
-        finished = true;
+        isFinished = true;
       });
       expect(await call(fixture.invoker, { target, instance, func: nothing, params: [] })).toBeUndefined();
-      expect(finished).toBe(true);
+      expect(isFinished).toBe(true);
     });
 
     it('works for values larger than a message', async () => {
@@ -376,10 +376,10 @@ function lifecycleCompliance(fixture: RpcFixture): void {
 
     it('loses no call while one of two servers stops and comes back', async () => {
       await serve(fixture.server, echo, async ([text]) => text);
-      let running = true;
+      let isRunning = true;
       let answered = 0;
       const load = Array.from({ length: 16 }, async () => {
-        while (running) {
+        while (isRunning) {
           expect(await callEcho('x')).toBe('x');
           answered++;
           // An implementation without I/O would never let anything else run.
@@ -397,7 +397,7 @@ function lifecycleCompliance(fixture: RpcFixture): void {
         await taken.promise;
         await other.close();
       }
-      running = false;
+      isRunning = false;
       await Promise.all(load);
       expect(answered).toBeGreaterThan(0);
     });

@@ -84,7 +84,7 @@ class MemoryPipe implements ByteSink {
     this.queue = new ByteQueue({
       consumed: () => this.#notify(),
       released: (reason) => {
-        if (this.queue.closed) onDone();
+        if (this.queue.isClosed) onDone();
         else if (reason === 'canceled') this.fail(stoppedReading(names));
       },
     });
@@ -114,7 +114,7 @@ class MemoryPipe implements ByteSink {
       const detail = `the peer ended ${this.#where}: ${text}`;
       this.queue.fail(new RpcError('peer-failed', this.#names, detail, { cause: error }));
     }
-    if (this.queue.released) this.#onDone();
+    if (this.queue.isReleased) this.#onDone();
   }
 
   fail(error: unknown): void {

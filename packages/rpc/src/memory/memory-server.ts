@@ -12,7 +12,7 @@ export interface MemoryServerOptions {
 /** Serves functions to invokers of the same process. */
 export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryServerOptions): Server {
   const handles = new Set<ServedHandle>();
-  let closed = false;
+  let isClosed = false;
 
   const serve = async (served: ServedFunction): Promise<ServedHandle> => {
     const names = {
@@ -20,7 +20,7 @@ export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryS
       instance: served.instance,
       func: functionCodec(served.func).wireName,
     };
-    if (closed) throw new RpcError('closed', names, 'the server is closed');
+    if (isClosed) throw new RpcError('closed', names, 'the server is closed');
     const calls = new Set<MemoryServedCall>();
     const remove = lattice.add(names, { served, calls });
     let closing: Promise<void> | undefined;
@@ -48,7 +48,7 @@ export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryS
   return {
     serve,
     close: async () => {
-      closed = true;
+      isClosed = true;
       await Promise.all([...handles].map((handle) => handle.close()));
     },
   };

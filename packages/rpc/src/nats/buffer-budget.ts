@@ -11,7 +11,7 @@ export class BufferBudget {
   }
 
   /** Whether more is held than may be: what came last has to go. */
-  get exceeded(): boolean {
+  get isExceeded(): boolean {
     return this.#held > this.#maxBytes;
   }
 

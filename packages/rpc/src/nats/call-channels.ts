@@ -59,7 +59,7 @@ export class CallChannels implements DeferredReceiver {
   readonly #sinks = new Map<string, NatsSink>();
   /** Sources a decoded value refers to and that are not complete, with whether they may refer to others. */
   readonly #opened = new Map<string, boolean>();
-  #outgoingCanceled = false;
+  #isOutgoingCanceled = false;
   #peer: { readonly root: string; readonly windowBytes: number | undefined } | undefined;
   #buffered = 0;
   /** Reported once for the call. */
@@ -67,7 +67,7 @@ export class CallChannels implements DeferredReceiver {
   #failed: unknown;
   #lastActivity = performance.now();
   #idleTimer: NodeJS.Timeout | undefined;
-  #disposed = false;
+  #isDisposed = false;
 
   constructor(options: CallChannelsOptions) {
     this.#options = options;
@@ -76,7 +76,7 @@ export class CallChannels implements DeferredReceiver {
   }
 
   /** Whether nothing is being received or sent. */
-  get idle(): boolean {
+  get isIdle(): boolean {
     return this.#opened.size === 0 && this.#sinks.size === 0;
   }
 
@@ -86,7 +86,7 @@ export class CallChannels implements DeferredReceiver {
   }
 
   /** Whether the peer has this package's flow control. */
-  get paced(): boolean {
+  get isPaced(): boolean {
     return this.#peer?.windowBytes !== undefined;
   }
 
@@ -104,7 +104,7 @@ export class CallChannels implements DeferredReceiver {
 
   /** The peer reads none of what is sent, nor of what would be. */
   #cancelOutgoing(): void {
-    this.#outgoingCanceled = true;
+    this.#isOutgoingCanceled = true;
     for (const sink of this.#sinks.values()) sink.fail(this.#stoppedReading());
   }
 
@@ -112,12 +112,12 @@ export class CallChannels implements DeferredReceiver {
     return this.#error('canceled', 'the peer stopped reading');
   }
 
-  open(path: IndexPath, nested: boolean): ByteSource {
+  open(path: IndexPath, isNested: boolean): ByteSource {
     const key = path.join('.');
     const queue = this.#source(key, path);
     // What came whole needs the call no longer, unless its content refers to channels yet to come.
-    if (nested || !queue.closed) {
-      this.#opened.set(key, nested);
+    if (isNested || !queue.isClosed) {
+      this.#opened.set(key, isNested);
       this.#watchIdle();
     }
     if (this.#failed !== undefined) queue.fail(this.#failed);
@@ -154,7 +154,7 @@ export class CallChannels implements DeferredReceiver {
     this.#sinks.set(key, sink);
     this.#watchIdle();
     if (this.#failed !== undefined) sink.fail(this.#failed);
-    else if (this.#outgoingCanceled) sink.fail(this.#stoppedReading());
+    else if (this.#isOutgoingCanceled) sink.fail(this.#stoppedReading());
     return sink;
   }
 
@@ -178,10 +178,10 @@ export class CallChannels implements DeferredReceiver {
 
   /** The call is over. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#isDisposed) return;
     this.#stopWatching();
     this.#options.budget.give(this.#buffered);
-    this.#disposed = true;
+    this.#isDisposed = true;
   }
 
   #stopWatching(): void {
@@ -193,8 +193,8 @@ export class CallChannels implements DeferredReceiver {
   #hold(bytes: number): boolean {
     this.#buffered += bytes;
     const { budget, streams } = this.#options;
-    if (!this.#disposed) budget.hold(bytes);
-    return this.#buffered <= streams.maxBufferedBytes && !budget.exceeded;
+    if (!this.#isDisposed) budget.hold(bytes);
+    return this.#buffered <= streams.maxBufferedBytes && !budget.isExceeded;
   }
 
   #receiveData(path: IndexPath, message: Msg): void {
@@ -213,11 +213,11 @@ export class CallChannels implements DeferredReceiver {
       } else {
         queue.end();
       }
-      if (queue.released) this.#forget(key);
+      if (queue.isReleased) this.#forget(key);
       if (!this.#opened.get(key)) this.#close(key);
       return;
     }
-    if (queue.closed || queue.released) return;
+    if (queue.isClosed || queue.isReleased) return;
     const hasRoom = this.#hold(data.length + overheadBytes);
     queue.push(detached(data));
     if (!hasRoom) {
@@ -247,11 +247,11 @@ export class CallChannels implements DeferredReceiver {
         consumedBytes += bytes;
         if (consumedBytes - acknowledged >= this.#options.streams.windowBytes / 4) {
           acknowledged = consumedBytes;
-          if (!queue.closed) this.#control('ack', path, Buffer.from(String(consumedBytes)));
+          if (!queue.isClosed) this.#control('ack', path, Buffer.from(String(consumedBytes)));
         }
       },
       released: (reason) => {
-        if (queue.closed) this.#forget(key);
+        if (queue.isClosed) this.#forget(key);
         else if (reason === 'canceled') this.#control('cancel', path);
         this.#close(key);
       },
@@ -276,7 +276,7 @@ export class CallChannels implements DeferredReceiver {
   /** Peers without the extensions would ignore it; they are spared. */
   #control(control: 'ack' | 'cancel', path: IndexPath, payload?: Uint8Array): void {
     const { transport, incoming } = this.#options;
-    if (!this.#peer || !this.paced) return;
+    if (!this.#peer || !this.isPaced) return;
     const subject = controlSubject(this.#peer.root, control, incoming, path);
     if (control === 'cancel') transport.outbox.publishLast(subject);
     else transport.outbox.publish(subject, payload);
@@ -292,7 +292,7 @@ export class CallChannels implements DeferredReceiver {
   }
 
   #checkIdle(): void {
-    if (!this.idle) return;
+    if (!this.isIdle) return;
     this.#stopWatching();
     this.#options.onIdle();
   }
@@ -304,7 +304,7 @@ export class CallChannels implements DeferredReceiver {
       const silent = performance.now() - this.#lastActivity;
       if (silent >= idleTimeoutMs) {
         this.fail(this.#error('timeout', `no stream made progress for ${idleTimeoutMs} ms`));
-      } else if (!this.idle) {
+      } else if (!this.isIdle) {
         this.#watchIdle();
       }
     }, idleTimeoutMs);

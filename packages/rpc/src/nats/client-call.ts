@@ -82,7 +82,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     this.#options = options;
     const { route, params, timeoutMs, invocation } = options;
     const { codec } = route;
-    if (codec.paramsDeferred || codec.resultsDeferred) {
+    if (codec.hasDeferredParams || codec.hasDeferredResults) {
       this.#channels = new CallChannels({
         transport: client.transport,
         names: this.#names,
@@ -149,12 +149,12 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   }
 
   fail(code: RpcErrorCode, detail: string, cause?: unknown): void {
-    this.#settle(this.#error(code, detail, cause));
+    this.#settle(this.#error(code, detail, cause), 'caller');
   }
 
   /** Fails, and tells the peer that nobody waits any more. */
   giveUp(code: RpcErrorCode, detail: string, cause?: unknown): void {
-    this.#settle(this.#error(code, detail, cause), true);
+    this.#settle(this.#error(code, detail, cause), 'both');
   }
 
   unsent(error: unknown): void {
@@ -165,7 +165,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   /** The listener of the caller's signal. */
   handleEvent(): void {
     const reason: unknown = this.#options.invocation.signal?.reason;
-    this.#settle(reason, true);
+    this.#settle(reason, 'both');
   }
 
   /** The deadline passed. */
@@ -204,7 +204,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   #refuse(kind: RefusalKind, code: RpcErrorCode, detail: string, cause?: unknown): void {
     const error = this.#error(code, detail, cause);
     this.#report(kind, error.message);
-    this.#settle(error, true);
+    this.#settle(error, 'both');
   }
 
   #report(kind: RefusalKind, detail: string): void {
@@ -287,7 +287,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       if (result.push(data)) {
         // Without a result, the end marker says that the function returned.
         if (this.#options.invocation.func.result) this.#succeed(result);
-      } else if (this.#client.budget.exceeded) {
+      } else if (this.#client.budget.isExceeded) {
         this.#refuse(
           'too-many-bytes',
           'overloaded',
@@ -312,12 +312,12 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     this.#finishIfIdle();
   }
 
-  /** @param cancel whether to tell the peer that nobody waits any more */
-  #settle(error: unknown, cancel = false): void {
+  /** @param told `both`: the peer learns, too, that nobody waits any more */
+  #settle(error: unknown, told: 'caller' | 'both'): void {
     const { tag } = this.#state;
     if (tag === 'over' || tag === 'abandoned') return;
     const { peerRoot } = this.#params;
-    const isAbandoned = cancel && tag === 'waiting' && peerRoot === undefined;
+    const isAbandoned = told === 'both' && tag === 'waiting' && peerRoot === undefined;
     this.#releaseResult();
     this.#state = { tag: isAbandoned ? 'abandoned' : 'over' };
     this.#stopWaiting();
@@ -329,7 +329,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       this.#client.deadlines.include(this.deadline);
       return;
     }
-    if (cancel && peerRoot !== undefined) {
+    if (told === 'both' && peerRoot !== undefined) {
       const { transport, isDisconnected } = this.#client;
       transport.outbox.publishLast(cancelSubject(peerRoot));
       // It may have been lost, and upstream's servers accept no other call of the function before they have it.
@@ -352,7 +352,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
 
   #finishIfIdle(): void {
     if (this.#state.tag !== 'streaming' || this.#params.isStreaming) return;
-    if (this.#channels?.idle ?? true) this.#end();
+    if (this.#channels?.isIdle ?? true) this.#end();
   }
 
   #end(): void {

@@ -72,7 +72,7 @@ class Client implements NatsInvoker, ClientCallHost {
   readonly #routes = new WeakMap<WitFunction, Route>();
   readonly #hasOwnTransport: boolean;
   readonly #unwatch: () => void;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: NatsInvokerOptions) {
     const { connection } = options;
@@ -120,15 +120,15 @@ class Client implements NatsInvoker, ClientCallHost {
     return new Promise((resolve, reject) => {
       const timeoutMs = invocation.timeoutMs ?? this.#timeoutMs;
       const call = new ClientCall(this, { invocation, route, params, timeoutMs, resolve, reject });
-      if (this.#closed) call.fail('closed', 'the invoker is closed');
+      if (this.#isClosed) call.fail('closed', 'the invoker is closed');
       else if (this.transport.monitor.state === 'connected') call.send();
       else void this.sendOnceConnected(call);
     });
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#unwatch();
     const inFlight = this.inbox.all();
     for (const call of inFlight) call.giveUp('closed', 'the invoker was closed while the call was in flight');
@@ -146,7 +146,7 @@ class Client implements NatsInvoker, ClientCallHost {
   async sendOnceConnected(call: ClientCall): Promise<void> {
     await this.transport.monitor.settled(call.settled);
     if (call.settled.aborted) return;
-    if (this.#closed) call.fail('closed', 'the invoker is closed');
+    if (this.#isClosed) call.fail('closed', 'the invoker is closed');
     else if (this.transport.monitor.state === 'connected') call.send();
     else call.fail('disconnected', 'the NATS connection is closed');
   }

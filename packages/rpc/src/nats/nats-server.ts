@@ -251,8 +251,8 @@ class NatsServer implements Server, ServerCallHost {
       return;
     }
     if (this.#forward(entry, message)) return;
-    const overloaded = this.calls.size >= this.#maxCalls;
-    new ServerCall(this, entry, message).start(message, overloaded);
+    const isOverloaded = this.calls.size >= this.#maxCalls;
+    new ServerCall(this, entry, message).start(message, isOverloaded);
   }
 
   /** Hands the first message on as it is: the other member's acceptance is the only one the caller sees. */

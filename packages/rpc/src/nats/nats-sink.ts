@@ -36,7 +36,7 @@ export class NatsSink implements ByteSink {
   #turn = { messages: 0, sent: 0 };
   #failed: { readonly error: unknown } | undefined;
   #failureCallback: ((error: unknown) => void) | undefined;
-  #closed = false;
+  #isClosed = false;
   #wake: (() => void) | undefined;
 
   constructor(options: NatsSinkOptions) {
@@ -77,8 +77,8 @@ export class NatsSink implements ByteSink {
   }
 
   close(error?: unknown): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     const { transport, subject, windowBytes, onClose } = this.#options;
     // Only peers with the extensions get to know why; the others see an early end, as from upstream.
     const headers =

@@ -28,7 +28,7 @@ export class ResultReader {
 
   /** Without a result there is nothing to wait for. */
   get isWhole(): boolean {
-    return this.#decoder.done;
+    return this.#decoder.isComplete;
   }
 
   /**

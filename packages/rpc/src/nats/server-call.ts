@@ -95,7 +95,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     this.#rawHeaders = message.headers;
     this.#callerRoot = message.reply as string;
     const { codec, names } = entry;
-    if (codec.paramsDeferred || codec.resultsDeferred) {
+    if (codec.hasDeferredParams || codec.hasDeferredResults) {
       this.#channels = new CallChannels({
         transport: server.transport,
         names,
@@ -141,16 +141,13 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     return this.#finished.promise;
   }
 
-  /**
-   * Accepts the call, before anything of it is looked at: the caller sends no more until then
-   * (docs/spec/wrpc.md#2.2).
-   */
-  start(message: Msg, overloaded: boolean): void {
+  /** Accepts the call, before anything of it is looked at: the caller sends no more until then (spec wrpc §2.2). */
+  start(message: Msg, isOverloaded: boolean): void {
     const { entry } = this;
     const server = this.#server;
     try {
       this.#accept();
-      if (overloaded) {
+      if (isOverloaded) {
         this.#refuse('too-many-calls', 'overloaded', 'too many calls at the same time');
         return;
       }
@@ -208,7 +205,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const detail = 'the NATS connection dropped';
     this.#isInterrupted = true;
     if (this.#state.tag === 'receiving') this.abort('disconnected', detail);
-    else if (this.#channels && !this.#channels.idle) {
+    else if (this.#channels && !this.#channels.isIdle) {
       this.#channels.fail(new RpcError('disconnected', this.entry.names, detail));
     }
   }
@@ -265,7 +262,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { budget } = this.#server;
     this.#heldBytes += bytes;
     budget.hold(bytes);
-    if (!budget.exceeded) return true;
+    if (!budget.isExceeded) return true;
     this.#refuse('too-many-bytes', 'overloaded', 'the calls of this server hold too many bytes');
     return false;
   }
@@ -276,7 +273,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { monitor } = server.transport;
     try {
       const result = await entry.handler(params, this);
-      if (this.#isOver && !entry.codec.resultsDeferred) return;
+      if (this.#isOver && !entry.codec.hasDeferredResults) return;
       const encoded = entry.codec.encodeResult(result);
       if (this.#isOver) {
         leaveDeferred(encoded.deferred);
@@ -291,7 +288,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
         return;
       }
       // Without the acceptance, which may be lost, a caller can't say how much of a stream it has read.
-      if (this.#isInterrupted && this.#channels?.paced) this.#accept();
+      if (this.#isInterrupted && this.#channels?.isPaced) this.#accept();
       this.#state = { tag: 'streaming' };
       this.#publishResults(encoded.bytes);
       const channels = this.#channels;
@@ -360,7 +357,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   #release(): void {
     this.#server.budget.give(this.#heldBytes);
     this.deadline = Number.POSITIVE_INFINITY;
-    if (this.entry.codec.paramsDeferred) this.#channels?.cancelIncoming();
+    if (this.entry.codec.hasDeferredParams) this.#channels?.cancelIncoming();
     this.#channels?.dispose();
     this.#server.calls.remove(this.#slot);
     if (this.#token) this.#server.inbox.remove(this.#token);
