@@ -8,7 +8,7 @@ import { posix } from 'node:path';
 export function contentProblems(files, manifest) {
   return [
     ...missingFiles(files),
-    ...strayFiles(files),
+    ...strayFiles(files, manifest),
     ...sourcelessMaps(files),
     ...targetsOf(manifest)
       .filter(({ path }) => !files.has(path))
@@ -26,12 +26,14 @@ function missingFiles(files) {
   return problems;
 }
 
-function strayFiles(files) {
+/** Tests and their helpers, other than those that the package exports. */
+function strayFiles(files, manifest) {
+  const exported = manifest.exports?.['./testing'] === undefined ? undefined : /^(dist|src)\/testing\//;
   return [...files.keys()]
     .filter(
       (path) =>
-        /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|node_modules)\//.test(path) &&
-        !path.startsWith('dist/testing/'),
+        /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|node_modules)\//.test(path) ||
+        (/(^|\/)testing\//.test(path) && !exported?.test(path)),
     )
     .map((path) => `${path} should not be published`);
 }

@@ -21,12 +21,23 @@ test.each(['README.md', 'LICENSE'])('a missing %s is a problem', (name) => {
   expect(problems(good.filter((file) => file !== name))).toEqual([`${name} is missing`]);
 });
 
-test.each(['dist/a.test.js', 'dist/a.test.d.ts', 'dist/.tsbuildinfo', 'src/a.test.ts', 'tests/x.js'])(
-  '%s does not belong into a package',
-  (name) => {
-    expect(problems([...good, name])).toEqual([`${name} should not be published`]);
-  },
-);
+test.each([
+  'dist/a.test.js',
+  'dist/a.test.d.ts',
+  'dist/.tsbuildinfo',
+  'src/a.test.ts',
+  'tests/x.js',
+  'dist/testing/a.js',
+  'src/deep/testing/a.ts',
+])('%s does not belong into a package', (name) => {
+  expect(problems([...good, name])).toEqual([`${name} should not be published`]);
+});
+
+test('test helpers belong into a package that exports them', () => {
+  const testing = { types: './dist/testing/index.d.ts', default: './dist/testing/index.js' };
+  const helpers = ['dist/testing/index.js', 'dist/testing/index.d.ts', 'src/testing/index.ts'];
+  expect(problems([...good, ...helpers], { exports: { './testing': testing } })).toEqual([]);
+});
 
 test('a map to a source that was not packed is a problem', () => {
   const files = new Map(good.map((name) => [name, Buffer.alloc(0)]));

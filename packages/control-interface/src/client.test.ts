@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type ControlClient, createControlClient } from './client.js';
 import { type ControlHandlers, failed, ok, silent } from './handlers.js';
 import { type ControlServer, serveControlInterface } from './server.js';
-import { type RecordedCall, recordingHandlers } from './test-handlers.test.support.js';
+import { type RecordedCall, recordingHandlers } from './testing/recording-handlers.js';
 
 let nats: TestNatsServer;
 let host: NatsConnection;

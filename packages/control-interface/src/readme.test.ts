@@ -4,7 +4,7 @@ import { startChild, startNatsServer } from '@wasmlattice/test-support';
 import { connect } from 'nats';
 import { expect, it } from 'vitest';
 import { serveControlInterface } from './server.js';
-import { recordingHandlers } from './test-handlers.test.support.js';
+import { recordingHandlers } from './testing/recording-handlers.js';
 
 it('the sample in the README runs and prints what it says', async () => {
   const root = fileURLToPath(new URL('..', import.meta.url));

@@ -5,7 +5,7 @@ import { connect, headers, type Msg, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlHandlers, failed, ok, silent } from './handlers.js';
 import { type ControlServer, type ControlServerOptions, serveControlInterface } from './server.js';
-import { type RecordedCall, recordingHandlers } from './test-handlers.test.support.js';
+import { type RecordedCall, recordingHandlers } from './testing/recording-handlers.js';
 
 let nats: TestNatsServer;
 let host: NatsConnection;

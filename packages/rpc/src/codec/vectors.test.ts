@@ -6,7 +6,7 @@ import {
   type VectorType,
   type VectorValue,
   vectorType,
-} from '../vectors.test.util.js';
+} from '../testing/vectors.js';
 import { CodecError } from './codec-error.js';
 import { decode } from './decode.js';
 import { type DecodeScope, EncodeScope } from './deferred.js';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { err, ok } from '../builders.js';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '../memory/index.js';
+import { readVectors, type VectorType, vectorType } from '../testing/vectors.js';
 import { createClient, serveInterface } from '../typed.js';
 import type { WitInterface, WitType } from '../types.js';
-import { readVectors, type VectorType, vectorType } from '../vectors.test.util.js';
 import {
   blobstore,
   blobstoreV1,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { func, t } from '../builders.js';
 import { RpcError, type RpcErrorCode } from '../rpc-error.js';
 import type { WitFunction } from '../types.js';
+import { invocationSubject } from './index.js';
 import {
   CallStage,
   emptyBooks,
@@ -12,9 +13,8 @@ import {
   type Lines,
   target,
   windowBytes,
-} from './call-stage.test.util.js';
-import { invocationSubject } from './index.js';
-import { lattice } from './nats-peers.test.util.js';
+} from './testing/call-stage.js';
+import { lattice } from './testing/nats-peers.js';
 
 /** A plain call. */
 const ask = func('ask', [['text', t.string]], t.string);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { func, t } from '../builders.js';
 import { RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { invocationSubject, type NatsInvoker, type NatsServerOptions } from './index.js';
-import { lattice, NatsPeers } from './nats-peers.test.util.js';
+import { lattice, NatsPeers } from './testing/nats-peers.js';
 
 const target = 'peer';
 const instance = 'acme:test/errors@1.0.0';

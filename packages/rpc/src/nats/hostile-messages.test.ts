@@ -4,7 +4,7 @@ import { func, t } from '../builders.js';
 import type { Invoker } from '../invoke.js';
 import { call } from '../typed.js';
 import { invocationSubject, type NatsServerOptions, type Refusal } from './index.js';
-import { lattice, NatsPeers } from './nats-peers.test.util.js';
+import { lattice, NatsPeers } from './testing/nats-peers.js';
 
 const target = 'peer';
 const instance = 'acme:test/hostile@1.0.0';

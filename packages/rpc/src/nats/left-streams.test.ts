@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { func, t } from '../builders.js';
 import { call } from '../typed.js';
-import { NatsPeers } from './nats-peers.test.util.js';
+import { NatsPeers } from './testing/nats-peers.js';
 
 const target = 'peer';
 const instance = 'acme:test/left@1.0.0';

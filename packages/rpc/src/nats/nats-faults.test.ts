@@ -14,7 +14,7 @@ import {
   type NatsServerOptions,
   type Refusal,
 } from './index.js';
-import { lattice, NatsPeers } from './nats-peers.test.util.js';
+import { lattice, NatsPeers } from './testing/nats-peers.js';
 
 const target = 'peer';
 const instance = 'acme:test/faults@1.0.0';

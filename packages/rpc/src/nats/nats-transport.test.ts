@@ -2,9 +2,9 @@ import type { QueuedIterator, Status } from 'nats';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { func, t } from '../builders.js';
 import { call } from '../typed.js';
-import { CutConnection } from './call-stage.test.util.js';
 import { createNatsInvoker, createNatsServer, NatsTransport } from './index.js';
-import { lattice, NatsPeers } from './nats-peers.test.util.js';
+import { CutConnection } from './testing/cut-connection.js';
+import { lattice, NatsPeers } from './testing/nats-peers.js';
 
 const target = 'peer';
 const instance = 'acme:test/transport@1.0.0';

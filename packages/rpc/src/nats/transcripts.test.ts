@@ -9,7 +9,7 @@ import {
   type VectorFunction,
   type VectorValue,
   vectorFunction,
-} from '../vectors.test.util.js';
+} from '../testing/vectors.js';
 import { createNatsInvoker, createNatsServer } from './index.js';
 
 interface TranscriptMessage {

@@ -1,13 +1,13 @@
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
-import type { Server } from '../serve.js';
+import type { Server } from '../../serve.js';
 import {
   createNatsInvoker,
   createNatsServer,
   type NatsInvoker,
   type NatsInvokerOptions,
   type NatsServerOptions,
-} from './index.js';
+} from '../index.js';
 
 export const lattice = 'default';
 

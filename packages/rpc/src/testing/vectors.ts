@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { camelCase } from './names.js';
-import type { WitFunction, WitType } from './types.js';
+import { camelCase } from '../names.js';
+import type { WitFunction, WitType } from '../types.js';
 
 /** A type in a vector file: a primitive is its name alone. */
 export type VectorType = string | { readonly kind: string; readonly [key: string]: unknown };
@@ -14,7 +14,7 @@ export interface VectorFunction {
 }
 
 export function readVectors<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8')) as T;
+  return JSON.parse(readFileSync(new URL(`../../vectors/${file}`, import.meta.url), 'utf8')) as T;
 }
 
 export function vectorType(type: VectorType): WitType {

@@ -1,4 +1,4 @@
-import { type ControlHandlers, ok } from './handlers.js';
+import { type ControlHandlers, ok } from '../handlers.js';
 
 /** Which operation was carried out, with what it got. */
 export interface RecordedCall {
