@@ -30,22 +30,30 @@ import { ControlError } from './control-error.js';
 import { gather } from './gather.js';
 import { recordToHeaders } from './message-headers.js';
 import * as subjects from './subjects.js';
-import type { ComponentAuctionAck, ComponentAuctionInput } from './types/component-auction.js';
+import type { StoredClaims } from './types/claims.js';
+import type {
+  ComponentAuctionAck,
+  ComponentAuctionInput,
+  ScaleComponentInput,
+  UpdateComponentInput,
+} from './types/component.js';
 import type { CtlResponse } from './types/ctl-response.js';
-import type { DeleteLinkInput } from './types/delete-link-command.js';
-import type { Host } from './types/host.js';
-import type { HostInventory } from './types/host-inventory.js';
-import type { DeleteLabelCommand, PutLabelCommand } from './types/label-commands.js';
-import type { Link, LinkInput } from './types/link.js';
-import type { ProviderAuctionAck, ProviderAuctionInput } from './types/provider-auction.js';
-import type { RegistryCredentials } from './types/registry-credential.js';
-import type { ScaleComponentInput } from './types/scale-component-command.js';
-import type { StartProviderInput } from './types/start-provider-command.js';
-import type { StopHostInput } from './types/stop-host-command.js';
-import type { StopProviderInput } from './types/stop-provider-command.js';
-import type { StoredClaims } from './types/stored-claims.js';
+import type {
+  DeleteLabelCommand,
+  Host,
+  HostInventory,
+  PutLabelCommand,
+  StopHostInput,
+} from './types/host.js';
+import type { DeleteLinkInput, Link, LinkInput } from './types/link.js';
+import type {
+  ProviderAuctionAck,
+  ProviderAuctionInput,
+  StartProviderInput,
+  StopProviderInput,
+} from './types/provider.js';
+import type { RegistryCredentials } from './types/registry.js';
 import type { StringMap } from './types/string-map.js';
-import type { UpdateComponentInput } from './types/update-component-command.js';
 
 /** What {@link createControlClient} needs. */
 export interface ControlClientOptions {

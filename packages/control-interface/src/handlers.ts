@@ -1,20 +1,28 @@
 import type { LogFields, SpanContext } from '@wasmlattice/telemetry';
-import type { ComponentAuctionAck, ComponentAuctionRequest } from './types/component-auction.js';
-import type { DeleteLinkCommand } from './types/delete-link-command.js';
-import type { Host } from './types/host.js';
-import type { HostInventory } from './types/host-inventory.js';
-import type { DeleteLabelCommand, PutLabelCommand } from './types/label-commands.js';
-import type { Link } from './types/link.js';
-import type { ProviderAuctionAck, ProviderAuctionRequest } from './types/provider-auction.js';
-import type { PutConfigCommand } from './types/put-config-command.js';
-import type { RegistryCredentials } from './types/registry-credential.js';
-import type { ScaleComponentCommand } from './types/scale-component-command.js';
-import type { StartProviderCommand } from './types/start-provider-command.js';
-import type { StopHostCommand } from './types/stop-host-command.js';
-import type { StopProviderCommand } from './types/stop-provider-command.js';
-import type { StoredClaims } from './types/stored-claims.js';
+import type { StoredClaims } from './types/claims.js';
+import type {
+  ComponentAuctionAck,
+  ComponentAuctionRequest,
+  ScaleComponentCommand,
+  UpdateComponentCommand,
+} from './types/component.js';
+import type { PutConfigCommand } from './types/config.js';
+import type {
+  DeleteLabelCommand,
+  Host,
+  HostInventory,
+  PutLabelCommand,
+  StopHostCommand,
+} from './types/host.js';
+import type { DeleteLinkCommand, Link } from './types/link.js';
+import type {
+  ProviderAuctionAck,
+  ProviderAuctionRequest,
+  StartProviderCommand,
+  StopProviderCommand,
+} from './types/provider.js';
+import type { RegistryCredentials } from './types/registry.js';
 import type { StringMap } from './types/string-map.js';
-import type { UpdateComponentCommand } from './types/update-component-command.js';
 
 /** The operation was carried out, or accepted where its outcome is told by events. */
 export interface Ok<T = undefined> {

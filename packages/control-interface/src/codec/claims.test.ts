@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredClaims } from '../types/stored-claims.js';
+import type { StoredClaims } from '../types/claims.js';
 import { decodeClaims, decodeStoredClaims, encodeClaims, encodeStoredClaims } from './claims.js';
 import { jsonToBytes } from './json.js';
 

@@ -1,4 +1,4 @@
-import type { StoredClaims } from '../types/stored-claims.js';
+import type { StoredClaims } from '../types/claims.js';
 import type { StringMap } from '../types/string-map.js';
 import { DecodeError, type JsonObject, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 

@@ -1,4 +1,4 @@
-import type { ComponentSpec } from '../types/component-spec.js';
+import type { ComponentSpec } from '../types/component.js';
 import { jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
 import { encodeLink, readLink } from './link.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScaleComponentCommand } from '../types/scale-component-command.js';
+import type { ScaleComponentCommand } from '../types/component.js';
 import {
   decodeComponentAuctionAck,
   decodeComponentAuctionRequest,

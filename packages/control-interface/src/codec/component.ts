@@ -2,12 +2,14 @@ import type {
   ComponentAuctionAck,
   ComponentAuctionInput,
   ComponentAuctionRequest,
-} from '../types/component-auction.js';
-import type { ComponentDescription } from '../types/component-description.js';
-import type { ComponentLimits } from '../types/component-limits.js';
-import type { ScaleComponentCommand, ScaleComponentInput } from '../types/scale-component-command.js';
+  ComponentDescription,
+  ComponentLimits,
+  ScaleComponentCommand,
+  ScaleComponentInput,
+  UpdateComponentCommand,
+  UpdateComponentInput,
+} from '../types/component.js';
 import type { StringMap } from '../types/string-map.js';
-import type { UpdateComponentCommand, UpdateComponentInput } from '../types/update-component-command.js';
 import { type JsonObject, ObjectReader } from './json.js';
 
 /** {@link ComponentAuctionRequest} → JSON. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostInventory } from '../types/host-inventory.js';
+import type { HostInventory } from '../types/host.js';
 import {
   decodeDeleteLabelCommand,
   decodeHost,

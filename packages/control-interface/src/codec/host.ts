@@ -1,7 +1,11 @@
-import type { Host } from '../types/host.js';
-import type { HostInventory } from '../types/host-inventory.js';
-import type { DeleteLabelCommand, PutLabelCommand } from '../types/label-commands.js';
-import type { StopHostCommand, StopHostInput } from '../types/stop-host-command.js';
+import type {
+  DeleteLabelCommand,
+  Host,
+  HostInventory,
+  PutLabelCommand,
+  StopHostCommand,
+  StopHostInput,
+} from '../types/host.js';
 import { encodeComponentDescription, readComponentDescription } from './component.js';
 import { type JsonObject, ObjectReader } from './json.js';
 import { encodeProviderDescription, readProviderDescription } from './provider.js';

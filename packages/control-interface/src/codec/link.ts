@@ -1,5 +1,10 @@
-import type { DeleteLinkCommand, DeleteLinkInput } from '../types/delete-link-command.js';
-import { defaultLinkName, type Link, type LinkInput } from '../types/link.js';
+import {
+  type DeleteLinkCommand,
+  type DeleteLinkInput,
+  defaultLinkName,
+  type Link,
+  type LinkInput,
+} from '../types/link.js';
 import { type JsonObject, ObjectReader } from './json.js';
 
 /** {@link Link} → JSON, with all defaults filled in. */

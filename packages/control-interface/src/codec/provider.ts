@@ -2,10 +2,12 @@ import type {
   ProviderAuctionAck,
   ProviderAuctionInput,
   ProviderAuctionRequest,
-} from '../types/provider-auction.js';
-import type { ProviderDescription } from '../types/provider-description.js';
-import type { StartProviderCommand, StartProviderInput } from '../types/start-provider-command.js';
-import type { StopProviderCommand, StopProviderInput } from '../types/stop-provider-command.js';
+  ProviderDescription,
+  StartProviderCommand,
+  StartProviderInput,
+  StopProviderCommand,
+  StopProviderInput,
+} from '../types/provider.js';
 import { type JsonObject, ObjectReader } from './json.js';
 
 /** {@link ProviderAuctionRequest} → JSON. */

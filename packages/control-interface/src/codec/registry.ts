@@ -1,4 +1,4 @@
-import type { RegistryCredential, RegistryCredentials } from '../types/registry-credential.js';
+import type { RegistryCredential, RegistryCredentials } from '../types/registry.js';
 import { DecodeError, type JsonObject, ObjectReader } from './json.js';
 
 const defaultRegistryType = 'oci';

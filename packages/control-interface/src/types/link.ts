@@ -1,3 +1,4 @@
+import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
 /** The link name used wherever none is given. */
@@ -27,3 +28,36 @@ export interface Link {
 
 /** A {@link Link} as one writes it: the name defaults to `default`, the config lists to none. */
 export type LinkInput = WithDefaults<Link, 'name' | 'sourceConfig' | 'targetConfig'>;
+
+/** Removes the first link with these four properties (control-interface.md §6, `link.del`). */
+export interface DeleteLinkCommand {
+  readonly sourceId: string;
+  /** `default` if not given. */
+  readonly name: string;
+  readonly witNamespace: string;
+  readonly witPackage: string;
+}
+
+/** A {@link DeleteLinkCommand} as one writes it: the name defaults to `default`. */
+export type DeleteLinkInput = WithDefaults<DeleteLinkCommand, 'name'>;
+
+/**
+ * A link with its configs resolved, as providers receive it: in HostData, and on their `linkdefs` subjects
+ * (lattice-data.md §5.2). Both sides' values are always included, whichever side the provider is.
+ */
+export interface InterfaceLinkDefinition {
+  readonly sourceId: string;
+  readonly target: string;
+  readonly name: string;
+  readonly witNamespace: string;
+  readonly witPackage: string;
+  readonly interfaces: readonly string[];
+  /** Merged values of the source's configs. */
+  readonly sourceConfig: StringMap;
+  /** Merged values of the target's configs. */
+  readonly targetConfig: StringMap;
+  /** Sealed secrets of the source side; absent when there are none. */
+  readonly sourceSecrets?: Uint8Array | undefined;
+  /** Sealed secrets of the target side; absent when there are none. */
+  readonly targetSecrets?: Uint8Array | undefined;
+}

@@ -1,0 +1,60 @@
+import type { StringMap } from './string-map.js';
+import type { WithDefaults } from './with-defaults.js';
+
+/** A running provider as the inventory tells it (control-interface.md §2.2). */
+export interface ProviderDescription {
+  readonly id: string;
+  /** The *normalised* reference: no `file://`, `oci://`, `http(s)://` or `wasmcloud+builtin://`. */
+  readonly imageRef: string;
+  /** The name of the claims; absent without one. */
+  readonly name?: string | undefined;
+  /** The revision of the claims, else 0. */
+  readonly revision: number;
+  readonly annotations: StringMap;
+}
+
+/** Asks which hosts would run a provider (control-interface.md §5.1). */
+export interface ProviderAuctionRequest {
+  /** Empty if not given. */
+  readonly providerRef: string;
+  readonly providerId: string;
+  /** Labels a host must have, each with exactly this value. */
+  readonly constraints: StringMap;
+}
+
+/** A {@link ProviderAuctionRequest} as one writes it: no reference, no constraints by default. */
+export type ProviderAuctionInput = WithDefaults<ProviderAuctionRequest, 'providerRef' | 'constraints'>;
+
+/** The bid of a host that would run the provider. */
+export interface ProviderAuctionAck {
+  readonly providerRef: string;
+  readonly providerId: string;
+  readonly hostId: string;
+  readonly constraints: StringMap;
+}
+
+/** Starts a provider on one host (control-interface.md §5.2). */
+export interface StartProviderCommand {
+  readonly providerId: string;
+  /** Image reference, path, or `wasmcloud+builtin://…`; empty if not given. */
+  readonly providerRef: string;
+  /** Not validated; copied into event data. Empty if not given. */
+  readonly hostId: string;
+  /** Named configs and `SECRET…` references; later ones override earlier ones. */
+  readonly config: readonly string[];
+  /** `{}` if not given. Events echo them exactly. */
+  readonly annotations: StringMap;
+}
+
+/** A {@link StartProviderCommand} as one writes it; the client fills in the host id. */
+export type StartProviderInput = WithDefaults<StartProviderCommand, 'hostId' | 'config' | 'annotations'>;
+
+/** Stops a provider on one host (control-interface.md §5.3). */
+export interface StopProviderCommand {
+  readonly providerId: string;
+  /** Handed to the provider, which stops in order only if it is its own host's id. Empty if not given. */
+  readonly hostId: string;
+}
+
+/** A {@link StopProviderCommand} as one writes it; the client fills in the host id. */
+export type StopProviderInput = WithDefaults<StopProviderCommand, 'hostId'>;
