@@ -5,58 +5,57 @@ export {
   type ControlGatherOptions,
   createControlClient,
 } from './client.js';
-export { decodeClaims, decodeStoredClaims, encodeClaims, encodeStoredClaims } from './codec/claims.js';
-export {
-  decodeComponentAuctionAck,
-  decodeComponentAuctionRequest,
-  decodeScaleComponentCommand,
-  decodeUpdateComponentCommand,
-  encodeComponentAuctionAck,
-  encodeComponentAuctionRequest,
-  encodeScaleComponentCommand,
-  encodeUpdateComponentCommand,
-} from './codec/component.js';
-export { decodeComponentSpec, encodeComponentSpec } from './codec/component-spec.js';
-export { decodeConfig, encodeConfig } from './codec/config.js';
-export { decodeCtlResponse, encodeCtlResponse } from './codec/ctl-response.js';
-export {
-  decodeDeleteLabelCommand,
-  decodeHost,
-  decodeHostInventory,
-  decodePutLabelCommand,
-  decodeStopHostCommand,
-  encodeDeleteLabelCommand,
-  encodeHost,
-  encodeHostInventory,
-  encodePutLabelCommand,
-  encodeStopHostCommand,
-} from './codec/host.js';
 export {
   DecodeError,
+  decodeClaims,
+  decodeComponentAuctionAck,
+  decodeComponentAuctionRequest,
+  decodeComponentSpec,
+  decodeConfig,
+  decodeCtlResponse,
+  decodeDeleteLabelCommand,
+  decodeDeleteLinkCommand,
+  decodeHost,
+  decodeHostInventory,
+  decodeLink,
+  decodeProviderAuctionAck,
+  decodeProviderAuctionRequest,
+  decodePutLabelCommand,
+  decodeRegistryCredentials,
+  decodeScaleComponentCommand,
+  decodeStartProviderCommand,
+  decodeStopHostCommand,
+  decodeStopProviderCommand,
+  decodeStoredClaims,
   decodeStringMap,
+  decodeUpdateComponentCommand,
+  encodeClaims,
+  encodeComponentAuctionAck,
+  encodeComponentAuctionRequest,
+  encodeComponentSpec,
+  encodeConfig,
+  encodeCtlResponse,
+  encodeDeleteLabelCommand,
+  encodeDeleteLinkCommand,
+  encodeHost,
+  encodeHostInventory,
+  encodeLink,
+  encodeProviderAuctionAck,
+  encodeProviderAuctionRequest,
+  encodePutLabelCommand,
+  encodeRegistryCredentials,
+  encodeScaleComponentCommand,
+  encodeStartProviderCommand,
+  encodeStopHostCommand,
+  encodeStopProviderCommand,
+  encodeStoredClaims,
+  encodeUpdateComponentCommand,
   type JsonObject,
   type JsonValue,
   jsonFromBytes,
   jsonToBytes,
   ObjectReader,
-} from './codec/json.js';
-export {
-  decodeDeleteLinkCommand,
-  decodeLink,
-  encodeDeleteLinkCommand,
-  encodeLink,
-} from './codec/link.js';
-export {
-  decodeProviderAuctionAck,
-  decodeProviderAuctionRequest,
-  decodeStartProviderCommand,
-  decodeStopProviderCommand,
-  encodeProviderAuctionAck,
-  encodeProviderAuctionRequest,
-  encodeStartProviderCommand,
-  encodeStopProviderCommand,
-} from './codec/provider.js';
-export { decodeRegistryCredentials, encodeRegistryCredentials } from './codec/registry.js';
+} from './codec/index.js';
 export { ControlError, type ControlErrorCode } from './control-error.js';
 export {
   type Answer,

@@ -4,13 +4,15 @@ import type {
   ComponentAuctionRequest,
   ComponentDescription,
   ComponentLimits,
+  ComponentSpec,
   ScaleComponentCommand,
   ScaleComponentInput,
   UpdateComponentCommand,
   UpdateComponentInput,
 } from '../types/component.js';
 import type { StringMap } from '../types/string-map.js';
-import { type JsonObject, ObjectReader } from './json.js';
+import { type JsonObject, jsonFromBytes, jsonToBytes, ObjectReader } from './json.js';
+import { encodeLink, readLink } from './link.js';
 
 /** {@link ComponentAuctionRequest} → JSON. */
 export function encodeComponentAuctionRequest(request: ComponentAuctionInput): JsonObject {
@@ -134,6 +136,23 @@ export function readComponentDescription(reader: ObjectReader): ComponentDescrip
     revision: reader.i32Or('revision', 0),
     maxInstances: reader.u32Or('max_instances', 0),
     ...(limits === undefined ? {} : { limits: componentLimitsFromMap(limits) }),
+  };
+}
+
+/** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (lattice-data.md §2.1). */
+export function encodeComponentSpec(spec: ComponentSpec): Uint8Array {
+  return jsonToBytes({ url: spec.url, links: spec.links.map(encodeLink) });
+}
+
+/** The value of the record `COMPONENT_{id}` → {@link ComponentSpec}; `id` names it in errors. */
+export function decodeComponentSpec(bytes: Uint8Array, id?: string): ComponentSpec {
+  const what = id === undefined ? 'component spec' : `component spec of ${id}`;
+  const reader = new ObjectReader(jsonFromBytes(bytes, what), what);
+  return {
+    url: reader.string('url'),
+    links: reader.has('links')
+      ? reader.array('links', (item, path) => readLink(reader.item(item, path)))
+      : [],
   };
 }
 
