@@ -29,7 +29,7 @@ import { encodeRegistryCredentials } from './codec/registry.js';
 import { ControlError } from './control-error.js';
 import { gather } from './gather.js';
 import { recordToHeaders } from './message-headers.js';
-import * as subjects from './subjects.js';
+import * as subjects from './subjects/control-subjects.js';
 import type { StoredClaims } from './types/claims.js';
 import type {
   ComponentAuctionAck,

@@ -23,7 +23,7 @@ import {
 } from './codec/provider.js';
 import { decodeRegistryCredentials } from './codec/registry.js';
 import { type ControlContext, type ControlHandlers, type OptionalAnswer, silent } from './handlers.js';
-import type { ControlOperation } from './subjects.js';
+import type { ControlOperation } from './subjects/control-subjects.js';
 import type { CtlResponse } from './types/ctl-response.js';
 
 /**

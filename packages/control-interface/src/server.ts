@@ -21,7 +21,7 @@ import {
   controlSubscriptions,
   defaultControlPrefix,
   parseControlSubject,
-} from './subjects.js';
+} from './subjects/control-subjects.js';
 import type { CtlResponse } from './types/ctl-response.js';
 
 /** What {@link serveControlInterface} needs. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlOperation } from './subjects.js';
-import * as subjects from './subjects.js';
+import type { ControlOperation } from './control-subjects.js';
+import * as subjects from './control-subjects.js';
 
 const scope = { prefix: 'wasmbus.ctl', lattice: 'default' };
 const { parseControlSubject } = subjects;
