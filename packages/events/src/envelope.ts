@@ -1,4 +1,4 @@
-import { DecodeError, jsonFromBytes, jsonToBytes, ObjectReader } from '@wasmlattice/control-interface';
+import { DecodeError, jsonFromBytes, jsonToBytes, ObjectReader } from '@wasmlattice/control-interface/codec';
 import { CloudEvent } from 'cloudevents';
 import { createEventIds } from './event-id.js';
 import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from './lattice-event.js';

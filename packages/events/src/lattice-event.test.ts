@@ -1,4 +1,4 @@
-import type { HostInventory, Link } from '@wasmlattice/control-interface';
+import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
 import { describe, expect, it } from 'vitest';
 import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from './lattice-event.js';
 import { componentScaled, componentScaleFailed } from './payloads/component.js';

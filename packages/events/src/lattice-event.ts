@@ -1,4 +1,5 @@
-import type { HostInventory, JsonObject, Link } from '@wasmlattice/control-interface';
+import type { JsonObject } from '@wasmlattice/control-interface/codec';
+import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
 import {
   type ComponentScaled,
   type ComponentScaleFailed,

@@ -1,4 +1,4 @@
-import { checkLatticeName } from '@wasmlattice/control-interface';
+import { checkLatticeName } from '@wasmlattice/control-interface/subjects';
 import type { EventName } from './lattice-event.js';
 
 // Fixed: the control prefix has no influence on it (docs/spec/events.md#1).

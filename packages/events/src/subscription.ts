@@ -1,4 +1,4 @@
-import { DecodeError } from '@wasmlattice/control-interface';
+import { DecodeError } from '@wasmlattice/control-interface/codec';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, NatsError, Subscription } from 'nats';
 import { decodeEnvelope, type EventAttributes, type ReceivedEvent } from './envelope.js';

@@ -1,4 +1,4 @@
-import type { JsonObject, ObjectReader } from '@wasmlattice/control-interface';
+import type { JsonObject, ObjectReader } from '@wasmlattice/control-interface/codec';
 
 /** What embedded claims say about a component or provider (docs/spec/events.md#4). */
 export interface EventClaims {

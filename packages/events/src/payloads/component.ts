@@ -1,4 +1,5 @@
-import { type JsonObject, ObjectReader, type StringMap } from '@wasmlattice/control-interface';
+import { type JsonObject, ObjectReader } from '@wasmlattice/control-interface/codec';
+import type { StringMap } from '@wasmlattice/control-interface/types';
 import { type EventClaims, encodeClaimsTimes, readClaims } from './claims.js';
 import type { EventCodec } from './event-codec.js';
 

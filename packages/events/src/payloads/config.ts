@@ -1,4 +1,4 @@
-import { ObjectReader } from '@wasmlattice/control-interface';
+import { ObjectReader } from '@wasmlattice/control-interface/codec';
 import type { EventCodec } from './event-codec.js';
 
 /** Which named config was stored or removed. */

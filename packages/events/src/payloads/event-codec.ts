@@ -1,4 +1,4 @@
-import type { JsonObject } from '@wasmlattice/control-interface';
+import type { JsonObject } from '@wasmlattice/control-interface/codec';
 
 /** The two directions of one event's data; `decode` throws a `DecodeError`. */
 export interface EventCodec<T> {

@@ -1,10 +1,5 @@
-import {
-  decodeHostInventory,
-  encodeHostInventory,
-  type HostInventory,
-  ObjectReader,
-  type StringMap,
-} from '@wasmlattice/control-interface';
+import { decodeHostInventory, encodeHostInventory, ObjectReader } from '@wasmlattice/control-interface/codec';
+import type { HostInventory, StringMap } from '@wasmlattice/control-interface/types';
 import type { EventCodec } from './event-codec.js';
 
 /** `host_started`: the start is complete. The host's id is the event's source. */

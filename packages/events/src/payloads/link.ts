@@ -1,10 +1,5 @@
-import {
-  type DeleteLinkCommand,
-  decodeLink,
-  encodeLink,
-  type Link,
-  ObjectReader,
-} from '@wasmlattice/control-interface';
+import { decodeLink, encodeLink, ObjectReader } from '@wasmlattice/control-interface/codec';
+import type { DeleteLinkCommand, Link } from '@wasmlattice/control-interface/types';
 import type { EventCodec } from './event-codec.js';
 
 /** `linkdef_set_failed`: the link as requested and why it was not set. */
