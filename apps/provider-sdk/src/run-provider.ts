@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
-import { createLogRelay, describeError, type Logger } from '@wasmlattice/telemetry';
+import { createDeferredLogSink, describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';

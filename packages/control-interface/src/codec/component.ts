@@ -139,7 +139,7 @@ export function readComponentDescription(reader: ObjectReader): ComponentDescrip
   };
 }
 
-/** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (lattice-data.md §2.1). */
+/** {@link ComponentSpec} → the value of the record `COMPONENT_{id}` (docs/spec/lattice-data.md#2.1). */
 export function encodeComponentSpec(spec: ComponentSpec): Uint8Array {
   return jsonToBytes({ url: spec.url, links: spec.links.map(encodeLink) });
 }

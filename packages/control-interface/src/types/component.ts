@@ -2,7 +2,7 @@ import type { Link } from './link.js';
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** A running component as the inventory tells it (control-interface.md §2.2). */
+/** A running component as the inventory tells it (docs/spec/control-interface.md#2.2). */
 export interface ComponentDescription {
   readonly id: string;
   /** The reference exactly as the command gave it, scheme included. */
@@ -17,7 +17,10 @@ export interface ComponentDescription {
   readonly limits?: ComponentLimits | undefined;
 }
 
-/** Limits of one component (control-interface.md §4.2). Values the host cannot read are ignored, not refused. */
+/**
+ * Limits of one component (docs/spec/control-interface.md#4.2). Values the host cannot read are ignored, not
+ * refused.
+ */
 export interface ComponentLimits {
   /** Longest linear memory of an instance, in bytes. */
   readonly maxMemoryLimit?: number | undefined;
@@ -25,7 +28,7 @@ export interface ComponentLimits {
   readonly maxExecutionTime?: number | undefined;
 }
 
-/** Asks which hosts would run a component (control-interface.md §4.1). */
+/** Asks which hosts would run a component (docs/spec/control-interface.md#4.1). */
 export interface ComponentAuctionRequest {
   /** Empty if not given. */
   readonly componentRef: string;
@@ -45,7 +48,7 @@ export interface ComponentAuctionAck {
   readonly constraints: StringMap;
 }
 
-/** Starts, scales or stops a component on one host (control-interface.md §4.2). */
+/** Starts, scales or stops a component on one host (docs/spec/control-interface.md#4.2). */
 export interface ScaleComponentCommand {
   readonly componentId: string;
   /** Image reference; empty if not given. */
@@ -70,20 +73,23 @@ export type ScaleComponentInput = WithDefaults<
   'annotations' | 'hostId' | 'config' | 'allowUpdate'
 >;
 
-/** Replaces the code of a running component (control-interface.md §4.3). */
+/** Replaces the code of a running component (docs/spec/control-interface.md#4.3). */
 export interface UpdateComponentCommand {
   readonly componentId: string;
   readonly newComponentRef: string;
   /** Not validated; copied into event data. Empty if not given. */
   readonly hostId: string;
-  /** Absent if not given, which a host may treat differently from `{}` (compatibility trap 14). */
+  /**
+   * Absent if not given, which a host may treat differently from `{}` (docs/spec/control-interface.md#10,
+   * trap 14).
+   */
   readonly annotations?: StringMap | undefined;
 }
 
 /** An {@link UpdateComponentCommand} as one writes it; the client fills in the host id. */
 export type UpdateComponentInput = WithDefaults<UpdateComponentCommand, 'hostId'>;
 
-/** The record `COMPONENT_{id}` of a component or provider (lattice-data.md §2.1). */
+/** The record `COMPONENT_{id}` of a component or provider (docs/spec/lattice-data.md#2.1). */
 export interface ComponentSpec {
   /** Image reference of the first start; empty when a link was put before anything started. */
   readonly url: string;

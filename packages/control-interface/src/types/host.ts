@@ -25,7 +25,10 @@ export interface Host {
   readonly jsDomain?: string | undefined;
 }
 
-/** Everything that runs on one host; also the data of the heartbeat event (control-interface.md §2.2). */
+/**
+ * Everything that runs on one host; also the data of the heartbeat event
+ * (docs/spec/control-interface.md#2.2).
+ */
 export interface HostInventory {
   readonly components: readonly ComponentDescription[];
   readonly providers: readonly ProviderDescription[];
@@ -38,18 +41,20 @@ export interface HostInventory {
   readonly uptimeSeconds: number;
 }
 
-/** Sets one label of a host (control-interface.md §3). Keys that start with `hostcore.` are refused. */
+/**
+ * Sets one label of a host (docs/spec/control-interface.md#3). Keys that start with `hostcore.` are refused.
+ */
 export interface PutLabelCommand {
   readonly key: string;
   readonly value: string;
 }
 
-/** Removes one label of a host (control-interface.md §3). */
+/** Removes one label of a host (docs/spec/control-interface.md#3). */
 export interface DeleteLabelCommand {
   readonly key: string;
 }
 
-/** Stops a host (control-interface.md §2.3). */
+/** Stops a host (docs/spec/control-interface.md#2.3). */
 export interface StopHostCommand {
   /** If not empty, it must be the id of the addressed host. */
   readonly hostId: string;

@@ -29,7 +29,7 @@ export interface Link {
 /** A {@link Link} as one writes it: the name defaults to `default`, the config lists to none. */
 export type LinkInput = WithDefaults<Link, 'name' | 'sourceConfig' | 'targetConfig'>;
 
-/** Removes the first link with these four properties (control-interface.md §6, `link.del`). */
+/** Removes the first link with these four properties (docs/spec/control-interface.md#6, `link.del`). */
 export interface DeleteLinkCommand {
   readonly sourceId: string;
   /** `default` if not given. */
@@ -43,7 +43,7 @@ export type DeleteLinkInput = WithDefaults<DeleteLinkCommand, 'name'>;
 
 /**
  * A link with its configs resolved, as providers receive it: in HostData, and on their `linkdefs` subjects
- * (lattice-data.md §5.2). Both sides' values are always included, whichever side the provider is.
+ * (docs/spec/lattice-data.md#5.2). Both sides' values are always included, whichever side the provider is.
  */
 export interface InterfaceLinkDefinition {
   readonly sourceId: string;

@@ -1,7 +1,7 @@
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
 
-/** A running provider as the inventory tells it (control-interface.md §2.2). */
+/** A running provider as the inventory tells it (docs/spec/control-interface.md#2.2). */
 export interface ProviderDescription {
   readonly id: string;
   /** The *normalised* reference: no `file://`, `oci://`, `http(s)://` or `wasmcloud+builtin://`. */
@@ -13,7 +13,7 @@ export interface ProviderDescription {
   readonly annotations: StringMap;
 }
 
-/** Asks which hosts would run a provider (control-interface.md §5.1). */
+/** Asks which hosts would run a provider (docs/spec/control-interface.md#5.1). */
 export interface ProviderAuctionRequest {
   /** Empty if not given. */
   readonly providerRef: string;
@@ -33,7 +33,7 @@ export interface ProviderAuctionAck {
   readonly constraints: StringMap;
 }
 
-/** Starts a provider on one host (control-interface.md §5.2). */
+/** Starts a provider on one host (docs/spec/control-interface.md#5.2). */
 export interface StartProviderCommand {
   readonly providerId: string;
   /** Image reference, path, or `wasmcloud+builtin://…`; empty if not given. */
@@ -49,7 +49,7 @@ export interface StartProviderCommand {
 /** A {@link StartProviderCommand} as one writes it; the client fills in the host id. */
 export type StartProviderInput = WithDefaults<StartProviderCommand, 'hostId' | 'config' | 'annotations'>;
 
-/** Stops a provider on one host (control-interface.md §5.3). */
+/** Stops a provider on one host (docs/spec/control-interface.md#5.3). */
 export interface StopProviderCommand {
   readonly providerId: string;
   /** Handed to the provider, which stops in order only if it is its own host's id. Empty if not given. */

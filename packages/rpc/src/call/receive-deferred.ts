@@ -33,7 +33,10 @@ const valuesPerTurn = 1024;
 export class ReceiveScope implements DecodeScope {
   readonly #receiver: DeferredReceiver;
   readonly #path: IndexPath;
-  /** The channel this value itself came on: a stream or future at the same path continues there (spec wrpc §6.3). */
+  /**
+   * The channel this value itself came on: a stream or future at the same path continues there
+   * (docs/spec/wrpc.md#6.3).
+   */
   readonly #own: ChannelReader | undefined;
   readonly #starts: Map<string, () => void>;
 

@@ -68,7 +68,7 @@ export class ParamsSender {
     const { transport, call, subject, params, headers: values, windowBytes } = this.#options;
     const { bytes } = params;
     const headers = toHeaders(values, windowBytes);
-    // What the reply subject and the headers take is left out of the first message (spec wrpc §2.1).
+    // What the reply subject and the headers take is left out of the first message (docs/spec/wrpc.md#2.1).
     const max = Math.max(0, transport.maxPayload - reply.length - headerBytes(headers));
     const sentBytes = Math.min(bytes.length, max);
     if (this.#state.tag === 'offered') this.#state = { tag: 'offered', sentBytes };

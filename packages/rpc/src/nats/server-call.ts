@@ -141,7 +141,10 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     return this.#finished.promise;
   }
 
-  /** Accepts the call, before anything of it is looked at: the caller sends no more until then (spec wrpc §2.2). */
+  /**
+   * Accepts the call, before anything of it is looked at: the caller sends no more until then
+   * (docs/spec/wrpc.md#2.2).
+   */
   start(message: Msg, isOverloaded: boolean): void {
     const { entry } = this;
     const server = this.#server;
