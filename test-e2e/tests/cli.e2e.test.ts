@@ -45,7 +45,7 @@ describe('wasmlattice', () => {
     const first = await run('app', 'deploy', manifest);
     expect(first.output).toContain('http-counter');
     expect(first.code).toBe(0);
-    await scenario.host.child.waitForLine(/component listens for HTTP/);
+    await scenario.host.child.waitForLine(/listening for HTTP/);
     await expect
       .poll(async () => (await fetch(`http://127.0.0.1:${port}/x`)).status, { timeout: 30_000, interval: 50 })
       .toBe(200);

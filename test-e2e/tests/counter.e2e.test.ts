@@ -83,7 +83,7 @@ describe('the counter application', () => {
     await deployed;
     await nc.close();
 
-    await host.child.waitForLine(/component listens for HTTP/);
+    await host.child.waitForLine(/listening for HTTP/);
     const url = `http://127.0.0.1:${port}`;
     expect(await firstAnswer(`${url}/a`)).toEqual({ greeting: 'Hi', path: '/a', count: 1 });
     expect(await visit(`${url}/a`)).toEqual({ greeting: 'Hi', path: '/a', count: 2 });
@@ -99,7 +99,7 @@ describe('the counter application', () => {
       await linkKeyvalue(lattice, host, 'counter', 'visits');
       await startComponent(lattice, host, { id: 'counter', wasm: paths.counter, maxInstances: 16 });
       const url = await serveHttp(lattice, host, 'counter', port);
-      await host.child.waitForLine(/component listens for HTTP/);
+      await host.child.waitForLine(/listening for HTTP/);
       await firstAnswer(`${url}/`);
       const visits = await Promise.all(Array.from({ length: 64 }, () => visit(`${url}/`)));
       expect(visits.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
@@ -123,7 +123,7 @@ describe('the counter application', () => {
         provider_ref: 'wasmcloud+builtin://http-server',
         host_id: host.id,
       });
-      await host.child.waitForLine(/component listens for HTTP/);
+      await host.child.waitForLine(/listening for HTTP/);
       expect((await firstAnswer(`http://127.0.0.1:${port}/`)).count).toBe(66);
     }
   });

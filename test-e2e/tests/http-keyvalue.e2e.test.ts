@@ -140,6 +140,10 @@ describe('a request that becomes a call of a provider', () => {
       { reply: 'nobody' },
     );
     expect((await point('wasmlattice.rpc.refused_calls', { kind: 'bad-params' })).value).toBe(1);
+    const { host: address } = new URL(url);
+    await fetch(url, { method: 'LIST' });
+    const refused = { reason: 'unknown-method', address };
+    expect((await point('wasmlattice.http.refused_requests', refused)).value).toBe(1);
     // Nothing runs any more.
     await collector.until(
       ({ points }) =>

@@ -1,6 +1,8 @@
+import { copyFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { freePort } from '@wasmlattice/test-support';
+import { join } from 'node:path';
+import { createTempDir, freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
 import { paths } from '../src/paths.js';
@@ -124,6 +126,95 @@ describe('a component over HTTP', () => {
   });
 });
 
+/** What comes back for `bytes` on a connection of their own, until that ends. */
+async function exchangeBytes(bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes, 'latin1');
+  let received = '';
+  for await (const chunk of socket.setEncoding('latin1')) received += String(chunk);
+  return received;
+}
+
+describe('a request that no component can be given', () => {
+  it.each([
+    ['LIST / HTTP/1.1\r\nHost: a', 501, 'the method LIST '],
+    ['BAN / HTTP/1.1\r\nHost: a', 501, 'the method BAN '],
+    ['FOO-BAR / HTTP/1.1\r\nHost: a', 501, 'the method FOO-BAR '],
+    ['get / HTTP/1.1\r\nHost: a', 501, 'the method get '],
+    ['CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443', 501, 'CONNECT is for proxies'],
+    ['GET /no-host HTTP/1.1', 400, 'send a Host header'],
+    ['GET /\xe4 HTTP/1.1\r\nHost: a', 400, 'encode it as %E4'],
+    [`GET / HTTP/1.1\r\nHost: a\r\nx: ${'x'.repeat(100_000)}`, 431, 'longer than 65536 bytes'],
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked', 400, 'not both'],
+    ['POST / HTTP/1.1\r\nHost: a\r\nExpect: more\r\nContent-Length: 1', 417, 'the expectation "more"'],
+  ])('is answered with the reason, which is in the log: %.30j', async (head, status, reason) => {
+    const { child } = scenario.host;
+    const before = child.output().length;
+    const received = await exchangeBytes(`${head}\r\n\r\n`);
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(received).toMatch(/content-type: text\/plain/);
+    expect(received).toMatch(/connection: close/i);
+    expect(received.split('\r\n\r\n')[1]).toContain(reason);
+    // No more than a few of one kind are logged in a minute.
+    if (status !== 501) {
+      const logged = await child.waitForOutput((text) => text.includes(reason), before);
+      expect(logged).toContain(`127.0.0.1:${port}`);
+    }
+  });
+
+  it('is none for a method that is merely unusual', async () => {
+    const head = 'PROPFIND /answer HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    expect(await exchangeBytes(head)).toMatch(/^HTTP\/1\.1 200 [\s\S]*x-method: other PROPFIND/);
+  });
+
+  it('is none for an upgrade, which is not taken', async () => {
+    const head = 'GET /hello HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n';
+    expect(await exchangeBytes(head)).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello\n$/);
+  });
+});
+
+describe('what a component answers', () => {
+  const ask = async (query: string, method = 'GET'): Promise<[head: string, body: string]> => {
+    const received = await exchangeBytes(
+      `${method} /answer?${query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    );
+    const [head = '', body = ''] = received.split(/\r\n\r\n(.*)/s);
+    return [head, body];
+  };
+
+  it('with 204 has neither length nor content, whatever it wrote', async () => {
+    const [head, body] = await ask('status=204&length=5&body=hello');
+    expect(head).toMatch(/^HTTP\/1\.1 204 /);
+    expect(head).not.toMatch(/content-length|transfer-encoding/i);
+    expect(body).toBe('');
+  });
+
+  it('with 304, or for HEAD, has the length it stands for and no content', async () => {
+    const answers = [
+      await ask('status=304&length=5&body=hello'),
+      await ask('status=200&length=5&body=hello', 'HEAD'),
+    ];
+    for (const [head, body] of answers) {
+      expect(head).toMatch(/content-length: 5/i);
+      expect(body).toBe('');
+    }
+  });
+
+  it.each(['length=9&body=hello', 'length=4&body=hello', 'status=101'])(
+    'never looks complete when it is not: %s',
+    async (query) => {
+      const [head, body] = await ask(query);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Number.POSITIVE_INFINITY);
+      if (/^HTTP\/1\.1 200 /.test(head)) expect(body.length).toBeLessThan(length);
+      else
+        expect([head, body]).toEqual([
+          expect.stringMatching(/^HTTP\/1\.1 500 /),
+          expect.stringContaining('probe'),
+        ]);
+    },
+  );
+});
+
 describe('streaming', () => {
   const chunk = Buffer.alloc(1024 * 1024, 'x');
 
@@ -226,6 +317,86 @@ describe('a component that does not run', () => {
     expect(await response.text()).toContain("component 'stopped' is not running");
     await startComponent(lattice, host, { id: 'stopped', wasm: paths.hello });
     expect((await fetch(stoppedUrl)).status).toBe(200);
+  });
+});
+
+/** Requests without a pause over 32 kept-alive connections, each until its last answer says `connection: close` or they are told to end. */
+function startLoad(target: string) {
+  const kept = new Agent({ keepAlive: true, maxSockets: 32 });
+  const loaded = Promise.withResolvers<void>();
+  const statuses = new Map<number, number>();
+  let answered = 0;
+  let isEnding = false;
+  /** Rejects when a connection ends before an answer is there. */
+  const visit = async (): Promise<void> => {
+    while (!isEnding) {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        httpRequest(`${target}/hello`, { agent: kept }, resolve).once('error', reject).end();
+      });
+      for await (const _ of response);
+      const { statusCode = 0 } = response;
+      statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+      if (++answered === 200) loaded.resolve();
+      if (response.headers.connection === 'close') return;
+    }
+  };
+  const over = Promise.all(Array.from({ length: 32 }, visit)).finally(() => kept.destroy());
+  return {
+    /** Requests arrive all the time. */
+    loaded: Promise.race([loaded.promise, over]),
+    /** How many requests had which status, once every connection had its last answer. */
+    statuses: async (): Promise<ReadonlyMap<number, number>> => {
+      await over;
+      return statuses;
+    },
+    async end(): Promise<ReadonlyMap<number, number>> {
+      isEnding = true;
+      await over;
+      return statuses;
+    },
+  };
+}
+
+describe('an address that is given up under load', () => {
+  it('answers every request on its 32 connections, the last with connection: close', async () => {
+    const { host, lattice } = scenario;
+    await startComponent(lattice, host, { id: 'drained', wasm: paths.probe, maxInstances: 4 });
+    const load = startLoad(await serveHttp(lattice, host, 'drained', await freePort()));
+    await load.loaded;
+    await lattice.succeed('link.del', {
+      source_id: 'http-drained',
+      name: 'default',
+      wit_namespace: 'wasi',
+      wit_package: 'http',
+    });
+    expect([...(await load.statuses()).keys()]).toEqual([200]);
+  });
+});
+
+describe('a component that is updated under load', () => {
+  it('loses no request and no connection, also when it is scaled meanwhile', async () => {
+    const { host, lattice } = scenario;
+    await using folder = await createTempDir();
+    const copy = join(folder.path, 'copy.wasm');
+    await copyFile(paths.probe, copy);
+    await startComponent(lattice, host, { id: 'changing', wasm: paths.probe, maxInstances: 4 });
+    const load = startLoad(await serveHttp(lattice, host, 'changing', await freePort()));
+    await load.loaded;
+    for (const [index, wasm] of [copy, paths.probe, copy, paths.probe].entries()) {
+      const updated = lattice.nextEvent('component_scaled', {
+        component_id: 'changing',
+        image_ref: `file://${wasm}`,
+        max_instances: 4 + index,
+      });
+      await lattice.succeed(`component.update.${host.id}`, {
+        component_id: 'changing',
+        new_component_ref: `file://${wasm}`,
+        host_id: host.id,
+      });
+      await updated;
+      await startComponent(lattice, host, { id: 'changing', wasm, maxInstances: 5 + index });
+    }
+    expect([...(await load.end()).keys()]).toEqual([200]);
   });
 });
 

@@ -5,9 +5,10 @@ import type {
   HttpRequestHead,
   HttpResponder,
 } from '@wasmlattice/wasm-runtime/host-functions';
+import type { Refusal } from './refusal.js';
 import { noBody, RequestBody } from './request-body.js';
 import { parseRequest } from './request-head.js';
-import { type ResponderOptions, ServerResponder } from './responder.js';
+import { type ResponderContext, ServerResponder } from './responder.js';
 
 /** The client closed its connection: the reason of an exchange's signal. */
 export class ClientDisconnectedError extends Error {
@@ -18,15 +19,33 @@ export class ClientDisconnectedError extends Error {
   }
 }
 
+/** The client sent a body that is none: the reason of an exchange's signal. */
+export class MalformedBodyError extends Error {
+  override readonly name = 'MalformedBodyError';
+}
+
 const NO_TRAILERS: Promise<undefined> = Promise.resolve(undefined);
 
-export interface ServerExchangeOptions extends Omit<ResponderOptions, 'response' | 'mayKeepAlive'> {
+/** What the requests of a listener have in common. */
+export interface ExchangeContext {
+  /** Most headers of a request. */
+  readonly maxHeaders: number;
+  /** Has {@link ServerResponder.release} called at the end of this turn of the event loop. */
+  holdUntilTurnEnds(responder: ServerResponder): void;
+  /** The guest's response can't be sent as it is. */
+  misframed(exchange: ServerExchange, problem: string): void;
+}
+
+export interface ServerExchangeOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The client waits for `100 Continue`. */
   readonly expectsContinue: boolean;
-  /** Whether the connection may serve further requests. */
-  mayKeepAlive(): boolean;
+  readonly connection: {
+    /** Asked when the head of the response is written. */
+    keepsAliveAfter(exchange: ServerExchange): boolean;
+  };
+  readonly context: ExchangeContext;
 }
 
 /** An exchange that can be asked how it went. */
@@ -40,38 +59,49 @@ export interface ServedExchange extends HttpExchange {
 }
 
 /** One request on a socket of node's HTTP server. */
-export class ServerExchange implements ServedExchange {
+export class ServerExchange implements ServedExchange, ResponderContext {
   readonly request: HttpRequestHead;
   readonly body: ByteSource;
   readonly responder: ServerResponder;
+  readonly #options: ServerExchangeOptions;
   readonly #requestBody: RequestBody | undefined;
   #controller: AbortController | undefined;
-  #isDisconnected = false;
+  /** Why nobody waits for the rest of the response. */
+  #endReason: Error | undefined;
   readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  /** @throws BadRequestError when the request can't be given to a guest */
+  /** @throws RefusedRequestError when the request can't be given to a guest */
   constructor(options: ServerExchangeOptions) {
     const { request, response } = options;
-    const { head, hasBody } = parseRequest(request);
+    const { head, hasBody } = parseRequest(request, options.context.maxHeaders);
+    this.#options = options;
     this.request = head;
     if (hasBody) {
       this.#requestBody = new RequestBody(request, options.expectsContinue ? response : undefined);
     }
     this.body = this.#requestBody ?? noBody;
-    this.responder = new ServerResponder({
-      response,
-      holdUntilTurnEnds: options.holdUntilTurnEnds,
-      // A client that was not told to continue may or may not send its body: the connection is at an unknown point.
-      mayKeepAlive: () => options.mayKeepAlive() && this.#requestBody?.awaitsContinue !== true,
-    });
+    this.responder = new ServerResponder(response, this);
     response.once('close', () => this.#leave());
+  }
+
+  holdUntilTurnEnds(responder: ServerResponder): void {
+    this.#options.context.holdUntilTurnEnds(responder);
+  }
+
+  mayKeepAlive(): boolean {
+    // A client that was not told to continue may or may not send its body: the connection is at an unknown point.
+    return this.#options.connection.keepsAliveAfter(this) && this.#requestBody?.awaitsContinue !== true;
+  }
+
+  misframed(problem: string): void {
+    this.#options.context.misframed(this, problem);
   }
 
   /** Most requests are over before anybody asks for their signal. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#isDisconnected) this.#controller.abort(new ClientDisconnectedError());
+      if (this.#endReason !== undefined) this.#controller.abort(this.#endReason);
     }
     return this.#controller.signal;
   }
@@ -94,8 +124,19 @@ export class ServerExchange implements ServedExchange {
     this.#leave();
   }
 
+  /**
+   * What the client sends is no body. It is told so unless it was answered already, and the guest is ended as it is when
+   * the client leaves.
+   */
+  bodyMalformed({ status, text }: Refusal): void {
+    this.#requestBody?.malformed(text);
+    if (this.responder.isOver) return;
+    this.responder.fail(status, `${text}\n`);
+    this.#end(new MalformedBodyError(text));
+  }
+
   get isDisconnected(): boolean {
-    return this.#isDisconnected;
+    return this.#endReason !== undefined;
   }
 
   /**
@@ -109,10 +150,14 @@ export class ServerExchange implements ServedExchange {
   /** After a complete response there is nothing to disconnect from. */
   #leave(): void {
     if (!this.responder.isOver) {
-      this.#isDisconnected = true;
       this.responder.disconnected();
-      this.#controller?.abort(new ClientDisconnectedError());
+      this.#end(new ClientDisconnectedError());
     }
     this.#gone.resolve();
+  }
+
+  #end(reason: Error): void {
+    this.#endReason = reason;
+    this.#controller?.abort(reason);
   }
 }

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingHttpHeaders, type RequestOptions, request, type ServerResponse } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { ByteSink, ByteSource, HttpExchange } from '@wasmlattice/wasm-runtime/host-functions';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -9,14 +9,15 @@ import {
   type HttpListenerOptions,
   openHttpListener,
 } from './listener.js';
+import { get, RawClient } from './testing/raw-client.js';
 
 type Handle = HttpListenerOptions['handle'];
 
 const opened: HttpListener[] = [];
-const sockets: Socket[] = [];
+const clients: RawClient[] = [];
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const client of clients.splice(0)) client[Symbol.dispose]();
   await Promise.all(opened.splice(0).map((listener) => listener.close({ graceMs: 0 })));
 });
 
@@ -24,6 +25,12 @@ async function open(handle: Handle, options: Partial<HttpListenerOptions> = {}):
   const listener = await openHttpListener({ host: '127.0.0.1', port: 0, handle, ...options });
   opened.push(listener);
   return listener;
+}
+
+function connectTo(listener: HttpListener): RawClient {
+  const client = new RawClient(listener);
+  clients.push(client);
+  return client;
 }
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -78,54 +85,6 @@ function fetchFrom(
   });
 }
 
-/** A client that writes what it is told to, and keeps what it gets. */
-class RawClient {
-  readonly socket: Socket;
-  received = '';
-  #changed = Promise.withResolvers<void>();
-  #ended = false;
-  error: Error | undefined;
-
-  constructor(listener: HttpListener) {
-    this.socket = connect(listener.address.port, listener.address.host);
-    sockets.push(this.socket);
-    this.socket.on('data', (data: Buffer) => {
-      this.received += data.toString('latin1');
-      this.#notify();
-    });
-    this.socket.on('error', (error) => {
-      this.error = error;
-    });
-    this.socket.on('close', () => {
-      this.#ended = true;
-      this.#notify();
-    });
-  }
-
-  send(text: string): void {
-    this.socket.write(text, 'latin1');
-  }
-
-  async until(wanted: string | RegExp): Promise<void> {
-    while (!(typeof wanted === 'string' ? this.received.includes(wanted) : wanted.test(this.received))) {
-      if (this.#ended) throw new Error(`connection closed; received: ${this.received}`);
-      await this.#changed.promise;
-    }
-  }
-
-  async closed(): Promise<string> {
-    while (!this.#ended) await this.#changed.promise;
-    return this.received;
-  }
-
-  #notify(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
-  }
-}
-
-const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
-
 describe('the head of a request', () => {
   it('arrives as it was sent', async () => {
     let seen: HttpExchange['request'] | undefined;
@@ -133,7 +92,7 @@ describe('the head of a request', () => {
       seen = exchange.request;
       answer(exchange, '');
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('PROPFIND /a%20b?c=d HTTP/1.1\r\nHost: h:1\r\nX-Bytes: \xe4\xff\r\nx-bytes: 2\r\n\r\n');
     await client.until('200 OK');
     expect(seen).toEqual({
@@ -160,44 +119,31 @@ describe('the head of a request', () => {
       ['OPTIONS * HTTP/1.1\r\nHost: host', '<http host *>'],
     ];
     for (const [head, expected] of cases) {
-      const client = new RawClient(listener);
+      const client = connectTo(listener);
       client.send(`${head}\r\n\r\n`);
       await client.until(expected);
     }
   });
 
-  it('without a usable authority is refused with a reason', async () => {
-    const listener = await open(() => Promise.reject(new Error('must not be called')));
-    for (const head of ['GET / HTTP/1.0', 'GET / HTTP/1.1\r\nHost: a b', 'GET / HTTP/1.1\r\nHost:']) {
-      const client = new RawClient(listener);
-      client.send(`${head}\r\n\r\n`);
-      await client.until(/^HTTP\/1\.1 400 [\s\S]*host/i);
-    }
-  });
-
-  it('may be big, but not without bound', async () => {
+  it('may be big', async () => {
     const listener = await open(async (exchange) =>
       answer(exchange, String(exchange.request.headers.length)),
     );
     const headers = { 'x-big': 'x'.repeat(32 * 1024) };
     expect((await fetchFrom(listener, { headers })).status).toBe(200);
-    const client = new RawClient(listener);
-    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(100 * 1024)}\r\n\r\n`);
-    await client.until('HTTP/1.1 431');
   });
 
-  it('that is malformed gets a 400, and other clients do not notice', async () => {
-    const listener = await open(async (exchange) => answer(exchange, 'fine'));
-    for (const garbage of [
-      'nonsense\r\n\r\n',
-      'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n',
-      '\x16\x03\x01',
-    ]) {
-      const client = new RawClient(listener);
-      client.send(garbage);
-      expect(await client.closed()).toContain('400 Bad Request');
+  it('is that of a plain request when it asks for an upgrade', async () => {
+    const listener = await open(async (exchange) => answer(exchange, await readAll(exchange.body)));
+    const upgrades = ['Upgrade: websocket\r\n\r\n', 'Upgrade: h2c\r\nContent-Length: 5\r\n\r\nhello'];
+    for (const upgrade of upgrades) {
+      const client = connectTo(listener);
+      client.send(`POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n${upgrade}`);
+      await client.until('200 OK');
+      client.send(get('/'));
+      await client.until(/200 OK[\s\S]*200 OK/);
+      expect(client.received).not.toMatch(/upgrade/i);
     }
-    expect((await fetchFrom(listener)).text).toBe('fine');
   });
 });
 
@@ -224,7 +170,7 @@ describe('the body of a request', () => {
       }
       responder.finish();
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nping\r\n');
     await client.until('ping');
     client.send('4\r\npong\r\n');
@@ -277,7 +223,7 @@ describe('the body of a request', () => {
       answer(exchange, 'early');
       read.resolve(await readAll(exchange.body));
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234');
     await client.until('early');
     client.send('56789');
@@ -286,7 +232,7 @@ describe('the body of a request', () => {
 
   it('that nobody reads does not hold up the next request', async () => {
     const listener = await open(async (exchange) => answer(exchange, `<${exchange.request.pathWithQuery}>`));
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     const size = 1_000_000;
     client.send(`POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
     await client.until('</1>');
@@ -296,7 +242,7 @@ describe('the body of a request', () => {
 
   it('that nobody reads and that does not end closes the connection', async () => {
     const listener = await open(async (exchange) => answer(exchange, 'done'), { tunables: { lingerMs: 1 } });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
     expect(await client.closed()).toContain('done');
   });
@@ -307,7 +253,7 @@ describe('the body of a request', () => {
       await mayRead.promise;
       answer(exchange, await readAll(exchange.body));
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
     await endOfTurn();
     expect(client.received).toBe('');
@@ -322,7 +268,7 @@ describe('the body of a request', () => {
       responder.start({ status: 413, headers: [] });
       responder.finish();
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
     const received = await client.closed();
     expect(received).toMatch(/^HTTP\/1\.1 413 /);
@@ -360,7 +306,7 @@ describe('a response', () => {
       sink.write(bytes('second'));
       responder.finish();
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send(get('/'));
     await client.until('x-head: early');
     expect(client.received).not.toContain('first');
@@ -391,40 +337,14 @@ describe('a response', () => {
     });
     const { text, headers, trailers } = await fetchFrom(listener);
     expect([text, headers.trailer, trailers]).toEqual(['data', undefined, {}]);
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
     expect(await client.closed()).toMatch(/\r\n\r\ndata$/);
   });
 
-  it('to HEAD, with 204 or with 304 has no body', async () => {
-    const listener = await open(async ({ request: { pathWithQuery }, responder }) => {
-      const status = Number(pathWithQuery.slice(1));
-      responder
-        .start({ status, headers: status === 200 ? ['content-length', '5'] : [] })
-        .write(bytes('hello'));
-      responder.finish();
-    });
-    const client = new RawClient(listener);
-    client.send('HEAD /200 HTTP/1.1\r\nHost: a\r\n\r\n');
-    await client.until(/200 OK[\s\S]*content-length: 5[\s\S]*\r\n\r\n$/i);
-    client.send(get('/204'));
-    await client.until(/204 No Content[\s\S]*\r\n\r\n$/);
-    client.send(get('/304'));
-    await client.until(/304 Not Modified[\s\S]*\r\n\r\n$/);
-    expect(client.received).not.toContain('hello');
-  });
-
-  it('to HEAD claims no length the guest did not give', async () => {
-    const listener = await open(async ({ responder }) => {
-      responder.start({ status: 200, headers: [] });
-      responder.finish();
-    });
-    expect((await fetchFrom(listener, { method: 'HEAD' })).headers['content-length']).toBeUndefined();
-  });
-
   it('leaves the connection open for the next request', async () => {
     const listener = await open(async (exchange) => answer(exchange, `<${exchange.request.pathWithQuery}>`));
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     for (const path of ['/1', '/2', '/3']) {
       client.send(get(path));
       await client.until(`<${path}>`);
@@ -459,7 +379,7 @@ describe('a request that fails', () => {
           responder.fail(500, 'too late');
         });
         await expect(fetchFrom(listener)).rejects.toThrow('aborted');
-        const client = new RawClient(listener);
+        const client = connectTo(listener);
         client.send(get('/'));
         const received = await client.closed();
         expect(received).toContain('begun');
@@ -475,7 +395,7 @@ describe('a request that fails', () => {
       await endOfTurn();
       responder.fail(500, 'too late');
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
     await client.closed();
     expect(client.error).toMatchObject({ code: 'ECONNRESET' });
@@ -492,7 +412,7 @@ describe('a request that fails', () => {
       }
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send(get('/1') + get('/2'));
     await arrived.promise;
     expect(await client.closed()).not.toMatch(/0\r\n\r\n$/);
@@ -527,7 +447,7 @@ describe('a client that disconnects', () => {
         ended.resolve(error);
       }
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.socket.pause();
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
     const exchange = await started.promise;
@@ -549,7 +469,7 @@ describe('a client that disconnects', () => {
       while (sink.capacity() !== undefined) await endOfTurn();
       late.resolve(exchange.signal.aborted);
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send(get('/'));
     expect(await late.promise).toBe(true);
   });
@@ -565,7 +485,7 @@ describe('a client that disconnects', () => {
       aborted.push(pathWithQuery);
       if (aborted.length === 2) both.resolve();
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send(get('/1') + get('/2'));
     await arrived.promise;
     client.socket.destroy();
@@ -579,7 +499,7 @@ describe('a client that disconnects', () => {
       answer(exchange, 'early');
       ended.resolve(await readAll(exchange.body).catch((error: Error) => error.name));
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234');
     await client.until('early');
     client.socket.destroy();
@@ -596,7 +516,7 @@ describe('a client that disconnects', () => {
       over.resolve(signal.aborted);
     });
     const gone = Promise.withResolvers<void>();
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.send(get('/'));
     await client.until('done');
     client.socket.once('close', () => gone.resolve());
@@ -704,84 +624,11 @@ describe('a body of 50 MB', () => {
         }
       }
     });
-    const client = new RawClient(listener);
+    const client = connectTo(listener);
     client.socket.pause();
     client.send(get('/'));
     await stopped.promise;
     expect(written).toBeLessThan(size);
-  });
-});
-
-describe('closing', () => {
-  it('completes what is in flight and takes nothing new', async () => {
-    const mayFinish = Promise.withResolvers<void>();
-    const arrived = Promise.withResolvers<void>();
-    const listener = await open(async (exchange) => {
-      arrived.resolve();
-      await mayFinish.promise;
-      answer(exchange, 'completed');
-    });
-    const answered = fetchFrom(listener);
-    await arrived.promise;
-    let closed = false;
-    const closing = listener.close().then(() => {
-      closed = true;
-    });
-    await expect(fetchFrom(listener)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    expect(closed).toBe(false);
-    mayFinish.resolve();
-    const { text, headers } = await answered;
-    expect(text).toBe('completed');
-    expect(headers.connection).toBe('close');
-    await closing;
-  });
-
-  it('waits for a guest that goes on after its answer', async () => {
-    const mayReturn = Promise.withResolvers<void>();
-    const listener = await open(async (exchange) => {
-      answer(exchange, 'done');
-      await mayReturn.promise;
-    });
-    await fetchFrom(listener);
-    let closed = false;
-    const closing = listener.close().then(() => {
-      closed = true;
-    });
-    await endOfTurn();
-    expect(closed).toBe(false);
-    mayReturn.resolve();
-    await closing;
-  });
-
-  it('ends idle connections, those that never sent anything included', async () => {
-    const listener = await open(async (exchange) => answer(exchange, 'done'));
-    const used = new RawClient(listener);
-    used.send(get('/'));
-    await used.until('done');
-    const unused = new RawClient(listener);
-    await new Promise((resolve) => unused.socket.once('connect', resolve));
-    await fetchFrom(listener);
-    await listener.close();
-    await Promise.all([used.closed(), unused.closed()]);
-  });
-
-  it('cuts off what is left at its deadline', async () => {
-    const arrived = Promise.withResolvers<HttpExchange>();
-    const listener = await open(async (exchange) => {
-      arrived.resolve(exchange);
-      await new Promise((resolve) => exchange.signal.addEventListener('abort', resolve));
-    });
-    const answered = expect(fetchFrom(listener)).rejects.toThrow('hang up');
-    const exchange = await arrived.promise;
-    await listener.close({ graceMs: 1 });
-    await answered;
-    expect(exchange.signal.aborted).toBe(true);
-  });
-
-  it('can be asked for twice', async () => {
-    const listener = await open(() => Promise.resolve());
-    await Promise.all([listener.close(), listener.close()]);
-    await listener.close();
   });
 });
 

@@ -1,9 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Logger } from '@wasmlattice/telemetry';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger, Meter } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { type ServedExchange, ServerExchange } from './exchange.js';
-import { BadRequestError } from './request-head.js';
+import type { HttpConnection } from './connection.js';
+import { HttpConnections } from './connections.js';
+import { type ExchangeContext, type ServedExchange, ServerExchange } from './exchange.js';
+import {
+  isAfterTheLast,
+  isEarlyEnd,
+  isParseFailure,
+  type ParseFailure,
+  refusedBody,
+  refusedHead,
+} from './parse-failure.js';
+import { type Refusal, RefusedRequestError } from './refusal.js';
+import { RefusalLog } from './refusal-log.js';
 import type { ServerResponder } from './responder.js';
 
 export interface HttpListenerOptions {
@@ -12,38 +24,53 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** Lets several threads listen on one address; the kernel spreads connections. Default false. */
   readonly reusePort?: boolean;
+  /** Whether a connection may serve several requests. Default true. */
+  readonly keepsConnections?: boolean;
   /**
    * Answers one request. The exchange is over when the promise settles; a response that is not complete by then is
    * aborted, a rejection without a response becomes a 500.
    */
   handle(exchange: ServedExchange): Promise<unknown>;
   readonly logger?: Logger;
+  /** Counts the requests that the listener refuses by itself; nobody by default. */
+  readonly meter?: Meter;
   readonly tunables?: Partial<HttpTunables>;
 }
 
 export interface HttpTunables {
   /** Longest head of a request in bytes; beyond it the client gets a 431. */
   readonly maxHeadBytes: number;
+  /** Most headers of a request; beyond it the client gets a 431. */
+  readonly maxHeaders: number;
   /** How long a client may take to send a head, in ms; then it gets a 408. */
   readonly headTimeoutMs: number;
   /** How long an idle connection is kept, in ms. */
   readonly keepAliveMs: number;
-  /** How long a client may go on sending a body that nobody reads any more, in ms. */
+  /** How long a client may go on sending what nobody reads any more, in ms. */
   readonly lingerMs: number;
+  /** How long a connection without a request may still bring one when the listener closes, in ms. */
+  readonly drainIdleMs: number;
 }
 
 const DEFAULTS: HttpTunables = {
   maxHeadBytes: 64 * 1024,
+  maxHeaders: 2_000,
   headTimeoutMs: 60_000,
   // Longer than the usual 60 s of load balancers: the side that reuses connections should be the one that closes.
   keepAliveMs: 65_000,
   lingerMs: 5_000,
+  // A client across the world sends its next request a round trip after the answer to the one before.
+  drainIdleMs: 500,
 };
+
+/** How many times a head's time is looked at before it is over. */
+const CHECKS_OF_A_HEAD = 10;
 
 export interface HttpListener {
   readonly address: { readonly host: string; readonly port: number };
   /**
-   * Takes no further connections, lets the requests in flight complete and closes. After `graceMs` (default: no limit)
+   * Takes the connections that wait to be accepted and then no further ones, answers what was and what still is
+   * requested on them, each time as the last answer of its connection, and closes. After `graceMs` (default: no limit)
    * what is left is cut off. A second call waits for the same end.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -83,12 +110,11 @@ class NodeHttpListener implements HttpListener {
   readonly #tunables: HttpTunables;
   readonly #logger: Logger;
   readonly #server: Server;
+  readonly #connections: HttpConnections;
+  readonly #context: ExchangeContext;
+  #refusals: RefusalLog | undefined;
   /** Responses whose head waits for the end of this turn of the event loop. */
   #held: ServerResponder[] = [];
-  /** Requests whose handler runs, or whose response is still being sent. */
-  #inFlight = 0;
-  readonly #connections = new Map<Socket, Set<ServerExchange>>();
-  #drained: PromiseWithResolvers<void> | undefined;
   #address: { readonly host: string; readonly port: number };
   #closed: Promise<void> | undefined;
 
@@ -97,18 +123,35 @@ class NodeHttpListener implements HttpListener {
     this.#address = { host: options.host, port: options.port };
     this.#tunables = { ...DEFAULTS, ...options.tunables };
     this.#logger = options.logger ?? noopLogger;
-    const { maxHeadBytes, headTimeoutMs, keepAliveMs } = this.#tunables;
+    const { maxHeadBytes, maxHeaders, headTimeoutMs, keepAliveMs, lingerMs } = this.#tunables;
     this.#server = createServer({
       maxHeaderSize: maxHeadBytes,
       headersTimeout: headTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(headTimeoutMs / CHECKS_OF_A_HEAD),
       // A body may take as long as its guest wants to read it; the component's own limit bounds that.
       requestTimeout: 0,
       keepAliveTimeout: keepAliveMs,
       noDelay: true,
+      // `parseRequest` does, with a text.
+      requireHostHeader: false,
+      // A guest can't take a connection over: an Upgrade header is ignored, as RFC 9110 §7.8 allows.
+      shouldUpgradeCallback: () => false,
     });
-    this.#server.on('connection', (socket) => this.#connected(socket));
+    // Beyond a number node would drop headers in silence; `parseRequest` counts them.
+    this.#server.maxHeadersCount = 0;
+    this.#connections = new HttpConnections({
+      server: this.#server,
+      keepsConnections: options.keepsConnections ?? true,
+      lingerMs,
+      refused: this.#report,
+    });
+    this.#context = { maxHeaders, holdUntilTurnEnds: this.#holdUntilTurnEnds, misframed: this.#misframed };
+    this.#server.on('connection', (socket) => this.#connections.add(socket));
     this.#server.on('request', (request, response) => this.#accept(request, response, false));
-    this.#server.on('checkContinue', (request, response) => this.#accept(request, response, true));
+    this.#server.on('checkContinue', (request, response) => this.#expect(request, response));
+    this.#server.on('checkExpectation', (request, response) => this.#expect(request, response));
+    this.#server.on('connect', (request) => this.#refuseConnect(request.socket));
+    this.#server.on('clientError', (error: ParseFailure & Error, socket) => this.#unreadable(error, socket));
   }
 
   get address(): { readonly host: string; readonly port: number } {
@@ -138,62 +181,66 @@ class NodeHttpListener implements HttpListener {
   }
 
   async #close(graceMs: number | undefined): Promise<void> {
+    const overdue = Promise.withResolvers<void>();
+    const deadline = graceMs === undefined ? undefined : setTimeout(overdue.resolve, graceMs);
+    // First, while answers keep connections alive: a client whose connection ends comes back with another.
+    await this.#takeQueue(Math.min(graceMs ?? Number.POSITIVE_INFINITY, this.#tunables.drainIdleMs));
     const closed = Promise.withResolvers<void>();
-    this.#server.close(() => closed.resolve());
-    if (this.#inFlight > 0) {
-      this.#drained = Promise.withResolvers<void>();
-      const deadline = graceMs === undefined ? undefined : setTimeout(this.#drained.resolve, graceMs);
-      await this.#drained.promise;
-      clearTimeout(deadline);
-      this.#cutOff(graceMs);
-    }
+    // Node's HTTP server would close idle connections at once, amid the next request of a busy client.
+    NetServer.prototype.close.call(this.#server, () => closed.resolve());
+    await Promise.race([this.#connections.drain(this.#tunables.drainIdleMs), overdue.promise]);
+    clearTimeout(deadline);
+    this.#cutOff(graceMs);
     this.#server.closeAllConnections();
+    // Nothing listens any more; this ends the checks of slow heads.
+    this.#server.close();
     await closed.promise;
+    this.#refusals?.close();
+  }
+
+  /** Accepts the connections that the system has ready, of which node takes one in each turn of the event loop. */
+  async #takeQueue(maxMs: number): Promise<void> {
+    const startedAt = performance.now();
+    for (;;) {
+      const before = this.#connections.opened;
+      await wholeTurn();
+      if (this.#connections.opened === before || performance.now() - startedAt > maxMs) return;
+    }
   }
 
   /** Ends what did not complete in time; most often nothing is left. */
   #cutOff(graceMs: number | undefined): void {
-    if (this.#inFlight === 0) return;
-    const address = formatAddress(this.#address.host, this.#address.port);
-    this.#logger.warn(`cut off ${this.#inFlight} HTTP requests that did not complete in ${graceMs} ms`, {
-      address,
+    const { inFlight } = this.#connections;
+    if (inFlight === 0) return;
+    this.#logger.warn(`cut off ${inFlight} HTTP requests that did not complete in ${graceMs} ms`, {
+      address: this.#shownAddress(),
     });
-    for (const exchanges of this.#connections.values()) closeAll(exchanges);
-  }
-
-  #connected(socket: Socket): void {
-    const exchanges = new Set<ServerExchange>();
-    this.#connections.set(socket, exchanges);
-    socket.once('close', () => {
-      this.#connections.delete(socket);
-      closeAll(exchanges);
-    });
+    this.#connections.cutOff();
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    // Node goes on parsing what a client pipelined although the connection was closed meanwhile.
-    if (request.socket.destroyed) return;
+    const connection = this.#connections.of(request.socket);
+    if (!connection?.takesRequests) return;
     let exchange: ServerExchange;
     try {
       exchange = new ServerExchange({
         request,
         response,
         expectsContinue,
-        holdUntilTurnEnds: this.#holdUntilTurnEnds,
-        mayKeepAlive: this.#mayKeepAlive,
+        connection,
+        context: this.#context,
       });
     } catch (error) {
-      if (!(error instanceof BadRequestError)) throw error;
-      refuse(response, error.message);
+      if (!(error instanceof RefusedRequestError)) throw error;
+      this.#refuse(connection, request, response, error.refusal);
       return;
     }
-    void this.#serve(exchange, request.socket);
+    connection.begin(exchange, request);
+    void this.#serve(exchange, connection, request.socket);
   }
 
-  async #serve(exchange: ServerExchange, socket: Socket): Promise<void> {
-    const onSameConnection = this.#connections.get(socket);
-    onSameConnection?.add(exchange);
-    this.#inFlight++;
+  async #serve(exchange: ServerExchange, connection: HttpConnection, socket: Socket): Promise<void> {
+    this.#connections.begun();
     try {
       await this.#options.handle(exchange);
       exchange.responder.fail(500, 'The request was not answered.\n');
@@ -205,9 +252,7 @@ class NodeHttpListener implements HttpListener {
     }
     this.#discardRest(exchange, socket);
     await exchange.gone;
-    onSameConnection?.delete(exchange);
-    this.#inFlight--;
-    if (this.#inFlight === 0) this.#drained?.resolve();
+    this.#connections.ended(connection, exchange);
   }
 
   #discardRest(exchange: ServerExchange, socket: Socket): void {
@@ -219,7 +264,76 @@ class NodeHttpListener implements HttpListener {
     discarding.catch(() => {}).finally(() => clearTimeout(cutOff));
   }
 
-  readonly #mayKeepAlive = (): boolean => this.#closed === undefined;
+  #expect(request: IncomingMessage, response: ServerResponse): void {
+    const expected = request.headers.expect as string;
+    if (expected.toLowerCase() === '100-continue') {
+      this.#accept(request, response, true);
+      return;
+    }
+    const connection = this.#connections.of(request.socket);
+    if (!connection?.takesRequests) return;
+    this.#refuse(connection, request, response, refusedExpectation(expected));
+  }
+
+  #refuse(
+    connection: HttpConnection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal: Refusal,
+  ): void {
+    connection.refuse(request, response, refusal);
+    this.#report(refusal, request.socket);
+  }
+
+  /** Node has let go of the socket. */
+  #refuseConnect(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+    this.#refuseUnread(socket, CONNECT_REFUSED);
+  }
+
+  #unreadable(error: ParseFailure & Error, socket: Duplex): void {
+    const connection = this.#connections.of(socket as Socket);
+    if (connection === undefined || !isParseFailure(error)) {
+      socket.destroy(error);
+      return;
+    }
+    if (isAfterTheLast(error)) return;
+    const exchange = connection.exchangeOfBody;
+    if (exchange === undefined) {
+      this.#refuseUnread(socket as Socket, refusedHead(error, this.#tunables));
+      return;
+    }
+    const refusal = refusedBody(error, this.#tunables);
+    connection.refuseBody(exchange, refusal);
+    // Clients that give an upload up are no news.
+    if (!isEarlyEnd(error)) this.#report(refusal, socket as Socket);
+  }
+
+  #refuseUnread(socket: Socket, refusal: Refusal): void {
+    const connection = this.#connections.of(socket);
+    // The parser says the same again of every byte that comes after.
+    if (!connection?.takesRequests) return;
+    if (socket.bytesRead === 0) {
+      // A connection opened ahead and never used: there is nobody to answer.
+      socket.destroy();
+      return;
+    }
+    connection.refuseUnread(refusal);
+    this.#report(refusal, socket);
+  }
+
+  readonly #report = (refusal: Refusal, socket: Socket): void => {
+    const { logger, meter } = this.#options;
+    this.#refusals ??= new RefusalLog({ address: this.#shownAddress(), logger, meter });
+    this.#refusals.report(refusal, socket.remoteAddress);
+  };
+
+  readonly #misframed = (exchange: ServerExchange, problem: string): void => {
+    this.#logger.error(`a response can't be sent as its component made it: ${problem}`, {
+      path: exchange.request.pathWithQuery,
+    });
+  };
 
   /** One timer for all responses of a turn. */
   readonly #holdUntilTurnEnds = (responder: ServerResponder): void => {
@@ -232,19 +346,29 @@ class NodeHttpListener implements HttpListener {
     this.#held = [];
     for (const responder of held) responder.release();
   };
+
+  #shownAddress(): string {
+    return formatAddress(this.#address.host, this.#address.port);
+  }
 }
 
-function closeAll(exchanges: Iterable<ServerExchange>): void {
-  for (const exchange of exchanges) exchange.connectionClosed();
+const CONNECT_REFUSED: Refusal = {
+  status: 501,
+  reason: 'connect',
+  text: 'CONNECT is for proxies, and this server is none: check the proxy settings of the client, or send the request with another method',
+};
+
+function refusedExpectation(expected: string): Refusal {
+  return {
+    status: 417,
+    reason: 'bad-expectation',
+    text: `the expectation ${JSON.stringify(expected.slice(0, 100))} can't be met: send "Expect: 100-continue" or no Expect header`,
+  };
 }
 
-function refuse(response: ServerResponse, text: string): void {
-  const body = `${text}\n`;
-  response.writeHead(400, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+/** The second of two immediates comes after a look at what the system has ready. */
+function wholeTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
 function formatAddress(host: string, port: number): string {

@@ -46,6 +46,7 @@ export class RequestBody implements ByteSource {
     try {
       return this.#source.read(max);
     } catch (cause) {
+      if (cause instanceof HttpFailure) throw cause;
       throw new HttpFailure(
         { tag: 'connection-terminated' },
         'the client closed the connection before its request was complete',
@@ -66,6 +67,11 @@ export class RequestBody implements ByteSource {
   /** Node tells a request of its connection's end only until the response is complete; a guest may read longer. */
   connectionClosed(): void {
     if (!this.#request.complete) this.#request.destroy();
+  }
+
+  /** What comes is no body; the connection stays open for the answer that says so. */
+  malformed(text: string): void {
+    this.#request.emit('error', new HttpFailure({ tag: 'HTTP-protocol-error' }, text));
   }
 
   /** The connection lives on: its next request comes after the rest of this body. */

@@ -1,15 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpRequestHead } from '@wasmlattice/wasm-runtime/host-functions';
+import { refusedOtherVersion } from './parse-failure.js';
+import { type Refusal, RefusedRequestError } from './refusal.js';
 
 /** A request as it arrived: its head for the guest, and how its body is framed. */
 export interface ParsedRequest {
   readonly head: HttpRequestHead;
   readonly hasBody: boolean;
-}
-
-/** A request that can't be given to a guest; `message` is for the client. */
-export class BadRequestError extends Error {
-  override readonly name = 'BadRequestError';
 }
 
 /** `http://host:port/path?query`, the form of requests to proxies. */
@@ -20,21 +17,26 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
 
 /**
  * Reads the head in one pass over the raw lines. Authority: the target's, else `X-Forwarded-Host`, else `Host`
- * (docs/spec/component-runtime.md#9).
+ * (spec component-runtime §9).
  *
- * @throws BadRequestError without a usable authority
+ * @throws RefusedRequestError for what node's parser takes and RFC 9112 does not: a missing or second Host, a transfer
+ * coding other than `chunked`, another version; and for more than `maxHeaders` headers
  */
-export function parseRequest(request: IncomingMessage): ParsedRequest {
+export function parseRequest(request: IncomingMessage, maxHeaders: number): ParsedRequest {
   const lines = request.rawHeaders;
   let host: string | undefined;
+  let hosts = 0;
   let forwardedHost: string | undefined;
+  let transferEncoding: string | undefined;
   let hasBody = false;
   for (let i = 0; i + 1 < lines.length; i += 2) {
     const name = lines[i] as string;
     // Most names are none of these: their length says so without lower-casing them.
     switch (name.length) {
       case 4:
-        if (name.toLowerCase() === 'host') host ??= lines[i + 1];
+        if (name.toLowerCase() !== 'host') break;
+        host ??= lines[i + 1];
+        hosts++;
         break;
       case 14:
         if (name.toLowerCase() === 'content-length') hasBody = lines[i + 1] !== '0';
@@ -43,19 +45,27 @@ export function parseRequest(request: IncomingMessage): ParsedRequest {
         if (name.toLowerCase() === 'x-forwarded-host') forwardedHost ??= lines[i + 1];
         break;
       case 17:
-        if (name.toLowerCase() === 'transfer-encoding') hasBody = true;
+        if (name.toLowerCase() !== 'transfer-encoding') break;
+        transferEncoding =
+          transferEncoding === undefined ? lines[i + 1] : `${transferEncoding}, ${lines[i + 1]}`;
         break;
     }
   }
+  const { httpVersionMajor, httpVersionMinor } = request;
+  if (httpVersionMajor !== 1) refuse(refusedOtherVersion(request.httpVersion));
+  if (lines.length > 2 * maxHeaders) refuse(tooManyHeaders(lines.length / 2, maxHeaders));
+  if (transferEncoding !== undefined) {
+    checkTransferEncoding(transferEncoding, httpVersionMinor);
+    hasBody = true;
+  }
+  // A proxy that takes the other of two hosts would send the request elsewhere.
+  if (hosts > 1) refuse(badHost(`the request has ${hosts} Host headers: send one`));
+  if (hosts === 0 && httpVersionMinor > 0) refuse(badHost('the request names no host: send a Host header'));
   const target = parseTarget(request.url ?? '/');
   const authority = target.authority ?? firstOf(forwardedHost) ?? host;
-  if (authority === undefined || !AUTHORITY.test(authority)) {
-    throw new BadRequestError(
-      authority
-        ? `"${authority}" is no host: check the Host or X-Forwarded-Host header`
-        : 'the request names no host: send a Host header',
-    );
-  }
+  if (!authority) refuse(badHost('the request names no host: send a Host header'));
+  if (!AUTHORITY.test(authority)) refuse(noHost(authority));
+  if (host && host !== authority && !AUTHORITY.test(host)) refuse(noHost(host));
   return {
     head: {
       method: request.method ?? 'GET',
@@ -68,14 +78,38 @@ export function parseRequest(request: IncomingMessage): ParsedRequest {
   };
 }
 
+/** RFC 9112 §6.1. A coding besides `chunked` would reach the guest as bytes it can't make sense of. */
+function checkTransferEncoding(value: string, httpVersionMinor: number): void {
+  if (httpVersionMinor === 0) {
+    refuse({
+      status: 400,
+      reason: 'bad-framing',
+      text: 'HTTP/1.0 has no Transfer-Encoding: send the body with a Content-Length, or the request with HTTP/1.1',
+    });
+  }
+  if (value.toLowerCase() !== 'chunked') {
+    refuse({
+      status: 501,
+      reason: 'bad-framing',
+      text: `the transfer coding ${shown(value)} is not understood: send Transfer-Encoding: chunked, and name a compression in Content-Encoding`,
+    });
+  }
+}
+
 function parseTarget(target: string): {
   readonly scheme: 'http' | 'https';
   readonly authority?: string;
   readonly pathWithQuery: string;
 } {
-  if (target.startsWith('/')) return { scheme: 'http', pathWithQuery: target };
+  if (target.startsWith('/') || target === '*') return { scheme: 'http', pathWithQuery: target };
   const [, scheme, authority, rest = ''] = ABSOLUTE_TARGET.exec(target) ?? [];
-  if (scheme === undefined || authority === undefined) return { scheme: 'http', pathWithQuery: target };
+  if (scheme === undefined || authority === undefined) {
+    refuse({
+      status: 400,
+      reason: 'bad-target',
+      text: 'the target of the request is neither a path nor an http URL: begin it with "/"',
+    });
+  }
   return {
     scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http',
     authority,
@@ -87,4 +121,29 @@ function parseTarget(target: string): {
 function firstOf(list: string | undefined): string | undefined {
   if (!list?.includes(',')) return list;
   return list.slice(0, list.indexOf(',')).trim();
+}
+
+function tooManyHeaders(headers: number, maxHeaders: number): Refusal {
+  return {
+    status: 431,
+    reason: 'head-too-large',
+    text: `the request has ${headers} headers, ${maxHeaders} are allowed: send fewer`,
+  };
+}
+
+function noHost(value: string): Refusal {
+  return badHost(`${shown(value)} is no host: check the Host and X-Forwarded-Host headers and the target`);
+}
+
+function badHost(text: string): Refusal {
+  return { status: 400, reason: 'bad-host', text };
+}
+
+/** A value may be as long as a whole head. */
+function shown(value: string): string {
+  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+}
+
+function refuse(refusal: Refusal): never {
+  throw new RefusedRequestError(refusal);
 }

@@ -1,6 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ByteSink, HttpResponder, HttpResponseHead } from '@wasmlattice/wasm-runtime/host-functions';
+import {
+  frameResponse,
+  MisframedResponseError,
+  type ResponseFraming,
+  withoutLine,
+} from './response-framing.js';
 
 type HeaderLines = HttpResponseHead['headers'];
 
@@ -33,31 +39,49 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
  */
 type State = 'open' | 'held' | 'streaming' | 'over';
 
-export interface ResponderOptions {
-  readonly response: ServerResponse;
+/** What a response needs of its connection and its listener. */
+export interface ResponderContext {
   /** Has {@link ServerResponder.release} called at the end of this turn of the event loop. */
   holdUntilTurnEnds(responder: ServerResponder): void;
-  /** Asked when the head is written. */
+  /** Asked when the head is written; the connection ends with this response if not. */
   mayKeepAlive(): boolean;
+  /** The guest's response can't be sent as it is; the client gets another, or sees that it is incomplete. */
+  misframed(problem: string): void;
 }
 
-/** Answers one request on its socket; also the sink of the response body. */
+/** Until there is a head: as of a failure's text. */
+const NO_FRAMING: ResponseFraming = {
+  headers: [],
+  hasContent: true,
+  length: undefined,
+  announcesTrailers: false,
+};
+
+/**
+ * Answers one request on its socket; also the sink of the response body.
+ *
+ * A response that has a length is never all on its way before it is finished: its last bytes wait until then, so that
+ * a client can't take for complete what its guest did not complete, or wanted longer.
+ */
 export class ServerResponder implements HttpResponder, ByteSink {
   readonly #response: ServerResponse;
-  readonly #options: ResponderOptions;
+  readonly #context: ResponderContext;
   #state: State = 'open';
-  #head: HttpResponseHead = { status: 500, headers: [] };
-  #hasHead = false;
+  #status: number | undefined;
+  #framing: ResponseFraming = NO_FRAMING;
   #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  /** Bytes that the guest has written of the content. */
+  #written = 0;
+  /** The last bytes of a response with a length, while it is streaming. */
+  #last: Uint8Array | undefined;
   #isFlushed = false;
   #room: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: ResponderOptions) {
-    this.#response = options.response;
-    this.#options = options;
+  constructor(response: ServerResponse, context: ResponderContext) {
+    this.#response = response;
+    this.#context = context;
     // A write that loses the race against the client's disconnect; `disconnected` tells of it.
-    options.response.on('error', ignore);
+    response.on('error', ignore);
   }
 
   /** Whether the response is complete or given up. */
@@ -66,32 +90,46 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   get status(): number | undefined {
-    return this.#hasHead ? this.#head.status : undefined;
+    return this.#status;
   }
 
   start(head: HttpResponseHead): ByteSink {
     if (this.#state !== 'open') return this;
-    this.#head = head;
-    this.#hasHead = true;
+    try {
+      this.#framing = frameResponse(head, this.#response.req.method);
+    } catch (error) {
+      if (!(error instanceof MisframedResponseError)) throw error;
+      this.#misframed(error.message);
+      return this;
+    }
+    this.#status = head.status;
     this.#state = 'held';
-    this.#options.holdUntilTurnEnds(this);
+    this.#context.holdUntilTurnEnds(this);
     return this;
   }
 
   /** The turn is over: what is held leaves. */
   release(): void {
-    if (this.#state !== 'held') return;
+    if (this.#state !== 'held' || this.#isWholeWithHead()) return;
     this.#state = 'streaming';
-    this.#writeHead(this.#head.headers);
-    if (this.#held.length === 0) this.#response.flushHeaders();
-    for (const chunk of this.#held) this.#response.write(chunk);
+    this.#writeHead(this.#framing.headers);
+    const held = this.#held;
     this.#held = [];
+    if (this.#hasAllBytes()) this.#last = held.pop();
+    if (held.length === 0) this.#response.flushHeaders();
+    for (const chunk of held) this.#response.write(chunk);
   }
 
   finish(trailers?: HeaderLines): void {
+    if (this.#state !== 'held' && this.#state !== 'streaming') return;
+    const { hasContent, length } = this.#framing;
+    if (hasContent && length !== undefined && this.#written < length) {
+      this.#misframed(`its body of ${this.#written} bytes is shorter than its content-length of ${length}`);
+      return;
+    }
     if (trailers !== undefined) this.release();
     if (this.#state === 'held') this.#sendWhole();
-    else if (this.#state === 'streaming') this.#end(trailers);
+    else this.#end(trailers);
   }
 
   fail(status: number, text: string): void {
@@ -106,8 +144,8 @@ export class ServerResponder implements HttpResponder, ByteSink {
       case 'open':
       case 'held':
         this.#settle();
-        this.#head = { status, headers: [] };
-        this.#hasHead = true;
+        this.#status = status;
+        this.#framing = NO_FRAMING;
         this.#writeHead([
           'content-type',
           'text/plain; charset=utf-8',
@@ -129,12 +167,19 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#state === 'streaming') {
-      this.#response.write(bytes);
+    if (this.#state !== 'held' && this.#state !== 'streaming') return;
+    const { hasContent, length } = this.#framing;
+    if (!hasContent || bytes.length === 0) return;
+    this.#written += bytes.length;
+    if (length !== undefined && this.#written > length) {
+      this.#misframed(`its body is longer than its content-length of ${length}`);
     } else if (this.#state === 'held') {
       this.#held.push(bytes);
-      this.#heldBytes += bytes.length;
-      if (this.#heldBytes >= WINDOW) this.release();
+      if (this.#written >= WINDOW) this.release();
+    } else if (this.#hasAllBytes()) {
+      this.#last = bytes;
+    } else {
+      this.#response.write(bytes);
     }
   }
 
@@ -164,10 +209,9 @@ export class ServerResponder implements HttpResponder, ByteSink {
 
   /** The body is complete before anything was sent: its length is known and spares the chunked framing. */
   #sendWhole(): void {
-    const { headers } = this.#head;
-    const lengthIsKnown =
-      this.#hasBody() && !hasLine(headers, 'content-length') && !hasLine(headers, 'trailer');
-    this.#writeHead(lengthIsKnown ? [...headers, 'content-length', String(this.#heldBytes)] : headers);
+    const { headers, hasContent, length, announcesTrailers } = this.#framing;
+    const lengthIsNews = hasContent && length === undefined && !announcesTrailers;
+    this.#writeHead(lengthIsNews ? [...headers, 'content-length', String(this.#written)] : headers);
     const last = this.#held.pop();
     for (const chunk of this.#held) this.#response.write(chunk);
     this.#settle();
@@ -177,32 +221,42 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   #end(trailers: HeaderLines | undefined): void {
+    const last = this.#last;
     this.#settle();
     if (trailers !== undefined) this.#response.addTrailers(trailerPairs(trailers));
-    this.#response.end();
+    this.#response.end(last);
   }
 
   #writeHead(headers: HeaderLines): void {
-    if (!this.#options.mayKeepAlive()) this.#response.shouldKeepAlive = false;
-    this.#response.writeHead(this.#head.status, this.#sendable(headers));
+    if (!this.#context.mayKeepAlive()) this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(this.#status as number, this.#sendable(headers));
   }
 
   /** Node refuses to announce trailers on a message that is not chunked, where there can't be any. */
   #sendable(headers: HeaderLines): string[] {
-    const isChunked =
-      this.#response.req.httpVersionMinor > 0 && this.#hasBody() && !hasLine(headers, 'content-length');
-    return isChunked ? (headers as string[]) : withoutLine(headers, 'trailer');
+    const { announcesTrailers, hasContent, length } = this.#framing;
+    const isChunked = this.#response.req.httpVersionMinor > 0 && hasContent && length === undefined;
+    return !announcesTrailers || isChunked ? (headers as string[]) : withoutLine(headers, 'trailer');
   }
 
-  #hasBody(): boolean {
-    const { status } = this.#head;
-    return this.#response.req.method !== 'HEAD' && status !== 204 && status !== 304;
+  /** Whether a client would take the head for the whole response. */
+  #isWholeWithHead(): boolean {
+    return this.#framing.hasContent && this.#framing.length === 0;
+  }
+
+  #hasAllBytes(): boolean {
+    return this.#framing.hasContent && this.#written === this.#framing.length;
+  }
+
+  #misframed(problem: string): void {
+    this.#context.misframed(problem);
+    this.fail(500, `The response can't be sent: ${problem}.\n`);
   }
 
   /** Ends the connection so that the client notices. Responses before this one on a connection with several end, too. */
   #abort(): void {
     const { chunkedEncoding, req } = this.#response;
-    const isDelimited = chunkedEncoding || !this.#hasBody() || hasLine(this.#head.headers, 'content-length');
+    const isDelimited = chunkedEncoding || !this.#framing.hasContent || this.#framing.length !== undefined;
     // Node keeps what was written in this tick in the response, out of reach of the socket's own end.
     process.nextTick(isDelimited ? endConnection : resetConnection, req.socket);
   }
@@ -210,6 +264,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   #settle(): void {
     this.#state = 'over';
     this.#held = [];
+    this.#last = undefined;
     this.#room?.resolve();
     this.#room = undefined;
   }
@@ -234,19 +289,6 @@ function endConnection(socket: Socket): void {
 function resetConnection(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
-}
-
-function hasLine(lines: HeaderLines, lowerCaseName: string): boolean {
-  for (let i = 0; i < lines.length; i += 2) {
-    const name = lines[i] as string;
-    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return true;
-  }
-  return false;
-}
-
-function withoutLine(lines: HeaderLines, lowerCaseName: string): string[] {
-  if (!hasLine(lines, lowerCaseName)) return lines as string[];
-  return lines.filter((_, i) => (lines[i - (i % 2)] as string).toLowerCase() !== lowerCaseName);
 }
 
 function trailerPairs(lines: HeaderLines): [string, string][] {

@@ -1,6 +1,7 @@
-import type { Logger } from '@wasmlattice/telemetry';
+import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import type { ListenerAddress } from '../thread/messages.js';
+import type { ServedExchange } from './exchange.js';
 import { type HttpListener, openHttpListener } from './listener.js';
 
 /** A component that exports no HTTP handler was linked to an HTTP server. */
@@ -25,11 +26,17 @@ export type HttpRoute =
 export class ThreadListeners {
   readonly #route: (componentId: string) => HttpRoute;
   readonly #logger: Logger;
+  readonly #meter: Meter;
   readonly #listeners = new Map<string, HttpListener>();
 
-  constructor(options: { readonly route: (componentId: string) => HttpRoute; readonly logger: Logger }) {
+  constructor(options: {
+    readonly route: (componentId: string) => HttpRoute;
+    readonly logger: Logger;
+    readonly meter: Meter;
+  }) {
     this.#route = options.route;
     this.#logger = options.logger;
+    this.#meter = options.meter;
   }
 
   /** @throws NoHttpHandlerError, HttpListenError */
@@ -41,6 +48,7 @@ export class ThreadListeners {
       reusePort,
       handle: this.#handlerOf(componentId),
       logger: this.#logger.with({ component: componentId }),
+      meter: this.#meter,
     });
     this.#listeners.set(listener, opened);
   }
@@ -67,9 +75,16 @@ export class ThreadListeners {
           exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
           return undefined;
         case 'not-here':
-          exchange.responder.fail(503, `component '${componentId}' is not running on this host\n`);
+          unavailable(exchange, `component '${componentId}' is not running on this host\n`);
           return undefined;
       }
     };
   }
+}
+
+/** Nobody is here to answer, which may change soon. */
+function unavailable({ responder }: ServedExchange, text: string): void {
+  const headers = ['content-type', 'text/plain; charset=utf-8', 'retry-after', '1'];
+  responder.start({ status: 503, headers }).write(Buffer.from(text));
+  responder.finish();
 }

@@ -51,6 +51,7 @@ export class ServingThread {
     this.listeners = new ThreadListeners({
       route: (componentId) => this.#httpRoute(componentId),
       logger: logger.named('http'),
+      meter: telemetry.meter,
     });
   }
 

@@ -58,7 +58,24 @@ export const routes: Readonly<Record<string, (invocation: Invocation) => void>> 
   '/spin': spin,
   '/allocate': allocate,
   '/headers': headers,
+  '/answer': answer,
 };
+
+/** `?status=N&length=N&body=TEXT`: answers just so, whether HTTP allows it or not; without `length` it says none. */
+function answer({ request, out, param }: Invocation): void {
+  const length = param('length', '');
+  const headers: [string, string][] = [['x-method', methodOf(request)]];
+  if (length !== '') headers.push(['content-length', length]);
+  respond(out, { status: Number(param('status', '200')), headers }, (body) => {
+    writeAll(body, encoder.encode(param('body', '')));
+    return undefined;
+  });
+}
+
+function methodOf(request: IncomingRequest): string {
+  const method = request.method();
+  return method.tag === 'other' ? `other ${method.val}` : method.tag;
+}
 
 /** `?mib=N`: answers while it holds that much memory; traps when it does not get it. */
 function allocate({ out, param }: Invocation): void {

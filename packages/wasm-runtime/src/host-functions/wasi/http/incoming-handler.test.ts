@@ -413,9 +413,11 @@ describe('a content-length', () => {
     expect(exchange.finished).toBeUndefined();
   });
 
-  it('may be set without a body in answers to HEAD and with status 304', async () => {
+  it('may be set without a body in answers to HEAD and with status 204, 205 and 304', async () => {
     for (const [method, status] of [
       ['HEAD', 200],
+      ['GET', 204],
+      ['GET', 205],
       ['GET', 304],
     ] as const) {
       const exchange = new MemoryExchange({ method });

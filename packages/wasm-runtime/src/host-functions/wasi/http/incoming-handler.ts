@@ -121,7 +121,7 @@ class Answer implements AnswerReceiver {
     this.#response = released;
     released.sendBody({
       sink: exchange.responder.start(released.head),
-      bodiless: exchange.request.method === 'HEAD' || status === 204 || status === 304,
+      bodiless: exchange.request.method === 'HEAD' || BODILESS.has(status),
       finish: (trailers) => exchange.responder.finish(trailers),
       abort: (reason) => this.#incomplete(reason, 'did not complete its response'),
     });
@@ -144,6 +144,9 @@ class Answer implements AnswerReceiver {
     return `Component "${this.#call.component}" ${what}.\n`;
   }
 }
+
+/** Their responses have no content, whatever length they tell (RFC 9110 §15). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const TRAP_TEXT: Readonly<Record<number, string>> & { readonly 500: string } = {
   500: 'failed while it handled the request',
