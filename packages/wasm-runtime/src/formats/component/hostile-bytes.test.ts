@@ -1,8 +1,10 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
-import { decodeComponent } from './decode-component.js';
+import { buildComponent } from './build-component.test.support.js';
+import { decodeComponent, decodeInstantiation } from './decode-component.js';
 import { InvalidComponentError } from './errors.js';
-import { buildComponent } from './testing/build-component.js';
+import { describeGraph } from './object-graph.test.support.js';
+import { skeletonOf } from './skeleton.js';
 
 const wit = `
   package fuzz:me@0.1.0;
@@ -82,6 +84,21 @@ describe('decodeComponent on hostile bytes', () => {
       expectRefusal(error, bytes.length);
     }
     expect(refused).toBeGreaterThan(500);
+  });
+
+  it('decodes the same from the skeleton of a mutation', async () => {
+    const original = await buildComponent(wit, 'w');
+    const random = createRandom(3);
+    let decoded = 0;
+    for (let round = 0; round < 1000; round++) {
+      const bytes = mutate(original, random);
+      if (failure(bytes) !== undefined) continue;
+      decoded++;
+      const { modules: _, ...expected } = decodeInstantiation(bytes);
+      const { modules: __, ...found } = decodeInstantiation(skeletonOf(bytes));
+      expect(describeGraph(found)).toEqual(describeGraph(expected));
+    }
+    expect(decoded).toBeGreaterThan(50);
   });
 
   it('decodes or refuses random bytes behind a good preamble', () => {

@@ -12,3 +12,4 @@ export type {
   Instantiation,
   Lift,
 } from './instantiation.js';
+export { skeletonOf } from './skeleton.js';
