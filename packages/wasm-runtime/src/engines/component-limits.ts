@@ -1,7 +1,7 @@
-import { ComponentLimitError } from '../errors.js';
-import type { Instantiation } from '../formats/component/index.js';
-import { countDefinitions } from '../formats/core-module/index.js';
-import type { CompileOptions } from './engine.js';
+import type { Instantiation } from './component/index.js';
+import { countDefinitions } from './core-module/index.js';
+import type { PrepareOptions } from './engine.js';
+import { ComponentLimitError } from './errors.js';
 
 const defaultMaxCoreInstances = 30;
 
@@ -16,7 +16,7 @@ const maxTables = 20;
  */
 export function assertPartsWithinLimits(
   { instances, modules }: Pick<Instantiation, 'instances' | 'modules'>,
-  { component, maxCoreInstances = defaultMaxCoreInstances }: CompileOptions,
+  { component, maxCoreInstances = defaultMaxCoreInstances }: PrepareOptions,
 ): void {
   const definitions = modules.map(countDefinitions);
   let coreInstances = 0;

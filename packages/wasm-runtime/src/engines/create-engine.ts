@@ -2,6 +2,7 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { createDirectEngine, type DirectEngineOptions, UnsupportedComponentError } from './direct/index.js';
 import type { Engine } from './engine.js';
 import { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
+import { withCompile } from './with-compile.js';
 
 /** `auto`: each component runs on `direct` if that covers all it uses, else on `jco`. */
 export type EngineChoice = 'auto' | 'direct' | 'jco';
@@ -31,19 +32,22 @@ function createChooser(options: Omit<EngineOptions, 'choice'>): Engine {
   const direct = createDirectEngine(options);
   const jco = createJcoEngine(options);
   const logger = options.logger ?? noopLogger;
-  return {
+  return withCompile({
     name: 'auto',
-    async compile(bytes, compileOptions) {
-      const { component } = compileOptions;
+    async prepare(bytes, prepareOptions) {
+      const { component } = prepareOptions;
       try {
-        const compiled = await direct.compile(bytes, compileOptions);
+        const prepared = await direct.prepare(bytes, prepareOptions);
         logger.debug('component runs on engine direct', { component });
-        return compiled;
+        return prepared;
       } catch (error) {
         if (!(error instanceof UnsupportedComponentError)) throw error;
         logger.debug('component runs on engine jco', { component, reason: error.reason });
-        return jco.compile(bytes, compileOptions);
+        return jco.prepare(bytes, prepareOptions);
       }
     },
-  };
+    // What neither engine has made is for one of them to refuse.
+    load: (prepared, loadOptions) =>
+      (prepared.engine === jco.name ? jco : direct).load(prepared, loadOptions),
+  });
 }

@@ -33,7 +33,7 @@ export interface HostImports {
   keys(): Iterable<string>;
 }
 
-/** A component ready to be instantiated many times. */
+/** A component ready to be instantiated many times, in the thread it was loaded in. */
 export interface CompiledComponent {
   readonly types: ComponentTypes;
   /**
@@ -77,14 +77,16 @@ export interface ComponentInstance {
   release?(): void;
 }
 
-export interface CompileOptions {
+/**
+ * Imports that may wait, as data: names of functions by the import's verbatim id, `''` for those of the world itself. Functions are
+ * named as in the binary, `[method]pollable.block`.
+ */
+export type SuspendingImports = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Plain data, as all that has to be known when code is generated. */
+export interface PrepareOptions {
   /** Names the component in errors. */
   readonly component: string;
-  /**
-   * Which imports may wait: they become suspending imports (JSPI). Functions are named as in the binary,
-   * `[method]pollable.block`.
-   */
-  suspends(instance: string, func: string): boolean;
   /**
    * Most bytes that each linear memory of an instance may have, rounded down to pages of 64 KiB: `memory.grow` beyond that gives the
    * guest -1. Without it a memory has what the guest declares, at most 4 GiB.
@@ -92,15 +94,70 @@ export interface CompileOptions {
   readonly maxMemoryBytes?: number;
   /** Most core instances in an instance of the component, and most linear memories; by default 30. */
   readonly maxCoreInstances?: number;
+  /**
+   * What {@link LoadOptions.suspends} is going to say, for engines whose generated code depends on it; by default no import waits. An
+   * engine that needs it refuses to load with another answer.
+   */
+  readonly suspending?: SuspendingImports;
 }
 
-/** The seam between the runtime and what executes components. Implementations: `direct/` and `jco/`. */
+/**
+ * What is the same wherever a component runs: plain data that can be posted to another thread and loaded there. Compiled core modules
+ * share their machine code with all copies. It holds nothing of the bytes it was made of, and not the component's name, so that it
+ * serves all components with the same bytes and limits.
+ */
+export interface PreparedComponent {
+  /** The engine that made it, and the only one that loads it. */
+  readonly engine: string;
+  /** Version of the form that this engine gives it. */
+  readonly format: number;
+  /** The component without its code: see `skeletonOf`. {@link preparedTypes} reads the types. */
+  readonly skeleton: Uint8Array;
+  /**
+   * Bytes of compiled and generated code that all copies hold together: the binaries that V8 keeps, and JavaScript. It is a lower
+   * bound for budgets; machine code is made when functions are first called.
+   */
+  readonly codeBytes: number;
+}
+
+export interface LoadOptions {
+  /** Names the component in errors. */
+  readonly component: string;
+  /**
+   * Which imports may wait: they become suspending imports (JSPI). Functions are named as in the binary,
+   * `[method]pollable.block`.
+   */
+  suspends(instance: string, func: string): boolean;
+}
+
+export interface CompileOptions extends Omit<PrepareOptions, 'suspending'>, LoadOptions {}
+
+/**
+ * The seam between the runtime and what executes components. Implementations: `direct/` and `jco/`.
+ *
+ * Code is made once a process and loaded in each thread that runs it.
+ */
 export interface Engine {
   readonly name: string;
   /**
+   * Does what takes long: checks the component against its limits and compiles it. Blocks the thread for a part of it.
+   *
    * @throws InvalidComponentError for bytes that are no component
    * @throws CompileError for a component this engine can't run
    * @throws ComponentLimitError for a component made of more than it may be, or that begins with more than it may have
+   */
+  prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedComponent>;
+  /**
+   * Does the rest, some milliseconds of work, in the thread that is going to run the component. Each call gives a component of its
+   * own: two loaded from the same have no instance in common.
+   *
+   * @throws UnfitPreparedComponentError for what this engine, or another version of it, can't load; preparing it again helps
+   */
+  load(prepared: PreparedComponent, options: LoadOptions): CompiledComponent;
+  /**
+   * Prepares and loads in one thread.
+   *
+   * @throws what {@link Engine.prepare} throws
    */
   compile(bytes: Uint8Array, options: CompileOptions): Promise<CompiledComponent>;
 }

@@ -1,95 +1,71 @@
-import { CompileError, ComponentLimitError } from '../../errors.js';
-import { type CoreItem, decodeInstantiation, type Instantiation } from '../../formats/component/index.js';
+import { decodeInstantiation, type Instantiation, skeletonOf } from '../component/index.js';
+import { assertPartsWithinLimits } from '../component-limits.js';
 import {
   inspectModule,
   limitModule,
   MalformedModuleError,
   type ModuleFacts,
   rewriteModule,
-} from '../../formats/core-module/index.js';
-import { assertPartsWithinLimits } from '../component-limits.js';
-import type { CompileOptions } from '../engine.js';
-import { webAssembly } from '../web-assembly.js';
-import { compileLift, compileLower, UnsupportedTypeError } from './abi/index.js';
-import type { PlannedLift, PlannedLower, Program, ProgramModule } from './program.js';
+} from '../core-module/index.js';
+import type { PrepareOptions } from '../engine.js';
+import { CompileError, ComponentLimitError } from '../errors.js';
+import { type CoreModule, webAssembly } from '../web-assembly.js';
+import { UnsupportedTypeError } from './abi/index.js';
+import { planFunctions } from './load-program.js';
+import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
+import type { ProgramModule } from './program.js';
 import { engineName, UnsupportedComponentError } from './unsupported-component-error.js';
 
 /**
+ * Compiles the code of a component and finds out all that may keep it from being loaded.
+ *
  * @throws InvalidComponentError, UnsupportedComponentError, CompileError, ComponentLimitError
  */
-export async function compileProgram(bytes: Uint8Array, options: CompileOptions): Promise<Program> {
-  const { component } = options;
+export async function compileProgram(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedProgram> {
   const instantiation = decodeInstantiation(bytes);
-  const { types, instances, definedResources, importedResources, obstacle } = instantiation;
-  if (obstacle !== undefined) throw new UnsupportedComponentError(component, obstacle);
   // Before the modules, which take longest.
-  const { lowers, exports } = planFunctions(instantiation, options);
-  const { modules, resetObstacle } = await compileModules(instantiation, options);
-  return {
-    component,
-    types,
-    modules,
-    instances,
-    lowers,
-    exports,
-    definedResources,
-    importedResources,
-    resetObstacle,
-  };
+  assertSupported(instantiation, options.component);
+  const { modules, codeBytes, resetObstacle } = await compileModules(instantiation, options);
+  return { ...preparedProgramTag, skeleton: skeletonOf(bytes), codeBytes, modules, resetObstacle };
 }
 
-function planFunctions(
-  instantiation: Instantiation,
-  options: CompileOptions,
-): Pick<Program, 'lowers' | 'exports'> {
+function assertSupported(instantiation: Instantiation, component: string): void {
+  if (instantiation.obstacle !== undefined) {
+    throw new UnsupportedComponentError(component, instantiation.obstacle);
+  }
   try {
-    return { lowers: planLowers(instantiation, options), exports: planLifts(instantiation) };
+    // Which imports wait makes no difference to what can be planned.
+    planFunctions(instantiation, () => false);
   } catch (error) {
     if (!(error instanceof UnsupportedTypeError)) throw error;
-    throw new UnsupportedComponentError(options.component, error.message);
+    throw new UnsupportedComponentError(component, error.message);
   }
-}
-
-function planLowers({ instances }: Instantiation, { suspends }: CompileOptions): Program['lowers'] {
-  const lowers = new Map<CoreItem, PlannedLower>();
-  const items = instances.flatMap((each) => (each.kind === 'exports' ? [...each.items.values()] : []));
-  for (const item of items) {
-    if (item.kind !== 'lower') continue;
-    const { instance, func } = item.func;
-    lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });
-  }
-  return lowers;
-}
-
-function planLifts({ exports }: Instantiation): Program['exports'] {
-  const planned = new Map<string, Map<string, PlannedLift>>();
-  for (const { instance, func, lift } of exports) {
-    const functions = planned.get(instance) ?? new Map<string, PlannedLift>();
-    planned.set(instance, functions);
-    functions.set(func.name, { plan: compileLift(func, instance), ...lift });
-  }
-  return planned;
 }
 
 async function compileModules(
   instantiation: Instantiation,
-  options: CompileOptions,
-): Promise<Pick<Program, 'modules' | 'resetObstacle'>> {
+  options: PrepareOptions,
+): Promise<Pick<PreparedProgram, 'modules' | 'codeBytes' | 'resetObstacle'>> {
   try {
     assertPartsWithinLimits(instantiation, options);
     const modules = instantiation.modules.map((bytes) => limitModule(bytes, options));
     const facts = modules.map(inspect);
     const resetObstacle = findResetObstacle(facts);
     const tables = facts.some((each) => typeof each === 'object' && each.writesTables);
+    let codeBytes = 0;
+    const compile = (bytes: Uint8Array): Promise<CoreModule> => {
+      codeBytes += bytes.length;
+      return webAssembly.compile(bytes);
+    };
     const compiled = modules.map(async (bytes, index): Promise<ProgramModule> => {
       const known = facts[index];
       if (resetObstacle !== undefined || typeof known !== 'object') {
-        return { module: await webAssembly.compile(bytes), state: undefined };
+        return { module: await compile(bytes), state: undefined };
       }
       const { bytes: rewritten, ...state } = rewriteModule(bytes, known, { tables });
-      return { module: await webAssembly.compile(rewritten), state };
+      return { module: await compile(rewritten), state };
     });
-    return { modules: await Promise.all(compiled), resetObstacle };
+    return { modules: await Promise.all(compiled), codeBytes, resetObstacle };
   } catch (error) {
     if (error instanceof ComponentLimitError) throw error;
     throw new CompileError(options.component, engineName, error);

@@ -1,19 +1,23 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { Engine } from '../engine.js';
+import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
+import { withCompile } from '../with-compile.js';
 import { compileProgram } from './compile-program.js';
 import { DirectComponent } from './direct-component.js';
 import type { IdleLimits } from './idle-instances.js';
+import { loadProgram } from './load-program.js';
+import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import { engineName } from './unsupported-component-error.js';
 
 export interface DirectEngineOptions {
   readonly logger?: Logger;
-  /** How many instances are kept between invocations, for each component. */
+  /** How many instances are kept between invocations, for each component and each thread that has loaded it. */
   readonly idle?: IdleLimits;
 }
 
 /**
- * The engine that links core modules itself and resets instances instead of making new ones. Its `compile` throws an
+ * The engine that links core modules itself and resets instances instead of making new ones. Its `prepare` throws an
  * `UnsupportedComponentError` for what it does not cover: asynchronous functions, streams and futures, threads, and components
  * composed of several with code of their own.
  *
@@ -21,13 +25,13 @@ export interface DirectEngineOptions {
  */
 export function createDirectEngine({ logger = noopLogger, idle }: DirectEngineOptions = {}): Engine {
   assertPlatform();
-  return {
+  return withCompile({
     name: engineName,
-    compile: async (bytes, options) =>
-      new DirectComponent(
-        await compileProgram(bytes, options),
-        logger.with({ component: options.component }),
-        idle,
-      ),
-  };
+    prepare: compileProgram,
+    load(prepared, options) {
+      const { component } = options;
+      assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
+      return new DirectComponent(loadProgram(prepared, options), logger.with({ component }), idle);
+    },
+  });
 }

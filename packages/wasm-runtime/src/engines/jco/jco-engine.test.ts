@@ -82,7 +82,7 @@ describe('the cache of generated code', () => {
     await compileInto(cacheDir);
     await rm(join(await onlyEntry(cacheDir), 'manifest.json'));
     expect(transpilations(await compileInto(cacheDir))).toBe(1);
-    await rm(join(await onlyEntry(cacheDir), 'component.mjs'));
+    await rm(join(await onlyEntry(cacheDir), 'component.js'));
     expect(transpilations(await compileInto(cacheDir))).toBe(1);
     expect(transpilations(await compileInto(cacheDir))).toBe(0);
   });
@@ -96,7 +96,7 @@ describe('the cache of generated code', () => {
   it('holds code that does not read the environment', async () => {
     const cacheDir = join(scratch, 'environment');
     await compileInto(cacheDir);
-    const code = await readFile(join(await onlyEntry(cacheDir), 'component.mjs'), 'utf8');
+    const code = await readFile(join(await onlyEntry(cacheDir), 'component.js'), 'utf8');
     expect(code).toContain('_debugLog');
     expect(code).not.toMatch(/\bprocess\b/);
   });

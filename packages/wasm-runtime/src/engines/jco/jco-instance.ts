@@ -6,16 +6,14 @@ import { type CoreInstance, type CoreModule, webAssembly } from '../web-assembly
 import { type GuestWatch, watchGuest } from './guest-watch.js';
 import { asyncConstructor } from './patch-output.js';
 
-/** What a generated and patched module exports. */
-export interface GeneratedModule {
-  instantiate(
-    getCoreModule: (name: string) => CoreModule,
-    imports: Readonly<Record<string, unknown>>,
-    instantiateCore: (module: CoreModule, imports?: object) => CoreInstance,
-    shadowedWebAssembly: object,
-    shadowedConsole: object,
-  ): GeneratedExports | Promise<GeneratedExports>;
-}
+/** What a generated and patched module gives. */
+export type GeneratedInstantiate = (
+  getCoreModule: (name: string) => CoreModule,
+  imports: Readonly<Record<string, unknown>>,
+  instantiateCore: (module: CoreModule, imports?: object) => CoreInstance,
+  shadowedWebAssembly: object,
+  shadowedConsole: object,
+) => GeneratedExports | Promise<GeneratedExports>;
 
 /** Interfaces by verbatim id, world-level functions by camel-case name. */
 export type GeneratedExports = Readonly<Record<string, unknown>>;
@@ -26,7 +24,7 @@ type ExportedFunction = (...params: readonly unknown[]) => Promise<unknown>;
 export interface CompiledParts {
   readonly component: string;
   readonly types: ComponentTypes;
-  readonly generated: GeneratedModule;
+  readonly instantiate: GeneratedInstantiate;
   readonly coreModules: ReadonlyMap<string, CoreModule>;
   /** Takes what the generated code would print. */
   readonly console: object;
@@ -39,7 +37,7 @@ export async function instantiateGenerated(
 ): Promise<ComponentInstance> {
   const watch = watchGuest(signal);
   try {
-    const exports = await parts.generated.instantiate(
+    const exports = await parts.instantiate(
       (name) => requireCoreModule(parts, name),
       toGeneratedImports(imports),
       (module, coreImports) => new webAssembly.Instance(module, coreImports),

@@ -6,11 +6,8 @@ import type { Logger } from '@wasmlattice/telemetry';
 /** Counts up when what we write into an entry changes its meaning. */
 export const cacheFormat = 1;
 
-/** An entry on disk, checked: every file is there and has the content that was written. */
-export interface CacheEntry {
-  readonly directory: string;
-  readonly files: ReadonlyMap<string, Uint8Array>;
-}
+/** The files of an entry by name, checked: every one is there and has the content that was written. */
+export type CachedFiles = ReadonlyMap<string, Uint8Array>;
 
 interface Manifest {
   readonly format: number;
@@ -42,7 +39,7 @@ export class OutputCache {
   }
 
   /** The entry for `key`; `undefined` when there is none, or it is damaged. */
-  async load(key: string): Promise<CacheEntry | undefined> {
+  async load(key: string): Promise<CachedFiles | undefined> {
     const directory = join(this.#directory, key);
     let manifestText: string;
     try {
@@ -52,7 +49,7 @@ export class OutputCache {
       return undefined;
     }
     try {
-      return { directory, files: await readVerified(directory, parseManifest(manifestText)) };
+      return await readVerified(directory, parseManifest(manifestText));
     } catch (error) {
       this.#logger.warn(`cache entry ${directory} is damaged and will be rebuilt`, { error });
       return undefined;
@@ -60,7 +57,7 @@ export class OutputCache {
   }
 
   /** Publishes an entry. When another process was faster, its entry is taken if it is sound, else replaced. */
-  async store(key: string, files: ReadonlyMap<string, Uint8Array>): Promise<CacheEntry> {
+  async store(key: string, files: CachedFiles): Promise<CachedFiles> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#removeAbandoned();
     const temporary = join(this.#directory, `${temporaryPrefix}${randomUUID()}`);
@@ -72,16 +69,12 @@ export class OutputCache {
     }
   }
 
-  async #publish(
-    temporary: string,
-    key: string,
-    files: ReadonlyMap<string, Uint8Array>,
-  ): Promise<CacheEntry> {
+  async #publish(temporary: string, key: string, files: CachedFiles): Promise<CachedFiles> {
     const directory = join(this.#directory, key);
     for (let attempt = 1; ; attempt++) {
       try {
         await rename(temporary, directory);
-        return { directory, files };
+        return files;
       } catch (error) {
         if (!isOccupied(error) || attempt === maxPublishAttempts) throw error;
       }
@@ -128,7 +121,7 @@ async function identify(directory: string): Promise<string | undefined> {
   }
 }
 
-async function writeEntry(directory: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function writeEntry(directory: string, files: CachedFiles): Promise<void> {
   await mkdir(directory, { mode: 0o700 });
   const manifest: Manifest = {
     format: cacheFormat,

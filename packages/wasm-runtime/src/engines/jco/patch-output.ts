@@ -32,6 +32,8 @@ const exportedStatic = new RegExp(
 /**
  * What we change in the JavaScript that jco generates:
  *
+ * * It becomes the body of a function that returns `instantiate`. A module would stay in its thread for good, however often the
+ *   component is started anew, and would have to come from a file.
  * * The debug hook reads `process.env` each time a value is lifted or lowered, which costs half of a call.
  * * `instantiate` gets two more parameters that shadow the globals of the same name. Through `WebAssembly` the
  *   engine sees every wait and every trap of the guest (see `guest-watch.ts`); `console` keeps jco's own
@@ -51,9 +53,23 @@ const patches: readonly Patch[] = [
   {
     what: 'the signature of instantiate',
     find: /export function instantiate\(getCoreModule, imports, instantiateCore = WebAssembly\.instantiate\) \{/,
-    replace: 'export function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, console) {',
+    replace: 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, console) {',
+  },
+  {
+    what: 'the default source of core modules',
+    find: /if \(!getCoreModule\) getCoreModule = \(name\) => fetchCompile\(new URL\(`\.\/\$\{name\}`, import\.meta\.url\)\);/,
+    replace: '',
+  },
+  {
+    what: 'the other export',
+    find: /^\s*export const _util = \{$/m,
+    replace: 'const _util = {',
   },
 ];
+
+/** What makes a function's body of a module without exports. Modules are strict without saying so. */
+const prologue = '"use strict";\n';
+const epilogue = '\nreturn instantiate;\n';
 
 /** Changes whenever a patch does, so that cached output of older patches is not taken. */
 export const patchSet: string = JSON.stringify([
@@ -61,10 +77,11 @@ export const patchSet: string = JSON.stringify([
   [createdHandles.source, ''],
   [unsettledFailure.source, throwFailure],
   [exportedConstructor.source, asyncConstructor, exportedStatic.source],
+  [prologue, epilogue],
 ]);
 
 /**
- * Applies our changes to a generated module.
+ * Makes the body of a function without parameters of a generated module: it returns the module's `instantiate`, changed.
  *
  * @throws UnexpectedOutputError when there is nothing to change where something should be
  */
@@ -89,8 +106,14 @@ export function patchOutput(source: string): string {
       "jco's output does more with the handles it has created than note them: adapt patch-output.ts to this version of jco",
     );
   }
-  return patched
+  if (/^\s*(?:export|import)\s+[\w$'"{*]/m.test(patched) || patched.includes('import.meta')) {
+    throw new UnexpectedOutputError(
+      "jco's output exports or imports more than is known: adapt patch-output.ts to this version of jco",
+    );
+  }
+  patched = patched
     .replaceAll(unsettledFailure, throwFailure)
     .replaceAll(exportedConstructor, `static async "${asyncConstructor}"$<body>`)
     .replaceAll(exportedStatic, '$<assign>async function $<name>$<body>');
+  return prologue + patched + epilogue;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import type { WitFunction } from '@wasmlattice/rpc';
-import type { CompileOptions, ComponentTypes } from '../engine.js';
+import type { ComponentTypes, LoadOptions } from '../engine.js';
 import { patchOutput } from './patch-output.js';
 
 /** Everything besides the component's bytes that shapes the output; part of the cache key. */
@@ -14,16 +14,14 @@ export interface TranspilePlan {
   readonly interfaces: readonly string[];
 }
 
-/** Generated files by name: `component.mjs` and core modules, `component.core.wasm`, …. */
+/** Generated files by name: {@link scriptFile} and core modules, `component.core.wasm`, …. */
 export type TranspiledFiles = ReadonlyMap<string, Uint8Array>;
 
-export const moduleFile = 'component.mjs';
+/** What `patchOutput` made of the generated module. */
+export const scriptFile = 'component.js';
 
 /** Decides from the component's own types which imports suspend. */
-export function planTranspile(
-  types: ComponentTypes,
-  options: Pick<CompileOptions, 'suspends'>,
-): TranspilePlan {
+export function planTranspile(types: ComponentTypes, options: Pick<LoadOptions, 'suspends'>): TranspilePlan {
   const asyncImports: string[] = [];
   for (const { id, functions } of types.imports) {
     for (const { name } of functions) if (options.suspends(id, name)) asyncImports.push(`${id}#${name}`);
@@ -71,7 +69,7 @@ export async function transpile(bytes: Uint8Array, plan: TranspilePlan): Promise
   return new Map(
     Object.entries(files).map(([name, content]) =>
       name.endsWith('.js')
-        ? [moduleFile, Buffer.from(patchOutput(Buffer.from(content).toString('utf8')))]
+        ? [scriptFile, Buffer.from(patchOutput(Buffer.from(content).toString('utf8')))]
         : [name, content],
     ),
   );

@@ -1,0 +1,56 @@
+import { type CoreItem, decodeInstantiation, type Instantiation } from '../component/index.js';
+import type { LoadOptions } from '../engine.js';
+import { compileLift, compileLower } from './abi/index.js';
+import type { PreparedProgram } from './prepared-program.js';
+import type { PlannedLift, PlannedLower, Program } from './program.js';
+
+/** Adds to the code what can't be shared: types with identity, and functions that pass values. */
+export function loadProgram(
+  { skeleton, modules, resetObstacle }: PreparedProgram,
+  { component, suspends }: LoadOptions,
+): Program {
+  const instantiation = decodeInstantiation(skeleton);
+  const { types, instances, definedResources, importedResources } = instantiation;
+  return {
+    component,
+    types,
+    modules,
+    instances,
+    ...planFunctions(instantiation, suspends),
+    definedResources,
+    importedResources,
+    resetObstacle,
+  };
+}
+
+/** @throws UnsupportedTypeError */
+export function planFunctions(
+  { instances, exports }: Pick<Instantiation, 'instances' | 'exports'>,
+  suspends: LoadOptions['suspends'],
+): Pick<Program, 'lowers' | 'exports'> {
+  return { lowers: planLowers(instances, suspends), exports: planLifts(exports) };
+}
+
+function planLowers(
+  instances: Instantiation['instances'],
+  suspends: LoadOptions['suspends'],
+): Program['lowers'] {
+  const lowers = new Map<CoreItem, PlannedLower>();
+  const items = instances.flatMap((each) => (each.kind === 'exports' ? [...each.items.values()] : []));
+  for (const item of items) {
+    if (item.kind !== 'lower') continue;
+    const { instance, func } = item.func;
+    lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });
+  }
+  return lowers;
+}
+
+function planLifts(exports: Instantiation['exports']): Program['exports'] {
+  const planned = new Map<string, Map<string, PlannedLift>>();
+  for (const { instance, func, lift } of exports) {
+    const functions = planned.get(instance) ?? new Map<string, PlannedLift>();
+    planned.set(instance, functions);
+    functions.set(func.name, { plan: compileLift(func, instance), ...lift });
+  }
+  return planned;
+}
