@@ -73,6 +73,14 @@ export { type MissingImport, MissingImportError } from './missing-import-error.j
 export { TooManyWaitingError } from './permits.js';
 export { preparedTypes } from './prepared-types.js';
 export {
+  createPreparer,
+  type PrepareRequest,
+  type Preparer,
+  PreparerClosedError,
+  type PreparerOptions,
+  PrepareThreadError,
+} from './preparer/index.js';
+export {
   closePermitBudget,
   createPermitBudget,
   createPermitTally,

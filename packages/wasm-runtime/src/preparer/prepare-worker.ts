@@ -1,0 +1,56 @@
+/** Entry of a thread that prepares components and does nothing else. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger, describeError, type LogRecord, noopLogger } from '@wasmlattice/telemetry';
+import { decodeComponent } from '../component/index.js';
+import { createEngine } from '../create-engine.js';
+import type { SuspendingImports } from '../engine.js';
+import { linkImports } from '../linker.js';
+import { listSuspending } from '../suspending-imports.js';
+import { hostInterfaces, unavailableInterfaces } from '../wasi/index.js';
+import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
+import { toThreadFailure } from './thread-failure.js';
+
+if (parentPort === null) throw new Error('prepare-worker.js is a thread of a preparer, not a program');
+const port = parentPort;
+const { engine: engineOptions, logLevel } = workerData as PrepareThreadData;
+
+const post = (message: FromPrepareThread): void => port.postMessage(message);
+
+/** Only the other thread knows where records go. */
+function postRecord({ level, message, fields }: LogRecord): void {
+  const plain = Object.entries(fields).map(([name, value]) => [
+    name,
+    value instanceof Error ? describeError(value) : value,
+  ]);
+  post({ kind: 'log', level, message, fields: Object.fromEntries(plain) });
+}
+
+const logger =
+  logLevel === undefined
+    ? noopLogger
+    : createLogger({ name: '', level: logLevel, format: 'json', write() {}, record: postRecord });
+const engine = createEngine({ ...engineOptions, logger });
+
+/** What the host's own interfaces say. What they don't serve shows here, before anything is compiled. */
+function linkToHost(bytes: Uint8Array, component: string): SuspendingImports {
+  const types = decodeComponent(bytes);
+  const { suspends } = linkImports(types, {
+    component,
+    interfaces: hostInterfaces,
+    unavailable: unavailableInterfaces,
+  });
+  return listSuspending(types, suspends);
+}
+
+async function prepare({ id, bytes: given, options }: ToPrepareThread): Promise<void> {
+  try {
+    // Neither the engines nor WebAssembly take shared memory.
+    const bytes = given.buffer instanceof SharedArrayBuffer ? new Uint8Array(given) : given;
+    const suspending = options.suspending ?? linkToHost(bytes, options.component);
+    post({ kind: 'prepared', id, prepared: await engine.prepare(bytes, { ...options, suspending }) });
+  } catch (error) {
+    post({ kind: 'failed', id, error: toThreadFailure(error) });
+  }
+}
+
+port.on('message', (message: ToPrepareThread) => void prepare(message));
