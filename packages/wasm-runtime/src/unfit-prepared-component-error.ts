@@ -5,9 +5,10 @@ export class UnfitPreparedComponentError extends Error {
   override readonly name = 'UnfitPreparedComponentError';
 
   /** @param reason what it is or lacks, as the end of a sentence that begins with `it` */
-  constructor(component: string, engine: string, reason: string) {
+  constructor(component: string, engine: string, reason: string, options?: ErrorOptions) {
     super(
       `component "${component}" can't be loaded by engine "${engine}" as it was prepared: it ${reason}; prepare it again`,
+      options,
     );
   }
 }

@@ -54,6 +54,21 @@ describe('createEngine', () => {
     });
   });
 
+  it('prepares for the one that is right, which is known when it is loaded', async () => {
+    const engine = createEngine();
+    const [simple, other] = [
+      await engine.prepare(await parse('(component)'), options),
+      await engine.prepare(await parse(composed), options),
+    ];
+    expect([simple.engine, other.engine]).toEqual(['direct', 'jco']);
+    await engine.load(simple, options).instantiate(new Map());
+    const instance = await engine.load(other, options).instantiate(new Map());
+    expect(await instance.call('', 'f', [])).toBe(7);
+    expect(() => createEngine({ choice: 'direct' }).load(other, options)).toThrow(
+      'component "guest" can\'t be loaded by engine "direct" as it was prepared: it was prepared by engine "jco" in format 1, where engine "direct" in format 1 is expected; prepare it again',
+    );
+  });
+
   it('uses jco alone when told to', () => {
     expect(createEngine({ choice: 'jco' }).name).toBe('jco');
   });

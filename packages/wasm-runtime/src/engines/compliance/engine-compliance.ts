@@ -3,6 +3,7 @@ import type { Engine } from '../engine.js';
 import { callCompliance } from './call-compliance.js';
 import { httpCompliance } from './http-compliance.js';
 import { limitCompliance } from './limit-compliance.js';
+import { preparedCompliance } from './prepared-compliance.js';
 import { resourceCompliance } from './resource-compliance.js';
 import { streamCompliance } from './stream-compliance.js';
 import { type ValueComplianceOptions, valueCompliance } from './value-compliance.js';
@@ -28,6 +29,7 @@ export function engineCompliance(engine: Engine, options: ValueComplianceOptions
     callCompliance(engine);
     valueCompliance(engine, options);
     limitCompliance(engine);
+    preparedCompliance(engine);
     resourceCompliance(engine);
     streamCompliance(engine);
     httpCompliance(engine);

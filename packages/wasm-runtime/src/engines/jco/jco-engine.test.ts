@@ -33,6 +33,30 @@ describe('the jco engine', () => {
     }
     expect(await readdir(temporary)).toEqual([]);
   });
+
+  it('refuses to load code in which other imports wait', async () => {
+    const engine = createJcoEngine();
+    const prepared = await engine.prepare(guest, { component: 'calls' });
+    expect(() => engine.load(prepared, { component: 'calls', suspends: () => true })).toThrow(
+      expect.objectContaining({
+        name: 'UnfitPreparedComponentError',
+        message: expect.stringContaining('it was generated for other suspending imports; prepare it again'),
+      }),
+    );
+  });
+
+  it('says so when the generated code is damaged', async () => {
+    const engine = createJcoEngine();
+    const prepared = await engine.prepare(guest, { component: 'calls' });
+    const damaged = { ...prepared, script: '}' };
+    expect(() => engine.load(damaged, { component: 'calls', suspends: () => false })).toThrow(
+      expect.objectContaining({
+        name: 'UnfitPreparedComponentError',
+        message: expect.stringContaining('it has code that is damaged; prepare it again'),
+        cause: expect.any(SyntaxError),
+      }),
+    );
+  });
 });
 
 describe('the cache of generated code', () => {
@@ -91,6 +115,17 @@ describe('the cache of generated code', () => {
     const cacheDir = join(scratch, 'at-once');
     await Promise.all([compileInto(cacheDir), compileInto(cacheDir), compileInto(cacheDir)]);
     await onlyEntry(cacheDir);
+  });
+
+  it('is not needed to load what was prepared', async () => {
+    const cacheDir = join(scratch, 'gone');
+    const engine = createJcoEngine({ cacheDir });
+    const prepared = await engine.prepare(guest, { component: 'calls' });
+    await rm(cacheDir, { recursive: true });
+    const compiled = engine.load(prepared, { component: 'calls', suspends: () => false });
+    const gate = { pass() {}, check: () => 0, fail: () => 0, acquire: () => 0 };
+    const instance = await compiled.instantiate(new Map([['test:host/gate@0.1.0', gate]]));
+    expect(await instance.call(callsInterface, 'count', [])).toBe(1);
   });
 
   it('holds code that does not read the environment', async () => {

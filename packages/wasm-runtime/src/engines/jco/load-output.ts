@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileFunction } from 'node:vm';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { LoadOptions } from '../engine.js';
-import { CompileError } from '../errors.js';
 import { preparedTypes } from '../prepared-types.js';
 import { UnfitPreparedComponentError } from '../unfit-prepared-component-error.js';
+import { compileScript } from './compile-script.js';
 import type { CompiledParts, GeneratedInstantiate } from './jco-instance.js';
 import { engineName, type PreparedOutput } from './prepared-output.js';
 import { planTranspile } from './transpile.js';
@@ -12,9 +11,8 @@ import { planTranspile } from './transpile.js';
 /**
  * Makes functions of the generated code.
  *
- * @throws UnfitPreparedComponentError when the code was generated for other suspending imports: a guest would go on with a promise
- *   in place of a value
- * @throws CompileError when the code is no JavaScript
+ * @throws UnfitPreparedComponentError when the code is no JavaScript any more, or was generated for other suspending imports: a guest
+ *   would go on with a promise in place of a value
  */
 export function loadOutput(
   prepared: PreparedOutput,
@@ -41,9 +39,9 @@ export function loadOutput(
 
 function evaluate(script: string, component: string): GeneratedInstantiate {
   try {
-    return compileFunction(script, [], { filename: `${component}.jco.js` })() as GeneratedInstantiate;
-  } catch (error) {
-    throw new CompileError(component, engineName, error);
+    return compileScript(script, component)();
+  } catch (cause) {
+    throw new UnfitPreparedComponentError(component, engineName, 'has code that is damaged', { cause });
   }
 }
 

@@ -6,6 +6,7 @@ import type { PrepareOptions } from '../engine.js';
 import { CompileError, ComponentLimitError } from '../errors.js';
 import { suspendsAsListed } from '../suspending-imports.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
+import { compileScript } from './compile-script.js';
 import { cacheFormat, OutputCache, sha256 } from './output-cache.js';
 import { patchSet, UnexpectedOutputError } from './patch-output.js';
 import { engineName, type PreparedOutput, preparedOutputTag } from './prepared-output.js';
@@ -41,6 +42,8 @@ export async function prepareOutput(
     assertPartsWithinLimits(instantiation, options);
     const files = await generate(bytes, plan, context);
     const script = readScript(files);
+    // What is no JavaScript is found here rather than in each thread.
+    compileScript(script, component);
     const { coreModules, codeBytes } = await compileCoreModules(files, options);
     return {
       ...preparedOutputTag,

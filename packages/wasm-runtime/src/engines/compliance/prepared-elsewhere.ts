@@ -1,0 +1,16 @@
+import { afterAll } from 'vitest';
+import type { EngineChoice } from '../create-engine.js';
+import type { Engine } from '../engine.js';
+import { createSourcePreparer } from '../preparer/source-preparer.test.support.js';
+import { withCompile } from '../with-compile.js';
+
+/** The engine with all that it runs prepared in another thread, and loaded in this one. */
+export function preparedElsewhere(engine: Engine, choice: EngineChoice): Engine {
+  const preparer = createSourcePreparer({ engine: { choice } });
+  afterAll(() => preparer.close());
+  return withCompile({
+    name: `${engine.name}, prepared in another thread`,
+    prepare: (bytes, options) => preparer.prepare(bytes, options),
+    load: (prepared, options) => engine.load(prepared, options),
+  });
+}
