@@ -3,20 +3,17 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parentPort } from 'node:worker_threads';
 import { noopLogger } from '@wasmlattice/telemetry';
+import { InstancePool, linkImports } from '@wasmlattice/wasm-runtime';
+import { createEngine, type PreparedComponent, preparedTypes } from '@wasmlattice/wasm-runtime/engines';
 import {
-  createEngine,
   type HttpResponseHead,
   hostInterfaces,
-  InstancePool,
   incomingHandlerExport,
   invokeIncomingHandler,
-  linkImports,
-  type PreparedComponent,
-  preparedTypes,
   ReadableSource,
   unavailableInterfaces,
   WritableSink,
-} from '@wasmlattice/wasm-runtime';
+} from '@wasmlattice/wasm-runtime/host-functions';
 
 export interface ServedAnswer {
   readonly status: number | undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { createTempDir } from '@wasmlattice/test-support';
-import { createPreparer, type PreparedComponent } from '@wasmlattice/wasm-runtime';
+import { createPreparer, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '../src/paths.js';
 import type { ServedAnswer } from '../src/serving-thread.js';

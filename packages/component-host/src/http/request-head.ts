@@ -17,7 +17,7 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
 
 /**
  * Reads the head in one pass over the raw lines. Authority: the target's, else `X-Forwarded-Host`, else `Host`
- * (spec component-runtime §9).
+ * (docs/spec/component-runtime.md#9).
  *
  * @throws RefusedRequestError for what node's parser takes and RFC 9112 does not: a missing or second Host, a transfer
  * coding other than `chunked`, another version; and for more than `maxHeaders` headers

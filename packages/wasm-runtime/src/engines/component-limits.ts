@@ -1,7 +1,7 @@
-import type { Instantiation } from './component/index.js';
-import { countDefinitions } from './core-module/index.js';
+import { ComponentLimitError } from '../errors.js';
+import type { Instantiation } from '../formats/component/index.js';
+import { countDefinitions } from '../formats/core-module/index.js';
 import type { PrepareOptions } from './engine.js';
-import { ComponentLimitError } from './errors.js';
 
 const defaultMaxCoreInstances = 30;
 

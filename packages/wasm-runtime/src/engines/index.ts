@@ -1,3 +1,11 @@
+export {
+  createPreparer,
+  type PrepareRequest,
+  type Preparer,
+  PreparerClosedError,
+  type PreparerOptions,
+  PrepareThreadError,
+} from '../preparer/index.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
   createDirectEngine,
@@ -14,6 +22,13 @@ export type {
   HostImport,
   HostImports,
   InstantiateOptions,
+  LoadOptions,
+  PreparedComponent,
+  PrepareOptions,
+  SuspendingImports,
 } from './engine.js';
 export { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
+export { preparedTypes } from './prepared-types.js';
+export { listSuspending } from './suspending-imports.js';
+export { UnfitPreparedComponentError } from './unfit-prepared-component-error.js';
 export { UnsupportedPlatformError } from './unsupported-platform-error.js';

@@ -1,6 +1,6 @@
 import type { LogFields, LogLevel } from '@wasmlattice/telemetry';
-import type { EngineOptions } from '../create-engine.js';
-import type { PreparedComponent, PrepareOptions } from '../engine.js';
+import type { EngineOptions } from '../engines/create-engine.js';
+import type { PreparedComponent, PrepareOptions } from '../engines/engine.js';
 import type { ThreadFailure } from './thread-failure.js';
 
 /** What a thread that prepares is born with (`workerData`). */

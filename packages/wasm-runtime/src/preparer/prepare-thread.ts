@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type Logger, logLevels } from '@wasmlattice/telemetry';
-import type { PreparedComponent, PrepareOptions } from '../engine.js';
+import type { PreparedComponent, PrepareOptions } from '../engines/engine.js';
 import { PrepareThreadError } from './errors.js';
 import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
 import { fromThreadFailure } from './thread-failure.js';

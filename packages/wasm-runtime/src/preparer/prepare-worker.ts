@@ -1,12 +1,12 @@
 /** Entry of a thread that prepares components and does nothing else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, describeError, type LogRecord, noopLogger } from '@wasmlattice/telemetry';
-import { decodeComponent } from '../component/index.js';
-import { createEngine } from '../create-engine.js';
-import type { SuspendingImports } from '../engine.js';
-import { linkImports } from '../linker.js';
-import { listSuspending } from '../suspending-imports.js';
-import { hostInterfaces, unavailableInterfaces } from '../wasi/index.js';
+import { createEngine } from '../engines/create-engine.js';
+import type { SuspendingImports } from '../engines/engine.js';
+import { listSuspending } from '../engines/suspending-imports.js';
+import { decodeComponent } from '../formats/component/index.js';
+import { hostInterfaces, unavailableInterfaces } from '../host-functions/wasi/index.js';
+import { linkImports } from '../linker/linker.js';
 import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
 import { toThreadFailure } from './thread-failure.js';
 

@@ -1,7 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import type { EngineOptions } from '../create-engine.js';
-import type { PreparedComponent, PrepareOptions, SuspendingImports } from '../engine.js';
+import type { EngineOptions } from '../engines/create-engine.js';
+import type { PreparedComponent, PrepareOptions, SuspendingImports } from '../engines/engine.js';
 import { PreparerClosedError, PrepareThreadError } from './errors.js';
 import { PrepareThread } from './prepare-thread.js';
 

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeComponent } from '../component/index.js';
-import { describeGraph } from '../component/object-graph.test.support.js';
+import { decodeComponent } from '../../formats/component/index.js';
+import { describeGraph } from '../../formats/component/object-graph.test.support.js';
+import { linkImports } from '../../linker/linker.js';
+import { buildGuest } from '../../testing/build-guest.js';
+import { buildCallsGuest, callsInterface, gateInterface } from '../../testing/calls-guest.js';
+import { testContext } from '../../testing/context.js';
 import type { CompiledComponent, Engine, LoadOptions, PreparedComponent } from '../engine.js';
-import { linkImports } from '../linker.js';
 import { preparedTypes } from '../prepared-types.js';
 import { listSuspending } from '../suspending-imports.js';
-import { buildGuest } from '../testing/build-guest.js';
-import { buildCallsGuest, callsInterface, gateInterface } from '../testing/calls-guest.js';
-import { testContext } from '../testing/context.js';
 
 /** What can be done with a component between preparing and loading it. */
 export function preparedCompliance(engine: Engine): void {

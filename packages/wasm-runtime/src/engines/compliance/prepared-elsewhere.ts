@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
+import { createSourcePreparer } from '../../preparer/source-preparer.test.support.js';
 import type { EngineChoice } from '../create-engine.js';
 import type { Engine } from '../engine.js';
-import { createSourcePreparer } from '../preparer/source-preparer.test.support.js';
 import { withCompile } from '../with-compile.js';
 
 /** The engine with all that it runs prepared in another thread, and loaded in this one. */

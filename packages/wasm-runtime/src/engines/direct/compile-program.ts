@@ -1,14 +1,14 @@
-import { decodeInstantiation, type Instantiation, skeletonOf } from '../component/index.js';
-import { assertPartsWithinLimits } from '../component-limits.js';
+import { CompileError, ComponentLimitError } from '../../errors.js';
+import { decodeInstantiation, type Instantiation, skeletonOf } from '../../formats/component/index.js';
 import {
   inspectModule,
   limitModule,
   MalformedModuleError,
   type ModuleFacts,
   rewriteModule,
-} from '../core-module/index.js';
+} from '../../formats/core-module/index.js';
+import { assertPartsWithinLimits } from '../component-limits.js';
 import type { PrepareOptions } from '../engine.js';
-import { CompileError, ComponentLimitError } from '../errors.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { UnsupportedTypeError } from './abi/index.js';
 import { planFunctions } from './load-program.js';

@@ -1,4 +1,4 @@
-import { type CoreItem, decodeInstantiation, type Instantiation } from '../component/index.js';
+import { type CoreItem, decodeInstantiation, type Instantiation } from '../../formats/component/index.js';
 import type { LoadOptions } from '../engine.js';
 import { compileLift, compileLower } from './abi/index.js';
 import type { PreparedProgram } from './prepared-program.js';

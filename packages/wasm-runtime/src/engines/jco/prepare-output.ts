@@ -1,9 +1,9 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import { decodeInstantiation, skeletonOf } from '../component/index.js';
+import { CompileError, ComponentLimitError } from '../../errors.js';
+import { decodeInstantiation, skeletonOf } from '../../formats/component/index.js';
+import { limitModule } from '../../formats/core-module/index.js';
 import { assertPartsWithinLimits } from '../component-limits.js';
-import { limitModule } from '../core-module/index.js';
 import type { PrepareOptions } from '../engine.js';
-import { CompileError, ComponentLimitError } from '../errors.js';
 import { suspendsAsListed } from '../suspending-imports.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { compileScript } from './compile-script.js';

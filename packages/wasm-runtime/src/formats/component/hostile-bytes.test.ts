@@ -1,10 +1,10 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
-import { buildComponent } from './build-component.test.support.js';
 import { decodeComponent, decodeInstantiation } from './decode-component.js';
 import { InvalidComponentError } from './errors.js';
 import { describeGraph } from './object-graph.test.support.js';
 import { skeletonOf } from './skeleton.js';
+import { buildComponent } from './testing/build-component.js';
 
 const wit = `
   package fuzz:me@0.1.0;

@@ -1,4 +1,4 @@
-import { decodeComponent } from './component/index.js';
+import { decodeComponent } from '../formats/component/index.js';
 import type { ComponentTypes, PreparedComponent } from './engine.js';
 
 /** The types of a prepared component, decoded anew in about a millisecond. */

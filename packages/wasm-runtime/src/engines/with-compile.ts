@@ -1,4 +1,4 @@
-import { decodeComponent } from './component/index.js';
+import { decodeComponent } from '../formats/component/index.js';
 import type { Engine } from './engine.js';
 import { listSuspending } from './suspending-imports.js';
 
