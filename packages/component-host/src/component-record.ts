@@ -1,4 +1,5 @@
 import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 
 /** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
 export interface LinkRow {
@@ -31,7 +32,9 @@ export interface ComponentStart {
 }
 
 /** One start of a component, as one thread is told of it. */
-export interface ComponentRecord extends ComponentStart {
+export interface ComponentRecord extends Omit<ComponentStart, 'bytes'> {
+  /** Its code; the compiled modules are those of all threads. */
+  readonly prepared: PreparedComponent;
   /** Tells this start from an earlier one of the same component: with other code, or after a stop. */
   readonly generation: number;
   /** The thread's part of `max_instances`, which all threads share. */

@@ -1,12 +1,12 @@
 import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { InstancePool, linkImports, type SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
 import {
-  decodeComponent,
-  InstancePool,
-  linkImports,
-  type SharedPermitsMemory,
-} from '@wasmlattice/wasm-runtime';
-import { createEngine, type Engine } from '@wasmlattice/wasm-runtime/engines';
+  createEngine,
+  type Engine,
+  type PreparedComponent,
+  preparedTypes,
+} from '@wasmlattice/wasm-runtime/engines';
 import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ConfigEntries, LinkRow } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
@@ -25,7 +25,8 @@ import type { HttpRequestHandler } from './telemetry/observe-http.js';
 
 export interface ComponentRuntimeOptions {
   readonly componentId: string;
-  readonly bytes: Uint8Array;
+  /** Its code; {@link ComponentRuntimeOptions.engine} has to be able to load it. */
+  readonly prepared: PreparedComponent;
   /** Where calls of the component go. */
   readonly transports: CallTransports;
   /** Takes what the component exports; asked only if it exports anything. */
@@ -40,10 +41,6 @@ export interface ComponentRuntimeOptions {
   readonly permits?: SharedPermitsMemory;
   /** Longest time of one invocation, in ms; 30,000 by default. */
   readonly maxExecutionTimeMs?: number;
-  /** Most bytes of each linear memory of an instance; 256 MiB by default. */
-  readonly maxMemoryBytes?: number;
-  /** Most core instances in an instance; the engine's default if absent. */
-  readonly maxCoreInstances?: number;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
   /** Where the start of the oldest invocation is told: `invocation/invocation-clock.ts`. */
@@ -68,38 +65,28 @@ export interface ComponentRuntime {
 }
 
 const defaultMaxExecutionTimeMs = 30_000;
-const defaultMaxMemoryBytes = 256 * 1024 * 1024;
 const noLabels = { imageRef: '', lattice: '', hostId: '' };
 
 /**
- * Compiles the component, links its imports and serves its exports.
+ * Loads the component, links its imports and serves its exports.
  *
- * @throws InvalidComponentError, MissingImportError, ComponentLimitError
+ * @throws MissingImportError, UnfitPreparedComponentError
  */
 export async function createComponentRuntime(options: ComponentRuntimeOptions): Promise<ComponentRuntime> {
-  const { componentId, bytes, transports, threadExports, permits } = options;
+  const { componentId, prepared, transports, threadExports, permits } = options;
   const { maxInstances = 1, maxExecutionTimeMs = defaultMaxExecutionTimeMs } = options;
   const { logger = noopLogger, telemetry = noRuntimeTelemetry, labels = noLabels } = options;
   const observe = createComponentTelemetry({ telemetry, component: { componentId, ...labels } });
 
-  const types = decodeComponent(bytes);
+  const types = preparedTypes(prepared);
   const linkage = linkImports(types, {
     component: componentId,
     interfaces: hostInterfaces,
     unavailable: unavailableInterfaces,
   });
   const exports = componentExports(types, logger);
-  // Connecting and compiling take their time side by side.
-  const server = servesAnything(exports) ? options.server() : undefined;
-  // Awaited below, unless compiling fails first.
-  server?.catch(() => {});
   const engine = options.engine ?? createEngine({ logger: logger.named('engine') });
-  const compiled = await engine.compile(bytes, {
-    component: componentId,
-    suspends: linkage.suspends,
-    maxMemoryBytes: options.maxMemoryBytes ?? defaultMaxMemoryBytes,
-    ...(options.maxCoreInstances !== undefined && { maxCoreInstances: options.maxCoreInstances }),
-  });
+  const compiled = engine.load(prepared, { component: componentId, suspends: linkage.suspends });
   const pool = new InstancePool({
     component: componentId,
     compiled,
@@ -124,18 +111,17 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     clock,
     logger,
   });
-  const served =
-    server === undefined
-      ? []
-      : await serveExports({
-          componentId,
-          exports,
-          server: observe.server(inThread(await server)),
-          run,
-          startClock: () => clock.start(),
-          maxExecutionMs: maxExecutionTimeMs,
-          logger,
-        });
+  const served = !servesAnything(exports)
+    ? []
+    : await serveExports({
+        componentId,
+        exports,
+        server: observe.server(inThread(await options.server())),
+        run,
+        startClock: () => clock.start(),
+        maxExecutionMs: maxExecutionTimeMs,
+        logger,
+      });
 
   function inThread(outside: Server): Server {
     return threadExports?.serverOf({ hasFreePermit: () => pool.hasFreePermit, logger }, outside) ?? outside;

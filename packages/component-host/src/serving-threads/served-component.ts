@@ -4,6 +4,7 @@ import {
   reclaimPermits,
   setPermitLimit,
 } from '@wasmlattice/wasm-runtime';
+import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import { invocationClockBytes, readOldestStart } from '../invocation/invocation-clock.js';
 
@@ -18,14 +19,22 @@ export class ServedComponent {
   readonly generation: number;
   /** Whether the threads have taken it: only then a thread that takes the place of another is told of it. */
   isAccepted = false;
-  #start: ComponentStart;
+  #start: Omit<ComponentStart, 'bytes'>;
+  readonly #prepared: PreparedComponent;
   readonly #budget: SharedArrayBuffer;
   /** By the index of the thread. */
   readonly #shares: Share[];
 
-  constructor(generation: number, start: ComponentStart, threads: number) {
+  constructor(options: {
+    readonly generation: number;
+    readonly start: Omit<ComponentStart, 'bytes'>;
+    readonly prepared: PreparedComponent;
+    readonly threads: number;
+  }) {
+    const { generation, start, prepared, threads } = options;
     this.generation = generation;
     this.#start = start;
+    this.#prepared = prepared;
     this.#budget = createPermitBudget(start.maxInstances);
     this.#shares = Array.from({ length: threads }, newShare);
   }
@@ -41,7 +50,13 @@ export class ServedComponent {
   /** What the thread of this index is told. */
   recordFor(thread: number): ComponentRecord {
     const { held, clock } = this.#share(thread);
-    return { ...this.#start, generation: this.generation, permits: { budget: this.#budget, held }, clock };
+    return {
+      ...this.#start,
+      prepared: this.#prepared,
+      generation: this.generation,
+      permits: { budget: this.#budget, held },
+      clock,
+    };
   }
 
   scale(maxInstances: number): void {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   componentStart,
   createTestThread,
+  noCode,
   type TestThread,
   threadData,
 } from '../thread/testing/test-thread.js';
@@ -30,6 +31,7 @@ async function setUp(options: { threads?: number; reusePort?: boolean } = {}): P
     threads: 2,
     reusePort: true,
     logger,
+    preparer: { prepare: async () => noCode, close: async () => {} },
     startThread: (data, given) => startThread(data, { ...given, entry: program.entry }),
     watch: { intervalMs: 20, answerMs: 100 },
     ...options,

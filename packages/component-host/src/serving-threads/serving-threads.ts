@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
+import { createPreparer, type Preparer } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadData } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
@@ -38,6 +39,8 @@ export interface ServingThreadsOptions {
   readonly intake?: () => TelemetryIntake;
   /** Starts a thread; another one in tests. */
   readonly startThread?: typeof startThread;
+  /** Makes code of components, in a thread that serves nothing; another one in tests. */
+  readonly preparer?: Pick<Preparer, 'prepare' | 'close'>;
   readonly watch?: {
     /** How often the threads are looked at, in ms. */
     readonly intervalMs?: number;
@@ -71,6 +74,7 @@ const defaultAnswerMs = 500;
 export class ServingThreads {
   readonly #options: ServingThreadsOptions;
   readonly #places: Place[];
+  readonly #preparer: Pick<Preparer, 'prepare' | 'close'>;
   readonly #components = new Map<number, ServedComponent>();
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #watch: NodeJS.Timeout;
@@ -80,6 +84,10 @@ export class ServingThreads {
 
   private constructor(options: ServingThreadsOptions) {
     this.#options = options;
+    const { engine, cacheDir } = options.data;
+    this.#preparer =
+      options.preparer ??
+      createPreparer({ engine: { choice: engine, cacheDir }, logger: options.logger.named('preparer') });
     this.#places = Array.from({ length: options.threads }, (_, index) => ({
       index,
       thread: undefined,
@@ -109,7 +117,15 @@ export class ServingThreads {
    * @throws what keeps the component from running, as far as an error can cross threads
    */
   async serve(start: ComponentStart): Promise<ServedComponentHandle> {
-    const component = new ServedComponent(++this.#generations, start, this.#places.length);
+    const { bytes, ...plan } = start;
+    const { componentId, maxMemoryBytes, maxCoreInstances } = start;
+    const limits = { component: componentId, maxMemoryBytes, maxCoreInstances };
+    const component = new ServedComponent({
+      generation: ++this.#generations,
+      start: plan,
+      prepared: await this.#preparer.prepare(bytes, limits),
+      threads: this.#places.length,
+    });
     this.#components.set(component.generation, component);
     try {
       await Promise.all(this.#places.map((place) => this.#startComponent(place, component)));
@@ -182,7 +198,7 @@ export class ServingThreads {
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
-    await Promise.all(this.#places.map(({ thread }) => thread?.close(graceMs)));
+    await Promise.all([this.#preparer.close(), ...this.#places.map(({ thread }) => thread?.close(graceMs))]);
   }
 
   /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */

@@ -63,7 +63,7 @@ export class ServingThread {
   /**
    * Resolves once calls for the component arrive here.
    *
-   * @throws InvalidComponentError, MissingImportError, ComponentLimitError
+   * @throws MissingImportError, UnfitPreparedComponentError
    */
   async start(component: ComponentRecord): Promise<void> {
     const starting = this.#start(component);
@@ -96,15 +96,12 @@ export class ServingThread {
     await Promise.all([...this.#generations.keys()].map((generation) => this.stop(generation, left)));
   }
 
-  async #start({ generation, bytes, clock, ...component }: ComponentRecord): Promise<void> {
+  async #start({ generation, ...component }: ComponentRecord): Promise<void> {
     const { data, rpc, telemetry } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const runtime = await createComponentRuntime({
       ...component,
-      // Neither the engine nor WebAssembly takes shared memory.
-      bytes: new Uint8Array(bytes),
-      clock,
       transports: this.#transports,
       server: rpc.server,
       // Who is not to be found here is called over the lattice.

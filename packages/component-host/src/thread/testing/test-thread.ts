@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTempDir } from '@wasmlattice/test-support';
+import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart } from '../../component-record.js';
 import type { ServingThreadData } from '../messages.js';
 
@@ -104,9 +105,19 @@ export function componentStart(changes: Partial<ComponentStart> = {}): Component
   };
 }
 
+/** Code of no component, for threads that run none. */
+export const noCode: PreparedComponent = {
+  engine: 'none',
+  format: 0,
+  skeleton: new Uint8Array(),
+  codeBytes: 0,
+};
+
 export function componentRecord(changes: Partial<ComponentRecord> = {}): ComponentRecord {
+  const { bytes: _, ...start } = componentStart();
   return {
-    ...componentStart(),
+    ...start,
+    prepared: noCode,
     generation: 1,
     permits: { budget: new SharedArrayBuffer(64), held: new SharedArrayBuffer(64) },
     clock: new SharedArrayBuffer(8),
