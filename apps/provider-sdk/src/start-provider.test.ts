@@ -188,6 +188,8 @@ describe('startProvider', () => {
       health: () => state,
     });
     await begun.promise;
+    // Its subscriptions are on their way; the server knows them after this.
+    await connection.flush();
     expect(await health()).toEqual({ healthy: false, message: 'the provider is starting' });
     gate.resolve();
     await starting;
