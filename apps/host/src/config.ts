@@ -1,7 +1,8 @@
-import { availableParallelism, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
+import { availableCores } from '@wasmlattice/wasm-runtime';
 import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
@@ -121,7 +122,7 @@ export function parseHostConfig(
       rpcTimeoutMs: values.rpcTimeoutMs,
     },
     localRpc: values.localRpc === 'on',
-    servingThreads: values.servingThreads ?? availableParallelism(),
+    servingThreads: values.servingThreads ?? availableCores(),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,
     limits: {

@@ -18,6 +18,7 @@ export {
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker/linker.js';
 export { type MissingImport, MissingImportError } from './linker/missing-import-error.js';
+export { availableCores } from './pool/available-cores.js';
 export {
   type CloseOptions,
   InstancePool,
