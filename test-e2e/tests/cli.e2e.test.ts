@@ -38,7 +38,9 @@ describe('wasmlattice', () => {
     expect(JSON.parse(json.output)).toMatchObject([{ id: host.id }]);
   });
 
-  it('deploys the counter application from its manifest, twice with the same result', async () => {
+  it('deploys the counter application from its manifest, twice with the same result', {
+    tags: 'smoke',
+  }, async () => {
     await using dir = await createTempDir();
     const port = await freePort();
     const manifest = await manifestFor(dir.path, port);

@@ -51,7 +51,7 @@ describe('a component that calls another on a second host', () => {
     );
   });
 
-  it('gets back values of every shape', async () => {
+  it('gets back values of every shape', { tags: 'smoke' }, async () => {
     expect((await call('/add')).body).toEqual({ ok: '18446744073709551300' });
     expect((await call('/circle')).body).toEqual({ ok: 'filled circle c of 1.5' });
     expect((await call('/polygon')).body).toEqual({ ok: 'polygon unnamed: -1,2 300,-70000' });

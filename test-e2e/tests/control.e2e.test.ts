@@ -46,7 +46,7 @@ describe('a host', () => {
     });
   });
 
-  it('answers a ping with what clients read', async () => {
+  it('answers a ping with what clients read', { tags: 'smoke' }, async () => {
     const { host, lattice, nats } = scenario;
     const reply = await lattice.ask('host.ping');
     expect(reply).toMatchObject({
@@ -130,7 +130,7 @@ describe('malformed requests', () => {
 });
 
 describe('component scale', () => {
-  it('starts, scales and stops a component', async () => {
+  it('starts, scales and stops a component', { tags: 'smoke' }, async () => {
     const { host, lattice } = scenario;
     const ref = `file://${paths.probe}`;
     const annotations = { 'test.dev/case': 'probe' };
@@ -213,7 +213,7 @@ describe('component scale', () => {
     expect((await rescaled).data.image_ref).toBe(`file://${paths.hello}`);
   });
 
-  it('replaces the code on update', async () => {
+  it('replaces the code on update', { tags: 'smoke' }, async () => {
     const { host, lattice } = scenario;
     await startComponent(lattice, host, { id: 'replaced', wasm: paths.hello });
     const updated = lattice.nextEvent('component_scaled', {

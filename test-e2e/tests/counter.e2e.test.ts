@@ -7,7 +7,9 @@ import { joinLattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
 
 describe('the counter application', () => {
-  it('is deployed by a foreign NATS client that knows only subjects and JSON', async () => {
+  it('is deployed by a foreign NATS client that knows only subjects and JSON', {
+    tags: 'smoke',
+  }, async () => {
     await using nats = await startNatsServer();
     await using host = await startHost({ nats });
     const port = await freePort();
