@@ -128,6 +128,7 @@ describe('serving threads', () => {
     const threads = await setUp({ threads: 1 });
     const served = await threads.serve(componentStart({ imageRef: 'waits' }));
     for (let i = 0; i < 20; i++) await served.settled();
+    // That nothing happens shows only after the time in which the watch would have looked, asked and ended the thread.
     await new Promise((resolve) => setTimeout(resolve, 300));
     await served.settled();
     expect(logger.records).toEqual([]);

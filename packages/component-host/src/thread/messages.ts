@@ -1,8 +1,7 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
-import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
+import type { EngineChoice, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
-import type { ThreadFailure } from './failure.js';
 
 /** What a serving thread is born with (`workerData`): the same for all threads of a host. */
 export interface ServingThreadData {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { TelemetryIntake } from '@wasmlattice/telemetry';
+import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
-import { fromThreadFailure } from './failure.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
 /** A serving thread ended while something was asked of it. */

@@ -1,7 +1,7 @@
 /** Entry of a serving thread: assembles it and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createStderrLogger, createTelemetryRelay } from '@wasmlattice/telemetry';
-import { toThreadFailure } from './failure.js';
+import { toThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';

@@ -6,6 +6,7 @@ export {
   type PreparerOptions,
   PrepareThreadError,
 } from '../preparer/index.js';
+export { fromThreadFailure, type ThreadFailure, toThreadFailure } from '../preparer/thread-failure.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
   createDirectEngine,
