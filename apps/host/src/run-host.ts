@@ -12,7 +12,7 @@ export async function runHost(): Promise<number> {
     command = parseHostConfig(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`wasmlattice-host: ${error.message}\n`);
+    for (const line of error.message.split('\n')) process.stderr.write(`wasmlattice-host: ${line}\n`);
     return 2;
   }
   if (command.kind === 'print') {

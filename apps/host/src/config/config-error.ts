@@ -20,4 +20,10 @@ export class ConfigError extends Error {
     this.variable = details.variable;
     this.allowed = details.allowed;
   }
+
+  /** All mistakes at once, a line for each. */
+  static all(errors: readonly [ConfigError, ...ConfigError[]]): ConfigError {
+    const [first] = errors;
+    return errors.length === 1 ? first : new ConfigError(errors.map(({ message }) => message).join('\n'));
+  }
 }

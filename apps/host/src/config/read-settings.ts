@@ -25,7 +25,7 @@ const settingNames = Object.keys(settings) as readonly SettingName[];
  * `argv` holds the arguments alone, without the interpreter and the script. An empty variable counts as absent, as
  * container tools pass `NAME=` for values that were never set.
  *
- * @throws {@link ConfigError} for unknown flags, bad values, and settings that are not available yet
+ * @throws {@link ConfigError} for unknown flags; for all bad values and settings that are not available yet, in one message
  */
 export function readSettings(argv: readonly string[], env: Environment): ReadSettings {
   const parsed = parseFlags(argv);
@@ -33,6 +33,7 @@ export function readSettings(argv: readonly string[], env: Environment): ReadSet
 
   const given = new Set<SettingName>();
   const values: Record<string, unknown> = {};
+  const mistakes: ConfigError[] = [];
   for (const name of settingNames) {
     // Each setting reads its own type; the mapped type of `settings` ties the two together by name.
     const setting: Setting<unknown> = settings[name];
@@ -41,9 +42,13 @@ export function readSettings(argv: readonly string[], env: Environment): ReadSet
       values[name] = setting.fallback;
       continue;
     }
-    values[name] = readValue(setting, source);
+    const read = readValue(setting, source);
+    if (read instanceof ConfigError) mistakes.push(read);
+    else values[name] = read.value;
     given.add(name);
   }
+  const [first, ...others] = mistakes;
+  if (first !== undefined) throw ConfigError.all([first, ...others]);
   return { kind: 'values', values: values as unknown as SettingValues, given };
 }
 
@@ -66,22 +71,22 @@ function findSource(setting: Setting<unknown>, flags: Flags, env: Environment): 
   return { kind: 'variable', name: setting.variable, texts: [text] };
 }
 
-function readValue(setting: Setting<unknown>, source: Source): unknown {
+function readValue(setting: Setting<unknown>, source: Source): { readonly value: unknown } | ConfigError {
   const details = { flag: `--${setting.flag}`, variable: setting.variable, allowed: setting.allowed };
   const read = setting.read(source.texts);
   if ('refused' in read) {
-    throw new ConfigError(
+    return new ConfigError(
       `${nameBoth(setting, source)} is \`${redact(setting, read.refused)}\`: expected ${setting.allowed}`,
       details,
     );
   }
   if (setting.later === true && read.value !== setting.fallback) {
-    throw new ConfigError(
+    return new ConfigError(
       `${nameBoth(setting, source)} is known but not available yet in wasmlattice ${hostVersion}: leave it out`,
       details,
     );
   }
-  return read.value;
+  return read;
 }
 
 /** Names the place that was used first and the other way to set the same thing after it. */
