@@ -272,6 +272,18 @@ describe('the engine', () => {
   });
 });
 
+describe('ceilings', () => {
+  it('are those of the system unless they are given', () => {
+    expect(run([]).ceilings).toEqual({});
+    expect(
+      run(['--max-linear-memories', '100', '--max-resident-memory-bytes', '200000000']).ceilings,
+    ).toEqual({
+      'linear-memories': 100,
+      'resident-memory': 200_000_000,
+    });
+  });
+});
+
 describe('features', () => {
   it('are known in any case, with dashes or underscores, in lists', () => {
     const off = { WASMLATTICE_BUILTIN_HTTP_SERVER: 'false' };
@@ -407,6 +419,11 @@ describe('bad values', () => {
     ['--max-execution-time-ms', 'x', 'a whole number from 1 to'],
     ['--max-linear-memory-bytes', '256MiB', 'a whole number, 1 or more'],
     ['--max-component-size-bytes', '0', 'a whole number, 1 or more'],
+    ['--serving-threads', '257', 'a whole number from 1 to 256'],
+    ['--max-suspended-stacks', '16001', 'a whole number from 1 to 16000'],
+    ['--max-linear-memories', '0', 'a whole number from 1 to 12000'],
+    ['--max-mapped-areas', '999', 'a whole number, 1000 or more'],
+    ['--max-resident-memory-bytes', '1000', 'a whole number, 134217728 or more'],
     ['--max-components', '0', 'a whole number, 1 or more'],
     ['--max-core-instances-per-component', 'x', 'a whole number, 1 or more'],
     ['--log-level', 'loud', 'one of `error`, `warn`, `info`, `debug`, `trace`'],
@@ -420,6 +437,15 @@ describe('bad values', () => {
     expect(error).toMatchObject({ name: 'ConfigError', flag });
     expect(error.variable).toBeDefined();
     expect(error.message).toContain(error.variable);
+  });
+
+  it('are all told at once, a line for each', () => {
+    const { message } = refusal(['--serving-threads=0', '--max-suspended-stacks=16001', '--nats-port=x']);
+    expect(message.split('\n')).toEqual([
+      expect.stringContaining('--nats-port'),
+      expect.stringContaining('--serving-threads (also WASMLATTICE_SERVING_THREADS) is `0`'),
+      expect.stringContaining('--max-suspended-stacks'),
+    ]);
   });
 
   it('do not show secrets', () => {

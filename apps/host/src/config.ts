@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
-import { availableCores } from '@wasmlattice/wasm-runtime';
+import { availableCores, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
@@ -55,6 +55,8 @@ export interface HostConfig {
   readonly localRpc: boolean;
   /** Threads that run components. */
   readonly servingThreads: number;
+  /** What all guests together may use of the process, where it is not what the system says. */
+  readonly ceilings: Partial<ProcessCeilings>;
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
   /** What runs components. */
   readonly engine: EngineChoice;
@@ -123,6 +125,7 @@ export function parseHostConfig(
     },
     localRpc: values.localRpc === 'on',
     servingThreads: values.servingThreads ?? availableCores(),
+    ceilings: readCeilings(values),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,
     limits: {
@@ -136,6 +139,16 @@ export function parseHostConfig(
     observability: readObservability(values),
   };
   return { kind: 'run', config, warnings };
+}
+
+function readCeilings(values: SettingValues): Partial<ProcessCeilings> {
+  const given: Readonly<Record<keyof ProcessCeilings, number | undefined>> = {
+    'suspended-stacks': values.maxSuspendedStacks,
+    'linear-memories': values.maxLinearMemories,
+    'mapped-areas': values.maxMappedAreas,
+    'resident-memory': values.maxResidentMemoryBytes,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, ceiling]) => ceiling !== undefined));
 }
 
 /** The same configuration with both connections at `url`: for a host that starts its own NATS server. */

@@ -112,6 +112,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     },
     threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),
+    ceilings: config.ceilings,
+    meter: telemetry.meter,
     intake: () => telemetry.intake(),
     logger: logger.named('threads'),
   });

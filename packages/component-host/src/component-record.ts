@@ -1,4 +1,4 @@
-import type { SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import type { ThreadCells } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 
 /** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
@@ -37,8 +37,6 @@ export interface ComponentRecord extends Omit<ComponentStart, 'bytes'> {
   readonly prepared: PreparedComponent;
   /** Tells this start from an earlier one of the same component: with other code, or after a stop. */
   readonly generation: number;
-  /** The thread's part of `max_instances`, which all threads share. */
-  readonly permits: SharedPermitsMemory;
-  /** The thread writes the start of its oldest invocation here: `invocation/invocation-clock.ts`. */
-  readonly clock: SharedArrayBuffer;
+  /** The thread's part of what all threads share of the component: its permits and its clock. */
+  readonly cells: ThreadCells;
 }

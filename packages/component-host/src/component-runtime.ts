@@ -1,6 +1,12 @@
 import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import { InstancePool, linkImports, type SharedPermitsMemory } from '@wasmlattice/wasm-runtime';
+import {
+  createComponentCells,
+  InstancePool,
+  linkImports,
+  type StackBudget,
+  type ThreadCells,
+} from '@wasmlattice/wasm-runtime';
 import {
   createEngine,
   type Engine,
@@ -11,7 +17,7 @@ import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime
 import type { ConfigEntries, LinkRow } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
 import { createHttpHandler } from './http/http-handler.js';
-import { createInvocationClock, invocationClockBytes } from './invocation/invocation-clock.js';
+import { createInvocationClock } from './invocation/invocation-clock.js';
 import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
 import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
@@ -37,14 +43,17 @@ export interface ComponentRuntimeOptions {
   readonly engine?: Engine;
   /** Invocations that may run at once, 1 by default. */
   readonly maxInstances?: number;
-  /** Shared with the runtimes of the component in other threads: together they run at most `maxInstances`. */
-  readonly permits?: SharedPermitsMemory;
+  /**
+   * Shared with the runtimes of the component in other threads: together they keep to the limit that it holds, in place of
+   * `maxInstances`. The start of the oldest invocation is told there, too.
+   */
+  readonly cells?: ThreadCells;
+  /** Room for the stacks of guests in the process; {@link ComponentRuntimeOptions.engine} has that for their memories. */
+  readonly budgets?: StackBudget;
   /** Longest time of one invocation, in ms; 30,000 by default. */
   readonly maxExecutionTimeMs?: number;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
-  /** Where the start of the oldest invocation is told: `invocation/invocation-clock.ts`. */
-  readonly clock?: SharedArrayBuffer;
   readonly logger?: Logger;
   /** Where spans and measurements go; nowhere by default. */
   readonly telemetry?: RuntimeTelemetry;
@@ -73,9 +82,13 @@ const noLabels = { imageRef: '', lattice: '', hostId: '' };
  * @throws MissingImportError, UnfitPreparedComponentError
  */
 export async function createComponentRuntime(options: ComponentRuntimeOptions): Promise<ComponentRuntime> {
-  const { componentId, prepared, transports, threadExports, permits } = options;
+  const { componentId, prepared, transports, threadExports, budgets } = options;
   const { maxInstances = 1, maxExecutionTimeMs = defaultMaxExecutionTimeMs } = options;
   const { logger = noopLogger, telemetry = noRuntimeTelemetry, labels = noLabels } = options;
+  const cells = options.cells ?? {
+    cells: createComponentCells({ limit: maxInstances, threads: 1 }),
+    thread: 0,
+  };
   const observe = createComponentTelemetry({ telemetry, component: { componentId, ...labels } });
 
   const types = preparedTypes(prepared);
@@ -93,7 +106,9 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     linkage,
     maxInstances,
     maxExecutionMs: maxExecutionTimeMs,
-    permits,
+    cells,
+    budgets,
+    onWaited: (ms) => observedPool.waited(ms),
   });
   const observedPool = observe.pool(pool);
   const router = createOutgoingCalls({
@@ -102,11 +117,11 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     telemetry: observe,
     transports,
   });
-  const clock = createInvocationClock(options.clock ?? new SharedArrayBuffer(invocationClockBytes));
+  const clock = createInvocationClock(cells);
   const { run, setConfig } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
-    pool,
+    pool: observedPool,
     router,
     clock,
     logger,

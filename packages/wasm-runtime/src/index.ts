@@ -19,6 +19,20 @@ export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker/linker.js';
 export { type MissingImport, MissingImportError } from './linker/missing-import-error.js';
 export { availableCores } from './pool/available-cores.js';
+export { CellAllocator, type CellBlock } from './pool/cell-memory.js';
+export {
+  type ComponentCells,
+  type ComponentCellsOptions,
+  type ComponentUse,
+  createComponentCells,
+  defaultMaxWaiting,
+  oldestStartWriter,
+  readComponentUse,
+  readOldestStart,
+  reclaimThread,
+  setPermitLimit,
+  type ThreadCells,
+} from './pool/component-cells.js';
 export {
   type CloseOptions,
   InstancePool,
@@ -29,13 +43,31 @@ export {
   type RunOptions,
 } from './pool/instance-pool.js';
 export { ExecutionTimeError, InvocationOverError } from './pool/invocation.js';
-export { TooManyWaitingError } from './pool/permits.js';
+export { monotonicMs } from './pool/monotonic-clock.js';
+export { type BudgetName, OverloadedError, type ProcessBudgetName } from './pool/overloaded-error.js';
 export {
-  closePermitBudget,
-  createPermitBudget,
-  createPermitTally,
-  holdsPermits,
-  reclaimPermits,
-  type SharedPermitsMemory,
-  setPermitLimit,
-} from './pool/shared-permits.js';
+  type BudgetUse,
+  budgetMetrics,
+  createProcessBudgets,
+  type ProcessBudgets,
+  type ProcessBudgetsOptions,
+  readProcessBudgets,
+  reclaimThreadBudgets,
+  type ThreadOfBudgets,
+} from './pool/process-budgets.js';
+export {
+  type ProcessCeilings,
+  type ReadCeilingsOptions,
+  readProcessCeilings,
+} from './pool/process-ceilings.js';
+export {
+  type ProcessSampler,
+  type ProcessSamplerOptions,
+  startProcessSampler,
+} from './pool/process-sampler.js';
+export {
+  type MemoryBudget,
+  type StackBudget,
+  ThreadBudgets,
+  type ThreadBudgetsOptions,
+} from './pool/thread-budgets.js';

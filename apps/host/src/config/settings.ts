@@ -57,6 +57,10 @@ export interface SettingValues {
   readonly maxComponents: number;
   readonly maxCoreInstancesPerComponent: number;
   readonly servingThreads: number | undefined;
+  readonly maxSuspendedStacks: number | undefined;
+  readonly maxLinearMemories: number | undefined;
+  readonly maxMappedAreas: number | undefined;
+  readonly maxResidentMemoryBytes: number | undefined;
 
   readonly logLevel: LogLevel;
   readonly enableStructuredLogging: boolean;
@@ -372,6 +376,41 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Component limits',
     help: 'Threads that run components, each of them all of them',
   }),
+  maxSuspendedStacks: optional(kinds.wholeNumber('n', 1, 16_000), '16000', {
+    flag: 'max-suspended-stacks',
+    variable: 'WASMLATTICE_MAX_SUSPENDED_STACKS',
+    group: 'Component limits',
+    help: 'Most guests that run or wait at once in this host; more are refused as overloaded',
+    advanced: true,
+  }),
+  maxLinearMemories: optional(kinds.wholeNumber('n', 1, 12_000), '12000', {
+    flag: 'max-linear-memories',
+    variable: 'WASMLATTICE_MAX_LINEAR_MEMORIES',
+    group: 'Component limits',
+    help: 'Most linear memories of all instances in this host',
+    advanced: true,
+  }),
+  maxMappedAreas: optional(
+    kinds.wholeNumber('n', 1_000, Number.MAX_SAFE_INTEGER),
+    '80 % of vm.max_map_count, unbounded where there is none',
+    {
+      flag: 'max-mapped-areas',
+      variable: 'WASMLATTICE_MAX_MAPPED_AREAS',
+      group: 'Component limits',
+      help: 'Most mapped areas of memory of this host',
+      advanced: true,
+    },
+  ),
+  maxResidentMemoryBytes: optional(
+    kinds.wholeNumber('bytes', 134_217_728, Number.MAX_SAFE_INTEGER),
+    '90 % of the memory of the control group or the machine',
+    {
+      flag: 'max-resident-memory-bytes',
+      variable: 'WASMLATTICE_MAX_RESIDENT_MEMORY',
+      group: 'Component limits',
+      help: 'Memory of this host from which on it refuses invocations as overloaded',
+    },
+  ),
   maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
     flag: 'max-component-size-bytes',
     variable: 'WASMCLOUD_MAX_COMPONENT_SIZE',

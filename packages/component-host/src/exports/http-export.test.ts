@@ -1,8 +1,8 @@
-import { createClient } from '@wasmlattice/rpc';
-import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
+import { createClient, type Result } from '@wasmlattice/rpc';
+import { type HttpRequest, type HttpResponse, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import { describe, expect, it } from 'vitest';
 import { serveHttpExport } from './http-export.js';
@@ -70,6 +70,23 @@ describe('an HTTP handler served to the lattice', () => {
       code: 'peer-failed',
       message: expect.stringContaining('"shop" is being stopped'),
     });
+  });
+
+  it('answers 503 with the time to come back when there is no room for the call', async () => {
+    const overloaded = new OverloadedError({
+      component: 'shop',
+      budget: 'suspended-stacks',
+      reason: 'too many guests wait',
+      retryAfterMs: 2_500,
+    });
+    const answered = (await request(() => Promise.reject(overloaded))) as Result<HttpResponse, unknown>;
+    if (answered.tag !== 'ok') throw new Error('no answer');
+    const { status, headers, body } = answered.val;
+    expect(status).toBe(503);
+    expect(headers).toContainEqual(['retry-after', [new TextEncoder().encode('3')]]);
+    expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe(
+      'component "shop" is not invoked now: too many guests wait\n',
+    );
   });
 
   it('refuses a malformed request before it takes an instance', async () => {

@@ -1,6 +1,8 @@
 import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
+import { OverloadedError } from '@wasmlattice/wasm-runtime';
 import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime/host-functions';
+import { answerUnavailable } from '../http/unavailable.js';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 
 /**
@@ -33,7 +35,14 @@ export async function serveHttpExport(options: {
         }),
       ).then(
         () => exchange.failWith(new Error(`component ${componentId} did not answer the request`)),
-        (error: unknown) => exchange.failWith(error instanceof Error ? error : new Error(String(error))),
+        (error: unknown) => {
+          // An answer that its client understands, whatever the server makes of failures.
+          if (error instanceof OverloadedError) {
+            answerUnavailable(exchange, `${error.message}\n`, error.retryAfterMs);
+          } else {
+            exchange.failWith(error instanceof Error ? error : new Error(String(error)));
+          }
+        },
       );
       return await exchange.answer;
     },

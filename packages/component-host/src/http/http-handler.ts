@@ -1,7 +1,8 @@
-import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
 import { invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 import type { HttpHandler } from '../telemetry/observe-http.js';
+import { answerUnavailable } from './unavailable.js';
 
 /** Answers HTTP requests with a component: each in an invocation of its own, which a client that leaves ends. */
 export function createHttpHandler(options: {
@@ -17,8 +18,13 @@ export function createHttpHandler(options: {
         invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
       );
     } catch (cause) {
-      if (!(cause instanceof PoolClosedError)) throw cause;
-      exchange.responder.fail(503, `component '${componentId}' is being stopped or replaced\n`);
+      if (cause instanceof OverloadedError) {
+        answerUnavailable(exchange, `${cause.message}\n`, cause.retryAfterMs);
+      } else if (cause instanceof PoolClosedError) {
+        answerUnavailable(exchange, `component '${componentId}' is being stopped or replaced\n`);
+      } else {
+        throw cause;
+      }
       return { kind: 'trapped', status: 503, cause };
     }
   };

@@ -1,8 +1,8 @@
 import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import type { ListenerAddress } from '../thread/messages.js';
-import type { ServedExchange } from './exchange.js';
 import { type HttpListener, openHttpListener } from './listener.js';
+import { answerUnavailable } from './unavailable.js';
 
 /** A component that exports no HTTP handler was linked to an HTTP server. */
 export class NoHttpHandlerError extends Error {
@@ -75,16 +75,9 @@ export class ThreadListeners {
           exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
           return undefined;
         case 'not-here':
-          unavailable(exchange, `component '${componentId}' is not running on this host\n`);
+          answerUnavailable(exchange, `component '${componentId}' is not running on this host\n`);
           return undefined;
       }
     };
   }
-}
-
-/** Nobody is here to answer, which may change soon. */
-function unavailable({ responder }: ServedExchange, text: string): void {
-  const headers = ['content-type', 'text/plain; charset=utf-8', 'retry-after', '1'];
-  responder.start({ status: 503, headers }).write(Buffer.from(text));
-  responder.finish();
 }

@@ -1,19 +1,21 @@
+import { createComponentCells, readOldestStart } from '@wasmlattice/wasm-runtime';
 import { expect, it } from 'vitest';
-import { createInvocationClock, invocationClockBytes, readOldestStart } from './invocation-clock.js';
+import { createInvocationClock } from './invocation-clock.js';
 
 it('shows the start of the oldest invocation in flight', () => {
   let time = 5_000;
-  const memory = new SharedArrayBuffer(invocationClockBytes);
-  const clock = createInvocationClock(memory, () => time);
-  expect(readOldestStart(memory)).toBeUndefined();
+  const cells = { cells: createComponentCells({ limit: 1, threads: 2 }), thread: 1 };
+  const oldest = () => readOldestStart(cells, time);
+  const clock = createInvocationClock(cells, () => time);
+  expect(oldest()).toBeUndefined();
   const finishFirst = clock.start();
   time += 10;
   const finishSecond = clock.start();
-  expect(readOldestStart(memory)).toBe(5_000);
+  expect(oldest()).toBe(5_000);
   finishFirst();
-  expect(readOldestStart(memory)).toBe(5_010);
+  expect(oldest()).toBe(5_010);
   finishFirst();
-  expect(readOldestStart(memory)).toBe(5_010);
+  expect(oldest()).toBe(5_010);
   finishSecond();
-  expect(readOldestStart(memory)).toBeUndefined();
+  expect(oldest()).toBeUndefined();
 });

@@ -23,7 +23,7 @@ export interface InvocationParts {
  * Runs one invocation in an instance of its own, within the trace of `headers`. A `resident` instance may outlive the call it
  * is made for: it has neither a deadline nor a place on the clock.
  *
- * @throws PoolClosedError, TooManyWaitingError, what the guest and `work` throw
+ * @throws PoolClosedError, OverloadedError, what the guest and `work` throw
  */
 export type RunInvocation<Parts = InvocationParts> = <T>(
   headers: CallHeaders,

@@ -1,18 +1,15 @@
 import {
-  createPermitBudget,
-  createPermitTally,
-  reclaimPermits,
+  type CellAllocator,
+  type ComponentCells,
+  type ComponentUse,
+  createComponentCells,
+  readComponentUse,
+  readOldestStart,
+  reclaimThread,
   setPermitLimit,
 } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
-import { invocationClockBytes, readOldestStart } from '../invocation/invocation-clock.js';
-
-/** A component's part in one thread. */
-interface Share {
-  held: SharedArrayBuffer;
-  clock: SharedArrayBuffer;
-}
 
 /** One start of a component as the control plane knows it: what every thread is told, and what the threads share. */
 export class ServedComponent {
@@ -21,22 +18,20 @@ export class ServedComponent {
   isAccepted = false;
   #start: Omit<ComponentStart, 'bytes'>;
   readonly #prepared: PreparedComponent;
-  readonly #budget: SharedArrayBuffer;
-  /** By the index of the thread. */
-  readonly #shares: Share[];
+  readonly #cells: ComponentCells;
 
   constructor(options: {
     readonly generation: number;
     readonly start: Omit<ComponentStart, 'bytes'>;
     readonly prepared: PreparedComponent;
     readonly threads: number;
+    readonly allocator: CellAllocator;
   }) {
-    const { generation, start, prepared, threads } = options;
+    const { generation, start, prepared, threads, allocator } = options;
     this.generation = generation;
     this.#start = start;
     this.#prepared = prepared;
-    this.#budget = createPermitBudget(start.maxInstances);
-    this.#shares = Array.from({ length: threads }, newShare);
+    this.#cells = createComponentCells({ limit: start.maxInstances, threads }, allocator);
   }
 
   get componentId(): string {
@@ -49,19 +44,17 @@ export class ServedComponent {
 
   /** What the thread of this index is told. */
   recordFor(thread: number): ComponentRecord {
-    const { held, clock } = this.#share(thread);
     return {
       ...this.#start,
       prepared: this.#prepared,
       generation: this.generation,
-      permits: { budget: this.#budget, held },
-      clock,
+      cells: { cells: this.#cells, thread },
     };
   }
 
   scale(maxInstances: number): void {
     this.#start = { ...this.#start, maxInstances };
-    setPermitLimit(this.#budget, maxInstances);
+    setPermitLimit(this.#cells, maxInstances);
   }
 
   setLinks(links: readonly LinkRow[]): void {
@@ -72,24 +65,18 @@ export class ServedComponent {
     this.#start = { ...this.#start, config };
   }
 
-  /** When the oldest invocation in a thread began, in ms since the epoch; `undefined` when none runs there. */
-  oldestStart(thread: number): number | undefined {
-    return readOldestStart(this.#share(thread).clock);
+  /** What it uses of its limits in all threads. */
+  get use(): ComponentUse {
+    return readComponentUse(this.#cells);
+  }
+
+  /** When the oldest invocation in a thread began, by `monotonicMs`; `undefined` when none runs there. */
+  oldestStart(thread: number, now: number): number | undefined {
+    return readOldestStart({ cells: this.#cells, thread }, now);
   }
 
   /** The thread is gone: what it held is free again, and the one that takes its place begins with nothing. */
   reclaim(thread: number): void {
-    reclaimPermits({ budget: this.#budget, held: this.#share(thread).held });
-    this.#shares[thread] = newShare();
+    reclaimThread({ cells: this.#cells, thread });
   }
-
-  #share(thread: number): Share {
-    const share = this.#shares[thread];
-    if (share === undefined) throw new RangeError(`there is no serving thread ${thread}`);
-    return share;
-  }
-}
-
-function newShare(): Share {
-  return { held: createPermitTally(), clock: new SharedArrayBuffer(invocationClockBytes) };
 }

@@ -6,7 +6,7 @@ import {
   createTestThread,
   noCode,
   type TestThread,
-  threadData,
+  threadSettings,
 } from '../thread/testing/test-thread.js';
 import { startThread } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function setUp(options: { threads?: number; reusePort?: boolean } = {}): Promise<ServingThreads> {
   const threads = await ServingThreads.start({
-    data: threadData,
+    data: threadSettings,
     threads: 2,
     reusePort: true,
     logger,

@@ -1,12 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TelemetryIntake } from '@wasmlattice/telemetry';
-import { describeError, type Logger } from '@wasmlattice/telemetry';
+import {
+  describeError,
+  type Logger,
+  type Meter,
+  noopMeter,
+  type TelemetryIntake,
+} from '@wasmlattice/telemetry';
+import {
+  CellAllocator,
+  createProcessBudgets,
+  monotonicMs,
+  type ProcessBudgets,
+  type ProcessCeilings,
+  readProcessCeilings,
+  reclaimThreadBudgets,
+} from '@wasmlattice/wasm-runtime';
 import { createPreparer, type Preparer } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
-import type { ListenerAddress, ServingThreadData } from '../thread/messages.js';
+import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
 import { ServedComponent } from './served-component.js';
+import { watchBudgets } from './watch-budgets.js';
 import { findOverdue } from './watchdog.js';
 
 /** A component that the threads serve, whatever becomes of single threads. */
@@ -29,12 +44,16 @@ export interface ListenerHandle {
 }
 
 export interface ServingThreadsOptions {
-  readonly data: ServingThreadData;
+  readonly data: ServingThreadSettings;
   /** How many threads serve, at least 1. */
   readonly threads: number;
   /** Whether several threads may listen at one address (`SO_REUSEPORT`); else only the first one does. */
   readonly reusePort: boolean;
+  /** What all guests together may use of the process, where it is not what the system says. */
+  readonly ceilings?: Partial<ProcessCeilings>;
   readonly logger: Logger;
+  /** Takes what is used of the budgets of the process. */
+  readonly meter?: Meter;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
   /** Starts a thread; another one in tests. */
@@ -56,7 +75,7 @@ interface Place {
   thread: ThreadClient | undefined;
   /** Settles when a thread is there, with all it has to serve. */
   filled: Promise<void>;
-  /** When its last thread was started, in ms since the epoch. */
+  /** When its last thread was started, by `monotonicMs`. */
   startedAt: number;
   /** It is being asked whether it still takes orders. */
   isSuspect: boolean;
@@ -78,12 +97,17 @@ export class ServingThreads {
   readonly #components = new Map<number, ServedComponent>();
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #watch: NodeJS.Timeout;
+  readonly #allocator = new CellAllocator();
+  readonly #budgets: ProcessBudgets;
+  readonly #closeBudgets: () => void;
   #generations = 0;
   #listenerIds = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(options: ServingThreadsOptions) {
+  private constructor(options: ServingThreadsOptions, ceilings: ProcessCeilings) {
     this.#options = options;
+    this.#budgets = createProcessBudgets({ threads: options.threads, ceilings });
+    this.#closeBudgets = watchBudgets(this.#budgets, options.meter ?? noopMeter);
     const { engine, cacheDir } = options.data;
     this.#preparer =
       options.preparer ??
@@ -101,7 +125,7 @@ export class ServingThreads {
 
   /** @throws ThreadExitedError when a thread can't be started */
   static async start(options: ServingThreadsOptions): Promise<ServingThreads> {
-    const threads = new ServingThreads(options);
+    const threads = new ServingThreads(options, readProcessCeilings(options.ceilings));
     try {
       await Promise.all(threads.#places.map((place) => threads.#fill(place)));
     } catch (error) {
@@ -125,6 +149,7 @@ export class ServingThreads {
       start: plan,
       prepared: await this.#preparer.prepare(bytes, limits),
       threads: this.#places.length,
+      allocator: this.#allocator,
     });
     this.#components.set(component.generation, component);
     try {
@@ -197,6 +222,7 @@ export class ServingThreads {
 
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
+    this.#closeBudgets();
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
     await Promise.all([this.#preparer.close(), ...this.#places.map(({ thread }) => thread?.close(graceMs))]);
   }
@@ -246,14 +272,19 @@ export class ServingThreads {
   async #startIn(place: Place, waitMs: number): Promise<void> {
     const { data, intake } = this.#options;
     if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
-    place.startedAt = Date.now();
+    place.startedAt = monotonicMs();
     const start = this.#options.startThread ?? startThread;
-    const thread = await start(data, { name: `serving thread ${place.index}`, telemetry: intake?.() });
+    const budgets = { budgets: this.#budgets, thread: place.index };
+    const thread = await start(
+      { ...data, budgets },
+      { name: `serving thread ${place.index}`, telemetry: intake?.() },
+    );
     place.thread = thread;
     place.isSuspect = false;
     void thread.exited.then(({ expected, reason }) => {
       place.thread = undefined;
       for (const component of this.#components.values()) component.reclaim(place.index);
+      reclaimThreadBudgets(budgets);
       if (!expected) this.#replace(place, reason);
     });
     await this.#bringUpToDate(thread, place.index);
@@ -292,7 +323,7 @@ export class ServingThreads {
       thread: place.index,
       reason,
     });
-    const wait = Date.now() - place.startedAt < retryMs ? retryMs : 0;
+    const wait = monotonicMs() - place.startedAt < retryMs ? retryMs : 0;
     this.#fill(place, wait).catch((error: unknown) => {
       if (this.#closed !== undefined) return;
       this.#replace(place, `it could not be started: ${describeError(error)}`);
@@ -301,7 +332,7 @@ export class ServingThreads {
 
   /** A thread with an invocation over its time is asked for an answer: a timer of its own would have ended one that waits. */
   #look(): void {
-    const now = Date.now();
+    const now = monotonicMs();
     for (const place of this.#places) {
       const { thread, index } = place;
       if (thread === undefined || place.isSuspect) continue;
@@ -310,7 +341,7 @@ export class ServingThreads {
       place.isSuspect = true;
       const { componentId, maxExecutionTimeMs } = overdue.component;
       const verdict = setTimeout(() => {
-        const ranMs = overdue.runningMs + (Date.now() - now);
+        const ranMs = Math.round(overdue.runningMs + (monotonicMs() - now));
         void thread.terminate(
           `an invocation of component '${componentId}' ran ${ranMs} ms without yielding; the limit is ${maxExecutionTimeMs} ms`,
         );

@@ -12,7 +12,7 @@ export interface OverdueInvocation {
  */
 const defaultMarginMs = 250;
 
-/** The invocation of a thread that is furthest over its time; `undefined` when all are in time. */
+/** The invocation of a thread that is furthest over its time `now`, by `monotonicMs`; `undefined` when all are in time. */
 export function findOverdue(
   components: Iterable<ServedComponent>,
   thread: number,
@@ -21,7 +21,7 @@ export function findOverdue(
 ): OverdueInvocation | undefined {
   let worst: OverdueInvocation | undefined;
   for (const component of components) {
-    const oldest = component.oldestStart(thread);
+    const oldest = component.oldestStart(thread, now);
     if (oldest === undefined) continue;
     const runningMs = now - oldest;
     if (runningMs <= component.maxExecutionTimeMs + marginMs) continue;

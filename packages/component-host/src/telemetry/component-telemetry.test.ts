@@ -1,6 +1,12 @@
 import { func, type Invoker, RpcError, t } from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
-import { createTelemetryRelay, type Measurement, type TelemetryBatch } from '@wasmlattice/telemetry';
+import {
+  createTelemetryRelay,
+  type Measurement,
+  noopLogger,
+  type TelemetryBatch,
+} from '@wasmlattice/telemetry';
+import { type InvocationContext, OverloadedError } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { createComponentTelemetry, noRuntimeTelemetry } from './component-telemetry.js';
 
@@ -94,11 +100,26 @@ describe('the metrics of a component', () => {
     ]);
   });
 
-  it('tell how many of its instances are in use and how many invocations wait', () => {
+  it('tell of its instances, of what waits for them, and of what is refused', async () => {
     const { observe, measured } = setUp();
-    const stats = { maxInstances: 4, active: 4, waiting: 2 };
-    const pool = observe.pool({ stats });
+    const stats = { maxInstances: 4, active: 4, waiting: 2, longestWaitMs: 70 };
+    const pool = observe.pool({
+      stats,
+      run: () =>
+        Promise.reject(
+          new OverloadedError({ component: 'ops', budget: 'linear-memories', reason: 'there is no room' }),
+        ),
+    });
+
     pool.limited(8);
+    pool.waited(250);
+    const context: InvocationContext = {
+      componentId: 'ops',
+      logger: noopLogger,
+      config: () => new Map(),
+      links: { invoke: () => Promise.resolve(), setLinkName: (_name, [first]) => first },
+    };
+    await expect(pool.run(context, async () => {})).rejects.toThrow(OverloadedError);
     const found = measured();
     const attributes = {
       'component.id': 'ops',
@@ -113,6 +134,10 @@ describe('the metrics of a component', () => {
       { attributes, values: [2] },
     ]);
     expect(found.get('wasmcloud_host.component.max_instances')).toMatchObject([{ attributes, values: [8] }]);
+    expect(found.get('wasmlattice.component.wait')).toMatchObject([{ attributes, values: [0.25] }]);
+    expect(found.get('wasmlattice.overloaded')).toMatchObject([
+      { attributes: { ...attributes, budget: 'linear-memories' }, values: [1] },
+    ]);
     pool.close();
     expect(measured().get('wasmcloud_host.component.active_instances')).toMatchObject([{ values: [-4] }]);
   });

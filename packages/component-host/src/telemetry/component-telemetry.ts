@@ -20,7 +20,7 @@ export interface ComponentTelemetry {
   invoker(invoker: Invoker): Invoker;
   server(server: Server): Server;
   http(handle: HttpHandler): HttpRequestHandler;
-  pool(pool: Pick<InstancePool, 'stats'>): PoolObservation;
+  pool(pool: Pick<InstancePool, 'stats' | 'run'>): PoolObservation;
 }
 
 export function createComponentTelemetry(options: {

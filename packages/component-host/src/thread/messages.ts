@@ -1,10 +1,11 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
+import type { ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
 import type { EngineChoice, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 
-/** What a serving thread is born with (`workerData`): the same for all threads of a host. */
-export interface ServingThreadData {
+/** What all serving threads of a host are born with. */
+export interface ServingThreadSettings {
   readonly lattice: string;
   readonly hostId: string;
   /** Where the thread's own connection goes. */
@@ -16,6 +17,12 @@ export interface ServingThreadData {
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
   readonly telemetry?: TelemetryRelaySettings;
+}
+
+/** What one serving thread is born with (`workerData`). */
+export interface ServingThreadData extends ServingThreadSettings {
+  /** Its part of what there may only be so much of in the process. */
+  readonly budgets: ThreadOfBudgets;
 }
 
 /** An address at which a thread answers HTTP requests with one component. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import { createEngine, type Engine } from '@wasmlattice/wasm-runtime/engines';
+import type { StackBudget } from '@wasmlattice/wasm-runtime';
+import { createEngine, type Engine, type EngineOptions } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
 import { type HttpRoute, ThreadListeners } from '../http/thread-listeners.js';
@@ -14,6 +15,8 @@ export interface ServingThreadOptions {
   readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls'>;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
+  /** The thread's way to the budgets of the process. */
+  readonly budgets: StackBudget & NonNullable<EngineOptions['budgets']>;
   readonly logger: Logger;
   readonly telemetry: RuntimeTelemetry;
 }
@@ -33,12 +36,13 @@ export class ServingThread {
   readonly #starting = new Map<number, Promise<void>>();
 
   constructor(options: ServingThreadOptions) {
-    const { data, rpc, logger, telemetry } = options;
+    const { data, rpc, budgets, logger, telemetry } = options;
     this.#options = options;
     this.#engine = createEngine({
       choice: data.engine,
       cacheDir: data.cacheDir,
       logger: logger.named('engine'),
+      budgets,
     });
     this.#transports = {
       lattice: rpc.invoker,
@@ -97,7 +101,7 @@ export class ServingThread {
   }
 
   async #start({ generation, ...component }: ComponentRecord): Promise<void> {
-    const { data, rpc, telemetry } = this.#options;
+    const { data, rpc, budgets, telemetry } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const runtime = await createComponentRuntime({
@@ -107,6 +111,7 @@ export class ServingThread {
       // Who is not to be found here is called over the lattice.
       ...(data.sameHostCalls && { threadExports: this.#exports }),
       engine: this.#engine,
+      budgets,
       logger: this.#options.logger.with({ component: componentId }),
       telemetry,
       labels: { imageRef, lattice, hostId },

@@ -1,6 +1,7 @@
 /** Entry of a serving thread: assembles it and obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createStderrLogger, createTelemetryRelay } from '@wasmlattice/telemetry';
+import { ThreadBudgets } from '@wasmlattice/wasm-runtime';
 import { toThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
@@ -17,7 +18,13 @@ const telemetry = createTelemetryRelay({
 });
 const logger = createStderrLogger('component', data.log, { record: telemetry.log });
 const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
-const thread = new ServingThread({ data, rpc, telemetry, logger });
+const budgets = new ThreadBudgets(data.budgets, {
+  onDropped: (instances) =>
+    logger.warn('instances that were kept for later are dropped: a budget of the process is nearly used up', {
+      instances,
+    }),
+});
+const thread = new ServingThread({ data, rpc, budgets, telemetry, logger });
 
 const answer = (id: number, work: Promise<void>): void => {
   work.then(

@@ -8,6 +8,13 @@ const defaultMaxCoreInstances = 30;
 /** In all core instances of a component instance, as upstream (docs/spec/component-runtime.md#2). */
 const maxTables = 20;
 
+/** What an instance of a component is made of. */
+export interface ComponentParts {
+  readonly coreInstances: number;
+  readonly memories: number;
+  readonly tables: number;
+}
+
 /**
  * Each core instance, memory and table takes memory of the host whatever the guest does with it, and again for each instance of
  * the component. Upstream's instance pool has the same bounds.
@@ -15,9 +22,22 @@ const maxTables = 20;
  * @throws ComponentLimitError, MalformedModuleError
  */
 export function assertPartsWithinLimits(
-  { instances, modules }: Pick<Instantiation, 'instances' | 'modules'>,
+  parts: Pick<Instantiation, 'instances' | 'modules'>,
   { component, maxCoreInstances = defaultMaxCoreInstances }: PrepareOptions,
-): void {
+): ComponentParts {
+  const { coreInstances, memories, tables } = countParts(parts);
+  const assert = (count: number, allowed: number, what: string, advice?: string): void => {
+    if (count > allowed)
+      throw new ComponentLimitError(component, `has ${count} ${what}`, count, allowed, advice);
+  };
+  const advice = "raise the host's max-core-instances-per-component";
+  assert(coreInstances, maxCoreInstances, 'core instances', advice);
+  assert(memories, maxCoreInstances, 'linear memories', advice);
+  assert(tables, maxTables, 'tables');
+  return { coreInstances, memories, tables };
+}
+
+function countParts({ instances, modules }: Pick<Instantiation, 'instances' | 'modules'>): ComponentParts {
   const definitions = modules.map(countDefinitions);
   let coreInstances = 0;
   let memories = 0;
@@ -28,12 +48,5 @@ export function assertPartsWithinLimits(
     memories += definitions[each.module]?.memories ?? 0;
     tables += definitions[each.module]?.tables ?? 0;
   }
-  const assert = (count: number, allowed: number, what: string, advice?: string): void => {
-    if (count > allowed)
-      throw new ComponentLimitError(component, `has ${count} ${what}`, count, allowed, advice);
-  };
-  const advice = "raise the host's max-core-instances-per-component";
-  assert(coreInstances, maxCoreInstances, 'core instances', advice);
-  assert(memories, maxCoreInstances, 'linear memories', advice);
-  assert(tables, maxTables, 'tables');
+  return { coreInstances, memories, tables };
 }

@@ -40,6 +40,7 @@ export interface CompiledComponent {
    * A fresh instance: no byte of another instance's state is visible to it.
    *
    * @throws InstantiationError when the component's start code fails
+   * @throws OverloadedError when the process has no room for its memories
    */
   instantiate(imports: HostImports, options?: InstantiateOptions): Promise<ComponentInstance>;
   /**

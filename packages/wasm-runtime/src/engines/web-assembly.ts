@@ -6,6 +6,16 @@ export interface WebAssemblyApi {
   readonly RuntimeError: ErrorConstructor;
   compile(bytes: Uint8Array): Promise<CoreModule>;
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
+  /** Compiles at once: for a few hundred bytes. */
+  readonly Module: new (
+    bytes: Uint8Array,
+  ) => CoreModule;
+  readonly Memory: new (descriptor: {
+    /** In pages of 64 KiB, as is `maximum`. */
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: true;
+  }) => SharedMemory;
   /** An import that may return a promise: the guest is suspended until it settles. */
   readonly Suspending: new (
     func: AnyFunction,
@@ -18,6 +28,11 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 export interface CoreMemory {
   readonly buffer: ArrayBuffer;
+}
+
+/** Can be posted to other threads, which share what is in it. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
 }
 
 export interface CoreGlobal {

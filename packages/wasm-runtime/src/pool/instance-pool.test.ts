@@ -7,6 +7,8 @@ import { type Linkage, linkImports } from '../linker/linker.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
 import { InstancePool, type InstancePoolOptions, type InvocationContext } from './instance-pool.js';
+import { OverloadedError } from './overloaded-error.js';
+import type { StackBudget } from './thread-budgets.js';
 
 /** Guests wait here until the test lets them go on. */
 class TestGate {
@@ -91,13 +93,13 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
     for (let next = 0; next < 64; next += 4) {
       await gate.holds(4);
       expect(gate.ids).toEqual([next, next + 1, next + 2, next + 3]);
-      expect(pool.stats).toEqual({ maxInstances: 4, active: 4, waiting: 60 - next });
+      expect(pool.stats).toMatchObject({ maxInstances: 4, active: 4, waiting: 60 - next });
       gate.openAll();
     }
     await Promise.all(runs);
     expect(done).toEqual(Array.from({ length: 64 }, (_, id) => id));
     await pool.close();
-    expect(pool.stats).toEqual({ maxInstances: 4, active: 0, waiting: 0 });
+    expect(pool.stats).toEqual({ maxInstances: 4, active: 0, waiting: 0, longestWaitMs: 0 });
   });
 
   it('ends a wait for a permit with the signal, without touching the others', async () => {
@@ -225,6 +227,104 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
       expect.stringContaining('grace period is over'),
       expect.stringContaining('grace period is over'),
     ]);
+  });
+});
+
+describe('the instance pool and the stacks of guests', () => {
+  /** Room for so many. */
+  class TestStacks implements StackBudget {
+    readonly #room: number;
+    used = 0;
+    most = 0;
+
+    constructor(room: number) {
+      this.#room = room;
+    }
+
+    enter(component: string): void {
+      if (this.used === this.#room) {
+        throw new OverloadedError({ component, budget: 'suspended-stacks', reason: 'no room' });
+      }
+      this.used++;
+      this.most = Math.max(this.most, this.used);
+    }
+
+    leave(): void {
+      this.used--;
+    }
+  }
+
+  beforeAll(async () => {
+    compiled = await createDirectEngine().compile(guest, { component: 'calls', suspends: linkage.suspends });
+  });
+
+  it('needs a permit first, then room, and gives both back', async () => {
+    const budgets = new TestStacks(1);
+    const pools = [createPool({ budgets, maxInstances: 1, maxWaiting: 0 }), createPool({ budgets })] as const;
+    const running = wait(pools[0], 1);
+    await gate.holds(1);
+    await expect(wait(pools[0], 2)).rejects.toMatchObject({ budget: 'waiting-invocations' });
+    await expect(wait(pools[1], 3)).rejects.toMatchObject({
+      name: 'OverloadedError',
+      component: 'calls',
+      budget: 'suspended-stacks',
+    });
+    expect(pools[1].stats.active).toBe(0);
+    gate.openAll();
+    await running;
+    expect(await pools[1].run(context, (instance) => call(instance, 'count'))).toBe(1);
+    expect(budgets).toMatchObject({ used: 0, most: 1 });
+  });
+
+  it('takes room for each call that runs beside another one of its invocation', async () => {
+    const budgets = new TestStacks(2);
+    const answer = Promise.withResolvers<void>();
+    const calls: string[] = [];
+    const component: CompiledComponent = {
+      types: { imports: [], exports: [], importedFunctions: [], exportedFunctions: [] },
+      async instantiate() {
+        return {
+          async call(_instance, func) {
+            calls.push(func);
+            await answer.promise;
+          },
+        };
+      },
+    };
+    const pool = createPool({ budgets, compiled: component, linkage: { bind: () => new Map() } });
+    await pool.run(context, async (instance) => {
+      const first = [call(instance, 'first'), call(instance, 'second')];
+      await expect(call(instance, 'third')).rejects.toMatchObject({ budget: 'suspended-stacks' });
+      answer.resolve();
+      await Promise.all(first);
+      await call(instance, 'fourth');
+    });
+    await pool.close();
+    expect(calls).toEqual(['first', 'second', 'fourth']);
+    expect(budgets).toMatchObject({ used: 0, most: 2 });
+  });
+
+  it('takes no room for a resident that stands still', async () => {
+    const budgets = new TestStacks(1);
+    const pool = createPool({ budgets });
+    const idle = Promise.withResolvers<void>();
+    const called = Promise.withResolvers<void>();
+    const resident = pool.run(
+      context,
+      async (instance) => {
+        await call(instance, 'count');
+        called.resolve();
+        await idle.promise;
+      },
+      { resident: true },
+    );
+    await called.promise;
+    expect(budgets).toMatchObject({ used: 0, most: 1 });
+    expect(await pool.run(context, (instance) => call(instance, 'count'))).toBe(1);
+    idle.resolve();
+    await resident;
+    await pool.close();
+    expect(budgets.used).toBe(0);
   });
 });
 

@@ -1,24 +1,29 @@
 import type { CompiledComponent, ComponentInstance } from '../engines/engine.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import type { Linkage } from '../linker/linker.js';
-import { Invocation } from './invocation.js';
+import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
+import { Invocation, type InvocationStacks } from './invocation.js';
 import { Permits } from './permits.js';
-import { SharedPermits, type SharedPermitsMemory } from './shared-permits.js';
+import type { StackBudget } from './thread-budgets.js';
 
 export interface InstancePoolOptions {
   /** Names the component in errors. */
   readonly component: string;
   readonly compiled: CompiledComponent;
   readonly linkage: Pick<Linkage, 'bind'>;
-  /** How many invocations run at once; further ones wait (docs/spec/component-runtime.md#2). */
-  readonly maxInstances: number;
-  /** How many may wait; unbounded by default, as upstream. */
-  readonly maxWaiting?: number;
   /**
-   * Shared with the pools of the same component in other threads: together they run at most `maxInstances`. A pool where
-   * none may wait lets those go first that wait elsewhere.
+   * How many invocations run at once; further ones wait (docs/spec/component-runtime.md#2). A pool with `cells` goes by what those
+   * say instead.
    */
-  readonly permits?: SharedPermitsMemory | undefined;
+  readonly maxInstances: number;
+  /** How many may wait in this pool. Without `cells` by default 1,024 + 16 for each instance; those have such a bound themselves. */
+  readonly maxWaiting?: number | undefined;
+  /** Shared with the pools of the same component in other threads: together they keep to its limits. */
+  readonly cells?: ThreadCells | undefined;
+  /** Room for the stacks of guests in the process; without it there may be any number. */
+  readonly budgets?: StackBudget | undefined;
+  /** Told how long an invocation waited for its permit, in ms, when it got it or gave up; not told of those that need not wait. */
+  readonly onWaited?: ((ms: number) => void) | undefined;
   /**
    * Longest run of one invocation in ms, counted from its permit: then every wait of the guest fails. A guest that
    * computes is not reached from inside its own thread; that needs a watchdog. Unbounded by default.
@@ -41,10 +46,13 @@ export interface CloseOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Of one pool, but for the limit: that is one for all pools that share cells. */
 export interface PoolStats {
   readonly maxInstances: number;
   readonly active: number;
   readonly waiting: number;
+  /** How long the first of those that wait has done so, in ms; 0 when none does. */
+  readonly longestWaitMs: number;
 }
 
 /** The pool is closed: the component was stopped or replaced. */
@@ -62,6 +70,7 @@ export class PoolClosedError extends Error {
  */
 export class InstancePool {
   readonly #options: InstancePoolOptions;
+  readonly #cells: ThreadCells;
   readonly #permits: Permits;
   /** Accepted and not over yet, whether they run or wait for a permit. */
   readonly #invocations = new Set<Invocation>();
@@ -69,18 +78,15 @@ export class InstancePool {
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(options: InstancePoolOptions) {
-    const { maxInstances, maxWaiting, permits } = options;
+    const { component, maxInstances, maxWaiting, cells, onWaited } = options;
     this.#options = options;
-    this.#permits = new Permits({
-      limit: maxInstances,
-      shared: permits && new SharedPermits(permits),
-      ...(maxWaiting !== undefined && { maxWaiting }),
-    });
+    this.#cells = cells ?? ownCells(maxInstances, maxWaiting);
+    this.#permits = new Permits({ component, cells: this.#cells, maxWaiting, onWaited });
   }
 
   get stats(): PoolStats {
-    const { limit, taken, waiting } = this.#permits;
-    return { maxInstances: limit, active: taken, waiting };
+    const { limit, taken, waiting, longestWaitMs } = this.#permits;
+    return { maxInstances: limit, active: taken, waiting, longestWaitMs };
   }
 
   /** Whether an invocation would begin at once. */
@@ -95,7 +101,10 @@ export class InstancePool {
    *
    * @param context a plain object; its properties are copied into the instance's context
    * @param work gets the instance and the signal of its context, which tells an ended invocation from a faulty guest
-   * @throws PoolClosedError, TooManyWaitingError, the reason of `signal` while waiting, and what `work` throws
+   * @throws PoolClosedError at once
+   * @throws OverloadedError at once when too many wait for a permit; with the permit when the process has no room for a guest's
+   * stack, then when it has none for its memories; from a call when it has none for another stack
+   * @throws the reason of `signal` while waiting, and what `work` throws
    */
   async run<T>(
     context: InvocationContext,
@@ -108,10 +117,11 @@ export class InstancePool {
     this.#invocations.add(invocation);
     try {
       invocation.onOver(await this.#permits.acquire(invocation.signal));
+      const stacks = this.#takeStack(invocation, resident);
       if (maxExecutionMs !== undefined && !resident) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind({ ...context, signal: invocation.signal });
       const instance = await compiled.instantiate(imports, { signal: invocation.signal });
-      return await work(invocation.track(instance), invocation.signal);
+      return await work(invocation.track(instance, stacks), invocation.signal);
     } catch (error) {
       invocation.end(error);
       throw error;
@@ -120,9 +130,9 @@ export class InstancePool {
     }
   }
 
-  /** Changes how many invocations run at once. A lower limit lets running ones complete. */
+  /** Changes how many invocations run at once, in all pools that share cells. A lower limit lets running ones complete. */
   resize(maxInstances: number): void {
-    this.#permits.resize(maxInstances);
+    setPermitLimit(this.#cells.cells, maxInstances);
   }
 
   /**
@@ -144,8 +154,26 @@ export class InstancePool {
     }
   }
 
+  /** A resident is there without a call most of the time. */
+  #takeStack(invocation: Invocation, resident: boolean): InvocationStacks | undefined {
+    const { component, budgets } = this.#options;
+    if (budgets === undefined) return undefined;
+    if (resident) return { budget: budgets, reserved: 0 };
+    budgets.enter(component);
+    invocation.onOver(() => budgets.leave());
+    return { budget: budgets, reserved: 1 };
+  }
+
   #leave(invocation: Invocation): void {
     this.#invocations.delete(invocation);
     if (this.#invocations.size === 0) this.#drained?.resolve();
   }
+}
+
+/** For a component that runs in one thread only. */
+function ownCells(limit: number, maxWaiting: number | undefined): ThreadCells {
+  return {
+    cells: createComponentCells({ limit, threads: 1, ...(maxWaiting !== undefined && { maxWaiting }) }),
+    thread: 0,
+  };
 }

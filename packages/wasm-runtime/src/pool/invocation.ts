@@ -1,4 +1,5 @@
 import type { ComponentInstance } from '../engines/engine.js';
+import type { StackBudget } from './thread-budgets.js';
 
 /** An invocation ran longer than the component's limit. */
 export class ExecutionTimeError extends Error {
@@ -7,6 +8,13 @@ export class ExecutionTimeError extends Error {
   constructor(component: string, limitMs: number) {
     super(`an invocation of component "${component}" ran longer than its limit of ${limitMs} ms`);
   }
+}
+
+/** What an invocation may use of the stacks of the process. */
+export interface InvocationStacks {
+  readonly budget: StackBudget;
+  /** Calls at a time that there is room for already; others take their own. */
+  readonly reserved: number;
 }
 
 /** The invocation is over: the reason of the signal its host functions hold. */
@@ -57,22 +65,30 @@ export class Invocation {
     this.#onOver.push(action);
   }
 
-  /** The instance, with its calls counted as part of the invocation. */
-  track(instance: ComponentInstance): ComponentInstance {
+  /**
+   * The instance, with its calls counted as part of the invocation. A call that there is no room for rejects with an
+   * OverloadedError, and the guest knows nothing of it.
+   */
+  track(instance: ComponentInstance, stacks?: InvocationStacks): ComponentInstance {
     this.#instance = instance;
     return {
       call: (id, func, params) => {
+        const needed = this.#calls.size < (stacks?.reserved ?? 0) ? undefined : stacks?.budget;
+        try {
+          needed?.enter(this.#component);
+        } catch (error) {
+          return Promise.reject(error);
+        }
         const call = instance.call(id, func, params);
         this.#calls.add(call);
-        call.then(
-          () => {
-            this.#calls.delete(call);
-          },
-          () => {
-            this.#calls.delete(call);
-            this.#failed = true;
-          },
-        );
+        const ended = (): void => {
+          this.#calls.delete(call);
+          needed?.leave();
+        };
+        call.then(ended, () => {
+          ended();
+          this.#failed = true;
+        });
         return call;
       },
     };

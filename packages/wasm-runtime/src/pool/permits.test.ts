@@ -1,9 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { Permits } from './permits.js';
+import {
+  type ComponentCellsOptions,
+  createComponentCells,
+  defaultMaxWaiting,
+  readComponentUse,
+  setPermitLimit,
+} from './component-cells.js';
+import { Permits, type PermitsOptions } from './permits.js';
+
+/** Permits of a component that runs in one thread. */
+function create({
+  limit = 1,
+  maxWaiting,
+  ...options
+}: Partial<PermitsOptions & Pick<ComponentCellsOptions, 'limit' | 'maxWaiting'>> = {}) {
+  const cells = createComponentCells({ limit, threads: 1, ...(maxWaiting !== undefined && { maxWaiting }) });
+  const permits = new Permits({ component: 'counter', cells: { cells, thread: 0 }, ...options });
+  return { cells, permits };
+}
 
 describe('permits', () => {
   it('are given in the order of arrival', async () => {
-    const permits = new Permits({ limit: 1 });
+    const { permits } = create();
     const order: number[] = [];
     const first = await permits.acquire();
     const waiting = [1, 2, 3].map(async (id) => {
@@ -19,7 +37,7 @@ describe('permits', () => {
   });
 
   it('count once however often they are given back', async () => {
-    const permits = new Permits({ limit: 2 });
+    const { permits } = create({ limit: 2 });
     const [first] = [await permits.acquire(), await permits.acquire()];
     first();
     first();
@@ -27,7 +45,7 @@ describe('permits', () => {
   });
 
   it('leave the queue when the signal is aborted', async () => {
-    const permits = new Permits({ limit: 1 });
+    const { permits, cells } = create();
     const release = await permits.acquire();
     const controller = new AbortController();
     const waiting = permits.acquire(controller.signal);
@@ -35,31 +53,70 @@ describe('permits', () => {
     await expect(waiting).rejects.toThrow('caller left');
     expect(permits.waiting).toBe(0);
     release();
-    expect(permits.taken).toBe(0);
+    expect(readComponentUse(cells)).toMatchObject({ taken: 0, waiting: 0 });
   });
 
   it('are refused to a signal that is aborted already', async () => {
-    const permits = new Permits({ limit: 1 });
+    const { permits } = create();
     await expect(permits.acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
     expect(permits.taken).toBe(0);
   });
 
-  it('bound the queue only when told to', async () => {
-    const permits = new Permits({ limit: 1, maxWaiting: 1 });
+  it('are refused with what to raise when too many wait', async () => {
+    const { permits, cells } = create({ maxWaiting: 1 });
     const release = await permits.acquire();
     const waiting = permits.acquire();
-    await expect(permits.acquire()).rejects.toMatchObject({ name: 'TooManyWaitingError' });
+    await expect(permits.acquire()).rejects.toMatchObject({
+      name: 'OverloadedError',
+      component: 'counter',
+      budget: 'waiting-invocations',
+      retryAfterMs: 1_000,
+      message:
+        'component "counter" is not invoked now: all 1 of its instances are in use and 1 invocations wait already, of at most 1: raise its max_instances or the bound on waiting',
+    });
+    expect(readComponentUse(cells)).toEqual({ limit: 1, taken: 1, waiting: 1, maxWaiting: 1, refused: 1 });
     release();
     (await waiting)();
+    (await permits.acquire())();
+  });
+
+  it('bound the queue by their number unless told otherwise', () => {
+    const { cells } = create({ limit: 4 });
+    expect(readComponentUse(cells).maxWaiting).toBe(1_024 + 16 * 4);
+    setPermitLimit(cells, 100);
+    expect(readComponentUse(cells).maxWaiting).toBe(defaultMaxWaiting(100));
+  });
+
+  it('tell how long a caller waited, and the next one that is refused, and are silent when nobody waits', async () => {
+    let time = 1_000;
+    const waited: number[] = [];
+    const { permits } = create({ maxWaiting: 1, now: () => time, onWaited: (ms) => waited.push(ms) });
+    let release = await permits.acquire();
+    expect([permits.longestWaitMs, waited]).toEqual([0, []]);
+    const waiting = permits.acquire();
+    time += 2_500;
+    expect(permits.longestWaitMs).toBe(2_500);
+    release();
+    release = await waiting;
+    expect(waited).toEqual([2_500]);
+    const left = new AbortController();
+    const leaving = permits.acquire(left.signal);
+    await expect(permits.acquire()).rejects.toMatchObject({ retryAfterMs: 2_500 });
+    time += 70_000;
+    await expect(permits.acquire()).rejects.toMatchObject({ retryAfterMs: 10_000 });
+    left.abort(new Error('left'));
+    await expect(leaving).rejects.toThrow('left');
+    expect(waited).toEqual([2_500, 70_000]);
+    release();
   });
 
   it('let waiters in when the limit grows, and none when it shrinks', async () => {
-    const permits = new Permits({ limit: 1 });
+    const { permits, cells } = create();
     const releases = [await permits.acquire()];
     const second = permits.acquire();
-    permits.resize(2);
+    setPermitLimit(cells, 2);
     releases.push(await second);
-    permits.resize(1);
+    setPermitLimit(cells, 1);
     const third = permits.acquire();
     releases.pop()?.();
     expect(permits.waiting).toBe(1);
@@ -68,7 +125,10 @@ describe('permits', () => {
     expect(permits.taken).toBe(0);
   });
 
-  it('refuse a limit below one', () => {
-    expect(() => new Permits({ limit: 0 })).toThrow(RangeError);
+  it('refuse limits that are none', () => {
+    expect(() => create({ limit: 0 })).toThrow('max_instances must be a whole number of at least 1, not 0');
+    expect(() => create({ maxWaiting: -1 })).toThrow(RangeError);
+    expect(() => createComponentCells({ limit: 1, threads: 0 })).toThrow(RangeError);
+    expect(() => setPermitLimit(create().cells, 1.5)).toThrow(RangeError);
   });
 });

@@ -1,92 +1,98 @@
-import type { SharedPermits } from './shared-permits.js';
+import type { ThreadCells } from './component-cells.js';
+import { monotonicMs } from './monotonic-clock.js';
+import { defaultRetryAfterMs, OverloadedError } from './overloaded-error.js';
+import { SharedPermits, type SharedPermitsOptions } from './shared-permits.js';
 
-/** How many may wait at once has no default bound, as upstream: callers wait until a permit is free. */
-export interface PermitsOptions {
-  readonly limit: number;
-  /** Beyond it {@link Permits.acquire} rejects at once. */
-  readonly maxWaiting?: number;
-  /** Permits of other threads count too: a permit of this thread needs one of these. */
-  readonly shared?: SharedPermits | undefined;
-}
-
-/** More callers wait for a permit than the configuration allows. */
-export class TooManyWaitingError extends Error {
-  override readonly name = 'TooManyWaitingError';
-
-  constructor(limit: number, waiting: number) {
-    super(
-      `all ${limit} permits are taken and ${waiting} callers wait already: raise max_instances or the bound on waiting`,
-    );
-  }
+export interface PermitsOptions extends SharedPermitsOptions {
+  /** Names the component in errors. */
+  readonly component: string;
+  /** The permits, and this thread's part of them. */
+  readonly cells: ThreadCells;
+  /** Callers that may wait in this thread, below the bound for all threads that the cells hold. */
+  readonly maxWaiting?: number | undefined;
+  /** Told how long a caller had to wait, in ms, when it gets its permit or gives up; not told of those that need not wait. */
+  readonly onWaited?: ((ms: number) => void) | undefined;
+  /** Time in ms, the same in all threads; by default {@link monotonicMs}. */
+  readonly now?: () => number;
+  /**
+   * How often a thread in which somebody waits looks for a permit that nobody told it of, in ms, by default 50: one that was
+   * handed to a thread which computes, or which ended.
+   */
+  readonly patrolMs?: number;
 }
 
 interface Waiter {
+  readonly since: number;
   grant(): void;
 }
 
-/** A counting semaphore: first come, first served, with a limit that may change while permits are out. */
+/** Bounds of {@link OverloadedError.retryAfterMs}, which else is the wait of the caller that was served last. */
+const retryAfterMs = { min: 100, max: 10_000 };
+
+/**
+ * A counting semaphore over all threads that run a component: in one thread first come, first served, among threads nearly so, as
+ * each free permit goes to who waits longest unless that gains a few ms only.
+ */
 export class Permits {
-  #limit: number;
+  readonly #component: string;
+  readonly #shared: SharedPermits;
   readonly #maxWaiting: number;
-  readonly #shared: SharedPermits | undefined;
+  readonly #onWaited: ((ms: number) => void) | undefined;
+  readonly #now: () => number;
+  readonly #patrolMs: number;
   #taken = 0;
-  /** Whether this thread looks for a shared permit for those that wait. */
+  /** Whether this thread looks for permits for those that wait. */
   #looking = false;
+  #lastWaitMs: number | undefined;
   /** In the order of arrival; a `Set` so that leaving the queue is as cheap as joining it. */
   readonly #waiters = new Set<Waiter>();
 
-  constructor({ limit, maxWaiting = Number.POSITIVE_INFINITY, shared }: PermitsOptions) {
-    this.#limit = assertLimit(limit);
+  constructor(options: PermitsOptions) {
+    const { component, cells, maxWaiting = Number.POSITIVE_INFINITY, onWaited } = options;
+    this.#component = component;
+    this.#shared = new SharedPermits(cells, options);
     this.#maxWaiting = maxWaiting;
-    this.#shared = shared;
+    this.#onWaited = onWaited;
+    this.#now = options.now ?? monotonicMs;
+    this.#patrolMs = options.patrolMs ?? 50;
   }
 
+  /** Of all threads. */
   get limit(): number {
-    return this.#limit;
+    return this.#shared.limit;
   }
 
+  /** Of this thread. */
   get taken(): number {
     return this.#taken;
   }
 
+  /** Callers in this thread. */
   get waiting(): number {
     return this.#waiters.size;
   }
 
+  /** How long the first of those that wait in this thread has done so, in ms; 0 when nobody does. */
+  get longestWaitMs(): number {
+    const first = this.#first();
+    return first === undefined ? 0 : this.#now() - first.since;
+  }
+
   /** Whether {@link Permits.acquire} would not have to wait at this moment. */
   get isFree(): boolean {
-    return this.#waiters.size === 0 && this.#taken < this.#limit && (this.#shared?.isFree ?? true);
+    return this.#waiters.size === 0 && this.#shared.hasFree;
   }
 
   /**
    * Takes a permit, waiting for one if need be. The returned function gives it back; calling it again does nothing.
    *
-   * @throws TooManyWaitingError, or the reason of `signal`
+   * @throws OverloadedError when too many wait already, or the reason of `signal`
    */
   async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
-    if (this.#waiters.size > 0 || !this.#take()) {
-      if (this.#waiters.size >= this.#maxWaiting) {
-        throw new TooManyWaitingError(this.#limit, this.#waiters.size);
-      }
-      await this.#wait(signal);
-    }
+    if (this.#waiters.size > 0 || !this.#shared.tryTake()) await this.#wait(signal);
+    else this.#taken++;
     return this.#release();
-  }
-
-  /** A lower limit takes no permit away: it takes effect as permits come back. */
-  resize(limit: number): void {
-    this.#limit = assertLimit(limit);
-    this.#grantFree();
-  }
-
-  #take(): boolean {
-    if (this.#taken >= this.#limit) return false;
-    // Whoever may not wait here has somewhere else to go, so those that wait in another thread are first.
-    const polite = this.#maxWaiting === 0;
-    if (this.#shared && !(polite ? this.#shared.tryTakeIdle() : this.#shared.tryTake())) return false;
-    this.#taken++;
-    return true;
   }
 
   /** What gives one permit back. */
@@ -96,18 +102,30 @@ export class Permits {
       if (released) return;
       released = true;
       this.#taken--;
-      this.#shared?.give();
-      this.#grantFree();
+      this.#giveBack();
     };
   }
 
+  #giveBack(): void {
+    const shared = this.#shared;
+    if (shared.seemsWantedElsewhere(this.#waiters.size) && shared.tryHandOver(this.#first()?.since)) return;
+    const waiting = shared.give();
+    if (waiting === 0) return;
+    const isWantedElsewhere = waiting > this.#waiters.size;
+    this.#grantFree();
+    if (isWantedElsewhere) shared.wakeOthers();
+  }
+
   #wait(signal: AbortSignal | undefined): Promise<void> {
+    const since = this.#now();
+    this.#join();
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.#leaveQueue(waiter);
         reject(signal?.reason);
       };
       const waiter: Waiter = {
+        since,
         grant: () => {
           signal?.removeEventListener('abort', onAbort);
           resolve();
@@ -115,40 +133,79 @@ export class Permits {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
-      this.#shared?.setWaiting(this.#waiters.size);
-      void this.#lookForShared();
+      if (this.#waiters.size === 1) this.#shared.openDoor(since);
+      this.#grantFree();
+      void this.#look();
+    });
+  }
+
+  #join(): void {
+    const shared = this.#shared;
+    const hasRoom = this.#waiters.size < this.#maxWaiting;
+    if (!hasRoom) shared.countRefusal();
+    if (hasRoom && shared.join()) return;
+    const allowed = hasRoom ? shared.maxWaiting : this.#maxWaiting;
+    const waiting = hasRoom ? shared.waiting : this.#waiters.size;
+    const wait = Math.max(retryAfterMs.min, this.#lastWaitMs ?? defaultRetryAfterMs, this.longestWaitMs);
+    throw new OverloadedError({
+      component: this.#component,
+      budget: 'waiting-invocations',
+      reason: `all ${shared.limit} of its instances are in use and ${waiting} invocations wait already, of at most ${allowed}: raise its max_instances or the bound on waiting`,
+      retryAfterMs: Math.ceil(Math.min(retryAfterMs.max, wait)),
     });
   }
 
   #leaveQueue(waiter: Waiter): void {
     this.#waiters.delete(waiter);
-    this.#shared?.setWaiting(this.#waiters.size);
+    this.#shared.leave();
+    this.#lastWaitMs = this.#now() - waiter.since;
+    this.#onWaited?.(this.#lastWaitMs);
+    const first = this.#first();
+    if (first !== undefined) this.#shared.openDoor(first.since);
+    else if (this.#shared.closeDoor()) this.#giveBack();
   }
 
-  /** Other threads give permits back without a word to this one. */
-  async #lookForShared(): Promise<void> {
-    if (this.#shared === undefined || this.#looking) return;
+  /** Whoever frees a permit wakes this thread; it looks again from time to time, should that one be unable to. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
     this.#looking = true;
-    await this.#shared.whileWanted(() => {
+    while (this.#waiters.size > 0) {
+      const wakeUps = this.#shared.wakeUps;
+      this.#grantHanded();
       this.#grantFree();
-      return this.#waiters.size > 0;
-    });
+      if (this.#waiters.size === 0) break;
+      const isWoken = await this.#shared.sleep(wakeUps, this.#patrolMs);
+      if (!isWoken && this.#shared.tryTakeStuck()) this.#grantTaken();
+    }
     this.#looking = false;
   }
 
-  /** The permit is counted here and not when the waiter resumes, so that nobody slips in between. */
-  #grantFree(): void {
-    for (const waiter of this.#waiters) {
-      if (!this.#take()) return;
-      this.#leaveQueue(waiter);
-      waiter.grant();
-    }
+  #grantHanded(): void {
+    const first = this.#first();
+    if (first === undefined) return;
+    this.#shared.openDoor(first.since);
+    if (this.#shared.tryTakeHanded()) this.#grantTaken();
   }
-}
 
-function assertLimit(limit: number): number {
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new RangeError(`max_instances must be a whole number of at least 1, not ${limit}`);
+  #grantFree(): void {
+    while (this.#waiters.size > 0 && this.#shared.tryTake()) this.#grantTaken();
   }
-  return limit;
+
+  /** The permit is counted here and not when the waiter resumes, so that nobody slips in between. */
+  #grantTaken(): void {
+    const first = this.#first();
+    if (first === undefined) {
+      this.#giveBack();
+      return;
+    }
+    this.#taken++;
+    this.#leaveQueue(first);
+    first.grant();
+  }
+
+  #first(): Waiter | undefined {
+    if (this.#waiters.size === 0) return undefined;
+    const [first] = this.#waiters;
+    return first;
+  }
 }

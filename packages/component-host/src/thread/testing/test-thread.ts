@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTempDir } from '@wasmlattice/test-support';
+import { createComponentCells, createProcessBudgets } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart } from '../../component-record.js';
-import type { ServingThreadData } from '../messages.js';
+import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
 
 /**
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
@@ -14,6 +15,7 @@ import type { ServingThreadData } from '../messages.js';
 const program = `
 import { appendFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { monotonicMs, oldestStartWriter } from ${JSON.stringify(import.meta.resolve('@wasmlattice/wasm-runtime'))};
 const log = new URL('./log', import.meta.url);
 const post = (message) => parentPort.postMessage(message);
 const done = ({ id }) => post({ kind: 'done', id });
@@ -33,12 +35,12 @@ parentPort.on('message', (message) => {
         case 'spins':
           done(message);
           setImmediate(() => {
-            Atomics.store(new BigInt64Array(component.clock), 0, BigInt(Date.now()));
+            oldestStartWriter(component.cells)(monotonicMs());
             for (;;);
           });
           return;
         case 'waits':
-          Atomics.store(new BigInt64Array(component.clock), 0, 1n);
+          oldestStartWriter(component.cells)(monotonicMs() - 60_000);
           return done(message);
         case 'measured':
           post({ kind: 'telemetry', batch: { spans: [], measurements: ['one'] } });
@@ -80,7 +82,7 @@ export async function createTestThread(): Promise<TestThread> {
   };
 }
 
-export const threadData: ServingThreadData = {
+export const threadSettings: ServingThreadSettings = {
   lattice: 'default',
   hostId: 'NHOST',
   rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', tls: false, credentials: undefined, name: 'test' },
@@ -88,6 +90,22 @@ export const threadData: ServingThreadData = {
   engine: 'auto',
   cacheDir: '/nowhere',
   log: { level: 'error', format: 'text' },
+};
+
+export const threadData: ServingThreadData = {
+  ...threadSettings,
+  budgets: {
+    budgets: createProcessBudgets({
+      threads: 1,
+      ceilings: {
+        'suspended-stacks': 100,
+        'linear-memories': 100,
+        'mapped-areas': 10_000,
+        'resident-memory': Number.POSITIVE_INFINITY,
+      },
+    }),
+    thread: 0,
+  },
 };
 
 export function componentStart(changes: Partial<ComponentStart> = {}): ComponentStart {
@@ -119,8 +137,7 @@ export function componentRecord(changes: Partial<ComponentRecord> = {}): Compone
     ...start,
     prepared: noCode,
     generation: 1,
-    permits: { budget: new SharedArrayBuffer(64), held: new SharedArrayBuffer(64) },
-    clock: new SharedArrayBuffer(8),
+    cells: { cells: createComponentCells({ limit: 1, threads: 1 }), thread: 0 },
     ...changes,
   };
 }

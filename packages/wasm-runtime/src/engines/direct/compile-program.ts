@@ -25,8 +25,8 @@ export async function compileProgram(bytes: Uint8Array, options: PrepareOptions)
   const instantiation = decodeInstantiation(bytes);
   // Before the modules, which take longest.
   assertSupported(instantiation, options.component);
-  const { modules, codeBytes, resetObstacle } = await compileModules(instantiation, options);
-  return { ...preparedProgramTag, skeleton: skeletonOf(bytes), codeBytes, modules, resetObstacle };
+  const { modules, memories, codeBytes, resetObstacle } = await compileModules(instantiation, options);
+  return { ...preparedProgramTag, skeleton: skeletonOf(bytes), codeBytes, modules, memories, resetObstacle };
 }
 
 function assertSupported(instantiation: Instantiation, component: string): void {
@@ -45,9 +45,9 @@ function assertSupported(instantiation: Instantiation, component: string): void 
 async function compileModules(
   instantiation: Instantiation,
   options: PrepareOptions,
-): Promise<Pick<PreparedProgram, 'modules' | 'codeBytes' | 'resetObstacle'>> {
+): Promise<Pick<PreparedProgram, 'modules' | 'memories' | 'codeBytes' | 'resetObstacle'>> {
   try {
-    assertPartsWithinLimits(instantiation, options);
+    const { memories } = assertPartsWithinLimits(instantiation, options);
     const modules = instantiation.modules.map((bytes) => limitModule(bytes, options));
     const facts = modules.map(inspect);
     const resetObstacle = findResetObstacle(facts);
@@ -65,7 +65,7 @@ async function compileModules(
       const { bytes: rewritten, ...state } = rewriteModule(bytes, known, { tables });
       return { module: await compile(rewritten), state };
     });
-    return { modules: await Promise.all(compiled), codeBytes, resetObstacle };
+    return { modules: await Promise.all(compiled), memories, codeBytes, resetObstacle };
   } catch (error) {
     if (error instanceof ComponentLimitError) throw error;
     throw new CompileError(options.component, engineName, error);

@@ -1,5 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { InstantiationError } from '../../errors.js';
+import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
 import { DirectInstance } from './direct-instance.js';
 import { IdleInstances, type IdleLimits } from './idle-instances.js';
@@ -14,15 +15,24 @@ export class DirectComponent implements CompiledComponent {
   readonly #program: Program;
   readonly #logger: Logger;
   readonly #idle: IdleInstances<ReusableInstance>;
+  readonly #budgets: MemoryBudget | undefined;
+  readonly #ignorePressure: (() => void) | undefined;
   /** What the memories of every new instance hold. */
   #images: readonly MemoryImage[] | undefined;
   /** Why instances are not reset; told once. */
   #obstacle: string | undefined;
 
-  constructor(program: Program, logger: Logger, limits: IdleLimits | undefined) {
+  constructor(
+    program: Program,
+    logger: Logger,
+    limits: IdleLimits | undefined,
+    budgets: MemoryBudget | undefined,
+  ) {
     this.#program = program;
     this.#logger = logger;
-    this.#idle = new IdleInstances(limits);
+    this.#idle = new IdleInstances(limits, budgets);
+    this.#budgets = budgets;
+    this.#ignorePressure = budgets?.onPressure(() => this.#idle.dropAll());
     if (program.resetObstacle !== undefined) this.#tellObstacle(program.resetObstacle);
   }
 
@@ -38,10 +48,12 @@ export class DirectComponent implements CompiledComponent {
 
   dispose(): void {
     this.#idle.close();
+    this.#ignorePressure?.();
   }
 
   #create(imports: HostImports, signal: AbortSignal | undefined): ReusableInstance {
     const linked = new LinkedInstance(this.#program);
+    this.#budgets?.hold(this.#program.component, this.#program.memories, linked);
     linked.abi.arm(imports, signal);
     try {
       linked.start();

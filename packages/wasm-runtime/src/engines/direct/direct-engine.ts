@@ -1,4 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { Engine } from '../engine.js';
 import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
@@ -14,6 +15,8 @@ export interface DirectEngineOptions {
   readonly logger?: Logger;
   /** How many instances are kept between invocations, for each component and each thread that has loaded it. */
   readonly idle?: IdleLimits;
+  /** Counts the linear memories of instances; without it there may be any number. */
+  readonly budgets?: MemoryBudget | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface DirectEngineOptions {
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */
-export function createDirectEngine({ logger = noopLogger, idle }: DirectEngineOptions = {}): Engine {
+export function createDirectEngine({ logger = noopLogger, idle, budgets }: DirectEngineOptions = {}): Engine {
   assertPlatform();
   return withCompile({
     name: engineName,
@@ -31,7 +34,7 @@ export function createDirectEngine({ logger = noopLogger, idle }: DirectEngineOp
     load(prepared, options) {
       const { component } = options;
       assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
-      return new DirectComponent(loadProgram(prepared, options), logger.with({ component }), idle);
+      return new DirectComponent(loadProgram(prepared, options), logger.with({ component }), idle, budgets);
     },
   });
 }

@@ -46,6 +46,23 @@ describe('IdleInstances', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('keeps nothing while there is little room, and drops all when told to', () => {
+    const pressure = { isPressed: false };
+    const idle = new IdleInstances({ maxIdleMs: 1000, maxBytes: 2 }, pressure);
+    for (let i = 0; i < 2; i++) idle.put({ bytes: 1 });
+    pressure.isPressed = true;
+    expect(idle.dropAll()).toBe(2);
+    expect(idle.dropAll()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+    idle.put({ bytes: 1 });
+    expect(idle.count).toBe(0);
+    pressure.isPressed = false;
+    for (let i = 0; i < 3; i++) idle.put({ bytes: 1 });
+    expect(idle.count).toBe(2);
+    vi.advanceTimersByTime(2000);
+    expect(idle.count).toBe(0);
+  });
+
   it('keeps nothing once it is closed; closing twice is fine', () => {
     const idle = new IdleInstances();
     idle.put({ bytes: 1 });

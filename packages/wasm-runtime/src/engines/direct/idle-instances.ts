@@ -4,6 +4,11 @@ export interface IdleInstance {
   readonly bytes: number;
 }
 
+/** Whether there is room for what is kept for later. */
+export interface IdlePressure {
+  readonly isPressed: boolean;
+}
+
 export interface IdleLimits {
   /**
    * Instances of one component that are kept, by default 100: that many have run at once lately, so that keeping them takes no
@@ -25,6 +30,7 @@ const defaults: Required<IdleLimits> = {
 /** Instances of one component between their invocations. The last one put is the first one taken: its memory is warm. */
 export class IdleInstances<T extends IdleInstance> {
   readonly #limits: Required<IdleLimits>;
+  readonly #pressure: IdlePressure | undefined;
   readonly #instances: T[] = [];
   #bytes = 0;
   /** How many were there all the time since the last look: as many can go. */
@@ -32,8 +38,9 @@ export class IdleInstances<T extends IdleInstance> {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(limits: IdleLimits = {}) {
+  constructor(limits: IdleLimits = {}, pressure?: IdlePressure) {
     this.#limits = { ...defaults, ...limits };
+    this.#pressure = pressure;
   }
 
   get count(): number {
@@ -50,7 +57,8 @@ export class IdleInstances<T extends IdleInstance> {
 
   hasRoom(bytes: number): boolean {
     const { maxInstances, maxBytes } = this.#limits;
-    return !this.#closed && this.#instances.length < maxInstances && this.#bytes + bytes <= maxBytes;
+    if (this.#closed || this.#pressure?.isPressed) return false;
+    return this.#instances.length < maxInstances && this.#bytes + bytes <= maxBytes;
   }
 
   /** Keeps the instance, or drops it when there are enough. */
@@ -61,11 +69,21 @@ export class IdleInstances<T extends IdleInstance> {
     this.#timer ??= setTimeout(() => this.#dropUnused(), this.#limits.maxIdleMs).unref();
   }
 
+  /** @returns how many there were */
+  dropAll(): number {
+    const dropped = this.#instances.length;
+    this.#instances.length = 0;
+    this.#bytes = 0;
+    this.#unused = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return dropped;
+  }
+
   /** Drops all, and keeps none from now on. */
   close(): void {
     this.#closed = true;
-    this.#instances.length = 0;
-    clearTimeout(this.#timer);
+    this.dropAll();
   }
 
   #dropUnused(): void {

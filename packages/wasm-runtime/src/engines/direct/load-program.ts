@@ -6,7 +6,7 @@ import type { PlannedLift, PlannedLower, Program } from './program.js';
 
 /** Adds to the code what can't be shared: types with identity, and functions that pass values. */
 export function loadProgram(
-  { skeleton, modules, resetObstacle }: PreparedProgram,
+  { skeleton, modules, memories, resetObstacle }: PreparedProgram,
   { component, suspends }: LoadOptions,
 ): Program {
   const instantiation = decodeInstantiation(skeleton);
@@ -19,6 +19,7 @@ export function loadProgram(
     ...planFunctions(instantiation, suspends),
     definedResources,
     importedResources,
+    memories,
     resetObstacle,
   };
 }

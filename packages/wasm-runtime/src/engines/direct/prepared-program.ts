@@ -6,7 +6,9 @@ import { engineName } from './unsupported-component-error.js';
 const format = 1;
 
 /** What threads share of a {@link Program}: the code, and where its state is. */
-export interface PreparedProgram extends PreparedComponent, Pick<Program, 'modules' | 'resetObstacle'> {}
+export interface PreparedProgram
+  extends PreparedComponent,
+    Pick<Program, 'modules' | 'memories' | 'resetObstacle'> {}
 
 /** Says who makes a {@link PreparedProgram}. */
 export const preparedProgramTag: Pick<PreparedProgram, 'engine' | 'format'> = { engine: engineName, format };

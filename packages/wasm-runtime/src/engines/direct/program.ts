@@ -16,6 +16,8 @@ export interface Program {
   readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedLift>>;
   readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
   readonly importedResources: ReadonlySet<WitResource>;
+  /** Linear memories of an instance. */
+  readonly memories: number;
   /** Why instances can't be reset, so that each serves one invocation; `undefined` when they can. */
   readonly resetObstacle: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { Engine } from '../engine.js';
 import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
@@ -15,6 +16,8 @@ export interface JcoEngineOptions {
    */
   readonly cacheDir?: string;
   readonly logger?: Logger;
+  /** Counts the linear memories of instances; without it there may be any number. */
+  readonly budgets?: MemoryBudget | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface JcoEngineOptions {
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */
-export function createJcoEngine({ cacheDir, logger = noopLogger }: JcoEngineOptions = {}): Engine {
+export function createJcoEngine({ cacheDir, logger = noopLogger, budgets }: JcoEngineOptions = {}): Engine {
   assertPlatform();
   return withCompile({
     name: engineName,
@@ -31,7 +34,7 @@ export function createJcoEngine({ cacheDir, logger = noopLogger }: JcoEngineOpti
     load(prepared, options) {
       const { component } = options;
       assertPreparedBy<PreparedOutput>(preparedOutputTag, prepared, component);
-      const parts = loadOutput(prepared, options, logger.with({ component }));
+      const parts = loadOutput(prepared, options, { logger: logger.with({ component }), budgets });
       return {
         types: parts.types,
         instantiate: (imports, { signal } = {}) => instantiateGenerated(parts, imports, signal),

@@ -1,5 +1,6 @@
 import { camelCase, type WitFunction } from '@wasmlattice/rpc';
 import { ExitError, InstantiationError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
+import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import { className, parseQualifiedName } from '../../qualified-name.js';
 import type { ComponentInstance, ComponentTypes, HostImports } from '../engine.js';
 import { type CoreInstance, type CoreModule, webAssembly } from '../web-assembly.js';
@@ -28,6 +29,9 @@ export interface CompiledParts {
   readonly coreModules: ReadonlyMap<string, CoreModule>;
   /** Takes what the generated code would print. */
   readonly console: object;
+  /** Linear memories of an instance. */
+  readonly memories: number;
+  readonly budgets: MemoryBudget | undefined;
 }
 
 export async function instantiateGenerated(
@@ -36,6 +40,8 @@ export async function instantiateGenerated(
   signal: AbortSignal | undefined,
 ): Promise<ComponentInstance> {
   const watch = watchGuest(signal);
+  // The watch is as old as the instance, and lives as long as anything of it.
+  parts.budgets?.hold(parts.component, parts.memories, watch);
   try {
     const exports = await parts.instantiate(
       (name) => requireCoreModule(parts, name),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@wasmlattice/telemetry';
+import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { LoadOptions } from '../engine.js';
 import { preparedTypes } from '../prepared-types.js';
 import { UnfitPreparedComponentError } from '../unfit-prepared-component-error.js';
@@ -7,6 +8,11 @@ import { compileScript } from './compile-script.js';
 import type { CompiledParts, GeneratedInstantiate } from './jco-instance.js';
 import { engineName, type PreparedOutput } from './prepared-output.js';
 import { planTranspile } from './transpile.js';
+
+export interface LoadOutputContext {
+  readonly logger: Logger;
+  readonly budgets: MemoryBudget | undefined;
+}
 
 /**
  * Makes functions of the generated code.
@@ -17,9 +23,9 @@ import { planTranspile } from './transpile.js';
 export function loadOutput(
   prepared: PreparedOutput,
   { component, suspends }: LoadOptions,
-  logger: Logger,
+  { logger, budgets }: LoadOutputContext,
 ): CompiledParts {
-  const { script, coreModules, asyncImports } = prepared;
+  const { script, coreModules, memories, asyncImports } = prepared;
   const types = preparedTypes(prepared);
   if (!isDeepStrictEqual(planTranspile(types, { suspends }).asyncImports, asyncImports)) {
     throw new UnfitPreparedComponentError(
@@ -34,6 +40,8 @@ export function loadOutput(
     instantiate: evaluate(script, component),
     coreModules,
     console: createConsole(logger),
+    memories,
+    budgets,
   };
 }
 

@@ -39,7 +39,7 @@ export async function prepareOutput(
   const instantiation = decodeInstantiation(bytes);
   const plan = planTranspile(instantiation.types, { suspends: suspendsAsListed(suspending) });
   try {
-    assertPartsWithinLimits(instantiation, options);
+    const { memories } = assertPartsWithinLimits(instantiation, options);
     const files = await generate(bytes, plan, context);
     const script = readScript(files);
     // What is no JavaScript is found here rather than in each thread.
@@ -51,6 +51,7 @@ export async function prepareOutput(
       codeBytes: codeBytes + script.length,
       script,
       coreModules,
+      memories,
       asyncImports: plan.asyncImports,
     };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface PreparedOutput extends PreparedComponent {
   readonly script: string;
   /** By the names that the script asks for. */
   readonly coreModules: ReadonlyMap<string, CoreModule>;
+  /** Linear memories of an instance. */
+  readonly memories: number;
   /** The imports that the script awaits, as in `TranspilePlan`. */
   readonly asyncImports: readonly string[];
 }

@@ -1,0 +1,56 @@
+import { freePort } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveHttp, startComponent } from '../src/deploy.js';
+import { startHost } from '../src/host-process.js';
+import { paths } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+let scenario: Scenario;
+const urls: string[] = [];
+
+/** Guests that may run or wait at once in the whole host. */
+const stacks = 6;
+
+beforeAll(async () => {
+  scenario = await startScenario({ args: ['--max-suspended-stacks', String(stacks)] });
+  const { host, lattice } = scenario;
+  for (const id of ['one', 'two']) {
+    await startComponent(lattice, host, { id, wasm: paths.probe, maxInstances: 10 });
+    urls.push(await serveHttp(lattice, host, id, await freePort()));
+  }
+});
+afterAll(async () => {
+  await scenario?.[Symbol.asyncDispose]();
+});
+
+describe('calls that wait, spread over components that are each below their own limit', () => {
+  it('are refused beyond the budget of the process, and served again after it', async () => {
+    const { child } = scenario.host;
+    const begun = child.waitForOutput((text) => text.split('slow begins').length > stacks);
+    const slow = Array.from({ length: stacks }, (_, index) => fetch(`${urls[index % 2]}/slow?ms=3000`));
+    await begun;
+    for (const url of urls) {
+      const refused = await fetch(`${url}/hello`);
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await refused.text()).toMatch(
+        /^component "(one|two)" is not invoked now: 6 guests run or wait in this process, of at most 6: /,
+      );
+    }
+    for (const answer of await Promise.all(slow)) {
+      expect([answer.status, await answer.text()]).toEqual([200, 'waited 3000 ms\n']);
+    }
+    for (const url of urls) expect((await fetch(`${url}/hello`)).status).toBe(200);
+  });
+});
+
+it('budgets and threads out of range are refused at the start, all of them in one message', async () => {
+  const args = ['--max-suspended-stacks', '0', '--max-linear-memories', '12001', '--serving-threads', '257'];
+  const failure = await startHost({ nats: scenario.nats, args }).then(
+    () => 'it started',
+    (error: unknown) => String(error),
+  );
+  for (const part of ['--max-suspended-stacks', '--max-linear-memories', '--serving-threads']) {
+    expect(failure).toContain(part);
+  }
+});
