@@ -55,6 +55,8 @@ export interface HostConfig {
   readonly localRpc: boolean;
   /** Threads that run components. */
   readonly servingThreads: number;
+  /** Code that may stay loaded without being called, in bytes. */
+  readonly codeBudgetBytes: number | undefined;
   /** What all guests together may use of the process, where it is not what the system says. */
   readonly ceilings: Partial<ProcessCeilings>;
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
@@ -125,6 +127,7 @@ export function parseHostConfig(
     },
     localRpc: values.localRpc === 'on',
     servingThreads: values.servingThreads ?? availableCores(),
+    codeBudgetBytes: values.codeBudgetBytes,
     ceilings: readCeilings(values),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,

@@ -113,6 +113,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),
     ceilings: config.ceilings,
+    ...(config.codeBudgetBytes !== undefined && { codeBudgetBytes: config.codeBudgetBytes }),
     meter: telemetry.meter,
     intake: () => telemetry.intake(),
     logger: logger.named('threads'),

@@ -33,8 +33,8 @@ export interface ComponentStart {
 
 /** One start of a component, as one thread is told of it. */
 export interface ComponentRecord extends Omit<ComponentStart, 'bytes'> {
-  /** Its code; the compiled modules are those of all threads. */
-  readonly prepared: PreparedComponent;
+  /** The component without its code, which the thread asks for when it is first called. */
+  readonly outline: PreparedComponent;
   /** Tells this start from an earlier one of the same component: with other code, or after a stop. */
   readonly generation: number;
   /** The thread's part of what all threads share of the component: its permits and its clock. */

@@ -8,12 +8,14 @@ import {
   type ThreadCells,
 } from '@wasmlattice/wasm-runtime';
 import {
+  type CompiledComponent,
   createEngine,
   type Engine,
   type PreparedComponent,
   preparedTypes,
 } from '@wasmlattice/wasm-runtime/engines';
 import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
+import { LazyComponent } from './code/lazy-component.js';
 import type { ConfigEntries, LinkRow } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
 import { createHttpHandler } from './http/http-handler.js';
@@ -31,8 +33,10 @@ import type { HttpRequestHandler } from './telemetry/observe-http.js';
 
 export interface ComponentRuntimeOptions {
   readonly componentId: string;
-  /** Its code; {@link ComponentRuntimeOptions.engine} has to be able to load it. */
+  /** Its code; {@link ComponentRuntimeOptions.engine} has to be able to load it. Without its code if `loadCode` gets that. */
   readonly prepared: PreparedComponent;
+  /** Gets the code when it is first called, and again after it was parked. */
+  readonly loadCode?: () => Promise<PreparedComponent>;
   /** Where calls of the component go. */
   readonly transports: CallTransports;
   /** Takes what the component exports; asked only if it exports anything. */
@@ -67,6 +71,8 @@ export interface ComponentRuntime {
   /** Answers HTTP requests; `undefined` for a component that does not export `wasi:http/incoming-handler`. */
   readonly http: HttpRequestHandler | undefined;
   scale(maxInstances: number): void;
+  /** Lets go of its code if nothing runs or waits; false when something does. */
+  park(): boolean;
   setLinks(links: readonly LinkRow[]): void;
   setConfig(config: ConfigEntries): void;
   /** Takes no further call, completes what is in flight for at most `graceMs`; safe to call twice. */
@@ -99,7 +105,11 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   });
   const exports = componentExports(types, logger);
   const engine = options.engine ?? createEngine({ logger: logger.named('engine') });
-  const compiled = engine.load(prepared, { component: componentId, suspends: linkage.suspends });
+  const load = (code: PreparedComponent): CompiledComponent =>
+    engine.load(code, { component: componentId, suspends: linkage.suspends });
+  const { loadCode } = options;
+  const compiled =
+    loadCode === undefined ? load(prepared) : new LazyComponent(types, async () => load(await loadCode()));
   const pool = new InstancePool({
     component: componentId,
     compiled,
@@ -169,6 +179,12 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     scale(limit) {
       pool.resize(limit);
       observedPool.limited(limit);
+    },
+    park() {
+      const { active, waiting } = pool.stats;
+      if (active > 0 || waiting > 0 || !(compiled instanceof LazyComponent)) return false;
+      compiled.park();
+      return true;
     },
     setLinks: router.setLinks,
     setConfig,

@@ -57,6 +57,7 @@ export interface SettingValues {
   readonly maxComponents: number;
   readonly maxCoreInstancesPerComponent: number;
   readonly servingThreads: number | undefined;
+  readonly codeBudgetBytes: number | undefined;
   readonly maxSuspendedStacks: number | undefined;
   readonly maxLinearMemories: number | undefined;
   readonly maxMappedAreas: number | undefined;
@@ -376,6 +377,16 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'Component limits',
     help: 'Threads that run components, each of them all of them',
   }),
+  codeBudgetBytes: optional(
+    kinds.wholeNumber('bytes', 1_048_576, Number.MAX_SAFE_INTEGER),
+    'an eighth of --max-resident-memory-bytes',
+    {
+      flag: 'code-budget-bytes',
+      variable: 'WASMLATTICE_CODE_BUDGET',
+      group: 'Component limits',
+      help: 'WebAssembly that stays loaded without being called; the least used beyond is loaded again when it is',
+    },
+  ),
   maxSuspendedStacks: optional(kinds.wholeNumber('n', 1, 16_000), '16000', {
     flag: 'max-suspended-stacks',
     variable: 'WASMLATTICE_MAX_SUSPENDED_STACKS',

@@ -1,4 +1,4 @@
-import { monotonicMs, oldestStartWriter, type ThreadCells } from '@wasmlattice/wasm-runtime';
+import { lastStartWriter, monotonicMs, oldestStartWriter, type ThreadCells } from '@wasmlattice/wasm-runtime';
 
 /**
  * Tells the control plane when the oldest invocation of a component in flight in a thread began. The control plane reads it when
@@ -11,6 +11,7 @@ export interface InvocationClock {
 
 export function createInvocationClock(cells: ThreadCells, now: () => number = monotonicMs): InvocationClock {
   const publish = oldestStartWriter(cells);
+  const publishLast = lastStartWriter(cells);
   /** Start times in the order of the starts. */
   const running = new Set<{ readonly startedAt: number }>();
 
@@ -21,6 +22,7 @@ export function createInvocationClock(cells: ThreadCells, now: () => number = mo
   return {
     start() {
       const invocation = { startedAt: now() };
+      publishLast(invocation.startedAt);
       running.add(invocation);
       if (running.size === 1) publishOldest();
       return () => {

@@ -1,14 +1,15 @@
 import {
   type CellAllocator,
   type ComponentCells,
-  type ComponentUse,
   createComponentCells,
+  monotonicMs,
   readComponentUse,
+  readLastStart,
   readOldestStart,
   reclaimThread,
   setPermitLimit,
 } from '@wasmlattice/wasm-runtime';
-import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import type { CodeLease } from '../code/code-keeper.js';
 import type { ComponentRecord, ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 
 /** One start of a component as the control plane knows it: what every thread is told, and what the threads share. */
@@ -17,20 +18,21 @@ export class ServedComponent {
   /** Whether the threads have taken it: only then a thread that takes the place of another is told of it. */
   isAccepted = false;
   #start: Omit<ComponentStart, 'bytes'>;
-  readonly #prepared: PreparedComponent;
+  readonly #code: CodeLease;
+  readonly #startedAt = monotonicMs();
   readonly #cells: ComponentCells;
 
   constructor(options: {
     readonly generation: number;
     readonly start: Omit<ComponentStart, 'bytes'>;
-    readonly prepared: PreparedComponent;
+    readonly code: CodeLease;
     readonly threads: number;
     readonly allocator: CellAllocator;
   }) {
-    const { generation, start, prepared, threads, allocator } = options;
+    const { generation, start, code, threads, allocator } = options;
     this.generation = generation;
     this.#start = start;
-    this.#prepared = prepared;
+    this.#code = code;
     this.#cells = createComponentCells({ limit: start.maxInstances, threads }, allocator);
   }
 
@@ -42,11 +44,15 @@ export class ServedComponent {
     return this.#start.maxExecutionTimeMs;
   }
 
+  get code(): CodeLease {
+    return this.#code;
+  }
+
   /** What the thread of this index is told. */
   recordFor(thread: number): ComponentRecord {
     return {
       ...this.#start,
-      prepared: this.#prepared,
+      outline: this.#code.outline,
       generation: this.generation,
       cells: { cells: this.#cells, thread },
     };
@@ -65,9 +71,10 @@ export class ServedComponent {
     this.#start = { ...this.#start, config };
   }
 
-  /** What it uses of its limits in all threads. */
-  get use(): ComponentUse {
-    return readComponentUse(this.#cells);
+  /** When it was called last, by `monotonicMs`; `undefined` while calls run or wait. */
+  calledAt(): number | undefined {
+    const { taken, waiting } = readComponentUse(this.#cells);
+    return taken > 0 || waiting > 0 ? undefined : (readLastStart(this.#cells) ?? this.#startedAt);
   }
 
   /** When the oldest invocation in a thread began, by `monotonicMs`; `undefined` when none runs there. */

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../thread/testing/test-thread.js';
 import { startThread } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
-import { ServingThreads } from './serving-threads.js';
+import { ServingThreads, type ServingThreadsOptions } from './serving-threads.js';
 
 let program: TestThread;
 let logger: RecordingLogger;
@@ -25,9 +26,9 @@ afterEach(async () => {
   await program[Symbol.asyncDispose]();
 });
 
-async function setUp(options: { threads?: number; reusePort?: boolean } = {}): Promise<ServingThreads> {
+async function setUp(options: Partial<ServingThreadsOptions> = {}): Promise<ServingThreads> {
   const threads = await ServingThreads.start({
-    data: threadSettings,
+    data: { ...threadSettings, cacheDir: join(program.folder, 'cache') },
     threads: 2,
     reusePort: true,
     logger,
@@ -47,6 +48,18 @@ async function told(): Promise<string[]> {
   return lines.toSorted();
 }
 
+/** Resolves once the threads were told all of these since the last look. */
+async function toldAll(...expected: readonly string[]): Promise<void> {
+  const lines: string[] = [];
+  await expect
+    .poll(async () => {
+      lines.push(...(await told()));
+      return lines;
+    })
+    .toEqual(expect.arrayContaining([...expected]));
+}
+
+const code = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
 const address = { componentId: 'hello', host: '127.0.0.1', port: 0 };
 
 describe('serving threads', () => {
@@ -144,6 +157,33 @@ describe('serving threads', () => {
     const other = await threads.serve(componentStart({ componentId: 'other' }));
     await other.settled();
     expect((await told()).filter((line) => line === 'start works').length).toBeGreaterThan(0);
+  });
+
+  it('are given the code of a component when it is called', async () => {
+    const threads = await setUp({ threads: 1 });
+    await threads.serve(componentStart({ imageRef: 'called' }));
+    await toldAll('start called', 'code 1');
+  });
+
+  it('are told to let go of code that there is no room for, and given it again', async () => {
+    const prepared: string[] = [];
+    const threads = await setUp({
+      preparer: {
+        async prepare(_bytes, { component }) {
+          prepared.push(component);
+          return { ...noCode, codeBytes: 60 };
+        },
+        close: async () => {},
+      },
+      codeBudgetBytes: 100,
+    });
+    const one = await threads.serve(componentStart({ componentId: 'one' }));
+    await one.settled();
+    await threads.serve(componentStart({ componentId: 'two', bytes: code(8) }));
+    await toldAll('park 1', 'park 1');
+    expect(await one.readBytes()).toHaveLength(4);
+    await threads.serve(componentStart({ componentId: 'one' }));
+    expect(prepared).toEqual(['one', 'two', 'one']);
   });
 
   it('close with what is in flight, also twice', async () => {

@@ -1,21 +1,26 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   describeError,
   type Logger,
   type Meter,
   noopMeter,
+  type Observation,
   type TelemetryIntake,
 } from '@wasmlattice/telemetry';
 import {
   CellAllocator,
   createProcessBudgets,
+  isMemoryShort,
   monotonicMs,
   type ProcessBudgets,
   type ProcessCeilings,
   readProcessCeilings,
   reclaimThreadBudgets,
 } from '@wasmlattice/wasm-runtime';
-import { createPreparer, type Preparer } from '@wasmlattice/wasm-runtime/engines';
+import { createPreparer, type PreparedComponent, type Preparer } from '@wasmlattice/wasm-runtime/engines';
+import { CodeKeeper, type CodeLease } from '../code/code-keeper.js';
+import { type CodeBytes, CodeStore } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
@@ -29,6 +34,8 @@ export interface ServedComponentHandle {
   scale(maxInstances: number): void;
   setLinks(links: readonly LinkRow[]): void;
   setConfig(config: ConfigEntries): void;
+  /** The component as it was given. */
+  readBytes(): Promise<CodeBytes>;
   /** Resolves once every thread knows what it was told so far. */
   settled(): Promise<void>;
   /** Completes what is in flight for at most `graceMs`; safe to call twice. */
@@ -51,6 +58,11 @@ export interface ServingThreadsOptions {
   readonly reusePort: boolean;
   /** What all guests together may use of the process, where it is not what the system says. */
   readonly ceilings?: Partial<ProcessCeilings>;
+  /**
+   * How much code may stay loaded without being called, in bytes of WebAssembly; the least used beyond is parked. By default an
+   * eighth of what there may be of resident memory.
+   */
+  readonly codeBudgetBytes?: number;
   readonly logger: Logger;
   /** Takes what is used of the budgets of the process. */
   readonly meter?: Meter;
@@ -83,6 +95,10 @@ interface Place {
 
 /** A thread that ended so soon after its start is replaced only after as long a wait, in ms: it may be that none lives longer. */
 const retryMs = 1_000;
+/** Of the ceiling of resident memory: machine code takes a multiple of its WebAssembly. */
+const codeShare = 1 / 8;
+/** How long a thread may take to say whether it needs some code, in ms. */
+const parkMs = 1_000;
 const defaultWatchMs = 250;
 const defaultAnswerMs = 500;
 
@@ -95,6 +111,10 @@ export class ServingThreads {
   readonly #places: Place[];
   readonly #preparer: Pick<Preparer, 'prepare' | 'close'>;
   readonly #components = new Map<number, ServedComponent>();
+  /** Code of all generations that calls may run of, those that are being stopped included. */
+  readonly #code = new Map<number, CodeLease>();
+  readonly #keeper: CodeKeeper;
+  readonly #observations: readonly Observation[];
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #watch: NodeJS.Timeout;
   readonly #allocator = new CellAllocator();
@@ -107,11 +127,19 @@ export class ServingThreads {
   private constructor(options: ServingThreadsOptions, ceilings: ProcessCeilings) {
     this.#options = options;
     this.#budgets = createProcessBudgets({ threads: options.threads, ceilings });
-    this.#closeBudgets = watchBudgets(this.#budgets, options.meter ?? noopMeter);
+    const meter = options.meter ?? noopMeter;
+    this.#closeBudgets = watchBudgets(this.#budgets, meter);
     const { engine, cacheDir } = options.data;
     this.#preparer =
       options.preparer ??
       createPreparer({ engine: { choice: engine, cacheDir }, logger: options.logger.named('preparer') });
+    this.#keeper = new CodeKeeper({
+      store: new CodeStore(join(cacheDir, 'code'), options.logger.named('code')),
+      preparer: this.#preparer,
+      budgetBytes: options.codeBudgetBytes ?? ceilings['resident-memory'] * codeShare,
+      logger: options.logger.named('code'),
+    });
+    this.#observations = observeCode(this.#keeper, meter);
     this.#places = Array.from({ length: options.threads }, (_, index) => ({
       index,
       thread: undefined,
@@ -119,7 +147,10 @@ export class ServingThreads {
       startedAt: 0,
       isSuspect: false,
     }));
-    this.#watch = setInterval(() => this.#look(), options.watch?.intervalMs ?? defaultWatchMs);
+    this.#watch = setInterval(() => {
+      this.#look();
+      this.#makeRoom();
+    }, options.watch?.intervalMs ?? defaultWatchMs);
     this.#watch.unref();
   }
 
@@ -138,20 +169,24 @@ export class ServingThreads {
   /**
    * Resolves once every thread serves the component, instead of an earlier start of it, which then is to be stopped.
    *
+   * @param fetchAgain gets the bytes from where they came from, should the disk lose them
    * @throws what keeps the component from running, as far as an error can cross threads
    */
-  async serve(start: ComponentStart): Promise<ServedComponentHandle> {
+  async serve(start: ComponentStart, fetchAgain?: () => Promise<CodeBytes>): Promise<ServedComponentHandle> {
     const { bytes, ...plan } = start;
     const { componentId, maxMemoryBytes, maxCoreInstances } = start;
-    const limits = { component: componentId, maxMemoryBytes, maxCoreInstances };
+    const limits = { maxMemoryBytes, maxCoreInstances };
+    const code = await this.#keeper.lease(componentId, bytes, limits, fetchAgain);
     const component = new ServedComponent({
       generation: ++this.#generations,
       start: plan,
-      prepared: await this.#preparer.prepare(bytes, limits),
+      code,
       threads: this.#places.length,
       allocator: this.#allocator,
     });
-    this.#components.set(component.generation, component);
+    const { generation } = component;
+    this.#components.set(generation, component);
+    this.#code.set(generation, code);
     try {
       await Promise.all(this.#places.map((place) => this.#startComponent(place, component)));
     } catch (error) {
@@ -159,7 +194,7 @@ export class ServingThreads {
       throw error;
     }
     component.isAccepted = true;
-    const { generation } = component;
+    code.usedBy({ calledAt: () => component.calledAt(), park: () => this.#park(generation) });
     let stopped: Promise<void> | undefined;
     return {
       scale: (maxInstances) => {
@@ -174,6 +209,7 @@ export class ServingThreads {
         component.setConfig(config);
         for (const { thread } of this.#places) thread?.setConfig(generation, config);
       },
+      readBytes: () => code.readBytes(),
       settled: () => this.#each((thread) => thread.settled()),
       stop: (graceMs) => {
         stopped ??= this.#stop(component, graceMs);
@@ -223,6 +259,7 @@ export class ServingThreads {
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
     this.#closeBudgets();
+    for (const observation of this.#observations) observation.close();
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
     await Promise.all([this.#preparer.close(), ...this.#places.map(({ thread }) => thread?.close(graceMs))]);
   }
@@ -245,6 +282,25 @@ export class ServingThreads {
   async #stop(component: ServedComponent, graceMs: number): Promise<void> {
     this.#components.delete(component.generation);
     await this.#each((thread) => thread.stop(component.generation, graceMs));
+    this.#code.delete(component.generation);
+    component.code.release();
+  }
+
+  /** Whether no thread has the code of that generation any more. */
+  async #park(generation: number): Promise<boolean> {
+    let isParked = true;
+    await this.#each(async (thread) => {
+      // One that a guest holds takes no orders; it lets go later.
+      const late = delay(parkMs, false, { ref: false });
+      if (!(await Promise.race([thread.park(generation), late]))) isParked = false;
+    });
+    return isParked;
+  }
+
+  async #loadCode(generation: number): Promise<PreparedComponent> {
+    const code = this.#code.get(generation);
+    if (code === undefined) throw new Error('the component was stopped before its code was loaded');
+    return await code.load();
   }
 
   /** Asks every thread that is there. One that ends meanwhile is replaced by one that knows already. */
@@ -277,7 +333,11 @@ export class ServingThreads {
     const budgets = { budgets: this.#budgets, thread: place.index };
     const thread = await start(
       { ...data, budgets },
-      { name: `serving thread ${place.index}`, telemetry: intake?.() },
+      {
+        name: `serving thread ${place.index}`,
+        telemetry: intake?.(),
+        loadCode: (generation) => this.#loadCode(generation),
+      },
     );
     place.thread = thread;
     place.isSuspect = false;
@@ -330,6 +390,12 @@ export class ServingThreads {
     });
   }
 
+  /** What was in use when it was one too much may be idle now. With little memory half of the code that is loaded is too much. */
+  #makeRoom(): void {
+    const isShort = isMemoryShort(this.#budgets);
+    void this.#keeper.makeRoom(isShort ? this.#keeper.loadedBytes / 2 : undefined);
+  }
+
   /** A thread with an invocation over its time is asked for an answer: a timer of its own would have ended one that waits. */
   #look(): void {
     const now = monotonicMs();
@@ -352,6 +418,18 @@ export class ServingThreads {
       });
     }
   }
+}
+
+function observeCode(keeper: CodeKeeper, meter: Meter): readonly Observation[] {
+  return [
+    meter.observe('wasmlattice.code.loaded', () => keeper.loadedBytes, {
+      description: 'WebAssembly of components that is loaded',
+      unit: 'By',
+    }),
+    meter.observe('wasmlattice.code.parked', () => keeper.counts.parked, {
+      description: 'Components, by their code, that are loaded again when they are called',
+    }),
+  ];
 }
 
 function isAccepted(component: ServedComponent): boolean {

@@ -1,7 +1,7 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
-import type { EngineChoice, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import type { EngineChoice, PreparedComponent, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 
 /** What all serving threads of a host are born with. */
@@ -48,6 +48,12 @@ export type ToThread =
   | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }
+  /** Let go of the code of that generation unless it is in use; answered by `parked`. */
+  | { readonly kind: 'park'; readonly id: number; readonly generation: number }
+  /** Answers `need-code`. */
+  | { readonly kind: 'code'; readonly generation: number; readonly prepared: PreparedComponent }
+  /** Answers `need-code`: why there is none. */
+  | { readonly kind: 'no-code'; readonly generation: number; readonly error: ThreadFailure }
   /** Answered once everything posted before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, close the connections, exit. */
@@ -57,6 +63,9 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'parked'; readonly id: number; readonly isParked: boolean }
+  /** Code is called that is not in this thread; asked once until it is answered. */
+  | { readonly kind: 'need-code'; readonly generation: number }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };

@@ -1,6 +1,11 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import type { StackBudget } from '@wasmlattice/wasm-runtime';
-import { createEngine, type Engine, type EngineOptions } from '@wasmlattice/wasm-runtime/engines';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type PreparedComponent,
+} from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
 import { type HttpRoute, ThreadListeners } from '../http/thread-listeners.js';
@@ -15,6 +20,8 @@ export interface ServingThreadOptions {
   readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls'>;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
+  /** Gets the code of a generation. */
+  readonly loadCode: (generation: number) => Promise<PreparedComponent>;
   /** The thread's way to the budgets of the process. */
   readonly budgets: StackBudget & NonNullable<EngineOptions['budgets']>;
   readonly logger: Logger;
@@ -100,12 +107,14 @@ export class ServingThread {
     await Promise.all([...this.#generations.keys()].map((generation) => this.stop(generation, left)));
   }
 
-  async #start({ generation, ...component }: ComponentRecord): Promise<void> {
-    const { data, rpc, budgets, telemetry } = this.#options;
+  async #start({ generation, outline, ...component }: ComponentRecord): Promise<void> {
+    const { data, rpc, budgets, telemetry, loadCode } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const runtime = await createComponentRuntime({
       ...component,
+      prepared: outline,
+      loadCode: () => loadCode(generation),
       transports: this.#transports,
       server: rpc.server,
       // Who is not to be found here is called over the lattice.

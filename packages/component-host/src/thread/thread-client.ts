@@ -1,6 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { TelemetryIntake } from '@wasmlattice/telemetry';
-import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import {
+  fromThreadFailure,
+  type PreparedComponent,
+  toThreadFailure,
+} from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
@@ -17,6 +21,8 @@ export interface ThreadClient {
   scale(generation: number, maxInstances: number): void;
   setLinks(generation: number, links: readonly LinkRow[]): void;
   setConfig(generation: number, config: ConfigEntries): void;
+  /** Whether the thread has no code of that generation any more. */
+  park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
   /** Resolves once the thread knows what it was told so far, or is gone. */
@@ -43,6 +49,8 @@ export interface ThreadClientOptions {
   readonly name: string;
   /** What the thread runs; another program in tests. */
   readonly entry?: URL;
+  /** Gets the code of a generation; a failure is the answer to the calls that wait for it. */
+  readonly loadCode?: (generation: number) => Promise<PreparedComponent>;
   /** Takes what the thread measures; closed with the thread. */
   readonly telemetry?: TelemetryIntake | undefined;
 }
@@ -59,10 +67,15 @@ export async function startThread(
   data: ServingThreadData,
   options: ThreadClientOptions,
 ): Promise<ThreadClient> {
-  const { name, entry = new URL('./thread-entry.js', import.meta.url), telemetry } = options;
+  const {
+    name,
+    entry = new URL('./thread-entry.js', import.meta.url),
+    telemetry,
+    loadCode = noCode,
+  } = options;
   // Output of the thread goes to the host's own stdout and stderr; the environment of the host is no business of guests.
   const worker = new Worker(entry, { workerData: data, env: {}, name });
-  const pending = new Map<number, PromiseWithResolvers<void>>();
+  const pending = new Map<number, PromiseWithResolvers<boolean>>();
   let nextId = 1;
   let expected = false;
   let crash: unknown;
@@ -77,8 +90,15 @@ export async function startThread(
         ready.resolve();
         return;
       case 'done':
-        pending.get(message.id)?.resolve();
+        pending.get(message.id)?.resolve(true);
         pending.delete(message.id);
+        return;
+      case 'parked':
+        pending.get(message.id)?.resolve(message.isParked);
+        pending.delete(message.id);
+        return;
+      case 'need-code':
+        void sendCode(message.generation);
         return;
       case 'failed':
         pending.get(message.id)?.reject(fromThreadFailure(message.error));
@@ -103,14 +123,23 @@ export async function startThread(
   });
 
   const post = (message: ToThread): void => worker.postMessage(message);
-  const request = (body: RequestBody): Promise<void> => {
+  const sendCode = async (generation: number): Promise<void> => {
+    try {
+      post({ kind: 'code', generation, prepared: await loadCode(generation) });
+    } catch (error) {
+      post({ kind: 'no-code', generation, error: toThreadFailure(error) });
+    }
+  };
+  const ask = (body: RequestBody): Promise<boolean> => {
     if (gone !== undefined) return Promise.reject(gone);
     const id = nextId++;
-    const call = Promise.withResolvers<void>();
+    const call = Promise.withResolvers<boolean>();
     pending.set(id, call);
     post({ ...body, id });
     return call.promise;
   };
+
+  const request = async (body: RequestBody): Promise<void> => void (await ask(body));
 
   await ready.promise;
   return {
@@ -120,6 +149,7 @@ export async function startThread(
     scale: (generation, maxInstances) => post({ kind: 'scale', generation, maxInstances }),
     setLinks: (generation, links) => post({ kind: 'links', generation, links }),
     setConfig: (generation, config) => post({ kind: 'config', generation, config }),
+    park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
     settled: () => request({ kind: 'sync' }).catch(() => {}),
@@ -140,4 +170,8 @@ export async function startThread(
       await worker.terminate();
     },
   };
+}
+
+function noCode(generation: number): Promise<never> {
+  return Promise.reject(new Error(`there is no code of generation ${generation}`));
 }

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createStderrLogger, createTelemetryRelay } from '@wasmlattice/telemetry';
 import { ThreadBudgets } from '@wasmlattice/wasm-runtime';
-import { toThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import { fromThreadFailure, toThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import { CodeRequests } from './code-requests.js';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';
@@ -24,7 +25,15 @@ const budgets = new ThreadBudgets(data.budgets, {
       instances,
     }),
 });
-const thread = new ServingThread({ data, rpc, budgets, telemetry, logger });
+const code = new CodeRequests((generation) => post({ kind: 'need-code', generation }));
+const thread = new ServingThread({
+  data,
+  rpc,
+  loadCode: (generation) => code.request(generation),
+  budgets,
+  telemetry,
+  logger,
+});
 
 const answer = (id: number, work: Promise<void>): void => {
   work.then(
@@ -48,6 +57,19 @@ port.on('message', (message: ToThread) => {
       return;
     case 'scale':
       thread.runtime(message.generation)?.scale(message.maxInstances);
+      return;
+    case 'park':
+      post({
+        kind: 'parked',
+        id: message.id,
+        isParked: thread.runtime(message.generation)?.park() ?? true,
+      });
+      return;
+    case 'code':
+      code.answer(message.generation, message.prepared);
+      return;
+    case 'no-code':
+      code.refuse(message.generation, fromThreadFailure(message.error));
       return;
     case 'links':
       thread.runtime(message.generation)?.setLinks(message.links);

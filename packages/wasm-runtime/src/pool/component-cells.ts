@@ -64,6 +64,8 @@ export const threadCell = {
   wakeUps: 5,
   /** When its oldest invocation in flight began; 0 when it has none. */
   oldestStart: 6,
+  /** When an invocation began there last; 0 when none ever did. */
+  lastStart: 7,
 } as const;
 
 /**
@@ -163,6 +165,26 @@ export function reclaimThread(thread: ThreadCells): void {
 export function readOldestStart(thread: ThreadCells, now: number = monotonicMs()): number | undefined {
   const start = Atomics.load(viewCells(thread.cells), firstThreadCell(thread) + threadCell.oldestStart);
   return start === 0 ? undefined : now - msSince(start, now);
+}
+
+/** When an invocation began last in whatever thread, by {@link monotonicMs}; `undefined` when none ever did. */
+export function readLastStart(component: ComponentCells, now: number = monotonicMs()): number | undefined {
+  const cells = viewCells(component);
+  let last: number | undefined;
+  for (const thread of firstThreadCells(cells)) {
+    const start = Atomics.load(cells, thread + threadCell.lastStart);
+    if (start !== 0) last = Math.max(last ?? 0, now - msSince(start, now));
+  }
+  return last;
+}
+
+/** How a thread tells that an invocation begins, by {@link monotonicMs}. */
+export function lastStartWriter(thread: ThreadCells): (startedAt: number) => void {
+  const cells = viewCells(thread.cells);
+  const cell = firstThreadCell(thread) + threadCell.lastStart;
+  return (startedAt) => {
+    cells[cell] = toTimeCell(startedAt);
+  };
 }
 
 /** How a thread tells when its oldest invocation began, by {@link monotonicMs}; `undefined`: it has none. */

@@ -173,6 +173,11 @@ export function beginPressure(cells: Int32Array<SharedArrayBuffer>, bit: number)
   if ((Atomics.or(cells, processCell.pressed, bit) & bit) === 0) tellOfPressure(cells);
 }
 
+/** Whether the resident memory of the process is so near its ceiling that nothing is to be kept without need. */
+export function isMemoryShort(budgets: ProcessBudgets): boolean {
+  return (plain(viewCells(budgets), processCell.pressed) & pressure.residentMemory) !== 0;
+}
+
 /** Has all threads drop what they keep without need. */
 export function tellOfPressure(cells: Int32Array<SharedArrayBuffer>): void {
   Atomics.add(cells, processCell.pressures, 1);

@@ -78,6 +78,7 @@ function setUp(
           setConfig: (config) => {
             runner.config = Object.fromEntries(config);
           },
+          readBytes: async () => data.bytes,
           settled: async () => {
             runner.settledLinks = runner.links;
           },

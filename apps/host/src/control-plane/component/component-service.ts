@@ -54,7 +54,6 @@ export interface ComponentServiceOptions {
 
 interface RunningComponent {
   readonly imageRef: string;
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly maxInstances: number;
   readonly annotations: Readonly<Record<string, string>>;
   readonly limits: ScaleComponentCommand['componentLimits'];
@@ -80,21 +79,22 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     readonly configNames: readonly string[];
   }
 
-  const start = async ({ componentId, ...entry }: Start): Promise<RunningComponent> => {
+  const start = async ({ componentId, bytes, ...entry }: Start): Promise<RunningComponent> => {
     let served: ServedComponentHandle | undefined;
     const config = await configs.bundle(entry.configNames, (values) => served?.setConfig([...values]));
     try {
-      served = await threads.serve({
+      const component: ComponentStart = {
         ...options.limits,
         componentId,
         imageRef: entry.imageRef,
-        bytes: entry.bytes,
+        bytes,
         maxInstances: entry.maxInstances,
         maxExecutionTimeMs: executionLimit(entry.limits, options.limits.maxExecutionTimeMs),
         maxMemoryBytes: entry.limits?.maxMemoryLimit ?? options.limits.maxMemoryBytes,
         links: linkRows(lattice.spec(componentId)?.links ?? []),
         config: [...config.current()],
-      });
+      };
+      served = await threads.serve(component, () => artifacts.fetchComponent(entry.imageRef));
       // What changed while the threads took it in.
       served.setConfig([...config.current()]);
       return { ...entry, config, served };
@@ -159,7 +159,8 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     old: RunningComponent,
     changes: Partial<Omit<Start, 'componentId'>>,
   ): Promise<RunningComponent> => {
-    const component = await start({ ...old, componentId, ...changes });
+    const bytes = changes.bytes ?? (await old.served.readBytes());
+    const component = await start({ ...old, componentId, ...changes, bytes });
     enterService(componentId, component);
     await stop(old, graceMs);
     return component;

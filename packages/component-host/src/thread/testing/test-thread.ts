@@ -9,7 +9,8 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
 
 /**
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
- * of it: `unusable`, `throws`, `spins`, `exits`, `measured`, whose thread posts a batch of telemetry, `silent`, which is never answered.
+ * of it: `unusable`, `throws`, `spins`, `exits`, `measured`, whose thread posts a batch of telemetry, `called`, which needs its code,
+ * `silent`, which is never answered.
  * A component is told of in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
@@ -45,6 +46,9 @@ parentPort.on('message', (message) => {
         case 'measured':
           post({ kind: 'telemetry', batch: { spans: [], measurements: ['one'] } });
           return done(message);
+        case 'called':
+          post({ kind: 'need-code', generation: component.generation });
+          return done(message);
         case 'silent':
           return;
       }
@@ -56,6 +60,8 @@ parentPort.on('message', (message) => {
       done(message);
       parentPort.close();
       return;
+    case 'park':
+      return post({ kind: 'parked', id: message.id, isParked: true });
     case 'sync':
     case 'stop':
     case 'unlisten':
@@ -67,6 +73,8 @@ post({ kind: 'ready' });
 
 export interface TestThread extends AsyncDisposable {
   readonly entry: URL;
+  /** Goes with it. */
+  readonly folder: string;
   /** Where the threads tell what they were told. */
   readonly log: string;
 }
@@ -77,6 +85,7 @@ export async function createTestThread(): Promise<TestThread> {
   await writeFile(file, program);
   return {
     entry: pathToFileURL(file),
+    folder: dir.path,
     log: join(dir.path, 'log'),
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
   };
@@ -135,7 +144,7 @@ export function componentRecord(changes: Partial<ComponentRecord> = {}): Compone
   const { bytes: _, ...start } = componentStart();
   return {
     ...start,
-    prepared: noCode,
+    outline: noCode,
     generation: 1,
     cells: { cells: createComponentCells({ limit: 1, threads: 1 }), thread: 0 },
     ...changes,

@@ -117,6 +117,20 @@ describe('the cache of generated code', () => {
     await onlyEntry(cacheDir);
   });
 
+  it('that can not be written does without, and says so once', async () => {
+    const logger = new RecordingLogger();
+    const cacheDir = join(scratch, 'a-file');
+    await writeFile(cacheDir, '');
+    for (const component of ['one', 'two']) {
+      const engine = createJcoEngine({ cacheDir, logger });
+      await engine.compile(guest, { component, suspends: () => false });
+    }
+    const warnings = logger.records.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'generated code can not be cached on disk: check the cache folder',
+    ]);
+  });
+
   it('is not needed to load what was prepared', async () => {
     const cacheDir = join(scratch, 'gone');
     const engine = createJcoEngine({ cacheDir });

@@ -67,13 +67,24 @@ async function generate(
 ): Promise<TranspiledFiles> {
   const cache = cacheDir === undefined ? undefined : new OutputCache(cacheDir, logger);
   const key = cacheKey(bytes, plan);
-  const cached = await cache?.load(key);
+  const cached = await cache?.load(key).catch((error: unknown) => complain(error, cacheDir, logger));
   if (cached !== undefined) return cached;
   const started = performance.now();
   const files = await transpile(bytes, plan);
-  const kept = (await cache?.store(key, files)) ?? files;
+  const kept = await cache?.store(key, files).catch((error: unknown) => complain(error, cacheDir, logger));
   logger.info('component transpiled', { ms: Math.round(performance.now() - started), bytes: bytes.length });
-  return kept;
+  return kept ?? files;
+}
+
+/** Folders that this thread has complained about. */
+const unusableFolders = new Set<string>();
+
+/** A component runs all the same: the next start generates its code anew. */
+function complain(error: unknown, folder = '', logger: Logger): undefined {
+  if (unusableFolders.has(folder)) return undefined;
+  unusableFolders.add(folder);
+  logger.warn('generated code can not be cached on disk: check the cache folder', { folder, error });
+  return undefined;
 }
 
 /** The plan follows from the content and from what the host serves, so the same bytes may have several entries. */

@@ -1,0 +1,227 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import type { PreparedComponent, PrepareRequest, Preparer } from '@wasmlattice/wasm-runtime/engines';
+import type { CodeBytes, CodeStore, StoredCode } from './code-store.js';
+
+/** Who uses the code: one start of a component. */
+export interface CodeUser {
+  /** When it was called last, by `monotonicMs`; `undefined` while calls are in flight. */
+  calledAt(): number | undefined;
+  /** Has every thread let go of the code; false when one of them has use for it. */
+  park(): Promise<boolean>;
+}
+
+/** The part of a user in some code. */
+export interface CodeLease {
+  /** The component without its code. */
+  readonly outline: PreparedComponent;
+  /** The code, prepared again if it was parked. */
+  load(): Promise<PreparedComponent>;
+  /** The component as it came. */
+  readBytes(): Promise<CodeBytes>;
+  /** Says who uses it: from now on it may be parked. */
+  usedBy(user: CodeUser): void;
+  /** The user is gone; safe to call twice. */
+  release(): void;
+}
+
+export interface CodeKeeperOptions {
+  readonly store: CodeStore;
+  readonly preparer: Pick<Preparer, 'prepare'>;
+  /** How much code may be loaded without being used, in bytes as {@link PreparedComponent.codeBytes} counts them. */
+  readonly budgetBytes: number;
+  readonly logger: Logger;
+}
+
+type Limits = Pick<PrepareRequest, 'maxMemoryBytes' | 'maxCoreInstances'>;
+
+/**
+ * Code of components, once for all that have the same bytes and limits. What was used least of late is parked when there is more
+ * than there may be: only its bytes are kept, on disk, and it is prepared again when it is called.
+ */
+export class CodeKeeper {
+  readonly #options: CodeKeeperOptions;
+  readonly #entries = new Map<string, CodeEntry>();
+  #makingRoom: Promise<void> | undefined;
+
+  constructor(options: CodeKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes of code that are loaded. */
+  get loadedBytes(): number {
+    return this.#entries.values().reduce((sum, { loadedBytes }) => sum + loadedBytes, 0);
+  }
+
+  /** How much code is loaded, and how much is parked. */
+  get counts(): { readonly loaded: number; readonly parked: number } {
+    const loaded = this.#entries
+      .values()
+      .filter(({ isLoaded }) => isLoaded)
+      .toArray().length;
+    return { loaded, parked: this.#entries.size - loaded };
+  }
+
+  /**
+   * Keeps the bytes and prepares their code, unless that is there.
+   *
+   * @param fetchAgain gets the bytes from where they came from
+   * @throws what {@link Preparer.prepare} throws
+   */
+  async lease(
+    component: string,
+    bytes: CodeBytes,
+    limits: Limits,
+    fetchAgain?: () => Promise<CodeBytes>,
+  ): Promise<CodeLease> {
+    const stored = await this.#options.store.keep(bytes, fetchAgain);
+    const key = JSON.stringify([stored.hash, limits.maxMemoryBytes, limits.maxCoreInstances]);
+    const entry = this.#entries.get(key) ?? new CodeEntry(stored, limits, this.#options.preparer);
+    this.#entries.set(key, entry);
+    const lease = {};
+    entry.users.set(lease, undefined);
+    const release = (): void => {
+      entry.users.delete(lease);
+      if (entry.users.size === 0 && this.#entries.get(key) === entry) this.#entries.delete(key);
+    };
+    const load = async (): Promise<PreparedComponent> => {
+      const prepared = await entry.load(component);
+      void this.makeRoom();
+      return prepared;
+    };
+    try {
+      const prepared = await entry.load(component, bytes);
+      void this.makeRoom();
+      const { engine, format, skeleton, codeBytes } = prepared;
+      return {
+        outline: { engine, format, skeleton, codeBytes },
+        load,
+        readBytes: () => stored.read(),
+        usedBy: (user) => void entry.users.set(lease, user),
+        release,
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Parks what was used least of late until no more code is loaded than there may be. */
+  makeRoom(budgetBytes: number = this.#options.budgetBytes): Promise<void> {
+    this.#makingRoom ??= this.#makeRoom(budgetBytes).finally(() => {
+      this.#makingRoom = undefined;
+    });
+    return this.#makingRoom;
+  }
+
+  async #makeRoom(budgetBytes: number): Promise<void> {
+    if (this.loadedBytes <= budgetBytes) return;
+    const idle = [...this.#entries.values()]
+      .map((entry) => ({ entry, calledAt: entry.calledAt() }))
+      .filter((each): each is { entry: CodeEntry; calledAt: number } => each.calledAt !== undefined)
+      .toSorted((a, b) => a.calledAt - b.calledAt);
+    for (const { entry } of idle) {
+      if (this.loadedBytes <= budgetBytes) return;
+      try {
+        if (await entry.park()) this.#options.logger.debug('code is parked', { hash: entry.hash });
+      } catch (error) {
+        if (entry.isLost) continue;
+        entry.isLost = true;
+        this.#options.logger.warn('code can not be parked, as it could not be loaded again', { error });
+      }
+    }
+  }
+}
+
+type CodeState =
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'loading'; readonly loaded: Promise<PreparedComponent> }
+  | { readonly kind: 'loaded'; readonly prepared: PreparedComponent };
+
+/** Code with its users. */
+class CodeEntry {
+  readonly #stored: StoredCode;
+  readonly #limits: Limits;
+  readonly #preparer: Pick<Preparer, 'prepare'>;
+  /** By their leases; `undefined`: it is about to be used. */
+  readonly users = new Map<object, CodeUser | undefined>();
+  /** Whether it was told that the bytes are nowhere any more. */
+  isLost = false;
+  #state: CodeState = { kind: 'parked' };
+  /** Counts the loads: one in the meantime keeps it from being parked. */
+  #loads = 0;
+
+  constructor(stored: StoredCode, limits: Limits, preparer: Pick<Preparer, 'prepare'>) {
+    this.#stored = stored;
+    this.#limits = limits;
+    this.#preparer = preparer;
+  }
+
+  get hash(): string {
+    return this.#stored.hash;
+  }
+
+  get isLoaded(): boolean {
+    return this.#state.kind === 'loaded';
+  }
+
+  get loadedBytes(): number {
+    return this.#state.kind === 'loaded' ? this.#state.prepared.codeBytes : 0;
+  }
+
+  /** The last call of all users; `undefined` when it is in use or not loaded. */
+  calledAt(): number | undefined {
+    if (this.#state.kind !== 'loaded') return undefined;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const user of this.users.values()) {
+      const calledAt = user?.calledAt();
+      if (calledAt === undefined) return undefined;
+      last = Math.max(last, calledAt);
+    }
+    return last;
+  }
+
+  /** @param bytes of the code, where they are at hand */
+  load(component: string, bytes?: CodeBytes): Promise<PreparedComponent> {
+    this.#loads++;
+    switch (this.#state.kind) {
+      case 'loaded':
+        return Promise.resolve(this.#state.prepared);
+      case 'loading':
+        // A failure is told by the name of the component it is a failure of.
+        return this.#state.loaded.catch(() => this.load(component, bytes));
+      case 'parked':
+        return this.#prepare(component, bytes);
+    }
+  }
+
+  /**
+   * @returns whether it is parked
+   * @throws CodeLostError when the bytes are nowhere any more; it stays loaded
+   */
+  async park(): Promise<boolean> {
+    const loads = this.#loads;
+    await this.#stored.read();
+    const users = [...this.users.values()];
+    const parked = await Promise.all(users.map((user) => user?.park() ?? false));
+    if (parked.includes(false) || this.#loads !== loads || this.#state.kind !== 'loaded') return false;
+    this.#state = { kind: 'parked' };
+    return true;
+  }
+
+  #prepare(component: string, bytes: CodeBytes | undefined): Promise<PreparedComponent> {
+    const prepare = async (): Promise<PreparedComponent> =>
+      await this.#preparer.prepare(bytes ?? (await this.#stored.read()), { component, ...this.#limits });
+    const loaded = prepare().then(
+      (prepared) => {
+        this.#state = { kind: 'loaded', prepared };
+        return prepared;
+      },
+      (error: unknown) => {
+        this.#state = { kind: 'parked' };
+        throw error;
+      },
+    );
+    this.#state = { kind: 'loading', loaded };
+    return loaded;
+  }
+}
