@@ -98,10 +98,10 @@ let files: Readonly<Record<'callee' | 'caller' | 'writer', string>>;
 let pair: Pair;
 let invoker: Invoker;
 
-async function startPair(): Promise<Pair> {
+async function startPair(more: readonly string[] = []): Promise<Pair> {
   await using started = new AsyncDisposableStack();
   // What this watches are the calls between members; two components of one host would keep theirs in their thread.
-  const args = ['--local-rpc', 'off'];
+  const args = ['--local-rpc', 'off', ...more];
   const scenario = started.use(await startScenario({ args }));
   const { host, lattice, nats } = scenario;
   const second = started.use(await startHost({ nats, args }));
@@ -320,7 +320,8 @@ describe('a resource of a component on two hosts', () => {
   });
 
   it('is gone with its host, and its callers are told', async () => {
-    await using own = await startPair();
+    // Each thread keeps its own: two keepers are two hosts.
+    await using own = await startPair(['--serving-threads', '1']);
     const made: Uint8Array[] = [];
     while (new Set(made.map(keeperOf)).size < 2) {
       made.push(await call(own.invoker, { ...calleeAddress, func: counters.make, params: [1] }));
