@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildHandleGuests,
@@ -337,6 +337,33 @@ describe('a resource of a component on two hosts', () => {
       expect(failure).toMatchObject({ code: 'terminated' });
       expect(String(failure)).toContain('the member that this call belongs to is gone');
     }
+  });
+
+  it('is served by the code that made it while its component is updated', async () => {
+    const { host, lattice } = pair.scenario;
+    const address = { ...calleeAddress, target: 'updated' };
+    const copy = join(folder.path, 'callee-copy.wasm');
+    await copyFile(files.callee, copy);
+    await startComponent(lattice, host, { id: 'updated', wasm: files.callee, maxInstances: 8 });
+    const one = await call(invoker, { ...address, func: counters.make, params: [1] });
+    const updated = lattice.nextEvent('component_scaled', {
+      component_id: 'updated',
+      image_ref: `file://${copy}`,
+    });
+    await lattice.succeed(`component.update.${host.id}`, {
+      component_id: 'updated',
+      new_component_ref: `file://${copy}`,
+      host_id: host.id,
+    });
+    // Only dropping it ends the old code before its time is up.
+    for (let expected = 2; expected <= 200; expected++) {
+      expect(await call(invoker, { ...address, func: counters.add, params: [one, 1] })).toBe(expected);
+    }
+    await call(invoker, { ...address, func: counters.drop, params: [one] });
+    await updated;
+    const other = await call(invoker, { ...address, func: counters.make, params: [5] });
+    expect(await call(invoker, { ...address, func: counters.add, params: [other, 1] })).toBe(6);
+    await expect(call(invoker, { ...address, func: counters.add, params: [one, 1] })).rejects.toThrow();
   });
 
   it('does not keep its component from being stopped', async () => {

@@ -85,29 +85,40 @@ export async function serveCustomExports(options: {
       handler: ([handle]) => keptInstances.drop(handle as Uint8Array),
     });
   }
-  const handles = await Promise.all([
+  const shared = await Promise.all([
     ...fresh.map((served) => server.serve(served)),
-    ...ofInstance.flatMap((served) => serveByOwner(served, keptInstances, server)),
+    ...ofInstance.map((served) => serveForAll(served, keptInstances, server)),
   ]);
-  // Beside the functions: a call that keeps its parameters' streams open waits for its instance.
-  return [...handles, { close: () => keptInstances.close() }];
+  const own = await Promise.all(ofInstance.map((served) => serveForOwn(served, keptInstances, server)));
+  // Whoever holds a handle may call until it is dropped, also when others take new calls already.
+  const closeOwn = async (): Promise<void> => {
+    await keptInstances.close();
+    await Promise.all(own.map((each) => each.close()));
+  };
+  return [...shared, { close: closeOwn }];
 }
 
-/** At the subject all members share, and at this member's own, where the others hand its calls on to. */
-function serveByOwner(
+/** At the subject that all members share; a call that belongs to another one is handed on to it. */
+function serveForAll(
   served: ServedFunction,
   keptInstances: KeptInstances,
   server: Server,
-): Promise<ServedHandle>[] {
+): Promise<ServedHandle> {
   const { target, func } = served;
   const forward = (first: Uint8Array): string | undefined => {
     const owner = keptInstances.firstHandle(func, peekParams(func, first))?.owner;
     return owner === undefined || owner === keptInstances.owner ? undefined : ownerTarget(target, owner);
   };
-  return [
-    server.serve({ ...served, forward }),
-    server.serve({ ...served, target: ownerTarget(target, keptInstances.owner) }),
-  ];
+  return server.serve({ ...served, forward });
+}
+
+/** At this member's own subject. */
+function serveForOwn(
+  served: ServedFunction,
+  keptInstances: KeptInstances,
+  server: Server,
+): Promise<ServedHandle> {
+  return server.serve({ ...served, target: ownerTarget(served.target, keptInstances.owner) });
 }
 
 /** A call in an instance of its own. It goes on after the answer while somebody reads streams of the guest. */

@@ -40,7 +40,8 @@ export interface ResidentOptions {
 
 /**
  * An instance that lives on because others hold handles to what is in it. Its calls run one after the other. It is over when
- * the last handle is gone and nothing runs, when nobody used it for a while, when the guest traps, and when the component stops.
+ * the last handle is gone and nothing runs, when nobody used it for a while, when the guest traps, and when its component has had
+ * the time to stop that it was given.
  */
 export class KeptInstance implements GuestHandles {
   readonly #options: ResidentOptions;
@@ -50,7 +51,7 @@ export class KeptInstance implements GuestHandles {
   #busy = 0;
   #last: Promise<unknown> = Promise.resolve();
   #cancelIdle: (() => void) | undefined;
-  #state: 'live' | 'stopping' | 'over' = 'live';
+  #isOver = false;
 
   constructor(options: ResidentOptions) {
     this.#options = options;
@@ -107,17 +108,10 @@ export class KeptInstance implements GuestHandles {
     return held.object;
   }
 
-  /** No further call; what runs is completed. */
-  stop(): Promise<void> {
-    if (this.#state === 'live') this.#state = 'stopping';
-    this.#rest();
-    return this.over;
-  }
-
   /** At once, whatever runs. */
   end(reason: unknown): void {
-    if (this.#state === 'over') return;
-    this.#state = 'over';
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#cancelIdle?.();
     this.#options.owner.forgetAll(this);
     this.#options.controller.abort(reason);
@@ -141,7 +135,7 @@ export class KeptInstance implements GuestHandles {
     let began = false;
     try {
       await before;
-      if (this.#state === 'over') throw new HandleError('the instance that kept this resource is gone');
+      if (this.#isOver) throw new HandleError('the instance that kept this resource is gone');
       signal?.throwIfAborted();
       began = true;
       return await work();
@@ -182,10 +176,10 @@ export class KeptInstance implements GuestHandles {
   }
 
   #rest(): void {
-    if (this.#busy > 0 || this.#state === 'over') return;
+    if (this.#busy > 0 || this.#isOver) return;
     const { owner } = this.#options;
-    if (this.#held === 0 || this.#state === 'stopping') {
-      this.#state = 'over';
+    if (this.#held === 0) {
+      this.#isOver = true;
       this.#cancelIdle?.();
       owner.forgetAll(this);
       this.#over.resolve();

@@ -131,6 +131,8 @@ class Member {
   /** Set while no instance may start: resolved when one may. */
   permit: Promise<void> | undefined;
   readonly timers = new Set<Timer>();
+  /** Ends whatever runs. */
+  readonly deadline = new AbortController();
 
   readonly run = async <T>(
     _headers: CallHeaders,
@@ -142,6 +144,7 @@ class Member {
     const over = new AbortController();
     const forward = (): void => over.abort(signal.reason);
     signal.addEventListener('abort', forward);
+    this.deadline.signal.addEventListener('abort', () => over.abort(this.deadline.signal.reason));
     const handles = new InstanceHandles();
     handles.begin(over.signal);
     this.running++;
@@ -260,18 +263,25 @@ describe('an instance with resources that others hold', () => {
     endless.catch(() => {});
   });
 
-  it('ends with the component, after the calls that run', async () => {
-    const [one, idle] = await Promise.all([call(make, 1), call(make, 1)]);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    member.gate.wait = promise;
-    const last = call(add, one, 1);
+  it('outlives the end of its component for as long as somebody holds a handle', async () => {
+    const [one, other] = await Promise.all([call(make, 1), call(make, 1)]);
     const closed = keptInstances.close();
-    await expect.poll(() => member.running).toBe(1);
-    await expect(call(add, idle, 1)).rejects.toThrow('is being stopped');
-    resolve();
-    expect(await last).toBe(2);
+    await expect(call(make, 1)).rejects.toThrow('is being stopped');
+    expect(await Promise.all([call(add, one, 1), call(add, other, 2)])).toEqual([2, 3]);
+    await keptInstances.drop(one as Uint8Array);
+    expect(await call(add, other, 1)).toBe(4);
+    await keptInstances.drop(other as Uint8Array);
     await closed;
     await expect.poll(() => member.running).toBe(0);
+    expect(member.timers.size).toBe(0);
+  });
+
+  it('ends with the time that its component has to stop', async () => {
+    const one = await call(make, 1);
+    const closed = keptInstances.close();
+    member.deadline.abort(new Error('it took too long'));
+    await closed;
+    await expect(call(add, one, 1)).rejects.toThrow('has no resource of this handle');
     expect(member.timers.size).toBe(0);
   });
 
@@ -377,9 +387,23 @@ describe('a component on two hosts', () => {
     await expect.poll(() => members.map(({ running }) => running)).toEqual([0, 0]);
   });
 
+  it('keep serving who holds a handle while one of them stops', async () => {
+    const { invoke, members, stopFirst } = await start();
+    const both = await Promise.all([invoke(make, 1), invoke(make, 2)]);
+    expect(members.map(({ running }) => running)).toEqual([1, 1]);
+    const stopped = stopFirst();
+    expect(await Promise.all(both.map((one) => invoke(add, one, 10)))).toEqual([11, 12]);
+    const further = await Promise.all([invoke(make, 3), invoke(make, 4)]);
+    expect(members.map(({ running }) => running)).toEqual([1, 3]);
+    await Promise.all([...both, ...further].map((one) => invoke(drop, one)));
+    await stopped;
+    await expect.poll(() => members.map(({ running }) => running)).toEqual([0, 0]);
+  });
+
   it('says what happened once the member that kept a resource is gone', async () => {
-    const { invoke, stopFirst } = await start();
+    const { invoke, members, stopFirst } = await start();
     const [one, other] = await Promise.all([invoke(make, 1), invoke(make, 2)]);
+    members[0]?.deadline.abort(new Error('it is gone'));
     await stopFirst();
     const outcomes = await Promise.allSettled([invoke(add, one, 1), invoke(add, other, 1)]);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);

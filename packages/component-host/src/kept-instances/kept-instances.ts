@@ -72,7 +72,6 @@ export class KeptInstances implements KeptInstanceOwner {
    * @throws HandleError, TooManyHandlesError, PoolClosedError, and what the guest and the pool throw
    */
   async call(exported: LatticeExport, params: readonly unknown[], context: CallContext): Promise<unknown> {
-    if (this.#closed) throw new PoolClosedError(this.componentId);
     const holders = new Set(
       this.#handlesIn(exported.form.func, params).map((handle) => this.find(handle).kept),
     );
@@ -84,9 +83,9 @@ export class KeptInstances implements KeptInstanceOwner {
     // Before the guest makes something that nobody could hold.
     if (exported.givesOwnResources) this.#requireRoom();
     const [kept] = holders;
-    return kept === undefined
-      ? await this.#begin(exported, params, context)
-      : await kept.call(exported, params, context);
+    if (kept !== undefined) return await kept.call(exported, params, context);
+    if (this.#closed) throw new PoolClosedError(this.componentId);
+    return await this.#begin(exported, params, context);
   }
 
   /** @throws HandleError */
@@ -110,10 +109,10 @@ export class KeptInstances implements KeptInstanceOwner {
     return undefined;
   }
 
-  /** No further call; completes what runs, and lets go of every instance. */
+  /** No further instance; resolves once those there are have served whoever holds a handle, or were ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#instances].map((kept) => kept.stop()));
+    await Promise.all([...this.#instances].map(({ over }) => over));
   }
 
   hold(held: HeldResource): Uint8Array {
