@@ -25,7 +25,8 @@ export class ConnectionMonitor {
     // The client's type does not tell that it can be stopped.
     this.#events = connection.status() as QueuedIterator<Status>;
     void this.#follow(this.#events);
-    connection.closed().then(() => this.#change('closed'));
+    // It never rejects: the reason of a failed connection is what it resolves with.
+    void connection.closed().then(() => this.#change('closed'));
   }
 
   watch(watcher: ConnectionWatcher): () => void {

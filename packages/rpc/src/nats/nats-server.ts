@@ -134,7 +134,7 @@ class NatsServer implements Server, ServerCallHost {
   async serve(served: ServedFunction): Promise<ServedHandle> {
     const codec = functionCodec(served.func);
     const names = { target: served.target, instance: served.instance, func: codec.wireName };
-    if (this.#closing) throw new RpcError('closed', names, 'the server is closed');
+    if (this.#closing !== undefined) throw new RpcError('closed', names, 'the server is closed');
     checkNames(names);
     let refused: unknown;
     const entry: Served = {

@@ -185,9 +185,9 @@ describe('the incoming request', () => {
 describe('the response', () => {
   it('leaves with head, body and trailers', async () => {
     const exchange = new MemoryExchange();
-    const outcome = await run(exchange, (_, out) => {
+    const outcome = await run(exchange, async (_, out) => {
       const answer = respond(out, { status: 201, headers: [['content-type', 'text/plain']] });
-      answer.stream.blockingWriteAndFlush(bytes('hello'));
+      await answer.stream.blockingWriteAndFlush(bytes('hello'));
       complete(answer, Fields.fromList([['x-sum', bytes('42')]]));
     });
     expect(outcome).toEqual({ kind: 'answered', status: 201 });
