@@ -57,18 +57,20 @@ function startNode(args: readonly string[], input: string): NodeProcess {
     for (const check of checks) check();
   });
   child.stdin.end(input);
+  const exited = once(child, 'close');
   return {
     child,
-    exited: once(child, 'close'),
+    exited,
     log: () => text,
     waitFor: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const check = (): void => {
           if (!pattern.test(text)) return;
           checks.delete(check);
           resolve();
         };
         checks.add(check);
+        void exited.then(() => reject(new Error(`the process ended before printing ${pattern}:\n${text}`)));
         check();
       }),
   };
