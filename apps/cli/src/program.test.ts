@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './program.js';
-import type { FakeHost, FakeHostOptions } from './testing/fake-host.test.util.js';
-import { startFakeHost } from './testing/fake-host.test.util.js';
-import type { TestIo } from './testing/test-io.test.util.js';
-import { createTestIo } from './testing/test-io.test.util.js';
+import type { FakeHost, FakeHostOptions } from './testing/fake-host.js';
+import { startFakeHost } from './testing/fake-host.js';
+import type { TestIo } from './testing/test-io.js';
+import { createTestIo } from './testing/test-io.js';
 import { cliVersion } from './version.js';
 
 let server: TestNatsServer;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
-import { createManualSleep } from './manual-sleep.test.util.js';
 import type { HealthReply } from './protocol/index.js';
+import { createManualSleep } from './testing/manual-sleep.js';
 
 /** Feeds the answers one after the other; `undefined` is no answer. */
 async function outcomesOf(answers: readonly (HealthReply | undefined)[]): Promise<HealthOutcome[]> {

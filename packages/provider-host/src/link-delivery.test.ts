@@ -3,8 +3,8 @@ import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support'
 import { connect, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLinkDelivery, type LinkDelivery } from './link-delivery.js';
-import { createManualSleep, type ManualSleep } from './manual-sleep.test.util.js';
 import { decodeLink, providerLinkPutSubject } from './protocol/index.js';
+import { createManualSleep, type ManualSleep } from './testing/manual-sleep.js';
 
 let nats: TestNatsServer;
 let connection: NatsConnection;

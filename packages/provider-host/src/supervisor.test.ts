@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createManualSleep, type ManualSleep } from './manual-sleep.test.util.js';
 import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
 import { createSupervisor, type ProviderCrash, type Supervisor } from './supervisor.js';
+import { createManualSleep, type ManualSleep } from './testing/manual-sleep.js';
 
 interface FakeProcess extends ProviderProcess {
   exit(exit?: Partial<ProcessExit>): void;

@@ -19,7 +19,7 @@ import { testContext } from '../testing/context.js';
 import { buildHttpGuest, httpGuestExport } from '../testing/http-guest.js';
 import { sourceThread } from '../testing/source-thread.js';
 import type { Preparer } from './preparer.js';
-import { createSourcePreparer } from './source-preparer.test.support.js';
+import { createSourcePreparer } from './testing/source-preparer.js';
 
 let preparer: Preparer | undefined;
 afterEach(() => preparer?.close());

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PreparedComponent } from '../engines/engine.js';
-import { exhaustsMemory, exits, fakeThread, spins, throws } from './fake-thread.test.support.js';
 import { createPreparer, type Preparer, type PreparerOptions } from './preparer.js';
+import { exhaustsMemory, exits, fakeThread, spins, throws } from './testing/fake-thread.js';
 
 let preparer: Preparer;
 let logger: RecordingLogger;

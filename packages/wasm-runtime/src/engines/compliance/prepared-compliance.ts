@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../../formats/component/index.js';
-import { describeGraph } from '../../formats/component/object-graph.test.support.js';
+import { describeGraph } from '../../formats/component/testing/object-graph.js';
 import { linkImports } from '../../linker/linker.js';
 import { buildGuest } from '../../testing/build-guest.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../../testing/calls-guest.js';

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { createSourcePreparer } from '../../preparer/source-preparer.test.support.js';
+import { createSourcePreparer } from '../../preparer/testing/source-preparer.js';
 import type { EngineChoice } from '../create-engine.js';
 import type { Engine } from '../engine.js';
 import { withCompile } from '../with-compile.js';

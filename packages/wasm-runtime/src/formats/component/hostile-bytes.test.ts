@@ -2,9 +2,9 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { decodeComponent, decodeInstantiation } from './decode-component.js';
 import { InvalidComponentError } from './errors.js';
-import { describeGraph } from './object-graph.test.support.js';
 import { skeletonOf } from './skeleton.js';
 import { buildComponent } from './testing/build-component.js';
+import { describeGraph } from './testing/object-graph.js';
 
 const wit = `
   package fuzz:me@0.1.0;

@@ -17,9 +17,9 @@ import { buildThingsGuest } from '../../testing/things-guest.js';
 import { buildWasiGuest } from '../../testing/wasi-guest.js';
 import { decodeComponent, decodeInstantiation } from './decode-component.js';
 import { InvalidComponentError } from './errors.js';
-import { describeGraph } from './object-graph.test.support.js';
 import { skeletonOf } from './skeleton.js';
 import { buildComponent } from './testing/build-component.js';
+import { describeGraph } from './testing/object-graph.js';
 
 const emptyModule = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 

@@ -1,4 +1,4 @@
-import type { Sleep } from './sleep.js';
+import type { Sleep } from '../sleep.js';
 
 /** Time that passes only when the test says so. */
 export interface ManualSleep {
