@@ -3,7 +3,6 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 /** What the tests of every package share. A package's own settings are merged over it. */
 const shared: ViteUserConfig = defineConfig({
   test: {
-    // Without this the compiled copies in dist run as well.
     dir: 'src',
     // A test fails by what it sees, never by how busy the machine is: these only end what hangs.
     testTimeout: 60_000,

@@ -74,6 +74,10 @@ await runScript(async () => {
   if (built.failed > 0) return report(results);
 
   results.push(
+    // The build leaves tests out.
+    await check('Checking the types of the tests', (onLine) =>
+      run(binary('tsc'), ['--build'], { cwd: root, env, onLine }),
+    ),
     await check('Checking the content of the packages', (onLine) =>
       run(node26, ['scripts/check-packages.mjs'], { cwd: root, env, onLine }),
     ),

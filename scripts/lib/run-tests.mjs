@@ -40,8 +40,7 @@ function resultsFile(task) {
 }
 
 function reporters(file) {
-  // Compiled copies of tests would count twice.
-  return ['--exclude=dist/**', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  return ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 }
 
 /**

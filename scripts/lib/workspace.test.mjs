@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from './paths.mjs';
+import { workspacePackages } from './workspace.mjs';
+
+// What packages have in common and no tool looks at.
+
+const packages = (await workspacePackages()).map(({ path, manifest }) => ({
+  path: relative(root, path),
+  manifest,
+}));
+
+const references = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map(
+  ({ path }) => path,
+);
+
+const compiled = packages.filter(({ manifest }) => manifest.scripts?.build?.startsWith('tsc -b'));
+const tested = packages.filter(({ path }) => globSync(join(root, path, 'src/**/*.test.ts')).length > 0);
+
+test.each(compiled)('tsc -b builds $path', ({ path }) => {
+  expect(references).toContain(path);
+});
+
+test.each(tested)('tsc -b checks the types of the tests of $path', ({ path }) => {
+  expect(references).toContain(`${path}/tsconfig.test.json`);
+});
