@@ -2,8 +2,16 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** What the tests of every package share. A package's own settings are merged over it. */
 const shared: ViteUserConfig = defineConfig({
+  // Packages of this repository are their sources, whatever NODE_ENV says: no build between a change and its test.
+  ssr: { resolve: { conditions: ['node', 'development'] } },
   test: {
     dir: 'src',
+    // Threads inherit it, so that they run the sources too.
+    execArgv: [
+      '--conditions=development',
+      '--import',
+      new URL('./scripts/lib/source-hooks.mjs', import.meta.url).href,
+    ],
     // A test fails by what it sees, never by how busy the machine is: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -14,6 +14,7 @@ export function contentProblems(files, manifest) {
       .filter(({ path }) => !files.has(path))
       .map(({ where, path }) => `${where} names ${path}, which is not in the package`),
     ...untyped(manifest),
+    ...developmentConditions(manifest),
     ...workspaceReferences(manifest),
   ];
 }
@@ -68,6 +69,13 @@ function untyped(manifest) {
   return Object.entries(manifest.exports ?? {})
     .filter(([entry, target]) => !entry.endsWith('.json') && target?.types === undefined)
     .map(([entry]) => `exports[${JSON.stringify(entry)}] has no types`);
+}
+
+/** `.pnpmfile.mjs` takes them away: they lead to TypeScript, which nobody else can run. */
+function developmentConditions(manifest) {
+  return Object.entries(manifest.exports ?? {})
+    .filter(([, target]) => target?.development !== undefined)
+    .map(([entry]) => `exports[${JSON.stringify(entry)}] has the condition development`);
 }
 
 /** Packing must have replaced `workspace:` and `catalog:` by versions. */

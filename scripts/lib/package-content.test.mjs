@@ -39,6 +39,13 @@ test('test helpers belong into a package that exports them', () => {
   expect(problems([...good, ...helpers], { exports: { './testing': testing } })).toEqual([]);
 });
 
+test('a way to the sources is a problem', () => {
+  const entry = { ...manifest.exports['.'], development: './src/index.ts' };
+  expect(problems([...good, 'src/index.ts'], { exports: { '.': entry } })).toEqual([
+    'exports["."] has the condition development',
+  ]);
+});
+
 test('a map to a source that was not packed is a problem', () => {
   const files = new Map(good.map((name) => [name, Buffer.alloc(0)]));
   files.set('dist/deep/a.js.map', Buffer.from(JSON.stringify({ sources: ['../../src/deep/a.ts'] })));

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './paths.mjs';
@@ -24,4 +24,15 @@ test.each(compiled)('tsc -b builds $path', ({ path }) => {
 
 test.each(tested)('tsc -b checks the types of the tests of $path', ({ path }) => {
   expect(references).toContain(`${path}/tsconfig.test.json`);
+});
+
+const entries = packages.flatMap(({ path, manifest }) =>
+  Object.entries(manifest.exports ?? {})
+    .filter(([entry]) => !entry.endsWith('.json'))
+    .map(([entry, target]) => ({ path, entry, target })),
+);
+
+test.each(entries)('within this repository, $entry of $path is its source', ({ path, target }) => {
+  expect(target.development).toBe(target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
+  expect(existsSync(join(root, path, target.development))).toBe(true);
 });

@@ -171,7 +171,9 @@ describe('an embedded NATS server', () => {
 describe('a host that is killed', () => {
   /** A process that starts a server in the data folder, prints its process id, and waits. */
   async function otherHost(): Promise<{ kill(): Promise<void>; serverPid: number }> {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', otherHostProgram, dataDir], {
+    // The flags of this process let it run the sources without a build.
+    const args = [...process.execArgv, '--input-type=module', '-e', otherHostProgram, dataDir];
+    const child = spawn(process.execPath, args, {
       cwd: import.meta.dirname,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -188,15 +190,7 @@ describe('a host that is killed', () => {
     throw new Error('the other host ended early');
   }
 
-  // Node.js runs these sources without a build; the loader hook maps the `.js` of imports to the `.ts` beside them.
   const otherHostProgram = `
-    import { registerHooks } from 'node:module';
-    registerHooks({
-      resolve(specifier, context, next) {
-        const own = !context.parentURL?.endsWith('.js');
-        return next(own && specifier.startsWith('.') ? specifier.replace(/js$/, 'ts') : specifier, context);
-      },
-    });
     const { startEmbeddedNats } = await import('./embedded-nats.js');
     const silent = () => {};
     const logger = { error: silent, warn: silent, info: silent, debug: silent, trace: silent };

@@ -17,15 +17,13 @@ import { InstancePool } from '../pool/instance-pool.js';
 import { buildCallsGuest, callsInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
 import { buildHttpGuest, httpGuestExport } from '../testing/http-guest.js';
-import { sourceThread } from '../testing/source-thread.js';
-import type { Preparer } from './preparer.js';
-import { createSourcePreparer } from './testing/source-preparer.js';
+import { createPreparer, type Preparer } from './preparer.js';
 
 let preparer: Preparer | undefined;
 afterEach(() => preparer?.close());
 
-function open(...options: Parameters<typeof createSourcePreparer>): Preparer {
-  preparer = createSourcePreparer(...options);
+function open(...options: Parameters<typeof createPreparer>): Preparer {
+  preparer = createPreparer(...options);
   return preparer;
 }
 
@@ -156,19 +154,13 @@ describe('the thread of a preparer', () => {
     const program = `
       import { readFile } from 'node:fs/promises';
       const { createPreparer } = await import(${JSON.stringify(preparerFile?.href)});
-      const preparer = createPreparer({ idleMs: 1e9, entry: new URL(${JSON.stringify(entry && sourceThread(entry).href)}) });
+      const preparer = createPreparer({ idleMs: 1e9, entry: new URL(${JSON.stringify(entry?.href)}) });
       await preparer.prepare(await readFile(process.argv[1]), { component: 'guest' });
       console.log('prepared');`;
     const child = spawn(
       process.execPath,
-      [
-        '--import',
-        sourceThread(new URL('data:text/javascript,')).href,
-        '--input-type=module',
-        '--eval',
-        program,
-        guest,
-      ],
+      // The flags of this process let it run the sources.
+      [...process.execArgv, '--eval', program, guest],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const output: Buffer[] = [];

@@ -1,12 +1,12 @@
 import { afterAll } from 'vitest';
-import { createSourcePreparer } from '../../preparer/testing/source-preparer.js';
+import { createPreparer } from '../../preparer/preparer.js';
 import type { EngineChoice } from '../create-engine.js';
 import type { Engine } from '../engine.js';
 import { withCompile } from '../with-compile.js';
 
 /** The engine with all that it runs prepared in another thread, and loaded in this one. */
 export function preparedElsewhere(engine: Engine, choice: EngineChoice): Engine {
-  const preparer = createSourcePreparer({ engine: { choice } });
+  const preparer = createPreparer({ engine: { choice } });
   afterAll(() => preparer.close());
   return withCompile({
     name: `${engine.name}, prepared in another thread`,
