@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { root } from './paths.mjs';
 import { workspacePackages } from './workspace.mjs';
 
@@ -35,4 +36,10 @@ const entries = packages.flatMap(({ path, manifest }) =>
 test.each(entries)('within this repository, $entry of $path is its source', ({ path, target }) => {
   expect(target.development).toBe(target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
   expect(existsSync(join(root, path, target.development))).toBe(true);
+});
+
+test('version managers get the Node.js that pnpm installs', () => {
+  const { catalog, nodeVersion } = parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'));
+  expect(nodeVersion).toBe(catalog.node);
+  expect(readFileSync(join(root, '.node-version'), 'utf8')).toBe(`${nodeVersion}\n`);
 });
