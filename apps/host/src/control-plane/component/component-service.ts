@@ -1,4 +1,3 @@
-import type { ComponentStart, ServedComponentHandle, ServingThreads } from '@wasmlattice/component-host';
 import {
   type Answer,
   type ComponentDescription,
@@ -12,9 +11,16 @@ import { causeChain, componentScaled, componentScaleFailed, type EventPublisher 
 import type { Logger } from '@wasmlattice/telemetry';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { createKeyedQueue } from '../keyed-queue.js';
-import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
+import {
+  type ChangePlan,
+  type ComponentSettings,
+  planScale,
+  planStart,
+  planUpdate,
+} from './component-plan.js';
+import { RunningComponent, type RunningComponentParts } from './running-component.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
@@ -32,192 +38,93 @@ export interface ComponentService {
   stopAll(graceMs: number): Promise<void>;
 }
 
-/** What every component of a host may use unless its own limits are lower. */
-export type DefaultLimits = Pick<
-  ComponentStart,
-  'maxExecutionTimeMs' | 'maxMemoryBytes' | 'maxCoreInstances'
->;
-
-export interface ComponentServiceOptions {
+export interface ComponentServiceOptions extends RunningComponentParts {
   readonly hostId: string;
-  readonly limits: DefaultLimits;
   readonly artifacts: ArtifactStore;
   readonly lattice: LatticeStore;
-  readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly logger: Logger;
-  /** What serves components; the seam between the control plane and its threads. */
-  readonly threads: Pick<ServingThreads, 'serve'>;
-  /** How long a stopped or replaced component may finish its invocations, in ms. */
-  readonly graceMs: number;
-}
-
-interface RunningComponent {
-  readonly imageRef: string;
-  readonly maxInstances: number;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly limits: ScaleComponentCommand['componentLimits'];
-  readonly configNames: readonly string[];
-  readonly config: ConfigBundle;
-  readonly served: ServedComponentHandle;
 }
 
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
-  const { hostId, artifacts, lattice, configs, events, logger, threads, graceMs } = options;
+  const { hostId, artifacts, lattice, events, logger } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
   let closed = false;
 
-  /** What identifies a component while it is started; becomes its entry of `running`. */
-  interface Start {
-    readonly componentId: string;
-    readonly imageRef: string;
-    readonly bytes: Uint8Array<SharedArrayBuffer>;
-    readonly maxInstances: number;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly limits: ScaleComponentCommand['componentLimits'];
-    readonly configNames: readonly string[];
-  }
-
-  const start = async ({ componentId, bytes, ...entry }: Start): Promise<RunningComponent> => {
-    let served: ServedComponentHandle | undefined;
-    const config = await configs.bundle(entry.configNames, (values) => served?.setConfig([...values]));
-    try {
-      const component: ComponentStart = {
-        ...options.limits,
-        componentId,
-        imageRef: entry.imageRef,
-        bytes,
-        maxInstances: entry.maxInstances,
-        maxExecutionTimeMs: executionLimit(entry.limits, options.limits.maxExecutionTimeMs),
-        maxMemoryBytes: entry.limits?.maxMemoryLimit ?? options.limits.maxMemoryBytes,
-        links: linkRows(lattice.spec(componentId)?.links ?? []),
-        config: [...config.current()],
-      };
-      served = await threads.serve(component, () => artifacts.fetchComponent(entry.imageRef));
-      // What changed while the threads took it in.
-      served.setConfig([...config.current()]);
-      return { ...entry, config, served };
-    } catch (error) {
-      config.close();
-      throw error;
-    }
-  };
-
-  const stop = async (component: RunningComponent, withinMs: number): Promise<void> => {
-    component.config.close();
-    await component.served.stop(withinMs);
-  };
-
-  const enterService = (componentId: string, component: RunningComponent): void => {
+  const start = async (componentId: string, settings: ComponentSettings): Promise<void> => {
+    const bytes = await artifacts.fetchComponent(settings.imageRef);
+    await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
+    const component = await RunningComponent.start(componentId, settings, bytes, options);
     running.set(componentId, component);
     // Links put while the threads took it in.
-    component.served.setLinks(linkRows(lattice.spec(componentId)?.links ?? []));
+    component.readLinks();
   };
 
-  const startFresh = async (command: ScaleComponentCommand, bytes: Start['bytes']): Promise<void> => {
-    const { componentId, componentRef: imageRef } = command;
-    await lattice.update(componentId, (spec) => spec ?? { url: imageRef, links: [] });
-    const component = await start({
-      componentId,
-      imageRef,
-      bytes,
-      maxInstances: command.maxInstances,
-      annotations: command.annotations,
-      limits: command.componentLimits,
-      configNames: command.config,
-    });
-    enterService(componentId, component);
-  };
-
-  /** Applies a scale command to a running component: the code stays, the numbers and the config list follow. */
-  const rescale = async (command: ScaleComponentCommand, component: RunningComponent): Promise<void> => {
-    const { componentId, maxInstances } = command;
-    let { config, configNames } = component;
-    if (!sameList(configNames, command.config)) {
-      const replaced = config;
-      configNames = command.config;
-      config = await configs.bundle(configNames, (values) => component.served.setConfig([...values]));
-      replaced.close();
-      component.served.setConfig([...config.current()]);
-    } else if (maxInstances === component.maxInstances) {
-      return;
-    }
-    component.served.scale(maxInstances);
-    running.set(componentId, {
-      ...component,
-      maxInstances,
-      annotations: command.annotations,
-      config,
-      configNames,
-    });
-  };
-
-  /** Starts the component anew with what changed; it is ready before the old one stops, so that no call meets a gap. */
-  const replace = async (
+  const change = async (
     componentId: string,
-    old: RunningComponent,
-    changes: Partial<Omit<Start, 'componentId'>>,
-  ): Promise<RunningComponent> => {
-    const bytes = changes.bytes ?? (await old.served.readBytes());
-    const component = await start({ ...old, componentId, ...changes, bytes });
-    enterService(componentId, component);
-    await stop(old, graceMs);
-    return component;
-  };
-
-  const replaceCode = async (
-    componentId: string,
-    imageRef: string,
-    given: Readonly<Record<string, string>> | undefined,
+    component: RunningComponent,
+    plan: ChangePlan,
   ): Promise<void> => {
-    const bytes = await artifacts.fetchComponent(imageRef);
-    const old = running.get(componentId);
-    if (old === undefined) return;
-    // Upstream drops them when none are given, and wadm then no longer knows its own instance.
-    const annotations = given ?? old.annotations;
-    const { maxInstances } = await replace(componentId, old, { imageRef, bytes, annotations });
-    await events.publish(componentScaled({ componentId, hostId, imageRef, maxInstances, annotations }));
+    switch (plan.step) {
+      case 'nothing':
+        return;
+      case 'stop':
+        running.delete(componentId);
+        return component.stop(options.graceMs);
+      case 'rescale':
+        return component.rescale(plan.settings);
+      case 'replace':
+        return component.replace(plan.settings);
+    }
   };
 
-  const carryOut = async (command: ScaleComponentCommand, updates: boolean): Promise<void> => {
+  const scale = async (command: ScaleComponentCommand, updates: boolean): Promise<void> => {
     const { componentId, componentRef, maxInstances, annotations } = command;
     const component = running.get(componentId);
-    const scaled = { componentId, hostId: command.hostId === '' ? hostId : command.hostId, maxInstances };
+    const scaled = { componentId, hostId: commandedHost(command), maxInstances };
     if (component === undefined) {
-      if (maxInstances > 0) await startFresh(command, await artifacts.fetchComponent(componentRef));
+      const plan = planStart(command);
+      if (plan.step === 'start') await start(componentId, plan.settings);
       await events.publish(componentScaled({ ...scaled, imageRef: componentRef, annotations }));
       return;
     }
-    if (maxInstances === 0) {
-      running.delete(componentId);
-      await stop(component, graceMs);
-    } else if (changesLimits(command.componentLimits, component.limits)) {
-      // They are compiled into the code and known to the threads.
-      await replace(componentId, component, {
-        maxInstances,
-        annotations,
-        limits: command.componentLimits,
-        configNames: command.config,
-      });
-    } else {
-      await rescale(command, component);
-    }
+    // The event tells of the component as it was found.
+    const found = component.settings;
+    await change(componentId, component, planScale(found, command));
     await events.publish(
-      componentScaled({ ...scaled, imageRef: component.imageRef, annotations: component.annotations }),
+      componentScaled({ ...scaled, imageRef: found.imageRef, annotations: found.annotations }),
     );
-    if (updates) await replaceCode(componentId, componentRef, annotations);
+    if (updates) await update(componentId, componentRef, annotations);
   };
+
+  const update = async (
+    componentId: string,
+    imageRef: string,
+    given: ComponentSettings['annotations'] | undefined,
+  ): Promise<void> => {
+    const bytes = await artifacts.fetchComponent(imageRef);
+    const component = running.get(componentId);
+    if (component === undefined) return;
+    const { settings } = planUpdate(component.settings, imageRef, given);
+    await component.replace(settings, bytes);
+    const { maxInstances, annotations } = settings;
+    await events.publish(componentScaled({ componentId, hostId, imageRef, maxInstances, annotations }));
+  };
+
+  /** Events name the host as the command did. */
+  const commandedHost = (command: ScaleComponentCommand): string =>
+    command.hostId === '' ? hostId : command.hostId;
 
   return {
     scale(command) {
       const { componentId, componentRef } = command;
       if (closed) return failed('the host is stopping');
-      const old = running.get(componentId)?.imageRef;
+      const old = running.get(componentId)?.settings.imageRef;
       const updates =
         old !== undefined && old !== componentRef && command.allowUpdate && command.maxInstances > 0;
       void queue
-        .run(componentId, () => carryOut(command, updates))
+        .run(componentId, () => scale(command, updates))
         .catch(async (error: unknown) => {
           logger.error('component could not be scaled', {
             component: componentId,
@@ -227,7 +134,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
           await events.publish(
             componentScaleFailed({
               componentId,
-              hostId: command.hostId === '' ? hostId : command.hostId,
+              hostId: commandedHost(command),
               imageRef: componentRef,
               maxInstances: command.maxInstances,
               annotations: command.annotations,
@@ -242,12 +149,12 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     update(command) {
       const { componentId, newComponentRef } = command;
       if (closed) return failed('the host is stopping');
-      const old = running.get(componentId)?.imageRef;
+      const old = running.get(componentId)?.settings.imageRef;
       if (old === undefined) return failed(`component ${componentId} not found`);
       if (old === newComponentRef)
         return ok(`component ${componentId} already updated to ${newComponentRef}`);
       void queue
-        .run(componentId, () => replaceCode(componentId, newComponentRef, command.annotations))
+        .run(componentId, () => update(componentId, newComponentRef, command.annotations))
         .catch((error: unknown) => {
           logger.error('component could not be updated', {
             component: componentId,
@@ -261,21 +168,28 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     isRunning: (componentId) => running.has(componentId),
 
     describe: () =>
-      [...running].map(([id, component]) => ({
-        id,
-        imageRef: component.imageRef,
-        annotations: component.annotations,
-        revision: 0,
-        maxInstances: component.maxInstances,
-        limits: component.limits,
-      })),
+      [...running].map(
+        ([
+          id,
+          {
+            settings: { imageRef, annotations, maxInstances, limits },
+          },
+        ]) => ({
+          id,
+          imageRef,
+          annotations,
+          revision: 0,
+          maxInstances,
+          limits,
+        }),
+      ),
 
     setLinks(componentId, links) {
-      running.get(componentId)?.served.setLinks(linkRows(links));
+      running.get(componentId)?.setLinks(linkRows(links));
     },
 
     async settled(componentId) {
-      await running.get(componentId)?.served.settled();
+      await running.get(componentId)?.settled();
     },
 
     async stopAll(withinMs) {
@@ -283,7 +197,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       await queue.idle();
       const all = [...running.values()];
       running.clear();
-      await Promise.all(all.map((component) => stop(component, withinMs)));
+      await Promise.all(all.map((component) => component.stop(withinMs)));
     },
   };
 }
@@ -294,26 +208,4 @@ function scaleMessage(old: string | undefined, { componentRef, allowUpdate }: Sc
   return allowUpdate
     ? `Requested to scale existing component, with a changed image reference: ${old} != ${componentRef}. The component will be scaled, and the image reference will be updated afterwards.`
     : `Requested to scale existing component to a different image reference: ${old} != ${componentRef}. The component will be scaled but the image reference will not be updated. If you meant to update this component to a new image ref, use the update command.`;
-}
-
-/** A command without limits keeps those there are. */
-function changesLimits(
-  wanted: ScaleComponentCommand['componentLimits'],
-  current: ScaleComponentCommand['componentLimits'],
-): boolean {
-  return (
-    wanted !== undefined &&
-    (wanted.maxExecutionTime !== current?.maxExecutionTime ||
-      wanted.maxMemoryLimit !== current?.maxMemoryLimit)
-  );
-}
-
-/** The component's own limit counts, within the host's. */
-function executionLimit(limits: ScaleComponentCommand['componentLimits'], hostLimitMs: number): number {
-  const seconds = limits?.maxExecutionTime;
-  return seconds === undefined ? hostLimitMs : Math.min(hostLimitMs, seconds * 1_000);
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

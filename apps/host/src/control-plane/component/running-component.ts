@@ -1,0 +1,167 @@
+import type { ComponentStart, ServedComponentHandle, ServingThreads } from '@wasmlattice/component-host';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
+import type { LatticeStore } from '../lattice-store/lattice-store.js';
+import { linkRows } from '../link-table.js';
+import { type ComponentSettings, sameList } from './component-plan.js';
+
+/** The code of a component, in memory that the threads share. */
+export type ComponentBytes = Uint8Array<SharedArrayBuffer>;
+
+/** What every component of a host may use unless its own limits are lower. */
+export type DefaultLimits = Pick<
+  ComponentStart,
+  'maxExecutionTimeMs' | 'maxMemoryBytes' | 'maxCoreInstances'
+>;
+
+/** What components of a host are run with. */
+export interface RunningComponentParts {
+  readonly limits: DefaultLimits;
+  readonly lattice: Pick<LatticeStore, 'spec'>;
+  readonly configs: Pick<ConfigStore, 'bundle'>;
+  readonly artifacts: Pick<ArtifactStore, 'fetchComponent'>;
+  /** What serves components; the seam between the control plane and its threads. */
+  readonly threads: Pick<ServingThreads, 'serve'>;
+  /** How long a stopped or replaced component may finish its invocations, in ms. */
+  readonly graceMs: number;
+}
+
+/** What the threads serve, and the configs it follows. */
+interface Generation {
+  readonly served: ServedComponentHandle;
+  readonly config: ConfigBundle;
+}
+
+/**
+ * One component that runs here: its settings, and the generation that is served with them. Its methods that return a promise are
+ * called one after the other.
+ */
+export class RunningComponent {
+  readonly #componentId: string;
+  readonly #parts: RunningComponentParts;
+  #settings: ComponentSettings;
+  #generation: Generation;
+
+  private constructor(
+    componentId: string,
+    parts: RunningComponentParts,
+    settings: ComponentSettings,
+    generation: Generation,
+  ) {
+    this.#componentId = componentId;
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#generation = generation;
+  }
+
+  /**
+   * Resolves once the threads serve the component. Links put meanwhile are missed: `readLinks` gets them.
+   *
+   * @throws ConfigStoreError when a named config is missing or unreadable; what the threads throw when they can't run it
+   */
+  static async start(
+    componentId: string,
+    settings: ComponentSettings,
+    bytes: ComponentBytes,
+    parts: RunningComponentParts,
+  ): Promise<RunningComponent> {
+    const generation = await startGeneration(componentId, settings, bytes, parts);
+    return new RunningComponent(componentId, parts, settings, generation);
+  }
+
+  get settings(): ComponentSettings {
+    return this.#settings;
+  }
+
+  /** Goes on with the same generation: the number of its instances and its configs become those of `settings`. */
+  async rescale(settings: ComponentSettings): Promise<void> {
+    const { served, config: old } = this.#generation;
+    if (!sameList(settings.configNames, this.#settings.configNames)) {
+      const config = await this.#parts.configs.bundle(settings.configNames, (values) =>
+        served.setConfig([...values]),
+      );
+      old.close();
+      served.setConfig([...config.current()]);
+      this.#generation = { served, config };
+    }
+    served.scale(settings.maxInstances);
+    this.#settings = settings;
+  }
+
+  /**
+   * Starts a generation with `settings`, and with other code if it is given. It is ready before the old one stops, so that no call
+   * meets a gap. If it can't start, the old one goes on.
+   */
+  async replace(settings: ComponentSettings, given?: ComponentBytes): Promise<void> {
+    const old = this.#generation;
+    const bytes = given ?? (await old.served.readBytes());
+    this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts);
+    this.#settings = settings;
+    this.readLinks();
+    await stopGeneration(old, this.#parts.graceMs);
+  }
+
+  /** Takes over the links that the component has in the lattice now. */
+  readLinks(): void {
+    this.setLinks(linksOf(this.#componentId, this.#parts.lattice));
+  }
+
+  setLinks(links: ComponentStart['links']): void {
+    this.#generation.served.setLinks(links);
+  }
+
+  /** Resolves once the threads have the links set so far. */
+  settled(): Promise<void> {
+    return this.#generation.served.settled();
+  }
+
+  /** Ends the generation that runs; its invocations have `graceMs` to finish. */
+  stop(graceMs: number): Promise<void> {
+    return stopGeneration(this.#generation, graceMs);
+  }
+}
+
+async function startGeneration(
+  componentId: string,
+  { imageRef, maxInstances, limits, configNames }: ComponentSettings,
+  bytes: ComponentBytes,
+  parts: RunningComponentParts,
+): Promise<Generation> {
+  let served: ServedComponentHandle | undefined;
+  const config = await parts.configs.bundle(configNames, (values) => served?.setConfig([...values]));
+  try {
+    const start: ComponentStart = {
+      ...parts.limits,
+      componentId,
+      imageRef,
+      bytes,
+      maxInstances,
+      maxExecutionTimeMs: executionLimit(limits, parts.limits.maxExecutionTimeMs),
+      maxMemoryBytes: limits?.maxMemoryLimit ?? parts.limits.maxMemoryBytes,
+      links: linksOf(componentId, parts.lattice),
+      config: [...config.current()],
+    };
+    served = await parts.threads.serve(start, () => parts.artifacts.fetchComponent(imageRef));
+    // What changed while the threads took it in.
+    served.setConfig([...config.current()]);
+    return { config, served };
+  } catch (error) {
+    config.close();
+    throw error;
+  }
+}
+
+async function stopGeneration({ config, served }: Generation, graceMs: number): Promise<void> {
+  config.close();
+  await served.stop(graceMs);
+}
+
+function linksOf(componentId: string, lattice: Pick<LatticeStore, 'spec'>): ComponentStart['links'] {
+  return linkRows(lattice.spec(componentId)?.links ?? []);
+}
+
+/** The component's own limit counts, within the host's. */
+function executionLimit(limits: ComponentSettings['limits'], hostLimitMs: number): number {
+  const seconds = limits?.maxExecutionTime;
+  return seconds === undefined ? hostLimitMs : Math.min(hostLimitMs, seconds * 1_000);
+}
