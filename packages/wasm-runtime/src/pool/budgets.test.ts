@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BudgetsThreadData, BudgetsThreadReport, ToBudgetsThread } from '../testing/budgets-thread.js';
 import { buildCallsGuest } from '../testing/calls-guest.js';
-import { startThread } from '../testing/start-thread.js';
 import { createComponentCells, readComponentUse, reclaimThread } from './component-cells.js';
 import type { ProcessBudgetName } from './overloaded-error.js';
 import { createProcessBudgets, readProcessBudgets, reclaimThreadBudgets } from './process-budgets.js';
@@ -42,7 +41,9 @@ async function setUp(ceilings: Partial<ProcessCeilings>) {
   const started = await Promise.all(
     [0, 1].map(async (number) => {
       const data: BudgetsThreadData = { guest, budgets, thread: number, components };
-      const thread = startThread(new URL('../testing/budgets-thread.ts', import.meta.url), data);
+      const thread = new Worker(new URL('../testing/budgets-thread.ts', import.meta.url), {
+        workerData: data,
+      });
       threads.push(thread);
       await ask(thread, 'ready');
       return thread;

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Round, type ThreadReport, useCell } from '../testing/permits-thread.js';
-import { startThread } from '../testing/start-thread.js';
 import { CellAllocator, type CellBlock, viewCells } from './cell-memory.js';
 import {
   type ComponentCellsOptions,
@@ -251,7 +250,7 @@ describe('permits shared by threads', () => {
 const threads: Worker[] = [];
 
 function startPermitsThread(): Worker {
-  const thread = startThread(new URL('../testing/permits-thread.ts', import.meta.url), {});
+  const thread = new Worker(new URL('../testing/permits-thread.ts', import.meta.url), { workerData: {} });
   threads.push(thread);
   return thread;
 }
