@@ -2,6 +2,8 @@ import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
+  type FairTurns,
+  type GuestTime,
   InstancePool,
   linkImports,
   type StackBudget,
@@ -58,11 +60,19 @@ export interface ComponentRuntimeOptions {
   readonly maxExecutionTimeMs?: number;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
+  /** The time of the thread and its turns: guests of all its components compute on it. */
+  readonly time?: ThreadTime;
   readonly logger?: Logger;
   /** Where spans and measurements go; nowhere by default. */
   readonly telemetry?: RuntimeTelemetry;
   /** Name the component in metrics. */
   readonly labels?: { readonly imageRef: string; readonly lattice: string; readonly hostId: string };
+}
+
+/** What the components of a thread share of its time. */
+export interface ThreadTime {
+  readonly guests: GuestTime;
+  readonly turns: FairTurns;
 }
 
 /** One component in one thread: its code, its instances and its links. */
@@ -91,6 +101,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   const { componentId, prepared, transports, threadExports, budgets } = options;
   const { maxInstances = 1, maxExecutionTimeMs = defaultMaxExecutionTimeMs } = options;
   const { logger = noopLogger, telemetry = noRuntimeTelemetry, labels = noLabels } = options;
+  const account = options.time?.guests.account();
   const cells = options.cells ?? {
     cells: createComponentCells({ limit: maxInstances, threads: 1 }),
     thread: 0,
@@ -118,6 +129,8 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     maxExecutionMs: maxExecutionTimeMs,
     cells,
     budgets,
+    clock: account,
+    turns: account && options.time?.turns.share(account),
     onWaited: (ms) => observedPool.waited(ms),
   });
   const observedPool = observe.pool(pool);
@@ -127,7 +140,9 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     telemetry: observe,
     transports,
   });
-  const clock = createInvocationClock(cells);
+  const clock = createInvocationClock(cells, {
+    onEnd: account && (() => observedPool.computed(account.takeCpuMs())),
+  });
   const { run, setConfig } = createInvocationRunner({
     componentId,
     config: options.config ?? [],

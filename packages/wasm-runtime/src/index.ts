@@ -35,6 +35,8 @@ export {
   setPermitLimit,
   type ThreadCells,
 } from './pool/component-cells.js';
+export { type FairShare, FairTurns, type FairTurnsOptions } from './pool/fair-turns.js';
+export { GuestAccount, GuestTime, type GuestTimeOptions, type ThreadUsage } from './pool/guest-time.js';
 export {
   type CloseOptions,
   InstancePool,

@@ -6,7 +6,7 @@ it('shows the start of the oldest invocation in flight', () => {
   let time = 5_000;
   const cells = { cells: createComponentCells({ limit: 1, threads: 2 }), thread: 1 };
   const oldest = () => readOldestStart(cells, time);
-  const clock = createInvocationClock(cells, () => time);
+  const clock = createInvocationClock(cells, { now: () => time });
   expect(oldest()).toBeUndefined();
   const finishFirst = clock.start();
   time += 10;

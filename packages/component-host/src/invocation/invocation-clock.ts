@@ -9,7 +9,17 @@ export interface InvocationClock {
   start(): () => void;
 }
 
-export function createInvocationClock(cells: ThreadCells, now: () => number = monotonicMs): InvocationClock {
+export interface InvocationClockOptions {
+  /** By default `monotonicMs`. */
+  readonly now?: () => number;
+  /** Told when an invocation has ended. */
+  readonly onEnd?: (() => void) | undefined;
+}
+
+export function createInvocationClock(
+  cells: ThreadCells,
+  { now = monotonicMs, onEnd }: InvocationClockOptions = {},
+): InvocationClock {
   const publish = oldestStartWriter(cells);
   const publishLast = lastStartWriter(cells);
   /** Start times in the order of the starts. */
@@ -27,7 +37,9 @@ export function createInvocationClock(cells: ThreadCells, now: () => number = mo
       if (running.size === 1) publishOldest();
       return () => {
         const [oldest] = running;
-        if (running.delete(invocation) && oldest === invocation) publishOldest();
+        if (!running.delete(invocation)) return;
+        if (oldest === invocation) publishOldest();
+        onEnd?.();
       };
     },
   };

@@ -113,6 +113,7 @@ describe('the metrics of a component', () => {
 
     pool.limited(8);
     pool.waited(250);
+    pool.computed(1_500);
     const context: InvocationContext = {
       componentId: 'ops',
       logger: noopLogger,
@@ -135,6 +136,7 @@ describe('the metrics of a component', () => {
     ]);
     expect(found.get('wasmcloud_host.component.max_instances')).toMatchObject([{ attributes, values: [8] }]);
     expect(found.get('wasmlattice.component.wait')).toMatchObject([{ attributes, values: [0.25] }]);
+    expect(found.get('wasmlattice.component.cpu_time')).toMatchObject([{ attributes, values: [1.5] }]);
     expect(found.get('wasmlattice.overloaded')).toMatchObject([
       { attributes: { ...attributes, budget: 'linear-memories' }, values: [1] },
     ]);

@@ -7,6 +7,8 @@ export interface PoolObservation extends Observation {
   limited(maxInstances: number): void;
   /** An invocation waited so long for an instance, in ms. */
   waited(ms: number): void;
+  /** Its guests had a core for so many ms more. */
+  computed(ms: number): void;
   /** Invocations of the pool, with those counted that are refused as overloaded. */
   readonly run: InstancePool['run'];
 }
@@ -38,6 +40,10 @@ export function observePool(
     unit: 's',
     buckets: callSeconds,
   });
+  const cpu = meter.counter('wasmlattice.component.cpu_time', {
+    description: 'Time that guests of a component had a core',
+    unit: 's',
+  });
   const refused = meter.counter(budgetMetrics.refused, {
     description: 'Invocations that were refused because there was no room for them',
   });
@@ -55,6 +61,7 @@ export function observePool(
   };
   return {
     limited: (maxInstances) => limit.record(maxInstances, attributes),
+    computed: (ms) => cpu.add(ms / 1_000, attributes),
     waited: (ms) => waits.record(ms / 1_000, attributes),
     run: meter === noopMeter ? pool.run.bind(pool) : countedRun,
     close() {

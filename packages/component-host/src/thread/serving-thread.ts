@@ -1,5 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import type { StackBudget } from '@wasmlattice/wasm-runtime';
+import { FairTurns, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
 import {
   createEngine,
   type Engine,
@@ -34,6 +34,7 @@ export class ServingThread {
   readonly #options: ServingThreadOptions;
   readonly #engine: Engine;
   readonly #exports = new ThreadExports();
+  readonly #time = { guests: new GuestTime(), turns: new FairTurns() };
   readonly #transports: CallTransports;
   /** In the order of their starts. */
   readonly #generations = new Map<number, ComponentRuntime>();
@@ -121,6 +122,7 @@ export class ServingThread {
       ...(data.sameHostCalls && { threadExports: this.#exports }),
       engine: this.#engine,
       budgets,
+      time: this.#time,
       logger: this.#options.logger.with({ component: componentId }),
       telemetry,
       labels: { imageRef, lattice, hostId },

@@ -56,6 +56,14 @@ export interface InstantiateOptions {
    * A guest that computes without ever calling the host is not reached.
    */
   readonly signal?: AbortSignal;
+  /** Told when the guest computes. */
+  readonly clock?: GuestClock | undefined;
+}
+
+/** Told when guest code begins to run and when it stops: for a call, and for each wait in it. */
+export interface GuestClock {
+  enter(): void;
+  leave(): void;
 }
 
 /** One instance of a component. It serves one invocation and is dropped or released. */

@@ -20,6 +20,7 @@ export type {
   ComponentInstance,
   ComponentTypes,
   Engine,
+  GuestClock,
   HostImport,
   HostImports,
   InstantiateOptions,

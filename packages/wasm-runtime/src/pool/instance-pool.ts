@@ -1,7 +1,8 @@
-import type { CompiledComponent, ComponentInstance } from '../engines/engine.js';
+import type { CompiledComponent, ComponentInstance, GuestClock } from '../engines/engine.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import type { Linkage } from '../linker/linker.js';
 import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
+import type { FairShare } from './fair-turns.js';
 import { Invocation, type InvocationStacks } from './invocation.js';
 import { Permits } from './permits.js';
 import type { StackBudget } from './thread-budgets.js';
@@ -22,6 +23,10 @@ export interface InstancePoolOptions {
   readonly cells?: ThreadCells | undefined;
   /** Room for the stacks of guests in the process; without it there may be any number. */
   readonly budgets?: StackBudget | undefined;
+  /** Told when its guests compute. */
+  readonly clock?: GuestClock | undefined;
+  /** The component's part in the turns of its thread: an invocation with a permit begins in its turn. */
+  readonly turns?: Pick<FairShare, 'enter'> | undefined;
   /** Told how long an invocation waited for its permit, in ms, when it got it or gave up; not told of those that need not wait. */
   readonly onWaited?: ((ms: number) => void) | undefined;
   /**
@@ -111,16 +116,21 @@ export class InstancePool {
     work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
     { signal, resident = false }: RunOptions = {},
   ): Promise<T> {
-    const { component, compiled, linkage, maxExecutionMs } = this.#options;
+    const { component, compiled, linkage, maxExecutionMs, turns, clock } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
     const invocation = new Invocation(component, signal);
     this.#invocations.add(invocation);
     try {
       invocation.onOver(await this.#permits.acquire(invocation.signal));
+      const turn = turns?.enter();
+      if (turn !== undefined) {
+        await turn;
+        invocation.signal.throwIfAborted();
+      }
       const stacks = this.#takeStack(invocation, resident);
       if (maxExecutionMs !== undefined && !resident) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind({ ...context, signal: invocation.signal });
-      const instance = await compiled.instantiate(imports, { signal: invocation.signal });
+      const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock });
       return await work(invocation.track(instance, stacks), invocation.signal);
     } catch (error) {
       invocation.end(error);

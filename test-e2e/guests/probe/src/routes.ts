@@ -56,6 +56,7 @@ export const routes: Readonly<Record<string, (invocation: Invocation) => void>> 
   '/state': state,
   '/big': big,
   '/spin': spin,
+  '/compute': compute,
   '/allocate': allocate,
   '/headers': headers,
   '/answer': answer,
@@ -201,6 +202,13 @@ function big({ out, param }: Invocation): void {
     writeFiller(body, Number(param('bytes', '1000000')));
     return undefined;
   });
+}
+
+/** `?ms=N`: answers after N milliseconds of computing. */
+function compute({ out, param }: Invocation): void {
+  const until = Date.now() + Number(param('ms', '20'));
+  while (Date.now() < until);
+  respondText(out, 'computed\n');
 }
 
 function spin(): void {

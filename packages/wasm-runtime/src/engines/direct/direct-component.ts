@@ -40,10 +40,11 @@ export class DirectComponent implements CompiledComponent {
     return this.#program.types;
   }
 
-  async instantiate(imports: HostImports, { signal }: InstantiateOptions = {}): Promise<ComponentInstance> {
+  async instantiate(imports: HostImports, options: InstantiateOptions = {}): Promise<ComponentInstance> {
     const idle = this.#idle.take();
-    idle?.arm(imports, signal);
-    return new DirectInstance(this.#program, idle ?? this.#create(imports, signal), signal, this.#recycle);
+    idle?.arm(imports, options);
+    const instance = idle ?? this.#create(imports, options);
+    return new DirectInstance(this.#program, instance, options, this.#recycle);
   }
 
   dispose(): void {
@@ -51,14 +52,17 @@ export class DirectComponent implements CompiledComponent {
     this.#ignorePressure?.();
   }
 
-  #create(imports: HostImports, signal: AbortSignal | undefined): ReusableInstance {
+  #create(imports: HostImports, options: InstantiateOptions): ReusableInstance {
     const linked = new LinkedInstance(this.#program);
     this.#budgets?.hold(this.#program.component, this.#program.memories, linked);
-    linked.abi.arm(imports, signal);
+    linked.abi.arm(imports, options);
+    options.clock?.enter();
     try {
       linked.start();
     } catch (error) {
       throw new InstantiationError(this.#program.component, error);
+    } finally {
+      options.clock?.leave();
     }
     return new ReusableInstance(linked, this.#capture(linked));
   }

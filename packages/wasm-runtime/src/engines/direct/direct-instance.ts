@@ -1,5 +1,5 @@
 import { ExitError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
-import type { ComponentInstance } from '../engine.js';
+import type { ComponentInstance, GuestClock, InstantiateOptions } from '../engine.js';
 import type { Program } from './program.js';
 import type { ReusableInstance } from './reusable-instance.js';
 
@@ -7,6 +7,7 @@ import type { ReusableInstance } from './reusable-instance.js';
 export class DirectInstance implements ComponentInstance {
   readonly #program: Program;
   readonly #signal: AbortSignal | undefined;
+  readonly #clock: GuestClock | undefined;
   readonly #recycle: (instance: ReusableInstance) => void;
   /** `undefined` once it was released. */
   #instance: ReusableInstance | undefined;
@@ -16,12 +17,13 @@ export class DirectInstance implements ComponentInstance {
   constructor(
     program: Program,
     instance: ReusableInstance,
-    signal: AbortSignal | undefined,
+    { signal, clock }: InstantiateOptions,
     recycle: (instance: ReusableInstance) => void,
   ) {
     this.#program = program;
     this.#instance = instance;
     this.#signal = signal;
+    this.#clock = clock;
     this.#recycle = recycle;
   }
 
@@ -33,19 +35,23 @@ export class DirectInstance implements ComponentInstance {
       return Promise.reject(new Error(`component "${component}": the instance was released`));
     }
     this.#calls++;
-    return this.#instance
-      .function(planned)(params)
-      .then(
-        (value) => {
-          this.#calls--;
-          return value;
-        },
-        (cause: unknown) => {
-          this.#calls--;
-          this.#failed = true;
-          throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause });
-        },
-      );
+    const clock = this.#clock;
+    clock?.enter();
+    const call = this.#instance.function(planned)(params);
+    clock?.leave();
+    return call.then(
+      (value) => {
+        clock?.leave();
+        this.#calls--;
+        return value;
+      },
+      (cause: unknown) => {
+        clock?.leave();
+        this.#calls--;
+        this.#failed = true;
+        throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause });
+      },
+    );
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-import type { HostImports } from '../engine.js';
+import type { HostImports, InstantiateOptions } from '../engine.js';
 import type { LiftedFunction } from './abi/index.js';
 import type { InstanceState } from './instance-state.js';
 import type { LinkedInstance } from './linked-instance.js';
@@ -23,8 +23,8 @@ export class ReusableInstance {
   }
 
   /** Begins an invocation. */
-  arm(imports: HostImports, signal: AbortSignal | undefined): void {
-    this.#linked.abi.arm(imports, signal);
+  arm(imports: HostImports, options: InstantiateOptions): void {
+    this.#linked.abi.arm(imports, options);
   }
 
   function(planned: PlannedLift): LiftedFunction {

@@ -1,3 +1,4 @@
+import type { GuestClock, InstantiateOptions } from '../engine.js';
 import { type AnyFunction, webAssembly } from '../web-assembly.js';
 
 /** Sees every wait and every trap of one instance. */
@@ -14,24 +15,30 @@ export interface GuestWatch {
  * Puts the engine between the generated code and V8: `Suspending` so that an abort ends the guest's waits whatever
  * host function it waits in, `promising` because jco's bookkeeping after a trap may replace the cause by an error of its own.
  */
-export function watchGuest(signal: AbortSignal | undefined): GuestWatch {
+export function watchGuest({ signal, clock }: InstantiateOptions): GuestWatch {
   const failure = Promise.withResolvers<never>();
   let failed = false;
   failure.promise.catch(() => {});
 
   function Suspending(func: AnyFunction): object {
-    return new webAssembly.Suspending(signal ? interruptible(func, signal) : func);
+    const timed = clock === undefined ? func : timedWaits(func, clock);
+    return new webAssembly.Suspending(signal ? interruptible(timed, signal) : timed);
   }
 
   function promising(func: AnyFunction): (...args: readonly unknown[]) => Promise<unknown> {
     const call = webAssembly.promising(func);
     return async (...args) => {
       try {
-        return await call(...args);
+        clock?.enter();
+        const called = call(...args);
+        clock?.leave();
+        return await called;
       } catch (error) {
         failed = true;
         failure.reject(error);
         throw error;
+      } finally {
+        clock?.leave();
       }
     };
   }
@@ -43,6 +50,16 @@ export function watchGuest(signal: AbortSignal | undefined): GuestWatch {
     }) as object,
     failure: failure.promise,
     hasFailed: () => failed,
+  };
+}
+
+function timedWaits(func: AnyFunction, clock: GuestClock): (...args: never[]) => unknown {
+  const goOn = (): void => clock.enter();
+  return (...args) => {
+    const result = func(...args);
+    if (!(result instanceof Promise)) return result;
+    clock.leave();
+    return result.finally(goOn);
   };
 }
 

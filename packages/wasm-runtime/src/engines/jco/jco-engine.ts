@@ -37,7 +37,7 @@ export function createJcoEngine({ cacheDir, logger = noopLogger, budgets }: JcoE
       const parts = loadOutput(prepared, options, { logger: logger.with({ component }), budgets });
       return {
         types: parts.types,
-        instantiate: (imports, { signal } = {}) => instantiateGenerated(parts, imports, signal),
+        instantiate: (imports, options = {}) => instantiateGenerated(parts, imports, options),
       };
     },
   });

@@ -2,7 +2,7 @@ import { camelCase, type WitFunction } from '@wasmlattice/rpc';
 import { ExitError, InstantiationError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import { className, parseQualifiedName } from '../../qualified-name.js';
-import type { ComponentInstance, ComponentTypes, HostImports } from '../engine.js';
+import type { ComponentInstance, ComponentTypes, HostImports, InstantiateOptions } from '../engine.js';
 import { type CoreInstance, type CoreModule, webAssembly } from '../web-assembly.js';
 import { type GuestWatch, watchGuest } from './guest-watch.js';
 import { asyncConstructor } from './patch-output.js';
@@ -37,9 +37,9 @@ export interface CompiledParts {
 export async function instantiateGenerated(
   parts: CompiledParts,
   imports: HostImports,
-  signal: AbortSignal | undefined,
+  options: InstantiateOptions,
 ): Promise<ComponentInstance> {
-  const watch = watchGuest(signal);
+  const watch = watchGuest(options);
   // The watch is as old as the instance, and lives as long as anything of it.
   parts.budgets?.hold(parts.component, parts.memories, watch);
   try {
@@ -50,7 +50,7 @@ export async function instantiateGenerated(
       watch.webAssembly,
       parts.console,
     );
-    return new JcoInstance(parts, exports, watch, signal);
+    return new JcoInstance(parts, exports, watch, options.signal);
   } catch (error) {
     throw new InstantiationError(parts.component, error);
   }

@@ -1,6 +1,6 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { className } from '../../../qualified-name.js';
-import type { HostImports } from '../../engine.js';
+import type { HostImports, InstantiateOptions } from '../../engine.js';
 import { AbiTrap } from './abi-trap.js';
 import { CallQueue } from './call-queue.js';
 import type { CoreFunction, ResourceOrigin } from './core-types.js';
@@ -54,9 +54,9 @@ export class AbiInstance implements ResourceOwner {
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
-  arm(imports: HostImports, signal: AbortSignal | undefined): void {
+  arm(imports: HostImports, options: InstantiateOptions = {}): void {
     this.imports = imports;
-    this.wait.arm(signal);
+    this.wait.arm(options);
     this.#calledOut = false;
     this.invocation++;
   }

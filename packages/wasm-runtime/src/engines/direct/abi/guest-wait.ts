@@ -1,7 +1,10 @@
+import type { GuestClock, InstantiateOptions } from '../../engine.js';
+
 /** The wait of a guest for the host, and the signal that ends it whatever host function it waits in. */
 export class GuestWait {
   readonly #onAborted: (error: Error) => void;
   #signal: AbortSignal | undefined;
+  #clock: GuestClock | undefined;
   #isListening = false;
   #reject: ((reason: Error) => void) | undefined;
 
@@ -10,14 +13,16 @@ export class GuestWait {
     this.#onAborted = onAborted;
   }
 
-  arm(signal: AbortSignal | undefined): void {
+  arm({ signal, clock }: InstantiateOptions): void {
     this.#signal = signal;
+    this.#clock = clock;
   }
 
   disarm(): void {
     if (this.#isListening) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#isListening = false;
     this.#signal = undefined;
+    this.#clock = undefined;
   }
 
   /** Throws the reason of a signal that is aborted already. */
@@ -28,6 +33,7 @@ export class GuestWait {
   /** Has `reject` called when the signal is aborted, until {@link GuestWait.end}. */
   start(reject: (reason: Error) => void): void {
     this.#reject = reject;
+    this.#clock?.leave();
     if (this.#isListening || this.#signal === undefined) return;
     this.#isListening = true;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -37,6 +43,7 @@ export class GuestWait {
   end(reject: (reason: Error) => void): boolean {
     if (this.#reject !== reject) return false;
     this.#reject = undefined;
+    this.#clock?.enter();
     return true;
   }
 

@@ -174,7 +174,7 @@ describe('a function of the guest called by the host', () => {
     expect(await call('echo', 'one')).toBe('one');
     expect(instance.hasCalledOut).toBe(false);
     expect(instance.disarm()).toBe(true);
-    instance.arm(new Map(), undefined);
+    instance.arm(new Map());
     expect(await call('echo', 'two')).toBe('two');
   });
 });

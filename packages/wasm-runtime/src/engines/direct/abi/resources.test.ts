@@ -291,7 +291,7 @@ describe('a resource of the guest', () => {
       'expected a test:guest/api counter of this guest',
     );
     first.instance.disarm();
-    first.instance.arm(new Map(), undefined);
+    first.instance.arm(new Map());
     one[Symbol.dispose]();
     expect(await first.call('destroyed')).toBe(0);
   });
