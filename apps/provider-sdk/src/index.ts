@@ -1,3 +1,4 @@
+export { LatticeConnectionError, type NatsCredentials, type NatsTls } from '@wasmlattice/lattice-connection';
 export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
 export {
   type ConfigLayer,
@@ -5,7 +6,7 @@ export {
   readConfigValue,
   readNatsAccess,
 } from './nats-access-config.js';
-export { connectNats, ProviderConnectionError } from './nats-connection.js';
+export { connectNats } from './nats-connection.js';
 export {
   type ConnectionPool,
   createConnectionPool,
@@ -13,7 +14,6 @@ export {
 } from './nats-connection-pool.js';
 export type {
   NatsAccess,
-  NatsTls,
   Provider,
   ProviderContext,
   ProviderLink,

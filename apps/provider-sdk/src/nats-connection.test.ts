@@ -1,6 +1,6 @@
 import { decodeHostData } from '@wasmlattice/provider-host/protocol';
-import { createLogger, noopLogger } from '@wasmlattice/telemetry';
-import { type Child, freePort, startChild } from '@wasmlattice/test-support';
+import { noopLogger } from '@wasmlattice/telemetry';
+import { freePort } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import { connectNats, natsAccess } from './nats-connection.js';
 
@@ -26,51 +26,13 @@ describe('connectNats', () => {
     const url = `nats://me:hunter2@127.0.0.1:${port}`;
     const connecting = connectNats({ url }, 'test', noopLogger);
     await expect(connecting).rejects.toThrow(
-      `could not connect to NATS at nats://127.0.0.1:${port}: check that the server runs there`,
+      new RegExp(
+        `^cannot connect to NATS at nats://127\\.0\\.0\\.1:${port}: .*; start one or check its address`,
+      ),
     );
-    await expect(connecting).rejects.toMatchObject({ name: 'ProviderConnectionError' });
-  });
-
-  it('uses user and password of the URL', async () => {
-    const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
-    const args = ['-a', '127.0.0.1', '-p', '-1', '--user', 'me', '--pass', '1:2@/'];
-    await using server = startChild(program, args, { PATH: process.env.PATH });
-    const [, port] = await server.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
-    const user = `me:${encodeURIComponent('1:2@/')}`;
-    const connection = await connectNats({ url: `nats://${user}@127.0.0.1:${port}` }, 'test', noopLogger);
-    expect(await connection.rtt()).toBeGreaterThanOrEqual(0);
-    await connection.close();
-    await expect(
-      connectNats({ url: `nats://me:wrong@127.0.0.1:${port}` }, 'test', noopLogger),
-    ).rejects.toThrow(/lets this client in/);
-  });
-
-  it('comes back when the server does', async () => {
-    const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
-    const port = String(await freePort());
-    const startServer = async (): Promise<Child> => {
-      const server = startChild(program, ['-a', '127.0.0.1', '-p', port], { PATH: process.env.PATH });
-      await server.waitForLine(/Server is ready/);
-      return server;
-    };
-    const first = await startServer();
-    const back = Promise.withResolvers<void>();
-    const lines: string[] = [];
-    const logger = createLogger({
-      name: 'p',
-      level: 'info',
-      format: 'text',
-      write(line) {
-        lines.push(line);
-        if (line.includes('connected to NATS again')) back.resolve();
-      },
+    await expect(connecting).rejects.toMatchObject({
+      name: 'LatticeConnectionError',
+      failure: 'unreachable',
     });
-    const connection = await connectNats({ url: `nats://127.0.0.1:${port}` }, 'test', logger);
-    await first[Symbol.asyncDispose]();
-    await using _second = await startServer();
-    await back.promise;
-    expect(lines.join('\n')).toMatch(/WARN p: lost the NATS server/);
-    expect(await connection.rtt()).toBeGreaterThanOrEqual(0);
-    await connection.close();
   });
 });

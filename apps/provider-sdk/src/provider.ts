@@ -1,3 +1,4 @@
+import type { NatsCredentials, NatsTls } from '@wasmlattice/lattice-connection';
 import type { HealthReply, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger, Meter, Tracer } from '@wasmlattice/telemetry';
@@ -63,17 +64,9 @@ export interface NatsAccess {
   /** One URL, or several of one cluster separated by commas; user and password or a token may be part of it. */
   readonly url: string;
   /** User JWT and the seed of its key. */
-  readonly credentials?: { readonly jwt: string; readonly seed: string } | undefined;
+  readonly credentials?: NatsCredentials | undefined;
   /** Present when the server must speak TLS; `tls://` in the URL asks for it, too. */
   readonly tls?: NatsTls | undefined;
-}
-
-/** Whom to trust as a NATS server; the system's authorities if neither is given. */
-export interface NatsTls {
-  /** Certificates of authorities, PEM. */
-  readonly ca?: string | undefined;
-  /** Path of a file with them. */
-  readonly caFile?: string | undefined;
 }
 
 /** What tells one link of a provider from another. */

@@ -167,7 +167,7 @@ describe('a provider process', () => {
 
     const noServer = startGreeter(hostDataLine({ lattice_rpc_url: 'nats://127.0.0.1:1' }));
     expect(await noServer.exited).toEqual([1, null]);
-    expect(noServer.log()).toMatch(/could not connect to NATS at nats:\/\/127\.0\.0\.1:1/);
+    expect(noServer.log()).toMatch(/cannot connect to NATS at nats:\/\/127\.0\.0\.1:1/);
   });
 
   it('exports spans, metrics and logs as the host says, within the trace of the caller', async () => {

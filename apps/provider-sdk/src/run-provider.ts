@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
 import { createDeferredLogSink, describeError, type Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
-import { connectNats, natsAccess, ProviderConnectionError } from './nats-connection.js';
+import { connectNats, natsAccess } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
@@ -83,10 +83,15 @@ async function run(provider: Provider, name: string): Promise<void> {
   await Promise.all([closeConnection(connection, logger), telemetry.shutdown()]);
 }
 
+/** The connection to the lattice is gone for good; the cause says why. */
+class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+}
+
 /** Rejects when the connection is closed by anything but its owner: nothing can be served any more. */
 async function lossOf(connection: NatsConnection): Promise<never> {
   const cause = await connection.closed();
-  throw new ProviderConnectionError('the NATS connection is closed', { cause });
+  throw new ConnectionLostError('the NATS connection is closed', { cause });
 }
 
 /** Longer than any flush on a connection that works; without a server none would ever end. */

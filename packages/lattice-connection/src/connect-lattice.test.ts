@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { startNatsServer } from '@wasmlattice/test-support';
+import { freePort, startChild, startNatsServer } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LatticeConnectionSettings } from './connect-lattice.js';
-import { connectionSettings, connectLattice, natsOptions } from './connect-lattice.js';
+import { connectLattice, natsOptions } from './connect-lattice.js';
+import { connectionSettings, type LatticeConnectionSettings } from './connection-settings.js';
 import { parseNatsCredentials } from './credentials.js';
 
 let folder: string;
@@ -20,10 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function settings(changes: Partial<LatticeConnectionSettings> = {}): LatticeConnectionSettings {
   return {
-    purpose: 'ctl',
     url: 'nats://127.0.0.1:1',
-    tls: false,
-    credentials: undefined,
     name: 'wasmbus',
     ...changes,
   };
@@ -51,10 +48,27 @@ describe('connectLattice', () => {
   });
 
   it('fails at once when no server answers, and says which flags to check', async () => {
-    await expect(connectLattice(settings({ purpose: 'rpc' }), noopLogger)).rejects.toMatchObject({
-      name: 'LatticeConnectionError',
-      failure: 'unreachable',
-      message: expect.stringMatching(/nats:\/\/127\.0\.0\.1:1 \(rpc connection\).*--rpc-host\/--nats-host/s),
+    const endpoint = { url: 'nats://127.0.0.1:1', tls: false, credentials: undefined };
+    await expect(connectLattice(await connectionSettings('rpc', endpoint), noopLogger)).rejects.toMatchObject(
+      {
+        name: 'LatticeConnectionError',
+        failure: 'unreachable',
+        message: expect.stringMatching(
+          /nats:\/\/127\.0\.0\.1:1 \(rpc connection\).*--rpc-host\/--nats-host/s,
+        ),
+      },
+    );
+  });
+
+  it('says what to check in general when nobody says more, and names no password', async () => {
+    const port = await freePort();
+    await expect(
+      connectLattice(settings({ url: `nats://me:hunter2@127.0.0.1:${port}` }), noopLogger),
+    ).rejects.toMatchObject({
+      reason: expect.stringMatching(
+        new RegExp(`^cannot connect to NATS at nats://127\\.0\\.0\\.1:${port}: `),
+      ),
+      message: expect.stringMatching(/: no NATS server answers there; start one or check its address$/),
     });
   });
 
@@ -66,22 +80,50 @@ describe('connectLattice', () => {
     await once(server, 'listening');
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('no port');
-    await expect(
-      connectLattice(settings({ url: `nats://127.0.0.1:${address.port}` }), noopLogger),
-    ).rejects.toMatchObject({ failure: 'unauthorized', message: expect.stringContaining('--ctl-creds') });
+    const endpoint = { url: `nats://127.0.0.1:${address.port}`, tls: false, credentials: undefined };
+    await expect(connectLattice(await connectionSettings('ctl', endpoint), noopLogger)).rejects.toMatchObject(
+      { failure: 'unauthorized', message: expect.stringContaining('--ctl-creds') },
+    );
     server.close();
+  });
+
+  it('logs in as the user of the URL', async () => {
+    const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
+    const args = ['-a', '127.0.0.1', '-p', '-1', '--user', 'me', '--pass', '1:2@/'];
+    await using server = startChild(program, args, { PATH: process.env.PATH });
+    const [, port] = await server.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
+    const user = `me:${encodeURIComponent('1:2@/')}`;
+    const connection = await connectLattice(
+      settings({ url: `nats://${user}@127.0.0.1:${port}` }),
+      noopLogger,
+    );
+    expect(await connection.rtt()).toBeGreaterThanOrEqual(0);
+    await connection.close();
+    await expect(
+      connectLattice(settings({ url: `nats://me:wrong@127.0.0.1:${port}` }), noopLogger),
+    ).rejects.toMatchObject({ failure: 'unauthorized' });
   });
 
   it('refuses a server without TLS when TLS is required', async () => {
     await using server = await startNatsServer();
-    await expect(connectLattice(settings({ url: server.url, tls: true }), noopLogger)).rejects.toMatchObject({
-      failure: 'tls',
-      message: expect.stringContaining('--ctl-tls'),
-    });
+    const endpoint = { url: server.url, tls: true, credentials: undefined };
+    await expect(connectLattice(await connectionSettings('ctl', endpoint), noopLogger)).rejects.toMatchObject(
+      { failure: 'tls', message: expect.stringContaining('--ctl-tls') },
+    );
+    const url = server.url.replace('nats://', 'tls://');
+    await expect(connectLattice(settings({ url }), noopLogger)).rejects.toMatchObject({ failure: 'tls' });
   });
 
   it('never gives up reconnecting', () => {
-    expect(natsOptions(settings())).toMatchObject({ maxReconnectAttempts: -1, name: 'wasmbus' });
+    expect(natsOptions(settings(), [])).toMatchObject({ maxReconnectAttempts: -1, name: 'wasmbus' });
+  });
+});
+
+describe('a server that refuses the login when it is back', () => {
+  it.each([true, false])('ends the connection, unless it outlives refusals (%s)', (outlivesRefusals) => {
+    expect(natsOptions(settings({ outlivesRefusals }), [])).toMatchObject({
+      ignoreAuthErrorAbort: outlivesRefusals,
+    });
   });
 });
 
@@ -103,10 +145,10 @@ describe('credentials', () => {
     const path = join(folder, 'user.creds');
     await writeFile(path, text);
     const endpoint = { url: 'nats://n:1', tls: true, credentials: { kind: 'file', path } } as const;
-    expect(await connectionSettings('rpc', endpoint)).toEqual({
+    expect(await connectionSettings('rpc', endpoint)).toMatchObject({
       purpose: 'rpc',
       url: 'nats://n:1',
-      tls: true,
+      tls: {},
       name: 'wasmbus',
       credentials: { jwt: 'eyJ0.eyJq.c2ln', seed: 'SUAEXAMPLE' },
     });
@@ -130,7 +172,9 @@ describe('credentials', () => {
     const endpoint = { url: 'nats://n:1', tls: false, credentials: { kind: 'file', path } } as const;
     await expect(connectionSettings('ctl', endpoint)).rejects.toMatchObject({
       name: 'NatsCredentialsError',
-      message: expect.stringMatching(/cannot read the NATS credentials file .*--nats-creds/),
+      message: expect.stringMatching(
+        /cannot read the NATS credentials file .*; check --ctl-creds\/--nats-creds/,
+      ),
     });
   });
 });

@@ -22,7 +22,7 @@ export async function loadNatsCredentials(source: NatsCredentialsSource): Promis
     text = await readFile(source.path, 'utf8');
   } catch (cause) {
     throw new NatsCredentialsError(
-      `cannot read the NATS credentials file ${source.path}: ${describeError(cause)}; check --nats-creds, --ctl-creds and --rpc-creds`,
+      `cannot read the NATS credentials file ${source.path}: ${describeError(cause)}`,
       { cause },
     );
   }

@@ -1,11 +1,15 @@
+export { connectLattice } from './connect-lattice.js';
 export {
-  connectionSettings,
-  connectLattice,
+  type ConnectionChecklist,
   LatticeConnectionError,
   type LatticeConnectionFailure,
+} from './connection-error.js';
+export {
+  connectionSettings,
   type LatticeConnectionPurpose,
   type LatticeConnectionSettings,
-} from './connect-lattice.js';
+  type NatsTls,
+} from './connection-settings.js';
 export {
   loadNatsCredentials,
   type NatsCredentials,

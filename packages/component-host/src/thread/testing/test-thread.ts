@@ -94,7 +94,7 @@ export async function createTestThread(): Promise<TestThread> {
 export const threadSettings: ServingThreadSettings = {
   lattice: 'default',
   hostId: 'NHOST',
-  rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', tls: false, credentials: undefined, name: 'test' },
+  rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', name: 'test' },
   sameHostCalls: true,
   engine: 'auto',
   cacheDir: '/nowhere',
