@@ -19,7 +19,7 @@ export function onLattice(
   work: (command: LatticeCommand) => Promise<void>,
 ): Promise<void> {
   const options = readGlobalOptions(command, io);
-  return withLattice(options, (session) => work({ ...session, io, options }));
+  return withLattice(options, io, (session) => work({ ...session, io, options }));
 }
 
 /** Writes what a command did: a sentence, or the reply of the host as JSON. */

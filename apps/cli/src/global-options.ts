@@ -1,3 +1,4 @@
+import type { NatsCredentialsSource } from '@wasmlattice/lattice-connection';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { CliError } from './cli-error.js';
@@ -7,17 +8,12 @@ import { exitCodes } from './exit-codes.js';
 /** How results are written: for people, or as JSON for programs. */
 export type OutputFormat = 'text' | 'json';
 
-/** How to log in to NATS. */
-export type NatsLogin =
-  | { readonly kind: 'jwt'; readonly jwt: string; readonly seed: string }
-  | { readonly kind: 'file'; readonly path: string };
-
 /** What every command that talks to a lattice takes. */
 export interface GlobalOptions {
   readonly lattice: string;
   readonly natsUrl: string;
   readonly tls: boolean;
-  readonly login: NatsLogin | undefined;
+  readonly login: NatsCredentialsSource | undefined;
   readonly ctlTopicPrefix: string | undefined;
   /** How long to wait for an answer. */
   readonly timeoutMs: number;
@@ -169,7 +165,7 @@ function readUrl(
   return `nats://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
 }
 
-function readLogin(read: (name: OptionName) => string | undefined): NatsLogin | undefined {
+function readLogin(read: (name: OptionName) => string | undefined): NatsCredentialsSource | undefined {
   const [jwt, seed, path] = [read('ctlJwt'), read('ctlSeed'), read('ctlCreds')];
   if ((jwt === undefined) !== (seed === undefined)) {
     throw usageError('--ctl-jwt and --ctl-seed need each other', 'give both or neither');

@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import type { ControlClient } from '@wasmlattice/control-interface';
-import { createControlClient } from '@wasmlattice/control-interface';
-import { describeError } from '@wasmlattice/telemetry';
-import type { Authenticator, NatsConnection } from 'nats';
-import { connect, credsAuthenticator, ErrorCode, jwtAuthenticator, NatsError } from 'nats';
+import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
+import {
+  connectLattice,
+  LatticeConnectionError,
+  type LatticeConnectionFailure,
+  loadNatsCredentials,
+  NatsCredentialsError,
+} from '@wasmlattice/lattice-connection';
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
 import { CliError } from './cli-error.js';
+import type { CliIo } from './cli-io.js';
 import { exitCodes } from './exit-codes.js';
-import type { GlobalOptions, NatsLogin } from './global-options.js';
-import { usageError } from './global-options.js';
+import { type GlobalOptions, usageError } from './global-options.js';
 
 /** A connection to a lattice for the time of one command. */
 export interface LatticeSession {
@@ -16,12 +20,13 @@ export interface LatticeSession {
   readonly client: ControlClient;
 }
 
-/** Connects, does `work`, and closes the connection whatever comes of it. */
+/** Connects, does `work`, and closes the connection whatever comes of it. What happens to the connection is told on standard error. */
 export async function withLattice<T>(
   options: GlobalOptions,
+  io: CliIo,
   work: (session: LatticeSession) => Promise<T>,
 ): Promise<T> {
-  const connection = await openConnection(options);
+  const connection = await openConnection(options, io);
   try {
     const { ctlTopicPrefix, lattice, timeoutMs } = options;
     const client = createControlClient({
@@ -36,43 +41,44 @@ export async function withLattice<T>(
   }
 }
 
-async function openConnection({ login, natsUrl, tls }: GlobalOptions): Promise<NatsConnection> {
-  const authenticator = login === undefined ? undefined : await authenticatorOf(login);
+async function openConnection({ login, natsUrl, tls }: GlobalOptions, io: CliIo): Promise<NatsConnection> {
   try {
-    return await connect({
-      servers: natsUrl,
-      name: 'wasmlattice',
-      timeout: 5000,
-      // Streams of events go on after a restart of the server.
-      maxReconnectAttempts: -1,
-      ...(tls ? { tls: {} } : {}),
-      ...(authenticator === undefined ? {} : { authenticator }),
-    });
-  } catch (cause) {
-    throw connectionError(natsUrl, cause);
-  }
-}
-
-async function authenticatorOf(login: NatsLogin): Promise<Authenticator> {
-  if (login.kind === 'jwt') return jwtAuthenticator(login.jwt, new TextEncoder().encode(login.seed));
-  try {
-    return credsAuthenticator(await readFile(login.path));
-  } catch (cause) {
-    throw usageError(
-      `cannot read the credentials file ${login.path}: ${describeError(cause)}`,
-      'check --ctl-creds (WASMCLOUD_CTL_CREDS)',
+    return await connectLattice(
+      {
+        url: natsUrl,
+        name: 'wasmlattice',
+        ...(tls && { tls: {} }),
+        ...(login !== undefined && { credentials: await loadNatsCredentials(login) }),
+      },
+      connectionLog(io),
     );
+  } catch (error) {
+    if (error instanceof NatsCredentialsError) {
+      throw usageError(error.message, 'check --ctl-creds (WASMCLOUD_CTL_CREDS)');
+    }
+    if (!(error instanceof LatticeConnectionError)) throw error;
+    throw new CliError(error.reason, checks[error.failure], {
+      cause: error,
+      exitCode: exitCodes.unreachable,
+    });
   }
 }
 
-function connectionError(url: string, cause: unknown): CliError {
-  const code = cause instanceof NatsError ? cause.code : undefined;
-  const refused = code === ErrorCode.AuthorizationViolation || code === ErrorCode.BadCreds;
-  return new CliError(
-    `cannot connect to NATS at ${url}: ${describeError(cause)}`,
-    refused
-      ? 'check --ctl-creds, or --ctl-jwt and --ctl-seed'
-      : 'start a host with `wasmlattice up`, or name the server with --nats-url',
-    { cause, exitCode: exitCodes.unreachable },
-  );
+const noServer = 'start a host with `wasmlattice up`, or name the server with --nats-url';
+
+const checks: Readonly<Record<LatticeConnectionFailure, string>> = {
+  unreachable: noServer,
+  timeout: noServer,
+  other: noServer,
+  unauthorized: 'check --ctl-creds, or --ctl-jwt and --ctl-seed',
+  tls: 'check --ctl-tls and the certificate of the server',
+};
+
+/** Who follows events should know why there are none. */
+function connectionLog(io: CliIo): Logger {
+  return {
+    ...noopLogger,
+    warn: (message) => io.err(`warning: ${message}\n`),
+    info: (message) => io.err(`note: ${message}\n`),
+  };
 }

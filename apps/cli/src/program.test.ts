@@ -131,6 +131,19 @@ describe('get', () => {
     io.interrupt();
     expect(await running).toBe(0);
   });
+
+  it('streams on after a restart of the server, and tells of both its end and its return', async () => {
+    const first = await startNatsServer();
+    const io = createTestIo({ WASMLATTICE_NATS_URL: first.url });
+    const running = runCli(['get', 'events'], io);
+    await expect.poll(() => io.errors).toContain('events of lattice default');
+    await first[Symbol.asyncDispose]();
+    await expect.poll(() => io.errors).toContain('warning: NATS connection lost, reconnecting\n');
+    await using _second = await startNatsServer({ port: first.port });
+    await expect.poll(() => io.errors).toContain('note: NATS connection is back\n');
+    io.interrupt();
+    expect(await running).toBe(0);
+  });
 });
 
 describe('config', () => {
@@ -519,6 +532,23 @@ describe('options', () => {
     expect(io.errors).toMatch(
       /^error: cannot connect to NATS at nats:\/\/127\.0\.0\.1:1: .*\ncheck: .*wasmlattice up.*\n$/,
     );
+  });
+
+  it('names a credentials file that is not there or is none', async () => {
+    const missing = join(folder, 'none.creds');
+    expect(await cli('get', 'hosts', '--ctl-creds', missing)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(
+        /^error: cannot read the NATS credentials file .*none\.creds: .*\ncheck: .*--ctl-creds/,
+      ),
+    });
+    await writeFile(missing, 'not credentials');
+    expect(await cli('get', 'hosts', '--ctl-creds', missing)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(
+        /^error: .*none\.creds is not a NATS credentials file: .*\ncheck: .*--ctl-creds/,
+      ),
+    });
   });
 
   it('show help and version', async () => {
