@@ -42,7 +42,7 @@ export class DirectComponent implements CompiledComponent {
 
   async instantiate(imports: HostImports, options: InstantiateOptions = {}): Promise<ComponentInstance> {
     const idle = this.#idle.take();
-    idle?.arm(imports, options);
+    idle?.startWatching(imports, options);
     const instance = idle ?? this.#create(imports, options);
     return new DirectInstance(this.#program, instance, options, this.#recycle);
   }
@@ -55,7 +55,7 @@ export class DirectComponent implements CompiledComponent {
   #create(imports: HostImports, options: InstantiateOptions): ReusableInstance {
     const linked = new LinkedInstance(this.#program);
     this.#budgets?.hold(this.#program.component, this.#program.memories, linked);
-    linked.abi.arm(imports, options);
+    linked.abi.startWatching(imports, options);
     options.clock?.enter();
     try {
       linked.start();
@@ -91,7 +91,7 @@ export class DirectComponent implements CompiledComponent {
 
   readonly #recycle = (instance: ReusableInstance): void => {
     // Nobody resets what nobody keeps.
-    if (instance.disarm() && this.#idle.hasRoom(instance.bytes) && instance.restore()) {
+    if (instance.stopWatching() && this.#idle.hasRoom(instance.bytes) && instance.restore()) {
       this.#idle.put(instance);
     }
   };

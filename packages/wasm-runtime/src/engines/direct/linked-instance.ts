@@ -42,7 +42,7 @@ export class LinkedInstance {
 
   /**
    * Instantiates the core modules in order; their start functions run. A start function that waits for the host fails:
-   * only a function that the host calls can be suspended. To be called once, after {@link AbiInstance.arm}.
+   * only a function that the host calls can be suspended. To be called once, after {@link AbiInstance.startWatching}.
    *
    * @throws what a start function throws, and V8's LinkError
    */

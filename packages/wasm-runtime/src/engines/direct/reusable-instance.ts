@@ -23,8 +23,8 @@ export class ReusableInstance {
   }
 
   /** Begins an invocation. */
-  arm(imports: HostImports, options: InstantiateOptions): void {
-    this.#linked.abi.arm(imports, options);
+  startWatching(imports: HostImports, options: InstantiateOptions): void {
+    this.#linked.abi.startWatching(imports, options);
   }
 
   function(planned: PlannedLift): LiftedFunction {
@@ -40,8 +40,8 @@ export class ReusableInstance {
    *
    * @returns false when the instance must not be used again
    */
-  disarm(): boolean {
-    return this.#linked.abi.disarm() && this.#state !== undefined;
+  stopWatching(): boolean {
+    return this.#linked.abi.stopWatching() && this.#state !== undefined;
   }
 
   /**

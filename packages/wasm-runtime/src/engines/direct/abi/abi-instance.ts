@@ -54,15 +54,15 @@ export class AbiInstance implements ResourceOwner {
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
-  arm(imports: HostImports, options: InstantiateOptions = {}): void {
+  startWatching(imports: HostImports, options: InstantiateOptions = {}): void {
     this.imports = imports;
-    this.wait.arm(options);
+    this.wait.startWatching(options);
     this.#calledOut = false;
     this.invocation++;
   }
 
   /**
-   * Whether a host function or a resource built-in ran since {@link AbiInstance.arm}. When one did while the core modules
+   * Whether a host function or a resource built-in ran since {@link AbiInstance.startWatching}. When one did while the core modules
    * were instantiated, a snapshot taken after it holds what belonged to that one invocation.
    */
   get hasCalledOut(): boolean {
@@ -74,8 +74,8 @@ export class AbiInstance implements ResourceOwner {
    *
    * @returns false when the instance must not be used again: the guest failed or is still running
    */
-  disarm(): boolean {
-    this.wait.disarm();
+  stopWatching(): boolean {
+    this.wait.stopWatching();
     if (this.#failure !== undefined || this.calls.isBusy) return false;
     for (const { rep, own } of this.handles.clear()) {
       if (own && typeof rep === 'object') disposeQuietly(rep);

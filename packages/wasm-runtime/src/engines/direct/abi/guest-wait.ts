@@ -13,12 +13,12 @@ export class GuestWait {
     this.#onAborted = onAborted;
   }
 
-  arm({ signal, clock }: InstantiateOptions): void {
+  startWatching({ signal, clock }: InstantiateOptions): void {
     this.#signal = signal;
     this.#clock = clock;
   }
 
-  disarm(): void {
+  stopWatching(): void {
     if (this.#isListening) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#isListening = false;
     this.#signal = undefined;

@@ -173,8 +173,8 @@ describe('a function of the guest called by the host', () => {
     const { call, instance } = link({});
     expect(await call('echo', 'one')).toBe('one');
     expect(instance.hasCalledOut).toBe(false);
-    expect(instance.disarm()).toBe(true);
-    instance.arm(new Map());
+    expect(instance.stopWatching()).toBe(true);
+    instance.startWatching(new Map());
     expect(await call('echo', 'two')).toBe('two');
   });
 });

@@ -156,7 +156,7 @@ describe('a host function called by a guest', () => {
     };
     const { call, instance } = link({ check: fail });
     await expect(call('check', 1)).rejects.toBe(error);
-    expect(instance.disarm()).toBe(false);
+    expect(instance.stopWatching()).toBe(false);
     const waiting = await buildCoreGuest({ ...checkGuest, suspending: ['check'] });
     await expect(waiting({ check: async () => fail() }).call('check', 1)).rejects.toBe(error);
   });
@@ -265,7 +265,7 @@ describe('a guest that waits', () => {
     await expect(waiting).rejects.toBe(reason);
     gate.resolve();
     await gate.promise;
-    expect(instance.disarm()).toBe(false);
+    expect(instance.stopWatching()).toBe(false);
   });
 
   it('does not begin to wait after the signal', async () => {
@@ -293,6 +293,6 @@ describe('a guest that waits', () => {
     const { call, instance } = link({ pass: () => undefined }, new AbortController().signal);
     await call('pass', 1);
     expect(instance.hasCalledOut).toBe(true);
-    expect(instance.disarm()).toBe(true);
+    expect(instance.stopWatching()).toBe(true);
   });
 });

@@ -90,7 +90,7 @@ describe('a resource of the host', () => {
     await call('borrow-well', object);
     expect(seen).toEqual([object]);
     expect(object.disposals).toBe(0);
-    expect(instance.disarm()).toBe(true);
+    expect(instance.stopWatching()).toBe(true);
     await expect(call('borrow-badly', object)).rejects.toThrow(
       'export test:guest/api borrow-badly: the guest returned without dropping 1 of the handles it was lent',
     );
@@ -101,7 +101,7 @@ describe('a resource of the host', () => {
     const object = new Thing();
     await call('keep', object);
     expect(object.disposals).toBe(0);
-    expect(instance.disarm()).toBe(true);
+    expect(instance.stopWatching()).toBe(true);
     expect(object.disposals).toBe(1);
   });
 
@@ -272,7 +272,7 @@ describe('a resource of the guest', () => {
     const bad = (await call('[constructor]counter', 666)) as GuestResource;
     expect(() => bad[Symbol.dispose]()).toThrow('unreachable');
     await expect(call('destroyed')).rejects.toThrow('the guest ended in an earlier call');
-    expect(instance.disarm()).toBe(false);
+    expect(instance.stopWatching()).toBe(false);
   });
 
   it('can not be given away while it is lent', async () => {
@@ -290,8 +290,8 @@ describe('a resource of the guest', () => {
     await expect(second.call('[method]counter.add', one, 1)).rejects.toThrow(
       'expected a test:guest/api counter of this guest',
     );
-    first.instance.disarm();
-    first.instance.arm(new Map());
+    first.instance.stopWatching();
+    first.instance.startWatching(new Map());
     one[Symbol.dispose]();
     expect(await first.call('destroyed')).toBe(0);
   });

@@ -8,7 +8,7 @@ import { GuestMisuseError } from './errors.js';
 export class Pollable {
   readonly #readiness: Readiness;
   #watchers: Set<() => void> | undefined;
-  #armed = false;
+  #isWatching = false;
 
   constructor(readiness: Readiness) {
     this.#readiness = readiness;
@@ -30,10 +30,10 @@ export class Pollable {
   watch(watcher: () => void): void {
     this.#watchers ??= new Set();
     this.#watchers.add(watcher);
-    if (this.#armed) return;
-    this.#armed = true;
+    if (this.#isWatching) return;
+    this.#isWatching = true;
     void this.#readiness.ready().then(() => {
-      this.#armed = false;
+      this.#isWatching = false;
       const watchers = [...(this.#watchers ?? [])];
       this.#watchers?.clear();
       for (const watch of watchers) watch();

@@ -26,7 +26,7 @@ const pageSize = 65536;
 
 export function handMadeGuest(options: HandMadeGuestOptions = {}): HandMadeGuest {
   const instance = new AbiInstance(options.resources ?? new Map());
-  instance.arm(options.imports ?? new Map<string, HostImport>(), undefined);
+  instance.startWatching(options.imports ?? new Map<string, HostImport>(), undefined);
   const allocations: number[] = [];
   let heap = 1024;
   const allocate = (align: number, size: number): number => {

@@ -69,7 +69,7 @@ function link(
   const origin: ResourceOrigin =
     destructor === undefined ? { kind: 'host' } : { kind: 'guest', destructor: () => core[destructor] };
   const instance = new AbiInstance(new Map(resources.map((resource) => [resource, origin])));
-  instance.arm(new Map([[hostId, host]]), { ...(signal !== undefined && { signal }) });
+  instance.startWatching(new Map([[hostId, host]]), { ...(signal !== undefined && { signal }) });
   const options: CanonOptions = {
     encoding: 'utf8',
     memory: new GuestMemory(memory),
