@@ -59,7 +59,7 @@ export async function serveCustomExports(options: {
   const keptInstances = new KeptInstances({
     componentId,
     ownResources: exports.ownResources,
-    run: (headers, signal, work) => run(headers, signal, work, { resident: true }),
+    run: (headers, signal, work) => run(headers, signal, work, { isKept: true }),
     startClock,
     maxExecutionMs,
     logger,

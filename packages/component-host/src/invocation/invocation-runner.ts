@@ -20,7 +20,7 @@ export interface InvocationParts {
 }
 
 /**
- * Runs one invocation in an instance of its own, within the trace of `headers`. A `resident` instance may outlive the call it
+ * Runs one invocation in an instance of its own, within the trace of `headers`. A kept instance may outlive the call it
  * is made for: it has neither a deadline nor a place on the clock.
  *
  * @throws PoolClosedError, OverloadedError, what the guest and `work` throw
@@ -29,7 +29,7 @@ export type RunInvocation<Parts = InvocationParts> = <T>(
   headers: CallHeaders,
   signal: AbortSignal,
   work: (instance: ComponentInstance, ended: AbortSignal, parts: Parts) => Promise<T>,
-  options?: Pick<RunOptions, 'resident'>,
+  options?: Pick<RunOptions, 'isKept'>,
 ) => Promise<T>;
 
 export interface InvocationRunner {
@@ -55,7 +55,7 @@ export function createInvocationRunner(options: {
       config = new Map(entries);
     },
 
-    run(headers, signal, work, { resident = false } = {}) {
+    run(headers, signal, work, { isKept = false } = {}) {
       const trace = traceOf(headers);
       const context = {
         componentId,
@@ -68,7 +68,7 @@ export function createInvocationRunner(options: {
         context,
         async (instance, ended) => {
           // What outlives a call stands still most of the time.
-          if (resident) return await work(instance, ended, context);
+          if (isKept) return await work(instance, ended, context);
           const finish = clock.start();
           try {
             return await work(instance, ended, context);
@@ -76,7 +76,7 @@ export function createInvocationRunner(options: {
             finish();
           }
         },
-        { signal, resident },
+        { signal, isKept },
       );
     },
   };

@@ -30,7 +30,7 @@ export interface KeptInstanceOwner {
   forgetAll(kept: KeptInstance): void;
 }
 
-export interface ResidentOptions {
+export interface KeptInstanceOptions {
   readonly owner: KeptInstanceOwner;
   readonly guest: ComponentInstance;
   readonly handles: InstanceHandles;
@@ -44,7 +44,7 @@ export interface ResidentOptions {
  * the time to stop that it was given.
  */
 export class KeptInstance implements GuestHandles {
-  readonly #options: ResidentOptions;
+  readonly #options: KeptInstanceOptions;
   readonly #over = Promise.withResolvers<void>();
   #held = 0;
   /** Calls that run or wait, and streams the guest has given away. */
@@ -53,7 +53,7 @@ export class KeptInstance implements GuestHandles {
   #cancelIdle: (() => void) | undefined;
   #isOver = false;
 
-  constructor(options: ResidentOptions) {
+  constructor(options: KeptInstanceOptions) {
     this.#options = options;
   }
 

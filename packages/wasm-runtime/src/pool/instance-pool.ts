@@ -42,8 +42,8 @@ export type InvocationContext = Omit<InstanceContext, 'signal'>;
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
   readonly signal?: AbortSignal;
-  /** The instance outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
-  readonly resident?: boolean;
+  /** The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
+  readonly isKept?: boolean;
 }
 
 export interface CloseOptions {
@@ -114,7 +114,7 @@ export class InstancePool {
   async run<T>(
     context: InvocationContext,
     work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
-    { signal, resident = false }: RunOptions = {},
+    { signal, isKept = false }: RunOptions = {},
   ): Promise<T> {
     const { component, compiled, linkage, maxExecutionMs, turns, clock } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
@@ -127,8 +127,8 @@ export class InstancePool {
         await turn;
         invocation.signal.throwIfAborted();
       }
-      const stacks = this.#takeStack(invocation, resident);
-      if (maxExecutionMs !== undefined && !resident) invocation.limitTo(maxExecutionMs);
+      const stacks = this.#takeStack(invocation, isKept);
+      if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind({ ...context, signal: invocation.signal });
       const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock });
       return await work(invocation.track(instance, stacks), invocation.signal);
@@ -164,11 +164,11 @@ export class InstancePool {
     }
   }
 
-  /** A resident is there without a call most of the time. */
-  #takeStack(invocation: Invocation, resident: boolean): InvocationStacks | undefined {
+  /** A kept instance is there without a call most of the time. */
+  #takeStack(invocation: Invocation, isKept: boolean): InvocationStacks | undefined {
     const { component, budgets } = this.#options;
     if (budgets === undefined) return undefined;
-    if (resident) return { budget: budgets, reserved: 0 };
+    if (isKept) return { budget: budgets, reserved: 0 };
     budgets.enter(component);
     invocation.onOver(() => budgets.leave());
     return { budget: budgets, reserved: 1 };
