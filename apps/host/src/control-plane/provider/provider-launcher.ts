@@ -19,7 +19,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import type { Environment } from '../../config/read-settings.js';
 import type { HostConfig } from '../../config.js';
-import type { ProviderLaunch, ProviderLauncher } from './provider-service.js';
+import type { ProviderLaunch, ProviderLauncher } from './hosted-provider.js';
 
 export interface ProviderLauncherOptions {
   readonly config: HostConfig;

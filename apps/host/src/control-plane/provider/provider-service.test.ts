@@ -10,11 +10,8 @@ import {
   createMemoryLatticeStore,
   keyvalueLink,
 } from '../testing/fakes.js';
-import {
-  createProviderService,
-  type ProviderLaunch,
-  type ProviderServiceOptions,
-} from './provider-service.js';
+import type { ProviderLaunch } from './hosted-provider.js';
+import { createProviderService, type ProviderServiceOptions } from './provider-service.js';
 
 /** A provider that notes what it was told. */
 interface FakeProvider extends RunningProvider {

@@ -17,17 +17,9 @@ import {
   providerStopped,
 } from '@wasmlattice/events';
 import type { RunningProvider } from '@wasmlattice/provider-host';
-import type { Logger } from '@wasmlattice/telemetry';
-import {
-  type ArtifactReference,
-  normalizeProviderReference,
-  parseArtifactReference,
-} from '../artifacts/artifact-reference.js';
-import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { parseArtifactReference } from '../artifacts/artifact-reference.js';
 import { createKeyedQueue } from '../keyed-queue.js';
-import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
-import type { LatticeStore } from '../lattice-store/lattice-store.js';
-import type { LinkService } from '../link-service.js';
+import { HostedProvider, type HostedProviderParts, type ProviderLauncher } from './hosted-provider.js';
 
 /** The providers of one host: started, linked and stopped by control commands. */
 export interface ProviderService {
@@ -45,109 +37,36 @@ export interface ProviderService {
   stopAll(): Promise<void>;
 }
 
-/** Starts a provider from its artifact; the seam between the control plane and the kinds of providers. */
-export interface ProviderLauncher {
-  /** Whether this host has the builtin switched on. */
-  offersBuiltin(name: string): boolean;
-  launch(request: ProviderLaunch): Promise<RunningProvider>;
-}
-
-export interface ProviderLaunch {
-  readonly providerId: string;
-  readonly artifact: Extract<ArtifactReference, { kind: 'file' | 'builtin' }>;
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Merged configuration of this moment. */
-  readonly config: () => Readonly<Record<string, string>>;
-  /** Links of this moment that have the provider as source or target, with their configs resolved. */
-  readonly links: () => Promise<Awaited<ReturnType<LinkService['resolve']>>[]>;
-}
-
-export interface ProviderServiceOptions {
+export interface ProviderServiceOptions extends HostedProviderParts {
   readonly hostId: string;
-  readonly artifacts: ArtifactStore;
-  readonly lattice: LatticeStore;
-  readonly configs: ConfigStore;
-  readonly links: LinkService;
   readonly events: EventPublisher;
   readonly launcher: ProviderLauncher;
-  readonly logger: Logger;
-}
-
-interface Entry {
-  readonly imageRef: string;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly provider: RunningProvider;
-  readonly config: ConfigBundle;
 }
 
 export function createProviderService(options: ProviderServiceOptions): ProviderService {
-  const { hostId, artifacts, lattice, configs, links, events, launcher, logger } = options;
-  const running = new Map<string, Entry>();
+  const { hostId, links, events, launcher, logger } = options;
+  const running = new Map<string, HostedProvider>();
   const starting = new Set<string>();
   const queue = createKeyedQueue();
   let closed = false;
 
-  const resolvedLinks = async (
-    providerId: string,
-  ): Promise<Awaited<ReturnType<LinkService['resolve']>>[]> => {
-    const own = lattice.links().filter((link) => link.sourceId === providerId || link.target === providerId);
-    const resolved = await Promise.all(
-      own.map((link) =>
-        links.resolve(link).catch((error: unknown) => {
-          logger.warn('a link is left out: its configuration can not be resolved', {
-            provider: providerId,
-            link,
-            error,
-          });
-          return undefined;
-        }),
-      ),
-    );
-    return resolved.filter((link) => link !== undefined);
-  };
-
   const carryOut = async (command: StartProviderCommand): Promise<void> => {
-    const { providerId, providerRef, annotations } = command;
-    const artifact = await artifacts.fetchProvider(providerRef);
-    const imageRef = normalizeProviderReference(providerRef);
-    let provider: RunningProvider | undefined;
-    let changedSinceRead = false;
-    const updateConfig = (values: ReadonlyMap<string, string>): void => {
-      changedSinceRead = true;
-      provider
-        ?.updateConfig(Object.fromEntries(values))
-        .catch((error: unknown) =>
-          logger.warn('a config update was not delivered', { provider: providerId, error }),
-        );
-    };
-    const config = await configs.bundle(command.config, updateConfig);
-    try {
-      await lattice.update(providerId, (spec) => spec ?? { url: imageRef, links: [] });
-      provider = await launcher.launch({
-        providerId,
-        artifact,
-        annotations,
-        config() {
-          changedSinceRead = false;
-          return Object.fromEntries(config.current());
-        },
-        links: () => resolvedLinks(providerId),
-      });
-    } catch (error) {
-      config.close();
-      throw error;
-    }
-    if (changedSinceRead) updateConfig(config.current());
-    running.set(providerId, { imageRef, annotations, provider, config });
+    const { providerId, annotations } = command;
+    const hosted = await HostedProvider.start(command, options);
+    running.set(providerId, hosted);
     await events.publish(
       providerStarted({
-        hostId: command.hostId === '' ? hostId : command.hostId,
+        hostId: commandedHost(command),
         providerId,
-        imageRef,
+        imageRef: hosted.imageRef,
         annotations,
       }),
     );
   };
+
+  /** Events name the host as the command did. */
+  const commandedHost = (command: StartProviderCommand): string =>
+    command.hostId === '' ? hostId : command.hostId;
 
   const deliver = (link: Link, deliverTo: (provider: RunningProvider) => Promise<void>): void => {
     for (const id of new Set([link.sourceId, link.target])) {
@@ -177,7 +96,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
           logger.error('provider could not be started', { provider: providerId, image: providerRef, error });
           await events.publish(
             providerStartFailed({
-              hostId: command.hostId === '' ? hostId : command.hostId,
+              hostId: commandedHost(command),
               providerId,
               providerRef,
               error: causeChain(error),
@@ -194,8 +113,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         const entry = running.get(providerId);
         if (entry === undefined) return failed('provider with that ID is not running');
         running.delete(providerId);
-        entry.config.close();
-        await entry.provider.stop();
+        await entry.stop();
         await events.publish(
           providerStopped({ hostId, providerId, annotations: entry.annotations, reason: 'stop' }),
         );
@@ -224,12 +142,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       await queue.idle();
       const all = [...running.values()];
       running.clear();
-      await Promise.all(
-        all.map(async ({ provider, config }) => {
-          config.close();
-          await provider.stop();
-        }),
-      );
+      await Promise.all(all.map((hosted) => hosted.stop()));
     },
   };
 }
