@@ -304,25 +304,25 @@ describe('the instance pool and the stacks of guests', () => {
     expect(budgets).toMatchObject({ used: 0, most: 2 });
   });
 
-  it('takes no room for a resident that stands still', async () => {
+  it('takes no room for a kept instance that stands still', async () => {
     const budgets = new TestStacks(1);
     const pool = createPool({ budgets });
     const idle = Promise.withResolvers<void>();
     const called = Promise.withResolvers<void>();
-    const resident = pool.run(
+    const kept = pool.run(
       context,
       async (instance) => {
         await call(instance, 'count');
         called.resolve();
         await idle.promise;
       },
-      { resident: true },
+      { isKept: true },
     );
     await called.promise;
     expect(budgets).toMatchObject({ used: 0, most: 1 });
     expect(await pool.run(context, (instance) => call(instance, 'count'))).toBe(1);
     idle.resolve();
-    await resident;
+    await kept;
     await pool.close();
     expect(budgets.used).toBe(0);
   });
