@@ -165,6 +165,12 @@ describe('the answer of a wire exchange', () => {
     await expect(exchange.answer).rejects.toThrow('Component "a" failed.');
   });
 
+  it('is an error-code when the guest has not answered in time', async () => {
+    const exchange = new WireExchange(requestWith(), neverAborted);
+    exchange.fail(504, 'Component "a" did not answer in time.\n');
+    expect(await exchange.answer).toEqual({ tag: 'err', val: { tag: 'HTTP-response-timeout' } });
+  });
+
   it('lets a body that its guest does not complete fail for its reader', async () => {
     const exchange = new WireExchange(requestWith(), neverAborted);
     exchange.start({ status: 200, headers: [] }).write(encoder.encode('half'));

@@ -1,8 +1,7 @@
 import { err, ok, type Result } from '@wasmlattice/rpc';
 import type { HttpErrorCode, HttpRequest, HttpResponse } from '@wasmlattice/rpc/interfaces';
 import type { ByteSink, ByteSource } from '../../io/index.js';
-import { type ErrorCode, HttpFailure } from '../error-code.js';
-import { isFieldName } from '../field-store.js';
+import type { ErrorCode } from '../error-code.js';
 import type {
   HeaderLines,
   HttpExchange,
@@ -10,10 +9,10 @@ import type {
   HttpResponder,
   HttpResponseHead,
 } from '../http-exchange.js';
-import { isAuthority, isPathWithQuery, isScheme, methodToText, schemeToText } from '../message-head.js';
 import { ReceivedBody } from './received-body.js';
+import { headOf } from './request-head.js';
 import { IncompleteBodyError, SentBody } from './sent-body.js';
-import { fieldsToLines, linesToFields } from './wire-fields.js';
+import { linesToFields } from './wire-fields.js';
 
 type WireAnswer = Result<HttpResponse, HttpErrorCode>;
 
@@ -87,7 +86,9 @@ export class WireExchange implements HttpExchange, HttpResponder {
     this.#give(err(code));
   }
 
-  fail(_status: number, text: string): void {
+  fail(status: number, text: string): void {
+    // The one failure of a guest that has an error-code: a server in front tells it from others by that.
+    if (status === 504) this.#give(err({ tag: 'HTTP-response-timeout' }));
     this.failWith(new IncompleteBodyError(text.trimEnd()));
   }
 
@@ -104,22 +105,4 @@ export class WireExchange implements HttpExchange, HttpResponder {
     this.#isAnswered = true;
     this.#answer.resolve(answer);
   }
-}
-
-function headOf(request: HttpRequest): HttpRequestHead {
-  const { pathWithQuery = '/', scheme, authority } = request;
-  const method = methodToText(request.method);
-  if (!isFieldName(method)) throw malformed(`${JSON.stringify(method)} is no method`);
-  if (scheme === undefined) throw malformed('it has no scheme');
-  const schemeText = schemeToText(scheme);
-  if (!isScheme(schemeText)) throw malformed(`${JSON.stringify(schemeText)} is no scheme`);
-  if (authority === undefined) throw malformed('it has no authority');
-  if (!isAuthority(authority)) throw malformed(`${JSON.stringify(authority)} is no authority`);
-  if (!isPathWithQuery(pathWithQuery)) throw malformed(`${JSON.stringify(pathWithQuery)} is no path`);
-  const headers = fieldsToLines(request.headers);
-  return { method, scheme: schemeText, authority, pathWithQuery, headers };
-}
-
-function malformed(detail: string): HttpFailure {
-  return new HttpFailure({ tag: 'HTTP-request-URI-invalid' }, `the HTTP request can't be handled: ${detail}`);
 }
