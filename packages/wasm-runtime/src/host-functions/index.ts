@@ -8,6 +8,8 @@ export {
 } from './host-interface.js';
 export {
   CallerGoneError,
+  ForwardedRequest,
+  forwardResponse,
   type HandlerOutcome,
   type HttpExchange,
   HttpFailure,
@@ -17,6 +19,7 @@ export {
   type IncomingHandlerCall,
   incomingHandlerExport,
   invokeIncomingHandler,
+  statusOf,
   WireExchange,
 } from './wasi/http/index.js';
 export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';

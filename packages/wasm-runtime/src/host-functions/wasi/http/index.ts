@@ -13,4 +13,6 @@ export {
   invokeIncomingHandler,
 } from './incoming-handler.js';
 export { httpInterfaces } from './interfaces.js';
+export { forwardResponse } from './wire/forward-response.js';
+export { ForwardedRequest } from './wire/forwarded-request.js';
 export { CallerGoneError, WireExchange } from './wire/wire-exchange.js';
