@@ -29,7 +29,23 @@ export async function startComponent(
   await scaled;
 }
 
-/** Starts the built-in HTTP server, links it to a running component, and returns the URL once that component listens. */
+/** Stops a component on one host and waits until it has. */
+export async function stopComponent(
+  lattice: Lattice,
+  host: Pick<HostProcess, 'id'>,
+  { id, wasm }: Pick<ComponentDeployment, 'id' | 'wasm'>,
+): Promise<void> {
+  const scaled = lattice.nextEvent('component_scaled', { component_id: id, max_instances: 0 });
+  await lattice.succeed(`component.scale.${host.id}`, {
+    component_id: id,
+    component_ref: `file://${wasm}`,
+    count: 0,
+    host_id: host.id,
+  });
+  await scaled;
+}
+
+/** Starts the built-in HTTP server, links it to a component, and returns the URL once that component listens. */
 export async function serveHttp(
   lattice: Lattice,
   host: Pick<HostProcess, 'id' | 'child'>,

@@ -105,6 +105,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       hostId,
       rpc: rpcSettings,
       sameHostCalls: config.localRpc,
+      httpTimeoutMs: config.limits.maxExecutionTimeMs,
       engine: config.engine,
       cacheDir: join(config.cacheDir, 'components'),
       log: logSettings(config),

@@ -2,7 +2,6 @@ import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import type { ListenerAddress } from '../thread/messages.js';
 import { type HttpListener, openHttpListener } from './listener.js';
-import { answerUnavailable } from './unavailable.js';
 
 /** A component that exports no HTTP handler was linked to an HTTP server. */
 export class NoHttpHandlerError extends Error {
@@ -20,33 +19,42 @@ export type HttpRoute =
   | { readonly kind: 'here'; readonly handle: HttpRequestHandler }
   /** It runs in this thread and can't answer HTTP. */
   | { readonly kind: 'no-handler' }
+  /** Another thread or host of the lattice may run it. */
   | { readonly kind: 'not-here' };
+
+/** The component of an address, and the HTTP server that is linked to it. */
+export type HttpTarget = Pick<ListenerAddress, 'componentId' | 'providerId'>;
 
 /** The HTTP addresses of one thread. They outlive the components behind them: a request asks who answers it. */
 export class ThreadListeners {
   readonly #route: (componentId: string) => HttpRoute;
+  readonly #elsewhere: (target: HttpTarget) => HttpRequestHandler;
   readonly #logger: Logger;
   readonly #meter: Meter;
   readonly #listeners = new Map<string, HttpListener>();
 
   constructor(options: {
     readonly route: (componentId: string) => HttpRoute;
+    /** Makes what answers for a component while it does not run in this thread. */
+    readonly elsewhere: (target: HttpTarget) => HttpRequestHandler;
     readonly logger: Logger;
     readonly meter: Meter;
   }) {
     this.#route = options.route;
+    this.#elsewhere = options.elsewhere;
     this.#logger = options.logger;
     this.#meter = options.meter;
   }
 
   /** @throws NoHttpHandlerError, HttpListenError */
-  async listen({ listener, componentId, host, port, reusePort }: ListenerAddress): Promise<void> {
+  async listen({ listener, host, port, reusePort, ...target }: ListenerAddress): Promise<void> {
+    const { componentId } = target;
     if (this.#route(componentId).kind === 'no-handler') throw new NoHttpHandlerError(componentId);
     const opened = await openHttpListener({
       host,
       port,
       reusePort,
-      handle: this.#handlerOf(componentId),
+      handle: this.#handlerOf(target),
       logger: this.#logger.with({ component: componentId }),
       meter: this.#meter,
     });
@@ -65,7 +73,9 @@ export class ThreadListeners {
     await Promise.all([...this.#listeners.keys()].map((listener) => this.unlisten(listener, graceMs)));
   }
 
-  #handlerOf(componentId: string): HttpRequestHandler {
+  #handlerOf(target: HttpTarget): HttpRequestHandler {
+    const { componentId } = target;
+    const elsewhere = this.#elsewhere(target);
     return async (exchange) => {
       const route = this.#route(componentId);
       switch (route.kind) {
@@ -75,8 +85,7 @@ export class ThreadListeners {
           exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
           return undefined;
         case 'not-here':
-          answerUnavailable(exchange, `component '${componentId}' is not running on this host\n`);
-          return undefined;
+          return await elsewhere(exchange);
       }
     };
   }

@@ -60,7 +60,7 @@ async function toldAll(...expected: readonly string[]): Promise<void> {
 }
 
 const code = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
-const address = { componentId: 'hello', host: '127.0.0.1', port: 0 };
+const address = { componentId: 'hello', providerId: 'http-server', host: '127.0.0.1', port: 0 };
 
 describe('serving threads', () => {
   it('all serve every component, follow its changes and stop it', async () => {

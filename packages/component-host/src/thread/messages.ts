@@ -12,6 +12,8 @@ export interface ServingThreadSettings {
   readonly rpc: LatticeConnectionSettings;
   /** Whether calls between components of this host stay in the thread of their caller. */
   readonly sameHostCalls: boolean;
+  /** Longest time until a component on another host has begun its answer to an HTTP request, in ms. */
+  readonly httpTimeoutMs: number;
   readonly engine: EngineChoice;
   readonly cacheDir: string;
   readonly log: LogSettings;
@@ -30,6 +32,8 @@ export interface ListenerAddress {
   /** Names the listener in later messages. */
   readonly listener: string;
   readonly componentId: string;
+  /** The HTTP server that the component is linked to: who calls it where it runs elsewhere. */
+  readonly providerId: string;
   readonly host: string;
   readonly port: number;
   /** Whether other threads listen at the same address. */

@@ -1,3 +1,4 @@
+import { traceInvoker } from '@wasmlattice/rpc/telemetry';
 import type { Logger } from '@wasmlattice/telemetry';
 import { FairTurns, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
 import {
@@ -8,16 +9,21 @@ import {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
-import { type HttpRoute, ThreadListeners } from '../http/thread-listeners.js';
+import { createLatticeHandler } from '../http/lattice-handler.js';
+import { type HttpRoute, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
 import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
 import { createSameHostCalls } from '../same-host/same-host-calls.js';
 import { ThreadExports } from '../same-host/thread-exports.js';
 import type { RuntimeTelemetry } from '../telemetry/component-telemetry.js';
+import { type HttpRequestHandler, observeHttp } from '../telemetry/observe-http.js';
 import type { ServingThreadData } from './messages.js';
 import type { RpcClient } from './rpc-client.js';
 
 export interface ServingThreadOptions {
-  readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls'>;
+  readonly data: Pick<
+    ServingThreadData,
+    'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls' | 'httpTimeoutMs'
+  >;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   /** Gets the code of a generation. */
@@ -62,6 +68,7 @@ export class ServingThread {
     };
     this.listeners = new ThreadListeners({
       route: (componentId) => this.#httpRoute(componentId),
+      elsewhere: (target) => this.#httpElsewhere(target),
       logger: logger.named('http'),
       meter: telemetry.meter,
     });
@@ -143,5 +150,20 @@ export class ServingThread {
     const runtime = this.#current.get(componentId);
     if (runtime === undefined) return { kind: 'not-here' };
     return runtime.http === undefined ? { kind: 'no-handler' } : { kind: 'here', handle: runtime.http };
+  }
+
+  /** Not over the same-host calls: what runs in this thread is found before. */
+  #httpElsewhere({ componentId, providerId }: HttpTarget): HttpRequestHandler {
+    const { data, rpc, logger, telemetry } = this.#options;
+    const { tracer, meter } = telemetry;
+    const handle = createLatticeHandler({
+      componentId,
+      providerId,
+      invoker: traceInvoker(rpc.invoker, { tracer, attributes: { provider_id: providerId } }),
+      timeoutMs: data.httpTimeoutMs,
+      logger: logger.named('http').with({ component: componentId }),
+    });
+    // The host that runs it counts the invocation.
+    return observeHttp(handle, { tracer, meter, componentId, measure: () => () => {} });
   }
 }

@@ -14,6 +14,7 @@ const start = (): Promise<ThreadClient> =>
 const address = (port: number): ListenerAddress => ({
   listener: String(port),
   componentId: 'hello',
+  providerId: 'http-server',
   host: '127.0.0.1',
   port,
   reusePort: false,

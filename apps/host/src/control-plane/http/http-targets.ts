@@ -9,8 +9,8 @@ export function createHttpTargets(options: {
 }): HttpTargets {
   const { threads, graceMs } = options;
   return {
-    async listen({ componentId, host, port }) {
-      const listener = await threads.listen({ componentId, host, port });
+    async listen({ providerId, componentId, host, port }) {
+      const listener = await threads.listen({ providerId, componentId, host, port });
       return { close: () => listener.close(graceMs) };
     },
   };

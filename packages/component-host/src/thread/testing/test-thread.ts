@@ -96,6 +96,7 @@ export const threadSettings: ServingThreadSettings = {
   hostId: 'NHOST',
   rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', name: 'test' },
   sameHostCalls: true,
+  httpTimeoutMs: 1_000,
   engine: 'auto',
   cacheDir: '/nowhere',
   log: { level: 'error', format: 'text' },

@@ -18,8 +18,8 @@ export interface HttpTargetLease {
 }
 
 /**
- * Brings HTTP from an address to a component. The host implements it: the listener lives in the component's worker,
- * and while the component does not run the address answers 503.
+ * Brings HTTP from an address to a component. The host implements it: its serving threads listen, whether the component runs
+ * there, elsewhere in the lattice, or nowhere.
  */
 export interface HttpTargets {
   /** Resolves once the address accepts connections; rejects when it can't be bound. */

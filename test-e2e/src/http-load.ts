@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+
+/** Requests without a pause over connections that are kept alive. */
+export interface HttpLoad {
+  /** Resolves when so many more requests have been answered; rejects when one was not. */
+  answers(count: number): Promise<void>;
+  /** Resolves when each connection had its last answer: the server closed it, or {@link HttpLoad.end} was called. */
+  readonly over: Promise<HttpLoadResult>;
+  /** Ends the load after the answers to what was asked. */
+  end(): Promise<HttpLoadResult>;
+}
+
+export interface HttpLoadResult {
+  readonly statuses: ReadonlySet<number>;
+  /** How many were opened. */
+  readonly connections: number;
+}
+
+/** Each connection asks again once it has its answer, until one says `connection: close`. */
+export function startHttpLoad(url: string, connections: number): HttpLoad {
+  const statuses = new Set<number>();
+  const sockets = new Set<unknown>();
+  const waiting = new Set<() => void>();
+  let answered = 0;
+  let isEnding = false;
+
+  const visit = async (): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      for (;;) {
+        const request = httpRequest(url, { agent }).end();
+        const [response] = (await once(request, 'response')) as [IncomingMessage];
+        sockets.add(response.socket);
+        for await (const _ of response);
+        statuses.add(response.statusCode ?? 0);
+        answered++;
+        for (const check of [...waiting]) check();
+        if (isEnding || response.headers.connection === 'close') return;
+      }
+    } finally {
+      agent.destroy();
+    }
+  };
+  const over = Promise.all(Array.from({ length: connections }, visit)).then(() => ({
+    statuses,
+    connections: sockets.size,
+  }));
+  // Whoever waits hears of a failure.
+  over.catch(() => {});
+
+  return {
+    over,
+    async answers(count) {
+      const wanted = answered + count;
+      const reached = Promise.withResolvers<void>();
+      const check = (): void => {
+        if (answered >= wanted) reached.resolve();
+      };
+      waiting.add(check);
+      await Promise.race([reached.promise, over.then(() => reached.promise)]);
+      waiting.delete(check);
+    },
+    async end() {
+      isEnding = true;
+      return await over;
+    },
+  };
+}
