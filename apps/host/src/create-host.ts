@@ -22,6 +22,7 @@ import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
+import { stopWorkloads } from './control-plane/stop-workloads.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
 import { startHostTelemetry } from './host-telemetry.js';
@@ -217,10 +218,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
         events,
         logger: logger.named('heartbeat'),
       }),
-    stopWorkloads: async (graceMs) => {
-      await Promise.all([components.stopAll(graceMs), providers.stopAll()]);
-      await threads.close(0);
-    },
+    stopWorkloads: (graceMs) => stopWorkloads({ http, components, providers, threads }, graceMs),
     release: async () => {
       onStoreEnd = () => {};
       await Promise.all([ctl.flush(), rpc.flush()]);
