@@ -38,6 +38,14 @@ function instance(call: ComponentInstance['call']): ComponentInstance {
   return { call };
 }
 
+/** `wasi:http/types` as a guest has it, as far as a test needs it. */
+interface GuestRequest {
+  consume(): { stream(): { blockingRead(max: bigint): Uint8Array | Promise<Uint8Array> } };
+}
+interface GuestOutparam {
+  readonly constructor: { set(outparam: GuestOutparam, answer: unknown): void };
+}
+
 describe('an HTTP handler served to the lattice', () => {
   it('is called once for each request, with the headers of the call', async () => {
     const seen: unknown[] = [];
@@ -50,6 +58,30 @@ describe('an HTTP handler served to the lattice', () => {
     };
     await request(run).catch(() => {});
     expect(seen).toEqual([expect.objectContaining({ traceparent: '00-1-2-01' }), [exportId, 'handle', 2]]);
+  });
+
+  it('leaves a guest the rest of its request when it has answered, until it returns', async () => {
+    const answered = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<unknown>();
+    const run: Run = (_headers, signal, work) =>
+      work(
+        instance(async (_id, _func, params) => {
+          const [incoming, outparam] = params as [GuestRequest, GuestOutparam];
+          outparam.constructor.set(outparam, { tag: 'err', val: { tag: 'HTTP-request-denied' } });
+          await answered.promise;
+          const bytes = await Promise.resolve(incoming.consume().stream().blockingRead(100n));
+          read.resolve(Buffer.from(bytes).toString());
+        }),
+        signal,
+        { logger: noopLogger },
+      );
+    const body = (async function* () {
+      await answered.promise;
+      yield Buffer.from('late');
+    })();
+    expect(await request(run, { body })).toMatchObject({ tag: 'err', val: { tag: 'HTTP-request-denied' } });
+    answered.resolve();
+    expect(await read.promise).toBe('late');
   });
 
   it('fails a call whose guest does not answer, naming the component', async () => {

@@ -22,9 +22,10 @@ export async function serveHttpExport(options: {
     target: componentId,
     instance: httpIncomingHandler.id,
     func: httpIncomingHandler.functions[0] as WitFunction,
-    handler: async ([request], { headers, signal }) => {
+    handler: async ([request], context) => {
+      const { headers, signal } = context;
       const exchange = new WireExchange(request as HttpRequest, signal);
-      run(headers, exchange.signal, (instance, signal, { logger }) =>
+      const running = run(headers, exchange.signal, (instance, signal, { logger }) =>
         invokeIncomingHandler({
           instance,
           exportId,
@@ -44,6 +45,8 @@ export async function serveHttpExport(options: {
           }
         },
       );
+      // The guest may read the request after its response is complete.
+      context.waitUntil(running);
       return await exchange.answer;
     },
   });
