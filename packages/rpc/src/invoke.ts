@@ -22,6 +22,8 @@ export interface Invocation {
   readonly signal?: AbortSignal;
   /** Longest time until the synchronous result is there, in ms. The implementation's default applies if absent. */
   readonly timeoutMs?: number;
+  /** Longest time until somebody has accepted the call, in ms; as long as for the result if absent. */
+  readonly acceptTimeoutMs?: number;
   /** A result that is a future as a whole comes as a `WholeFuture`, at once; else the call resolves when the future does. */
   readonly wholeFuture?: boolean;
 }

@@ -10,7 +10,7 @@
  * | `bad-data` | one side could not decode what the other sent |
  * | `invalid-params` | the parameters are no values of the function's types; nothing was sent |
  * | `canceled` | the caller gave up; seen by the handler |
- * | `terminated` | the peer is shutting down (NATS 409), or this server closed before the handler was done |
+ * | `terminated` | the peer is shutting down (NATS 409) or gone, or this server closed before the handler was done |
  * | `overloaded` | the peer refused the call, or a stream exceeded its buffer limit |
  * | `closed` | this invoker or server is closed |
  */

@@ -7,17 +7,21 @@ import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { keepFuture } from '../whole-future.js';
 import type { BufferBudget } from './buffer-budget.js';
 import { CallChannels, type StreamOptions } from './call-channels.js';
-import { errorFromHeaders, type ReportedError, windowOf } from './call-headers.js';
+import { errorFromHeaders, type ReportedError, statusOf, windowOf } from './call-headers.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox, InboxEntry } from './inbox.js';
 import type { NatsTransport } from './nats-transport.js';
 import { type ParamsOwner, ParamsSender } from './params-sender.js';
+import { PeerWatch } from './peer-watch.js';
 import type { RefusalKind, RefusalLog } from './refusal-log.js';
 import { ResultReader } from './result-reader.js';
-import { cancelSubject, channelSubject, isPeerRoot, parseCallSubject } from './subjects.js';
+import { aliveSubject, cancelSubject, channelSubject, isPeerRoot, parseCallSubject } from './subjects.js';
 
 /** Wait before such a call is sent again, plus up to as much at random, so that callers don't come back as one. */
 const repeatDelayMs = 250;
+
+/** Below the subject of a call: where NATS says that nobody has the peer's inbox. */
+const nobodyHasIt = '.nobody';
 
 /** What a call needs of its invoker. */
 export interface ClientCallHost {
@@ -28,6 +32,8 @@ export interface ClientCallHost {
   readonly budget: BufferBudget;
   readonly refusals: RefusalLog;
   readonly deadlines: DeadlineTimer;
+  /** How often a call asks whether its peer is there, in ms. */
+  readonly peerCheckMs: number;
   /** Whether a call that found nobody is worth one more try: peers resubscribe after an interruption. */
   readonly isSettling: boolean;
   /** Whether a deadline passed for want of a connection. */
@@ -69,11 +75,14 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   /** When {@link ClientCall.expire} is due, in the time of `performance.now()`. */
   deadline: number;
   #state: ClientCallState = { tag: 'unsent' };
+  readonly #startedAt = performance.now();
   readonly #client: ClientCallHost;
   readonly #options: ClientCallOptions;
   readonly #channels: CallChannels | undefined;
   readonly #params: ParamsSender;
   readonly #token: string;
+  /** Of a call that may take long: one with streams or futures. */
+  readonly #peer: PeerWatch | undefined;
   /** Made for who waits to send the call. */
   #settled: AbortController | undefined;
 
@@ -103,8 +112,9 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       headers: invocation.headers,
       windowBytes: this.#channels && client.streams.windowBytes,
     });
+    this.#peer = this.#channels && new PeerWatch(client.peerCheckMs);
     this.#token = client.inbox.add(this);
-    this.deadline = performance.now() + timeoutMs;
+    this.deadline = this.#startedAt + Math.min(timeoutMs, invocation.acceptTimeoutMs ?? timeoutMs);
     client.deadlines.include(this.deadline);
     invocation.signal?.addEventListener('abort', this);
   }
@@ -134,6 +144,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     try {
       if (rest === '.results') this.#receiveResults(message);
       else if (rest === '') this.#receiveHandshake(message);
+      else if (rest === nobodyHasIt) this.#receiveNobody(message);
       else {
         const subject = parseCallSubject(rest);
         if (subject) this.#channels?.receive(subject, message);
@@ -170,19 +181,38 @@ export class ClientCall implements InboxEntry, ParamsOwner {
 
   /** The deadline passed. */
   expire(): void {
-    const { timeoutMs } = this.#options;
+    const { timeoutMs, invocation } = this.#options;
+    const isAccepted = this.#params.peerRoot !== undefined;
+    const waitMs = isAccepted ? timeoutMs : Math.min(timeoutMs, invocation.acceptTimeoutMs ?? timeoutMs);
     if (this.#state.tag === 'abandoned') this.#end();
     else if (this.#client.isDisconnected) {
-      this.fail(
-        'disconnected',
-        `not connected to NATS for ${timeoutMs} ms; check the server and its address`,
-      );
+      this.fail('disconnected', `not connected to NATS for ${waitMs} ms; check the server and its address`);
     } else {
-      const detail = this.#params.peerRoot
-        ? `accepted the call and did not answer within ${timeoutMs} ms`
-        : `was not accepted within ${timeoutMs} ms; check whether the peer is overloaded`;
+      const detail = isAccepted
+        ? `accepted the call and did not answer within ${waitMs} ms`
+        : `was not accepted within ${waitMs} ms; check whether the peer is overloaded`;
       this.giveUp('timeout', detail);
     }
+  }
+
+  /** When {@link ClientCall.askPeer} is due, in the time of `performance.now()`. */
+  get peerCheckAt(): number {
+    return this.#peer?.dueAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Nothing else tells of a peer that ended without a word until the call's own time is over. */
+  askPeer(): void {
+    const { transport, inbox, isDisconnected } = this.#client;
+    const { peerRoot } = this.#params;
+    this.#peer?.wait();
+    if (isDisconnected || peerRoot === undefined) return;
+    const reply = inbox.subject(this.#token) + nobodyHasIt;
+    transport.outbox.publish(aliveSubject(peerRoot), undefined, { reply });
+  }
+
+  #receiveNobody(message: Msg): void {
+    if (statusOf(message) !== 503 || !this.#peer?.missed()) return;
+    this.fail('terminated', 'the peer is gone: it lost its connection to NATS, or ended, amid the call');
   }
 
   get #names(): CallNames {
@@ -235,10 +265,23 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       if (!this.#params.isRepeatingEnd) this.#end();
       return;
     }
+    this.#awaitResult();
     this.#params.sendRest(reply);
     this.#channels?.connect(reply, windowOf(headers));
+    if (this.#peer && this.#channels?.isPaced) {
+      this.#peer.wait();
+      this.#client.deadlines.include(this.#peer.dueAt);
+    }
     const hasStreams = this.#options.params.deferred.length > 0;
     if (this.#channels && hasStreams) void this.#sendStreams(this.#channels);
+  }
+
+  /** From now on the time until the result counts. */
+  #awaitResult(): void {
+    const { timeoutMs, invocation } = this.#options;
+    if (!this.#isPending || invocation.acceptTimeoutMs === undefined) return;
+    this.deadline = this.#startedAt + timeoutMs;
+    this.#client.deadlines.include(this.deadline);
   }
 
   async #sendStreams(channels: CallChannels): Promise<void> {

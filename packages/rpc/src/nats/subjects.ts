@@ -80,6 +80,11 @@ export function cancelSubject(root: string): string {
   return `${root}.cancel`;
 }
 
+/** `{root}.alive`: means nothing to who has the inbox `root`; for NATS to tell whether anybody has. */
+export function aliveSubject(root: string): string {
+  return `${root}.alive`;
+}
+
 /** What a subject below a call's inbox root is about. */
 export type CallSubject =
   | { readonly kind: 'handshake' }
