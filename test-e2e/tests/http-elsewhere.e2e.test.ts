@@ -169,6 +169,40 @@ describe('a component that moves between hosts under load', () => {
   });
 });
 
+describe('a host that is killed', () => {
+  /** Resolves when the host of the server has asked, of so many calls, whether their peer is there. */
+  async function watched(calls: number): Promise<void> {
+    const { connection } = scenario.lattice;
+    const asked = new Set<string>();
+    const enough = Promise.withResolvers<void>();
+    const subscription = connection.subscribe('_INBOX.*.*.alive', {
+      callback: (_, { subject }) => {
+        if (asked.add(subject).size === calls) enough.resolve();
+      },
+    });
+    await enough.promise;
+    // Who listens there is somebody for a peer.
+    subscription.unsubscribe();
+    await connection.flush();
+  }
+
+  it('does not leave the clients of another waiting', async () => {
+    const [response] = (await once(httpRequest(`${url}/big?bytes=100000000000`).end(), 'response')) as [
+      IncomingMessage,
+    ];
+    const waiting = fetch(`${url}/slow?ms=100000`);
+    await watched(2);
+    back.child.signal('SIGKILL');
+    const read = async (): Promise<void> => {
+      for await (const _ of response);
+    };
+    await Promise.all([
+      expect(waiting).resolves.toMatchObject({ status: 503 }),
+      expect(read()).rejects.toThrow('aborted'),
+    ]);
+  });
+});
+
 interface Answered {
   readonly status: number;
   readonly text: string;

@@ -36,7 +36,10 @@ export function describeForwardFailure(
         mayRetry: true,
       };
     case 'terminated':
-      return told(503, `Component "${componentId}" was stopped while it handled the request.`);
+      return told(
+        503,
+        `Component "${componentId}" was stopped while it handled the request, or its host was.`,
+      );
     case 'timeout':
       return told(504, `Component "${componentId}" did not answer in time.`);
     case 'peer-failed':

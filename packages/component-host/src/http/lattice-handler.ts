@@ -28,6 +28,12 @@ type Answer = Result<HttpResponse, HttpErrorCode>;
 const [handle] = httpIncomingHandler.functions;
 
 /**
+ * Longest time until a host has taken a request, in ms, as upstream's. One that was on its way to a thread that ended is
+ * taken by nobody.
+ */
+const acceptTimeoutMs = 10_000;
+
+/**
  * Answers HTTP requests with a component that runs elsewhere in the lattice: each is a call of its
  * `wrpc:http/incoming-handler`, as a provider makes it (docs/spec/provider.md#10.1). Hosts that run the component share
  * the calls. A client that leaves ends its call.
@@ -96,6 +102,7 @@ function call(
     headers: { ...trace, 'source-id': providerId, 'target-id': componentId },
     signal,
     timeoutMs,
+    acceptTimeoutMs,
   }) as Promise<Answer>;
 }
 
