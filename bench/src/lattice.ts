@@ -27,7 +27,7 @@ export interface BenchLattice extends AsyncDisposable {
 /** Longest wait for a command's answer, in ms; reached only when something is broken. */
 const patienceMs = 60_000;
 
-/** @param args further flags of the host */
+/** @param args further flags of the host; one that is set here already is set anew */
 export async function startLattice(args: readonly string[] = []): Promise<BenchLattice> {
   await using started = new AsyncDisposableStack();
   const nats = started.use(await startNatsServer());
@@ -38,7 +38,7 @@ export async function startLattice(args: readonly string[] = []): Promise<BenchL
   const host = started.use(
     startChild(
       process.execPath,
-      [artifacts.host, ...flags, ...args, '--cache-dir', cache, '--allow-file-load'],
+      [artifacts.host, ...flags, '--cache-dir', cache, '--allow-file-load', ...args],
       {
         PATH,
         NATS_SERVER_BIN,

@@ -3,7 +3,9 @@ import type { Measurement, Row } from './measurement.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart } from './measurements/cold-start.js';
 import { httpHello } from './measurements/http-hello.js';
+import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { twoThreads } from './measurements/two-threads.js';
 import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
 import { wrpcStream } from './measurements/wrpc-stream.js';
 import { wrpcStreamComponents } from './measurements/wrpc-stream-components.js';
@@ -12,6 +14,9 @@ import { renderTable, rowOf } from './report.js';
 
 const measurements: readonly Measurement[] = [
   httpHello,
+  httpSmall,
+  httpSmall1,
+  twoThreads,
   keyvalueGet,
   coldStart,
   wrpcUnary,

@@ -12,9 +12,11 @@ export interface Measurement {
   readonly name: string;
   readonly unit: string;
   readonly better: 'higher' | 'lower';
+  /** The ratio to reach: at least with `higher`, at most with `lower`. Absent where nobody set one. */
+  readonly target?: number;
   /** What is measured, in a few words. */
   readonly title: string;
-  /** What it is compared with, in a few words. */
+  /** What it is compared with, in a few words; a figure that stands for itself has the baseline 1. */
   readonly baseline: string;
   /** Brings up what it needs, measures, and leaves nothing behind. */
   measure(): Promise<Measured>;
@@ -27,5 +29,7 @@ export interface Row {
   readonly unit: string;
   readonly baseline: number;
   readonly ratio: number;
+  readonly better: 'higher' | 'lower';
+  readonly target?: number;
   readonly note?: string;
 }

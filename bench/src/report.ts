@@ -1,6 +1,7 @@
 import type { Measured, Measurement, Row } from './measurement.js';
 
-export function rowOf({ name, unit }: Measurement, { value, baseline, note }: Measured): Row {
+export function rowOf(measurement: Measurement, { value, baseline, note }: Measured): Row {
+  const { name, unit, better, target } = measurement;
   const ratio = rounded(value / baseline);
   return {
     name,
@@ -8,6 +9,8 @@ export function rowOf({ name, unit }: Measurement, { value, baseline, note }: Me
     unit,
     baseline: rounded(baseline),
     ratio,
+    better,
+    ...(target !== undefined && { target }),
     ...(note !== undefined && { note }),
   };
 }
@@ -19,14 +22,15 @@ function rounded(value: number): number {
 
 /** The rows as a table with what each is compared with below it. */
 export function renderTable(measurements: readonly Measurement[], rows: readonly Row[]): string {
-  const head = ['name', 'value', 'baseline', 'unit', 'ratio', 'better'];
-  const cells = rows.map((row, index) => [
+  const head = ['name', 'value', 'baseline', 'unit', 'ratio', 'better', 'target'];
+  const cells = rows.map((row) => [
     row.name,
     String(row.value),
     String(row.baseline),
     row.unit,
     String(row.ratio),
-    measurements[index]?.better ?? '',
+    row.better,
+    shownTarget(row),
   ]);
   const widths = head.map((title, column) =>
     Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)),
@@ -42,4 +46,11 @@ export function renderTable(measurements: readonly Measurement[], rows: readonly
     return `${name}: ${title}; baseline: ${baseline}${seen === undefined ? '' : `; ${seen}`}`;
   });
   return `${lines.join('\n')}\n\n${notes.join('\n')}\n`;
+}
+
+/** `≥ 0.4, missed` */
+function shownTarget({ ratio, better, target }: Row): string {
+  if (target === undefined) return '';
+  const isMet = better === 'higher' ? ratio >= target : ratio <= target;
+  return `${better === 'higher' ? '≥' : '≤'} ${target}${isMet ? '' : ', missed'}`;
 }
