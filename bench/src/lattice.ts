@@ -13,11 +13,15 @@ export const artifacts: Readonly<Record<'host' | 'hello' | 'keyvalueProvider', s
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
 };
 
-/** A NATS server and a host as processes of their own, and this process as a client of both. */
-export interface BenchLattice extends AsyncDisposable {
+/** A host as a process of its own. */
+export interface BenchHost {
   readonly hostId: string;
   /** Of the host's process. */
   readonly hostPid: number;
+}
+
+/** A NATS server and a host as processes of their own, and this process as a client of both. */
+export interface BenchLattice extends BenchHost, AsyncDisposable {
   readonly lattice: string;
   readonly connection: NatsConnection;
   readonly control: ControlClient;
@@ -31,19 +35,39 @@ const patienceMs = 60_000;
 export async function startLattice(args: readonly string[] = []): Promise<BenchLattice> {
   await using started = new AsyncDisposableStack();
   const nats = started.use(await startNatsServer());
+  const { hostId, hostPid } = started.use(await startHost(nats.url, args));
+  const connection = await connect({ servers: nats.url });
+  started.defer(() => connection.close());
+  const lattice = 'default';
+  const control = createControlClient({ connection, lattice, timeoutMs: patienceMs });
+  const all = started.move();
+  return {
+    hostId,
+    hostPid,
+    lattice,
+    connection,
+    control,
+    natsUrl: nats.url,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** Starts a host on a NATS server that runs already; `args` as for {@link startLattice}. */
+export async function startHost(
+  natsUrl: string,
+  args: readonly string[] = [],
+): Promise<BenchHost & AsyncDisposable> {
+  await using started = new AsyncDisposableStack();
   const data = started.use(await createTempDir());
   const { NATS_SERVER_BIN, PATH, WASMLATTICE_CACHE, XDG_CACHE_HOME } = process.env;
   const cache = WASMLATTICE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wasmlattice');
-  const flags = ['--nats-host', nats.host, '--nats-port', String(nats.port), '--data-dir', data.path];
+  const { hostname, port } = new URL(natsUrl);
+  const flags = ['--nats-host', hostname, '--nats-port', port, '--data-dir', data.path];
   const host = started.use(
     startChild(
       process.execPath,
       [artifacts.host, ...flags, '--cache-dir', cache, '--allow-file-load', ...args],
-      {
-        PATH,
-        NATS_SERVER_BIN,
-        HOME: data.path,
-      },
+      { PATH, NATS_SERVER_BIN, HOME: data.path },
     ),
   );
   const [, hostId = ''] = await host.waitForLine(/host started.*\b(N[A-Z2-7]{55})\b/);
@@ -52,20 +76,8 @@ export async function startLattice(args: readonly string[] = []): Promise<BenchL
     host.signal('SIGTERM');
     await host.exited;
   });
-  const connection = await connect({ servers: nats.url });
-  started.defer(() => connection.close());
-  const lattice = 'default';
-  const control = createControlClient({ connection, lattice, timeoutMs: patienceMs });
   const all = started.move();
-  return {
-    hostId,
-    hostPid: host.pid,
-    lattice,
-    connection,
-    control,
-    natsUrl: nats.url,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
-  };
+  return { hostId, hostPid: host.pid, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 /** Starts the built-in HTTP server and links it to a component on a port of the loopback. */

@@ -2,10 +2,14 @@ import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart } from './measurements/cold-start.js';
+import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
+import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { scaleStorm } from './measurements/scale-storm.js';
 import { twoThreads } from './measurements/two-threads.js';
+import { updateUnderLoad } from './measurements/update-under-load.js';
 import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
 import { wrpcStream } from './measurements/wrpc-stream.js';
 import { wrpcStreamComponents } from './measurements/wrpc-stream-components.js';
@@ -19,6 +23,10 @@ const measurements: readonly Measurement[] = [
   twoThreads,
   keyvalueGet,
   coldStart,
+  firstAnswerSmall,
+  idleComponent,
+  scaleStorm,
+  updateUnderLoad,
   wrpcUnary,
   wrpcUnary1,
   wrpcUnary256,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
+import { createConnection } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Between attempts, in ms: the resolution of a cold start. */
@@ -22,7 +24,23 @@ export async function untilStopped(port: number, deadlineMs: number): Promise<vo
   }
 }
 
-function status(port: number): Promise<number | undefined> {
+/** Resolves once the port takes connections; makes no request. Rejects after `deadlineMs`. */
+export async function untilListening(port: number, deadlineMs: number): Promise<void> {
+  for (const deadline = performance.now() + deadlineMs; ; await wait(retryMs)) {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (cause) {
+      if (performance.now() > deadline) throw new Error(`nothing listens on port ${port}`, { cause });
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+/** The status of the answer to one request for `/`; `undefined` when there is none. */
+export function status(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port, agent: false }, (response) => {
       response.resume();

@@ -1,8 +1,5 @@
 import { createInbox, type NatsConnection } from 'nats';
-import { rawDownloadSubject } from '../peers/peer-contract.js';
-
-/** What the rows on streams transfer: many times what anything may hold. */
-export const streamBytes = 100_000_000;
+import { rawDownloadSubject, streamBytes } from '../peers/peer-contract.js';
 
 /** Has a peer of the role `raw` publish {@link streamBytes}; resolves once all are here. */
 export async function downloadRaw(connection: NatsConnection): Promise<void> {

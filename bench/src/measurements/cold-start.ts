@@ -11,6 +11,7 @@ export const coldStart: Measurement = {
   name: 'cold-start',
   unit: 'ms',
   better: 'lower',
+  target: 3,
   title: 'scale command to first HTTP answer, compiled code on disk',
   baseline: 'start of a worker thread with node:http to its first answer',
   async measure() {

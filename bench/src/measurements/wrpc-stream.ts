@@ -2,9 +2,9 @@ import { call, type Invoker } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { startNatsServer } from '@wasmlattice/test-support';
 import { connect } from 'nats';
-import { downloadRaw, streamBytes, transferRate } from '../load/raw-download.js';
+import { downloadRaw, transferRate } from '../load/raw-download.js';
 import type { Measurement } from '../measurement.js';
-import { download, lattice, peerAddress } from '../peers/peer-contract.js';
+import { download, lattice, peerAddress, streamBytes } from '../peers/peer-contract.js';
 import { startRpcPeer } from '../peers/rpc-peer.js';
 import { medianOfRounds } from '../rounds.js';
 

@@ -21,4 +21,16 @@ export const chunkBytes: number = 64 * 1024;
 /** A message here makes the peer publish as many bytes to the reply subject, with nothing of wRPC about them. */
 export const rawDownloadSubject = 'bench.peer.raw-download';
 
+/** Messages here go on to {@link rawSinkSubject}, each with its reply subject. */
+export const rawRelaySubject = 'bench.peer.raw-relay';
+
+/** Bytes here are counted; the reply subject is told once there were {@link streamBytes}, and counting begins anew. */
+export const rawSinkSubject = 'bench.peer.raw-sink';
+
+/** What the rows on streams transfer: many times what anything may hold. */
+export const streamBytes = 100_000_000;
+
+/** Bytes handed to the NATS client before a round trip: without one, it would hold all of them. */
+export const unflushedBytes: number = 1024 * 1024;
+
 export const lattice = 'bench';

@@ -1,6 +1,17 @@
 import { createNatsServer } from '@wasmlattice/rpc/nats';
 import { connect } from 'nats';
-import { chunkBytes, download, echo, lattice, peerAddress, rawDownloadSubject } from './peer-contract.js';
+import {
+  chunkBytes,
+  download,
+  echo,
+  lattice,
+  peerAddress,
+  rawDownloadSubject,
+  rawRelaySubject,
+  rawSinkSubject,
+  streamBytes,
+  unflushedBytes,
+} from './peer-contract.js';
 import type { PeerCommand, PeerReport, PeerRole } from './rpc-peer.js';
 
 const [servers = '', role] = process.argv.slice(2);
@@ -14,9 +25,6 @@ function report(message: PeerReport): void {
 async function* chunks(bytes: number): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < bytes; sent += chunkBytes) yield chunk.subarray(0, bytes - sent);
 }
-
-/** Bytes handed to the client before a round trip: without one, it would hold all of them. */
-const unflushedBytes = 1024 * 1024;
 
 async function publishRaw(subject: string, bytes: number): Promise<void> {
   for (let sent = 0; sent < bytes; sent += chunkBytes) {
@@ -38,7 +46,41 @@ async function serveRaw(): Promise<void> {
   await connection.flush();
 }
 
-await ((role as PeerRole) === 'raw' ? serveRaw() : serveCalls());
+async function relayRaw(): Promise<void> {
+  const subscription = connection.subscribe(rawRelaySubject);
+  await connection.flush();
+  void (async () => {
+    let unflushed = 0;
+    for await (const { data, reply } of subscription) {
+      connection.publish(rawSinkSubject, data, { ...(reply !== undefined && { reply }) });
+      unflushed += data.length;
+      if (unflushed < unflushedBytes) continue;
+      unflushed = 0;
+      await connection.flush();
+    }
+  })();
+}
+
+async function sinkRaw(): Promise<void> {
+  let received = 0;
+  connection.subscribe(rawSinkSubject, {
+    callback: (_error, message) => {
+      received += message.data.length;
+      if (received < streamBytes) return;
+      received = 0;
+      message.respond();
+    },
+  });
+  await connection.flush();
+}
+
+const serve: Readonly<Record<PeerRole, () => Promise<void>>> = {
+  calls: serveCalls,
+  raw: serveRaw,
+  'raw-relay': relayRaw,
+  'raw-sink': sinkRaw,
+};
+await serve[role as PeerRole]();
 
 process.on('message', (command: PeerCommand) => {
   switch (command.kind) {

@@ -14,8 +14,8 @@ export interface RpcPeer extends AsyncDisposable {
   peakMemory(): Promise<number>;
 }
 
-/** `calls`: the functions of `peer-contract.ts`; `raw`: its raw download. */
-export type PeerRole = 'calls' | 'raw';
+/** `calls`: the functions of `peer-contract.ts`; the others: what its subjects say. */
+export type PeerRole = 'calls' | 'raw' | 'raw-relay' | 'raw-sink';
 
 /** A process that serves what `peer-contract.ts` declares, over a connection of its own. */
 export async function startRpcPeer(natsUrl: string, role: PeerRole = 'calls'): Promise<RpcPeer> {
