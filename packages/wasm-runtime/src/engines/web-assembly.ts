@@ -5,6 +5,14 @@
 export interface WebAssemblyApi {
   readonly RuntimeError: ErrorConstructor;
   compile(bytes: Uint8Array): Promise<CoreModule>;
+  /** Compiles at once, in the thread that asks: for modules of a few bytes. */
+  readonly Module: new (
+    bytes: Uint8Array,
+  ) => CoreModule;
+  readonly Global: new (
+    type: { readonly value: 'i32'; readonly mutable: boolean },
+    value: number,
+  ) => CoreGlobal;
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
   /** Compiles at once: for a few hundred bytes. */
   readonly Module: new (

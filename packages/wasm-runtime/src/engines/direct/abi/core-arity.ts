@@ -4,12 +4,7 @@ import type { CoreFunction } from './core-types.js';
 export type Returned = number | bigint | undefined;
 
 /** A core function that puts its arguments into `flat` and calls. Arguments by name cost less than an array of them. */
-export function withArity(
-  arity: number,
-  flat: (number | bigint)[],
-  call: () => Returned | Promise<Returned>,
-): CoreFunction {
-  const core = call as () => Returned;
+export function withArity(arity: number, flat: (number | bigint)[], core: () => Returned): CoreFunction {
   switch (arity) {
     case 0:
       return core;

@@ -3,9 +3,6 @@ import type { GuestMemory } from './guest-memory.js';
 /** A function of a core module, or one that is given to it. */
 export type CoreFunction = (...args: (number | bigint)[]) => number | bigint | undefined;
 
-/** What a core module may import: a function, or a `WebAssembly.Suspending` around one. */
-export type CoreImport = CoreFunction | object;
-
 export type StringEncoding = 'utf8' | 'utf16' | 'latin1+utf16';
 
 /** Canonical options of one lift or lower; memory and functions are those of one instance. */

@@ -1,6 +1,6 @@
 export { AbiInstance } from './abi-instance.js';
 export { AbiTrap, UnsupportedTypeError } from './abi-trap.js';
-export type { CanonOptions, CoreFunction, CoreImport, ResourceOrigin, StringEncoding } from './core-types.js';
+export type { CanonOptions, CoreFunction, ResourceOrigin, StringEncoding } from './core-types.js';
 export { GuestMemory } from './guest-memory.js';
 export { GuestResource } from './guest-resource.js';
 export { compileLift, type LiftedFunction, type LiftPlan } from './lift.js';

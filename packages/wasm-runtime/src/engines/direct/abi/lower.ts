@@ -1,17 +1,17 @@
 import type { WitFunction } from '@wasmlattice/rpc';
-import { webAssembly } from '../../web-assembly.js';
 import type { AbiInstance } from './abi-instance.js';
 import { type Returned, withArity } from './core-arity.js';
-import type { CanonOptions, CoreImport } from './core-types.js';
+import type { CanonOptions, CoreFunction } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
 import { LiftLowerContext } from './lift-lower-context.js';
 import { isResult, type ResultCodec } from './results.js';
 import { compileSignature, type Signature } from './signature.js';
+import { type CoreSignature, suspendingImport } from './suspending-import.js';
 
 /** `canon lower` of one host function, the same for all instances of a component. */
 export interface LowerPlan {
   /** @param suspends whether the host function may return a promise: the import suspends the guest until it settles */
-  bind(instance: AbiInstance, options: CanonOptions, suspends: boolean): CoreImport;
+  bind(instance: AbiInstance, options: CanonOptions, suspends: boolean): CoreFunction;
 }
 
 /**
@@ -20,17 +20,24 @@ export interface LowerPlan {
  */
 export function compileLower(func: WitFunction, importId: string): LowerPlan {
   const signature = compileSignature(func);
+  const core = coreSignature(signature);
   const label = `import ${importId === '' ? func.name : `${importId} ${func.name}`}`;
   return {
     bind(instance, options, suspends) {
       const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
       const callHost = compileHostCall(cx, signature, func.name, importId);
       const lowered = new LoweredFunction(cx, signature, callHost);
-      const arity = signature.flatParams + (signature.resultInMemory ? 1 : 0);
-      const core = withArity(arity, cx.flat, suspends ? () => lowered.callWaiting() : () => lowered.call());
-      return suspends ? new webAssembly.Suspending(core) : core;
+      if (!suspends) return withArity(core.params.length, cx.flat, () => lowered.call());
+      return suspendingImport(core, cx.flat, () => lowered.callWaiting());
     },
   };
+}
+
+/** Of the core function that a guest imports. */
+function coreSignature({ coreParams, result, resultInMemory }: Signature): CoreSignature {
+  return resultInMemory
+    ? { params: [...coreParams, 'i32'], result: undefined }
+    : { params: coreParams, result: result?.layout.flat[0] };
 }
 
 /** What a guest calls. Its arguments are in `cx.flat` when it begins. */

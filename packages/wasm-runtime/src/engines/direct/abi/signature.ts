@@ -2,7 +2,7 @@ import type { WitFunction, WitType } from '@wasmlattice/rpc';
 import { childTypes } from '../../../formats/component/types/walk.js';
 import type { Codec } from './codec.js';
 import { compileType } from './compile-type.js';
-import { maxFlatParams, maxFlatResults, sequenceLayout } from './layout.js';
+import { type CoreType, maxFlatParams, maxFlatResults, sequenceLayout } from './layout.js';
 import { type ResultCodec, resultCodec } from './results.js';
 
 /** A parameter, with its place: in memory when {@link Signature.spilled}, otherwise among the core values. */
@@ -17,6 +17,8 @@ export interface Signature {
   /** Set when the parameters are too many for core values and lie in memory. */
   readonly spilled: { readonly size: number; readonly align: number } | undefined;
   /** Core values that the parameters take. */
+  readonly coreParams: readonly CoreType[];
+  /** How many. */
   readonly flatParams: number;
   readonly result: Codec | undefined;
   /** The same, when it is a WIT result. */
@@ -41,6 +43,7 @@ export function compileSignature({ params, result }: WitFunction): Signature {
   return {
     params: codecs.map((codec, i) => ({ codec, place: places[i] ?? 0 })),
     spilled: isSpilled ? layout : undefined,
+    coreParams: isSpilled ? ['i32'] : layout.flat,
     flatParams: isSpilled ? 1 : layout.flat.length,
     result: resultType,
     witResult,
