@@ -32,12 +32,14 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
 
 /**
  * - `open`: no response yet.
- * - `held`: the guest set the head; head and body so far leave together at the end of this turn of the event loop,
- *   or at once when the body is complete. A short response is one write, and its length is known.
+ * - `held`: the guest set the head; head and body so far leave together at the end of this turn of the event loop. A short
+ *   response is one write, and its length is known.
  * - `streaming`: the head is out.
+ * - `leaving`: complete, and leaves at the end of this turn with the other responses of the turn. Each write alone would wake
+ *   the client while this thread has the next request at hand, and the two would take turns.
  * - `over`: complete, failed, or the client is gone.
  */
-type State = 'open' | 'held' | 'streaming' | 'over';
+type State = 'open' | 'held' | 'streaming' | 'leaving' | 'over';
 
 /** What a response needs of its connection and its listener. */
 export interface ResponderContext {
@@ -75,6 +77,8 @@ export class ServerResponder implements HttpResponder, ByteSink {
   /** The last bytes of a response with a length, while it is streaming. */
   #last: Uint8Array | undefined;
   #isFlushed = false;
+  /** Whether the end of this turn releases it. */
+  #isDue = false;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(response: ServerResponse, context: ResponderContext) {
@@ -86,7 +90,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
 
   /** Whether the response is complete or given up. */
   get isOver(): boolean {
-    return this.#state === 'over';
+    return this.#state === 'over' || this.#state === 'leaving';
   }
 
   get status(): number | undefined {
@@ -104,12 +108,18 @@ export class ServerResponder implements HttpResponder, ByteSink {
     }
     this.#status = head.status;
     this.#state = 'held';
+    this.#isDue = true;
     this.#context.holdUntilTurnEnds(this);
     return this;
   }
 
   /** The turn is over: what is held leaves. */
   release(): void {
+    this.#isDue = false;
+    if (this.#state === 'leaving') {
+      this.#sendWhole();
+      return;
+    }
     if (this.#state !== 'held' || this.#isWholeWithHead()) return;
     this.#state = 'streaming';
     this.#writeHead(this.#framing.headers);
@@ -128,13 +138,15 @@ export class ServerResponder implements HttpResponder, ByteSink {
       return;
     }
     if (trailers !== undefined) this.release();
-    if (this.#state === 'held') this.#sendWhole();
-    else this.#end(trailers);
+    if (this.#state === 'streaming') this.#end(trailers);
+    else if (this.#isDue) this.#state = 'leaving';
+    else this.#sendWhole();
   }
 
   fail(status: number, text: string): void {
-    if (this.#isFlushed) this.release();
+    if (this.#isFlushed && this.#state === 'held') this.release();
     switch (this.#state) {
+      case 'leaving':
       case 'over':
         return;
       case 'streaming':
@@ -162,7 +174,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   capacity(): number | undefined {
-    if (this.#state === 'over') return undefined;
+    if (this.isOver) return undefined;
     return this.#response.writableNeedDrain ? 0 : WINDOW;
   }
 
@@ -192,7 +204,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
   }
 
   isReady(): boolean {
-    return this.#state === 'over' || !this.#response.writableNeedDrain;
+    return this.isOver || !this.#response.writableNeedDrain;
   }
 
   ready(): Promise<void> {
