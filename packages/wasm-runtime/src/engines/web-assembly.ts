@@ -5,7 +5,7 @@
 export interface WebAssemblyApi {
   readonly RuntimeError: ErrorConstructor;
   compile(bytes: Uint8Array): Promise<CoreModule>;
-  /** Compiles at once, in the thread that asks: for modules of a few bytes. */
+  /** Compiles at once, in the thread that asks: for modules of a few hundred bytes. */
   readonly Module: new (
     bytes: Uint8Array,
   ) => CoreModule;
@@ -14,10 +14,6 @@ export interface WebAssemblyApi {
     value: number,
   ) => CoreGlobal;
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
-  /** Compiles at once: for a few hundred bytes. */
-  readonly Module: new (
-    bytes: Uint8Array,
-  ) => CoreModule;
   readonly Memory: new (descriptor: {
     /** In pages of 64 KiB, as is `maximum`. */
     readonly initial: number;
