@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,10 +16,13 @@ import { ServingThreads, type ServingThreadsOptions } from './serving-threads.js
 let program: TestThread;
 let logger: RecordingLogger;
 const opened: ServingThreads[] = [];
+/** Lines of the log that were looked at. */
+let seen: number;
 
 beforeEach(async () => {
   program = await createTestThread();
   logger = new RecordingLogger();
+  seen = 0;
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((threads) => threads.close(0)));
@@ -44,8 +47,9 @@ async function setUp(options: Partial<ServingThreadsOptions> = {}): Promise<Serv
 /** What the threads were told since the last look, sorted: they run side by side. */
 async function told(): Promise<string[]> {
   const lines = (await readFile(program.log, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-  await writeFile(program.log, '');
-  return lines.toSorted();
+  const fresh = lines.slice(seen);
+  seen = lines.length;
+  return fresh.toSorted();
 }
 
 /** Resolves once the threads were told all of these since the last look. */
@@ -104,6 +108,21 @@ describe('serving threads', () => {
     const alone = await setUp({ reusePort: false });
     const { port } = await alone.listen(address);
     expect(await told()).toEqual([`listen ${port}`]);
+  });
+
+  it('serve an address that one of them can not have, and say so', async () => {
+    const threads = await setUp();
+    const listener = await threads.listen({ ...address, componentId: 'half' });
+    expect(logger.records).toMatchObject([
+      {
+        level: 'error',
+        message: 'a serving thread can not listen at an address; the others do',
+        fields: { thread: 1, address: `127.0.0.1:${listener.port}` },
+      },
+    ]);
+    await listener.close(0);
+    const alone = await setUp({ threads: 1 });
+    await expect(alone.listen({ ...address, port: 2 })).rejects.toThrow();
   });
 
   it('keep an address from every other process until it is closed', async () => {

@@ -219,7 +219,8 @@ export class ServingThreads {
   }
 
   /**
-   * Listens for the component, whether it runs or not: the address belongs to the threads.
+   * Listens for the component, whether it runs or not: the address belongs to the threads. One that can't listen leaves it to the
+   * others, which the log tells.
    *
    * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
    */
@@ -234,11 +235,17 @@ export class ServingThreads {
       await this.#each((thread) => thread.unlisten(listener, graceMs));
       await claimed.release();
     };
-    try {
-      await this.#each((thread, index) => this.#listenIn(thread, index, address));
-    } catch (error) {
+    const failures = await this.#listenInAll(address);
+    if (failures.length === this.#listeningPlaces) {
       await unlisten(0);
-      throw error;
+      throw failures[0]?.error;
+    }
+    for (const { index, error } of failures) {
+      this.#options.logger.error('a serving thread can not listen at an address; the others do', {
+        thread: index,
+        address: `${address.host}:${address.port}`,
+        error,
+      });
     }
     let closed: Promise<void> | undefined;
     return {
@@ -370,6 +377,27 @@ export class ServingThreads {
         }),
       ),
     ]);
+  }
+
+  /** How many threads are to listen at an address. */
+  get #listeningPlaces(): number {
+    return this.#options.reusePort ? this.#places.length : 1;
+  }
+
+  /** @returns the threads that can't */
+  async #listenInAll(
+    address: ListenerAddress,
+  ): Promise<{ readonly index: number; readonly error: unknown }[]> {
+    const failures: { index: number; error: unknown }[] = [];
+    await this.#each(async (thread, index) => {
+      try {
+        await this.#listenIn(thread, index, address);
+      } catch (error) {
+        if (error instanceof ThreadExitedError) throw error;
+        failures.push({ index, error });
+      }
+    });
+    return failures;
   }
 
   async #listenIn(thread: ThreadClient, index: number, address: ListenerAddress): Promise<void> {

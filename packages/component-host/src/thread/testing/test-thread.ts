@@ -15,7 +15,7 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
  */
 const program = `
 import { appendFileSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs, oldestStartWriter } from ${JSON.stringify(import.meta.resolve('@wasmlattice/wasm-runtime'))};
 const log = new URL('./log', import.meta.url);
 const post = (message) => parentPort.postMessage(message);
@@ -54,6 +54,7 @@ parentPort.on('message', (message) => {
       }
       return done(message);
     case 'listen':
+      if (message.componentId === 'half' && workerData.budgets.thread === 1) return failed(message, 'HttpListenError', 'in use');
       if (port === 2) return failed(message, 'HttpListenError', 'in use');
       return done(message);
     case 'close':
