@@ -22,6 +22,7 @@ beforeAll(async () => {
   const { nats, lattice } = scenario;
   front = scenario.host;
   back = await startHost({ nats, args });
+  await startProbe(back);
   url = await serveHttp(lattice, front, 'probe', await freePort());
 });
 afterAll(async () => {
@@ -34,19 +35,16 @@ async function startProbe(host: HostProcess): Promise<void> {
 }
 
 describe('the HTTP server of one host, its component on another', () => {
-  it('says what to check while the component runs nowhere, and that another try may help', async () => {
-    const response = await fetch(`${url}/hello`);
-    expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('1');
-    expect(await response.text()).toMatch(
-      /'probe' is not running on any host.*check that it is started.*'http-probe'/,
+  it('says what to check while the component runs nowhere, and answers as soon as it runs', async () => {
+    const { lattice } = scenario;
+    const helloUrl = await serveHttp(lattice, front, 'hello', await freePort());
+    const refused = await fetch(helloUrl);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.text()).toMatch(
+      /'hello' is not running on any host.*check that it is started.*'http-hello'/,
     );
-  });
-
-  it('answers as soon as the component runs', async () => {
-    await startProbe(back);
-    const response = await fetch(`${url}/hello`);
-    expect([response.status, await response.text()]).toEqual([200, 'hello\n']);
+    await startComponent(lattice, back, { id: 'hello', wasm: paths.hello });
+    expect((await fetch(helloUrl)).status).toBe(200);
   });
 
   it('shows the guest the request as it was sent', async () => {
@@ -187,12 +185,16 @@ describe('a host that is killed', () => {
   }
 
   it('does not leave the clients of another waiting', async () => {
+    const { nats, lattice } = scenario;
+    await using killed = await startHost({ nats, args });
+    await startComponent(lattice, killed, { id: 'killed', wasm: paths.probe, maxInstances: 2 });
+    const url = await serveHttp(lattice, front, 'killed', await freePort());
     const [response] = (await once(httpRequest(`${url}/big?bytes=100000000000`).end(), 'response')) as [
       IncomingMessage,
     ];
     const waiting = fetch(`${url}/slow?ms=100000`);
     await watched(2);
-    back.child.signal('SIGKILL');
+    killed.child.signal('SIGKILL');
     const read = async (): Promise<void> => {
       for await (const _ of response);
     };
