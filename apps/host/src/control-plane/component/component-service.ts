@@ -13,6 +13,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
+import { createTaskLimit } from '../task-limit.js';
 import {
   type ChangePlan,
   type ComponentSettings,
@@ -46,10 +47,14 @@ export interface ComponentServiceOptions extends RunningComponentParts {
   readonly logger: Logger;
 }
 
+/** Components that are fetched, prepared and taken in by the threads at a time; each step of one waits for others most of the time. */
+const startsAtOnce = 4;
+
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
   const { hostId, artifacts, lattice, events, logger } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
+  const limited = createTaskLimit(startsAtOnce);
   let closed = false;
 
   const start = async (componentId: string, settings: ComponentSettings): Promise<void> => {
@@ -85,7 +90,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     const scaled = { componentId, hostId: commandedHost(command), maxInstances };
     if (component === undefined) {
       const plan = planStart(command);
-      if (plan.step === 'start') await start(componentId, plan.settings);
+      if (plan.step === 'start') await limited(() => start(componentId, plan.settings));
       await events.publish(componentScaled({ ...scaled, imageRef: componentRef, annotations }));
       return;
     }
