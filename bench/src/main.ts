@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
-import { coldStart } from './measurements/cold-start.js';
+import { coldStart, restart } from './measurements/cold-start.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
@@ -23,6 +23,7 @@ const measurements: readonly Measurement[] = [
   twoThreads,
   keyvalueGet,
   coldStart,
+  restart,
   firstAnswerSmall,
   idleComponent,
   scaleStorm,

@@ -111,17 +111,18 @@ describe('code', () => {
     );
   });
 
-  it('is forgotten with its last user', async () => {
-    const { keeper } = setUp();
-    const [one, two] = [
-      await keeper.lease('one', code(10), limits),
-      await keeper.lease('two', code(10), limits),
-    ];
+  it('stays when its last user is gone, until the room is needed', async () => {
+    const { keeper, prepared, use } = setUp();
+    const one = await keeper.lease('one', code(60), limits);
     one.release();
     one.release();
-    expect(keeper.loadedBytes).toBe(10);
-    two.release();
-    expect(keeper.loadedBytes).toBe(0);
+    (await keeper.lease('again', code(60), limits)).release();
+    expect(prepared).toEqual(['one']);
+    expect([keeper.loadedBytes, keeper.counts]).toEqual([60, { loaded: 0, parked: 0 }]);
+    const other = await keeper.lease('other', code(60, 1), limits);
+    use(other, undefined);
+    await keeper.makeRoom();
+    expect([keeper.loadedBytes, keeper.counts]).toEqual([60, { loaded: 1, parked: 0 }]);
   });
 
   it('that can not be prepared fails by the name of each component, and is tried again', async () => {

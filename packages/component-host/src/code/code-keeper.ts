@@ -1,4 +1,5 @@
 import type { Logger } from '@wasmlattice/telemetry';
+import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent, PrepareRequest, Preparer } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes, CodeStore, StoredCode } from './code-store.js';
 
@@ -36,7 +37,8 @@ type Limits = Pick<PrepareRequest, 'maxMemoryBytes' | 'maxCoreInstances'>;
 
 /**
  * Code of components, once for all that have the same bytes and limits. What was used least of late is parked when there is more
- * than there may be: only its bytes are kept, on disk, and it is prepared again when it is called.
+ * than there may be: only its bytes are kept, on disk, and it is prepared again when it is called. Code that nobody uses any more
+ * stays loaded as long as there is room, for whoever starts the same component again.
  */
 export class CodeKeeper {
   readonly #options: CodeKeeperOptions;
@@ -52,13 +54,11 @@ export class CodeKeeper {
     return this.#entries.values().reduce((sum, { loadedBytes }) => sum + loadedBytes, 0);
   }
 
-  /** How much code is loaded, and how much is parked. */
+  /** How much of the code that is used is loaded, and how much is parked. */
   get counts(): { readonly loaded: number; readonly parked: number } {
-    const loaded = this.#entries
-      .values()
-      .filter(({ isLoaded }) => isLoaded)
-      .toArray().length;
-    return { loaded, parked: this.#entries.size - loaded };
+    const used = [...this.#entries.values()].filter(({ users }) => users.size > 0);
+    const loaded = used.filter(({ isLoaded }) => isLoaded).length;
+    return { loaded, parked: used.length - loaded };
   }
 
   /**
@@ -80,8 +80,9 @@ export class CodeKeeper {
     const lease = {};
     entry.users.set(lease, undefined);
     const release = (): void => {
-      entry.users.delete(lease);
-      if (entry.users.size === 0 && this.#entries.get(key) === entry) this.#entries.delete(key);
+      entry.leave(lease);
+      if (entry.users.size === 0 && !entry.isLoaded && this.#entries.get(key) === entry)
+        this.#entries.delete(key);
     };
     const load = async (): Promise<PreparedComponent> => {
       const prepared = await entry.load(component);
@@ -115,12 +116,16 @@ export class CodeKeeper {
 
   async #makeRoom(budgetBytes: number): Promise<void> {
     if (this.loadedBytes <= budgetBytes) return;
-    const idle = [...this.#entries.values()]
-      .map((entry) => ({ entry, calledAt: entry.calledAt() }))
-      .filter((each): each is { entry: CodeEntry; calledAt: number } => each.calledAt !== undefined)
+    const idle = [...this.#entries]
+      .map(([key, entry]) => ({ key, entry, calledAt: entry.calledAt() }))
+      .filter((each): each is typeof each & { calledAt: number } => each.calledAt !== undefined)
       .toSorted((a, b) => a.calledAt - b.calledAt);
-    for (const { entry } of idle) {
+    for (const { key, entry } of idle) {
       if (this.loadedBytes <= budgetBytes) return;
+      if (entry.users.size === 0) {
+        this.#entries.delete(key);
+        continue;
+      }
       try {
         if (await entry.park()) this.#options.logger.debug('code is parked', { hash: entry.hash });
       } catch (error) {
@@ -147,6 +152,7 @@ class CodeEntry {
   /** Whether it was told that the bytes are nowhere any more. */
   isLost = false;
   #state: CodeState = { kind: 'parked' };
+  #leftAt = Number.NEGATIVE_INFINITY;
   /** Counts the loads: one in the meantime keeps it from being parked. */
   #loads = 0;
 
@@ -168,16 +174,21 @@ class CodeEntry {
     return this.#state.kind === 'loaded' ? this.#state.prepared.codeBytes : 0;
   }
 
-  /** The last call of all users; `undefined` when it is in use or not loaded. */
+  /** The last call of all users, or when the last one left; `undefined` when it is in use or not loaded. */
   calledAt(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
-    let last = Number.NEGATIVE_INFINITY;
+    let last = this.#leftAt;
     for (const user of this.users.values()) {
       const calledAt = user?.calledAt();
       if (calledAt === undefined) return undefined;
       last = Math.max(last, calledAt);
     }
     return last;
+  }
+
+  leave(lease: object): void {
+    this.users.delete(lease);
+    this.#leftAt = monotonicMs();
   }
 
   /** @param bytes of the code, where they are at hand */

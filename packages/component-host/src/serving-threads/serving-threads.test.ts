@@ -35,7 +35,7 @@ async function setUp(options: Partial<ServingThreadsOptions> = {}): Promise<Serv
     threads: 2,
     reusePort: true,
     logger,
-    preparer: { prepare: async () => noCode, close: async () => {} },
+    preparer: { prepare: async () => noCode, warm() {}, close: async () => {} },
     startThread: (data, given) => startThread(data, { ...given, entry: program.entry }),
     watch: { intervalMs: 20, answerMs: 100 },
     ...options,
@@ -192,6 +192,7 @@ describe('serving threads', () => {
           prepared.push(component);
           return { ...noCode, codeBytes: 60 };
         },
+        warm() {},
         close: async () => {},
       },
       codeBudgetBytes: 100,

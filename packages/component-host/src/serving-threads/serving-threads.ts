@@ -50,6 +50,8 @@ export interface ListenerHandle {
   close(graceMs: number): Promise<void>;
 }
 
+type ThreadsPreparer = Pick<Preparer, 'prepare' | 'warm' | 'close'>;
+
 export interface ServingThreadsOptions {
   readonly data: ServingThreadSettings;
   /** How many threads serve, at least 1. */
@@ -71,7 +73,7 @@ export interface ServingThreadsOptions {
   /** Starts a thread; another one in tests. */
   readonly startThread?: typeof startThread;
   /** Makes code of components, in a thread that serves nothing; another one in tests. */
-  readonly preparer?: Pick<Preparer, 'prepare' | 'close'>;
+  readonly preparer?: ThreadsPreparer;
   readonly watch?: {
     /** How often the threads are looked at, in ms. */
     readonly intervalMs?: number;
@@ -109,7 +111,7 @@ const defaultAnswerMs = 500;
 export class ServingThreads {
   readonly #options: ServingThreadsOptions;
   readonly #places: Place[];
-  readonly #preparer: Pick<Preparer, 'prepare' | 'close'>;
+  readonly #preparer: ThreadsPreparer;
   readonly #components = new Map<number, ServedComponent>();
   /** Code of all generations that calls may run of, those that are being stopped included. */
   readonly #code = new Map<number, CodeLease>();
@@ -159,6 +161,7 @@ export class ServingThreads {
     const threads = new ServingThreads(options, readProcessCeilings(options.ceilings));
     try {
       await Promise.all(threads.#places.map((place) => threads.#fill(place)));
+      threads.#preparer.warm();
     } catch (error) {
       await threads.close(0);
       throw error;

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PreparedComponent } from '../engines/engine.js';
@@ -36,6 +37,18 @@ describe('a preparer', () => {
     const threads = await Promise.all(names.map(threadOf));
     expect(new Set(threads).size).toBe(1);
     expect(logger.records.map(({ message }) => message)).toEqual(names);
+  });
+
+  it('has its thread ready when it was told to', async () => {
+    const before = new Worker('', { eval: true }).threadId;
+    preparer.warm();
+    preparer.warm();
+    const after = new Worker('', { eval: true }).threadId;
+    expect(after).toBe(before + 2);
+    expect(await threadOf('a')).toBe(before + 1);
+    await preparer.close();
+    preparer.warm();
+    await expect(prepare('b')).rejects.toMatchObject({ name: 'PreparerClosedError' });
   });
 
   it('starts no thread before it is asked for something', async () => {
@@ -144,13 +157,13 @@ describe('an idle thread', () => {
     vi.useRealTimers();
   });
 
-  it('ends after ten seconds, and not while there is work', async () => {
+  it('ends after ten minutes, and not while there is work', async () => {
     const first = await threadOf('first');
-    vi.advanceTimersByTime(9_999);
+    vi.advanceTimersByTime(599_999);
     expect(await threadOf('second')).toBe(first);
-    vi.advanceTimersByTime(9_999);
+    vi.advanceTimersByTime(599_999);
     expect(await threadOf('third')).toBe(first);
-    vi.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(600_000);
     expect(await threadOf('fourth')).not.toBe(first);
     expect(vi.getTimerCount()).toBe(1);
   });
