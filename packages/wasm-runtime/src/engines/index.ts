@@ -5,6 +5,7 @@ export {
   PreparerClosedError,
   type PreparerOptions,
   PrepareThreadError,
+  prepareForHost,
 } from '../preparer/index.js';
 export { fromThreadFailure, type ThreadFailure, toThreadFailure } from '../preparer/thread-failure.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';

@@ -2,12 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, describeError, type LogRecord, noopLogger } from '@wasmlattice/telemetry';
 import { createEngine } from '../engines/create-engine.js';
-import type { SuspendingImports } from '../engines/engine.js';
-import { listSuspending } from '../engines/suspending-imports.js';
-import { decodeComponent } from '../formats/component/index.js';
-import { hostInterfaces, unavailableInterfaces } from '../host-functions/wasi/index.js';
-import { linkImports } from '../linker/linker.js';
 import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
+import { prepareForHost } from './prepare-for-host.js';
 import { toThreadFailure } from './thread-failure.js';
 
 if (parentPort === null) throw new Error('prepare-worker.js is a thread of a preparer, not a program');
@@ -31,23 +27,11 @@ const logger =
     : createLogger({ name: '', level: logLevel, format: 'json', write() {}, record: postRecord });
 const engine = createEngine({ ...engineOptions, logger });
 
-/** What the host's own interfaces say. What they don't serve shows here, before anything is compiled. */
-function linkToHost(bytes: Uint8Array, component: string): SuspendingImports {
-  const types = decodeComponent(bytes);
-  const { suspends } = linkImports(types, {
-    component,
-    interfaces: hostInterfaces,
-    unavailable: unavailableInterfaces,
-  });
-  return listSuspending(types, suspends);
-}
-
 async function prepare({ id, bytes: given, options }: ToPrepareThread): Promise<void> {
   try {
     // Neither the engines nor WebAssembly take shared memory.
     const bytes = given.buffer instanceof SharedArrayBuffer ? new Uint8Array(given) : given;
-    const suspending = options.suspending ?? linkToHost(bytes, options.component);
-    post({ kind: 'prepared', id, prepared: await engine.prepare(bytes, { ...options, suspending }) });
+    post({ kind: 'prepared', id, prepared: await prepareForHost(engine, bytes, options) });
   } catch (error) {
     post({ kind: 'failed', id, error: toThreadFailure(error) });
   }

@@ -1,0 +1,60 @@
+import {
+  createStderrLogger,
+  createTelemetryRelay,
+  type Logger,
+  type TelemetryBatch,
+  type TelemetryRelay,
+} from '@wasmlattice/telemetry';
+import { ThreadBudgets } from '@wasmlattice/wasm-runtime';
+import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import type { ServingThreadData } from './messages.js';
+import { createRpcClient } from './rpc-client.js';
+import { ServingThread } from './serving-thread.js';
+
+/** A thread that serves components, with all that it has of its own. */
+export interface AssembledThread {
+  readonly thread: ServingThread;
+  readonly logger: Logger;
+  readonly telemetry: TelemetryRelay;
+  /** Finishes what is in flight within `graceMs` and closes the connections. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface AssembleThreadOptions {
+  /** Takes what the thread measures. */
+  readonly postTelemetry: (batch: TelemetryBatch) => void;
+  /** Gets the code of a generation. */
+  readonly loadCode: (generation: number) => Promise<PreparedComponent>;
+}
+
+export function assembleThread(
+  data: ServingThreadData,
+  { postTelemetry, loadCode }: AssembleThreadOptions,
+): AssembledThread {
+  const telemetry = createTelemetryRelay({
+    ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
+    post: postTelemetry,
+  });
+  const logger = createStderrLogger('component', data.log, { record: telemetry.log });
+  const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
+  const budgets = new ThreadBudgets(data.budgets, {
+    onDropped: (instances) =>
+      logger.warn(
+        'instances that were kept for later are dropped: a budget of the process is nearly used up',
+        {
+          instances,
+        },
+      ),
+  });
+  const thread = new ServingThread({ data, rpc, loadCode, budgets, telemetry, logger });
+  return {
+    thread,
+    logger,
+    telemetry,
+    async close(graceMs) {
+      await thread.close(graceMs);
+      await rpc.close();
+      telemetry.close();
+    },
+  };
+}
