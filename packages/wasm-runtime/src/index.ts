@@ -51,6 +51,7 @@ export { monotonicMs } from './pool/monotonic-clock.js';
 export { type BudgetName, OverloadedError, type ProcessBudgetName } from './pool/overloaded-error.js';
 export {
   type BudgetUse,
+  beginFurtherThread,
   budgetMetrics,
   createProcessBudgets,
   isMemoryShort,

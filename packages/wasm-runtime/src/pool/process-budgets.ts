@@ -7,6 +7,7 @@ import type { ProcessCeilings } from './process-ceilings.js';
  * it to each thread, with a number for that thread. A thread may end at any moment, so what it uses is kept where another can read it.
  */
 export interface ProcessBudgets extends CellBlock {
+  /** How many numbers for threads there are. */
   readonly threads: number;
 }
 
@@ -18,10 +19,12 @@ export interface ThreadOfBudgets {
 }
 
 export interface ProcessBudgetsOptions {
-  /** How many threads run guests at a time. */
+  /** How many threads run guests at a time, as long as the process. */
   readonly threads: number;
+  /** Most threads that may come and go besides, each told of by {@link beginFurtherThread}; none by default. */
+  readonly furtherThreads?: number;
   readonly ceilings: ProcessCeilings;
-  /** Mapped areas of memory that are there without any guest, those of all threads included. */
+  /** Mapped areas of memory that are there without any guest, those of all threads but further ones included. */
   readonly mappedAreas?: number;
 }
 
@@ -86,13 +89,14 @@ const maxInt32 = 2 ** 31 - 1;
  * @throws RangeError
  */
 export function createProcessBudgets(
-  { threads, ceilings, mappedAreas }: ProcessBudgetsOptions,
+  { threads, furtherThreads = 0, ceilings, mappedAreas }: ProcessBudgetsOptions,
   allocator: CellAllocator = new CellAllocator(),
 ): ProcessBudgets {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`the number of threads must be a whole number of at least 1, not ${threads}`);
   }
-  const budgets = { ...allocator.allocate(threads + 1), threads };
+  const numbers = threads + furtherThreads;
+  const budgets = { ...allocator.allocate(numbers + 1), threads: numbers };
   const cells = viewCells(budgets);
   for (const budget of budgetNames) {
     if (!(ceilings[budget] > 0)) {
@@ -136,6 +140,16 @@ export function readProcessBudgets(budgets: ProcessBudgets): Readonly<Record<Pro
     'mapped-areas': use('mapped-areas'),
     'resident-memory': use('resident-memory'),
   };
+}
+
+/**
+ * Counts what a further thread takes without any guest, until {@link reclaimThreadBudgets}. It is not refused: what there is too
+ * much of then is refused to guests.
+ */
+export function beginFurtherThread(thread: ThreadOfBudgets): void {
+  const cells = viewCells(thread.budgets);
+  Atomics.add(cells, firstCellOf(thread) + tallyCell.areas, defaultMappedAreas.thread);
+  Atomics.add(cells, budgetGroup.used + budgetCell['mapped-areas'], defaultMappedAreas.thread);
 }
 
 /**
