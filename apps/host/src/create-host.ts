@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { platformReusesPorts, ServingThreads } from '@wasmlattice/component-host';
+import { ComponentPlaces, platformReusesPorts } from '@wasmlattice/component-host';
 import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
@@ -100,7 +100,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
 
-  const threads = await ServingThreads.start({
+  const places = await ComponentPlaces.start({
     data: {
       lattice,
       hostId,
@@ -108,10 +108,10 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       sameHostCalls: config.localRpc,
       httpTimeoutMs: config.limits.maxExecutionTimeMs,
       engine: config.engine,
-      cacheDir: join(config.cacheDir, 'components'),
       log: logSettings(config),
       telemetry: telemetry.relaySettings,
     },
+    cacheDir: join(config.cacheDir, 'components'),
     threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),
     ceilings: config.ceilings,
@@ -120,8 +120,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     intake: () => telemetry.intake(),
     logger: logger.named('threads'),
   });
-  opened.defer(() => threads.close(0));
-  const http = createHttpTargets({ threads, graceMs: componentGraceMs });
+  opened.defer(() => places.close(0));
+  const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
   const artifacts = createArtifactStore({
     allowFileLoad: config.allowFileLoad,
     maxComponentSize: config.limits.maxComponentSizeBytes,
@@ -143,7 +143,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       maxMemoryBytes: config.limits.maxLinearMemoryBytes,
       maxCoreInstances: config.limits.maxCoreInstancesPerComponent,
     },
-    threads,
+    places,
     artifacts,
     lattice: latticeStore,
     configs,
@@ -218,7 +218,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
         events,
         logger: logger.named('heartbeat'),
       }),
-    stopWorkloads: (graceMs) => stopWorkloads({ http, components, providers, threads }, graceMs),
+    stopWorkloads: (graceMs) => stopWorkloads({ http, components, providers, threads: places }, graceMs),
     release: async () => {
       onStoreEnd = () => {};
       await Promise.all([ctl.flush(), rpc.flush()]);

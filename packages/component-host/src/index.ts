@@ -11,9 +11,26 @@ export {
   openHttpListener,
 } from './http/listener.js';
 export { NoHttpHandlerError } from './http/thread-listeners.js';
+export {
+  ComponentPlaces,
+  type ComponentPlacesOptions,
+  type PlacedStart,
+} from './isolation/component-places.js';
+export {
+  type IsolationTier,
+  IsolationTierError,
+  isolationTiers,
+  parseIsolationTier,
+} from './isolation/isolation-tier.js';
+export { IsolatedProcessExitedError } from './isolation/process-client.js';
 export { LinkNotFoundError } from './outgoing-calls/link-router.js';
 export type { CallTransports } from './outgoing-calls/outgoing-calls.js';
 export { HttpAddressError } from './serving-threads/claim-address.js';
+export {
+  NoThreadLeftError,
+  ProcessShare,
+  type ProcessShareOptions,
+} from './serving-threads/process-share.js';
 export { platformReusesPorts } from './serving-threads/reuse-port.js';
 export {
   type ListenerHandle,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
+import { readProcessBudgets } from '@wasmlattice/wasm-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   componentStart,
@@ -11,6 +12,7 @@ import {
 } from '../thread/testing/test-thread.js';
 import { startThread } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
+import { ProcessShare, type ProcessShareOptions } from './process-share.js';
 import { ServingThreads, type ServingThreadsOptions } from './serving-threads.js';
 
 let program: TestThread;
@@ -18,6 +20,7 @@ let logger: RecordingLogger;
 const opened: ServingThreads[] = [];
 /** Lines of the log that were looked at. */
 let seen: number;
+const shares: ProcessShare[] = [];
 
 beforeEach(async () => {
   program = await createTestThread();
@@ -26,16 +29,31 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((threads) => threads.close(0)));
+  await Promise.all(shares.splice(0).map((share) => share.close()));
   await program[Symbol.asyncDispose]();
 });
 
+function createShare(options: Partial<ProcessShareOptions> = {}): ProcessShare {
+  const share = new ProcessShare({
+    threads: 2,
+    engine: {},
+    cacheDir: join(program.folder, 'cache'),
+    logger,
+    preparer: { prepare: async () => noCode, warm() {}, close: async () => {} },
+    ...options,
+  });
+  shares.push(share);
+  return share;
+}
+
 async function setUp(options: Partial<ServingThreadsOptions> = {}): Promise<ServingThreads> {
+  const { threads: count = 2 } = options;
   const threads = await ServingThreads.start({
-    data: { ...threadSettings, cacheDir: join(program.folder, 'cache') },
+    data: threadSettings,
+    share: options.share ?? createShare({ threads: count }),
     threads: 2,
     reusePort: true,
     logger,
-    preparer: { prepare: async () => noCode, warm() {}, close: async () => {} },
     startThread: (data, given) => startThread(data, { ...given, entry: program.entry }),
     watch: { intervalMs: 20, answerMs: 100 },
     ...options,
@@ -186,7 +204,7 @@ describe('serving threads', () => {
 
   it('are told to let go of code that there is no room for, and given it again', async () => {
     const prepared: string[] = [];
-    const threads = await setUp({
+    const share = createShare({
       preparer: {
         async prepare(_bytes, { component }) {
           prepared.push(component);
@@ -197,6 +215,7 @@ describe('serving threads', () => {
       },
       codeBudgetBytes: 100,
     });
+    const threads = await setUp({ share });
     const one = await threads.serve(componentStart({ componentId: 'one' }));
     await one.settled();
     await threads.serve(componentStart({ componentId: 'two', bytes: code(8) }));
@@ -204,6 +223,20 @@ describe('serving threads', () => {
     expect(await one.readBytes()).toHaveLength(4);
     await threads.serve(componentStart({ componentId: 'one' }));
     expect(prepared).toEqual(['one', 'two', 'one']);
+  });
+
+  it('share the budgets of a process with other groups, each thread under a number of its own', async () => {
+    const share = createShare({ threads: 1, furtherThreads: 1 });
+    const used = (): number => readProcessBudgets(share.budgets)['mapped-areas'].used;
+    const before = used();
+    await setUp({ share, threads: 1 });
+    expect(used()).toBe(before);
+    const further = await setUp({ share, threads: 1 });
+    expect(used()).toBeGreaterThan(before);
+    await expect(setUp({ share, threads: 1 })).rejects.toThrow('2 threads run components in this process');
+    await further.close(0);
+    expect(used()).toBe(before);
+    await setUp({ share, threads: 1 });
   });
 
   it('close with what is in flight, also twice', async () => {

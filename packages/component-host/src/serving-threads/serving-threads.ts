@@ -1,32 +1,15 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  describeError,
-  type Logger,
-  type Meter,
-  noopMeter,
-  type Observation,
-  type TelemetryIntake,
-} from '@wasmlattice/telemetry';
-import {
-  CellAllocator,
-  createProcessBudgets,
-  isMemoryShort,
-  monotonicMs,
-  type ProcessBudgets,
-  type ProcessCeilings,
-  readProcessCeilings,
-  reclaimThreadBudgets,
-} from '@wasmlattice/wasm-runtime';
-import { createPreparer, type PreparedComponent, type Preparer } from '@wasmlattice/wasm-runtime/engines';
-import { CodeKeeper, type CodeLease } from '../code/code-keeper.js';
-import { type CodeBytes, CodeStore } from '../code/code-store.js';
+import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
+import { monotonicMs } from '@wasmlattice/wasm-runtime';
+import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import type { CodeLease } from '../code/code-keeper.js';
+import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
+import type { ProcessShare } from './process-share.js';
 import { ServedComponent } from './served-component.js';
-import { watchBudgets } from './watch-budgets.js';
 import { findOverdue } from './watchdog.js';
 
 /** A component that the threads serve, whatever becomes of single threads. */
@@ -50,30 +33,19 @@ export interface ListenerHandle {
   close(graceMs: number): Promise<void>;
 }
 
-type ThreadsPreparer = Pick<Preparer, 'prepare' | 'warm' | 'close'>;
-
 export interface ServingThreadsOptions {
   readonly data: ServingThreadSettings;
+  /** What the threads have in common with other groups of the process. Its maker closes it, after them. */
+  readonly share: ProcessShare;
   /** How many threads serve, at least 1. */
   readonly threads: number;
   /** Whether several threads may listen at one address (`SO_REUSEPORT`); else only the first one does. */
   readonly reusePort: boolean;
-  /** What all guests together may use of the process, where it is not what the system says. */
-  readonly ceilings?: Partial<ProcessCeilings>;
-  /**
-   * How much code may stay loaded without being called, in bytes of WebAssembly; the least used beyond is parked. By default an
-   * eighth of what there may be of resident memory.
-   */
-  readonly codeBudgetBytes?: number;
   readonly logger: Logger;
-  /** Takes what is used of the budgets of the process. */
-  readonly meter?: Meter;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
   /** Starts a thread; another one in tests. */
   readonly startThread?: typeof startThread;
-  /** Makes code of components, in a thread that serves nothing; another one in tests. */
-  readonly preparer?: ThreadsPreparer;
   readonly watch?: {
     /** How often the threads are looked at, in ms. */
     readonly intervalMs?: number;
@@ -85,6 +57,8 @@ export interface ServingThreadsOptions {
 /** A thread's place; the thread in it may be replaced. */
 interface Place {
   readonly index: number;
+  /** The one that the thread has in its process. */
+  readonly number: number;
   /** `undefined` while a thread is started. */
   thread: ThreadClient | undefined;
   /** Settles when a thread is there, with all it has to serve. */
@@ -97,71 +71,50 @@ interface Place {
 
 /** A thread that ended so soon after its start is replaced only after as long a wait, in ms: it may be that none lives longer. */
 const retryMs = 1_000;
-/** Of the ceiling of resident memory: machine code takes a multiple of its WebAssembly. */
-const codeShare = 1 / 8;
 /** How long a thread may take to say whether it needs some code, in ms. */
 const parkMs = 1_000;
 const defaultWatchMs = 250;
 const defaultAnswerMs = 500;
 
 /**
- * The serving threads of a host, all alike: each serves all components and listens at all addresses. A thread that ends is
- * replaced at once while the others go on; one that a guest holds beyond its deadline is ended.
+ * A group of serving threads, all alike: each serves all components of the group and listens at all its addresses. A thread that
+ * ends is replaced at once while the others go on; one that a guest holds beyond its deadline is ended.
  */
 export class ServingThreads {
   readonly #options: ServingThreadsOptions;
   readonly #places: Place[];
-  readonly #preparer: ThreadsPreparer;
   readonly #components = new Map<number, ServedComponent>();
   /** Code of all generations that calls may run of, those that are being stopped included. */
   readonly #code = new Map<number, CodeLease>();
-  readonly #keeper: CodeKeeper;
-  readonly #observations: readonly Observation[];
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #watch: NodeJS.Timeout;
-  readonly #allocator = new CellAllocator();
-  readonly #budgets: ProcessBudgets;
-  readonly #closeBudgets: () => void;
   #generations = 0;
   #listenerIds = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(options: ServingThreadsOptions, ceilings: ProcessCeilings) {
+  private constructor(options: ServingThreadsOptions) {
     this.#options = options;
-    this.#budgets = createProcessBudgets({ threads: options.threads, ceilings });
-    const meter = options.meter ?? noopMeter;
-    this.#closeBudgets = watchBudgets(this.#budgets, meter);
-    const { engine, cacheDir } = options.data;
-    this.#preparer =
-      options.preparer ??
-      createPreparer({ engine: { choice: engine, cacheDir }, logger: options.logger.named('preparer') });
-    this.#keeper = new CodeKeeper({
-      store: new CodeStore(join(cacheDir, 'code'), options.logger.named('code')),
-      preparer: this.#preparer,
-      budgetBytes: options.codeBudgetBytes ?? ceilings['resident-memory'] * codeShare,
-      logger: options.logger.named('code'),
-    });
-    this.#observations = observeCode(this.#keeper, meter);
-    this.#places = Array.from({ length: options.threads }, (_, index) => ({
+    const numbers = options.share.takeNumbers(options.threads);
+    this.#places = numbers.map((number, index) => ({
       index,
+      number,
       thread: undefined,
       filled: Promise.resolve(),
       startedAt: 0,
       isSuspect: false,
     }));
-    this.#watch = setInterval(() => {
-      this.#look();
-      this.#makeRoom();
-    }, options.watch?.intervalMs ?? defaultWatchMs);
+    this.#watch = setInterval(() => this.#look(), options.watch?.intervalMs ?? defaultWatchMs);
     this.#watch.unref();
   }
 
-  /** @throws ThreadExitedError when a thread can't be started */
+  /**
+   * @throws ThreadExitedError when a thread can't be started
+   * @throws NoThreadLeftError
+   */
   static async start(options: ServingThreadsOptions): Promise<ServingThreads> {
-    const threads = new ServingThreads(options, readProcessCeilings(options.ceilings));
+    const threads = new ServingThreads(options);
     try {
       await Promise.all(threads.#places.map((place) => threads.#fill(place)));
-      threads.#preparer.warm();
     } catch (error) {
       await threads.close(0);
       throw error;
@@ -176,16 +129,17 @@ export class ServingThreads {
    * @throws what keeps the component from running, as far as an error can cross threads
    */
   async serve(start: ComponentStart, fetchAgain?: () => Promise<CodeBytes>): Promise<ServedComponentHandle> {
+    const { share } = this.#options;
     const { bytes, ...plan } = start;
     const { componentId, maxMemoryBytes, maxCoreInstances } = start;
     const limits = { maxMemoryBytes, maxCoreInstances };
-    const code = await this.#keeper.lease(componentId, bytes, limits, fetchAgain);
+    const code = await share.code.lease(componentId, bytes, limits, fetchAgain);
     const component = new ServedComponent({
       generation: ++this.#generations,
       start: plan,
       code,
       threads: this.#places.length,
-      allocator: this.#allocator,
+      allocator: share.allocator,
     });
     const { generation } = component;
     this.#components.set(generation, component);
@@ -268,17 +222,16 @@ export class ServingThreads {
 
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
-    this.#closeBudgets();
-    for (const observation of this.#observations) observation.close();
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
-    await Promise.all([this.#preparer.close(), ...this.#places.map(({ thread }) => thread?.close(graceMs))]);
+    await Promise.all(this.#places.map(({ thread }) => thread?.close(graceMs)));
+    this.#options.share.giveNumbers(this.#places.map(({ number }) => number));
   }
 
   /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */
   async #startComponent(place: Place, component: ServedComponent): Promise<void> {
     const ask = async (): Promise<void> => {
       await place.filled;
-      if (place.thread === undefined) throw new ThreadExitedError(`serving thread ${place.index} is gone`);
+      if (place.thread === undefined) throw new ThreadExitedError(`serving thread ${place.number} is gone`);
       await place.thread.start(component.recordFor(place.index));
     };
     try {
@@ -336,25 +289,26 @@ export class ServingThreads {
   }
 
   async #startIn(place: Place, waitMs: number): Promise<void> {
-    const { data, intake } = this.#options;
+    const { data, share, intake } = this.#options;
     if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
     place.startedAt = monotonicMs();
     const start = this.#options.startThread ?? startThread;
-    const budgets = { budgets: this.#budgets, thread: place.index };
+    const budgets = { budgets: share.budgets, thread: place.number };
     const thread = await start(
       { ...data, budgets },
       {
-        name: `serving thread ${place.index}`,
+        name: `serving thread ${place.number}`,
         telemetry: intake?.(),
         loadCode: (generation) => this.#loadCode(generation),
       },
     );
+    share.beginThread(place.number);
     place.thread = thread;
     place.isSuspect = false;
     void thread.exited.then(({ expected, reason }) => {
       place.thread = undefined;
       for (const component of this.#components.values()) component.reclaim(place.index);
-      reclaimThreadBudgets(budgets);
+      share.endThread(place.number);
       if (!expected) this.#replace(place, reason);
     });
     await this.#bringUpToDate(thread, place.index);
@@ -411,7 +365,7 @@ export class ServingThreads {
     if (this.#closed !== undefined) return;
     const { logger } = this.#options;
     logger.error('a serving thread ended and is replaced; what ran in it has failed', {
-      thread: place.index,
+      thread: place.number,
       reason,
     });
     const wait = monotonicMs() - place.startedAt < retryMs ? retryMs : 0;
@@ -419,12 +373,6 @@ export class ServingThreads {
       if (this.#closed !== undefined) return;
       this.#replace(place, `it could not be started: ${describeError(error)}`);
     });
-  }
-
-  /** What was in use when it was one too much may be idle now. With little memory half of the code that is loaded is too much. */
-  #makeRoom(): void {
-    const isShort = isMemoryShort(this.#budgets);
-    void this.#keeper.makeRoom(isShort ? this.#keeper.loadedBytes / 2 : undefined);
   }
 
   /** A thread with an invocation over its time is asked for an answer: a timer of its own would have ended one that waits. */
@@ -449,18 +397,6 @@ export class ServingThreads {
       });
     }
   }
-}
-
-function observeCode(keeper: CodeKeeper, meter: Meter): readonly Observation[] {
-  return [
-    meter.observe('wasmlattice.code.loaded', () => keeper.loadedBytes, {
-      description: 'WebAssembly of components that is loaded',
-      unit: 'By',
-    }),
-    meter.observe('wasmlattice.code.parked', () => keeper.counts.parked, {
-      description: 'Components, by their code, that are loaded again when they are called',
-    }),
-  ];
 }
 
 function isAccepted(component: ServedComponent): boolean {

@@ -1,4 +1,4 @@
-import type { Meter } from '@wasmlattice/telemetry';
+import type { Attributes, Meter } from '@wasmlattice/telemetry';
 import {
   budgetMetrics,
   type ProcessBudgetName,
@@ -10,13 +10,14 @@ import {
 /**
  * Has the budgets of the process follow what only the system can count, and tells what is used of each and how much there may be.
  *
+ * @param of what tells this process from others that the meter measures
  * @returns what ends it
  */
-export function watchBudgets(budgets: ProcessBudgets, meter: Meter): () => void {
+export function watchBudgets(budgets: ProcessBudgets, meter: Meter, of: Attributes = {}): () => void {
   const sampler = startProcessSampler({ budgets });
   const names = Object.keys(readProcessBudgets(budgets)) as ProcessBudgetName[];
   const observations = names.flatMap((budget) => {
-    const attributes = { budget };
+    const attributes = { ...of, budget };
     const { ceiling } = readProcessBudgets(budgets)[budget];
     const used = meter.observe(budgetMetrics.used, () => readProcessBudgets(budgets)[budget].used, {
       description: 'What the guests of this process use of what there may only be so much of',

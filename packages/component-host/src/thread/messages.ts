@@ -15,7 +15,6 @@ export interface ServingThreadSettings {
   /** Longest time until a component on another host has begun its answer to an HTTP request, in ms. */
   readonly httpTimeoutMs: number;
   readonly engine: EngineChoice;
-  readonly cacheDir: string;
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
   readonly telemetry?: TelemetryRelaySettings;

@@ -20,10 +20,7 @@ import type { ServingThreadData } from './messages.js';
 import type { RpcClient } from './rpc-client.js';
 
 export interface ServingThreadOptions {
-  readonly data: Pick<
-    ServingThreadData,
-    'lattice' | 'hostId' | 'engine' | 'cacheDir' | 'sameHostCalls' | 'httpTimeoutMs'
-  >;
+  readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'sameHostCalls' | 'httpTimeoutMs'>;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   /** Gets the code of a generation. */
@@ -54,7 +51,6 @@ export class ServingThread {
     this.#options = options;
     this.#engine = createEngine({
       choice: data.engine,
-      cacheDir: data.cacheDir,
       logger: logger.named('engine'),
       budgets,
     });

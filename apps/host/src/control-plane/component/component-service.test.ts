@@ -1,4 +1,4 @@
-import type { ComponentStart, LinkRow, ServedComponentHandle } from '@wasmlattice/component-host';
+import type { LinkRow, PlacedStart, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { createComponentService } from './component-service.js';
 
 /** A served component that notes what it was last told. */
 interface FakeServed extends ServedComponentHandle {
-  readonly data: ComponentStart;
+  readonly data: PlacedStart;
   maxInstances: number;
   links: readonly LinkRow[];
   /** Those it had when it was last asked whether it knows them. */
@@ -40,7 +40,7 @@ function scale(changes: Partial<ScaleComponentCommand> = {}): ScaleComponentComm
 
 /** A service with fakes around it. `beforeStart` holds up, or fails, the start of a runner. */
 function setUp(
-  options: { beforeStart?: (data: ComponentStart) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
+  options: { beforeStart?: (data: PlacedStart) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' }, two: { a: '2', b: '2' } });
@@ -59,7 +59,7 @@ function setUp(
     events,
     logger: noopLogger,
     graceMs,
-    threads: {
+    places: {
       async serve(data) {
         await options.beforeStart?.(data);
         const runner: FakeServed = {
@@ -316,6 +316,85 @@ describe('configuration', () => {
     configs.set('one', { a: 'no longer mine' });
     expect(runner().config).toEqual({ a: '2', b: '2' });
     expect(configs.bundles()).toBe(1);
+  });
+});
+
+describe('isolation', () => {
+  const key = 'wasmlattice.dev/isolation';
+
+  it('is what the annotation says, and kept by commands that say nothing', async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale({ annotations: { [key]: 'process' } }));
+    await events.waitFor('component_scaled');
+    service.scale(scale({ maxInstances: 8, annotations: { app: 'demo' } }));
+    await events.waitFor('component_scaled', 2);
+    service.update({
+      componentId: 'counter',
+      newComponentRef: 'file:///two.wasm',
+      hostId: '',
+      annotations: {},
+    });
+    await events.waitFor('component_scaled', 3);
+    expect(runners.map(({ data }) => [data.imageRef, data.isolation])).toEqual([
+      ['file:///one.wasm', 'process'],
+      ['file:///two.wasm', 'process'],
+    ]);
+    expect(service.describe()[0]?.annotations).toEqual({ [key]: 'process' });
+  });
+
+  it('that changes starts the component anew before the old one stops', async () => {
+    const { service, events, runner } = setUp();
+    service.scale(scale({ componentLimits: { maxExecutionTime: 2 } }));
+    await events.waitFor('component_scaled');
+    service.scale(scale({ annotations: { [key]: 'thread' } }));
+    await events.waitFor('component_scaled', 2);
+    expect([runner(0), runner(1)].map(({ data, stoppedWithin }) => [data.isolation, stoppedWithin])).toEqual([
+      ['shared', graceMs],
+      ['thread', undefined],
+    ]);
+    expect(runner(1).data.maxExecutionTimeMs).toBe(2_000);
+    service.scale(scale({ annotations: { [key]: 'thread' } }));
+    await events.waitFor('component_scaled', 3);
+    expect(() => runner(2)).toThrow();
+  });
+
+  it('follows an entry of the config, which the guest does not see', async () => {
+    const { service, events, configs, runner, runners } = setUp();
+    configs.set('tier', { [key]: 'process', a: '1' });
+    service.scale(scale({ config: ['tier'] }));
+    await events.waitFor('component_scaled');
+    expect(runner().data.isolation).toBe('process');
+    expect(runner().config).toEqual({ a: '1' });
+    configs.set('tier', { [key]: 'thread', a: '2' });
+    await expect.poll(() => runners.map(({ data }) => data.isolation)).toEqual(['process', 'thread']);
+    expect(runner().config).toEqual({ a: '2' });
+    configs.set('tier', { [key]: 'none', a: '3' });
+    expect(runner().config).toEqual({ a: '3' });
+    service.scale(scale({ config: ['one'] }));
+    await events.waitFor('component_scaled', 2);
+    expect(runner().data.isolation).toBe('shared');
+  });
+
+  it('of an unknown name is refused by all commands but a stop', async () => {
+    const { service, events, configs, runners } = setUp();
+    const annotations = { [key]: 'vm' };
+    const message = `annotation ${key} is "vm": it must be one of shared, thread, process`;
+    expect(service.scale(scale({ annotations }))).toEqual({ tag: 'failed', message });
+    expect(await events.waitFor('component_scale_failed')).toMatchObject({ error: message });
+    configs.set('tier', { [key]: 'vm' });
+    service.scale(scale({ config: ['tier'] }));
+    expect(await events.waitFor('component_scale_failed', 2)).toMatchObject({
+      error: `config entry ${key} is "vm": it must be one of shared, thread, process`,
+    });
+    expect(runners).toEqual([]);
+    expect(configs.bundles()).toBe(0);
+
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    const update = { componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '', annotations };
+    expect(service.update(update)).toEqual({ tag: 'failed', message });
+    expect(service.scale(scale({ maxInstances: 0, annotations })).tag).toBe('ok');
+    await events.waitFor('component_scaled', 2);
   });
 });
 

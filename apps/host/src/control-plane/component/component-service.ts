@@ -1,3 +1,4 @@
+import { type IsolationTier, IsolationTierError } from '@wasmlattice/component-host';
 import {
   type Answer,
   type ComponentDescription,
@@ -21,6 +22,7 @@ import {
   planStart,
   planUpdate,
 } from './component-plan.js';
+import { isolationOf } from './isolation.js';
 import { RunningComponent, type RunningComponentParts } from './running-component.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
@@ -62,8 +64,21 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
     const component = await RunningComponent.start(componentId, settings, bytes, options);
     running.set(componentId, component);
+    component.onConfig = () => followConfig(componentId);
     // Links put while the threads took it in.
     component.readLinks();
+  };
+
+  /** A running component is started anew where its config names another tier than before. */
+  const followConfig = (componentId: string): void => {
+    const follow = async (): Promise<void> => {
+      const component = running.get(componentId);
+      if (component === undefined || component.wantedIsolation() === component.isolation) return;
+      await component.replace(component.settings);
+    };
+    void queue.run(componentId, follow).catch((error: unknown) => {
+      logger.error('component stays where it is', { component: componentId, error });
+    });
   };
 
   const change = async (
@@ -96,7 +111,8 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     }
     // The event tells of the component as it was found.
     const found = component.settings;
-    await change(componentId, component, planScale(found, command));
+    const tiers = maxInstances === 0 ? undefined : await tiersOf(component, command);
+    await change(componentId, component, planScale(found, command, tiers));
     await events.publish(
       componentScaled({ ...scaled, imageRef: found.imageRef, annotations: found.annotations }),
     );
@@ -117,6 +133,23 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     await events.publish(componentScaled({ componentId, hostId, imageRef, maxInstances, annotations }));
   };
 
+  const tellOfFailedScale = async (command: ScaleComponentCommand, error: unknown): Promise<void> => {
+    const { componentId, componentRef, maxInstances, annotations } = command;
+    logger.error('component could not be scaled', { component: componentId, image: componentRef, error });
+    await events
+      .publish(
+        componentScaleFailed({
+          componentId,
+          hostId: commandedHost(command),
+          imageRef: componentRef,
+          maxInstances,
+          annotations,
+          error: causeChain(error),
+        }),
+      )
+      .catch((failure: unknown) => logger.error('an event could not be published', { error: failure }));
+  };
+
   /** Events name the host as the command did. */
   const commandedHost = (command: ScaleComponentCommand): string =>
     command.hostId === '' ? hostId : command.hostId;
@@ -125,29 +158,17 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     scale(command) {
       const { componentId, componentRef } = command;
       if (closed) return failed('the host is stopping');
+      const refusal = command.maxInstances > 0 ? refuseAnnotations(command.annotations) : undefined;
+      if (refusal !== undefined) {
+        void tellOfFailedScale(command, refusal);
+        return failed(refusal.message);
+      }
       const old = running.get(componentId)?.settings.imageRef;
       const updates =
         old !== undefined && old !== componentRef && command.allowUpdate && command.maxInstances > 0;
       void queue
         .run(componentId, () => scale(command, updates))
-        .catch(async (error: unknown) => {
-          logger.error('component could not be scaled', {
-            component: componentId,
-            image: componentRef,
-            error,
-          });
-          await events.publish(
-            componentScaleFailed({
-              componentId,
-              hostId: commandedHost(command),
-              imageRef: componentRef,
-              maxInstances: command.maxInstances,
-              annotations: command.annotations,
-              error: causeChain(error),
-            }),
-          );
-        })
-        .catch((error: unknown) => logger.error('an event could not be published', { error }));
+        .catch((error: unknown) => tellOfFailedScale(command, error));
       return ok(scaleMessage(old, command));
     },
 
@@ -156,6 +177,8 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       if (closed) return failed('the host is stopping');
       const old = running.get(componentId)?.settings.imageRef;
       if (old === undefined) return failed(`component ${componentId} not found`);
+      const refusal = refuseAnnotations(command.annotations ?? {});
+      if (refusal !== undefined) return failed(refusal.message);
       if (old === newComponentRef)
         return ok(`component ${componentId} already updated to ${newComponentRef}`);
       void queue
@@ -205,6 +228,25 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       await Promise.all(all.map((component) => component.stop(withinMs)));
     },
   };
+}
+
+/** What a component shares with others, and is to share by a command. */
+async function tiersOf(
+  component: RunningComponent,
+  { annotations, config }: ScaleComponentCommand,
+): Promise<{ readonly current: IsolationTier; readonly wanted: IsolationTier }> {
+  return { current: component.isolation, wanted: await component.isolationWith(annotations, config) };
+}
+
+/** What is wrong with annotations that the host reads; `undefined`: nothing. */
+function refuseAnnotations(annotations: Readonly<Record<string, string>>): Error | undefined {
+  try {
+    isolationOf(annotations, new Map());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof IsolationTierError)) throw error;
+    return error;
+  }
 }
 
 /** The sentences clients know (docs/spec/control-interface.md#4.2). */

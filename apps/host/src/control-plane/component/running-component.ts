@@ -1,9 +1,16 @@
-import type { ComponentStart, ServedComponentHandle, ServingThreads } from '@wasmlattice/component-host';
+import type {
+  ComponentPlaces,
+  ComponentStart,
+  IsolationTier,
+  PlacedStart,
+  ServedComponentHandle,
+} from '@wasmlattice/component-host';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
 import { type ComponentSettings, sameList } from './component-plan.js';
+import { guestConfig, isolationOf, keepIsolation } from './isolation.js';
 
 /** The code of a component, in memory that the threads share. */
 export type ComponentBytes = Uint8Array<SharedArrayBuffer>;
@@ -18,10 +25,10 @@ export type DefaultLimits = Pick<
 export interface RunningComponentParts {
   readonly limits: DefaultLimits;
   readonly lattice: Pick<LatticeStore, 'spec'>;
-  readonly configs: Pick<ConfigStore, 'bundle'>;
+  readonly configs: Pick<ConfigStore, 'bundle' | 'resolve'>;
   readonly artifacts: Pick<ArtifactStore, 'fetchComponent'>;
-  /** What serves components; the seam between the control plane and its threads. */
-  readonly threads: Pick<ServingThreads, 'serve'>;
+  /** What serves components; the seam between the control plane and the threads and processes that serve. */
+  readonly places: Pick<ComponentPlaces, 'serve'>;
   /** How long a stopped or replaced component may finish its invocations, in ms. */
   readonly graceMs: number;
 }
@@ -30,6 +37,7 @@ export interface RunningComponentParts {
 interface Generation {
   readonly served: ServedComponentHandle;
   readonly config: ConfigBundle;
+  readonly isolation: IsolationTier;
 }
 
 /**
@@ -65,24 +73,57 @@ export class RunningComponent {
     bytes: ComponentBytes,
     parts: RunningComponentParts,
   ): Promise<RunningComponent> {
-    const generation = await startGeneration(componentId, settings, bytes, parts);
-    return new RunningComponent(componentId, parts, settings, generation);
+    let running: RunningComponent | undefined;
+    const generation = await startGeneration(componentId, settings, bytes, parts, () =>
+      running?.onConfig?.(),
+    );
+    running = new RunningComponent(componentId, parts, settings, generation);
+    return running;
   }
 
   get settings(): ComponentSettings {
     return this.#settings;
   }
 
+  /** What it shares with other components. */
+  get isolation(): IsolationTier {
+    return this.#generation.isolation;
+  }
+
+  /** Told when its configs changed, and with them perhaps what it is to share. */
+  onConfig: (() => void) | undefined;
+
+  /** What it is to share with its annotations and configs as they are. */
+  wantedIsolation(): IsolationTier {
+    return isolationOf(this.#settings.annotations, this.#generation.config.current());
+  }
+
+  /**
+   * What it would share with other annotations and configs.
+   *
+   * @throws IsolationTierError, ConfigStoreError
+   */
+  async isolationWith(
+    annotations: ComponentSettings['annotations'],
+    configNames: readonly string[],
+  ): Promise<IsolationTier> {
+    const config = sameList(configNames, this.#settings.configNames)
+      ? this.#generation.config.current()
+      : new Map(Object.entries(await this.#parts.configs.resolve(configNames)));
+    return isolationOf(keepIsolation(annotations, this.#settings.annotations), config);
+  }
+
   /** Goes on with the same generation: the number of its instances and its configs become those of `settings`. */
   async rescale(settings: ComponentSettings): Promise<void> {
-    const { served, config: old } = this.#generation;
+    const { served, config: old, isolation } = this.#generation;
     if (!sameList(settings.configNames, this.#settings.configNames)) {
-      const config = await this.#parts.configs.bundle(settings.configNames, (values) =>
-        served.setConfig([...values]),
-      );
+      const config = await this.#parts.configs.bundle(settings.configNames, (values) => {
+        served.setConfig(guestConfig(values));
+        this.#onConfig();
+      });
       old.close();
-      served.setConfig([...config.current()]);
-      this.#generation = { served, config };
+      served.setConfig(guestConfig(config.current()));
+      this.#generation = { served, config, isolation };
     }
     served.scale(settings.maxInstances);
     this.#settings = settings;
@@ -95,10 +136,16 @@ export class RunningComponent {
   async replace(settings: ComponentSettings, given?: ComponentBytes): Promise<void> {
     const old = this.#generation;
     const bytes = given ?? (await old.served.readBytes());
-    this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts);
+    this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts, () =>
+      this.#onConfig(),
+    );
     this.#settings = settings;
     this.readLinks();
     await stopGeneration(old, this.#parts.graceMs);
+  }
+
+  #onConfig(): void {
+    this.onConfig?.();
   }
 
   /** Takes over the links that the component has in the lattice now. */
@@ -123,14 +170,19 @@ export class RunningComponent {
 
 async function startGeneration(
   componentId: string,
-  { imageRef, maxInstances, limits, configNames }: ComponentSettings,
+  { imageRef, maxInstances, annotations, limits, configNames }: ComponentSettings,
   bytes: ComponentBytes,
   parts: RunningComponentParts,
+  onConfig: () => void,
 ): Promise<Generation> {
   let served: ServedComponentHandle | undefined;
-  const config = await parts.configs.bundle(configNames, (values) => served?.setConfig([...values]));
+  const config = await parts.configs.bundle(configNames, (values) => {
+    served?.setConfig(guestConfig(values));
+    onConfig();
+  });
   try {
-    const start: ComponentStart = {
+    const isolation = isolationOf(annotations, config.current());
+    const start: PlacedStart = {
       ...parts.limits,
       componentId,
       imageRef,
@@ -139,12 +191,13 @@ async function startGeneration(
       maxExecutionTimeMs: executionLimit(limits, parts.limits.maxExecutionTimeMs),
       maxMemoryBytes: limits?.maxMemoryLimit ?? parts.limits.maxMemoryBytes,
       links: linksOf(componentId, parts.lattice),
-      config: [...config.current()],
+      config: guestConfig(config.current()),
+      isolation,
     };
-    served = await parts.threads.serve(start, () => parts.artifacts.fetchComponent(imageRef));
+    served = await parts.places.serve(start, () => parts.artifacts.fetchComponent(imageRef));
     // What changed while the threads took it in.
-    served.setConfig([...config.current()]);
-    return { config, served };
+    served.setConfig(guestConfig(config.current()));
+    return { config, served, isolation };
   } catch (error) {
     config.close();
     throw error;

@@ -99,7 +99,6 @@ export const threadSettings: ServingThreadSettings = {
   sameHostCalls: true,
   httpTimeoutMs: 1_000,
   engine: 'auto',
-  cacheDir: '/nowhere',
   log: { level: 'error', format: 'text' },
 };
 

@@ -1,0 +1,210 @@
+import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
+import { type ProcessCeilings, readProcessCeilings } from '@wasmlattice/wasm-runtime';
+import type { CodeBytes } from '../code/code-store.js';
+import type { ComponentStart } from '../component-record.js';
+import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
+import {
+  type ListenerHandle,
+  type ServedComponentHandle,
+  ServingThreads,
+  type ServingThreadsOptions,
+} from '../serving-threads/serving-threads.js';
+import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
+import { IsolatedProcess } from './isolated-process.js';
+import type { IsolationTier } from './isolation-tier.js';
+import type { ProcessClientOptions } from './process-client.js';
+
+/** A component, and what it shares with others. */
+export interface PlacedStart extends ComponentStart {
+  readonly isolation: IsolationTier;
+}
+
+export interface ComponentPlacesOptions {
+  readonly data: ServingThreadSettings;
+  /** Where components and their code are kept. */
+  readonly cacheDir: string;
+  /** See `ProcessShareOptions`. */
+  readonly codeBudgetBytes?: number;
+  /** How many threads the components share, at least 1. */
+  readonly threads: number;
+  /** Whether several threads may listen at one address (`SO_REUSEPORT`); else only the first one does. */
+  readonly reusePort: boolean;
+  /** What all guests of one process may use of it, where it is not what the system says. */
+  readonly ceilings?: Partial<ProcessCeilings>;
+  readonly logger: Logger;
+  /** Takes what is used of the budgets of the process. */
+  readonly meter?: Meter;
+  /** Takes what a thread measures; one for each thread. */
+  readonly intake?: () => TelemetryIntake;
+  /** What threads and processes run; others in tests. */
+  readonly programs?: Pick<ServingThreadsOptions, 'startThread'> &
+    Pick<ProcessShareOptions, 'preparer'> &
+    Pick<ProcessClientOptions, 'entry'>;
+}
+
+/** The engine of the host does not run in an isolated process. */
+export class IsolatedEngineError extends Error {
+  override readonly name = 'IsolatedEngineError';
+
+  constructor(componentId: string) {
+    super(
+      `component '${componentId}' gets no process of its own: engine jco needs threads and a cache, which such a process has not; start the host with --engine auto or direct, or let the component have a thread`,
+    );
+  }
+}
+
+/** Components that may have a thread of their own at a time, two at once while each is replaced. */
+const maxIsolatedThreads = 256;
+
+/**
+ * Where the components of a host run: on the threads that they share, or each on a thread or in a process of its own. Calls for one
+ * that has its own arrive over the lattice, whoever makes them.
+ */
+export class ComponentPlaces {
+  readonly #options: ComponentPlacesOptions;
+  readonly #ceilings: ProcessCeilings;
+  readonly #share: ProcessShare;
+  readonly #shared: ServingThreads;
+  /** What serves components that share nothing; without it the process would outlive a host that closes early. */
+  readonly #isolated = new Set<ServedComponentHandle>();
+
+  private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
+    this.#options = options;
+    this.#ceilings = readProcessCeilings(options.ceilings);
+    this.#share = share;
+    this.#shared = shared;
+  }
+
+  /** @throws ThreadExitedError when a shared thread can't be started */
+  static async start(options: ComponentPlacesOptions): Promise<ComponentPlaces> {
+    const { data, threads, ceilings, logger, meter, programs } = options;
+    const share = new ProcessShare({
+      threads,
+      furtherThreads: maxIsolatedThreads,
+      engine: { choice: data.engine },
+      cacheDir: options.cacheDir,
+      ...(options.codeBudgetBytes !== undefined && { codeBudgetBytes: options.codeBudgetBytes }),
+      logger,
+      ...(ceilings && { ceilings }),
+      ...(meter && { meter }),
+      ...(programs?.preparer && { preparer: programs.preparer }),
+    });
+    try {
+      return new ComponentPlaces(options, share, await startGroup(options, { share, threads, logger }));
+    } catch (error) {
+      await share.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves once the component is served, instead of an earlier start of it, which then is to be stopped. Calls may reach either
+   * until then, wherever the two run.
+   *
+   * @param fetchAgain gets the bytes from where they came from, should the disk lose them
+   * @throws what keeps the component from running, as far as an error can cross threads and processes
+   * @throws NoThreadLeftError, IsolatedProcessExitedError, IsolatedEngineError
+   */
+  async serve(
+    { isolation, ...start }: PlacedStart,
+    fetchAgain?: () => Promise<CodeBytes>,
+  ): Promise<ServedComponentHandle> {
+    switch (isolation) {
+      case 'shared':
+        return await this.#shared.serve(start, fetchAgain);
+      case 'thread':
+        return this.#keep(await this.#serveOnThread(start, fetchAgain));
+      case 'process':
+        return this.#keep(await this.#serveInProcess(start));
+    }
+  }
+
+  /**
+   * Listens for the component, whether it runs or not, and wherever: the address belongs to the shared threads.
+   *
+   * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
+   */
+  listen(wanted: Omit<ListenerAddress, 'listener' | 'reusePort'>): Promise<ListenerHandle> {
+    return this.#shared.listen(wanted);
+  }
+
+  /** Completes what is in flight for at most `graceMs`, then threads and processes end; safe to call twice. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([
+      this.#shared.close(graceMs),
+      ...[...this.#isolated].map((served) => served.stop(graceMs)),
+    ]);
+    await this.#share.close();
+  }
+
+  async #serveOnThread(
+    start: ComponentStart,
+    fetchAgain: (() => Promise<CodeBytes>) | undefined,
+  ): Promise<ServedComponentHandle> {
+    const group = await startGroup(this.#options, {
+      share: this.#share,
+      threads: 1,
+      logger: this.#options.logger.with({ component: start.componentId }),
+    });
+    try {
+      const served = await group.serve(start, fetchAgain);
+      return {
+        ...served,
+        stop: async (graceMs) => {
+          await served.stop(graceMs);
+          await group.close(0);
+        },
+      };
+    } catch (error) {
+      await group.close(0);
+      throw error;
+    }
+  }
+
+  async #serveInProcess(start: ComponentStart): Promise<ServedComponentHandle> {
+    const { data, logger, intake, programs } = this.#options;
+    if (data.engine === 'jco') throw new IsolatedEngineError(start.componentId);
+    // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
+    // code of others.
+    const settings: ServingThreadSettings = { ...data, engine: 'direct' };
+    return await IsolatedProcess.serve(
+      {
+        settings,
+        ceilings: this.#ceilings,
+        logger,
+        intake,
+        ...(programs?.entry && { entry: programs.entry }),
+      },
+      start,
+    );
+  }
+
+  #keep(served: ServedComponentHandle): ServedComponentHandle {
+    const kept: ServedComponentHandle = {
+      scale: (maxInstances) => served.scale(maxInstances),
+      setLinks: (links) => served.setLinks(links),
+      setConfig: (config) => served.setConfig(config),
+      readBytes: () => served.readBytes(),
+      settled: () => served.settled(),
+      stop: async (graceMs) => {
+        await served.stop(graceMs);
+        this.#isolated.delete(kept);
+      },
+    };
+    this.#isolated.add(kept);
+    return kept;
+  }
+}
+
+function startGroup(
+  { data, reusePort, intake, programs }: ComponentPlacesOptions,
+  group: Pick<ServingThreadsOptions, 'share' | 'threads' | 'logger'>,
+): Promise<ServingThreads> {
+  return ServingThreads.start({
+    data,
+    reusePort,
+    ...group,
+    ...(intake && { intake }),
+    ...(programs?.startThread && { startThread: programs.startThread }),
+  });
+}
