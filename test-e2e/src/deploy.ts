@@ -8,6 +8,7 @@ export interface ComponentDeployment {
   readonly maxInstances?: number;
   readonly config?: readonly string[];
   readonly limits?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Starts a component and waits until it runs. */
@@ -16,7 +17,7 @@ export async function startComponent(
   host: Pick<HostProcess, 'id'>,
   component: ComponentDeployment,
 ): Promise<void> {
-  const { id, wasm, maxInstances = 1, config = [], limits } = component;
+  const { id, wasm, maxInstances = 1, config = [], limits, annotations } = component;
   const scaled = lattice.nextEvent('component_scaled', { component_id: id, max_instances: maxInstances });
   await lattice.succeed(`component.scale.${host.id}`, {
     component_id: id,
@@ -25,6 +26,7 @@ export async function startComponent(
     host_id: host.id,
     config,
     ...(limits === undefined ? {} : { component_limits: limits }),
+    ...(annotations === undefined ? {} : { annotations }),
   });
   await scaled;
 }
