@@ -80,7 +80,7 @@ export async function serveHttp(
 /** Starts the key-value provider and links a component to it. */
 export async function linkKeyvalue(
   lattice: Lattice,
-  host: Pick<HostProcess, 'id'>,
+  host: Pick<HostProcess, 'id' | 'child'>,
   component: string,
   bucket: string,
 ): Promise<void> {
@@ -91,6 +91,8 @@ export async function linkKeyvalue(
     host_id: host.id,
   });
   await healthy;
+  // What is put before that is delivered, too, but not before the command has its answer.
+  await host.child.waitForLine(/keyvalue.*the provider serves|the provider serves.*keyvalue/);
   await lattice.succeed(`config.put.${component}-bucket`, { bucket, enable_bucket_auto_create: 'true' });
   await lattice.succeed('link.put', {
     source_id: component,

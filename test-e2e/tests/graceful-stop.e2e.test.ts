@@ -14,7 +14,8 @@ it('a host that stops under load answers what it accepted on each of 16 connecti
   await startComponent(lattice, host, { id: 'probe', wasm: paths.probe, maxInstances: 8 });
   await linkKeyvalue(lattice, host, 'probe', 'visits');
   const url = await serveHttp(lattice, host, 'probe', await freePort());
-  await host.child.waitForLine(/the provider serves/);
+  // The provider may have begun to serve after its link was put, and is told of it once more then.
+  await expect.poll(async () => (await fetch(`${url}/kv/incr?key=a`)).status).toBe(200);
   const loads = [startHttpLoad(`${url}/kv/incr?key=a`, 8), startHttpLoad(`${url}/slow?ms=20`, 8)];
   await Promise.all(loads.map((load) => load.answers(100)));
   const stopped = host.stop();
