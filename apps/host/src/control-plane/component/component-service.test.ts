@@ -528,8 +528,15 @@ describe('update', () => {
 describe('stopAll', () => {
   it('waits for commands in progress, stops everything without events, and refuses new commands', async () => {
     const gate = Promise.withResolvers<void>();
-    const { service, events, configs, runners } = setUp({ beforeStart: () => gate.promise });
+    const begun = Promise.withResolvers<void>();
+    const { service, events, configs, runners } = setUp({
+      beforeStart() {
+        begun.resolve();
+        return gate.promise;
+      },
+    });
     service.scale(scale({ config: ['one'] }));
+    await begun.promise;
     const stopped = service.stopAll(7);
     expect(service.scale(scale({ componentId: 'late' }))).toEqual({
       tag: 'failed',
@@ -541,6 +548,32 @@ describe('stopAll', () => {
     expect(events.names()).toEqual(['component_scaled']);
     expect(service.describe()).toEqual([]);
     expect(configs.bundles()).toBe(0);
+  });
+
+  it('starts and replaces nothing that still waits for its turn', async () => {
+    const gate = Promise.withResolvers<void>();
+    const all = Promise.withResolvers<void>();
+    let begun = 0;
+    const { service, events, runners } = setUp({
+      beforeStart() {
+        begun++;
+        if (begun === 4) all.resolve();
+        return gate.promise;
+      },
+    });
+    for (const componentId of ['a', 'b', 'c', 'd', 'e', 'f']) service.scale(scale({ componentId }));
+    service.scale(scale({ componentId: 'a', componentLimits: { maxMemoryLimit: 2_000_000 } }));
+    await all.promise;
+    const stopped = service.stopAll(7);
+    gate.resolve();
+    await stopped;
+    expect(runners.map(({ data, stoppedWithin }) => [data.componentId, stoppedWithin])).toEqual(
+      ['a', 'b', 'c', 'd'].map((componentId) => [componentId, 7]),
+    );
+    expect(events.names().toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => 'component_scale_failed'),
+      ...Array.from({ length: 4 }, () => 'component_scaled'),
+    ]);
   });
 
   it('refuses an update while it waits', async () => {

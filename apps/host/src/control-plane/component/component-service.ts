@@ -23,6 +23,7 @@ import {
   planUpdate,
 } from './component-plan.js';
 import { isolationOf } from './isolation.js';
+import { LateStartError } from './late-start-error.js';
 import { RunningComponent, type RunningComponentParts } from './running-component.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
@@ -59,7 +60,13 @@ export function createComponentService(options: ComponentServiceOptions): Compon
   const limited = createTaskLimit(startsAtOnce);
   let closed = false;
 
+  /** What waited for its turn when the host began to stop would hold that up. */
+  const refuseLate = (): void => {
+    if (closed) throw new LateStartError();
+  };
+
   const start = async (componentId: string, settings: ComponentSettings): Promise<void> => {
+    refuseLate();
     const bytes = await artifacts.fetchComponent(settings.imageRef);
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
     const component = await RunningComponent.start(componentId, settings, bytes, options);
@@ -95,6 +102,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       case 'rescale':
         return component.rescale(plan.settings);
       case 'replace':
+        refuseLate();
         return component.replace(plan.settings);
     }
   };
@@ -124,6 +132,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     imageRef: string,
     given: ComponentSettings['annotations'] | undefined,
   ): Promise<void> => {
+    refuseLate();
     const bytes = await artifacts.fetchComponent(imageRef);
     const component = running.get(componentId);
     if (component === undefined) return;
