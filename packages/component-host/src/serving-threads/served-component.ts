@@ -15,7 +15,7 @@ import type { ComponentRecord, ComponentStart, ConfigEntries, LinkRow } from '..
 /** One start of a component as the control plane knows it: what every thread is told, and what the threads share. */
 export class ServedComponent {
   readonly generation: number;
-  /** Whether the threads have taken it: only then a thread that takes the place of another is told of it. */
+  /** Whether the threads have taken it, and are not to stop it: only then a thread that takes the place of another is told of it. */
   isAccepted = false;
   #start: Omit<ComponentStart, 'bytes'>;
   readonly #code: CodeLease;

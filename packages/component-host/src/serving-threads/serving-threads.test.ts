@@ -174,6 +174,16 @@ describe('serving threads', () => {
     await expect.poll(told).toEqual(expect.arrayContaining(['start works']));
   });
 
+  it('replace one that a guest holds while its component is stopped, by one without that component', async () => {
+    const threads = await setUp({ threads: 1 });
+    const served = await threads.serve(componentStart({ imageRef: 'spins on' }));
+    await served.stop(10);
+    const other = await threads.serve(componentStart());
+    await other.settled();
+    const starts = (await told()).filter((line) => line.startsWith('start'));
+    expect(starts).toEqual(['start spins on', 'start works']);
+  });
+
   it('leave one alone whose guest is over its time and waits', async () => {
     const threads = await setUp({ threads: 1 });
     const served = await threads.serve(componentStart({ imageRef: 'waits' }));

@@ -243,8 +243,10 @@ export class ServingThreads {
   }
 
   async #stop(component: ServedComponent, graceMs: number): Promise<void> {
-    this.#components.delete(component.generation);
+    // A thread that takes the place of another does without it; until all have let go of it its guests are watched.
+    component.isAccepted = false;
     await this.#each((thread) => thread.stop(component.generation, graceMs));
+    this.#components.delete(component.generation);
     this.#code.delete(component.generation);
     component.code.release();
   }

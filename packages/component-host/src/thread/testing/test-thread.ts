@@ -9,8 +9,8 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
 
 /**
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
- * of it: `unusable`, `throws`, `spins`, `exits`, `measured`, whose thread posts a batch of telemetry, `called`, which needs its code,
- * `silent`, which is never answered.
+ * of it: `unusable`, `throws`, `spins`, `spins on`, which does when it is to stop, `exits`, `measured`, whose thread posts a batch
+ * of telemetry, `called`, which needs its code, `silent`, which is never answered.
  * A component is told of in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
@@ -18,6 +18,7 @@ import { appendFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs, oldestStartWriter } from ${JSON.stringify(import.meta.resolve('@wasmlattice/wasm-runtime'))};
 const log = new URL('./log', import.meta.url);
+const spinning = new Set();
 const post = (message) => parentPort.postMessage(message);
 const done = ({ id }) => post({ kind: 'done', id });
 const failed = ({ id }, name, message, cause) => post({ kind: 'failed', id, error: { name, message, cause } });
@@ -40,6 +41,10 @@ parentPort.on('message', (message) => {
             for (;;);
           });
           return;
+        case 'spins on':
+          oldestStartWriter(component.cells)(monotonicMs());
+          spinning.add(component.generation);
+          return done(message);
         case 'waits':
           oldestStartWriter(component.cells)(monotonicMs() - 60_000);
           return done(message);
@@ -63,8 +68,10 @@ parentPort.on('message', (message) => {
       return;
     case 'park':
       return post({ kind: 'parked', id: message.id, isParked: true });
-    case 'sync':
     case 'stop':
+      while (spinning.has(generation));
+      return done(message);
+    case 'sync':
     case 'unlisten':
       return done(message);
   }
