@@ -111,6 +111,20 @@ describe('code', () => {
     );
   });
 
+  it('is fetched again from where any of its users got it', async () => {
+    const { keeper, prepared, use } = setUp();
+    const gone = await keeper.lease('gone', code(40), limits, () =>
+      Promise.reject(new Error('no such file')),
+    );
+    const there = await keeper.lease('there', code(40), limits, async () => code(40));
+    for (const lease of [gone, there]) use(lease, 0);
+    await keeper.makeRoom(0);
+    expect(keeper.counts).toEqual({ loaded: 0, parked: 1 });
+    await rm(folder.path, { recursive: true });
+    await gone.load();
+    expect(prepared).toEqual(['gone', 'gone']);
+  });
+
   it('stays when its last user is gone, until the room is needed', async () => {
     const { keeper, prepared, use } = setUp();
     const one = await keeper.lease('one', code(60), limits);

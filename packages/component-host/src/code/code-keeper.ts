@@ -75,10 +75,10 @@ export class CodeKeeper {
   ): Promise<CodeLease> {
     const stored = await this.#options.store.keep(bytes, fetchAgain);
     const key = JSON.stringify([stored.hash, limits.maxMemoryBytes, limits.maxCoreInstances]);
-    const entry = this.#entries.get(key) ?? new CodeEntry(stored, limits, this.#options.preparer);
+    const entry = this.#entries.get(key) ?? new CodeEntry(stored.hash, limits, this.#options.preparer);
     this.#entries.set(key, entry);
     const lease = {};
-    entry.users.set(lease, undefined);
+    entry.enter(lease, stored);
     const release = (): void => {
       entry.leave(lease);
       if (entry.users.size === 0 && !entry.isLoaded && this.#entries.get(key) === entry)
@@ -144,11 +144,13 @@ type CodeState =
 
 /** Code with its users. */
 class CodeEntry {
-  readonly #stored: StoredCode;
+  readonly hash: string;
   readonly #limits: Limits;
   readonly #preparer: Pick<Preparer, 'prepare'>;
   /** By their leases; `undefined`: it is about to be used. */
   readonly users = new Map<object, CodeUser | undefined>();
+  /** By lease, each with where its bytes came from; of the last one also when it has left. */
+  readonly #stored = new Map<object, StoredCode>();
   /** Whether it was told that the bytes are nowhere any more. */
   isLost = false;
   #state: CodeState = { kind: 'parked' };
@@ -156,14 +158,10 @@ class CodeEntry {
   /** Counts the loads: one in the meantime keeps it from being parked. */
   #loads = 0;
 
-  constructor(stored: StoredCode, limits: Limits, preparer: Pick<Preparer, 'prepare'>) {
-    this.#stored = stored;
+  constructor(hash: string, limits: Limits, preparer: Pick<Preparer, 'prepare'>) {
+    this.hash = hash;
     this.#limits = limits;
     this.#preparer = preparer;
-  }
-
-  get hash(): string {
-    return this.#stored.hash;
   }
 
   get isLoaded(): boolean {
@@ -186,8 +184,15 @@ class CodeEntry {
     return last;
   }
 
+  enter(lease: object, stored: StoredCode): void {
+    if (this.users.size === 0) this.#stored.clear();
+    this.users.set(lease, undefined);
+    this.#stored.set(lease, stored);
+  }
+
   leave(lease: object): void {
     this.users.delete(lease);
+    if (this.users.size > 0) this.#stored.delete(lease);
     this.#leftAt = monotonicMs();
   }
 
@@ -211,7 +216,7 @@ class CodeEntry {
    */
   async park(): Promise<boolean> {
     const loads = this.#loads;
-    await this.#stored.read();
+    await this.#read();
     const users = [...this.users.values()];
     const parked = await Promise.all(users.map((user) => user?.park() ?? false));
     if (parked.includes(false) || this.#loads !== loads || this.#state.kind !== 'loaded') return false;
@@ -219,9 +224,22 @@ class CodeEntry {
     return true;
   }
 
+  /** The bytes, from wherever one of its users has them. */
+  async #read(): Promise<CodeBytes> {
+    let failure: unknown;
+    for (const stored of [...this.#stored.values()]) {
+      try {
+        return await stored.read();
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
   #prepare(component: string, bytes: CodeBytes | undefined): Promise<PreparedComponent> {
     const prepare = async (): Promise<PreparedComponent> =>
-      await this.#preparer.prepare(bytes ?? (await this.#stored.read()), { component, ...this.#limits });
+      await this.#preparer.prepare(bytes ?? (await this.#read()), { component, ...this.#limits });
     const loaded = prepare().then(
       (prepared) => {
         this.#state = { kind: 'loaded', prepared };
