@@ -81,6 +81,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     const follow = async (): Promise<void> => {
       const component = running.get(componentId);
       if (component === undefined || component.wantedIsolation() === component.isolation) return;
+      refuseLate();
       await component.replace(component.settings);
     };
     void queue.run(componentId, follow).catch((error: unknown) => {
