@@ -32,3 +32,33 @@ it('a component whose guests compute leaves room for its neighbours on the same 
   expect(computed).toBeLessThan(32);
   await Promise.all(requests);
 });
+
+it('a guest that holds a thread keeps nobody from starting and stopping components, itself included', async () => {
+  await using scenario = await startScenario({ args: ['--serving-threads', '2'] });
+  const { lattice, host } = scenario;
+  await startComponent(lattice, host, { id: 'busy', wasm: paths.probe, maxInstances: 4 });
+  const busy = await serveHttp(lattice, host, 'busy', await freePort());
+  const spinning = fetch(`${busy}/spin`).then(
+    () => 'answered',
+    () => 'failed',
+  );
+  // Connections that the kernel gives to that thread get no answer.
+  const isHeld = (): Promise<boolean> =>
+    fetch(`${busy}/hello`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1_000) }).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(isHeld).toBe(true);
+  await startComponent(lattice, host, { id: 'other', wasm: paths.hello });
+  for (const id of ['other', 'busy']) {
+    const stopped = lattice.nextEvent('component_scaled', { component_id: id, max_instances: 0 });
+    await lattice.succeed(`component.scale.${host.id}`, {
+      component_id: id,
+      component_ref: `file://${id === 'busy' ? paths.probe : paths.hello}`,
+      count: 0,
+      host_id: host.id,
+    });
+    await stopped;
+  }
+  expect(await spinning).toBe('failed');
+});

@@ -17,6 +17,8 @@ export class ServedComponent {
   readonly generation: number;
   /** Whether the threads have taken it, and are not to stop it: only then a thread that takes the place of another is told of it. */
   isAccepted = false;
+  /** When its invocations are to be over because it is stopped, by `monotonicMs`. */
+  stopBy: number | undefined;
   #start: Omit<ComponentStart, 'bytes'>;
   readonly #code: CodeLease;
   readonly #startedAt = monotonicMs();

@@ -184,6 +184,32 @@ describe('serving threads', () => {
     expect(starts).toEqual(['start spins on', 'start works']);
   });
 
+  it('take a component in, are told of its changes and let go of it while a guest holds one of them', async () => {
+    const threads = await setUp();
+    const patient = { maxExecutionTimeMs: 600_000 };
+    const spinning = await threads.serve(
+      componentStart({ componentId: 'busy', imageRef: 'spins-on-1', ...patient }),
+    );
+    await toldAll('start spins-on-1', 'start spins-on-1');
+    const other = await threads.serve(componentStart({ componentId: 'other', ...patient }));
+    const listener = await threads.listen(address);
+    other.setConfig([]);
+    await other.settled();
+    await toldAll('start works', 'config 2', `listen ${listener.port}`);
+    expect(logger.records).toEqual([]);
+    // Its own guest has no more time than it has to stop.
+    await spinning.stop(10);
+    expect(logger.records).toMatchObject([
+      {
+        message: 'a serving thread ended and is replaced; what ran in it has failed',
+        fields: { reason: expect.stringContaining('stopped or replaced, and the time for that is over') },
+      },
+    ]);
+    await toldAll('start works', `listen ${listener.port}`);
+    await other.stop(10);
+    await toldAll('stop 2', 'stop 2');
+  });
+
   it('leave one alone whose guest is over its time and waits', async () => {
     const threads = await setUp({ threads: 1 });
     const served = await threads.serve(componentStart({ imageRef: 'waits' }));

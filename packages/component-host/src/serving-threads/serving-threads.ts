@@ -71,8 +71,10 @@ interface Place {
 
 /** A thread that ended so soon after its start is replaced only after as long a wait, in ms: it may be that none lives longer. */
 const retryMs = 1_000;
-/** How long a thread may take to say whether it needs some code, in ms. */
-const parkMs = 1_000;
+/** How long nobody minds a thread that takes no orders, since a guest holds it, in ms. It obeys when it can, or is replaced. */
+const lateMs = 1_000;
+/** Added to the time that invocations have to end: until then a thread has obeyed, or was ended. */
+const stopMarginMs = 2_000;
 const defaultWatchMs = 250;
 const defaultAnswerMs = 500;
 
@@ -145,7 +147,7 @@ export class ServingThreads {
     this.#components.set(generation, component);
     this.#code.set(generation, code);
     try {
-      await Promise.all(this.#places.map((place) => this.#startComponent(place, component)));
+      await this.#startEverywhere(component);
     } catch (error) {
       await this.#stop(component, 0);
       throw error;
@@ -189,7 +191,7 @@ export class ServingThreads {
     this.#listeners.set(listener, address);
     const unlisten = async (graceMs: number): Promise<void> => {
       this.#listeners.delete(listener);
-      await this.#each((thread) => thread.unlisten(listener, graceMs));
+      await this.#each((thread) => thread.unlisten(listener, graceMs), graceMs + stopMarginMs);
       await claimed.release();
     };
     const failures = await this.#listenInAll(address);
@@ -228,6 +230,21 @@ export class ServingThreads {
   }
 
   /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */
+  /** A thread that a guest holds takes the component in when it can; the others serve it meanwhile. */
+  async #startEverywhere(component: ServedComponent): Promise<void> {
+    const starts = this.#places.map((place) => this.#startComponent(place, component));
+    const all = Promise.all(starts);
+    const first = Promise.any(starts).catch(() => all);
+    await Promise.race([all, first.then(() => inTime(all, lateMs))]);
+    all.catch((error: unknown) => {
+      if (!component.isAccepted) return;
+      this.#options.logger.error('a component could not be served by a thread that took it in late', {
+        component: component.componentId,
+        error,
+      });
+    });
+  }
+
   async #startComponent(place: Place, component: ServedComponent): Promise<void> {
     const ask = async (): Promise<void> => {
       await place.filled;
@@ -238,14 +255,16 @@ export class ServingThreads {
       await ask();
     } catch (error) {
       if (!(error instanceof ThreadExitedError)) throw error;
-      await ask();
+      // Its successor knows of what was accepted meanwhile.
+      if (!component.isAccepted) await ask();
     }
   }
 
   async #stop(component: ServedComponent, graceMs: number): Promise<void> {
     // A thread that takes the place of another does without it; until all have let go of it its guests are watched.
     component.isAccepted = false;
-    await this.#each((thread) => thread.stop(component.generation, graceMs));
+    component.stopBy = monotonicMs() + graceMs;
+    await this.#each((thread) => thread.stop(component.generation, graceMs), graceMs + stopMarginMs);
     this.#components.delete(component.generation);
     this.#code.delete(component.generation);
     component.code.release();
@@ -256,8 +275,7 @@ export class ServingThreads {
     let isParked = true;
     await this.#each(async (thread) => {
       // One that a guest holds takes no orders; it lets go later.
-      const late = delay(parkMs, false, { ref: false });
-      if (!(await Promise.race([thread.park(generation), late]))) isParked = false;
+      if ((await inTime(thread.park(generation), lateMs)) !== true) isParked = false;
     });
     return isParked;
   }
@@ -268,13 +286,19 @@ export class ServingThreads {
     return await code.load();
   }
 
-  /** Asks every thread that is there. One that ends meanwhile is replaced by one that knows already. */
-  async #each(ask: (thread: ThreadClient, index: number) => Promise<void>): Promise<void> {
+  /**
+   * Asks every thread that is there, and waits for `withinMs` at most. One that ends meanwhile is replaced by one that knows
+   * already.
+   */
+  async #each(
+    ask: (thread: ThreadClient, index: number) => Promise<void>,
+    withinMs: number = lateMs,
+  ): Promise<void> {
     await Promise.all(
       this.#places.map(async ({ thread, index }) => {
         if (thread === undefined) return;
         try {
-          await ask(thread, index);
+          await inTime(ask(thread, index), withinMs);
         } catch (error) {
           if (!(error instanceof ThreadExitedError)) throw error;
         }
@@ -386,11 +410,11 @@ export class ServingThreads {
       const overdue = findOverdue(this.#components.values(), index, now);
       if (overdue === undefined) continue;
       place.isSuspect = true;
-      const { componentId, maxExecutionTimeMs } = overdue.component;
+      const { componentId } = overdue.component;
       const verdict = setTimeout(() => {
         const ranMs = Math.round(overdue.runningMs + (monotonicMs() - now));
         void thread.terminate(
-          `an invocation of component '${componentId}' ran ${ranMs} ms without yielding; the limit is ${maxExecutionTimeMs} ms`,
+          `an invocation of component '${componentId}' ran ${ranMs} ms without yielding; ${overdue.limit}`,
         );
       }, this.#options.watch?.answerMs ?? defaultAnswerMs);
       void thread.settled().then(() => {
@@ -398,6 +422,18 @@ export class ServingThreads {
         place.isSuspect = false;
       });
     }
+  }
+}
+
+/** What the work gives, or `undefined` when that takes longer; what comes after is of no interest any more. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, ms, undefined).unref();
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -4,6 +4,8 @@ import type { ServedComponent } from './served-component.js';
 export interface OverdueInvocation {
   readonly component: ServedComponent;
   readonly runningMs: number;
+  /** What it is beyond, as the end of a sentence. */
+  readonly limit: string;
 }
 
 /**
@@ -23,9 +25,15 @@ export function findOverdue(
   for (const component of components) {
     const oldest = component.oldestStart(thread, now);
     if (oldest === undefined) continue;
+    const { maxExecutionTimeMs, stopBy = Number.POSITIVE_INFINITY } = component;
     const runningMs = now - oldest;
-    if (runningMs <= component.maxExecutionTimeMs + marginMs) continue;
-    if (worst === undefined || runningMs > worst.runningMs) worst = { component, runningMs };
+    const isStopped = now > stopBy + marginMs;
+    if (runningMs <= maxExecutionTimeMs + marginMs && !isStopped) continue;
+    if (worst !== undefined && runningMs <= worst.runningMs) continue;
+    const limit = isStopped
+      ? 'the component was stopped or replaced, and the time for that is over'
+      : `the limit is ${maxExecutionTimeMs} ms`;
+    worst = { component, runningMs, limit };
   }
   return worst;
 }

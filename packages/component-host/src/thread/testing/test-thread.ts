@@ -9,8 +9,8 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
 
 /**
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
- * of it: `unusable`, `throws`, `spins`, `spins on`, which does when it is to stop, `exits`, `measured`, whose thread posts a batch
- * of telemetry, `called`, which needs its code, `silent`, which is never answered.
+ * of it: `unusable`, `throws`, `spins`, `spins-on-1`, which only the second thread does, `spins on`, which does when it is to stop,
+ * `exits`, `measured`, whose thread posts a batch of telemetry, `called`, which needs its code, `silent`, which is never answered.
  * A component is told of in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
@@ -34,6 +34,9 @@ parentPort.on('message', (message) => {
           throw new Error('guest runtime broke');
         case 'exits':
           process.exit(7);
+        case 'spins-on-1':
+          if (workerData.budgets.thread !== 1) return done(message);
+        // falls through
         case 'spins':
           done(message);
           setImmediate(() => {
