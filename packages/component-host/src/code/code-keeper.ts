@@ -127,7 +127,10 @@ export class CodeKeeper {
         continue;
       }
       try {
-        if (await entry.park()) this.#options.logger.debug('code is parked', { hash: entry.hash });
+        if (!(await entry.park())) continue;
+        this.#options.logger.debug('code is parked', { hash: entry.hash });
+        // Its last user has left meanwhile.
+        if (entry.users.size === 0) this.#entries.delete(key);
       } catch (error) {
         if (entry.isLost) continue;
         entry.isLost = true;

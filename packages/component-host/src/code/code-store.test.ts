@@ -65,6 +65,14 @@ describe('the bytes of a component', () => {
     await expect(stored.read()).rejects.toThrow(why);
   });
 
+  it('are written although somebody removed the folder meanwhile', async () => {
+    await store.keep(code('one'));
+    await rm(directory, { recursive: true });
+    const { hash } = await store.keep(code('two'));
+    expect(await readdir(directory)).toEqual([`${hash}.wasm`]);
+    expect(messages()).toEqual([]);
+  });
+
   it('stay in memory when they can not be written, which is said once', async () => {
     await writeFile(directory, 'a file where the folder should be');
     const [one, two] = [await store.keep(code('one')), await store.keep(code('two'))];

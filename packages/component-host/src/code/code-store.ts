@@ -77,19 +77,32 @@ export class CodeStore {
 
   /** @returns the bytes when there is no file of them */
   async #write(file: string, bytes: CodeBytes, { replace = false } = {}): Promise<CodeBytes | undefined> {
+    try {
+      await this.#tryWrite(file, bytes, replace).catch(async (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        // Somebody removed the folder.
+        this.#prepared = undefined;
+        await this.#tryWrite(file, bytes, replace);
+      });
+      return undefined;
+    } catch (error) {
+      this.#prepared = undefined;
+      this.#complain(error);
+      return bytes;
+    }
+  }
+
+  async #tryWrite(file: string, bytes: CodeBytes, replace: boolean): Promise<void> {
     const temporary = join(this.#directory, `${temporaryPrefix}${randomUUID()}`);
     try {
       this.#prepared ??= this.#prepare();
       await this.#prepared;
-      if (!replace && (await isThere(file, bytes.length))) return undefined;
+      if (!replace && (await isThere(file, bytes.length))) return;
       await writeFile(temporary, bytes, { mode: 0o600 });
       await rename(temporary, file);
-      return undefined;
     } catch (error) {
-      this.#prepared = undefined;
       await rm(temporary, { force: true }).catch(() => {});
-      this.#complain(error);
-      return bytes;
+      throw error;
     }
   }
 
