@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
-import type { CodeLease } from '../code/code-keeper.js';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
@@ -19,7 +18,7 @@ export interface ServedComponentHandle {
   setConfig(config: ConfigEntries): void;
   /** The component as it was given. */
   readBytes(): Promise<CodeBytes>;
-  /** Resolves once every thread knows what it was told so far. */
+  /** Resolves once every thread knows what it was told so far, but for those that a guest holds. */
   settled(): Promise<void>;
   /** Completes what is in flight for at most `graceMs`; safe to call twice. */
   stop(graceMs: number): Promise<void>;
@@ -85,9 +84,8 @@ const defaultAnswerMs = 500;
 export class ServingThreads {
   readonly #options: ServingThreadsOptions;
   readonly #places: Place[];
+  /** By generation, those that are being stopped included: calls may run of all. */
   readonly #components = new Map<number, ServedComponent>();
-  /** Code of all generations that calls may run of, those that are being stopped included. */
-  readonly #code = new Map<number, CodeLease>();
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #watch: NodeJS.Timeout;
   #generations = 0;
@@ -125,7 +123,8 @@ export class ServingThreads {
   }
 
   /**
-   * Resolves once every thread serves the component, instead of an earlier start of it, which then is to be stopped.
+   * Resolves once every thread serves the component, instead of an earlier start of it, which then is to be stopped. One that a guest
+   * holds follows when it can.
    *
    * @param fetchAgain gets the bytes from where they came from, should the disk lose them
    * @throws what keeps the component from running, as far as an error can cross threads
@@ -145,7 +144,6 @@ export class ServingThreads {
     });
     const { generation } = component;
     this.#components.set(generation, component);
-    this.#code.set(generation, code);
     try {
       await this.#startEverywhere(component);
     } catch (error) {
@@ -266,7 +264,6 @@ export class ServingThreads {
     component.stopBy = monotonicMs() + graceMs;
     await this.#each((thread) => thread.stop(component.generation, graceMs), graceMs + stopMarginMs);
     this.#components.delete(component.generation);
-    this.#code.delete(component.generation);
     component.code.release();
   }
 
@@ -281,7 +278,7 @@ export class ServingThreads {
   }
 
   async #loadCode(generation: number): Promise<PreparedComponent> {
-    const code = this.#code.get(generation);
+    const code = this.#components.get(generation)?.code;
     if (code === undefined) throw new Error('the component was stopped before its code was loaded');
     return await code.load();
   }
