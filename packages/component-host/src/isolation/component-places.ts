@@ -1,5 +1,5 @@
 import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
-import { type ProcessCeilings, readProcessCeilings } from '@wasmlattice/wasm-runtime';
+import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart } from '../component-record.js';
 import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
@@ -62,7 +62,6 @@ const maxIsolatedThreads = 256;
  */
 export class ComponentPlaces {
   readonly #options: ComponentPlacesOptions;
-  readonly #ceilings: ProcessCeilings;
   readonly #share: ProcessShare;
   readonly #shared: ServingThreads;
   /** What serves components that share nothing; without it the process would outlive a host that closes early. */
@@ -70,7 +69,6 @@ export class ComponentPlaces {
 
   private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
     this.#options = options;
-    this.#ceilings = readProcessCeilings(options.ceilings);
     this.#share = share;
     this.#shared = shared;
   }
@@ -170,7 +168,7 @@ export class ComponentPlaces {
     return await IsolatedProcess.serve(
       {
         settings,
-        ceilings: this.#ceilings,
+        ceilings: this.#share.ceilings,
         logger,
         intake,
         ...(programs?.entry && { entry: programs.entry }),

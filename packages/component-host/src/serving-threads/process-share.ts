@@ -56,6 +56,7 @@ export interface ProcessShareOptions {
  * components, and the thread that makes it.
  */
 export class ProcessShare {
+  readonly ceilings: ProcessCeilings;
   readonly budgets: ProcessBudgets;
   readonly code: CodeKeeper;
   /** For what the threads of a group share of a component. */
@@ -70,15 +71,15 @@ export class ProcessShare {
 
   constructor(options: ProcessShareOptions) {
     const { threads, furtherThreads = 0, engine, cacheDir, logger, meter = noopMeter } = options;
-    const ceilings = readProcessCeilings(options.ceilings);
-    this.budgets = createProcessBudgets({ threads, furtherThreads, ceilings });
+    this.ceilings = readProcessCeilings(options.ceilings);
+    this.budgets = createProcessBudgets({ threads, furtherThreads, ceilings: this.ceilings });
     this.#preparer =
       options.preparer ??
       createPreparer({ engine: { ...engine, cacheDir }, logger: logger.named('preparer') });
     this.code = new CodeKeeper({
       store: new CodeStore(join(cacheDir, 'code'), logger.named('code')),
       preparer: this.#preparer,
-      budgetBytes: options.codeBudgetBytes ?? ceilings['resident-memory'] * codeShare,
+      budgetBytes: options.codeBudgetBytes ?? this.ceilings['resident-memory'] * codeShare,
       logger: logger.named('code'),
     });
     this.#observations = observeCode(this.code, meter);
