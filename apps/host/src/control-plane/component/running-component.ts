@@ -119,7 +119,7 @@ export class RunningComponent {
     if (!sameList(settings.configNames, this.#settings.configNames)) {
       const config = await this.#parts.configs.bundle(settings.configNames, (values) => {
         served.setConfig(guestConfig(values));
-        this.#onConfig();
+        this.onConfig?.();
       });
       old.close();
       served.setConfig(guestConfig(config.current()));
@@ -137,15 +137,11 @@ export class RunningComponent {
     const old = this.#generation;
     const bytes = given ?? (await old.served.readBytes());
     this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts, () =>
-      this.#onConfig(),
+      this.onConfig?.(),
     );
     this.#settings = settings;
     this.readLinks();
     await stopGeneration(old, this.#parts.graceMs);
-  }
-
-  #onConfig(): void {
-    this.onConfig?.();
   }
 
   /** Takes over the links that the component has in the lattice now. */
