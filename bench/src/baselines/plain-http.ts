@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { firstAnswer } from '../load/first-answer.js';
 
 /** `node:http` in a worker thread of a process of its own: the shape of a host, with nothing of ours in it. */
 export interface PlainHttp extends AsyncDisposable {
@@ -36,4 +37,14 @@ export async function startPlainHttp(port: number): Promise<PlainHttp> {
       await exited;
     },
   };
+}
+
+/** Ms from the start of the worker to its first answer; it is stopped again. */
+export async function timePlainStart(plain: PlainHttp, deadlineMs: number): Promise<number> {
+  const from = performance.now();
+  plain.startWorker();
+  await firstAnswer(plain.port, deadlineMs);
+  const took = performance.now() - from;
+  await plain.stopWorker();
+  return took;
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempDir } from '@wasmlattice/test-support';
-import { startPlainHttp } from '../baselines/plain-http.js';
+import { startPlainHttp, timePlainStart } from '../baselines/plain-http.js';
 import { artifacts, linkHttp, startLattice } from '../lattice.js';
 import { firstAnswer, untilStopped } from '../load/first-answer.js';
 import type { Measurement } from '../measurement.js';
@@ -73,18 +73,10 @@ function measurement({
         await untilStopped(port, deadlineMs);
         return took;
       };
-      const startPlain = async (): Promise<number> => {
-        const from = performance.now();
-        plain.startWorker();
-        await firstAnswer(plain.port, deadlineMs);
-        const took = performance.now() - from;
-        await plain.stopWorker();
-        return took;
-      };
       // What a host does once, whatever it starts.
       await start();
       // Awaited here: what is measured goes away with this scope.
-      return await medianOfRounds(5, start, startPlain);
+      return await medianOfRounds(5, start, () => timePlainStart(plain, deadlineMs));
     },
   };
 }

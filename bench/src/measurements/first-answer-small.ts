@@ -1,8 +1,8 @@
-import { startPlainHttp } from '../baselines/plain-http.js';
+import { startPlainHttp, timePlainStart } from '../baselines/plain-http.js';
 import { scaleAll } from '../components.js';
 import { createGuestFolder, type GuestFile } from '../guests/guest-folder.js';
 import { type BenchLattice, linkHttp, startLattice } from '../lattice.js';
-import { firstAnswer, status, untilListening } from '../load/first-answer.js';
+import { status, untilListening } from '../load/first-answer.js';
 import type { Measurement } from '../measurement.js';
 import { medianOfRounds } from '../rounds.js';
 import { serverPort } from '../server-port.js';
@@ -33,16 +33,8 @@ export const firstAnswerSmall: Measurement = {
       if (answered !== 200) throw new Error(`the first answer of a component had the status ${answered}`);
       return took;
     };
-    const startPlain = async (): Promise<number> => {
-      const from = performance.now();
-      plain.startWorker();
-      await firstAnswer(plain.port, deadlineMs);
-      const took = performance.now() - from;
-      await plain.stopWorker();
-      return took;
-    };
     // Awaited here: what is measured goes away with this scope.
-    return await medianOfRounds(rounds, callNext, startPlain);
+    return await medianOfRounds(rounds, callNext, () => timePlainStart(plain, deadlineMs));
   },
 };
 
