@@ -1,5 +1,6 @@
 export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';
+export { httpErrorCodeWit } from './http-error-code-wit.js';
 export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
 export { type LogRecord, RecordingLogger } from './recording-logger.js';
 export { createTempDir, type TempDir } from './temp-dir.js';
