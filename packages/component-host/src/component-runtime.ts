@@ -1,5 +1,5 @@
 import type { Server } from '@wasmlattice/rpc';
-import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { type Logger, noopLogger, noopMeter } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
   type FairTurns,
@@ -141,7 +141,11 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     transports,
   });
   const clock = createInvocationClock(cells, {
-    onEnd: account && (() => observedPool.computed(account.takeCpuMs())),
+    // Who measures nothing need not ask the system what a core gave.
+    onEnd:
+      account === undefined || telemetry.meter === noopMeter
+        ? undefined
+        : () => observedPool.computed(account.takeCpuMs()),
   });
   const { run, setConfig } = createInvocationRunner({
     componentId,
