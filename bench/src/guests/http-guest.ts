@@ -10,7 +10,7 @@ export interface HttpGuestOptions {
 export const guestGreeting = 'Hello from component 000';
 
 /**
- * An HTTP component of some 9 KB: answers every request with 200, a content type and {@link guestGreeting}. It reads nothing of
+ * An HTTP component of some 7 KB: answers every request with 200, a content type and {@link guestGreeting}. It reads nothing of
  * the request, and allocates nothing.
  */
 export async function buildHttpGuest({ spins = 0 }: HttpGuestOptions = {}): Promise<Uint8Array> {

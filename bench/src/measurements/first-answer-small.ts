@@ -15,7 +15,7 @@ export const firstAnswerSmall: Measurement = {
   unit: 'ms',
   better: 'lower',
   target: 1,
-  title: 'first answer of a running component of 9 KB that nobody has called yet',
+  title: 'first answer of a running component of 7 KB that nobody has called yet',
   baseline: 'start of a worker thread with node:http to its first answer',
   async measure() {
     await using folder = await createGuestFolder(rounds);

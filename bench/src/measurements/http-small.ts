@@ -27,7 +27,7 @@ function measurement({
     unit: 'requests/s',
     better: 'higher',
     target,
-    title: `a component of 9 KB through one serving thread, ${connections} connection${connections === 1 ? '' : 's'}`,
+    title: `a component of 7 KB through one serving thread, ${connections} connection${connections === 1 ? '' : 's'}`,
     baseline: 'node:http in a worker thread, the same load',
     async measure() {
       await using folder = await createGuestFolder(1);

@@ -20,7 +20,7 @@ export const scaleStorm: Measurement = {
   unit: 'ms',
   better: 'lower',
   target: 3,
-  title: `99th percentile of host.ping while ${commands} components of 9 KB start, in ${deadlineMs / 1_000} s at most`,
+  title: `99th percentile of host.ping while ${commands} components of 7 KB start, in ${deadlineMs / 1_000} s at most`,
   baseline: `the same of the idle host, ${floorMs} ms at least`,
   async measure() {
     await using folder = await createGuestFolder(commands);
