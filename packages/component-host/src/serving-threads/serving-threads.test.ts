@@ -256,6 +256,8 @@ describe('serving threads', () => {
     await one.settled();
     await threads.serve(componentStart({ componentId: 'two', bytes: code(8) }));
     await toldAll('park 1', 'park 1');
+    // The answers of the threads are on their way.
+    await expect.poll(() => share.code.counts).toEqual({ loaded: 1, parked: 1 });
     expect(await one.readBytes()).toHaveLength(4);
     await threads.serve(componentStart({ componentId: 'one' }));
     expect(prepared).toEqual(['one', 'two', 'one']);
