@@ -47,6 +47,17 @@ export class ExitError extends Error {
   }
 }
 
+/** Guest code that the host called and that can't be suspended ran too long: other guests of its thread had to wait. */
+export class BlockedThreadError extends Error {
+  override readonly name = 'BlockedThreadError';
+
+  constructor(component: string, limitMs: number) {
+    super(
+      `a realloc, post-return or destructor of component "${component}" held its thread for more than ${limitMs} ms: such functions have to return soon, since they can't be suspended`,
+    );
+  }
+}
+
 /** A function was called that the component does not export. */
 export class UnknownExportError extends Error {
   override readonly name = 'UnknownExportError';

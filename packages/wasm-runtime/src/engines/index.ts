@@ -31,6 +31,7 @@ export type {
   SuspendingImports,
 } from './engine.js';
 export { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
+export type { Preemption } from './preemption.js';
 export { preparedTypes } from './prepared-types.js';
 export { listSuspending } from './suspending-imports.js';
 export { UnfitPreparedComponentError } from './unfit-prepared-component-error.js';

@@ -14,18 +14,24 @@ export interface WebAssemblyApi {
     value: number,
   ) => CoreGlobal;
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
-  readonly Memory: new (descriptor: {
-    /** In pages of 64 KiB, as is `maximum`. */
-    readonly initial: number;
-    readonly maximum: number;
-    readonly shared: true;
-  }) => SharedMemory;
+  readonly Memory: {
+    new (descriptor: MemoryDescriptor<number> & { readonly shared: true }): SharedMemory;
+    new (descriptor: MemoryDescriptor<number> | MemoryDescriptor<bigint>): CoreMemory;
+  };
   /** An import that may return a promise: the guest is suspended until it settles. */
   readonly Suspending: new (
     func: AnyFunction,
   ) => object;
   /** An export as a function that returns a promise, so that the guest behind it may be suspended. */
   promising(func: AnyFunction): (...args: readonly unknown[]) => Promise<unknown>;
+}
+
+/** Sizes are in pages of 64 KiB, and are of the type that addresses have. */
+export interface MemoryDescriptor<Size extends number | bigint> {
+  readonly initial: Size;
+  readonly maximum?: Size;
+  readonly address?: Size extends bigint ? 'i64' : 'i32';
+  readonly shared?: boolean;
 }
 
 export type AnyFunction = (...args: never[]) => unknown;

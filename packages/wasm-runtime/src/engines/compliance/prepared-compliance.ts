@@ -90,7 +90,7 @@ export function preparedCompliance(engine: Engine): void {
     });
 
     it.each([
-      ['another engine', { engine: 'other' }, 'engine "other" in format 1'],
+      ['another engine', { engine: 'other' }, 'it was prepared by engine "other"'],
       ['another version of the engine', { format: 99 }, 'in format 99'],
     ])('is refused when it is of %s', (_, changes, what) => {
       const loading = (): unknown => load({ ...prepared, ...changes });

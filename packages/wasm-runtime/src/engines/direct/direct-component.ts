@@ -2,6 +2,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { InstantiationError } from '../../errors.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
+import type { Preemption } from '../preemption.js';
 import { DirectInstance } from './direct-instance.js';
 import { IdleInstances, type IdleLimits } from './idle-instances.js';
 import { InstanceState } from './instance-state.js';
@@ -16,6 +17,7 @@ export class DirectComponent implements CompiledComponent {
   readonly #logger: Logger;
   readonly #idle: IdleInstances<ReusableInstance>;
   readonly #budgets: MemoryBudget | undefined;
+  readonly #preemption: Preemption;
   readonly #ignorePressure: (() => void) | undefined;
   /** What the memories of every new instance hold. */
   #images: readonly MemoryImage[] | undefined;
@@ -27,11 +29,13 @@ export class DirectComponent implements CompiledComponent {
     logger: Logger,
     limits: IdleLimits | undefined,
     budgets: MemoryBudget | undefined,
+    preemption: Preemption,
   ) {
     this.#program = program;
     this.#logger = logger;
     this.#idle = new IdleInstances(limits, budgets);
     this.#budgets = budgets;
+    this.#preemption = preemption;
     this.#ignorePressure = budgets?.onPressure(() => this.#idle.dropAll());
     if (program.resetObstacle !== undefined) this.#tellObstacle(program.resetObstacle);
   }
@@ -43,7 +47,7 @@ export class DirectComponent implements CompiledComponent {
   async instantiate(imports: HostImports, options: InstantiateOptions = {}): Promise<ComponentInstance> {
     const idle = this.#idle.take();
     idle?.startWatching(imports, options);
-    const instance = idle ?? this.#create(imports, options);
+    const instance = idle ?? (await this.#create(imports, options));
     return new DirectInstance(this.#program, instance, options, this.#recycle);
   }
 
@@ -52,13 +56,13 @@ export class DirectComponent implements CompiledComponent {
     this.#ignorePressure?.();
   }
 
-  #create(imports: HostImports, options: InstantiateOptions): ReusableInstance {
-    const linked = new LinkedInstance(this.#program);
+  async #create(imports: HostImports, options: InstantiateOptions): Promise<ReusableInstance> {
+    const linked = new LinkedInstance(this.#program, this.#preemption);
     this.#budgets?.hold(this.#program.component, this.#program.memories, linked);
     linked.abi.startWatching(imports, options);
     options.clock?.enter();
     try {
-      linked.start();
+      await linked.start();
     } catch (error) {
       throw new InstantiationError(this.#program.component, error);
     } finally {

@@ -1,6 +1,7 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { Engine } from '../engine.js';
+import { type Preemption, withoutPreemption } from '../preemption.js';
 import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
 import { withCompile } from '../with-compile.js';
@@ -17,6 +18,8 @@ export interface DirectEngineOptions {
   readonly idle?: IdleLimits;
   /** Counts the linear memories of instances; without it there may be any number. */
   readonly budgets?: MemoryBudget | undefined;
+  /** Has a say while guests compute; without it a guest computes as long as it likes. */
+  readonly preemption?: Preemption | undefined;
 }
 
 /**
@@ -26,7 +29,12 @@ export interface DirectEngineOptions {
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */
-export function createDirectEngine({ logger = noopLogger, idle, budgets }: DirectEngineOptions = {}): Engine {
+export function createDirectEngine({
+  logger = noopLogger,
+  idle,
+  budgets,
+  preemption = withoutPreemption(),
+}: DirectEngineOptions = {}): Engine {
   assertPlatform();
   return withCompile({
     name: engineName,
@@ -34,7 +42,8 @@ export function createDirectEngine({ logger = noopLogger, idle, budgets }: Direc
     load(prepared, options) {
       const { component } = options;
       assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
-      return new DirectComponent(loadProgram(prepared, options), logger.with({ component }), idle, budgets);
+      const program = loadProgram(prepared, options);
+      return new DirectComponent(program, logger.with({ component }), idle, budgets, preemption);
     },
   });
 }

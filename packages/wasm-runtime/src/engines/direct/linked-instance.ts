@@ -4,7 +4,9 @@ import type {
   CoreItem,
   CoreOptions,
 } from '../../formats/component/index.js';
-import type { CoreGlobal, CoreInstance, CoreMemory, CoreTable } from '../web-assembly.js';
+import type { ActiveData, OwnMemory } from '../../formats/core-module/index.js';
+import type { Preemption } from '../preemption.js';
+import type { AnyFunction, CoreGlobal, CoreInstance, CoreMemory, CoreTable } from '../web-assembly.js';
 import { webAssembly } from '../web-assembly.js';
 import {
   AbiInstance,
@@ -17,6 +19,8 @@ import {
   type LiftedFunction,
   type ResourceOrigin,
 } from './abi/index.js';
+import { checkBridge } from './check-bridge.js';
+import { GuestChecks } from './guest-checks.js';
 import type { StateHandles } from './instance-state.js';
 import type { PlannedLift, Program, ProgramModule } from './program.js';
 
@@ -26,32 +30,44 @@ type CoreExports = Readonly<Record<string, unknown>>;
 export class LinkedInstance {
   readonly abi: AbiInstance;
   readonly #program: Program;
+  readonly #preemption: Preemption;
+  /** What guest code calls when the thread wants something of it. */
+  readonly #check: CoreFunction;
   readonly #instances: CoreExports[] = [];
   readonly #items = new Map<CoreItem, unknown>();
   readonly #guestMemories = new Map<unknown, GuestMemory>();
-  /** The global that holds the size of a memory. */
-  readonly #pages = new Map<unknown, unknown>();
+  /** How those that import a memory ask for its size and grow it. */
+  readonly #owners = new Map<unknown, MemoryOwner>();
   readonly #memories: CoreMemory[] = [];
   readonly #globals: CoreGlobal[] = [];
   readonly #tables: CoreTable[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, preemption: Preemption) {
     this.#program = program;
-    this.abi = new AbiInstance(this.#resourceOrigins());
+    this.#preemption = preemption;
+    this.abi = new AbiInstance(this.#resourceOrigins(), preemption);
+    this.#check = checkBridge(new GuestChecks(this.abi, preemption, program));
   }
 
   /**
-   * Instantiates the core modules in order; their start functions run. A start function that waits for the host fails:
-   * only a function that the host calls can be suspended. To be called once, after {@link AbiInstance.startWatching}.
+   * Instantiates the core modules in order; their start functions run, and may be suspended. To be called once, after
+   * {@link AbiInstance.startWatching}.
    *
    * @throws what a start function throws, and V8's LinkError
    */
-  start(): void {
-    for (const plan of this.#program.instances) this.#instances.push(this.#instantiate(plan));
+  async start(): Promise<void> {
+    for (const plan of this.#program.instances) {
+      const started = this.#instantiate(plan);
+      if (started !== undefined) await started;
+    }
   }
 
   get state(): StateHandles {
-    return { memories: this.#memories, globals: this.#globals, tables: this.#tables };
+    return {
+      memories: this.#memories,
+      globals: this.#globals,
+      tables: this.#program.writesTables ? this.#tables : [],
+    };
   }
 
   bindLift({ plan, core, options }: PlannedLift): LiftedFunction {
@@ -71,9 +87,11 @@ export class LinkedInstance {
     return origins;
   }
 
-  #instantiate(plan: CoreInstancePlan): CoreExports {
+  /** @returns what is to be awaited before the next one: the start function */
+  #instantiate(plan: CoreInstancePlan): Promise<unknown> | undefined {
     if (plan.kind === 'exports') {
-      return record([...plan.items].map(([name, item]) => [name, this.#resolve(item)]));
+      this.#instances.push(record([...plan.items].map(([name, item]) => [name, this.#resolve(item)])));
+      return undefined;
     }
     const imports = record(
       [...plan.args].map(([name, instance]) => [name, this.#instances[instance] ?? record([])]),
@@ -84,21 +102,38 @@ export class LinkedInstance {
   }
 
   #instantiateModule(
-    { module, state }: ProgramModule,
+    { module, layout }: ProgramModule,
     imports: Record<string, Readonly<Record<string, unknown>>>,
-  ): CoreExports {
-    for (const { module: from, name, memory } of state?.sizeImports ?? []) {
-      const imported = imports[memory.module]?.[memory.name];
-      imports[from] = { ...imports[from], [name]: this.#pages.get(imported) };
-    }
+  ): Promise<unknown> | undefined {
+    const imported = layout.importedMemories.map(({ module: from, name }) => imports[from]?.[name]);
+    const own = layout.memories.map(makeMemory);
+    imports[layout.word.module] = record<unknown>([
+      [layout.word.name, this.#preemption.word],
+      ...own.map((memory, index) => [(layout.memories[index] as OwnMemory).import.name, memory] as const),
+    ]);
     const { exports }: CoreInstance = new webAssembly.Instance(module, imports);
-    for (const { memory, pages } of state?.memories ?? []) {
-      this.#pages.set(exports[memory], exports[pages]);
-      this.#memories.push(exports[memory] as CoreMemory);
+    this.#fillHooks(exports[layout.hooks] as CoreTable, imported);
+    for (const [index, { size, grow }] of layout.memories.entries()) {
+      this.#owners.set(own[index], { size: exports[size], grow: exports[grow] });
     }
-    for (const name of state?.globals ?? []) this.#globals.push(exports[name] as CoreGlobal);
-    for (const name of state?.tables ?? []) this.#tables.push(exports[name] as CoreTable);
-    return exports;
+    this.#memories.push(...own);
+    for (const name of layout.globals) this.#globals.push(exports[name] as CoreGlobal);
+    for (const name of layout.tables) this.#tables.push(exports[name] as CoreTable);
+    writeData(layout.data, [...imported, ...own] as CoreMemory[], exports);
+    this.#instances.push(exports);
+    return layout.start === undefined
+      ? undefined
+      : webAssembly.promising(exports[layout.start] as AnyFunction)();
+  }
+
+  #fillHooks(hooks: CoreTable, importedMemories: readonly unknown[]): void {
+    hooks.set(0, this.#check);
+    for (const [index, memory] of importedMemories.entries()) {
+      const owner = this.#owners.get(memory);
+      if (owner === undefined) continue;
+      hooks.set(1 + 2 * index, owner.size);
+      hooks.set(2 + 2 * index, owner.grow);
+    }
   }
 
   #resolve(item: CoreItem): unknown {
@@ -141,6 +176,44 @@ export class LinkedInstance {
     this.#guestMemories.set(memory, created);
     return created;
   }
+}
+
+/** Functions of the module that defines a memory. */
+interface MemoryOwner {
+  readonly size: unknown;
+  readonly grow: unknown;
+}
+
+function makeMemory({ minimum, maximum, address, isShared: shared }: OwnMemory): CoreMemory {
+  return address === 'i64'
+    ? new webAssembly.Memory({
+        initial: BigInt(minimum),
+        ...(maximum !== undefined && { maximum: BigInt(maximum) }),
+        address,
+        shared,
+      })
+    : new webAssembly.Memory({ initial: minimum, ...(maximum !== undefined && { maximum }), shared });
+}
+
+/** As V8 does it for active segments, and as the specification wants it: the first one that does not fit ends it. */
+function writeData(data: readonly ActiveData[], memories: readonly CoreMemory[], exports: CoreExports): void {
+  if (data.length === 0) return;
+  const views = memories.map(({ buffer }) => new Uint8Array(buffer));
+  for (const { memory, offset, bytes } of data) {
+    const view = views[memory] as Uint8Array;
+    const start = typeof offset === 'number' ? offset : offsetOf(exports[offset] as CoreGlobal);
+    if (start + bytes.length > view.length) {
+      throw new webAssembly.RuntimeError(
+        `a data segment of ${bytes.length} bytes at ${start} is beyond the end of the memory, ${view.length} bytes`,
+      );
+    }
+    view.set(bytes, start);
+  }
+}
+
+/** Addresses are unsigned, and numbers of WebAssembly are not. */
+function offsetOf({ value }: CoreGlobal): number {
+  return typeof value === 'bigint' ? Number(BigInt.asUintN(64, value)) : Number(value) >>> 0;
 }
 
 const resourceBuiltins = { new: bindResourceNew, rep: bindResourceRep, drop: bindResourceDrop };

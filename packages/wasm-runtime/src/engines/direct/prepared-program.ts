@@ -3,12 +3,12 @@ import type { Program } from './program.js';
 import { engineName } from './unsupported-component-error.js';
 
 /** Counts up when the form changes. */
-const format = 1;
+const format = 2;
 
 /** What threads share of a {@link Program}: the code, and where its state is. */
 export interface PreparedProgram
   extends PreparedComponent,
-    Pick<Program, 'modules' | 'memories' | 'resetObstacle'> {}
+    Pick<Program, 'modules' | 'memories' | 'writesTables' | 'resetObstacle'> {}
 
 /** Says who makes a {@link PreparedProgram}. */
 export const preparedProgramTag: Pick<PreparedProgram, 'engine' | 'format'> = { engine: engineName, format };

@@ -18,14 +18,16 @@ export interface Program {
   readonly importedResources: ReadonlySet<WitResource>;
   /** Linear memories of an instance. */
   readonly memories: number;
+  /** Whether instances change tables, so that a reset has to put those back. */
+  readonly writesTables: boolean;
   /** Why instances can't be reset, so that each serves one invocation; `undefined` when they can. */
   readonly resetObstacle: string | undefined;
 }
 
 export interface ProgramModule {
   readonly module: CoreModule;
-  /** Where its state is; absent when instances are not reset. */
-  readonly state: Omit<RewrittenModule, 'bytes'> | undefined;
+  /** Where its state is, and what the host gives it. */
+  readonly layout: Omit<RewrittenModule, 'bytes' | 'obstacle'>;
 }
 
 export interface PlannedLower {

@@ -1,35 +1,29 @@
 import type { Cursor } from './cursor.js';
-import {
-  type InstructionVisitor,
-  skipType,
-  UnknownInstructionError,
-  visitInstructions,
-} from './instructions.js';
-import { limitFlags, readLimits } from './limits.js';
+import { opcodes, skipConstant, skipType } from './instructions.js';
+import { type Limits, limitFlags, readLimits } from './limits.js';
 import { sectionIds, sectionsOf } from './sections.js';
 
-/** What a core module has and does, as far as it concerns resetting an instance. */
+/** What a core module has, beside its code. */
 export interface ModuleFacts {
   readonly sections: readonly Section[];
   readonly typeCount: number;
+  readonly importedFunctions: number;
   /** Imported ones included. */
   readonly functionCount: number;
   readonly importedGlobals: number;
-  readonly importedMemories: readonly ImportName[];
+  readonly importedMemories: readonly ImportedMemory[];
   readonly importedTables: number;
   /** Those the module defines itself, without the imported ones. */
   readonly globals: readonly GlobalFacts[];
-  readonly memories: readonly MemoryFacts[];
+  readonly memories: readonly Limits[];
   readonly tables: readonly TableFacts[];
   readonly exportNames: ReadonlySet<string>;
   /** The module names in imports. */
   readonly importModules: ReadonlySet<string>;
-  readonly writesTables: boolean;
-  /** Memories, imported ones included, whose size the code asks for or changes. */
-  readonly sizedMemories: ReadonlySet<number>;
-  /** Functions with such code, by their place in the code section. */
-  readonly sizedFunctions: ReadonlySet<number>;
-  /** Why an instance can't be brought back to its first state; `undefined` when it can. */
+  /** Index of the start function. */
+  readonly start: number | undefined;
+  readonly data: readonly DataSegment[];
+  /** Why an instance can't be brought back to its first state, whatever its code does; `undefined` when it can. */
   readonly obstacle: string | undefined;
 }
 
@@ -45,13 +39,13 @@ export interface ImportName {
   readonly name: string;
 }
 
-export interface GlobalFacts {
-  readonly mutable: boolean;
+export interface ImportedMemory extends ImportName {
+  /** Its addresses have 64 bits. */
+  readonly isWide: boolean;
 }
 
-export interface MemoryFacts {
-  /** In pages of 64 KiB. */
-  readonly minimum: number;
+export interface GlobalFacts {
+  readonly mutable: boolean;
 }
 
 export interface TableFacts {
@@ -59,7 +53,20 @@ export interface TableFacts {
   readonly accessible: boolean;
 }
 
-/** @throws MalformedModuleError for bytes that can't be read */
+export interface DataSegment {
+  /** Where the segment goes at the start; `undefined` for passive ones. */
+  readonly active: { readonly memory: number; readonly offset: ConstantExpression } | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** A number where the expression is just that, otherwise its bytes with their end. */
+export type ConstantExpression = number | Uint8Array;
+
+/**
+ * Reads all of a module but the instructions of its functions.
+ *
+ * @throws MalformedModuleError for bytes that can't be read
+ */
 export function inspectModule(bytes: Uint8Array): ModuleFacts {
   return new Inspector(bytes).facts();
 }
@@ -67,35 +74,23 @@ export function inspectModule(bytes: Uint8Array): ModuleFacts {
 /** i32, i64, f32, f64, funcref, externref: what JavaScript can read from a global and write into it. */
 const accessibleTypes: ReadonlySet<number> = new Set([0x7f, 0x7e, 0x7d, 0x7c, 0x70, 0x6f]);
 
-class Inspector implements InstructionVisitor {
+class Inspector {
   readonly #bytes: Uint8Array;
   readonly #sections: Section[] = [];
   readonly #globals: GlobalFacts[] = [];
-  readonly #memories: MemoryFacts[] = [];
+  readonly #memories: Limits[] = [];
   readonly #tables: TableFacts[] = [];
+  readonly #data: DataSegment[] = [];
   readonly #exportNames = new Set<string>();
-  readonly #sizedMemories = new Set<number>();
-  readonly #sizedFunctions = new Set<number>();
   readonly #importModules = new Set<string>();
-  readonly #importedMemories: ImportName[] = [];
-  #currentFunction = 0;
+  readonly #importedMemories: ImportedMemory[] = [];
   #typeCount = 0;
+  #importedFunctions = 0;
   #functionCount = 0;
   #importedGlobals = 0;
   #importedTables = 0;
-  #writesTables = false;
-  #constantsUseGlobals = false;
+  #start: number | undefined;
   #obstacle: string | undefined;
-
-  /** Only in constants it matters which globals are used: code can be rewritten. */
-  readonly #constantVisitor: InstructionVisitor = {
-    writesTable() {},
-    dropsSegment() {},
-    memorySize() {},
-    global: (_opcode, index) => {
-      if (index >= this.#importedGlobals) this.#constantsUseGlobals = true;
-    },
-  };
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -105,17 +100,12 @@ class Inspector implements InstructionVisitor {
     for (const { id, content } of sectionsOf(this.#bytes)) {
       this.#assertFirst(id, content);
       this.#sections.push({ id, start: content.pos, end: content.end });
-      try {
-        this.#section(id, content);
-      } catch (error) {
-        if (!(error instanceof UnknownInstructionError)) throw error;
-        this.#refuse(error.message);
-      }
+      this.#section(id, content);
     }
-    this.#assertMovable();
     return {
       sections: this.#sections,
       typeCount: this.#typeCount,
+      importedFunctions: this.#importedFunctions,
       functionCount: this.#functionCount,
       importedGlobals: this.#importedGlobals,
       importedMemories: this.#importedMemories,
@@ -125,9 +115,8 @@ class Inspector implements InstructionVisitor {
       tables: this.#tables,
       exportNames: this.#exportNames,
       importModules: this.#importModules,
-      writesTables: this.#writesTables,
-      sizedMemories: this.#sizedMemories,
-      sizedFunctions: this.#sizedFunctions,
+      start: this.#start,
+      data: this.#data,
       obstacle: this.#obstacle,
     };
   }
@@ -136,32 +125,6 @@ class Inspector implements InstructionVisitor {
   #assertFirst(id: number, section: Cursor): void {
     if (id !== sectionIds.custom && this.#sections.some((earlier) => earlier.id === id)) {
       throw section.error(`expected section ${id} once`);
-    }
-  }
-
-  writesTable(): void {
-    this.#writesTables = true;
-  }
-
-  dropsSegment(): void {
-    this.#refuse('it drops data or element segments');
-  }
-
-  memorySize(_instruction: 'size' | 'grow', memory: number): void {
-    this.#sizedMemories.add(memory);
-    this.#sizedFunctions.add(this.#currentFunction);
-  }
-
-  /**
-   * A module that asks for the size of an imported memory gets one more imported global, which moves its own. Constants
-   * are not rewritten; adapters, which are the modules that do this, have none that refer to globals.
-   */
-  #assertMovable(): void {
-    const imported = this.#importedMemories.length;
-    if (![...this.#sizedMemories].some((memory) => memory < imported)) return;
-    const hasSegments = this.#sections.some(({ id }) => id === sectionIds.element || id === sectionIds.data);
-    if (hasSegments || this.#constantsUseGlobals) {
-      this.#refuse('it asks for the size of an imported memory and has segments or constants of its own');
     }
   }
 
@@ -193,18 +156,20 @@ class Inspector implements InstructionVisitor {
       case sectionIds.export:
         section.each(() => this.#export(section));
         return;
-      case sectionIds.code:
-        this.#code(section);
-        return;
-      case sectionIds.custom:
       case sectionIds.start:
-      case sectionIds.element:
+        this.#start = section.u32();
+        return;
       case sectionIds.data:
+        section.each(() => this.#data.push(readSegment(section)));
+        return;
+      case sectionIds.code:
+      case sectionIds.custom:
+      case sectionIds.element:
       case sectionIds.dataCount:
       case sectionIds.tag:
         return;
       default:
-        this.#refuse(`it has the unknown section ${id}`);
+        throw section.error(`found the unknown section ${id}`);
     }
   }
 
@@ -214,6 +179,7 @@ class Inspector implements InstructionVisitor {
     switch (section.byte()) {
       case 0x00:
         section.skipLeb(5);
+        this.#importedFunctions++;
         this.#functionCount++;
         return;
       case 0x01:
@@ -221,10 +187,11 @@ class Inspector implements InstructionVisitor {
         readLimits(section);
         this.#importedTables++;
         return;
-      case 0x02:
-        this.#memoryType(section);
-        this.#importedMemories.push(name);
+      case 0x02: {
+        const { flags } = this.#memoryType(section);
+        this.#importedMemories.push({ ...name, isWide: (flags & limitFlags.wide) !== 0 });
         return;
+      }
       case 0x03:
         skipType(section);
         section.skip(1);
@@ -248,16 +215,15 @@ class Inspector implements InstructionVisitor {
     const type = section.bytes[section.pos] ?? 0;
     skipType(section);
     const isWide = (readLimits(section).flags & limitFlags.wide) !== 0;
-    if (hasInitializer) this.#constant(section);
+    if (hasInitializer) skipConstant(section);
     this.#tables.push({ accessible: (type === 0x70 || type === 0x6f) && !isWide });
   }
 
-  #memoryType(section: Cursor): MemoryFacts {
-    const { flags, minimum } = readLimits(section);
-    if ((flags & limitFlags.shared) !== 0) this.#refuse('it has a memory that is shared between threads');
-    if ((flags & limitFlags.wide) !== 0) this.#refuse('it has a memory of 64 bits');
-    if (flags > 0x07) this.#refuse('it has a memory with pages of another size');
-    return { minimum };
+  #memoryType(section: Cursor): Limits {
+    const limits = readLimits(section);
+    if ((limits.flags & limitFlags.shared) !== 0)
+      this.#refuse('it has a memory that is shared between threads');
+    return limits;
   }
 
   #global(section: Cursor): void {
@@ -267,12 +233,8 @@ class Inspector implements InstructionVisitor {
     if (mutable && !accessibleTypes.has(type)) {
       this.#refuse('it has mutable globals of a type that JavaScript has no access to');
     }
-    this.#constant(section);
+    skipConstant(section);
     this.#globals.push({ mutable });
-  }
-
-  #constant(section: Cursor): void {
-    visitInstructions(section, this.#constantVisitor, true);
   }
 
   #export(section: Cursor): void {
@@ -280,15 +242,43 @@ class Inspector implements InstructionVisitor {
     section.skip(1);
     section.skipLeb(5);
   }
+}
 
-  #code(section: Cursor): void {
-    section.each((index) => {
-      this.#currentFunction = index;
-      const body = section.slice(section.u32());
-      skipLocals(body);
-      visitInstructions(body, this);
-    });
+/** https://webassembly.github.io/spec/core/binary/modules.html#data-section */
+function readSegment(section: Cursor): DataSegment {
+  const kind = section.u32();
+  if (kind > 2) throw section.error('expected a data segment of a known kind');
+  const active =
+    kind === 1 ? undefined : { memory: kind === 2 ? section.u32() : 0, offset: readOffset(section) };
+  const length = section.u32();
+  const start = section.pos;
+  section.skip(length);
+  return { active, bytes: section.bytes.subarray(start, section.pos) };
+}
+
+function readOffset(section: Cursor): ConstantExpression {
+  const start = section.pos;
+  skipConstant(section);
+  const expression = section.bytes.subarray(start, section.pos);
+  return numberOf(expression) ?? expression;
+}
+
+/** `i32.const` and nothing else, as an unsigned number. */
+function numberOf(expression: Uint8Array): number | undefined {
+  if (expression[0] !== opcodes.i32Const || expression.length > 7) return undefined;
+  let value = 0;
+  let shift = 0;
+  for (let pos = 1; pos < expression.length - 1; pos++) {
+    const byte = expression[pos] as number;
+    value |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte < 0x80) {
+      if (pos !== expression.length - 2) return undefined;
+      if (shift < 32 && (byte & 0x40) !== 0) value |= -1 << shift;
+      return value >>> 0;
+    }
   }
+  return undefined;
 }
 
 /** The declarations in front of a function's instructions. */

@@ -1,37 +1,53 @@
 import type { Cursor } from './cursor.js';
+import type { MalformedModuleError } from './errors.js';
 
 // https://webassembly.github.io/spec/core/binary/instructions.html
 
-/** An instruction of a proposal this scanner does not know, and so can't tell what it changes. */
-export class UnknownInstructionError extends Error {
-  override readonly name = 'UnknownInstructionError';
-
-  constructor(opcode: number, prefix?: number) {
-    const code = prefix === undefined ? hex(opcode) : `${hex(prefix)} ${hex(opcode)}`;
-    super(`it has the unknown instruction ${code}`);
-  }
-}
-
-/** What is told about the instructions that matter to whoever resets an instance. */
+/** What is told about the instructions that matter to whoever rewrites a module. */
 export interface InstructionVisitor {
   /** `table.set`, `.grow`, `.fill`, `.copy`, `.init`. */
   writesTable(): void;
   /** `data.drop`, `elem.drop`. */
   dropsSegment(): void;
-  /** `memory.size` or `memory.grow`, which takes the bytes from `start` up to where the cursor is. */
-  memorySize(instruction: 'size' | 'grow', memory: number, start: number): void;
-  /** Left out by who does not care. `global.get` or `global.set`, which takes the bytes from `start` up to where the cursor is. */
-  global?(opcode: number, index: number, start: number): void;
+  /** Any call of a function, tail calls included. */
+  calls(): void;
+  /** `loop`, whose body begins at `body`. */
+  loop(body: number): void;
+  /** `memory.size`, which takes the bytes from `start` up to where the cursor is, as do the following ones. */
+  memorySize(memory: number, start: number): void;
+  memoryGrow(memory: number, start: number): void;
+  memoryFill(memory: number, start: number): void;
+  memoryCopy(to: number, from: number, start: number): void;
 }
 
 export const opcodes = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
   end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,
+  i32Load: 0x28,
   memorySize: 0x3f,
   memoryGrow: 0x40,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  bulk: 0xfc,
 } as const;
+
+/** What follows {@link opcodes.bulk}. */
+export const bulkOpcodes = { memoryCopy: 0x0a, memoryFill: 0x0b } as const;
 
 /**
  * What follows an opcode of one byte; 0 stands for unknown ones. Those of `special` are told apart by
@@ -39,13 +55,14 @@ export const opcodes = {
  */
 const nothing = 1;
 const number = 2;
-const twoNumbers = 3;
-const memoryArgument = 4;
-const fourBytes = 5;
-const eightBytes = 6;
-const globalIndex = 7;
+const call = 3;
+const indirectCall = 4;
+const memoryArgument = 5;
+const fourBytes = 6;
+const eightBytes = 7;
 const type = 8;
-const special = 9;
+const loop = 9;
+const special = 10;
 
 const immediates = new Uint8Array(256);
 
@@ -54,7 +71,9 @@ function range(from: number, to: number, immediate: number): void {
 }
 
 range(0x00, 0x01, nothing); // unreachable, nop
-range(0x02, 0x04, type); // block, loop, if
+range(0x02, 0x02, type); // block
+range(0x03, 0x03, loop);
+range(0x04, 0x04, type); // if
 range(0x05, 0x05, nothing); // else
 range(0x06, 0x06, type); // try
 range(0x07, 0x09, number); // catch, throw, rethrow
@@ -62,18 +81,17 @@ range(0x0a, 0x0b, nothing); // throw_ref, end
 range(0x0c, 0x0d, number); // br, br_if
 range(0x0e, 0x0e, special); // br_table
 range(0x0f, 0x0f, nothing); // return
-range(0x10, 0x10, number); // call
-range(0x11, 0x11, twoNumbers); // call_indirect
-range(0x12, 0x12, number); // return_call
-range(0x13, 0x13, twoNumbers); // return_call_indirect
-range(0x14, 0x15, number); // call_ref, return_call_ref
+range(0x10, 0x10, call);
+range(0x11, 0x11, indirectCall);
+range(0x12, 0x12, call); // return_call
+range(0x13, 0x13, indirectCall); // return_call_indirect
+range(0x14, 0x15, call); // call_ref, return_call_ref
 range(0x18, 0x18, number); // delegate
 range(0x19, 0x1b, nothing); // catch_all, drop, select
 range(0x1c, 0x1c, special); // select with types
 range(0x1f, 0x1f, special); // try_table
 range(0x20, 0x22, number); // local.get, local.set, local.tee
-range(0x23, 0x24, globalIndex); // global.get, global.set
-range(0x25, 0x25, number); // table.get
+range(0x23, 0x25, number); // global.get, global.set, table.get
 range(0x26, 0x26, special); // table.set
 range(0x28, 0x3e, memoryArgument); // loads and stores
 range(0x3f, 0x40, special); // memory.size, memory.grow
@@ -94,11 +112,10 @@ range(0xfc, 0xfe, special); // bulk memory and tables, SIMD, atomics
  * here while it is loaded, so the common ones are read in place. Numbers that are longer than they may be are read over:
  * V8 refuses them.
  *
- * @throws MalformedModuleError, UnknownInstructionError
+ * @throws MalformedModuleError
  */
 export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, isConstant = false): void {
   const { bytes, end } = cursor;
-  const readsGlobals = visitor.global !== undefined;
   let { pos } = cursor;
   while (pos < end) {
     const opcode = bytes[pos++] as number;
@@ -110,20 +127,23 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
       case number:
         pos = afterNumber(bytes, pos);
         continue;
-      case globalIndex:
-        if (!readsGlobals) {
-          pos = afterNumber(bytes, pos);
-          continue;
-        }
-        break;
-      case twoNumbers:
+      case call:
+        pos = afterNumber(bytes, pos);
+        visitor.calls();
+        continue;
+      case indirectCall:
         pos = afterNumber(bytes, afterNumber(bytes, pos));
+        visitor.calls();
         continue;
       case memoryArgument:
         pos = afterMemoryArgument(bytes, pos);
         continue;
       case type:
         pos = afterType(bytes, pos);
+        continue;
+      case loop:
+        pos = afterType(bytes, pos);
+        visitor.loop(pos);
         continue;
       case fourBytes:
         pos += 4;
@@ -134,7 +154,8 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
       case special:
         break;
       default:
-        throw new UnknownInstructionError(opcode);
+        cursor.pos = pos - 1;
+        throw unknown(cursor, opcode);
     }
     cursor.pos = pos;
     visitSpecial(opcode, cursor, visitor);
@@ -144,12 +165,21 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
   if (pos > end || isConstant) throw cursor.error('expected the end of the instructions');
 }
 
-const unseen: InstructionVisitor = { writesTable() {}, dropsSegment() {}, memorySize() {} };
+const unseen: InstructionVisitor = {
+  writesTable() {},
+  dropsSegment() {},
+  calls() {},
+  loop() {},
+  memorySize() {},
+  memoryGrow() {},
+  memoryFill() {},
+  memoryCopy() {},
+};
 
 /**
  * A constant expression.
  *
- * @throws MalformedModuleError, UnknownInstructionError
+ * @throws MalformedModuleError
  */
 export function skipConstant(cursor: Cursor): void {
   visitInstructions(cursor, unseen, true);
@@ -182,22 +212,18 @@ function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisito
       skipType(cursor);
       cursor.each(() => skipCatch(cursor));
       return;
-    case opcodes.globalGet:
-    case opcodes.globalSet:
-      visitor.global?.(opcode, cursor.u32(), start);
-      return;
     case 0x26: // table.set
       cursor.skipLeb(5);
       visitor.writesTable();
       return;
     case opcodes.memorySize:
-      visitor.memorySize('size', cursor.u32(), start);
+      visitor.memorySize(cursor.u32(), start);
       return;
     case opcodes.memoryGrow:
-      visitor.memorySize('grow', cursor.u32(), start);
+      visitor.memoryGrow(cursor.u32(), start);
       return;
-    case 0xfc:
-      visitBulk(cursor, visitor);
+    case opcodes.bulk:
+      visitBulk(cursor, visitor, start);
       return;
     case 0xfd:
       skipSimd(cursor);
@@ -207,21 +233,25 @@ function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisito
   }
 }
 
-function visitBulk(cursor: Cursor, visitor: InstructionVisitor): void {
+function visitBulk(cursor: Cursor, visitor: InstructionVisitor, start: number): void {
   const opcode = cursor.u32();
   if (opcode <= 0x07) return; // saturating truncations
   switch (opcode) {
     case 0x08: // memory.init
-    case 0x0a: // memory.copy
       cursor.skipLeb(5);
       cursor.skipLeb(5);
+      return;
+    case bulkOpcodes.memoryCopy:
+      visitor.memoryCopy(cursor.u32(), cursor.u32(), start);
+      return;
+    case bulkOpcodes.memoryFill:
+      visitor.memoryFill(cursor.u32(), start);
       return;
     case 0x09: // data.drop
     case 0x0d: // elem.drop
       cursor.skipLeb(5);
       visitor.dropsSegment();
       return;
-    case 0x0b: // memory.fill
     case 0x10: // table.size
       cursor.skipLeb(5);
       return;
@@ -237,7 +267,7 @@ function visitBulk(cursor: Cursor, visitor: InstructionVisitor): void {
       visitor.writesTable();
       return;
     default:
-      throw new UnknownInstructionError(opcode, 0xfc);
+      throw unknown(cursor, opcode, 0xfc);
   }
 }
 
@@ -253,7 +283,7 @@ function skipSimd(cursor: Cursor): void {
     skipMemoryArgument(cursor); // loads and stores of one lane
     cursor.skip(1);
   } else if (opcode > 0x113) {
-    throw new UnknownInstructionError(opcode, 0xfd); // after the last one of relaxed SIMD
+    throw unknown(cursor, opcode, 0xfd); // after the last one of relaxed SIMD
   }
 }
 
@@ -262,7 +292,7 @@ function skipAtomic(cursor: Cursor): void {
   if (opcode === 0x03)
     cursor.skip(1); // atomic.fence
   else if (opcode <= 0x02 || (opcode >= 0x10 && opcode <= 0x4e)) skipMemoryArgument(cursor);
-  else throw new UnknownInstructionError(opcode, 0xfe);
+  else throw unknown(cursor, opcode, 0xfe);
 }
 
 function skipMemoryArgument(cursor: Cursor): void {
@@ -285,6 +315,12 @@ export function skipType(cursor: Cursor): void {
 function afterType(bytes: Uint8Array, start: number): number {
   const form = bytes[start];
   return afterNumber(bytes, form === 0x63 || form === 0x64 ? start + 1 : start);
+}
+
+/** An instruction of a proposal that V8 may run, but of which nobody here knows what it does. */
+function unknown(cursor: Cursor, opcode: number, prefix?: number): MalformedModuleError {
+  const code = prefix === undefined ? hex(opcode) : `${hex(prefix)} ${hex(opcode)}`;
+  return cursor.error(`found the unknown instruction ${code}`);
 }
 
 function hex(code: number): string {

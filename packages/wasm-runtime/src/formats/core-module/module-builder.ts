@@ -52,6 +52,10 @@ export class ModuleBuilder {
     this.#contents.set(id, chunks);
   }
 
+  remove(id: number): void {
+    this.#contents.delete(id);
+  }
+
   build(): Uint8Array<ArrayBuffer> {
     const chunks: Chunk[] = [this.#bytes.subarray(0, preambleLength)];
     const add = (id: number, contents: readonly Chunk[]): void => {

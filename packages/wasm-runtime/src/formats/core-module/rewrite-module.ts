@@ -1,133 +1,340 @@
+import { AddedFunctions, type AddressType, constant, valueTypes } from './added-functions.js';
 import { Cursor } from './cursor.js';
-import { byteLength, type Chunk, encodeName, leb, signedLeb } from './encode.js';
-import { type ImportName, type ModuleFacts, skipLocals } from './inspect-module.js';
-import { type InstructionVisitor, opcodes, visitInstructions } from './instructions.js';
+import { type Chunk, encodeName, leb } from './encode.js';
+import {
+  type AddressedMemory,
+  callSlot,
+  checkFunction,
+  copyFunction,
+  copyLengthType,
+  fillFunction,
+  growFunction,
+  sizeFunction,
+} from './helper-functions.js';
+import { type ImportName, inspectModule, type ModuleFacts } from './inspect-module.js';
+import { opcodes } from './instructions.js';
+import { type Limits, limitFlags, readLimits } from './limits.js';
 import { ModuleBuilder } from './module-builder.js';
+import { type CodeFacts, type CodeRewrites, rewriteCode } from './rewrite-code.js';
 import { sectionIds } from './sections.js';
 
-export interface RewriteOptions {
-  /** Also exports the tables. */
-  readonly tables: boolean;
-}
-
-/** A module whose state can be reached from outside. All names are exports of the new module. */
+/** A module that the host can preempt and reset. All names are exports of the new module where nothing else is said. */
 export interface RewrittenModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The module imports this shared memory of one page. Its first word tells guests of a thread that they are to call the check. */
+  readonly word: ImportName;
+  /**
+   * A table whose slots the host fills before it calls anything: first the check, then for each imported memory what
+   * {@link OwnMemory.size} and {@link OwnMemory.grow} of its owner are.
+   */
+  readonly hooks: string;
+  readonly importedMemories: readonly ImportName[];
+  /** Memories that the module used to define, in its order. */
+  readonly memories: readonly OwnMemory[];
   /** Mutable globals that the module defines, and those that hold the sizes of its memories. */
   readonly globals: readonly string[];
-  /** Memories that the module defines, each with the global that holds its size in pages. */
-  readonly memories: readonly { readonly memory: string; readonly pages: string }[];
-  /** Tables that the module defines; empty unless asked for. */
+  /** Tables that the module defines. */
   readonly tables: readonly string[];
-  /** What the new module imports in addition: the sizes of memories it imports. */
-  readonly sizeImports: readonly SizeImport[];
+  /** Some of those can't be read by JavaScript. */
+  readonly hasHiddenTables: boolean;
+  readonly writesTables: boolean;
+  /** Active data, in the order in which it is to be written. The new module has none. */
+  readonly data: readonly ActiveData[];
+  /** To be called after the data was written: what was the start function. */
+  readonly start: string | undefined;
+  /** Why an instance can't be brought back to its first state; `undefined` when it can. */
+  readonly obstacle: string | undefined;
 }
 
-export interface SizeImport extends ImportName {
-  /** The import that is the memory. */
-  readonly memory: ImportName;
+/** A memory that the host makes for the module. */
+export interface OwnMemory {
+  readonly import: ImportName;
+  /** In pages of 64 KiB, as is `maximum`. */
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+  readonly address: AddressType;
+  readonly isShared: boolean;
+  /** The global that holds the size in pages. */
+  readonly pages: string;
+  /** Function that says the size in pages. */
+  readonly size: string;
+  /** Function that does what `memory.grow` does. */
+  readonly grow: string;
 }
 
-const i32 = 0x7f;
-const kinds = { table: 0x01, memory: 0x02, global: 0x03 } as const;
+export interface ActiveData {
+  /** Among all memories of the module, imported ones first. */
+  readonly memory: number;
+  /** A number, or the global that holds it. */
+  readonly offset: number | string;
+  readonly bytes: Uint8Array;
+}
+
+const kinds = { function: 0x00, table: 0x01, memory: 0x02, global: 0x03 } as const;
+const funcref = 0x70;
 
 /**
- * Makes a module resettable: its mutable globals, its memories and on demand its tables are exported under names
- * that clash with nothing, and the size of each memory becomes a global. A memory of WebAssembly never shrinks, so a
- * memory that was grown and reset is larger than it was; `memory.size` and `memory.grow` of the new module go by that global
- * and see the size a new instance has.
+ * Makes a module that the host can preempt and reset, without moving an index of it.
  *
- * @param facts of these bytes, without an obstacle
+ * * Memories that it defined are imports. The host makes them, so that it can put an image in their place.
+ * * The size of each memory is a global. A memory of WebAssembly never shrinks, so one that was grown and reset is larger than it was;
+ *   `memory.size` and `memory.grow` go by that global and see the size a new instance has.
+ * * Loops and functions that call others ask at their beginning whether the host wants something, and large copies and fills do so
+ *   every {@link bulkChunkBytes}.
+ * * Data is apart from the code, so that components that differ in data only have the same code.
+ *
+ * @throws MalformedModuleError for what can't be read
  */
-export function rewriteModule(
-  bytes: Uint8Array,
-  facts: ModuleFacts,
-  { tables }: RewriteOptions,
-): RewrittenModule {
-  const layout = planLayout(facts);
-  const builder = new ModuleBuilder(bytes, facts.sections, (name) => name === 'name');
-  const exported: number[][] = [];
-  const expose = (kind: keyof typeof kinds, index: number): string => {
-    const name = `${layout.prefix}${kind}${index}`;
-    exported.push([...encodeName(name), kinds[kind], ...leb(index)]);
+export function rewriteModule(bytes: Uint8Array): RewrittenModule {
+  return new Rewriting(bytes).rewrite();
+}
+
+class Rewriting {
+  readonly #bytes: Uint8Array;
+  readonly #facts: ModuleFacts;
+  readonly #prefix: string;
+  readonly #builder: ModuleBuilder;
+  readonly #added: AddedFunctions;
+  readonly #exports: number[][] = [];
+  readonly #globals: number[][] = [];
+  readonly #importedMemories: number;
+  readonly #memories: readonly AddressedMemory[];
+
+  constructor(bytes: Uint8Array) {
+    const facts = inspectModule(bytes);
+    this.#bytes = bytes;
+    this.#facts = facts;
+    this.#prefix = unusedPrefix([...facts.exportNames, ...facts.importModules]);
+    this.#builder = new ModuleBuilder(bytes, facts.sections, (name) => name === 'name');
+    this.#added = new AddedFunctions(facts.typeCount, facts.functionCount);
+    this.#importedMemories = facts.importedMemories.length;
+    this.#memories = [
+      ...facts.importedMemories.map(({ isWide }) => isWide),
+      ...facts.memories.map(({ flags }) => (flags & limitFlags.wide) !== 0),
+    ].map((isWide, index) => ({ index, type: isWide ? 'i64' : 'i32' }));
+  }
+
+  rewrite(): RewrittenModule {
+    const facts = this.#facts;
+    const hooks = this.#addHooks();
+    const memories = facts.memories.map((limits, index) => this.#moveMemory(limits, index));
+    const word = this.#importWord();
+    const globals = facts.globals.flatMap(({ mutable }, index) =>
+      mutable ? [this.#expose('global', facts.importedGlobals + index)] : [],
+    );
+    const tables = facts.tables.map((_, index) => this.#expose('table', facts.importedTables + index));
+    const start = this.#moveStart();
+    const data = this.#takeData();
+    const { writesTables, dropsSegments } = this.#rewriteCode();
+    this.#append();
+    return {
+      bytes: this.#builder.build(),
+      word,
+      hooks,
+      importedMemories: facts.importedMemories,
+      memories,
+      globals: [...globals, ...memories.map(({ pages }) => pages)],
+      tables,
+      hasHiddenTables: facts.tables.some(({ accessible }) => !accessible),
+      writesTables,
+      data,
+      start,
+      obstacle: facts.obstacle ?? (dropsSegments ? 'it drops data or element segments' : undefined),
+    };
+  }
+
+  get #hooksTable(): number {
+    return this.#facts.importedTables + this.#facts.tables.length;
+  }
+
+  /** The first function that is added: what {@link Rewriting.#check} calls. */
+  get #checkFunction(): number {
+    return this.#facts.functionCount;
+  }
+
+  /** Reads the word, and calls the check unless it is 0. */
+  get #check(): Uint8Array {
+    const word = [opcodes.i32Load, 0x42, ...leb(this.#memories.length), 0];
+    return Uint8Array.from([
+      ...[...constant('i32', 0), ...word, opcodes.if, 0x40],
+      ...[opcodes.call, ...leb(this.#checkFunction), opcodes.end],
+    ]);
+  }
+
+  #expose(kind: keyof typeof kinds, index: number): string {
+    const name = `${this.#prefix}${kind}${index}`;
+    this.#exports.push([...encodeName(name), kinds[kind], ...leb(index)]);
     return name;
-  };
+  }
 
-  const memories = facts.memories.map((_, index) => {
-    const memory = facts.importedMemories.length + index;
-    return { memory: expose('memory', memory), pages: expose('global', layout.pages(memory)) };
-  });
-  const mutable = facts.globals.flatMap(({ mutable: isMutable }, index) =>
-    isMutable ? [expose('global', layout.global(facts.importedGlobals + index))] : [],
-  );
-  const exposedTables = tables
-    ? facts.tables.map((_, index) => expose('table', facts.importedTables + index))
-    : [];
+  #addGlobal(type: AddressType, mutable: boolean, expression: Chunk): number {
+    const { importedGlobals, globals } = this.#facts;
+    this.#globals.push([valueTypes[type], mutable ? 1 : 0, ...expression]);
+    return importedGlobals + globals.length + this.#globals.length - 1;
+  }
 
-  rewriteCode(bytes, facts, layout, builder);
-  if (layout.added > 0) shiftExports(bytes, facts, layout, builder);
-  builder.append(
-    sectionIds.import,
-    layout.sizeImports.map(({ module, name }) => [
-      ...encodeName(module),
-      ...encodeName(name),
-      0x03,
-      i32,
-      0x01,
-    ]),
-  );
-  builder.append(
-    sectionIds.global,
-    facts.memories.map(({ minimum }) => [i32, 0x01, 0x41, ...signedLeb(minimum), opcodes.end]),
-  );
-  builder.append(sectionIds.export, exported);
-  return {
-    bytes: builder.build(),
-    globals: [...mutable, ...memories.map(({ pages }) => pages)],
-    memories,
-    tables: exposedTables,
-    sizeImports: layout.sizeImports,
-  };
+  #addHooks(): string {
+    const type = this.#added.type([], []);
+    this.#added.add([], [], checkFunction(type, this.#hooksTable));
+    const slots = leb(1 + 2 * this.#importedMemories);
+    this.#builder.append(sectionIds.table, [[funcref, 0x01, ...slots, ...slots]]);
+    return this.#expose('table', this.#hooksTable);
+  }
+
+  #moveMemory({ flags, minimum, maximum }: Limits, index: number): OwnMemory {
+    const memory = this.#memories[this.#importedMemories + index] as AddressedMemory;
+    const { type } = memory;
+    const initial = [...constant(type, Math.min(minimum, 0x7fff_ffff)), opcodes.end];
+    const pages = this.#addGlobal(type, true, initial);
+    const size = this.#added.add([], [type], sizeFunction(pages));
+    const grow = this.#added.add([type], [type], growFunction(memory, pages));
+    return {
+      import: { module: this.#prefix, name: `memory${memory.index}` },
+      minimum,
+      maximum,
+      address: type,
+      isShared: (flags & limitFlags.shared) !== 0,
+      pages: this.#expose('global', pages),
+      size: this.#expose('function', size),
+      grow: this.#expose('function', grow),
+    };
+  }
+
+  /** What was defined comes before the word, so that memories keep their indices. */
+  #importWord(): ImportName {
+    const word = { module: this.#prefix, name: 'word' };
+    const encode = ({ module, name }: ImportName, limits: Chunk): number[] => [
+      ...[...encodeName(module), ...encodeName(name), kinds.memory, ...limits],
+    ];
+    const section = this.#facts.sections.find(({ id }) => id === sectionIds.memory);
+    const defined = section === undefined ? [] : readItems(this.#bytes, section, this.#facts.memories);
+    this.#builder.append(sectionIds.import, [
+      ...defined.map((limits, index) =>
+        encode({ module: this.#prefix, name: `memory${this.#importedMemories + index}` }, limits),
+      ),
+      encode(word, [0x03, 1, 1]),
+    ]);
+    this.#builder.remove(sectionIds.memory);
+    return word;
+  }
+
+  #moveStart(): string | undefined {
+    const { start } = this.#facts;
+    this.#builder.remove(sectionIds.start);
+    return start === undefined ? undefined : this.#expose('function', start);
+  }
+
+  /** An active segment counts as dropped when it was written: an empty passive one stands in its place. */
+  #takeData(): ActiveData[] {
+    const { data } = this.#facts;
+    const taken: ActiveData[] = [];
+    if (data.length === 0) return taken;
+    const left: Chunk[] = [];
+    for (const { active, bytes } of data) {
+      left.push(active === undefined ? [0x01, ...leb(bytes.length)] : [0x01, 0x00]);
+      if (active === undefined) left.push(bytes);
+      else taken.push({ memory: active.memory, offset: this.#offset(active), bytes });
+    }
+    this.#builder.replace(sectionIds.data, [leb(data.length), ...left]);
+    return taken;
+  }
+
+  /** What is not just a number becomes a global that V8 computes. */
+  #offset({ memory, offset }: NonNullable<ModuleFacts['data'][number]['active']>): number | string {
+    if (typeof offset === 'number') return offset;
+    const type = this.#memories[memory]?.type ?? 'i32';
+    return this.#expose('global', this.#addGlobal(type, false, offset));
+  }
+
+  #rewriteCode(): CodeFacts {
+    const section = this.#facts.sections.find(({ id }) => id === sectionIds.code);
+    if (section === undefined) {
+      this.#builder.replace(sectionIds.code, [leb(this.#added.code.length), ...this.#added.code]);
+      return { writesTables: false, dropsSegments: false };
+    }
+    const cursor = new Cursor(this.#bytes, section.start, section.end);
+    const { count, items, ...facts } = rewriteCode(cursor, this.#codeRewrites());
+    const added = this.#added.code;
+    this.#builder.replace(sectionIds.code, [leb(count + added.length), items, ...added]);
+    return facts;
+  }
+
+  #codeRewrites(): CodeRewrites {
+    const known = new Map<string, Uint8Array>();
+    /** The bytes for one kind of instruction, made once. */
+    const once = (key: string, make: () => readonly number[]): Uint8Array => {
+      const bytes = known.get(key) ?? Uint8Array.from(make());
+      known.set(key, bytes);
+      return bytes;
+    };
+    const added = this.#added;
+    const call = (index: number): readonly number[] => [opcodes.call, ...leb(index)];
+    const check = this.#checkFunction;
+    /** Other modules own imported memories: how they do it stands in the table. */
+    const slot = (memory: number, place: number): number => 1 + 2 * memory + place;
+    return {
+      check: this.#check,
+      memorySize: (memory) =>
+        once(`size ${memory}`, () => {
+          const { type } = this.#memory(memory);
+          return memory < this.#importedMemories
+            ? callSlot(slot(memory, 0), added.type([], [type]), this.#hooksTable)
+            : call(this.#ownFunction(memory, 0));
+        }),
+      memoryGrow: (memory) =>
+        once(`grow ${memory}`, () => {
+          const { type } = this.#memory(memory);
+          return memory < this.#importedMemories
+            ? callSlot(slot(memory, 1), added.type([type], [type]), this.#hooksTable)
+            : call(this.#ownFunction(memory, 1));
+        }),
+      memoryFill: (index) =>
+        once(`fill ${index}`, () => {
+          const memory = this.#memory(index);
+          const params: AddressType[] = [memory.type, 'i32', memory.type];
+          return call(added.add(params, [], fillFunction(memory, check)));
+        }),
+      memoryCopy: (to, from) =>
+        once(`copy ${to} ${from}`, () => {
+          const [target, source] = [this.#memory(to), this.#memory(from)];
+          const params = [target.type, source.type, copyLengthType(target, source)];
+          return call(added.add(params, [], copyFunction(target, source, check)));
+        }),
+    };
+  }
+
+  /** Added for each memory of its own, behind the check: the one that says its size, the one that grows it. */
+  #ownFunction(memory: number, place: number): number {
+    return this.#checkFunction + 1 + 2 * (memory - this.#importedMemories) + place;
+  }
+
+  #memory(index: number): AddressedMemory {
+    const memory = this.#memories[index];
+    if (memory === undefined) throw new Cursor(this.#bytes).error(`expected memory ${index} to be defined`);
+    return memory;
+  }
+
+  #append(): void {
+    this.#builder.append(sectionIds.type, this.#added.types);
+    this.#builder.append(sectionIds.function, this.#added.functions);
+    this.#builder.append(sectionIds.global, this.#globals);
+    this.#builder.append(sectionIds.export, this.#exports);
+  }
 }
 
-/** Where everything is in the new module. */
-interface Layout {
-  readonly prefix: string;
-  /** Imported globals that come before all others of the module. */
-  readonly added: number;
-  readonly sizeImports: readonly SizeImport[];
-  /** The new index of a global. */
-  global(index: number): number;
-  /** The global that holds the size of a memory. */
-  pages(memory: number): number;
-  /** The function that grows a memory. */
-  grow(memory: number): number;
-  /** Memories that have such a function, in its order. */
-  readonly grown: readonly number[];
-}
-
-function planLayout(facts: ModuleFacts): Layout {
-  const prefix = unusedPrefix([...facts.exportNames, ...facts.importModules]);
-  const { importedGlobals, importedMemories } = facts;
-  const grown = [...facts.sizedMemories];
-  const importedSizes = grown.filter((memory) => memory < importedMemories.length);
-  const sizeImports = importedSizes.flatMap((memory) => {
-    const of = importedMemories[memory];
-    return of === undefined ? [] : [{ module: prefix, name: String(memory), memory: of }];
+/** The bytes of each item of the memory section. */
+function readItems(
+  bytes: Uint8Array,
+  section: ModuleFacts['sections'][number],
+  memories: ModuleFacts['memories'],
+): Uint8Array[] {
+  const cursor = new Cursor(bytes, section.start, section.end);
+  cursor.u32();
+  return memories.map(() => {
+    const start = cursor.pos;
+    readLimits(cursor);
+    return bytes.subarray(start, cursor.pos);
   });
-  const added = sizeImports.length;
-  return {
-    prefix,
-    added,
-    sizeImports,
-    grown,
-    global: (index) => (index < importedGlobals ? index : index + added),
-    pages: (memory) =>
-      memory < importedMemories.length
-        ? importedGlobals + importedSizes.indexOf(memory)
-        : importedGlobals + added + facts.globals.length + memory - importedMemories.length,
-    grow: (memory) => facts.functionCount + grown.indexOf(memory),
-  };
 }
 
 /** Takes one look at each name, whatever a hostile module calls its exports. */
@@ -136,114 +343,4 @@ function unusedPrefix(names: readonly string[]): string {
   let number = 0;
   while (taken.has(String(number))) number++;
   return `wasmlattice:${number}:`;
-}
-
-/** Bytes of the old module that others stand in for. */
-interface Patch {
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: readonly number[];
-}
-
-function rewriteCode(bytes: Uint8Array, facts: ModuleFacts, layout: Layout, builder: ModuleBuilder): void {
-  const section = facts.sections.find(({ id }) => id === sectionIds.code);
-  if (section === undefined || (layout.grown.length === 0 && layout.added === 0)) return;
-  const chunks: Chunk[] = [];
-  const cursor = new Cursor(bytes, section.start, section.end);
-  let unchanged = cursor.pos;
-  const count = cursor.each((index) => {
-    if (index === 0) unchanged = cursor.pos;
-    const start = cursor.pos;
-    const body = cursor.slice(cursor.u32());
-    if (layout.added === 0 && !facts.sizedFunctions.has(index)) return;
-    const from = body.pos;
-    const changed = applyPatches(bytes, from, body.end, findPatches(body, layout));
-    chunks.push(bytes.subarray(unchanged, start), ...withSize(changed));
-    unchanged = body.end;
-  });
-  chunks.push(bytes.subarray(unchanged, section.end));
-  const helpers = layout.grown.map((memory) => withSize([growFunction(memory, layout.pages(memory))]));
-  builder.replace(sectionIds.code, [leb(count + helpers.length), ...chunks, ...helpers.flat()]);
-  builder.append(sectionIds.type, [[0x60, 1, i32, 1, i32]]);
-  builder.append(
-    sectionIds.function,
-    helpers.map(() => leb(facts.typeCount)),
-  );
-}
-
-function findPatches(body: Cursor, layout: Layout): Patch[] {
-  const patches: Patch[] = [];
-  const visitor: InstructionVisitor = {
-    writesTable() {},
-    dropsSegment() {},
-    memorySize(instruction, memory, start) {
-      const replacement =
-        instruction === 'size'
-          ? [opcodes.globalGet, ...leb(layout.pages(memory))]
-          : [opcodes.call, ...leb(layout.grow(memory))];
-      patches.push({ start, end: body.pos, bytes: replacement });
-    },
-    global(opcode, index, start) {
-      const moved = layout.global(index);
-      if (moved !== index) patches.push({ start, end: body.pos, bytes: [opcode, ...leb(moved)] });
-    },
-  };
-  skipLocals(body);
-  visitInstructions(body, visitor);
-  return patches;
-}
-
-function applyPatches(bytes: Uint8Array, start: number, end: number, patches: readonly Patch[]): Chunk[] {
-  const chunks: Chunk[] = [];
-  let from = start;
-  for (const patch of patches) {
-    chunks.push(bytes.subarray(from, patch.start), patch.bytes);
-    from = patch.end;
-  }
-  chunks.push(bytes.subarray(from, end));
-  return chunks;
-}
-
-function withSize(chunks: readonly Chunk[]): Chunk[] {
-  return [leb(byteLength(chunks)), ...chunks];
-}
-
-/** `memory.grow` by the size in a global: what the memory has already is handed out again, the rest is grown. */
-function growFunction(memory: number, pages: number): number[] {
-  const [size, grow] = [
-    [opcodes.memorySize, ...leb(memory)],
-    [opcodes.memoryGrow, ...leb(memory)],
-  ];
-  const refuse = [0x04, 0x40, 0x41, 0x7f, 0x0f, 0x0b]; // if (return (i32.const -1)) end
-  return [
-    ...[0x01, 0x02, i32], // locals: 1 the old size, 2 the new one
-    ...[opcodes.globalGet, ...leb(pages), 0x22, 0x01], // old = pages
-    ...[0x20, 0x00, 0x6a, 0x22, 0x02], // new = old + delta
-    ...[0x20, 0x01, 0x49, ...refuse], // new < old: the sum is too large
-    ...[0x20, 0x02, ...size, 0x4b, 0x04, 0x40], // if new > memory.size
-    ...[0x20, 0x02, ...size, 0x6b, ...grow, 0x41, 0x7f, 0x46, ...refuse], // memory.grow(new - memory.size) failed
-    0x0b,
-    ...[0x20, 0x02, opcodes.globalSet, ...leb(pages)],
-    ...[0x20, 0x01, 0x0b],
-  ];
-}
-
-/** Exports of globals that are no longer where they were. */
-function shiftExports(bytes: Uint8Array, facts: ModuleFacts, layout: Layout, builder: ModuleBuilder): void {
-  const section = facts.sections.find(({ id }) => id === sectionIds.export);
-  if (section === undefined) return;
-  const cursor = new Cursor(bytes, section.start, section.end);
-  const chunks: Chunk[] = [];
-  const count = cursor.each(() => {
-    const start = cursor.pos;
-    cursor.name();
-    const kind = cursor.byte();
-    const beforeIndex = cursor.pos;
-    const index = cursor.u32();
-    chunks.push(
-      bytes.subarray(start, beforeIndex),
-      leb(kind === kinds.global ? layout.global(index) : index),
-    );
-  });
-  builder.replace(sectionIds.export, [leb(count), ...chunks]);
 }

@@ -1,6 +1,7 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { className } from '../../../qualified-name.js';
 import type { HostImports, InstantiateOptions } from '../../engine.js';
+import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { AbiTrap } from './abi-trap.js';
 import { CallQueue } from './call-queue.js';
 import type { CoreFunction, ResourceOrigin } from './core-types.js';
@@ -33,12 +34,13 @@ function classNameOf(resource: WitResource): string {
  */
 export class AbiInstance implements ResourceOwner {
   readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
+  readonly #preemption: Preemption;
   readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
   #failure: { readonly error: unknown } | undefined;
   #calledOut = false;
 
   readonly calls: CallQueue = new CallQueue();
-  readonly wait: GuestWait = new GuestWait((error) => this.fail(error));
+  readonly wait: GuestWait;
   readonly handles: HandleTable = new HandleTable();
   /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
   readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
@@ -46,11 +48,21 @@ export class AbiInstance implements ResourceOwner {
   invocation = 0;
   /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
   mayLeave = true;
+  /**
+   * When the guest code began that JavaScript called and that may not be suspended: a realloc, a post-return or a destructor. 0: it has
+   * not asked since; `undefined`: what runs may be suspended.
+   */
+  blockedSince: number | undefined;
   /** Handles the guest was lent for the call under way and has not dropped yet. */
   borrows = 0;
 
-  constructor(resources: ReadonlyMap<WitResource, ResourceOrigin>) {
+  constructor(
+    resources: ReadonlyMap<WitResource, ResourceOrigin>,
+    preemption: Preemption = withoutPreemption(),
+  ) {
     this.#resources = resources;
+    this.#preemption = preemption;
+    this.wait = new GuestWait((error) => this.fail(error), preemption);
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
@@ -96,7 +108,11 @@ export class AbiInstance implements ResourceOwner {
 
   /** Notes what ended the guest, which must not run again; returns it, or what had ended the guest before. */
   fail(error: unknown): unknown {
-    this.#failure ??= { error };
+    if (this.#failure === undefined) {
+      this.#failure = { error };
+      // A guest may catch what is thrown into it, but not go beyond its next check.
+      this.#preemption.interrupt();
+    }
     this.mayLeave = false;
     return this.#failure.error;
   }
@@ -109,6 +125,7 @@ export class AbiInstance implements ResourceOwner {
   /** Begins a call that is inside already. */
   begin(label: string): void {
     this.borrows = 0;
+    this.#preemption.guestRuns();
     if (this.#failure !== undefined) {
       throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
         cause: this.#failure.error,
@@ -136,10 +153,15 @@ export class AbiInstance implements ResourceOwner {
   }
 
   #runDestructor(resource: WitResource, rep: number): void {
+    const { blockedSince } = this;
+    this.blockedSince = 0;
+    this.#preemption.guestRuns();
     try {
       if (this.#failure === undefined) this.destructor(resource)?.(rep);
     } catch (error) {
       throw this.fail(error);
+    } finally {
+      this.blockedSince = blockedSince;
     }
   }
 

@@ -1,16 +1,19 @@
 import type { GuestClock, InstantiateOptions } from '../../engine.js';
+import type { Preemption } from '../../preemption.js';
 
 /** The wait of a guest for the host, and the signal that ends it whatever host function it waits in. */
 export class GuestWait {
   readonly #onAborted: (error: Error) => void;
+  readonly #preemption: Preemption;
   #signal: AbortSignal | undefined;
   #clock: GuestClock | undefined;
   #isListening = false;
   #reject: ((reason: Error) => void) | undefined;
 
   /** @param onAborted told of the reason, before the wait is rejected with it */
-  constructor(onAborted: (error: Error) => void) {
+  constructor(onAborted: (error: Error) => void, preemption: Preemption) {
     this.#onAborted = onAborted;
+    this.#preemption = preemption;
   }
 
   startWatching({ signal, clock }: InstantiateOptions): void {
@@ -27,7 +30,13 @@ export class GuestWait {
 
   /** Throws the reason of a signal that is aborted already. */
   assertNotAborted(): void {
-    if (this.#signal?.aborted) throw abortError(this.#signal);
+    const reason = this.abortReason;
+    if (reason !== undefined) throw reason;
+  }
+
+  /** Why the guest is to end; `undefined` while it is not. */
+  get abortReason(): Error | undefined {
+    return this.#signal?.aborted ? abortError(this.#signal) : undefined;
   }
 
   /** Has `reject` called when the signal is aborted, until {@link GuestWait.end}. */
@@ -43,6 +52,7 @@ export class GuestWait {
   end(reject: (reason: Error) => void): boolean {
     if (this.#reject !== reject) return false;
     this.#reject = undefined;
+    this.#preemption.guestRuns();
     this.#clock?.enter();
     return true;
   }

@@ -89,6 +89,8 @@ export class LiftLowerContext {
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
     if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
     instance.mayLeave = false;
+    const { blockedSince } = instance;
+    instance.blockedSince = 0;
     try {
       const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
       this.memory.refresh();
@@ -97,6 +99,8 @@ export class LiftLowerContext {
       return address;
     } catch (error) {
       throw instance.fail(error);
+    } finally {
+      instance.blockedSince = blockedSince;
     }
   }
 

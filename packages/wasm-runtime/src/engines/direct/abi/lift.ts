@@ -113,8 +113,10 @@ class Lifted {
       }
       if (this.#postReturn !== undefined) {
         instance.mayLeave = false;
+        instance.blockedSince = 0;
         if (returned === undefined) this.#postReturn();
         else this.#postReturn(returned);
+        instance.blockedSince = undefined;
         instance.mayLeave = true;
       }
     } catch (error) {
