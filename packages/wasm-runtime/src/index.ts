@@ -1,4 +1,5 @@
 export {
+  BlockedThreadError,
   CompileError,
   ComponentLimitError,
   ExitError,
@@ -36,6 +37,8 @@ export {
   type ThreadCells,
 } from './pool/component-cells.js';
 export { type FairShare, FairTurns, type FairTurnsOptions } from './pool/fair-turns.js';
+export { GuestClock, type ThreadClock } from './pool/guest-clock.js';
+export { GuestSlices, type GuestSlicesOptions } from './pool/guest-slices.js';
 export { GuestAccount, GuestTime, type GuestTimeOptions, type ThreadUsage } from './pool/guest-time.js';
 export {
   type CloseOptions,

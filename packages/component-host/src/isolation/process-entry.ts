@@ -1,6 +1,6 @@
-/** Entry of an isolated process: serves one component in its only thread, and obeys the host. */
+/** Entry of an isolated process: serves one component in its main thread, and obeys the host. */
 import { Socket } from 'node:net';
-import { createComponentCells, createProcessBudgets } from '@wasmlattice/wasm-runtime';
+import { createComponentCells, createProcessBudgets, GuestClock } from '@wasmlattice/wasm-runtime';
 import {
   createEngine,
   type PreparedComponent,
@@ -20,6 +20,10 @@ import {
 } from './messages.js';
 
 type ServeMessage = Extract<ToProcess, { readonly kind: 'serve' }>;
+
+/** The one thread besides this one. It is there before any guest, and then no further thread can be started. */
+const clock = new GuestClock();
+process.permission?.drop('worker');
 
 /** The channel to the host, as `process-client.ts` opens it. */
 const channel = new Socket({ fd: 3 });
@@ -56,7 +60,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   const budgets = createProcessBudgets({ threads: 1, ceilings });
   const code = Promise.withResolvers<PreparedComponent>();
   const { thread, telemetry, logger, close } = assembleThread(
-    { ...settings, budgets: { budgets, thread: 0 } },
+    { ...settings, budgets: { budgets, thread: 0 }, clock: clock.add(0) },
     { postTelemetry: (batch) => send({ kind: 'telemetry', batch }), loadCode: () => code.promise },
   );
   const closeBudgets = watchBudgets(budgets, telemetry.meter, { component: componentId });
@@ -78,6 +82,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
     async close(graceMs) {
       closeBudgets();
       await close(graceMs);
+      await clock.close();
     },
   };
 }

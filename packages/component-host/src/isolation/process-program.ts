@@ -23,8 +23,8 @@ const trustFlag = /^--use-(system|openssl|bundled)-ca$/;
 
 /**
  * Defence in depth for what goes beyond the sandbox of WebAssembly: no file but the code of the host, nothing to write, no
- * process to start, no add-on, no foreign function, no debugger, no text that becomes code. No thread either: one that is started
- * with flags of its own has every right (measured on Node.js 26.10).
+ * process to start, no add-on, no foreign function, no debugger, no text that becomes code. The entry gives up the right to start
+ * threads as soon as its clock runs: one that is started with flags of its own has every right (measured on Node.js 26.10).
  */
 export function isolatedProgram(entry: URL): ProcessProgram {
   const file = realpathSync(fileURLToPath(entry));
@@ -35,8 +35,10 @@ export function isolatedProgram(entry: URL): ProcessProgram {
       '--permission',
       ...readableFolders(file).map((folder) => `--allow-fs-read=${folder}`),
       '--allow-net',
-      // The network is what it needs, and the flag that grants it says on standard error that it is new.
+      '--allow-worker',
+      // Flags that grant say on standard error that they are new, or that they grant.
       '--disable-warning=ExperimentalWarning',
+      '--disable-warning=SecurityWarning',
       '--disable-proto=throw',
       '--disallow-code-generation-from-strings',
       '--disable-sigusr1',

@@ -4,11 +4,13 @@ import {
   beginFurtherThread,
   CellAllocator,
   createProcessBudgets,
+  GuestClock,
   isMemoryShort,
   type ProcessBudgets,
   type ProcessCeilings,
   readProcessCeilings,
   reclaimThreadBudgets,
+  type ThreadClock,
 } from '@wasmlattice/wasm-runtime';
 import { createPreparer, type Preparer, type PreparerOptions } from '@wasmlattice/wasm-runtime/engines';
 import { CodeKeeper } from '../code/code-keeper.js';
@@ -59,6 +61,7 @@ export class ProcessShare {
   readonly ceilings: ProcessCeilings;
   readonly budgets: ProcessBudgets;
   readonly code: CodeKeeper;
+  readonly #clock = new GuestClock();
   /** For what the threads of a group share of a component. */
   readonly allocator: CellAllocator = new CellAllocator();
   readonly #lastingThreads: number;
@@ -105,6 +108,11 @@ export class ProcessShare {
     this.#free.sort((a, b) => a - b);
   }
 
+  /** By which guests of a thread that is about to be started come to be interrupted. */
+  clockOf(number: number): ThreadClock {
+    return this.#clock.add(number);
+  }
+
   /** A thread with this number is started. */
   beginThread(number: number): void {
     if (number >= this.#lastingThreads) beginFurtherThread({ budgets: this.budgets, thread: number });
@@ -112,6 +120,7 @@ export class ProcessShare {
 
   /** It has ended. */
   endThread(number: number): void {
+    this.#clock.remove(number);
     reclaimThreadBudgets({ budgets: this.budgets, thread: number });
   }
 
@@ -120,7 +129,7 @@ export class ProcessShare {
     clearInterval(this.#makingRoom);
     this.#closeBudgets();
     for (const observation of this.#observations) observation.close();
-    await this.#preparer.close();
+    await Promise.all([this.#preparer.close(), this.#clock.close()]);
   }
 
   /** What was in use when it was one too much may be idle now. With little memory half of the code that is loaded is too much. */

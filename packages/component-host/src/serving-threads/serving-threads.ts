@@ -318,7 +318,7 @@ export class ServingThreads {
     const start = this.#options.startThread ?? startThread;
     const budgets = { budgets: share.budgets, thread: place.number };
     const thread = await start(
-      { ...data, budgets },
+      { ...data, budgets, clock: share.clockOf(place.number) },
       {
         name: `serving thread ${place.number}`,
         telemetry: intake?.(),

@@ -1,6 +1,6 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
-import type { ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
+import type { ThreadClock, ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
 import type { EngineChoice, PreparedComponent, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 
@@ -24,6 +24,8 @@ export interface ServingThreadSettings {
 export interface ServingThreadData extends ServingThreadSettings {
   /** Its part of what there may only be so much of in the process. */
   readonly budgets: ThreadOfBudgets;
+  /** By which its guests come to be interrupted. */
+  readonly clock: ThreadClock;
 }
 
 /** An address at which a thread answers HTTP requests with one component. */

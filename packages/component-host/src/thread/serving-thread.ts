@@ -1,6 +1,6 @@
 import { traceInvoker } from '@wasmlattice/rpc/telemetry';
 import type { Logger } from '@wasmlattice/telemetry';
-import { FairTurns, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
+import { FairTurns, GuestSlices, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
 import {
   createEngine,
   type Engine,
@@ -20,7 +20,10 @@ import type { ServingThreadData } from './messages.js';
 import type { RpcClient } from './rpc-client.js';
 
 export interface ServingThreadOptions {
-  readonly data: Pick<ServingThreadData, 'lattice' | 'hostId' | 'engine' | 'sameHostCalls' | 'httpTimeoutMs'>;
+  readonly data: Pick<
+    ServingThreadData,
+    'lattice' | 'hostId' | 'engine' | 'sameHostCalls' | 'httpTimeoutMs' | 'clock'
+  >;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   /** Gets the code of a generation. */
@@ -53,6 +56,7 @@ export class ServingThread {
       choice: data.engine,
       logger: logger.named('engine'),
       budgets,
+      preemption: new GuestSlices(data.clock),
     });
     this.#transports = {
       lattice: rpc.invoker,

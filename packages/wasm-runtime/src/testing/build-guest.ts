@@ -9,12 +9,14 @@ export interface GuestSource {
    * below 1024 are free for the guest's own use.
    */
   readonly wat: string;
+  /** Memory and allocator, where others are needed. */
+  readonly runtime?: string;
 }
 
 /** Imports have to precede everything else in a module, so the guest's text is cut there. */
 const endOfImports = ';; code';
 
-const runtime = `
+const ordinaryRuntime = `
   (memory $memory (export "memory") 1)
   (global $heap (mut i32) (i32.const 1024))
   (func $alloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
@@ -24,7 +26,7 @@ const runtime = `
     (local.get $start))`;
 
 /** Builds a component from text in some 50 ms, so that no binary has to be committed. */
-export async function buildGuest({ wit, wat }: GuestSource): Promise<Uint8Array> {
+export async function buildGuest({ wit, wat, runtime = ordinaryRuntime }: GuestSource): Promise<Uint8Array> {
   const [imports = '', code = ''] = wat.split(endOfImports);
   const core = await parse(`(module ${imports} ${runtime} ${code})`);
   const embedded = await componentEmbed({

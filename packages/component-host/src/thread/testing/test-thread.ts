@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTempDir } from '@wasmlattice/test-support';
-import { createComponentCells, createProcessBudgets } from '@wasmlattice/wasm-runtime';
+import { createComponentCells, createProcessBudgets, GuestClock } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart } from '../../component-record.js';
 import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
@@ -126,6 +126,7 @@ export const threadData: ServingThreadData = {
     }),
     thread: 0,
   },
+  clock: new GuestClock().add(0),
 };
 
 export function componentStart(changes: Partial<ComponentStart> = {}): ComponentStart {

@@ -1,0 +1,96 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GuestClock } from '../../pool/guest-clock.js';
+import { GuestSlices } from '../../pool/guest-slices.js';
+import { buildBusyGuest, busyInterface } from '../../testing/busy-guest.js';
+import type { CompiledComponent, ComponentInstance } from '../engine.js';
+import { createDirectEngine } from './direct-engine.js';
+
+class DeadlineError extends Error {}
+
+let clock: GuestClock;
+let guest: CompiledComponent;
+
+beforeEach(async () => {
+  clock = new GuestClock();
+  const engine = createDirectEngine({ preemption: new GuestSlices(clock.add(0)) });
+  guest = await engine.compile(await buildBusyGuest(), { component: 'busy', suspends: () => false });
+});
+
+afterEach(() => clock.close());
+
+function call(instance: ComponentInstance, func: string, ...params: readonly unknown[]): Promise<unknown> {
+  return instance.call(busyInterface, func, params);
+}
+
+/** What a guest answers that runs in the same thread meanwhile. */
+async function askNeighbour(): Promise<unknown> {
+  const neighbour = await guest.instantiate(new Map());
+  const answer = await call(neighbour, 'quick');
+  neighbour.release?.();
+  return answer;
+}
+
+describe('a guest that computes without end', () => {
+  it.each([
+    ['in a loop', 'spin'],
+    ['in recursion', 'recurse'],
+    ['in tail calls', 'tail-calls'],
+    ['in a loop that catches everything', 'catch-all'],
+  ])('%s leaves others their turns, and ends with its signal', async (_, func) => {
+    const deadline = new AbortController();
+    const instance = await guest.instantiate(new Map(), { signal: deadline.signal });
+    const busy = call(instance, func);
+    for (let turns = 0; turns < 20; turns++) {
+      expect(await askNeighbour()).toBe(7);
+      await turn();
+    }
+    deadline.abort(new DeadlineError('time is up'));
+    await expect(busy).rejects.toMatchObject({ kind: 'aborted', cause: expect.any(DeadlineError) });
+    expect(await askNeighbour()).toBe(7);
+  });
+
+  it('is ended where it can not be suspended: in realloc', async () => {
+    const instance = await guest.instantiate(new Map());
+    await call(instance, 'allocate', '');
+    await expect(call(instance, 'allocate', 'text')).rejects.toMatchObject({
+      cause: expect.objectContaining({ name: 'BlockedThreadError' }),
+    });
+    expect(await askNeighbour()).toBe(7);
+  });
+
+  it('is ended where it can not be suspended: in post-return', async () => {
+    const instance = await guest.instantiate(new Map());
+    await expect(call(instance, 'post-return')).rejects.toMatchObject({
+      name: 'TrapError',
+      cause: expect.objectContaining({
+        name: 'BlockedThreadError',
+        message: expect.stringContaining('100 ms'),
+      }),
+    });
+    expect(await askNeighbour()).toBe(7);
+  });
+
+  it('is ended where it can not be suspended: in a destructor', async () => {
+    const instance = await guest.instantiate(new Map());
+    const thing = (await call(instance, '[constructor]thing', true)) as Disposable;
+    expect(() => thing[Symbol.dispose]()).toThrow(/held its thread/);
+    expect(await askNeighbour()).toBe(7);
+  });
+});
+
+it('takes turns with other guests that compute, and computes what it would alone', async () => {
+  const instances = await Promise.all([1, 2, 3].map(() => guest.instantiate(new Map())));
+  const rounds = 20_000_000n;
+  const answers = await Promise.all(instances.map((instance) => call(instance, 'rounds', rounds)));
+  expect(answers).toEqual([rounds, rounds, rounds]);
+});
+
+it('is reset after it was suspended', async () => {
+  const first = await guest.instantiate(new Map());
+  const busy = call(first, 'rounds', 100_000_000n);
+  expect(await askNeighbour()).toBe(7);
+  expect(await busy).toBe(100_000_000n);
+  first.release?.();
+  expect(await askNeighbour()).toBe(7);
+});

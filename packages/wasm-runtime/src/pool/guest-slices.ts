@@ -1,0 +1,78 @@
+import type { Preemption } from '../engines/preemption.js';
+import type { SharedMemory } from '../engines/web-assembly.js';
+import type { ThreadClock } from './guest-clock.js';
+
+export interface GuestSlicesOptions {
+  /** Calls back when the event loop has looked for what came in; by default `setImmediate`. */
+  readonly afterTurn?: (callback: () => void) => void;
+}
+
+/**
+ * Has guests that compute take turns with all else that the thread does. A slice ends with the second tick of the clock that a guest
+ * sees without the event loop having had a turn: after one to two ticks.
+ */
+export class GuestSlices implements Preemption {
+  readonly word: SharedMemory;
+  readonly #word: Int32Array<SharedArrayBuffer>;
+  readonly #sleeping: Int32Array<SharedArrayBuffer>;
+  readonly #afterTurn: (callback: () => void) => void;
+  /** Guests that wait for their turn, by component; the component whose turn is next comes first. */
+  readonly #waiting = new Map<object, (() => void)[]>();
+  #hasTicked = false;
+  #isScheduled = false;
+
+  constructor({ word, sleeping }: ThreadClock, { afterTurn = setImmediate }: GuestSlicesOptions = {}) {
+    this.word = word;
+    this.#word = new Int32Array(word.buffer);
+    this.#sleeping = sleeping;
+    this.#afterTurn = afterTurn;
+  }
+
+  guestRuns(): void {
+    if (this.#sleeping[0] === 1) this.#wakeClock();
+  }
+
+  isSliceOver(): boolean {
+    this.#word[0] = 0;
+    if (this.#hasTicked) return true;
+    this.#hasTicked = true;
+    this.#schedule();
+    return false;
+  }
+
+  nextTurn(component: object): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#waiting.get(component);
+    if (waiting === undefined) this.#waiting.set(component, [resolve]);
+    else waiting.push(resolve);
+    this.#schedule();
+    return promise;
+  }
+
+  interrupt(): void {
+    this.#word[0] = 1;
+  }
+
+  #wakeClock(): void {
+    if (Atomics.compareExchange(this.#sleeping, 0, 1, 0) === 1) Atomics.notify(this.#sleeping, 0);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#afterTurn(this.#turn);
+  }
+
+  /** One guest goes on in each turn of the event loop, however many wait. */
+  readonly #turn = (): void => {
+    this.#isScheduled = false;
+    this.#hasTicked = false;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    const [component, waiting] = next;
+    this.#waiting.delete(component);
+    waiting.shift()?.();
+    if (waiting.length > 0) this.#waiting.set(component, waiting);
+    if (this.#waiting.size > 0) this.#schedule();
+  };
+}
