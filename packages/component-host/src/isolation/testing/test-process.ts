@@ -11,6 +11,8 @@ import { createTempDir } from '@wasmlattice/test-support';
 const program = `
 import { Socket } from 'node:net';
 import { deserialize } from 'node:v8';
+// As the real entry does once its clock runs.
+process.permission.drop('worker');
 const channel = new Socket({ fd: 3 });
 channel.on('close', () => process.exit(0));
 const sendText = (text) => {
