@@ -16,7 +16,7 @@ export interface WebAssemblyApi {
   readonly Instance: new (module: CoreModule, imports?: object) => CoreInstance;
   readonly Memory: {
     new (descriptor: MemoryDescriptor<number> & { readonly shared: true }): SharedMemory;
-    new (descriptor: MemoryDescriptor<number> | MemoryDescriptor<bigint>): CoreMemory;
+    new (descriptor: MemoryDescriptor<number> | MemoryDescriptor<bigint>): GrowableMemory;
   };
   /** An import that may return a promise: the guest is suspended until it settles. */
   readonly Suspending: new (
@@ -38,6 +38,14 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 export interface CoreMemory {
   readonly buffer: ArrayBuffer;
+}
+
+export interface GrowableMemory extends CoreMemory {
+  /**
+   * @param pages of 64 KiB
+   * @returns how many there were
+   */
+  grow(pages: number): number;
 }
 
 /** Can be posted to other threads, which share what is in it. */

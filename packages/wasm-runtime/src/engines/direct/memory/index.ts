@@ -1,0 +1,9 @@
+export {
+  type ChooseMemoryWayOptions,
+  chooseMemoryWay,
+  createMemoryImages,
+  type MemoryWayChoice,
+  type MemoryWayWish,
+} from './choose-memory-way.js';
+export { CopiedImages } from './copied-images.js';
+export type { MemoryImage, MemoryImages, MemoryWay, ResettableMemory, SharedImage } from './memory-images.js';
