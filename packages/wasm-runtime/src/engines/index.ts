@@ -10,9 +10,13 @@ export {
 export { fromThreadFailure, type ThreadFailure, toThreadFailure } from '../preparer/thread-failure.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
+  chooseMemoryWay,
   createDirectEngine,
   type DirectEngineOptions,
   type IdleLimits,
+  type MemoryWay,
+  type MemoryWayChoice,
+  type MemoryWayWish,
   UnsupportedComponentError,
 } from './direct/index.js';
 export type {

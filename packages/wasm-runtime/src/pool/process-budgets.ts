@@ -48,7 +48,8 @@ export const budgetMetrics = {
 
 /**
  * Mapped areas that a linear memory takes, and the stack of a guest that can wait: what can be used and the guard beside it. Measured on
- * Node.js 26.10, Linux, x64, by the lines of `/proc/self/maps` for 500 and 2,000 of them; growth changes nothing.
+ * Node.js 26.10, Linux, x64, by the lines of `/proc/self/maps` for 500 and 2,000 of them; growth changes nothing. A memory that maps
+ * its image takes as many, and one more for what it grows beyond the image.
  */
 export const mappedAreasOf = { memory: 2, stack: 2 } as const;
 

@@ -37,9 +37,10 @@ export interface MemoryBudget {
   /**
    * Counts memories from now until V8 has collected `owner`, which lives as long as they do: only then they are gone.
    *
+   * @param furtherAreas mapped areas that all of them take together, besides two each; by default none
    * @throws OverloadedError
    */
-  hold(component: string, memories: number, owner: object): void;
+  hold(component: string, memories: number, owner: object, furtherAreas?: number): void;
   /** Whether there is so little room that nothing is to be kept for later. */
   readonly isPressed: boolean;
   /**
@@ -72,7 +73,7 @@ export class ThreadBudgets implements StackBudget, MemoryBudget {
   readonly #stacks: Counted;
   readonly #memories: Counted;
   readonly #areas: Counted;
-  readonly #owners = new FinalizationRegistry<number>((memories) => this.#release(memories));
+  readonly #owners = new FinalizationRegistry<Held>((held) => this.#release(held));
   readonly #listeners = new Set<() => number>();
   /** Stacks in use, and the most that were: V8 keeps the areas of those that are not. */
   #used = 0;
@@ -123,16 +124,17 @@ export class ThreadBudgets implements StackBudget, MemoryBudget {
     this.#give(this.#stacks, 1);
   }
 
-  hold(component: string, memories: number, owner: object): void {
+  hold(component: string, memories: number, owner: object, furtherAreas = 0): void {
     if (memories === 0) return;
+    const areas = memories * mappedAreasOf.memory + furtherAreas;
     if (!this.#take(this.#memories, memories)) {
       throw this.#refuse(component, 'linear-memories');
     }
-    if (!this.#take(this.#areas, memories * mappedAreasOf.memory)) {
+    if (!this.#take(this.#areas, areas)) {
       this.#give(this.#memories, memories);
       throw this.#refuse(component, 'mapped-areas');
     }
-    this.#owners.register(owner, memories);
+    this.#owners.register(owner, { memories, areas });
     void this.#watchPressure();
     beginPressureOfMemories(this.#cells);
   }
@@ -152,9 +154,9 @@ export class ThreadBudgets implements StackBudget, MemoryBudget {
   }
 
   /** V8 has collected the owner of these memories. */
-  #release(memories: number): void {
+  #release({ memories, areas }: Held): void {
     this.#give(this.#memories, memories);
-    this.#give(this.#areas, memories * mappedAreasOf.memory);
+    this.#give(this.#areas, areas);
     endPressureOfMemories(this.#cells);
   }
 
@@ -200,6 +202,12 @@ export class ThreadBudgets implements StackBudget, MemoryBudget {
     const { used, ceiling } = readProcessBudgets(this.#thread.budgets)[budget];
     return new OverloadedError({ component, budget, reason: reasons[budget](used, ceiling) });
   }
+}
+
+/** What the memories of one owner take. */
+interface Held {
+  readonly memories: number;
+  readonly areas: number;
 }
 
 /** Where a budget is counted, as addresses. */

@@ -9,6 +9,12 @@ import { compileProgram } from './compile-program.js';
 import { DirectComponent } from './direct-component.js';
 import type { IdleLimits } from './idle-instances.js';
 import { loadProgram } from './load-program.js';
+import {
+  type MemoryImages,
+  type MemoryWayChoice,
+  type MemoryWayWish,
+  threadMemoryImages,
+} from './memory/index.js';
 import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import { engineName } from './unsupported-component-error.js';
 
@@ -20,6 +26,11 @@ export interface DirectEngineOptions {
   readonly budgets?: MemoryBudget | undefined;
   /** Has a say while guests compute; without it a guest computes as long as it likes. */
   readonly preemption?: Preemption | undefined;
+  /**
+   * How linear memories are brought back to their first state: what {@link chooseMemoryWay} has found for the process. Else, and by
+   * default with `auto`, each thread finds out with its first instance.
+   */
+  readonly memoryReset?: MemoryWayWish | MemoryWayChoice;
 }
 
 /**
@@ -29,21 +40,31 @@ export interface DirectEngineOptions {
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */
-export function createDirectEngine({
-  logger = noopLogger,
-  idle,
-  budgets,
-  preemption = withoutPreemption(),
-}: DirectEngineOptions = {}): Engine {
+export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
+  const { logger = noopLogger, idle, budgets, preemption = withoutPreemption(), memoryReset = 'auto' } = options;
   assertPlatform();
+  let memories: MemoryImages | undefined;
+  const memoryImages = (): MemoryImages => {
+    if (memories === undefined) {
+      const { images, reason } = threadMemoryImages(memoryReset);
+      memories = images;
+      logger.debug('chose how memories are reset', { way: images.way, reason });
+    }
+    return memories;
+  };
   return withCompile({
     name: engineName,
     prepare: compileProgram,
-    load(prepared, options) {
-      const { component } = options;
+    load(prepared, loadOptions) {
+      const { component } = loadOptions;
       assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
-      const program = loadProgram(prepared, options);
-      return new DirectComponent(program, logger.with({ component }), idle, budgets, preemption);
+      return new DirectComponent(loadProgram(prepared, loadOptions), {
+        logger: logger.with({ component }),
+        memories: memoryImages,
+        idle,
+        budgets,
+        preemption,
+      });
     },
   });
 }

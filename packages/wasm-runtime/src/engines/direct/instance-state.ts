@@ -1,5 +1,5 @@
 import type { CoreGlobal, CoreMemory, CoreTable } from '../web-assembly.js';
-import { MemoryImage } from './memory-image.js';
+import type { MemoryImage, MemoryImages, ResettableMemory } from './memory/index.js';
 
 /** Handles to all that the core instances of one component instance can change. */
 export interface StateHandles {
@@ -28,35 +28,40 @@ const maxTableEntries = 4096;
 export class InstanceState {
   readonly #handles: StateHandles;
   readonly #images: readonly MemoryImage[];
-  readonly #views: Uint8Array[];
+  readonly #memories: readonly ResettableMemory[];
   readonly #globals: readonly unknown[];
   readonly #tables: readonly (readonly unknown[])[];
 
   private constructor(handles: StateHandles, images: readonly MemoryImage[]) {
     this.#handles = handles;
     this.#images = images;
-    this.#views = handles.memories.map(({ buffer }) => new Uint8Array(buffer));
+    this.#memories = handles.memories.map((memory, index) => (images[index] as MemoryImage).adopt(memory));
     this.#globals = handles.globals.map(({ value }) => value);
     this.#tables = handles.tables.map(readTable);
   }
 
   /**
+   * @param take takes images, if there are none yet
    * @param images those of another instance of the same component
    * @returns why the state can't be restored, if so
    */
-  static capture(handles: StateHandles, images: readonly MemoryImage[] | undefined): InstanceState | string {
+  static capture(
+    handles: StateHandles,
+    take: () => MemoryImages,
+    images: readonly MemoryImage[] | undefined,
+  ): InstanceState | string {
     const { memories, tables } = handles;
     if (tables.some(({ length }) => length > maxTableEntries)) return 'it writes a very large table';
     if (memories.some(({ buffer }) => buffer.byteLength > maxMemoryBytes)) {
       return `it begins with more than ${maxMemoryBytes} bytes of memory`;
     }
-    const own = images ?? memories.map(({ buffer }) => new MemoryImage(new Uint8Array(buffer)));
+    // JavaScript knows one NaN only, while the guest sees the bits of many.
+    if (handles.globals.some(({ value }) => Number.isNaN(value))) return 'a global begins as NaN';
+    const own = images ?? memories.map((memory) => take().capture(memory));
     if (memories.some(({ buffer }, index) => buffer.byteLength !== own[index]?.size)) {
       return 'its start code found no room to grow its memory';
     }
-    const state = new InstanceState(handles, own);
-    // JavaScript knows one NaN only, while the guest sees the bits of many.
-    return state.#globals.some(Number.isNaN) ? 'a global begins as NaN' : state;
+    return new InstanceState(handles, own);
   }
 
   get images(): readonly MemoryImage[] {
@@ -66,7 +71,7 @@ export class InstanceState {
   /** What the instance holds on to. */
   get bytes(): number {
     let bytes = 0;
-    for (let i = 0; i < this.#views.length; i++) bytes += this.#view(i).length;
+    for (const memory of this.#memories) bytes += memory.bytes.length;
     return bytes;
   }
 
@@ -74,7 +79,7 @@ export class InstanceState {
   restore(): boolean {
     if (!this.#isRestorable()) return false;
     const { globals, tables } = this.#handles;
-    for (let i = 0; i < this.#images.length; i++) this.#images[i]?.restore(this.#view(i));
+    for (const memory of this.#memories) memory.restore();
     for (let i = 0; i < globals.length; i++) (globals[i] as CoreGlobal).value = this.#globals[i];
     for (let i = 0; i < tables.length; i++) writeTable(tables[i] as CoreTable, this.#tables[i] ?? []);
     return true;
@@ -86,18 +91,10 @@ export class InstanceState {
       if (tables[i]?.length !== this.#tables[i]?.length) return false;
     }
     for (let i = 0; i < this.#images.length; i++) {
-      if (this.#view(i).length - (this.#images[i]?.size ?? 0) > maxGrowthBytes) return false;
+      const grown = (this.#memories[i] as ResettableMemory).bytes.length - (this.#images[i]?.size ?? 0);
+      if (grown > maxGrowthBytes) return false;
     }
     return true;
-  }
-
-  /** All of a memory. Growing it leaves the view without length. */
-  #view(index: number): Uint8Array {
-    const known = this.#views[index];
-    if (known !== undefined && known.length > 0) return known;
-    const view = new Uint8Array((this.#handles.memories[index] as CoreMemory).buffer);
-    this.#views[index] = view;
-    return view;
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import type { CompiledComponent, ComponentInstance } from '../engine.js';
 import { webAssembly } from '../web-assembly.js';
 import { createDirectEngine } from './direct-engine.js';
+import { chooseMemoryWay, type MemoryWayChoice, type MemoryWayWish } from './memory/index.js';
 
 /** Counts what is instantiated: the global object itself, which TypeScript knows by its own type. */
 const constructors = webAssembly as unknown as { Instance(module: object, imports: object): object };
@@ -19,8 +20,11 @@ beforeAll(async () => {
   guest = await buildStateGuest();
 });
 
-function compile(): Promise<CompiledComponent> {
-  return createDirectEngine().compile(guest, { component: 'state', suspends: stateGuestSuspends });
+function compile(memoryReset: MemoryWayChoice | MemoryWayWish = 'auto'): Promise<CompiledComponent> {
+  return createDirectEngine({ memoryReset }).compile(guest, {
+    component: 'state',
+    suspends: stateGuestSuspends,
+  });
 }
 
 interface Operation {
@@ -87,9 +91,15 @@ async function invoke(compiled: CompiledComponent, operations: readonly Operatio
   return answers;
 }
 
-describe('a reset instance', () => {
+/** Both ways, for a guest that is too small for one of them. Where the system can't map, both are to copy. */
+const ways: readonly MemoryWayChoice[] = [
+  chooseMemoryWay({ wish: 'copy' }),
+  { ...chooseMemoryWay({ wish: 'copy-on-write' }), smallestMapped: 0 },
+];
+
+describe.each(ways)('an instance that is reset by $way', (way) => {
   it('behaves as a new one, whatever was done before', async () => {
-    const resetting = await compile();
+    const resetting = await compile(way);
     const fresh = await compile();
     fresh.dispose?.();
     const invocations = fc.array(fc.array(anyOperation, { maxLength: 12 }), { minLength: 1, maxLength: 6 });
@@ -103,7 +113,9 @@ describe('a reset instance', () => {
       { numRuns: 150 },
     );
   });
+});
 
+describe('a reset instance', () => {
   it('is really the same one', async () => {
     const compiled = await compile();
     const made = vi.spyOn(constructors, 'Instance');

@@ -71,7 +71,7 @@ export function createMemoryImages(
 }
 
 function copy(reason: string): MemoryWayChoice {
-  return { way: 'copy', smallestMapped: Number.POSITIVE_INFINITY, reason };
+  return { way: 'copy', smallestMapped: Number.MAX_SAFE_INTEGER, reason };
 }
 
 function compare(tools: MappingTools, wish: MemoryWayWish, now: () => number): MemoryWayChoice {
