@@ -7,6 +7,7 @@ import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { twoThreads } from './measurements/two-threads.js';
 import { updateUnderLoad } from './measurements/update-under-load.js';
@@ -35,6 +36,7 @@ const measurements: readonly Measurement[] = [
   wrpcStreamComponents,
   wrpcLocal,
   wrpcLocal64,
+  resetLarge,
   codecEncode,
   codecDecode,
 ];
