@@ -20,6 +20,14 @@ export interface ThreadParts {
   readonly preemption: Preemption;
 }
 
+/** The state that the instances of a component go back to. */
+interface Origin {
+  /** Whether start functions have run in it; if not, they run again for each invocation. */
+  readonly isStarted: boolean;
+  /** What the memories hold. */
+  readonly images: readonly MemoryImage[];
+}
+
 /** A component of the direct engine: makes instances, and resets and keeps those that are released. */
 export class DirectComponent implements CompiledComponent {
   readonly #program: Program;
@@ -29,8 +37,8 @@ export class DirectComponent implements CompiledComponent {
   readonly #budgets: MemoryBudget | undefined;
   readonly #preemption: Preemption;
   readonly #ignorePressure: (() => void) | undefined;
-  /** What the memories of every new instance hold. */
-  #images: readonly MemoryImage[] | undefined;
+  /** What all instances are brought back to; found out with the first one. */
+  #origin: Origin | undefined;
   #isDisposed = false;
   /** Why instances are not reset; told once. */
   #obstacle: string | undefined;
@@ -52,8 +60,11 @@ export class DirectComponent implements CompiledComponent {
 
   async instantiate(imports: HostImports, options: InstantiateOptions = {}): Promise<ComponentInstance> {
     const idle = this.#idle.take();
-    idle?.startWatching(imports, options);
     const instance = idle ?? (await this.#create(imports, options));
+    if (idle !== undefined) {
+      idle.startWatching(imports, options);
+      if (idle.isToBeStarted) await this.#inGuest(options, () => idle.start());
+    }
     return new DirectInstance(this.#program, instance, options, this.#recycle);
   }
 
@@ -61,46 +72,75 @@ export class DirectComponent implements CompiledComponent {
     this.#idle.close();
     this.#ignorePressure?.();
     this.#isDisposed = true;
-    for (const image of this.#images ?? []) image.release();
-    this.#images = undefined;
+    for (const image of this.#origin?.images ?? []) image.release();
+    this.#origin = undefined;
   }
 
   async #create(imports: HostImports, options: InstantiateOptions): Promise<ReusableInstance> {
+    const { component, memories } = this.#program;
     const linked = new LinkedInstance(this.#program, this.#preemption);
-    const furtherAreas = this.#images?.reduce((sum, image) => sum + image.furtherAreas, 0);
-    this.#budgets?.hold(this.#program.component, this.#program.memories, linked, furtherAreas);
+    const furtherAreas = this.#origin?.images.reduce((sum, image) => sum + image.furtherAreas, 0);
+    this.#budgets?.hold(component, memories, linked, furtherAreas);
     linked.abi.startWatching(imports, options);
-    options.clock?.enter();
+    return await this.#inGuest(options, () => this.#link(linked));
+  }
+
+  /** @throws InstantiationError */
+  async #inGuest<T>({ clock }: InstantiateOptions, work: () => Promise<T>): Promise<T> {
+    clock?.enter();
     try {
-      await linked.start();
+      return await work();
     } catch (error) {
       throw new InstantiationError(this.#program.component, error);
     } finally {
-      options.clock?.leave();
+      clock?.leave();
     }
-    return new ReusableInstance(linked, this.#capture(linked));
   }
 
-  #capture(linked: LinkedInstance): InstanceState | undefined {
+  async #link(linked: LinkedInstance): Promise<ReusableInstance> {
+    const { starts } = this.#program;
+    const origin = this.#origin;
+    const isFirstState = starts === 'never' || origin?.isStarted === false;
+    const linking = linked.instantiate(isFirstState ? origin?.images : undefined);
+    if (linking !== undefined) await linking;
+    if (starts !== 'last') return new ReusableInstance(linked, this.#capture(linked, starts === 'between'));
+    const unstarted = origin?.isStarted ? undefined : this.#capture(linked, false);
+    await linked.start();
+    if (linked.abi.hasCalledOut) return new ReusableInstance(linked, unstarted, true);
+    this.#forgetOrigin(unstarted);
+    return new ReusableInstance(linked, this.#capture(linked, true));
+  }
+
+  /** The state of an instance now; `undefined` when it can't be brought back to it. */
+  #capture(linked: LinkedInstance, isStarted: boolean): InstanceState | undefined {
     if (this.#program.resetObstacle !== undefined || this.#isDisposed) return undefined;
-    if (linked.abi.hasCalledOut) {
+    if (isStarted && linked.abi.hasCalledOut) {
       // What it learned from the host belongs to this invocation only.
-      this.#tellObstacle('its start code calls the host');
+      this.#tellObstacle('start code calls the host before all of the component is there');
       return undefined;
     }
-    const state = InstanceState.capture(linked.state, this.#memories, this.#images);
+    const state = InstanceState.capture(linked.state, this.#memories, this.#origin?.images);
     if (typeof state === 'string') {
       this.#tellObstacle(state);
       return undefined;
     }
-    this.#images ??= state.images;
+    this.#origin ??= { isStarted, images: state.images };
     return state;
+  }
+
+  /** The start functions do not depend on the host: the state after them is the better one. */
+  #forgetOrigin(state: InstanceState | undefined): void {
+    if (state === undefined || this.#origin?.isStarted !== false) return;
+    for (const image of this.#origin.images) image.release();
+    this.#origin = undefined;
   }
 
   #tellObstacle(obstacle: string): void {
     if (this.#obstacle !== undefined) return;
     this.#obstacle = obstacle;
-    this.#logger.debug('each invocation takes a new instance', { reason: obstacle });
+    this.#logger.info('each invocation takes a new instance, which takes longer than to reset one', {
+      reason: obstacle,
+    });
   }
 
   readonly #recycle = (instance: ReusableInstance): void => {

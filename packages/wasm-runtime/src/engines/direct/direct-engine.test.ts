@@ -1,9 +1,13 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { RecordingLogger } from '@wasmlattice/test-support';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { buildGuest } from '../../testing/build-guest.js';
 import type { CompiledComponent, HostImport, HostImports } from '../engine.js';
+import { webAssembly } from '../web-assembly.js';
 import { createDirectEngine } from './direct-engine.js';
+
+/** Counts what is instantiated: the global object itself, which TypeScript knows by its own type. */
+const constructors = webAssembly as unknown as { Instance(module: object, imports: object): object };
 
 const world = `
   world guest {
@@ -64,30 +68,68 @@ describe('the start code of a guest', () => {
     expect(await invoke(compiled, 'started')).toBe(5);
   });
 
-  it('runs for each invocation when it calls the host', async () => {
+  it('runs for each invocation when it calls the host, in an instance that is reset to before it', async () => {
     const logger = new RecordingLogger();
     const compiled = await compile(await guestThatStarts('(global.set $started (call $now))'), { logger });
-    expect(
-      await invoke(
+    const made = vi.spyOn(constructors, 'Instance');
+    try {
+      const first = await invoke(
         compiled,
         'started',
         clock(() => 11),
-      ),
-    ).toBe(11);
+      );
+      const instances = made.mock.calls.length;
+      expect(first).toBe(11);
+      for (const now of [12, 13]) {
+        expect(
+          await invoke(
+            compiled,
+            'started',
+            clock(() => now),
+          ),
+        ).toBe(now);
+      }
+      expect(made.mock.calls.length).toBe(instances);
+    } finally {
+      made.mockRestore();
+    }
+    expect(logger.records.filter(({ level }) => level === 'info')).toEqual([]);
+  });
+
+  it('finds nothing of what it did for another invocation', async () => {
+    const seed = `
+      (global.set $started (i32.load (i32.const 2048)))
+      (i32.store (i32.const 2048) (call $now))`;
+    const compiled = await compile(await guestThatStarts(seed));
+    for (const now of [21, 22, 23]) {
+      const imports = clock(() => now);
+      expect(await invoke(compiled, 'started', imports)).toBe(0);
+    }
+  });
+
+  it('ends the invocation whose start code fails, and no later one', async () => {
+    const compiled = await compile(await guestThatStarts('(if (i32.eqz (call $now)) (then unreachable))'));
     expect(
       await invoke(
         compiled,
-        'started',
-        clock(() => 12),
+        'bump',
+        clock(() => 1),
       ),
-    ).toBe(12);
-    expect(logger.records).toEqual([
-      {
-        level: 'debug',
-        message: 'each invocation takes a new instance',
-        fields: { component: 'guest', reason: 'its start code calls the host' },
-      },
-    ]);
+    ).toBe(1);
+    await expect(
+      invoke(
+        compiled,
+        'bump',
+        clock(() => 0),
+      ),
+    ).rejects.toMatchObject({ name: 'InstantiationError' });
+    expect(
+      await invoke(
+        compiled,
+        'bump',
+        clock(() => 1),
+      ),
+    ).toBe(1);
   });
 
   it('may wait for the host', async () => {

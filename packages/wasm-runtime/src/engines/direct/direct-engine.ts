@@ -41,7 +41,13 @@ export interface DirectEngineOptions {
  * @throws UnsupportedPlatformError before Node.js 26
  */
 export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
-  const { logger = noopLogger, idle, budgets, preemption = withoutPreemption(), memoryReset = 'auto' } = options;
+  const {
+    logger = noopLogger,
+    idle,
+    budgets,
+    preemption = withoutPreemption(),
+    memoryReset = 'auto',
+  } = options;
   assertPlatform();
   let memories: MemoryImages | undefined;
   const memoryImages = (): MemoryImages => {

@@ -4,6 +4,8 @@ import type { MemoryImage, MemoryImages, ResettableMemory } from './memory/index
 /** Handles to all that the core instances of one component instance can change. */
 export interface StateHandles {
   readonly memories: readonly CoreMemory[];
+  /** The memories as their images gave them out; none where they were not attached. */
+  readonly attached: readonly ResettableMemory[];
   readonly globals: readonly CoreGlobal[];
   /** Only those that the guest's code may write. */
   readonly tables: readonly CoreTable[];
@@ -35,7 +37,10 @@ export class InstanceState {
   private constructor(handles: StateHandles, images: readonly MemoryImage[]) {
     this.#handles = handles;
     this.#images = images;
-    this.#memories = handles.memories.map((memory, index) => (images[index] as MemoryImage).adopt(memory));
+    const { memories, attached } = handles;
+    this.#memories = memories.map(
+      (memory, index) => attached[index] ?? (images[index] as MemoryImage).adopt(memory),
+    );
     this.#globals = handles.globals.map(({ value }) => value);
     this.#tables = handles.tables.map(readTable);
   }

@@ -22,6 +22,7 @@ import {
 import { checkBridge } from './check-bridge.js';
 import { GuestChecks } from './guest-checks.js';
 import type { StateHandles } from './instance-state.js';
+import type { MemoryImage, ResettableMemory } from './memory/index.js';
 import type { PlannedLift, Program, ProgramModule } from './program.js';
 
 type CoreExports = Readonly<Record<string, unknown>>;
@@ -39,6 +40,11 @@ export class LinkedInstance {
   /** How those that import a memory ask for its size and grow it. */
   readonly #owners = new Map<unknown, MemoryOwner>();
   readonly #memories: CoreMemory[] = [];
+  #images: readonly MemoryImage[] | undefined;
+  /** Those of the memories that were given an image. */
+  readonly #attached: ResettableMemory[] = [];
+  /** Start functions that have not run, or run again after each reset. */
+  readonly #starts: (() => Promise<unknown>)[] = [];
   readonly #globals: CoreGlobal[] = [];
   readonly #tables: CoreTable[] = [];
 
@@ -50,21 +56,32 @@ export class LinkedInstance {
   }
 
   /**
-   * Instantiates the core modules in order; their start functions run, and may be suspended. To be called once, after
-   * {@link AbiInstance.startWatching}.
+   * Instantiates the core modules in order. To be called once, after {@link AbiInstance.startWatching}.
    *
-   * @throws what a start function throws, and V8's LinkError
+   * @param images what the memories hold, before any start function ran; without them the modules' data is written
+   * @returns what is to be awaited, if start functions run in between
+   * @throws V8's LinkError; a RuntimeError for data that does not fit; what a start function throws
+   */
+  instantiate(images: readonly MemoryImage[] | undefined): Promise<void> | undefined {
+    this.#images = images;
+    if (this.#program.starts === 'between') return this.#instantiateAndStart();
+    for (const plan of this.#program.instances) this.#instantiate(plan);
+    return undefined;
+  }
+
+  /**
+   * Runs the start functions, which may be suspended, in their order.
+   *
+   * @throws what a start function throws
    */
   async start(): Promise<void> {
-    for (const plan of this.#program.instances) {
-      const started = this.#instantiate(plan);
-      if (started !== undefined) await started;
-    }
+    for (const start of this.#starts) await start();
   }
 
   get state(): StateHandles {
     return {
       memories: this.#memories,
+      attached: this.#attached,
       globals: this.#globals,
       tables: this.#program.writesTables ? this.#tables : [],
     };
@@ -87,26 +104,33 @@ export class LinkedInstance {
     return origins;
   }
 
-  /** @returns what is to be awaited before the next one: the start function */
-  #instantiate(plan: CoreInstancePlan): Promise<unknown> | undefined {
+  async #instantiateAndStart(): Promise<void> {
+    for (const plan of this.#program.instances) {
+      this.#instantiate(plan);
+      await this.start();
+      this.#starts.length = 0;
+    }
+  }
+
+  #instantiate(plan: CoreInstancePlan): void {
     if (plan.kind === 'exports') {
       this.#instances.push(record([...plan.items].map(([name, item]) => [name, this.#resolve(item)])));
-      return undefined;
+      return;
     }
     const imports = record(
       [...plan.args].map(([name, instance]) => [name, this.#instances[instance] ?? record([])]),
     );
     const module = this.#program.modules[plan.module];
     if (module === undefined) throw new Error(`there is no core module ${plan.module}`);
-    return this.#instantiateModule(module, imports);
+    this.#instantiateModule(module, imports);
   }
 
   #instantiateModule(
     { module, layout }: ProgramModule,
     imports: Record<string, Readonly<Record<string, unknown>>>,
-  ): Promise<unknown> | undefined {
+  ): void {
     const imported = layout.importedMemories.map(({ module: from, name }) => imports[from]?.[name]);
-    const own = layout.memories.map(makeMemory);
+    const own = layout.memories.map((memory) => this.#makeMemory(memory));
     imports[layout.word.module] = record<unknown>([
       [layout.word.name, this.#preemption.word],
       ...own.map((memory, index) => [(layout.memories[index] as OwnMemory).import.name, memory] as const),
@@ -116,14 +140,21 @@ export class LinkedInstance {
     for (const [index, { size, grow }] of layout.memories.entries()) {
       this.#owners.set(own[index], { size: exports[size], grow: exports[grow] });
     }
-    this.#memories.push(...own);
     for (const name of layout.globals) this.#globals.push(exports[name] as CoreGlobal);
     for (const name of layout.tables) this.#tables.push(exports[name] as CoreTable);
-    writeData(layout.data, [...imported, ...own] as CoreMemory[], exports);
+    if (this.#images === undefined) writeData(layout.data, [...imported, ...own] as CoreMemory[], exports);
     this.#instances.push(exports);
-    return layout.start === undefined
-      ? undefined
-      : webAssembly.promising(exports[layout.start] as AnyFunction)();
+    if (layout.start !== undefined) {
+      this.#starts.push(webAssembly.promising(exports[layout.start] as AnyFunction));
+    }
+  }
+
+  #makeMemory(own: OwnMemory): CoreMemory {
+    const memory = makeMemory(own);
+    const image = this.#images?.[this.#memories.length];
+    if (image !== undefined) this.#attached.push(image.attach(memory));
+    this.#memories.push(memory);
+    return memory;
   }
 
   #fillHooks(hooks: CoreTable, importedMemories: readonly unknown[]): void {

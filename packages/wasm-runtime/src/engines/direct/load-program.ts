@@ -2,7 +2,7 @@ import { type CoreItem, decodeInstantiation, type Instantiation } from '../../fo
 import type { LoadOptions } from '../engine.js';
 import { compileLift, compileLower } from './abi/index.js';
 import type { PreparedProgram } from './prepared-program.js';
-import type { PlannedLift, PlannedLower, Program } from './program.js';
+import type { PlannedLift, PlannedLower, Program, Starts } from './program.js';
 
 /** Adds to the code what can't be shared: types with identity, and functions that pass values. */
 export function loadProgram(
@@ -20,9 +20,21 @@ export function loadProgram(
     definedResources,
     importedResources,
     memories,
+    starts: placeStarts(instances, modules),
     writesTables,
     resetObstacle,
   };
+}
+
+function placeStarts(instances: Instantiation['instances'], modules: PreparedProgram['modules']): Starts {
+  const layouts = instances.flatMap((each) => {
+    const layout = each.kind === 'instantiate' ? modules[each.module]?.layout : undefined;
+    return layout === undefined ? [] : [layout];
+  });
+  const first = layouts.findIndex(({ start }) => start !== undefined);
+  if (first === -1) return 'never';
+  const later = layouts.slice(first + 1);
+  return later.some(({ data, hasElements }) => hasElements || data.length > 0) ? 'between' : 'last';
 }
 
 /** @throws UnsupportedTypeError */

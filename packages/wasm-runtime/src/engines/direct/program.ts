@@ -18,11 +18,18 @@ export interface Program {
   readonly importedResources: ReadonlySet<WitResource>;
   /** Linear memories of an instance. */
   readonly memories: number;
+  readonly starts: Starts;
   /** Whether instances change tables, so that a reset has to put those back. */
   readonly writesTables: boolean;
   /** Why instances can't be reset, so that each serves one invocation; `undefined` when they can. */
   readonly resetObstacle: string | undefined;
 }
+
+/**
+ * When start functions run: `never`, since there is none; `last`, when all else of the instance is there; `between`: what is
+ * instantiated later changes memories or tables after them.
+ */
+export type Starts = 'never' | 'last' | 'between';
 
 export interface ProgramModule {
   readonly module: CoreModule;

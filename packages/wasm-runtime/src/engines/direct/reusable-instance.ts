@@ -8,14 +8,23 @@ import type { PlannedLift } from './program.js';
 export class ReusableInstance {
   readonly #linked: LinkedInstance;
   readonly #state: InstanceState | undefined;
+  /** The state is that before its start functions, which run again in each further invocation. */
+  readonly isToBeStarted: boolean;
   readonly #functions = new Map<PlannedLift, LiftedFunction>();
 
   /**
-   * @param state its first state; without it the instance serves one invocation
+   * @param state what it is brought back to; without it the instance serves one invocation
+   * @param isToBeStarted whether start functions have not run in that state
    */
-  constructor(linked: LinkedInstance, state: InstanceState | undefined) {
+  constructor(linked: LinkedInstance, state: InstanceState | undefined, isToBeStarted = false) {
     this.#linked = linked;
     this.#state = state;
+    this.isToBeStarted = isToBeStarted;
+  }
+
+  /** Runs the start functions, in an invocation. */
+  start(): Promise<void> {
+    return this.#linked.start();
   }
 
   get bytes(): number {

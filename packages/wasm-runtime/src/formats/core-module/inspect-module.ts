@@ -23,6 +23,7 @@ export interface ModuleFacts {
   /** Index of the start function. */
   readonly start: number | undefined;
   readonly data: readonly DataSegment[];
+  readonly hasElements: boolean;
   /** Why an instance can't be brought back to its first state, whatever its code does; `undefined` when it can. */
   readonly obstacle: string | undefined;
 }
@@ -90,6 +91,7 @@ class Inspector {
   #importedGlobals = 0;
   #importedTables = 0;
   #start: number | undefined;
+  #hasElements = false;
   #obstacle: string | undefined;
 
   constructor(bytes: Uint8Array) {
@@ -117,6 +119,7 @@ class Inspector {
       importModules: this.#importModules,
       start: this.#start,
       data: this.#data,
+      hasElements: this.#hasElements,
       obstacle: this.#obstacle,
     };
   }
@@ -162,9 +165,11 @@ class Inspector {
       case sectionIds.data:
         section.each(() => this.#data.push(readSegment(section)));
         return;
+      case sectionIds.element:
+        this.#hasElements = section.u32() > 0;
+        return;
       case sectionIds.code:
       case sectionIds.custom:
-      case sectionIds.element:
       case sectionIds.dataCount:
       case sectionIds.tag:
         return;

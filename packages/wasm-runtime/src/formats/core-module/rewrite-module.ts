@@ -40,6 +40,8 @@ export interface RewrittenModule {
   readonly writesTables: boolean;
   /** Active data, in the order in which it is to be written. The new module has none. */
   readonly data: readonly ActiveData[];
+  /** Whether its instantiation writes tables, its own or imported ones. */
+  readonly hasElements: boolean;
   /** To be called after the data was written: what was the start function. */
   readonly start: string | undefined;
   /** Why an instance can't be brought back to its first state; `undefined` when it can. */
@@ -138,6 +140,7 @@ class Rewriting {
       hasHiddenTables: facts.tables.some(({ accessible }) => !accessible),
       writesTables,
       data,
+      hasElements: facts.hasElements,
       start,
       obstacle: facts.obstacle ?? (dropsSegments ? 'it drops data or element segments' : undefined),
     };
