@@ -20,6 +20,8 @@ export interface ComponentTypes {
  * * A function of WIT type `result<T, E>` returns T, or throws: anything with an own property `payload` gives that
  *   as E, a value that is no `Error` is E itself, any other `Error` traps the guest. It may also return the result
  *   as data, `{ tag: 'ok' | 'err', val }`; it has to when T itself has a `tag` of `ok` or `err`.
+ * * A function that suspends returns a value or a promise of one; or an `OptionalWait`, where it has the value and would have others get
+ *   their turn first.
  * * What a function hands out as a resource is an instance of the class the guest imports under that name.
  */
 export type HostImport = Readonly<Record<string, unknown>>;

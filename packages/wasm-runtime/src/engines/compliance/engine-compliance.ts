@@ -5,6 +5,7 @@ import { httpCompliance } from './http-compliance.js';
 import { limitCompliance } from './limit-compliance.js';
 import { preparedCompliance } from './prepared-compliance.js';
 import { resourceCompliance } from './resource-compliance.js';
+import { spinCompliance } from './spin-compliance.js';
 import { streamCompliance } from './stream-compliance.js';
 import { type ValueComplianceOptions, valueCompliance } from './value-compliance.js';
 
@@ -31,6 +32,7 @@ export function engineCompliance(engine: Engine, options: ValueComplianceOptions
     limitCompliance(engine);
     preparedCompliance(engine);
     resourceCompliance(engine);
+    spinCompliance(engine);
     streamCompliance(engine);
     httpCompliance(engine);
   });

@@ -4,7 +4,7 @@ import type { HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { AbiTrap } from './abi-trap.js';
 import { CallQueue } from './call-queue.js';
-import type { CoreFunction, ResourceOrigin } from './core-types.js';
+import type { ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
 import { HandleTable } from './handle-table.js';
@@ -133,6 +133,23 @@ export class AbiInstance implements ResourceOwner {
     }
   }
 
+  /** Runs guest code that is called from JavaScript, without a stack of its own. */
+  runUnsuspended(run: () => void): void {
+    const { blockedSince } = this;
+    this.blockedSince = 0;
+    this.#preemption.guestRuns();
+    try {
+      run();
+    } finally {
+      this.blockedSince = blockedSince;
+    }
+  }
+
+  /** Whether V8 can suspend the guest: no JavaScript frames lie below it. */
+  get maySuspend(): boolean {
+    return this.blockedSince === undefined;
+  }
+
   destroy(resource: WitResource, rep: number): void {
     if (this.calls.isBusy) {
       this.calls.whenLeft(() => {
@@ -153,21 +170,18 @@ export class AbiInstance implements ResourceOwner {
   }
 
   #runDestructor(resource: WitResource, rep: number): void {
-    const { blockedSince } = this;
-    this.blockedSince = 0;
-    this.#preemption.guestRuns();
     try {
-      if (this.#failure === undefined) this.destructor(resource)?.(rep);
+      if (this.#failure === undefined) this.callDestructor(resource, rep);
     } catch (error) {
       throw this.fail(error);
-    } finally {
-      this.blockedSince = blockedSince;
     }
   }
 
-  destructor(resource: WitResource): CoreFunction | undefined {
+  /** Of a resource that the component defines; does nothing where it has no destructor. */
+  callDestructor(resource: WitResource, rep: number): void {
     const origin = this.#resources.get(resource);
-    return origin?.kind === 'guest' ? origin.destructor?.() : undefined;
+    const destructor = origin?.kind === 'guest' ? origin.destructor?.() : undefined;
+    if (destructor !== undefined) this.runUnsuspended(() => destructor(rep));
   }
 
   isGuestResource(resource: WitResource): boolean {

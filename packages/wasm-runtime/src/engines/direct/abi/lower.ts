@@ -1,4 +1,5 @@
 import type { WitFunction } from '@wasmlattice/rpc';
+import { OptionalWait } from '../../optional-wait.js';
 import type { AbiInstance } from './abi-instance.js';
 import { type Returned, withArity } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
@@ -86,7 +87,9 @@ class LoweredFunction {
       } catch (error) {
         return this.#threw(target, error);
       }
-      return isThenable(value) ? this.#wait(target, value) : this.#returned(target, value);
+      if (!isThenable(value)) return this.#returned(target, value);
+      if (value instanceof OptionalWait && !instance.maySuspend) return this.#returned(target, value.value);
+      return this.#wait(target, value);
     } catch (error) {
       throw instance.fail(error);
     }

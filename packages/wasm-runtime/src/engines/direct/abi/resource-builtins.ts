@@ -38,7 +38,7 @@ export function bindResourceDrop(instance: AbiInstance, resource: WitResource): 
       instance.leave(label);
       const { rep, own } = instance.handles.remove((index as number) >>> 0, resource, label);
       if (!own) instance.borrows--;
-      else if (typeof rep === 'number') instance.destructor(resource)?.(rep);
+      else if (typeof rep === 'number') instance.callDestructor(resource, rep);
       else (rep as Partial<Disposable>)[Symbol.dispose]?.();
       return undefined;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { WitFunction, WitResource } from '@wasmlattice/rpc';
 import { func, t } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
+import { OptionalWait } from '../../optional-wait.js';
 import { GuestResource } from './guest-resource.js';
 import { buildCoreGuest, type CoreGuestSource, hostId } from './testing/core-guest.js';
 
@@ -219,6 +220,12 @@ const counters: CoreGuestSource = {
       (if (i32.eq (i32.load (local.get 0)) (i32.const 666)) (then (unreachable))))`,
 };
 
+/** The destructor calls `pause`, too. */
+const pausingCounters: CoreGuestSource = {
+  ...counters,
+  wat: counters.wat.replace('(func (export "destroy") (param i32)', '$& (call $pause)'),
+};
+
 describe('a resource of the guest', () => {
   it('is opaque to the host and known to the guest', async () => {
     const { call } = (await buildCoreGuest(counters))({});
@@ -273,6 +280,23 @@ describe('a resource of the guest', () => {
     expect(() => bad[Symbol.dispose]()).toThrow('unreachable');
     await expect(call('destroyed')).rejects.toThrow('the guest ended in an earlier call');
     expect(instance.stopWatching()).toBe(false);
+  });
+
+  it('goes on in its destructor when the host asks it to wait for the sake of others', async () => {
+    const waits: unknown[] = [];
+    const pause = (): OptionalWait<undefined> => {
+      const wait = new OptionalWait(undefined, Promise.resolve());
+      waits.push(wait);
+      return wait;
+    };
+    const { call } = (await buildCoreGuest(pausingCounters))({ pause });
+    const one = (await call('[constructor]counter', 1)) as GuestResource;
+    one[Symbol.dispose]();
+    await call('drop-own');
+    expect(await call('destroyed')).toBe(2);
+    expect(waits).toHaveLength(2);
+    await call('[method]counter.wait', await call('[constructor]counter', 1));
+    expect(waits).toHaveLength(3);
   });
 
   it('can not be given away while it is lent', async () => {

@@ -10,10 +10,10 @@ describe('a value on its way to a slow store', () => {
     const stream = new OutputStream(pipe);
     const store = pipe.take();
     const first = store.next();
-    stream.write(new Uint8Array(64 * 1024));
+    void stream.write(new Uint8Array(64 * 1024));
     expect((await first).value).toHaveLength(64 * 1024);
 
-    stream.write(new Uint8Array(Number(stream.checkWrite())));
+    void stream.write(new Uint8Array(Number(stream.checkWrite())));
     expect(stream.checkWrite()).toBe(0n);
     expect(pipe.isReady()).toBe(false);
     const waiting = pipe.ready();
@@ -39,7 +39,7 @@ describe('a value on its way to a slow store', () => {
     const stream = new OutputStream(pipe);
     const store = pipe.take();
     const first = store.next();
-    stream.write(Uint8Array.of(1));
+    void stream.write(Uint8Array.of(1));
     await first;
     await store.return(undefined);
     expect(() => stream.checkWrite()).toThrow(expect.objectContaining({ payload: { tag: 'closed' } }));

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { IdleCalls } from '../io/index.js';
 import { monotonicNow, TimerPollable } from './timer.js';
 
 interface Datetime {
@@ -10,12 +11,16 @@ const monotonicClock: HostInterface = {
   name: 'wasi:clocks/monotonic-clock',
   ...wasi02,
   suspending: [],
-  bind: ({ signal }) => ({
-    now: monotonicNow,
-    resolution: () => 1n,
-    subscribeInstant: (when: bigint) => new TimerPollable(when, signal),
-    subscribeDuration: (nanoseconds: bigint) => new TimerPollable(monotonicNow() + nanoseconds, signal),
-  }),
+  bind: ({ signal }) => {
+    const idle = new IdleCalls();
+    return {
+      now: monotonicNow,
+      resolution: () => 1n,
+      subscribeInstant: (when: bigint) => new TimerPollable(when, signal, idle),
+      subscribeDuration: (nanoseconds: bigint) =>
+        new TimerPollable(monotonicNow() + nanoseconds, signal, idle),
+    };
+  },
 };
 
 const wallClock: HostInterface = {

@@ -1,4 +1,4 @@
-import { Pollable, type Readiness } from '../io/index.js';
+import { type IdleCalls, Pollable, type Readiness } from '../io/index.js';
 
 /** `setTimeout` takes no longer delay. */
 const maxDelayMs = 2 ** 31 - 1;
@@ -64,9 +64,10 @@ function delayFor(nanoseconds: bigint): number {
 export class TimerPollable extends Pollable {
   readonly #readiness: TimerReadiness;
 
-  constructor(instant: bigint, signal: AbortSignal) {
+  /** @param idle of all timers of the invocation */
+  constructor(instant: bigint, signal: AbortSignal, idle: IdleCalls) {
     const readiness = new TimerReadiness(instant, signal);
-    super(readiness);
+    super(readiness, idle);
     this.#readiness = readiness;
   }
 

@@ -1,4 +1,4 @@
-import { type ByteSource, InputStream, Pollable, ResultError, WakeUp } from '../io/index.js';
+import { type ByteSource, IdleCalls, InputStream, Pollable, ResultError, WakeUp } from '../io/index.js';
 import { Children } from './children.js';
 import { type ErrorCode, errorCodeOf } from './error-code.js';
 import { FieldStore } from './field-store.js';
@@ -63,6 +63,7 @@ type TrailersResult =
 
 /** Resource `wasi:http/types.future-trailers`: yields its trailers once. */
 export class FutureTrailers {
+  readonly #idle = new IdleCalls();
   readonly #wakeUp = new WakeUp();
   #result: TrailersResult | undefined;
   #taken = false;
@@ -75,14 +76,17 @@ export class FutureTrailers {
   }
 
   subscribe(): Pollable {
-    return new Pollable({
-      isReady: () => this.#result !== undefined,
-      ready: () => (this.#result === undefined ? this.#wakeUp.promise() : Promise.resolve()),
-    });
+    return new Pollable(
+      {
+        isReady: () => this.#result !== undefined,
+        ready: () => (this.#result === undefined ? this.#wakeUp.promise() : Promise.resolve()),
+      },
+      this.#idle,
+    );
   }
 
-  get(): Taken<TrailersResult> | undefined {
-    if (this.#result === undefined) return undefined;
+  get(): Taken<TrailersResult> | undefined | PromiseLike<undefined> {
+    if (this.#result === undefined) return this.#idle.count(undefined);
     if (this.#taken) return { tag: 'err', val: undefined };
     this.#taken = true;
     return { tag: 'ok', val: this.#result };

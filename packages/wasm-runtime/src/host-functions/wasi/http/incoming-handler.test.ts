@@ -105,12 +105,12 @@ describe('the incoming request', () => {
 
   it('gives its body once, and the body its stream once', async () => {
     const exchange = new MemoryExchange({ body: new MemorySource([bytes('data')]) });
-    await run(exchange, (request) => {
+    await run(exchange, async (request) => {
       const body = request.consume();
       expect(payload(() => request.consume())).toBeUndefined();
       const stream = body.stream();
       expect(payload(() => body.stream())).toBeUndefined();
-      expect(Buffer.from(stream.read(100n)).toString()).toBe('data');
+      expect(Buffer.from(await stream.read(100n)).toString()).toBe('data');
     });
   });
 
@@ -161,7 +161,7 @@ describe('the incoming request', () => {
       expect(future.get()).toBeUndefined();
       arriving.resolve(['X-Sum', '42']);
       await future.subscribe().block();
-      const first = future.get();
+      const first = await future.get();
       if (first?.tag !== 'ok' || first.val.tag !== 'ok') throw new Error('no trailers');
       expect(Buffer.from(first.val.val?.get('x-sum')[0] ?? []).toString()).toBe('42');
       expect(future.get()).toEqual({ tag: 'err', val: undefined });
@@ -202,9 +202,9 @@ describe('the response', () => {
     const goOn = Promise.withResolvers<void>();
     const running = run(exchange, async (_, out) => {
       const answer = respond(out);
-      answer.stream.write(bytes('first'));
+      void answer.stream.write(bytes('first'));
       await goOn.promise;
-      answer.stream.write(bytes('second'));
+      void answer.stream.write(bytes('second'));
       complete(answer);
     });
     expect(exchange.head?.status).toBe(200);
@@ -235,11 +235,11 @@ describe('the response', () => {
       const stream = body.write();
       const permit = stream.checkWrite();
       expect(permit).toBeLessThanOrEqual(65536n);
-      stream.write(new Uint8Array(Number(permit)).fill(0x61));
+      void stream.write(new Uint8Array(Number(permit)).fill(0x61));
       expect(stream.checkWrite()).toBe(0n);
       expect(stream.subscribe().ready()).toBe(false);
       ResponseOutparam.set(out, { tag: 'ok', val: response });
-      stream.write(bytes('end'));
+      void stream.write(bytes('end'));
       stream[Symbol.dispose]();
       OutgoingBody.finish(body, undefined);
     });
@@ -254,7 +254,7 @@ describe('the response', () => {
       const response = new OutgoingResponse(new Fields());
       const body = response.body();
       const stream = body.write();
-      stream.write(bytes('early'));
+      void stream.write(bytes('early'));
       stream[Symbol.dispose]();
       OutgoingBody.finish(body, Fields.fromList([['x', bytes('y')]]));
       expect(exchange.head).toBeUndefined();
@@ -270,7 +270,7 @@ describe('the response', () => {
       const response = new OutgoingResponse(new Fields());
       const body = response.body();
       const stream = body.write();
-      stream.write(bytes('0123456789'));
+      void stream.write(bytes('0123456789'));
       ResponseOutparam.set(out, { tag: 'ok', val: response });
       expect(stream.checkWrite()).toBe(0n);
       await stream.blockingWriteAndFlush(bytes('abc'));
@@ -292,7 +292,7 @@ describe('the response', () => {
       const response = new OutgoingResponse(new Fields());
       const body = response.body();
       const stream = body.write();
-      stream.write(bytes('0123456789'));
+      void stream.write(bytes('0123456789'));
       ResponseOutparam.set(out, { tag: 'ok', val: response });
       stream[Symbol.dispose]();
       OutgoingBody.finish(body, undefined);
@@ -378,7 +378,7 @@ describe('a content-length', () => {
     const exchange = new MemoryExchange();
     await run(exchange, (_, out) => {
       const answer = respond(out, withLength('5'));
-      answer.stream.write(bytes('hello'));
+      void answer.stream.write(bytes('hello'));
       complete(answer);
     });
     expect(exchange.finished).toBeDefined();
@@ -388,7 +388,7 @@ describe('a content-length', () => {
     const exchange = new MemoryExchange();
     const outcome = await run(exchange, (_, out) => {
       const answer = respond(out, withLength('5'));
-      answer.stream.write(bytes('hell'));
+      void answer.stream.write(bytes('hell'));
       expect(payload(() => complete(answer))).toEqual({ tag: 'HTTP-response-body-size', val: 4n });
     });
     expect(exchange.failed?.status).toBe(500);
@@ -402,7 +402,7 @@ describe('a content-length', () => {
     const exchange = new MemoryExchange();
     await run(exchange, (_, out) => {
       const { body, stream } = respond(out, withLength('5'));
-      stream.write(bytes('hello'));
+      void stream.write(bytes('hello'));
       const error = payload(() => stream.write(bytes('!'))) as { tag: string; val: never };
       expect(error.tag).toBe('last-operation-failed');
       expect(httpErrorCode(error.val)).toEqual({ tag: 'HTTP-response-body-size', val: 6n });
@@ -494,7 +494,7 @@ describe('a guest that does not answer as it should', () => {
   it('aborts a started response when it traps', async () => {
     const exchange = new MemoryExchange();
     const outcome = await run(exchange, (_, out) => {
-      respond(out).stream.write(bytes('begun'));
+      void respond(out).stream.write(bytes('begun'));
       throw new Error('trap');
     });
     expect(outcome.kind).toBe('trapped');
@@ -521,7 +521,7 @@ describe('a guest that does not answer as it should', () => {
         body[Symbol.dispose]();
       },
       (_, out) => {
-        respond(out).stream.write(bytes('begun'));
+        void respond(out).stream.write(bytes('begun'));
       },
     ];
     for (const guest of unfinished) {

@@ -1,4 +1,4 @@
-import { Pollable, ResultError, WakeUp } from '../io/index.js';
+import { IdleCalls, Pollable, ResultError, WakeUp } from '../io/index.js';
 import { Children } from './children.js';
 import { type ErrorCode, errorCodeOf } from './error-code.js';
 import { FieldStore } from './field-store.js';
@@ -49,6 +49,7 @@ type ResponseResult =
 
 /** Resource `wasi:http/types.future-incoming-response`: yields its response once. */
 export class FutureIncomingResponse {
+  readonly #idle = new IdleCalls();
   readonly #wakeUp = new WakeUp();
   #result: ResponseResult | undefined;
   #taken = false;
@@ -65,14 +66,21 @@ export class FutureIncomingResponse {
   }
 
   subscribe(): Pollable {
-    return new Pollable({
-      isReady: () => this.#result !== undefined,
-      ready: () => (this.#result === undefined ? this.#wakeUp.promise() : Promise.resolve()),
-    });
+    return new Pollable(
+      {
+        isReady: () => this.#result !== undefined,
+        ready: () => (this.#result === undefined ? this.#wakeUp.promise() : Promise.resolve()),
+      },
+      this.#idle,
+    );
   }
 
-  get(): { tag: 'ok'; val: ResponseResult } | { tag: 'err'; val: undefined } | undefined {
-    if (this.#result === undefined) return undefined;
+  get():
+    | { tag: 'ok'; val: ResponseResult }
+    | { tag: 'err'; val: undefined }
+    | undefined
+    | PromiseLike<undefined> {
+    if (this.#result === undefined) return this.#idle.count(undefined);
     if (this.#taken) return { tag: 'err', val: undefined };
     this.#taken = true;
     return { tag: 'ok', val: this.#result };

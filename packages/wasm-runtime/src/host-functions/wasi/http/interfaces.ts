@@ -37,7 +37,7 @@ const TYPES: HostImport = {
 const types: HostInterface = {
   name: 'wasi:http/types',
   ...wasi02,
-  suspending: [],
+  suspending: ['[method]future-incoming-response.get', '[method]future-trailers.get'],
   bind: () => TYPES,
 };
 

@@ -46,7 +46,7 @@ function get(): OutgoingRequest {
 
 async function settled(future: FutureIncomingResponse): Promise<unknown> {
   await future.subscribe().block();
-  const result = future.get();
+  const result = await future.get();
   if (result?.tag !== 'ok') throw new Error('the future gave nothing');
   return result.val;
 }

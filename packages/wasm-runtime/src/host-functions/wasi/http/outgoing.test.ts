@@ -93,7 +93,7 @@ describe('future-incoming-response', () => {
     const blocked = future.subscribe().block();
     arriving.resolve(source());
     await blocked;
-    const first = future.get();
+    const first = await future.get();
     if (first?.tag !== 'ok' || first.val.tag !== 'ok') throw new Error('no response');
     const response = first.val.val;
     expect(response.status()).toBe(404);

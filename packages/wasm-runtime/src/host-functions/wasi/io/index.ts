@@ -1,5 +1,6 @@
 export type { ByteSink, ByteSource, Readiness } from './bytes.js';
 export { GuestMisuseError, ResultError } from './errors.js';
+export { IdleCalls } from './idle-calls.js';
 export { InputStream, type StreamError } from './input-stream.js';
 export { ioInterfaces } from './interfaces.js';
 export { IoError } from './io-error.js';

@@ -1,5 +1,6 @@
 import type { ByteSource } from './bytes.js';
 import { ResultError } from './errors.js';
+import { IdleCalls } from './idle-calls.js';
 import { IoError } from './io-error.js';
 import { Pollable } from './pollable.js';
 
@@ -29,26 +30,29 @@ const NOTHING = new Uint8Array(0);
 /** Resource `wasi:io/streams.input-stream` over a {@link ByteSource}. */
 export class InputStream {
   readonly #source: ByteSource;
+  readonly #idle = new IdleCalls();
   #over = false;
 
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
-  read(length: bigint): Uint8Array {
-    return this.#take(length);
+  read(length: bigint): Uint8Array | PromiseLike<Uint8Array> {
+    const bytes = this.take(length);
+    return bytes.length > 0 ? bytes : this.#idle.count(bytes);
   }
 
   blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
     if (this.#over || this.#source.isReady()) {
-      const bytes = this.#take(length);
+      const bytes = this.take(length);
       if (bytes.length > 0 || length === 0n) return bytes;
     }
     return this.#takeWhenReady(length);
   }
 
-  skip(length: bigint): bigint {
-    return BigInt(this.#take(length).length);
+  skip(length: bigint): bigint | PromiseLike<bigint> {
+    const skipped = BigInt(this.take(length).length);
+    return skipped > 0n ? skipped : this.#idle.count(skipped);
   }
 
   blockingSkip(length: bigint): bigint | Promise<bigint> {
@@ -57,7 +61,7 @@ export class InputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#source);
+    return new Pollable(this.#source, this.#idle);
   }
 
   [Symbol.dispose](): void {
@@ -68,13 +72,15 @@ export class InputStream {
   async #takeWhenReady(length: bigint): Promise<Uint8Array> {
     for (;;) {
       await this.#source.ready();
-      const bytes = this.#take(length);
+      const bytes = this.take(length);
       if (bytes.length > 0 || length === 0n) return bytes;
     }
   }
 
-  /** After the end or a failure the stream stays closed, whatever its source says. */
-  #take(length: bigint): Uint8Array {
+  /**
+   * As {@link InputStream.read}, for the host. After the end or a failure the stream stays closed, whatever its source says.
+   */
+  take(length: bigint): Uint8Array {
     if (this.#over) throw closed();
     if (length === 0n) return NOTHING;
     const max = length > LONGEST_READ ? LONGEST_READ : Number(length);
@@ -89,6 +95,7 @@ export class InputStream {
       this.#over = true;
       throw closed();
     }
+    if (bytes.length > 0) this.#idle.reset();
     return bytes;
   }
 }

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { IdleCalls } from './idle-calls.js';
 import { InputStream } from './input-stream.js';
 import { IoError } from './io-error.js';
 import { OutputStream } from './output-stream.js';
@@ -14,20 +15,29 @@ const error: HostInterface = {
 const pollInterface: HostInterface = {
   name: 'wasi:io/poll',
   ...wasi02,
-  suspending: ['poll', '[method]pollable.block'],
-  bind: () => ({ Pollable, poll }),
+  suspending: ['poll', '[method]pollable.block', '[method]pollable.ready'],
+  bind: () => {
+    const idle = new IdleCalls();
+    return { Pollable, poll: (pollables: readonly Pollable[]) => poll(pollables, idle) };
+  },
 };
 
 const streams: HostInterface = {
   name: 'wasi:io/streams',
   ...wasi02,
   suspending: [
-    '[method]input-stream.blocking-read',
-    '[method]input-stream.blocking-skip',
-    '[method]output-stream.blocking-write-and-flush',
-    '[method]output-stream.blocking-flush',
-    '[method]output-stream.blocking-write-zeroes-and-flush',
-    '[method]output-stream.blocking-splice',
+    ...['read', 'blocking-read', 'skip', 'blocking-skip'].map((name) => `[method]input-stream.${name}`),
+    ...[
+      'check-write',
+      'write',
+      'blocking-write-and-flush',
+      'flush',
+      'blocking-flush',
+      'write-zeroes',
+      'blocking-write-zeroes-and-flush',
+      'splice',
+      'blocking-splice',
+    ].map((name) => `[method]output-stream.${name}`),
   ],
   bind: () => ({ InputStream, OutputStream }),
 };

@@ -116,7 +116,7 @@ describe('a node Writable as sink', () => {
         await blocked;
         continue;
       }
-      output.write(new Uint8Array(permit));
+      void output.write(new Uint8Array(permit));
       written += permit;
       expect(written - stream.received).toBeLessThanOrEqual(2 * 1024);
     }

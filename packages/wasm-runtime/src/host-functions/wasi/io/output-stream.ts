@@ -1,5 +1,6 @@
 import type { ByteSink } from './bytes.js';
 import { GuestMisuseError } from './errors.js';
+import { IdleCalls } from './idle-calls.js';
 import { closed, failed, type InputStream } from './input-stream.js';
 import { Pollable } from './pollable.js';
 
@@ -9,17 +10,18 @@ const ZEROES_AT_ONCE = 64 * 1024;
 /** Resource `wasi:io/streams.output-stream` over a {@link ByteSink}. */
 export class OutputStream {
   readonly #sink: ByteSink;
+  readonly #idle = new IdleCalls();
   #over = false;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
   }
 
-  checkWrite(): bigint {
-    return BigInt(this.#permit());
+  checkWrite(): bigint | PromiseLike<bigint> {
+    return this.#idle.count(BigInt(this.#permit()));
   }
 
-  write(contents: Uint8Array): void {
+  write(contents: Uint8Array): void | PromiseLike<void> {
     const permit = this.#permit();
     if (contents.length > permit) {
       throw new GuestMisuseError(
@@ -27,6 +29,7 @@ export class OutputStream {
       );
     }
     this.#put(contents);
+    if (contents.length === 0) return this.#idle.count(undefined);
   }
 
   blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
@@ -35,22 +38,22 @@ export class OutputStream {
     return this.blockingFlush();
   }
 
-  flush(): void {
-    this.#permit();
-    this.#sink.flush();
+  flush(): void | PromiseLike<void> {
+    this.#flush();
+    return this.#idle.count(undefined);
   }
 
   blockingFlush(): void | Promise<void> {
-    this.flush();
+    this.#flush();
     if (!this.#sink.isReady()) return this.#untilReady();
     this.#permit();
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#sink);
+    return new Pollable(this.#sink, this.#idle);
   }
 
-  writeZeroes(length: bigint): void {
+  writeZeroes(length: bigint): void | PromiseLike<void> {
     const permit = this.#permit();
     if (length > permit) {
       throw new GuestMisuseError(
@@ -58,6 +61,7 @@ export class OutputStream {
       );
     }
     this.#put(new Uint8Array(Number(length)));
+    if (length === 0n) return this.#idle.count(undefined);
   }
 
   async blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
@@ -71,11 +75,12 @@ export class OutputStream {
   }
 
   /** Moves what both sides can take now. */
-  splice(source: InputStream, length: bigint): bigint {
+  splice(source: InputStream, length: bigint): bigint | PromiseLike<bigint> {
     const permit = this.#permit();
-    const bytes = source.read(length < permit ? length : BigInt(permit));
+    const bytes = source.take(length < permit ? length : BigInt(permit));
     this.#put(bytes);
-    return BigInt(bytes.length);
+    const moved = BigInt(bytes.length);
+    return moved > 0n ? moved : this.#idle.count(moved);
   }
 
   async blockingSplice(source: InputStream, length: bigint): Promise<bigint> {
@@ -109,6 +114,11 @@ export class OutputStream {
     }
   }
 
+  #flush(): void {
+    this.#permit();
+    this.#sink.flush();
+  }
+
   async #untilReady(): Promise<void> {
     await this.#sink.ready();
     this.#permit();
@@ -116,6 +126,7 @@ export class OutputStream {
 
   #put(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    this.#idle.reset();
     try {
       this.#sink.write(bytes);
     } catch (cause) {

@@ -1,5 +1,6 @@
 import type { Readiness } from './bytes.js';
 import { GuestMisuseError } from './errors.js';
+import { IdleCalls } from './idle-calls.js';
 
 /**
  * Resource `wasi:io/poll.pollable`, over anything that can become ready. The engine ends its waits when the
@@ -7,20 +8,27 @@ import { GuestMisuseError } from './errors.js';
  */
 export class Pollable {
   readonly #readiness: Readiness;
+  readonly #idle: IdleCalls;
   #watchers: Set<() => void> | undefined;
   #isWatching = false;
 
-  constructor(readiness: Readiness) {
+  /** @param idle of what it belongs to: guests may make a new one each time they ask */
+  constructor(readiness: Readiness, idle: IdleCalls = new IdleCalls()) {
     this.#readiness = readiness;
+    this.#idle = idle;
   }
 
-  ready(): boolean {
+  /** For the host. */
+  get isReady(): boolean {
     return this.#readiness.isReady();
   }
 
-  block(): void | Promise<void> {
-    if (this.#readiness.isReady()) return;
-    return this.#readiness.ready();
+  ready(): boolean | PromiseLike<boolean> {
+    return this.#idle.count(this.isReady);
+  }
+
+  block(): void | PromiseLike<void> {
+    return this.isReady ? this.#idle.count(undefined) : this.#readiness.ready();
   }
 
   /**
@@ -46,14 +54,19 @@ export class Pollable {
 }
 
 /**
- * Function `wasi:io/poll.poll`: the indices of all pollables that are ready, as soon as one is.
+ * Function `wasi:io/poll.poll`: the indices of all pollables that are ready, as soon as one is. A guest may poll something that
+ * is always ready beside what it waits for.
  *
+ * @param idle of the invocation
  * @throws GuestMisuseError for an empty list, as the WIT demands
  */
-export function poll(pollables: readonly Pollable[]): Uint32Array | Promise<Uint32Array> {
+export function poll(
+  pollables: readonly Pollable[],
+  idle: IdleCalls = new IdleCalls(),
+): Uint32Array | PromiseLike<Uint32Array> {
   if (pollables.length === 0) throw new GuestMisuseError('the guest polled an empty list of pollables');
   const ready = readyIndices(pollables);
-  return ready.length > 0 ? ready : waitForAny(pollables);
+  return ready.length > 0 ? idle.count(ready) : waitForAny(pollables);
 }
 
 async function waitForAny(pollables: readonly Pollable[]): Promise<Uint32Array> {
@@ -78,7 +91,7 @@ async function firstWake(pollables: readonly Pollable[]): Promise<void> {
 function readyIndices(pollables: readonly Pollable[]): Uint32Array {
   const indices: number[] = [];
   pollables.forEach((pollable, index) => {
-    if (pollable.ready()) indices.push(index);
+    if (pollable.isReady) indices.push(index);
   });
   return Uint32Array.from(indices);
 }
