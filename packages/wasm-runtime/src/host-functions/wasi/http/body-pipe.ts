@@ -18,13 +18,22 @@ type Ending =
   | { readonly kind: 'aborted'; readonly reason: string };
 
 /** A guest may write this much before it sends the message the body belongs to. */
-const CAPACITY_BEFORE_ATTACHED = 64 * 1024;
+const MOST_BEFORE_ATTACHED = 2 * 1024 * 1024;
+
+/**
+ * What a guest may try to write when it has written that much. With no permit it would wait, and for ever, since nothing reads
+ * before it goes on: so it may try, and the write fails.
+ */
+const LAST_PERMIT = 4096;
+
+/** What sends the message. */
+const SENDING = { request: 'outgoing-handler.handle', response: 'response-outparam.set' } as const;
 
 const ALWAYS = Promise.resolve();
 
 /**
  * Carries an outgoing body from the guest to its target. A guest gets the body before it sends the message, so a
- * bounded part waits here until {@link BodyPipe.attach}. Holds the guest to the message's `content-length`.
+ * bounded part waits here until {@link BodyPipe.attach}, and a write beyond it fails. Holds the guest to the message's `content-length`.
  */
 export class BodyPipe implements ByteSink {
   readonly #message: 'request' | 'response';
@@ -78,7 +87,7 @@ export class BodyPipe implements ByteSink {
   capacity(): number | undefined {
     if (this.#failure !== undefined) throw this.#failure.cause;
     if (this.#ending !== undefined) return undefined;
-    if (this.#target === undefined) return CAPACITY_BEFORE_ATTACHED - this.#waitingBytes;
+    if (this.#target === undefined) return Math.max(MOST_BEFORE_ATTACHED - this.#waitingBytes, LAST_PERMIT);
     const capacity = this.#target.sink.capacity();
     return this.#waiting.length > 0 && capacity !== undefined ? 0 : capacity;
   }
@@ -92,6 +101,7 @@ export class BodyPipe implements ByteSink {
       this.#target.sink.write(bytes);
       return;
     }
+    if (this.#waitingBytes + bytes.length > MOST_BEFORE_ATTACHED) throw this.#fail(this.#orderFailure());
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
   }
@@ -103,7 +113,7 @@ export class BodyPipe implements ByteSink {
   /** Before the message is sent, a flush is complete at once: there is nothing to hand bytes on to. */
   isReady(): boolean {
     if (this.#failure !== undefined || this.#ending !== undefined) return true;
-    if (this.#target === undefined) return this.#waitingBytes < CAPACITY_BEFORE_ATTACHED;
+    if (this.#target === undefined) return true;
     return this.#waiting.length === 0 && this.#target.sink.isReady();
   }
 
@@ -126,6 +136,13 @@ export class BodyPipe implements ByteSink {
       { tag: `HTTP-${this.#message}-body-size`, val: BigInt(written) },
       `the guest wrote ${written} bytes of ${this.#message} body, its content-length says ${this.#contentLength}`,
     );
+  }
+
+  #orderFailure(): HttpFailure {
+    const message =
+      `the guest wrote more than ${MOST_BEFORE_ATTACHED} bytes of ${this.#message} body before it sent the ${this.#message}: ` +
+      `call ${SENDING[this.#message]} before writing the rest, then the body may be of any size`;
+    return new HttpFailure({ tag: 'internal-error', val: message }, message);
   }
 
   /** Writes of the guest fail with `cause` from here on, and the target is aborted. */

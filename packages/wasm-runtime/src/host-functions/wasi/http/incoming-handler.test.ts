@@ -3,7 +3,13 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
-import { GuestMisuseError, type InputStream, MemorySource, type OutputStream } from '../io/index.js';
+import {
+  GuestMisuseError,
+  type InputStream,
+  type IoError,
+  MemorySource,
+  type OutputStream,
+} from '../io/index.js';
 import { type ErrorCode, HttpFailure } from './error-code.js';
 import { Fields } from './fields.js';
 import { type FutureTrailers, IncomingBody } from './incoming-body.js';
@@ -227,25 +233,70 @@ describe('the response', () => {
     expect((await running).kind).toBe('answered');
   });
 
-  it('carries what the guest wrote before it set the outparam, a bounded part', async () => {
+  const twoMiB = 2 * 1024 * 1024;
+
+  it.each([
+    ['in one write', twoMiB, (stream: OutputStream, chunk: Uint8Array) => stream.write(chunk)],
+    ['in pieces', 4096, (stream: OutputStream, chunk: Uint8Array) => stream.write(chunk)],
+    [
+      'in blocking writes',
+      4096,
+      (stream: OutputStream, chunk: Uint8Array) => stream.blockingWriteAndFlush(chunk),
+    ],
+    [
+      'in one blocking write',
+      twoMiB,
+      (stream: OutputStream, chunk: Uint8Array) => stream.blockingWriteAndFlush(chunk),
+    ],
+  ])('carries 2 MiB that the guest wrote %s before it set the outparam', async (_, size, write) => {
     const exchange = new MemoryExchange();
-    await run(exchange, (_, out) => {
+    await run(exchange, async (_, out) => {
       const response = new OutgoingResponse(new Fields());
       const body = response.body();
       const stream = body.write();
-      const permit = stream.checkWrite();
-      expect(permit).toBeLessThanOrEqual(65536n);
-      void stream.write(new Uint8Array(Number(permit)).fill(0x61));
-      expect(stream.checkWrite()).toBe(0n);
-      expect(stream.subscribe().ready()).toBe(false);
+      for (let i = 0; i < twoMiB / size; i++) {
+        expect(await stream.checkWrite()).toBeGreaterThanOrEqual(BigInt(size));
+        await write(stream, new Uint8Array(size).fill(i % 251));
+      }
+      await stream.blockingFlush();
+      expect(await stream.subscribe().ready()).toBe(true);
       ResponseOutparam.set(out, { tag: 'ok', val: response });
-      void stream.write(bytes('end'));
+      await stream.write(bytes('end'));
       stream[Symbol.dispose]();
       OutgoingBody.finish(body, undefined);
     });
-    const text = exchange.sink.text();
-    expect(text).toHaveLength(65536 + 3);
-    expect(text.endsWith('aend')).toBe(true);
+    const sent = exchange.sink.take();
+    expect(sent).toHaveLength(twoMiB + 3);
+    expect(sent.subarray(0, -3).every((byte, i) => byte === Math.floor(i / size) % 251)).toBe(true);
+    expect(exchange.finished).toBeDefined();
+  });
+
+  it('fails a write beyond 2 MiB before the outparam is set, and says which order helps', async () => {
+    const exchange = new MemoryExchange();
+    const order = /call response-outparam\.set before writing the rest/;
+    const outcome = await run(exchange, async (_, out) => {
+      const response = new OutgoingResponse(new Fields());
+      const body = response.body();
+      const stream = body.write();
+      await stream.blockingWriteAndFlush(new Uint8Array(twoMiB));
+      expect(await stream.subscribe().ready()).toBe(true);
+      expect(await stream.checkWrite()).toBeGreaterThan(0n);
+      const error = payload(() => stream.write(bytes('!'))) as { tag: string; val: IoError };
+      expect(error.tag).toBe('last-operation-failed');
+      expect(error.val.toDebugString()).toMatch(order);
+      expect(httpErrorCode(error.val)).toEqual({ tag: 'internal-error', val: expect.stringMatching(order) });
+      ResponseOutparam.set(out, { tag: 'ok', val: response });
+    });
+    expect(outcome).toMatchObject({ kind: 'incomplete', reason: expect.stringMatching(order) });
+    expect(exchange.failed?.status).toBe(500);
+  });
+
+  it('fails a long blocking write beyond 2 MiB before the outparam is set, instead of waiting', async () => {
+    await run(new MemoryExchange(), async () => {
+      const stream = new OutgoingResponse(new Fields()).body().write();
+      const written = Promise.resolve(stream.blockingWriteAndFlush(new Uint8Array(twoMiB + 1)));
+      await expect(written).rejects.toMatchObject({ payload: { tag: 'last-operation-failed' } });
+    });
   });
 
   it('carries a body that was finished before the outparam was set', async () => {

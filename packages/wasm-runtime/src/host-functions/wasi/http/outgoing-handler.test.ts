@@ -4,7 +4,7 @@ import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlat
 import { describe, expect, it } from 'vitest';
 import { testContext, testLinks } from '../../../testing/context.js';
 import type { InstanceContext } from '../../host-interface.js';
-import { GuestMisuseError } from '../io/index.js';
+import { GuestMisuseError, type IoError } from '../io/index.js';
 import type { ErrorCode } from './error-code.js';
 import { Fields } from './fields.js';
 import { IncomingBody } from './incoming-body.js';
@@ -148,6 +148,36 @@ describe('outgoing-handler', () => {
         (values as Buffer[]).map((value) => new Uint8Array(value)),
       ]),
     ]);
+  });
+
+  it('carries 2 MiB that the guest wrote before it called handle', async () => {
+    let received = 0;
+    const context = await linkedTo(async (request) => {
+      for await (const chunk of request.body) received += chunk.length;
+      return ok({ body: chunks(), trailers: noFields, status: 200, headers: [] });
+    });
+    const request = get();
+    const body = request.body();
+    const stream = body.write();
+    const all = 2 * 1024 * 1024;
+    for (let written = 0; written < all; written += 4096) {
+      await stream.blockingWriteAndFlush(new Uint8Array(4096));
+    }
+    const future = handleOutgoing(context, request, undefined);
+    await stream.blockingWriteAndFlush(new Uint8Array(4096));
+    stream[Symbol.dispose]();
+    OutgoingBody.finish(body, undefined);
+    await responseOf(future);
+    expect(received).toBe(all + 4096);
+  });
+
+  it('fails a write beyond 2 MiB before handle, and says which order helps', () => {
+    const stream = get().body().write();
+    void stream.write(new Uint8Array(2 * 1024 * 1024));
+    const error = payload(() => stream.write(new Uint8Array(1))) as { val: IoError };
+    expect(error.val.toDebugString()).toContain(
+      'call outgoing-handler.handle before writing the rest, then the body may be of any size',
+    );
   });
 
   it('sends all three timeouts, 600 s for those that are not set', async () => {
