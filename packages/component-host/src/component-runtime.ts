@@ -5,6 +5,7 @@ import {
   type FairTurns,
   type GuestTime,
   InstancePool,
+  isFirstUnfinishedBody,
   linkImports,
   type StackBudget,
   type ThreadCells,
@@ -155,6 +156,13 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     clock,
     logger,
   });
+  const onUnfinishedBody = (): void => {
+    if (!isFirstUnfinishedBody(cells.cells)) return;
+    logger.warn(
+      `component ${componentId} returned without finishing a response body; the host ends it: have the guest call outgoing-body.finish`,
+      { component: componentId },
+    );
+  };
   const served = !servesAnything(exports)
     ? []
     : await serveExports({
@@ -165,6 +173,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
         startClock: () => clock.start(),
         maxExecutionMs: maxExecutionTimeMs,
         logger,
+        onUnfinishedBody,
       });
 
   function inThread(outside: Server): Server {
@@ -194,7 +203,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     http:
       exports.http === undefined
         ? undefined
-        : observe.http(createHttpHandler({ componentId, exportId: exports.http, run })),
+        : observe.http(createHttpHandler({ componentId, exportId: exports.http, run, onUnfinishedBody })),
     scale(limit) {
       pool.resize(limit);
       observedPool.limited(limit);

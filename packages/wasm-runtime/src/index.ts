@@ -27,6 +27,7 @@ export {
   type ComponentUse,
   createComponentCells,
   defaultMaxWaiting,
+  isFirstUnfinishedBody,
   lastStartWriter,
   oldestStartWriter,
   readComponentUse,

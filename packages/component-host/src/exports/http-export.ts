@@ -16,8 +16,9 @@ export async function serveHttpExport(options: {
   readonly exportId: string;
   readonly server: Server;
   readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+  readonly onUnfinishedBody?: (() => void) | undefined;
 }): Promise<ServedHandle> {
-  const { componentId, exportId, server, run } = options;
+  const { componentId, exportId, server, run, onUnfinishedBody = () => {} } = options;
   return await server.serve({
     target: componentId,
     instance: httpIncomingHandler.id,
@@ -33,6 +34,7 @@ export async function serveHttpExport(options: {
           component: componentId,
           signal,
           logger,
+          onUnfinishedBody,
         }),
       ).then(
         () => exchange.failWith(new Error(`component ${componentId} did not answer the request`)),

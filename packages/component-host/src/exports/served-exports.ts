@@ -48,12 +48,14 @@ export async function serveExports(options: {
   readonly startClock: () => () => void;
   readonly maxExecutionMs: number;
   readonly logger: Logger;
+  readonly onUnfinishedBody?: () => void;
 }): Promise<ServedHandle[]> {
   const { componentId, server, run, startClock, maxExecutionMs, logger } = options;
+  const { onUnfinishedBody } = options;
   const { custom, http, messages, changes } = options.exports;
   const parts = { componentId, server, run };
   const served = await serveCustomExports({ ...parts, exports: custom, startClock, maxExecutionMs, logger });
-  if (http !== undefined) served.push(await serveHttpExport({ ...parts, exportId: http }));
+  if (http !== undefined) served.push(await serveHttpExport({ ...parts, exportId: http, onUnfinishedBody }));
   if (messages !== undefined) served.push(await serveMessageExport({ ...parts, exportId: messages }));
   if (changes !== undefined) served.push(...(await serveWatcherExport({ ...parts, exportId: changes })));
   return served;

@@ -10,12 +10,21 @@ export function createHttpHandler(options: {
   /** The component's export of `wasi:http/incoming-handler`, verbatim. */
   readonly exportId: string;
   readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+  readonly onUnfinishedBody?: (() => void) | undefined;
 }): HttpHandler {
-  const { componentId, exportId, run } = options;
+  const { componentId, exportId, run, onUnfinishedBody = () => {} } = options;
   return async (exchange, trace) => {
     try {
       return await run(trace, exchange.signal, (instance, signal, { logger }) =>
-        invokeIncomingHandler({ instance, exportId, exchange, component: componentId, signal, logger }),
+        invokeIncomingHandler({
+          instance,
+          exportId,
+          exchange,
+          component: componentId,
+          signal,
+          logger,
+          onUnfinishedBody,
+        }),
       );
     } catch (cause) {
       if (cause instanceof OverloadedError) {

@@ -46,6 +46,8 @@ export const componentCell = {
   refused: 4,
   /** 1 when the bound on waiting stays as it is, whatever becomes of the limit. */
   isMaxWaitingFixed: 5,
+  /** 1 when it was told that guests leave the end of their bodies to the host. */
+  isUnfinishedBodyTold: 6,
 } as const;
 
 /** Cells of one thread, from {@link firstThreadCell}. */
@@ -141,6 +143,11 @@ export function readComponentUse(component: ComponentCells): ComponentUse {
     maxWaiting: Atomics.load(cells, componentCell.maxWaiting),
     refused: Atomics.load(cells, componentCell.refused),
   };
+}
+
+/** Whether nobody has told yet, in whatever thread, that guests leave the end of their bodies to the host; now somebody has. */
+export function isFirstUnfinishedBody(component: ComponentCells): boolean {
+  return Atomics.exchange(viewCells(component), componentCell.isUnfinishedBodyTold, 1) === 0;
 }
 
 /**

@@ -60,6 +60,11 @@ export class BodyPipe implements ByteSink {
     this.#drain();
   }
 
+  /** Whether the body is complete, or will never be. */
+  get hasEnded(): boolean {
+    return this.#ending !== undefined;
+  }
+
   /**
    * The first ending counts.
    * @throws HttpFailure when the body is not as long as its `content-length`

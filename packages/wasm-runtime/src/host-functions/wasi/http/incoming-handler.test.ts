@@ -13,7 +13,12 @@ import {
 import { type ErrorCode, HttpFailure } from './error-code.js';
 import { Fields } from './fields.js';
 import { type FutureTrailers, IncomingBody } from './incoming-body.js';
-import { type HandlerOutcome, incomingHandlerExport, invokeIncomingHandler } from './incoming-handler.js';
+import {
+  type HandlerOutcome,
+  type IncomingHandlerCall,
+  incomingHandlerExport,
+  invokeIncomingHandler,
+} from './incoming-handler.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { httpErrorCode } from './interfaces.js';
 import { MemoryExchange } from './memory-exchange.js';
@@ -30,7 +35,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 function run(
   exchange: MemoryExchange,
   guest: Guest,
-  options: { readonly signal?: AbortSignal; readonly logger?: Logger } = {},
+  options: Pick<IncomingHandlerCall, 'signal' | 'logger' | 'onUnfinishedBody'> = {},
 ): Promise<HandlerOutcome> {
   const instance: ComponentInstance = {
     async call(instanceId, func, [request, out]) {
@@ -564,25 +569,61 @@ describe('a guest that does not answer as it should', () => {
     expect(exchange.failed).toBeUndefined();
   });
 
-  it('aborts the response when it drops the body, or returns without finishing it', async () => {
-    const unfinished: Guest[] = [
-      (_, out) => {
-        const { body, stream } = respond(out);
-        stream[Symbol.dispose]();
-        body[Symbol.dispose]();
+  it('aborts the response when it drops the body', async () => {
+    const exchange = new MemoryExchange();
+    const outcome = await run(exchange, (_, out) => {
+      const { body, stream } = respond(out);
+      stream[Symbol.dispose]();
+      body[Symbol.dispose]();
+    });
+    expect(outcome.kind).toBe('incomplete');
+    expect(exchange.failed).toEqual({
+      status: 500,
+      text: 'Component "hello" did not complete its response.\n',
+    });
+  });
+
+  it('completes the body when it returns without having finished or dropped it, and the host is told', async () => {
+    const exchange = new MemoryExchange({ window: 3 });
+    let unfinished = 0;
+    const running = run(
+      exchange,
+      async (_, out) => {
+        const response = new OutgoingResponse(new Fields());
+        await response.body().write().write(bytes('written'));
+        ResponseOutparam.set(out, { tag: 'ok', val: response });
       },
-      (_, out) => {
-        void respond(out).stream.write(bytes('begun'));
-      },
-    ];
-    for (const guest of unfinished) {
-      const exchange = new MemoryExchange();
-      expect((await run(exchange, guest)).kind).toBe('incomplete');
-      expect(exchange.failed).toEqual({
-        status: 500,
-        text: 'Component "hello" did not complete its response.\n',
-      });
+      { onUnfinishedBody: () => unfinished++ },
+    );
+    expect(await running).toEqual({ kind: 'answered', status: 200 });
+    let text = exchange.sink.text();
+    while (exchange.finished === undefined) {
+      await Promise.resolve();
+      text += exchange.sink.text();
     }
+    expect([text, exchange.failed, unfinished]).toEqual(['written', undefined, 1]);
+  });
+
+  it('does not complete a body that is shorter than its content-length', async () => {
+    const exchange = new MemoryExchange();
+    let unfinished = 0;
+    const outcome = await run(
+      exchange,
+      (_, out) => {
+        void respond(out, { headers: [['content-length', '5']] }).stream.write(bytes('hell'));
+      },
+      { onUnfinishedBody: () => unfinished++ },
+    );
+    expect(outcome).toMatchObject({ kind: 'incomplete', reason: expect.stringContaining('wrote 4 bytes') });
+    expect([exchange.finished, exchange.failed?.status, unfinished]).toEqual([undefined, 500, 0]);
+  });
+
+  it('is not told on for a body that it finished', async () => {
+    let unfinished = 0;
+    await run(new MemoryExchange(), (_, out) => complete(respond(out)), {
+      onUnfinishedBody: () => unfinished++,
+    });
+    expect(unfinished).toBe(0);
   });
 
   it('gives a 500 for a response that can not be sent', async () => {

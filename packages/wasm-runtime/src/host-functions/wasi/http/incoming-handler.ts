@@ -2,7 +2,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
-import { type ErrorCode, statusOf } from './error-code.js';
+import { type ErrorCode, HttpFailure, statusOf } from './error-code.js';
 import type { HttpExchange } from './http-exchange.js';
 import { IncomingRequest } from './incoming-request.js';
 import type { OutgoingResponse, ReleasedResponse } from './outgoing-response.js';
@@ -18,15 +18,17 @@ export interface IncomingHandlerCall {
   /** The signal of the instance's context: tells an invocation that was ended from a fault of the guest. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
+  /** Told when the guest has returned and left the end of its body to the host. */
+  readonly onUnfinishedBody?: () => void;
 }
 
 /** How a call of the incoming handler went; the client has been answered accordingly. */
 export type HandlerOutcome =
-  /** The guest answered and finished the body. `status` is what it set. */
+  /** The guest answered, and the body is complete. `status` is what it set. */
   | { readonly kind: 'answered'; readonly status: number }
   /** The guest answered with an error-code, which became `status`. */
   | { readonly kind: 'error-code'; readonly status: number; readonly code: ErrorCode }
-  /** The guest returned without an answer, with one that can't be sent, or without finishing its body. */
+  /** The guest returned without an answer, with one that can't be sent, or dropped its body, or wrote less than it promised. */
   | { readonly kind: 'incomplete'; readonly status: number; readonly reason: string }
   /** The guest trapped, or its invocation was ended. */
   | { readonly kind: 'trapped'; readonly status: number; readonly cause: unknown };
@@ -75,7 +77,7 @@ class Answer implements AnswerReceiver {
   }
 
   returned(): HandlerOutcome {
-    this.#response?.abort('the guest returned without finishing the body');
+    this.#finishBody();
     this.#outcome ??= this.#incomplete('the guest returned without an answer', 'did not answer the request');
     return this.#outcome;
   }
@@ -90,6 +92,16 @@ class Answer implements AnswerReceiver {
     }
     exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
     return { kind: 'trapped', status, cause };
+  }
+
+  /** A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. */
+  #finishBody(): void {
+    try {
+      if (this.#response?.finishBody()) this.#call.onUnfinishedBody?.();
+    } catch (cause) {
+      // The exchange was told already.
+      if (!(cause instanceof HttpFailure)) throw cause;
+    }
   }
 
   #refuse(code: ErrorCode): void {

@@ -57,7 +57,11 @@ export class OutgoingResponse {
     return {
       head: { status: this.#status, headers: this.#headers.toLines() },
       sendBody: (target) => pipe.attach(target),
-      abort: (reason) => pipe.abort(reason),
+      finishBody: () => {
+        if (pipe.hasEnded) return false;
+        pipe.finish(undefined);
+        return true;
+      },
     };
   }
 
@@ -71,6 +75,10 @@ export class OutgoingResponse {
 export interface ReleasedResponse {
   readonly head: HttpResponseHead;
   sendBody(target: BodyTarget): void;
-  /** Ends the body unless it is complete. */
-  abort(reason: string): void;
+  /**
+   * Ends the body unless it has ended.
+   * @returns whether it had not
+   * @throws HttpFailure when it is not as long as its `content-length`; the target is told, too
+   */
+  finishBody(): boolean;
 }
