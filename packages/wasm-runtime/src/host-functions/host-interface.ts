@@ -16,6 +16,11 @@ export interface InstanceContext {
   readonly links: LinkInvoker;
   /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
   readonly signal: AbortSignal;
+  /**
+   * Has the component wait for work that an invocation leaves behind, before it is closed. The work gets a signal that tells when
+   * it must end.
+   */
+  outlive?(work: (signal: AbortSignal) => Promise<void>): void;
   /** Where the caller of the instance converts handles of its own; else the linker makes one. */
   readonly handles?: InstanceHandles;
 }

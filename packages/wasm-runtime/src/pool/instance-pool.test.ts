@@ -3,6 +3,7 @@ import { createDirectEngine } from '../engines/direct/index.js';
 import type { CompiledComponent, ComponentInstance, Engine } from '../engines/engine.js';
 import { createJcoEngine } from '../engines/jco/index.js';
 import { decodeComponent } from '../formats/component/index.js';
+import type { InstanceContext } from '../host-functions/host-interface.js';
 import { type Linkage, linkImports } from '../linker/linker.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
@@ -256,6 +257,37 @@ describe('the instance pool and the stacks of guests', () => {
 
   beforeAll(async () => {
     compiled = await createDirectEngine().compile(guest, { component: 'calls', suspends: linkage.suspends });
+  });
+
+  it('gives a permit back before what outlives its invocation is done, and closes after that', async () => {
+    let outlive: InstanceContext['outlive'];
+    const watching: Linkage = {
+      ...linkage,
+      bind: (bound) => {
+        outlive = bound.outlive;
+        return linkage.bind(bound);
+      },
+    };
+    const pool = createPool({ maxInstances: 1, linkage: watching });
+    const work = Promise.withResolvers<void>();
+    const overdue = new AbortController();
+    const runOnce = (): Promise<unknown> =>
+      pool.run(context, (instance) => {
+        outlive?.((signal) => {
+          signal.addEventListener('abort', () => work.resolve());
+          return work.promise;
+        });
+        return call(instance, 'count');
+      });
+    expect([await runOnce(), await runOnce()]).toEqual([1, 1]);
+    let isClosed = false;
+    const closing = pool.close({ signal: overdue.signal }).then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    overdue.abort(new Error('grace period is over'));
+    await closing;
   });
 
   it('needs a permit first, then room, and gives both back', async () => {

@@ -129,14 +129,18 @@ export class InstancePool {
       }
       const stacks = this.#takeStack(invocation, isKept);
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
-      const imports = linkage.bind({ ...context, signal: invocation.signal });
+      const imports = linkage.bind({
+        ...context,
+        signal: invocation.signal,
+        outlive: (work) => invocation.outlive(work),
+      });
       const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock });
       return await work(invocation.track(instance, stacks), invocation.signal);
     } catch (error) {
       invocation.end(error);
       throw error;
     } finally {
-      void invocation.settle().then(() => this.#leave(invocation));
+      void this.#settle(invocation);
     }
   }
 
@@ -153,7 +157,7 @@ export class InstancePool {
     this.#drained ??= Promise.withResolvers<void>();
     if (this.#invocations.size === 0) this.#drained.resolve();
     const endAll = (): void => {
-      for (const invocation of this.#invocations) invocation.end(signal?.reason);
+      for (const invocation of this.#invocations) invocation.endAll(signal?.reason);
     };
     if (signal?.aborted) endAll();
     signal?.addEventListener('abort', endAll, { once: true });
@@ -172,6 +176,12 @@ export class InstancePool {
     budgets.enter(component);
     invocation.onOver(() => budgets.leave());
     return { budget: budgets, reserved: 1 };
+  }
+
+  async #settle(invocation: Invocation): Promise<void> {
+    await invocation.settle();
+    await invocation.leftNothing();
+    this.#leave(invocation);
   }
 
   #leave(invocation: Invocation): void {

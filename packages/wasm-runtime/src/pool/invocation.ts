@@ -35,6 +35,8 @@ export class Invocation {
   readonly #controller = new AbortController();
   readonly #onOver: (() => void)[] = [];
   readonly #calls = new Set<Promise<unknown>>();
+  /** What outlives it; made when there is any. */
+  #leftBehind: { readonly work: Set<Promise<void>>; readonly controller: AbortController } | undefined;
   #instance: ComponentInstance | undefined;
   #failed = false;
 
@@ -54,6 +56,18 @@ export class Invocation {
   /** Ends every wait of the guest. The first reason counts. */
   end(reason: unknown): void {
     this.#controller.abort(reason);
+  }
+
+  /** Ends what outlives the invocation, too. */
+  endAll(reason: unknown): void {
+    this.end(reason);
+    this.#leftBehind?.controller.abort(reason);
+  }
+
+  /** Waits with the end of the pool for what host functions of the invocation have still to do. */
+  outlive(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#leftBehind ??= { work: new Set(), controller: new AbortController() };
+    this.#leftBehind.work.add(work(this.#leftBehind.controller.signal));
   }
 
   limitTo(ms: number): void {
@@ -104,5 +118,10 @@ export class Invocation {
     this.end(invocationOver);
     if (isClean) this.#instance?.release?.();
     for (const action of this.#onOver) action();
+  }
+
+  /** Resolves once nothing that outlived it goes on either. */
+  async leftNothing(): Promise<void> {
+    if (this.#leftBehind !== undefined) await Promise.allSettled(this.#leftBehind.work);
   }
 }

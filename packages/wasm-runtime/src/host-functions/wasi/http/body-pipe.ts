@@ -7,11 +7,19 @@ export interface BodyTarget {
   readonly sink: ByteSink;
   /** Whether the message has no body whatever its `content-length` says: answers to HEAD, status 304. */
   readonly bodiless: boolean;
+  /**
+   * The guest finishes the body, of which a part may still wait.
+   * @throws what the guest gets then, where the body is lost
+   */
+  finishing?(): void;
   /** The body is complete. */
   finish(trailers: HeaderLines | undefined): void;
   /** The body ended early: the message must not look complete. Makes the sink ready, as it is closed then. */
   abort(reason: string): void;
 }
+
+/** How far the guest is with a body. */
+export type BodyState = 'open' | 'complete' | 'empty' | 'aborted';
 
 type Ending =
   | { readonly kind: 'finished'; readonly trailers: HeaderLines | undefined }
@@ -60,14 +68,15 @@ export class BodyPipe implements ByteSink {
     this.#drain();
   }
 
-  /** Whether the body is complete, or will never be. */
-  get hasEnded(): boolean {
-    return this.#ending !== undefined;
+  get state(): BodyState {
+    if (this.#ending === undefined) return 'open';
+    if (this.#ending.kind === 'aborted') return 'aborted';
+    return this.#written === 0 ? 'empty' : 'complete';
   }
 
   /**
    * The first ending counts.
-   * @throws HttpFailure when the body is not as long as its `content-length`
+   * @throws HttpFailure when the body is not as long as its `content-length`, and what the target throws
    */
   finish(trailers: HeaderLines | undefined): void {
     if (this.#failure !== undefined) throw this.#failure.cause;
@@ -79,6 +88,7 @@ export class BodyPipe implements ByteSink {
       this.abort(failure.message);
       throw failure;
     }
+    this.#target?.finishing?.();
     this.#end({ kind: 'finished', trailers });
   }
 

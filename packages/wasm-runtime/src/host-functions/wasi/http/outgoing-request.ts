@@ -1,5 +1,5 @@
 import { ResultError } from '../io/index.js';
-import { BodyPipe, type BodyTarget } from './body-pipe.js';
+import { BodyPipe, type BodyState, type BodyTarget } from './body-pipe.js';
 import { Children } from './children.js';
 import { contentLengthOf } from './content-length.js';
 import { HttpFailure } from './error-code.js';
@@ -96,13 +96,17 @@ export class OutgoingRequest {
     if (!this.#authority) {
       throw new HttpFailure({ tag: 'HTTP-request-URI-invalid' }, 'the request has no authority');
     }
+    const pipe = this.#bodyToSend();
     return {
       method: this.#method,
       scheme,
       authority: this.#authority,
       pathWithQuery: this.#pathWithQuery ?? '/',
       headers: this.#headers.toLines(),
-      sendBody: (target) => this.#bodyToSend().attach(target),
+      sendBody: (target) => pipe.attach(target),
+      get bodyState() {
+        return pipe.state;
+      },
     };
   }
 
@@ -128,4 +132,5 @@ export interface ReleasedRequest {
   readonly pathWithQuery: string;
   readonly headers: HeaderLines;
   sendBody(target: BodyTarget): void;
+  readonly bodyState: BodyState;
 }

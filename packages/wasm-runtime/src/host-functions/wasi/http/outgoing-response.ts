@@ -58,7 +58,7 @@ export class OutgoingResponse {
       head: { status: this.#status, headers: this.#headers.toLines() },
       sendBody: (target) => pipe.attach(target),
       finishBody: () => {
-        if (pipe.hasEnded) return false;
+        if (pipe.state !== 'open') return false;
         pipe.finish(undefined);
         return true;
       },

@@ -12,6 +12,8 @@ const DISCARD_AT_ONCE = 64 * 1024;
 export interface ReceivedBodyOptions {
   /** Longest wait for further bytes, in ms; default that of the call's streams. */
   readonly betweenBytesMs?: number;
+  /** Nothing more comes of it, or is wanted. */
+  readonly onOver?: () => void;
 }
 
 /** A body that arrives as a wRPC stream, with its trailers. */
@@ -22,10 +24,11 @@ export class ReceivedBody implements IncomingBodySource {
   constructor(
     stream: AsyncIterable<Uint8Array>,
     trailers: Promise<HttpFields | undefined>,
-    { betweenBytesMs }: ReceivedBodyOptions = {},
+    { betweenBytesMs, onOver }: ReceivedBodyOptions = {},
   ) {
     this.#source = new IterableSource(stream, {
       failure: transferFailure,
+      ...(onOver !== undefined && { onOver }),
       ...(betweenBytesMs !== undefined && {
         patience: { ms: betweenBytesMs, failure: () => tooSlow(betweenBytesMs) },
       }),
@@ -44,12 +47,17 @@ export class ReceivedBody implements IncomingBodySource {
     this.#source.cancel();
   }
 
-  async trailers(): Promise<HeaderLines | undefined> {
+  /** Takes what is left to its end and drops it; rejects when it breaks off. */
+  async discard(): Promise<void> {
     for (;;) {
       const bytes = this.#source.read(DISCARD_AT_ONCE);
-      if (bytes === undefined) break;
+      if (bytes === undefined) return;
       if (bytes.length === 0) await this.#source.ready();
     }
+  }
+
+  async trailers(): Promise<HeaderLines | undefined> {
+    await this.discard();
     let fields: HttpFields | undefined;
     try {
       fields = await this.#trailers;

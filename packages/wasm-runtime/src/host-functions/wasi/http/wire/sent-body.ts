@@ -27,7 +27,10 @@ type State = 'open' | 'discarding' | 'finished' | 'aborted' | 'refused';
  */
 export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
   readonly trailers: Promise<HttpFields | undefined>;
+  /** Resolves when the reader has taken all there was, or will take no more. */
+  readonly taken: Promise<void>;
   readonly #trailers = Promise.withResolvers<HttpFields | undefined>();
+  readonly #taken = Promise.withResolvers<void>();
   readonly #onRefused: () => void;
   readonly #room = new WakeUp();
   readonly #arrival = new WakeUp();
@@ -41,6 +44,7 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
   constructor(onRefused: () => void = () => {}) {
     this.#onRefused = onRefused;
     this.trailers = this.#trailers.promise;
+    this.taken = this.#taken.promise;
     // A call that fails early never looks at them.
     this.trailers.catch(() => {});
   }
@@ -113,7 +117,10 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
     for (;;) {
       if (this.#waitingBytes > 0) return { done: false, value: this.#take() };
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#state !== 'open') return { done: true, value: undefined };
+      if (this.#state !== 'open') {
+        this.#taken.resolve();
+        return { done: true, value: undefined };
+      }
       await this.#arrival.promise();
     }
   }
@@ -136,6 +143,7 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
 
   #refuse(): void {
     this.#drop();
+    this.#taken.resolve();
     if (this.#state === 'open') this.#onRefused();
     if (this.#state !== 'open') return;
     this.#trailers.resolve(undefined);
@@ -144,6 +152,8 @@ export class SentBody implements ByteSink, AsyncIterable<Uint8Array> {
 
   #settle(state: Exclude<State, 'open'>): void {
     this.#state = state;
+    // What is finished is still to be read.
+    if (state !== 'finished') this.#taken.resolve();
     this.#arrival.wake();
     this.#room.wake();
   }
