@@ -272,6 +272,14 @@ describe('the engine', () => {
   });
 });
 
+describe('the way to reset memories', () => {
+  it('is the faster one unless one is named', () => {
+    expect(run([]).memoryReset).toBe('auto');
+    expect(run(['--memory-reset', 'copy']).memoryReset).toBe('copy');
+    expect(run([], { WASMLATTICE_MEMORY_RESET: 'copy-on-write' }).memoryReset).toBe('copy-on-write');
+  });
+});
+
 describe('ceilings', () => {
   it('are those of the system unless they are given', () => {
     expect(run([]).ceilings).toEqual({});

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
 import { availableCores, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
-import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
+import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
 import type { Environment, SettingName } from './config/read-settings.js';
@@ -62,6 +62,8 @@ export interface HostConfig {
   readonly embeddedNats: { readonly mode: EmbeddedNatsMode; readonly port: number };
   /** What runs components. */
   readonly engine: EngineChoice;
+  /** How the memories of instances are reset. */
+  readonly memoryReset: MemoryWayWish;
   readonly limits: ComponentLimits;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
@@ -131,6 +133,7 @@ export function parseHostConfig(
     ceilings: readCeilings(values),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,
+    memoryReset: values.memoryReset,
     limits: {
       maxExecutionTimeMs: values.maxExecutionTimeMs,
       maxLinearMemoryBytes: values.maxLinearMemoryBytes,

@@ -5,6 +5,7 @@ import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
 import type { DeferredLogSink, Logger } from '@wasmlattice/telemetry';
+import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
@@ -100,6 +101,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
 
+  const memoryReset = chooseMemoryWay({ wish: config.memoryReset });
+  logger.info('chose how memories are reset', { way: memoryReset.way, reason: memoryReset.reason });
   const places = await ComponentPlaces.start({
     data: {
       lattice,
@@ -108,6 +111,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       sameHostCalls: config.localRpc,
       httpTimeoutMs: config.limits.maxExecutionTimeMs,
       engine: config.engine,
+      memoryReset,
       log: logSettings(config),
       telemetry: telemetry.relaySettings,
     },

@@ -1,5 +1,5 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
-import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
+import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import type { Setting } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
@@ -51,6 +51,7 @@ export interface SettingValues {
   readonly embeddedNatsPort: number;
 
   readonly engine: EngineChoice;
+  readonly memoryReset: MemoryWayWish;
   readonly maxExecutionTimeMs: number;
   readonly maxLinearMemoryBytes: number;
   readonly maxComponentSizeBytes: number;
@@ -359,6 +360,17 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'What runs components: auto = direct, which is faster, for all it covers, else jco; direct = refuse what it does not cover',
     advanced: true,
   }),
+  memoryReset: value(
+    kinds.oneOf<MemoryWayWish>('auto|copy|copy-on-write', 'auto', 'copy', 'copy-on-write'),
+    'auto',
+    {
+      flag: 'memory-reset',
+      variable: 'WASMLATTICE_MEMORY_RESET',
+      group: 'Component limits',
+      help: 'How instances get clean memory: copy = all of it; copy-on-write = what was written, where the system can; auto = what is faster',
+      advanced: true,
+    },
+  ),
   maxExecutionTimeMs: value(kinds.positiveMilliseconds, 600_000, {
     flag: 'max-execution-time-ms',
     variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',

@@ -1,7 +1,12 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { ThreadClock, ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
-import type { EngineChoice, PreparedComponent, ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import type {
+  EngineChoice,
+  MemoryWayChoice,
+  PreparedComponent,
+  ThreadFailure,
+} from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 
 /** What all serving threads of a host are born with. */
@@ -15,6 +20,8 @@ export interface ServingThreadSettings {
   /** Longest time until a component on another host has begun its answer to an HTTP request, in ms. */
   readonly httpTimeoutMs: number;
   readonly engine: EngineChoice;
+  /** How the memories of instances are reset; absent: each thread finds out what is faster. */
+  readonly memoryReset?: MemoryWayChoice;
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
   readonly telemetry?: TelemetryRelaySettings;

@@ -22,7 +22,7 @@ import type { RpcClient } from './rpc-client.js';
 export interface ServingThreadOptions {
   readonly data: Pick<
     ServingThreadData,
-    'lattice' | 'hostId' | 'engine' | 'sameHostCalls' | 'httpTimeoutMs' | 'clock'
+    'lattice' | 'hostId' | 'engine' | 'memoryReset' | 'sameHostCalls' | 'httpTimeoutMs' | 'clock'
   >;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
@@ -57,6 +57,7 @@ export class ServingThread {
       logger: logger.named('engine'),
       budgets,
       preemption: new GuestSlices(data.clock),
+      ...(data.memoryReset && { memoryReset: data.memoryReset }),
     });
     this.#transports = {
       lattice: rpc.invoker,

@@ -31,6 +31,10 @@ export class ImageFile {
     return undefined;
   }
 
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
   /** Calling it again does nothing. */
   release(): void {
     if (this.#isReleased) return;

@@ -79,6 +79,8 @@ class MappedImage implements MemoryImage {
     if (length < this.size) {
       throw new RangeError(`a memory of ${length} bytes can not hold an image of ${this.size}`);
     }
+    // Its number may be that of another file by now.
+    if (this.#file.isReleased) throw new Error('the image was released');
     return new MappedMemory(this.#tools, memory, this.#bytes, this.#file.file);
   }
 

@@ -259,6 +259,12 @@ for (const { name, missing } of memoryWays) {
       expect(await runThread({ way: name, shared, memories: 1, rounds: 1 })).toEqual({ kind: 'gone' });
     });
 
+    it('takes no memory once it was released', () => {
+      const { image } = capture(2);
+      image.release();
+      expect(() => image.attach(createMemory(2))).toThrow('the image was released');
+    });
+
     it('takes no memory smaller than itself', () => {
       const { image } = capture(2);
       expect(() => image.attach(createMemory(1))).toThrow('can not hold an image of 131072');

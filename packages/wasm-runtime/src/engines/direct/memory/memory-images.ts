@@ -46,7 +46,7 @@ export interface MemoryImage {
   /** What another thread opens the image with. It stays good while any thread holds the image. */
   share(): SharedImage;
 
-  /** Gives the image up in this thread. Its memories go on as they are. Calling it again does nothing. */
+  /** Gives the image up in this thread: it takes no further memory, those it has go on as they are. Calling it again does nothing. */
   release(): void;
 }
 
