@@ -2,7 +2,7 @@
 export interface Readiness {
   /** Whether the wait is over; cheap and free of side effects, a guest may ask in a loop. */
   isReady(): boolean;
-  /** Resolves once {@link Readiness.isReady} holds; never rejects. */
+  /** Resolves once {@link Readiness.isReady} holds; never rejects. What is waited for may begin to come only with this call. */
   ready(): Promise<void>;
 }
 

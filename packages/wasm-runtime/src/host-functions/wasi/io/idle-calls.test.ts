@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { OptionalWait } from '../../../engines/optional-wait.js';
 import { InputStream } from './input-stream.js';
+import { IterableSource } from './iterable-source.js';
 import { MemorySink, MemorySource } from './memory.js';
 import { OutputStream } from './output-stream.js';
 import { Pollable, poll } from './pollable.js';
@@ -56,6 +57,19 @@ describe('calls that find nothing', () => {
     ];
     expect(callsUntilWait(() => ways[turn++ % ways.length]?.())).toBeLessThan(20);
     expect(turn).toBeGreaterThan(ways.length);
+  });
+
+  it('ask for what nobody waits for', async () => {
+    const source = (): IterableSource =>
+      new IterableSource(
+        (async function* () {
+          yield Buffer.from('x');
+        })(),
+      );
+    const stream = new InputStream(source());
+    while (!(await stream.subscribe().ready()));
+    const polled = [new Pollable(always), new InputStream(source()).subscribe()];
+    while (!(await poll(polled)).includes(1));
   });
 
   it('are forgotten when data has moved', () => {

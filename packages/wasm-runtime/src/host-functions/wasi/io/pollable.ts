@@ -23,8 +23,15 @@ export class Pollable {
     return this.#readiness.isReady();
   }
 
+  /** Has it come about without a wait, for a guest that asks again and again. */
+  request(): void {
+    void this.#readiness.ready();
+  }
+
   ready(): boolean | PromiseLike<boolean> {
-    return this.#idle.count(this.isReady);
+    const { isReady } = this;
+    if (!isReady) this.request();
+    return this.#idle.count(isReady);
   }
 
   block(): void | PromiseLike<void> {
@@ -66,7 +73,11 @@ export function poll(
 ): Uint32Array | PromiseLike<Uint32Array> {
   if (pollables.length === 0) throw new GuestMisuseError('the guest polled an empty list of pollables');
   const ready = readyIndices(pollables);
-  return ready.length > 0 ? idle.count(ready) : waitForAny(pollables);
+  if (ready.length === 0) return waitForAny(pollables);
+  if (ready.length < pollables.length) {
+    for (const pollable of pollables) if (!pollable.isReady) pollable.request();
+  }
+  return idle.count(ready);
 }
 
 async function waitForAny(pollables: readonly Pollable[]): Promise<Uint32Array> {
