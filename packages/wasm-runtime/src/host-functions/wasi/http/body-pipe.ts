@@ -55,6 +55,7 @@ export class BodyPipe implements ByteSink {
   #ending: Ending | undefined;
   /** Whether the target has been told of the ending. */
   #isOver = false;
+  #over: PromiseWithResolvers<void> | undefined;
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(message: 'request' | 'response', contentLength: number | undefined) {
@@ -66,6 +67,13 @@ export class BodyPipe implements ByteSink {
   attach(target: BodyTarget): void {
     this.#target = target;
     this.#drain();
+  }
+
+  /** Resolves when the target has all it gets, and knows of the ending; `undefined` when it does. */
+  get over(): Promise<void> | undefined {
+    if (this.#isOver) return undefined;
+    this.#over ??= Promise.withResolvers();
+    return this.#over.promise;
   }
 
   get state(): BodyState {
@@ -186,6 +194,7 @@ export class BodyPipe implements ByteSink {
     if (this.#ending.kind === 'aborted') target.abort(this.#ending.reason);
     else if (this.#hasRightLength()) target.finish(this.#ending.trailers);
     else target.abort(this.#sizeFailure(this.#written).message);
+    this.#over?.resolve();
   }
 
   /** Whether nothing waits any more; what a closed or failed sink can't take is dropped. */

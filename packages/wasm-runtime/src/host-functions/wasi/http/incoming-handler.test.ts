@@ -342,24 +342,54 @@ describe('the response', () => {
     expect(received + exchange.sink.text()).toBe('0123456789abc');
   });
 
-  it('finishes once everything the guest wrote early has left', async () => {
+  const writesEarly: Guest = (_, out) => {
+    const response = new OutgoingResponse(new Fields());
+    const body = response.body();
+    const stream = body.write();
+    void stream.write(bytes('0123456789'));
+    ResponseOutparam.set(out, { tag: 'ok', val: response });
+    stream[Symbol.dispose]();
+    OutgoingBody.finish(body, undefined);
+  };
+
+  it.each([
+    ['answered', writesEarly],
+    [
+      'trapped',
+      (request, out) => {
+        void writesEarly(request, out);
+        throw new Error('trap');
+      },
+    ],
+  ] as const satisfies [string, Guest][])(
+    'finishes once everything the guest wrote early has left, and the call is over then, not before; it is %s',
+    async (kind, guest) => {
+      const exchange = new MemoryExchange({ window: 4 });
+      let isOver = false;
+      const running = run(exchange, guest).then((outcome) => {
+        isOver = true;
+        return outcome;
+      });
+      let received = '';
+      while (exchange.finished === undefined) {
+        await Promise.resolve();
+        expect(isOver).toBe(false);
+        received += exchange.sink.text();
+      }
+      expect(received + exchange.sink.text()).toBe('0123456789');
+      expect((await running).kind).toBe(kind);
+      expect(exchange.failed).toBeUndefined();
+    },
+  );
+
+  it('breaks off when the invocation is ended before everything the guest wrote early has left', async () => {
     const exchange = new MemoryExchange({ window: 4 });
-    await run(exchange, (_, out) => {
-      const response = new OutgoingResponse(new Fields());
-      const body = response.body();
-      const stream = body.write();
-      void stream.write(bytes('0123456789'));
-      ResponseOutparam.set(out, { tag: 'ok', val: response });
-      stream[Symbol.dispose]();
-      OutgoingBody.finish(body, undefined);
-      expect(exchange.finished).toBeUndefined();
-    });
-    let received = '';
-    while (exchange.finished === undefined) {
-      received += exchange.sink.text();
-      await Promise.resolve();
-    }
-    expect(received + exchange.sink.text()).toBe('0123456789');
+    const controller = new AbortController();
+    const running = run(exchange, writesEarly, { signal: controller.signal });
+    await Promise.resolve();
+    controller.abort(new ExecutionTimeError('hello', 1000));
+    expect(await running).toMatchObject({ kind: 'trapped', status: 504 });
+    expect(exchange.failed?.status).toBe(504);
   });
 
   it('makes the guest wait for its client', async () => {
@@ -595,12 +625,13 @@ describe('a guest that does not answer as it should', () => {
       },
       { onUnfinishedBody: () => unfinished++ },
     );
-    expect(await running).toEqual({ kind: 'answered', status: 200 });
-    let text = exchange.sink.text();
+    let text = '';
     while (exchange.finished === undefined) {
       await Promise.resolve();
       text += exchange.sink.text();
     }
+    expect(await running).toEqual({ kind: 'answered', status: 200 });
+    text += exchange.sink.text();
     expect([text, exchange.failed, unfinished]).toEqual(['written', undefined, 1]);
   });
 

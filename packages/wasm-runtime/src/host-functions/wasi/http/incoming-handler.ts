@@ -40,18 +40,26 @@ export function incomingHandlerExport(types: ComponentTypes): string | undefined
 
 /**
  * Gives a request to the component's incoming handler and the guest's answer to the exchange. The answer goes out as
- * the guest makes it; the promise resolves when the guest's task has returned, which may be later or (a body still
- * being sent) earlier than the client has everything. Never rejects.
+ * the guest makes it; the promise resolves when the guest's task has returned and the responder has the body, which may be later or
+ * earlier than the client has everything. Never rejects.
  */
 export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<HandlerOutcome> {
   const { instance, exportId, exchange } = call;
   const answer = new Answer(call);
+  let trap: { readonly cause: unknown } | undefined;
   try {
     await instance.call(exportId, 'handle', [new IncomingRequest(exchange), new ResponseOutparam(answer)]);
+    answer.finishBody();
   } catch (cause) {
-    return answer.trapped(cause);
+    trap = { cause };
   }
-  return answer.returned();
+  const leaving = answer.leaving();
+  try {
+    if (leaving !== undefined) await untilAborted(leaving, call.signal);
+  } catch (cause) {
+    return answer.ended(cause);
+  }
+  return trap === undefined ? answer.returned() : answer.trapped(trap.cause);
 }
 
 /** The guest's answer to one exchange, from the outparam to the end of the guest's task. */
@@ -76,10 +84,38 @@ class Answer implements AnswerReceiver {
     this.#incomplete('the guest dropped the response-outparam', 'did not answer the request');
   }
 
+  /** A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. */
+  finishBody(): void {
+    try {
+      if (this.#response?.finishBody()) this.#call.onUnfinishedBody?.();
+    } catch (cause) {
+      // The exchange was told already.
+      if (!(cause instanceof HttpFailure)) throw cause;
+    }
+  }
+
   returned(): HandlerOutcome {
-    this.#finishBody();
     this.#outcome ??= this.#incomplete('the guest returned without an answer', 'did not answer the request');
     return this.#outcome;
+  }
+
+  /** Resolves when the responder has all of a body that the guest is done with; `undefined` when it has. */
+  leaving(): Promise<void> | undefined {
+    return this.#response?.bodyOver();
+  }
+
+  /** The invocation was ended before the responder had all of the body. */
+  ended(cause: unknown): HandlerOutcome {
+    const { component, exchange, signal } = this.#call;
+    const status = trapStatus(signal);
+    if (!exchange.signal.aborted) {
+      this.#logger.warn(`the client of component ${component} did not take its response in time`, {
+        component,
+        cause,
+      });
+    }
+    exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
+    return { kind: 'trapped', status, cause };
   }
 
   trapped(cause: unknown): HandlerOutcome {
@@ -92,16 +128,6 @@ class Answer implements AnswerReceiver {
     }
     exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
     return { kind: 'trapped', status, cause };
-  }
-
-  /** A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. */
-  #finishBody(): void {
-    try {
-      if (this.#response?.finishBody()) this.#call.onUnfinishedBody?.();
-    } catch (cause) {
-      // The exchange was told already.
-      if (!(cause instanceof HttpFailure)) throw cause;
-    }
   }
 
   #refuse(code: ErrorCode): void {
@@ -155,6 +181,16 @@ class Answer implements AnswerReceiver {
   #text(what: string): string {
     return `Component "${this.#call.component}" ${what}.\n`;
   }
+}
+
+function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(resolve).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 /** Their responses have no content, whatever length they tell (RFC 9110 §15). */

@@ -57,6 +57,7 @@ export class OutgoingResponse {
     return {
       head: { status: this.#status, headers: this.#headers.toLines() },
       sendBody: (target) => pipe.attach(target),
+      bodyOver: () => (pipe.state === 'open' ? undefined : pipe.over),
       finishBody: () => {
         if (pipe.state !== 'open') return false;
         pipe.finish(undefined);
@@ -81,4 +82,9 @@ export interface ReleasedResponse {
    * @throws HttpFailure when it is not as long as its `content-length`; the target is told, too
    */
   finishBody(): boolean;
+  /**
+   * Resolves when the target has all of a body that has ended, and knows that; `undefined` when it does, and while the body has not
+   * ended.
+   */
+  bodyOver(): Promise<void> | undefined;
 }
