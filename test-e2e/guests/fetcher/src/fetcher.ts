@@ -13,16 +13,21 @@ import {
   ResponseOutparam,
 } from 'wasi:http/types@0.2.10';
 import { copyAll, payloadOf } from './streams.ts';
+import { upload } from './upload.ts';
 
 type Sent = { tag: 'ok'; val: IncomingResponse } | { tag: 'err'; val: ErrorCode };
 
 /**
  * Passes the request on to `?to=host:port/path` and the response back, bodies and trailers included. `?firstByteMs=N`
- * limits the wait. A request that fails is answered as 502 with the error-code in JSON.
+ * limits the wait. A request that fails is answered as 502 with the error-code in JSON. `/upload` sends a body of its own.
  */
 export const incomingHandler = {
   handle(request: IncomingRequest, out: ResponseOutparam): void {
     const url = new URL(request.pathWithQuery() ?? '/', 'http://fetcher');
+    if (url.pathname === '/upload') {
+      upload(url.searchParams, out);
+      return;
+    }
     const to = new URL(`http://${url.searchParams.get('to')}`);
     const firstByteMs = url.searchParams.get('firstByteMs');
     const answer = forward(request, to, firstByteMs === null ? undefined : Number(firstByteMs));

@@ -7,6 +7,7 @@ import type { OutputStream } from 'wasi:io/streams@0.2.10';
 import { increment } from 'wasi:keyvalue/atomics@0.2.0-draft';
 import { type Bucket, open } from 'wasi:keyvalue/store@0.2.0-draft';
 import { type Level, log } from 'wasi:logging/logging@0.1.0-draft';
+import { beforeSet, take, unfinished } from './bodies.ts';
 import {
   fieldsFrom,
   fieldsToList,
@@ -16,6 +17,7 @@ import {
   sendHead,
   trailersOf,
 } from './http.ts';
+import { spinOnBody, spinOnRoom, spinOnTrailers } from './spins.ts';
 import { copyAll, payloadOf, writeAll, writeFiller } from './streams.ts';
 
 const encoder = new TextEncoder();
@@ -60,6 +62,12 @@ export const routes: Readonly<Record<string, (invocation: Invocation) => void>> 
   '/allocate': allocate,
   '/headers': headers,
   '/answer': answer,
+  '/spin-on-body': spinOnBody,
+  '/spin-on-trailers': spinOnTrailers,
+  '/spin-on-room': spinOnRoom,
+  '/before-set': beforeSet,
+  '/unfinished': unfinished,
+  '/take': take,
 };
 
 /** `?status=N&length=N&body=TEXT`: answers just so, whether HTTP allows it or not; without `length` it says none. */
