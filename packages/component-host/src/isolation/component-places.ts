@@ -79,7 +79,7 @@ export class ComponentPlaces {
     const share = new ProcessShare({
       threads,
       furtherThreads: maxIsolatedThreads,
-      engine: { choice: data.engine },
+      engine: { choice: data.engine, ...(data.memoryReset && { memoryReset: data.memoryReset }) },
       cacheDir: options.cacheDir,
       ...(options.codeBudgetBytes !== undefined && { codeBudgetBytes: options.codeBudgetBytes }),
       logger,

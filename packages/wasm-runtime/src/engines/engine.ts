@@ -1,4 +1,5 @@
 import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
+import type { SharedMappedImage } from './direct/memory/index.js';
 
 /** The types of a component, decoded from its own binary. */
 export interface ComponentTypes {
@@ -129,6 +130,8 @@ export interface PreparedComponent {
    * bound for budgets; machine code is made when functions are first called.
    */
   readonly codeBytes: number;
+  /** What the memories of its instances hold at first, in files that are open in this process. */
+  readonly images?: readonly SharedMappedImage[] | undefined;
 }
 
 export interface LoadOptions {

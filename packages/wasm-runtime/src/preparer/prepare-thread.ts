@@ -1,6 +1,7 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type Logger, logLevels } from '@wasmlattice/telemetry';
 import type { PreparedComponent, PrepareOptions } from '../engines/engine.js';
+import { keepHolds } from '../engines/prepared-holds.js';
 import { PrepareThreadError } from './errors.js';
 import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
 import { fromThreadFailure } from './thread-failure.js';
@@ -88,6 +89,7 @@ export class PrepareThread {
   #receive(message: FromPrepareThread): void {
     switch (message.kind) {
       case 'prepared':
+        keepHolds(message.prepared);
         this.#settle(message.id)?.resolve(message.prepared);
         return;
       case 'failed':

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, describeError, type LogRecord, noopLogger } from '@wasmlattice/telemetry';
 import { createEngine } from '../engines/create-engine.js';
+import { handOverHolds } from '../engines/prepared-holds.js';
 import type { FromPrepareThread, PrepareThreadData, ToPrepareThread } from './messages.js';
 import { prepareForHost } from './prepare-for-host.js';
 import { toThreadFailure } from './thread-failure.js';
@@ -31,7 +32,9 @@ async function prepare({ id, bytes: given, options }: ToPrepareThread): Promise<
   try {
     // Neither the engines nor WebAssembly take shared memory.
     const bytes = given.buffer instanceof SharedArrayBuffer ? new Uint8Array(given) : given;
-    post({ kind: 'prepared', id, prepared: await prepareForHost(engine, bytes, options) });
+    const prepared = await prepareForHost(engine, bytes, options);
+    handOverHolds(prepared);
+    post({ kind: 'prepared', id, prepared });
   } catch (error) {
     post({ kind: 'failed', id, error: toThreadFailure(error) });
   }

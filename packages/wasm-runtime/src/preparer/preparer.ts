@@ -7,7 +7,7 @@ import { PrepareThread } from './prepare-thread.js';
 
 export interface PreparerOptions {
   /** The engine that prepares; by default each component's own, as `createEngine` chooses it. */
-  readonly engine?: Pick<EngineOptions, 'choice' | 'cacheDir'>;
+  readonly engine?: Pick<EngineOptions, 'choice' | 'cacheDir' | 'memoryReset'>;
   readonly logger?: Logger;
   /**
    * How long the thread waits for more work before it ends, in ms. By default 600,000: it takes 150 ms to start and 24 MB, of which

@@ -6,9 +6,11 @@ import type { PrepareOptions } from '../engine.js';
 import { webAssembly } from '../web-assembly.js';
 import { UnsupportedTypeError } from './abi/index.js';
 import { planFunctions } from './load-program.js';
+import type { MemoryImages } from './memory/index.js';
 import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import type { ProgramModule } from './program.js';
 import { shareData } from './share-data.js';
+import { takeImages } from './take-images.js';
 import { engineName, UnsupportedComponentError } from './unsupported-component-error.js';
 
 /**
@@ -16,12 +18,17 @@ import { engineName, UnsupportedComponentError } from './unsupported-component-e
  *
  * @throws InvalidComponentError, UnsupportedComponentError, CompileError, ComponentLimitError
  */
-export async function compileProgram(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedProgram> {
+export async function compileProgram(
+  bytes: Uint8Array,
+  options: PrepareOptions,
+  memories: () => MemoryImages,
+): Promise<PreparedProgram> {
   const instantiation = decodeInstantiation(bytes);
   // Before the modules, which take longest.
   assertSupported(instantiation, options.component);
   const code = await compileModules(instantiation, options);
-  return { ...preparedProgramTag, skeleton: skeletonOf(bytes), ...code };
+  const prepared = { ...preparedProgramTag, skeleton: skeletonOf(bytes), ...code };
+  return { ...prepared, images: await takeImages(prepared, options.component, memories) };
 }
 
 function assertSupported(instantiation: Instantiation, component: string): void {

@@ -79,6 +79,7 @@ export class DirectComponent implements CompiledComponent {
   async #create(imports: HostImports, options: InstantiateOptions): Promise<ReusableInstance> {
     const { component, memories } = this.#program;
     const linked = new LinkedInstance(this.#program, this.#preemption);
+    this.#openImages();
     const furtherAreas = this.#origin?.images.reduce((sum, image) => sum + image.furtherAreas, 0);
     this.#budgets?.hold(component, memories, linked, furtherAreas);
     linked.abi.startWatching(imports, options);
@@ -109,6 +110,15 @@ export class DirectComponent implements CompiledComponent {
     if (linked.abi.hasCalledOut) return new ReusableInstance(linked, unstarted, true);
     this.#forgetOrigin(unstarted);
     return new ReusableInstance(linked, this.#capture(linked, true));
+  }
+
+  /** Takes in the images that came with the code, unless they are gone. */
+  #openImages(): void {
+    const { images } = this.#program;
+    if (images === undefined || this.#origin !== undefined || this.#isDisposed) return;
+    const opened = images.flatMap((image) => this.#memories().open(image) ?? []);
+    if (opened.length === images.length) this.#origin = { isStarted: true, images: opened };
+    else for (const image of opened) image.release();
   }
 
   /** The state of an instance now; `undefined` when it can't be brought back to it. */

@@ -2,6 +2,7 @@ import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { Engine } from '../engine.js';
 import { type Preemption, withoutPreemption } from '../preemption.js';
+import { keepHolds } from '../prepared-holds.js';
 import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
 import { withCompile } from '../with-compile.js';
@@ -60,7 +61,11 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
   };
   return withCompile({
     name: engineName,
-    prepare: compileProgram,
+    async prepare(bytes, prepareOptions) {
+      const prepared = await compileProgram(bytes, prepareOptions, memoryImages);
+      keepHolds(prepared);
+      return prepared;
+    },
     load(prepared, loadOptions) {
       const { component } = loadOptions;
       assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);

@@ -6,7 +6,7 @@ import type { PlannedLift, PlannedLower, Program, Starts } from './program.js';
 
 /** Adds to the code what can't be shared: types with identity, and functions that pass values. */
 export function loadProgram(
-  { skeleton, modules, memories, writesTables, resetObstacle }: PreparedProgram,
+  { skeleton, modules, memories, images, writesTables, resetObstacle }: PreparedProgram,
   { component, suspends }: LoadOptions,
 ): Program {
   const instantiation = decodeInstantiation(skeleton);
@@ -20,6 +20,7 @@ export function loadProgram(
     definedResources,
     importedResources,
     memories,
+    images,
     starts: placeStarts(instances, modules),
     writesTables,
     resetObstacle,

@@ -8,7 +8,7 @@ const format = 2;
 /** What threads share of a {@link Program}: the code, and where its state is. */
 export interface PreparedProgram
   extends PreparedComponent,
-    Pick<Program, 'modules' | 'memories' | 'writesTables' | 'resetObstacle'> {}
+    Pick<Program, 'modules' | 'memories' | 'images' | 'writesTables' | 'resetObstacle'> {}
 
 /** Says who makes a {@link PreparedProgram}. */
 export const preparedProgramTag: Pick<PreparedProgram, 'engine' | 'format'> = { engine: engineName, format };

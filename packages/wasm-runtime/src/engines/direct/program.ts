@@ -4,6 +4,7 @@ import type { RewrittenModule } from '../../formats/core-module/index.js';
 import type { ComponentTypes } from '../engine.js';
 import type { CoreModule } from '../web-assembly.js';
 import type { LiftPlan, LowerPlan } from './abi/index.js';
+import type { SharedMappedImage } from './memory/index.js';
 
 /** Everything that is the same for all instances of a component. */
 export interface Program {
@@ -18,6 +19,8 @@ export interface Program {
   readonly importedResources: ReadonlySet<WitResource>;
   /** Linear memories of an instance. */
   readonly memories: number;
+  /** What the memories hold in a new instance, where that is known before there is one and can be shared. */
+  readonly images?: readonly SharedMappedImage[] | undefined;
   readonly starts: Starts;
   /** Whether instances change tables, so that a reset has to put those back. */
   readonly writesTables: boolean;
