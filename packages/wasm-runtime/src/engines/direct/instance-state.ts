@@ -18,7 +18,7 @@ export interface StateHandles {
 const maxGrowthBytes = 16 * 1024 * 1024;
 
 /** Putting larger memories back, all of which a reset writes to, takes longer than making a new instance. */
-const maxMemoryBytes = 64 * 1024 * 1024;
+export const maxMemoryBytes: number = 64 * 1024 * 1024;
 
 /** Reading a table makes a JavaScript function of each entry; beyond this, new instances cost less. */
 const maxTableEntries = 4096;

@@ -13,6 +13,7 @@ const isMapped = way.way === 'copy-on-write';
 function guest(start = ''): Promise<Uint8Array> {
   return buildGuest({
     wit: 'world guest { export peek: func(address: u32) -> u32; export poke: func(address: u32, value: u32); }',
+    runtime: `(memory (export "memory") 5)`,
     wat: `
       (data (i32.const 40000) "from the file")
       (func (export "peek") (param i32) (result i32) (i32.load (local.get 0)))

@@ -1,8 +1,12 @@
 import { withoutPreemption } from '../preemption.js';
+import { maxMemoryBytes } from './instance-state.js';
 import { LinkedInstance } from './linked-instance.js';
 import { loadProgram } from './load-program.js';
 import type { MemoryImage, MemoryImages, SharedMappedImage } from './memory/index.js';
 import type { PreparedProgram } from './prepared-program.js';
+
+/** Smaller memories, in bytes, are copied on every machine that was measured. */
+const leastShared = 256 * 1024;
 
 /**
  * What memories hold in a new instance, for all threads: found out without running code of the guest, which has no start functions
@@ -26,6 +30,8 @@ export async function takeImages(
     // The first invocation tells what is wrong with it.
     return undefined;
   }
+  const sizes = linked.state.memories.map(({ buffer }) => buffer.byteLength);
+  if (Math.max(...sizes) > maxMemoryBytes || Math.min(...sizes) < leastShared) return undefined;
   const images = linked.state.memories.map((memory) => memories().capture(memory));
   try {
     return shareAll(images);
