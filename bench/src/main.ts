@@ -7,6 +7,8 @@ import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { memoryPerInstance } from './measurements/memory-per-instance.js';
+import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { twoThreads } from './measurements/two-threads.js';
@@ -37,6 +39,8 @@ const measurements: readonly Measurement[] = [
   wrpcLocal,
   wrpcLocal64,
   resetLarge,
+  memoryPerInstance,
+  neighbourP99,
   codecEncode,
   codecDecode,
 ];

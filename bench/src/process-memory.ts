@@ -11,6 +11,16 @@ export function peakMemory(pid: number): Promise<number> {
   return statusField(pid, 'VmHWM');
 }
 
+/** The memory that a process shares with no other, and what it has swapped out, in bytes (Linux). */
+export async function privateMemory(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
+  // File pages that only this process has mapped count as private too; those of an image are shared by its instances.
+  const fields = ['Anonymous', 'Swap'].map((name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1]),
+  );
+  return fields.reduce((sum, kilobytes) => sum + kilobytes * 1024, 0);
+}
+
 const sampleMs = 200;
 
 /** The least memory that a process has in the next `durationMs`, in bytes: a process gives memory back late. */

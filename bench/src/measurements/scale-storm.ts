@@ -4,6 +4,7 @@ import { createGuestFolder } from '../guests/guest-folder.js';
 import { startLattice } from '../lattice.js';
 import { pingUntil } from '../load/ping-load.js';
 import type { Measurement } from '../measurement.js';
+import { percentile99 } from '../percentile.js';
 
 const commands = 1_000;
 
@@ -41,10 +42,3 @@ export const scaleStorm: Measurement = {
     };
   },
 };
-
-function percentile99(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const value = sorted[Math.ceil(sorted.length * 0.99) - 1];
-  if (value === undefined) throw new RangeError('there are no values');
-  return value;
-}

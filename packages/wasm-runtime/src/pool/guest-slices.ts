@@ -8,6 +8,12 @@ export interface GuestSlicesOptions {
 }
 
 /**
+ * Turns of the event loop between the slices of two guests. A request takes a few: one to arrive, one to be answered, one to be
+ * sent. They pass at once where there is nothing to do.
+ */
+const turnsBetween = 4;
+
+/**
  * Has guests that compute take turns with all else that the thread does. A slice ends with the second tick of the clock that a guest
  * sees without the event loop having had a turn: after one to two ticks.
  */
@@ -19,6 +25,7 @@ export class GuestSlices implements Preemption {
   /** Guests that wait for their turn, by component; the component whose turn is next comes first. */
   readonly #waiting = new Map<object, (() => void)[]>();
   #hasTicked = false;
+  #turnsLeft = turnsBetween;
   #isScheduled = false;
 
   constructor({ word, sleeping }: ThreadClock, { afterTurn = setImmediate }: GuestSlicesOptions = {}) {
@@ -63,12 +70,18 @@ export class GuestSlices implements Preemption {
     this.#afterTurn(this.#turn);
   }
 
-  /** One guest goes on in each turn of the event loop, however many wait. */
+  /** One guest goes on after some turns of the event loop, however many wait. */
   readonly #turn = (): void => {
     this.#isScheduled = false;
     this.#hasTicked = false;
     const [next] = this.#waiting;
     if (next === undefined) return;
+    this.#turnsLeft--;
+    if (this.#turnsLeft > 0) {
+      this.#schedule();
+      return;
+    }
+    this.#turnsLeft = turnsBetween;
     const [component, waiting] = next;
     this.#waiting.delete(component);
     waiting.shift()?.();
