@@ -17,8 +17,18 @@ export interface HttpLoadResult {
   readonly connections: number;
 }
 
+export interface HttpLoadRequest {
+  /** Default GET. */
+  readonly method?: string;
+  readonly body?: string;
+}
+
 /** Each connection asks again once it has its answer, until one says `connection: close`. */
-export function startHttpLoad(url: string, connections: number): HttpLoad {
+export function startHttpLoad(
+  url: string,
+  connections: number,
+  { method = 'GET', body }: HttpLoadRequest = {},
+): HttpLoad {
   const statuses = new Set<number>();
   const sockets = new Set<unknown>();
   const waiting = new Set<() => void>();
@@ -29,7 +39,7 @@ export function startHttpLoad(url: string, connections: number): HttpLoad {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     try {
       for (;;) {
-        const request = httpRequest(url, { agent }).end();
+        const request = httpRequest(url, { agent, method }).end(body);
         const [response] = (await once(request, 'response')) as [IncomingMessage];
         sockets.add(response.socket);
         for await (const _ of response);

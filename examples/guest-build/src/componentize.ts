@@ -15,8 +15,10 @@ export interface ComponentSource {
   readonly name: string;
   /** One ES module. */
   readonly code: string;
-  /** One WIT document with exactly one world in its first package. */
+  /** One WIT document. */
   readonly wit: string;
+  /** A world of its first package; may be left out where there is just one. */
+  readonly world?: string;
   readonly without: readonly EngineFeature[];
 }
 
@@ -32,6 +34,7 @@ export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
     const options = {
       sourcePath,
       witWorld: source.wit,
+      ...(source.world !== undefined && { worldName: source.world }),
       disableFeatures: [...source.without],
       env: homeFor(folder),
     };

@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { buildGuest, guestName, guestWit } from './build-guest.js';
+import { cacheRoot } from './cache-root.js';
 import {
   componentizeWithStarlingMonkey,
   type EngineFeature,
@@ -84,11 +84,6 @@ function parseFeatures(list: string): EngineFeature[] {
       }
       return feature;
     });
-}
-
-function cacheRoot({ WASMLATTICE_CACHE: named, XDG_CACHE_HOME: xdg }: NodeJS.ProcessEnv): string {
-  if (named !== undefined && named !== '') return resolve(named);
-  return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'wasmlattice');
 }
 
 function say(message: string): void {

@@ -1,0 +1,11 @@
+export { bundleGuest } from './bundle.js';
+export { cacheRoot } from './cache-root.js';
+export {
+  type ComponentSource,
+  componentizeWithStarlingMonkey,
+  type EngineFeature,
+  toolVersions,
+} from './componentize.js';
+export { contentKey, writeFileAtomically } from './content-cache.js';
+export { GuestBuildError } from './errors.js';
+export { joinWit, readWitFolder } from './wit-document.js';
