@@ -31,6 +31,7 @@ async function tests(title, work) {
     summary: ({ passed, failed, skipped }) =>
       `${summaryLine({ passed, failed })}${skipped > 0 ? `, ${skipped} skipped` : ''}`,
   });
+  for (const skip of result.skips) progress.say(`  skipped: ${skip}`);
   if (result.output) progress.say(result.output);
   return result;
 }

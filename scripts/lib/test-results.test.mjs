@@ -33,6 +33,14 @@ test('failed tests are named with their package', () => {
   expect(total.failures).toEqual(['a: counts > up']);
 });
 
+test('tests that did not run are named with their package', () => {
+  const tests = ['skipped', 'todo', 'passed'].map((status) => ({ status, fullName: `counts > ${status}` }));
+  const total = addUpResults([
+    { name: 'a', report: report({ numPendingTests: 1, numTodoTests: 1 }, [file(tests)]) },
+  ]);
+  expect(total.skips).toEqual(['a: counts > skipped', 'a: counts > todo']);
+});
+
 test('a file that cannot be loaded counts as a failure', () => {
   const broken = file([], { status: 'failed', message: 'cannot find module' });
   const total = addUpResults([{ name: 'a', report: report({ numPassedTests: 2 }, [broken]) }]);

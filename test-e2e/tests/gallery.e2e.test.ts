@@ -1,0 +1,42 @@
+import { buildGallery, c, javascript } from '@wasmlattice/example-gallery';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkGuest } from '../src/gallery/check-guest.js';
+import { serveGuest, startProviders } from '../src/gallery/serve-guest.js';
+import { startUpstream, type Upstream } from '../src/gallery/upstream.js';
+import { cacheDir } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+// Languages whose compilers come with the dependencies, and C where its compiler is there. `pnpm gallery` has them all.
+const guests = await buildGallery({ languages: [javascript, c], cacheRoot: cacheDir });
+const named = guests.map((guest) => ({ name: `${guest.language.name}/${guest.guest}`, ...guest }));
+const built = named.filter((guest) => guest.outcome === 'built');
+
+describe('the gallery of guests', () => {
+  it('is built, as far as there are compilers', () => {
+    expect(named.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(built.map(({ name }) => name)).toContain('javascript/app');
+  });
+
+  for (const { name, reason } of named.filter((guest) => guest.outcome === 'skipped')) {
+    it.skip(`has ${name}: ${reason}`);
+  }
+});
+
+describe.each(['direct', 'jco'])('a host with --engine %s', (engine) => {
+  let scenario: Scenario;
+  let upstream: Upstream;
+  beforeAll(async () => {
+    upstream = await startUpstream();
+    scenario = await startScenario({ args: ['--engine', engine] });
+    await startProviders(scenario);
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await upstream?.[Symbol.asyncDispose]();
+  });
+
+  it.each(built)('serves $name', async (guest) => {
+    const url = await serveGuest(scenario, guest, 4);
+    for (const kind of guest.kinds) await checkGuest(kind, { url, title: guest.language.title, upstream });
+  });
+});
