@@ -22,7 +22,9 @@ export const rust: Language = {
       versions: version,
       async build({ guest, language, toolFolder, report }) {
         const output = join(toolFolder, 'rust-target');
-        if (args.length > 0) report('building the standard library of Rust, once');
+        if (args.length > 0 && !(await isThere(join(output, target)))) {
+          report('building the standard library of Rust, which takes minutes');
+        }
         const build = ['build', '--locked', '--release', '--package', guest, '--target', target, ...args];
         await runTool(cargo.command, build, {
           cwd: language,
