@@ -201,13 +201,13 @@ describe('an isolated component', () => {
     const url = await serveHttp(lattice, host, id, await freePort());
     const neighbour = await serveHttp(lattice, host, `${tier}-neighbour`, await freePort());
     let isSpinning = true;
-    const spinning = fetch(`${url}/spin`).then(({ status }) => {
+    const spinning = fetch(`${url}/spin`).then(async (answer) => {
       isSpinning = false;
-      return status;
+      return [answer.status, await answer.text()];
     });
     const answered = [];
     while (isSpinning) answered.push((await fetch(`${neighbour}/hello`)).status);
-    expect(await spinning).toBe(504);
+    expect(await spinning).toEqual([504, expect.stringContaining(id)]);
     expect(new Set(answered)).toEqual(new Set([200]));
     await expect.poll(async () => (await fetch(`${url}/hello`)).status).toBe(200);
     await stopComponent(lattice, host, { id, wasm: paths.probe });
