@@ -102,6 +102,8 @@ describe('code', () => {
   it('that could not be read again is not parked', async () => {
     const { keeper, use } = setUp();
     const lease = await keeper.lease('one', code(150), limits);
+    // Until it is written, it is in memory.
+    await lease.readBytes();
     await rm(folder.path, { recursive: true });
     use(lease, 1);
     await keeper.makeRoom();

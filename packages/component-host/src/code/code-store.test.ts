@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'no
 import { join } from 'node:path';
 import { createTempDir, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CodeBytes, CodeLostError, CodeStore } from './code-store.js';
+import { type CodeBytes, CodeLostError, CodeStore, type StoredCode } from './code-store.js';
 
 let folder: TempDir;
 let directory: string;
@@ -23,12 +23,23 @@ function code(text: string): CodeBytes {
   return shared;
 }
 
+/** Kept, and written if it can be. */
+async function keep(
+  bytes: CodeBytes,
+  fetchAgain?: () => Promise<CodeBytes>,
+  by: CodeStore = store,
+): Promise<StoredCode> {
+  const stored = await by.keep(bytes, fetchAgain);
+  await stored.written;
+  return stored;
+}
+
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const messages = (): string[] => logger.records.map(({ message }) => message);
 
 describe('the bytes of a component', () => {
   it('are read from a file named by their hash, for the user of the host alone', async () => {
-    const stored = await store.keep(code('one'));
+    const stored = await keep(code('one'));
     expect(await readdir(directory)).toEqual([`${stored.hash}.wasm`]);
     expect(text(await stored.read())).toBe('one');
     expect((await stat(join(directory, `${stored.hash}.wasm`))).mode & 0o77).toBe(0);
@@ -37,7 +48,7 @@ describe('the bytes of a component', () => {
 
   it('are written once, also by several who keep them at once', async () => {
     const other = new CodeStore(directory, logger);
-    const all = await Promise.all([store, other, store].map((each) => each.keep(code('one'))));
+    const all = await Promise.all([store, other, store].map((each) => keep(code('one'), undefined, each)));
     expect(await readdir(directory)).toHaveLength(1);
     for (const stored of all) expect(text(await stored.read())).toBe('one');
   });
@@ -46,7 +57,7 @@ describe('the bytes of a component', () => {
     ['damaged', (file: string) => writeFile(file, 'two')],
     ['gone', (file: string) => rm(file)],
   ])('are fetched again when their file is %s, and written again', async (_what, harm) => {
-    const stored = await store.keep(code('one'), async () => code('one'));
+    const stored = await keep(code('one'), async () => code('one'));
     const file = join(directory, `${stored.hash}.wasm`);
     await harm(file);
     expect(text(await stored.read())).toBe('one');
@@ -59,29 +70,29 @@ describe('the bytes of a component', () => {
     ['it could not be fetched again', () => Promise.reject(new Error('no route'))],
     ['what it came from has other content now', () => Promise.resolve(code('two'))],
   ])('are lost with their file when %s', async (why, fetchAgain) => {
-    const stored = await store.keep(code('one'), fetchAgain);
+    const stored = await keep(code('one'), fetchAgain);
     await rm(join(directory, `${stored.hash}.wasm`));
     await expect(stored.read()).rejects.toThrow(CodeLostError);
     await expect(stored.read()).rejects.toThrow(why);
   });
 
   it('are written although somebody removed the folder meanwhile', async () => {
-    await store.keep(code('one'));
+    await keep(code('one'));
     await rm(directory, { recursive: true });
-    const { hash } = await store.keep(code('two'));
+    const { hash } = await keep(code('two'));
     expect(await readdir(directory)).toEqual([`${hash}.wasm`]);
     expect(messages()).toEqual([]);
   });
 
   it('stay in memory when they can not be written, which is said once', async () => {
     await writeFile(directory, 'a file where the folder should be');
-    const [one, two] = [await store.keep(code('one')), await store.keep(code('two'))];
+    const [one, two] = [await keep(code('one')), await keep(code('two'))];
     expect([text(await one.read()), text(await two.read())]).toEqual(['one', 'two']);
     expect(messages()).toEqual([
       'code of components stays in memory, as it can not be kept on disk: check the cache folder',
     ]);
     await rm(directory);
-    await store.keep(code('three'));
+    await keep(code('three'));
     expect(await readdir(directory)).toHaveLength(1);
   });
 
@@ -98,7 +109,7 @@ describe('the bytes of a component', () => {
       await writeFile(join(directory, name), '');
       await utimes(join(directory, name), daysAgo(days), daysAgo(days));
     }
-    const { hash } = await store.keep(code('one'));
+    const { hash } = await keep(code('one'));
     expect((await readdir(directory)).toSorted()).toEqual(
       ['.tmp-new', `${hash}.wasm`, 'used.wasm'].toSorted(),
     );

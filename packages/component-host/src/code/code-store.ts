@@ -11,6 +11,8 @@ export type CodeBytes = Uint8Array<SharedArrayBuffer>;
 export interface StoredCode {
   /** SHA-256 of the bytes, hexadecimal. */
   readonly hash: string;
+  /** Resolves once the bytes have a file, or stay in memory for want of one. */
+  readonly written: Promise<void>;
   /**
    * The bytes, checked against their hash.
    *
@@ -53,23 +55,26 @@ export class CodeStore {
   }
 
   /**
-   * Resolves once the bytes have a file, or stay in memory for want of one.
+   * Resolves when it is known by which name the bytes are kept; they are written meanwhile, or stay in memory where they can't be.
    *
    * @param fetchAgain gets the bytes from where they came from, should their file be damaged one day
    */
   async keep(bytes: CodeBytes, fetchAgain?: () => Promise<CodeBytes>): Promise<StoredCode> {
     const hash = await sha256(bytes);
     const file = join(this.#directory, `${hash}.wasm`);
-    let inMemory = await this.#write(file, bytes);
+    let writing = this.#write(file, bytes);
     return {
       hash,
+      written: writing.then(() => {}),
       read: async () => {
+        const inMemory = await writing;
         if (inMemory !== undefined) return inMemory;
         const found = await readChecked(file, hash);
         if (found !== undefined) return found;
         this.#logger.warn('the file of a component is damaged or gone: its code is fetched again', { file });
         const again = await refetch(file, hash, fetchAgain);
-        inMemory = await this.#write(file, again, { replace: true });
+        writing = this.#write(file, again, { replace: true });
+        await writing;
         return again;
       },
     };
