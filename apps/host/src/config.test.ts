@@ -1,8 +1,9 @@
+import { defaultLimits, limitNames, limitTable } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './config/config-error.js';
-import { settings } from './config/settings.js';
+import { limitSettings, settings } from './config/settings.js';
 import type { HostConfig } from './config.js';
-import { parseHostConfig, withNatsUrl } from './config.js';
+import { assertLimitsFit, parseHostConfig, withNatsUrl } from './config.js';
 
 const home = { HOME: '/home/ann' };
 
@@ -54,13 +55,8 @@ describe('precedence', () => {
       ctlTopicPrefix: 'wasmbus.ctl',
       rpcTimeoutMs: 2000,
     });
-    expect(config.limits).toEqual({
-      maxExecutionTimeMs: 600_000,
-      maxLinearMemoryBytes: 268_435_456,
-      maxComponentSizeBytes: 52_428_800,
-      maxComponents: 10_000,
-      maxCoreInstancesPerComponent: 30,
-    });
+    expect(config.limits).toEqual(defaultLimits);
+    expect(config.maxComponents).toBe(10_000);
   });
 
   it('prefers the variable to the default', () => {
@@ -317,9 +313,45 @@ describe('features', () => {
   });
 });
 
+describe('limits of components', () => {
+  it.each(limitNames)('%s is set by its flag or its variable, within its bounds', (limit) => {
+    const { flag, variable, least, most } = limitTable[limit];
+    expect(settings[limitSettings[limit]]).toMatchObject({ flag, variable });
+    // Not the largest: that may be more than the memory there is.
+    expect(run([`--${flag}=${least}`]).limits[limit]).toBe(least);
+    expect(run([], { [variable]: String(most) }).limits[limit]).toBe(most);
+    expect(refusal([`--${flag}=${least - 1}`]).message).toContain(`a whole number from ${least} to ${most}`);
+    expect(refusal([`--${flag}=${most + 1}`]).message).toContain(`a whole number from ${least} to ${most}`);
+  });
+
+  it('that contradict each other are refused, all in one message', () => {
+    const { message } = refusal(
+      ['--max-random-bytes=100000', '--max-linear-memory-bytes=65536', '--max-http-header-lines=2000'],
+      { WASMLATTICE_MAX_HTTP_HEADER_BYTES: '1024' },
+    );
+    expect(message.split('\n')).toEqual([
+      '--max-random-bytes (WASMLATTICE_MAX_RANDOM_BYTES) is 100000, and --max-linear-memory-bytes (WASMCLOUD_MAX_LINEAR_MEMORY) is 65536: lower the first or raise the second',
+      '--max-http-header-lines (WASMLATTICE_MAX_HTTP_HEADER_LINES) is 2000, and --max-http-header-bytes (WASMLATTICE_MAX_HTTP_HEADER_BYTES) is 1024: lower the first or raise the second',
+    ]);
+  });
+
+  it('above the memory of the host are refused, defaults aside', () => {
+    expect(
+      refusal(['--max-linear-memory-bytes=200000000', '--max-resident-memory-bytes=150000000']).message,
+    ).toContain('is 200000000, and the memory that this host may use is 150000000: lower it');
+    expect(() => run(['--max-resident-memory-bytes=150000000'])).not.toThrow();
+    const config = run(['--max-linear-memory-bytes=4000000000', '--max-component-size-bytes=1000000000']);
+    expect(() => assertLimitsFit(config, { 'resident-memory': 500_000_000 })).toThrow(
+      /4000000000, and .* 500000000: .*\n.* 1000000000, and .* 500000000/,
+    );
+    expect(() => assertLimitsFit(config, { 'resident-memory': 5_000_000_000 })).not.toThrow();
+    expect(() => assertLimitsFit(run([]), { 'resident-memory': 1 })).not.toThrow();
+  });
+});
+
 it('a limit that nothing enforces yet is accepted with a warning', () => {
   const { config, warnings } = runWithWarnings([], { WASMCLOUD_MAX_COMPONENTS: '1000' });
-  expect(config.limits.maxComponents).toBe(1000);
+  expect(config.maxComponents).toBe(1000);
   expect(warnings).toEqual(['--max-components (WASMCLOUD_MAX_COMPONENTS) is accepted but not enforced yet']);
 });
 
@@ -425,15 +457,15 @@ describe('bad values', () => {
     ['--embedded-nats-port', '70000', 'a whole number from 0 to 65535'],
     ['--engine', 'wasmtime', 'one of `auto`, `direct`, `jco`'],
     ['--max-execution-time-ms', 'x', 'a whole number from 1 to'],
-    ['--max-linear-memory-bytes', '256MiB', 'a whole number, 1 or more'],
-    ['--max-component-size-bytes', '0', 'a whole number, 1 or more'],
+    ['--max-linear-memory-bytes', '256MiB', 'a whole number from 65536 to 4294967296'],
+    ['--max-component-size-bytes', '0', 'a whole number from 1024 to 1073741824'],
     ['--serving-threads', '257', 'a whole number from 1 to 256'],
     ['--max-suspended-stacks', '16001', 'a whole number from 1 to 16000'],
     ['--max-linear-memories', '0', 'a whole number from 1 to 12000'],
     ['--max-mapped-areas', '999', 'a whole number, 1000 or more'],
     ['--max-resident-memory-bytes', '1000', 'a whole number, 134217728 or more'],
     ['--max-components', '0', 'a whole number, 1 or more'],
-    ['--max-core-instances-per-component', 'x', 'a whole number, 1 or more'],
+    ['--max-core-instances-per-component', 'x', 'a whole number from 1 to 10000'],
     ['--log-level', 'loud', 'one of `error`, `warn`, `info`, `debug`, `trace`'],
     ['--builtin-http-server', 'on', '`true` or `false`'],
     ['--data-dir', '', 'a path'],

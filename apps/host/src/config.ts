@@ -2,24 +2,24 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
-import { availableCores, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
+import {
+  availableCores,
+  type LimitConflict,
+  type LimitName,
+  type Limits,
+  limitConflicts,
+  limitNames,
+  limitTable,
+  type ProcessCeilings,
+} from '@wasmlattice/wasm-runtime';
 import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
 import type { Environment, SettingName } from './config/read-settings.js';
 import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
-import { settings } from './config/settings.js';
+import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
-
-/** What one component may use. */
-export interface ComponentLimits {
-  readonly maxExecutionTimeMs: number;
-  readonly maxLinearMemoryBytes: number;
-  readonly maxComponentSizeBytes: number;
-  readonly maxComponents: number;
-  readonly maxCoreInstancesPerComponent: number;
-}
 
 /** Where one signal goes; `undefined` endpoint: the default of the protocol. */
 export interface SignalConfig {
@@ -64,7 +64,9 @@ export interface HostConfig {
   readonly engine: EngineChoice;
   /** How the memories of instances are reset. */
   readonly memoryReset: MemoryWayWish;
-  readonly limits: ComponentLimits;
+  /** What one component may use, unless it has limits of its own. */
+  readonly limits: Limits;
+  readonly maxComponents: number;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
     readonly protocol: 'http' | 'grpc';
@@ -134,13 +136,8 @@ export function parseHostConfig(
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
     engine: values.engine,
     memoryReset: values.memoryReset,
-    limits: {
-      maxExecutionTimeMs: values.maxExecutionTimeMs,
-      maxLinearMemoryBytes: values.maxLinearMemoryBytes,
-      maxComponentSizeBytes: values.maxComponentSizeBytes,
-      maxComponents: values.maxComponents,
-      maxCoreInstancesPerComponent: values.maxCoreInstancesPerComponent,
-    },
+    limits: readLimits(values),
+    maxComponents: values.maxComponents,
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
     observability: readObservability(values),
   };
@@ -155,6 +152,37 @@ function readCeilings(values: SettingValues): Partial<ProcessCeilings> {
     'resident-memory': values.maxResidentMemoryBytes,
   };
   return Object.fromEntries(Object.entries(given).filter(([, ceiling]) => ceiling !== undefined));
+}
+
+function readLimits(values: SettingValues): Limits {
+  return Object.fromEntries(limitNames.map((limit) => [limit, values[limitSettings[limit]]])) as Limits;
+}
+
+/**
+ * Refuses limits that the machine does not have the memory for. A default is none that anybody asked for.
+ *
+ * @throws ConfigError that names all of them
+ */
+export function assertLimitsFit(
+  { limits }: Pick<HostConfig, 'limits'>,
+  ceilings: Pick<ProcessCeilings, 'resident-memory'>,
+): void {
+  const chosen = limitNames.filter((limit) => limits[limit] !== limitTable[limit].fallback);
+  refuseConflicts(limits, new Set(chosen), ceilings['resident-memory']);
+}
+
+function refuseConflicts(limits: Limits, chosen: ReadonlySet<LimitName>, residentMemory?: number): void {
+  const ofChosen = Object.fromEntries([...chosen].map((limit) => [limit, limits[limit]]));
+  const nameOf = (bound: LimitConflict['bound']): string =>
+    bound === 'resident-memory' ? 'the memory that this host may use' : both(limitSettings[bound]);
+  const [first, ...others] = limitConflicts(ofChosen, residentMemory).map(
+    ({ limit, value, bound, boundValue, advice }) =>
+      conflict(
+        limitSettings[limit],
+        `${nameOf(limit)} is ${value}, and ${nameOf(bound)} is ${boundValue}: ${advice}`,
+      ),
+  );
+  if (first !== undefined) throw ConfigError.all([first, ...others]);
 }
 
 /** The same configuration with both connections at `url`: for a host that starts its own NATS server. */
@@ -199,6 +227,8 @@ function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>):
     need(given, name, 'ociUser');
     need(given, name, 'ociPassword');
   }
+  const chosen = limitNames.filter((limit) => given.has(limitSettings[limit]));
+  refuseConflicts(readLimits(values), new Set(chosen), values.maxResidentMemoryBytes);
   if (values.embeddedNats === 'require') exclude(given, 'embeddedNats', ...natsLocationSettings);
 }
 

@@ -5,6 +5,7 @@ import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
 import type { DeferredLogSink, Logger } from '@wasmlattice/telemetry';
+import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
@@ -101,6 +102,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
 
+  limitStacks(config.limits.stack);
   const memoryReset = chooseMemoryWay({ wish: config.memoryReset });
   logger.info('chose how memories are reset', { way: memoryReset.way, reason: memoryReset.reason });
   const places = await ComponentPlaces.start({
@@ -109,7 +111,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       hostId,
       rpc: rpcSettings,
       sameHostCalls: config.localRpc,
-      httpTimeoutMs: config.limits.maxExecutionTimeMs,
+      httpTimeoutMs: config.limits['execution-time'],
       engine: config.engine,
       memoryReset,
       log: logSettings(config),
@@ -128,7 +130,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
   const artifacts = createArtifactStore({
     allowFileLoad: config.allowFileLoad,
-    maxComponentSize: config.limits.maxComponentSizeBytes,
+    maxComponentSize: config.limits['component-size'],
   });
   const links = createLinkService({
     lattice: latticeStore,
@@ -142,11 +144,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   });
   const components = createComponentService({
     hostId,
-    limits: {
-      maxExecutionTimeMs: config.limits.maxExecutionTimeMs,
-      maxMemoryBytes: config.limits.maxLinearMemoryBytes,
-      maxCoreInstances: config.limits.maxCoreInstancesPerComponent,
-    },
+    limits: config.limits,
+    residentMemoryBytes: readProcessCeilings(config.ceilings)['resident-memory'],
     places,
     artifacts,
     lattice: latticeStore,

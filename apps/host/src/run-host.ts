@@ -1,6 +1,7 @@
 import { createDeferredLogSink, createStderrLogger } from '@wasmlattice/telemetry';
+import { readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { ConfigError } from './config/config-error.js';
-import { parseHostConfig } from './config.js';
+import { assertLimitsFit, parseHostConfig } from './config.js';
 import { createHost } from './create-host.js';
 import { ShutdownTimeoutError } from './host.js';
 import { logSettings } from './logging.js';
@@ -10,6 +11,7 @@ export async function runHost(): Promise<number> {
   let command: ReturnType<typeof parseHostConfig>;
   try {
     command = parseHostConfig(process.argv.slice(2), process.env);
+    if (command.kind === 'run') assertLimitsFit(command.config, readProcessCeilings(command.config.ceilings));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const line of error.message.split('\n')) process.stderr.write(`wasmlattice-host: ${line}\n`);

@@ -1,4 +1,4 @@
-import type { ThreadCells } from '@wasmlattice/wasm-runtime';
+import type { Limits, ThreadCells } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 
 /** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
@@ -21,12 +21,8 @@ export interface ComponentStart {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** Invocations that may run at once, over all threads. */
   readonly maxInstances: number;
-  /** Longest time of one invocation, in ms. */
-  readonly maxExecutionTimeMs: number;
-  /** Most bytes of each linear memory of an instance. */
-  readonly maxMemoryBytes: number;
-  /** Most core instances in an instance. */
-  readonly maxCoreInstances: number;
+  /** What its guests may take. */
+  readonly limits: Limits;
   readonly links: readonly LinkRow[];
   readonly config: ConfigEntries;
 }

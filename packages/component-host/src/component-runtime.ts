@@ -2,10 +2,15 @@ import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger, noopMeter } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
+  describeLimit,
   type FairTurns,
+  GuestLimits,
   type GuestTime,
   InstancePool,
   isFirstUnfinishedBody,
+  type Limits,
+  LogGate,
+  limitAdvice,
   linkImports,
   type StackBudget,
   type ThreadCells,
@@ -57,8 +62,8 @@ export interface ComponentRuntimeOptions {
   readonly cells?: ThreadCells;
   /** Room for the stacks of guests in the process; {@link ComponentRuntimeOptions.engine} has that for their memories. */
   readonly budgets?: StackBudget;
-  /** Longest time of one invocation, in ms; 30,000 by default. */
-  readonly maxExecutionTimeMs?: number;
+  /** What its guests may take, where that is not the default. */
+  readonly limits?: Partial<Limits>;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
   /** The time of the thread and its turns: guests of all its components compute on it. */
@@ -90,7 +95,6 @@ export interface ComponentRuntime {
   close(graceMs: number): Promise<void>;
 }
 
-const defaultMaxExecutionTimeMs = 30_000;
 const noLabels = { imageRef: '', lattice: '', hostId: '' };
 
 /**
@@ -100,7 +104,9 @@ const noLabels = { imageRef: '', lattice: '', hostId: '' };
  */
 export async function createComponentRuntime(options: ComponentRuntimeOptions): Promise<ComponentRuntime> {
   const { componentId, prepared, transports, threadExports, budgets } = options;
-  const { maxInstances = 1, maxExecutionTimeMs = defaultMaxExecutionTimeMs } = options;
+  const { maxInstances = 1 } = options;
+  const limits = new GuestLimits(componentId, options.limits);
+  const maxExecutionMs = limits.values['execution-time'];
   const { logger = noopLogger, telemetry = noRuntimeTelemetry, labels = noLabels } = options;
   const account = options.time?.guests.account();
   const cells = options.cells ?? {
@@ -127,7 +133,9 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     compiled,
     linkage,
     maxInstances,
-    maxExecutionMs: maxExecutionTimeMs,
+    maxExecutionMs,
+    limits,
+    onExceeded: (limit) => observedPool.exceeded(limit),
     cells,
     budgets,
     clock: account,
@@ -148,12 +156,25 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
         ? undefined
         : () => observedPool.computed(account.takeCpuMs()),
   });
+  const logGate = new LogGate({
+    perSecond: limits.values['log-rate'],
+    onDropped(records) {
+      observedPool.exceeded('log-rate');
+      logger.warn('the component logs more than it may; records of it were dropped', {
+        records,
+        limit: describeLimit('log-rate', limits.values['log-rate']),
+        advice: limitAdvice('log-rate'),
+      });
+    },
+  });
   const { run, setConfig } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
     pool: observedPool,
     router,
     clock,
+    limits,
+    logGate,
     logger,
   });
   const onUnfinishedBody = (): void => {
@@ -171,7 +192,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
         server: observe.server(inThread(await options.server())),
         run,
         startClock: () => clock.start(),
-        maxExecutionMs: maxExecutionTimeMs,
+        maxExecutionMs,
         logger,
         onUnfinishedBody,
       });
@@ -194,6 +215,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     clearTimeout(timer);
     compiled.dispose?.();
     await closing;
+    logGate.close();
     observedPool.close();
   };
   let closed: Promise<void> | undefined;

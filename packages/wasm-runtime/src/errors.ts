@@ -1,7 +1,12 @@
+import { LimitExceededError } from './limits/limit-exceeded-error.js';
+import type { LimitName } from './limits/limit-table.js';
+
 /** Why an invocation ended without an answer. */
 export type TrapKind =
   /** The guest broke a rule, panicked, or a host function failed in a way it can't be told. */
   | 'trap'
+  /** The guest asked for more than it may have; the cause is a {@link LimitExceededError}. */
+  | 'limit'
   /** The guest called `wasi:cli/exit`. */
   | 'exit'
   /** The invocation's signal was aborted: a deadline, a stop, a caller that left. */
@@ -81,21 +86,14 @@ export class CompileError extends Error {
 }
 
 /** A component is made of more than it may be, or begins with more than it may have. */
-export class ComponentLimitError extends Error {
+export class ComponentLimitError extends LimitExceededError {
   override readonly name: string = 'ComponentLimitError';
   readonly needed: number;
-  readonly allowed: number;
 
-  /**
-   * @param what it has, `begins with 65536 bytes of linear memory`
-   * @param advice what raises the limit; absent for one that is fixed
-   */
-  constructor(component: string, what: string, needed: number, allowed: number, advice?: string) {
-    super(
-      `component "${component}" ${what} and may have ${allowed}${advice === undefined ? '' : `: ${advice}`}`,
-    );
+  /** @param what it has, `begins with 65536 bytes of linear memory` */
+  constructor(component: string, limit: LimitName, what: string, needed: number, allowed: number) {
+    super({ component, limit, allowed, what });
     this.needed = needed;
-    this.allowed = allowed;
   }
 }
 
@@ -104,8 +102,7 @@ export class MemoryLimitError extends ComponentLimitError {
   override readonly name = 'MemoryLimitError';
 
   constructor(component: string, needed: number, allowed: number) {
-    const advice = "raise its max_memory_limit or, if it has none, the host's max-linear-memory-bytes";
-    super(component, `begins with ${needed} bytes of linear memory`, needed, allowed, advice);
+    super(component, 'memory', `begins with ${needed} bytes of linear memory`, needed, allowed);
   }
 }
 
@@ -131,6 +128,8 @@ function describeEnd(kind: TrapKind): string {
   switch (kind) {
     case 'trap':
       return 'the guest trapped';
+    case 'limit':
+      return 'the guest exceeded a limit';
     case 'exit':
       return 'the guest ended itself';
     case 'aborted':

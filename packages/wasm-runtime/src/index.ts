@@ -17,6 +17,26 @@ export {
   InvalidComponentError,
 } from './formats/component/index.js';
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
+export {
+  defaultLimits,
+  describeLimit,
+  type ExceededLimit,
+  exceededLimit,
+  GuestLimits,
+  type LimitConflict,
+  LimitExceededError,
+  type LimitName,
+  type LimitRow,
+  type Limits,
+  LogGate,
+  type LogGateOptions,
+  limitAdvice,
+  limitConflicts,
+  limitKeyPrefix,
+  limitNames,
+  limitStacks,
+  limitTable,
+} from './limits/index.js';
 export { isHostedBy, type Linkage, type LinkOptions, linkImports } from './linker/linker.js';
 export { type MissingImport, MissingImportError } from './linker/missing-import-error.js';
 export { availableCores } from './pool/available-cores.js';

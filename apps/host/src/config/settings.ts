@@ -1,6 +1,7 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
+import { type LimitName, limitTable } from '@wasmlattice/wasm-runtime';
 import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
-import type { Setting } from './setting.js';
+import type { Setting, SettingDescription } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
 
@@ -57,6 +58,16 @@ export interface SettingValues {
   readonly maxComponentSizeBytes: number;
   readonly maxComponents: number;
   readonly maxCoreInstancesPerComponent: number;
+  readonly maxTablesPerComponent: number;
+  readonly maxTableElements: number;
+  readonly maxStackBytes: number;
+  readonly maxHandles: number;
+  readonly maxHostCallBytes: number;
+  readonly maxHostCallElements: number;
+  readonly maxRandomBytes: number;
+  readonly maxHttpHeaderLines: number;
+  readonly maxHttpHeaderBytes: number;
+  readonly maxLogRecordsPerSecond: number;
   readonly servingThreads: number | undefined;
   readonly codeBudgetBytes: number | undefined;
   readonly maxSuspendedStacks: number | undefined;
@@ -90,6 +101,38 @@ export interface SettingValues {
   readonly ociUser: string | undefined;
   readonly ociPassword: string | undefined;
   readonly tlsCaPath: readonly string[];
+}
+
+/** Settings with a number, as limits have. */
+type LimitSettingName = {
+  [Name in keyof SettingValues]: SettingValues[Name] extends number ? Name : never;
+}[keyof SettingValues];
+
+/** The setting of the host for each limit of components. */
+export const limitSettings: Readonly<Record<LimitName, LimitSettingName>> = {
+  memory: 'maxLinearMemoryBytes',
+  'execution-time': 'maxExecutionTimeMs',
+  stack: 'maxStackBytes',
+  'core-instances': 'maxCoreInstancesPerComponent',
+  tables: 'maxTablesPerComponent',
+  'table-elements': 'maxTableElements',
+  handles: 'maxHandles',
+  'host-call-bytes': 'maxHostCallBytes',
+  'host-call-elements': 'maxHostCallElements',
+  'random-bytes': 'maxRandomBytes',
+  'header-lines': 'maxHttpHeaderLines',
+  'header-bytes': 'maxHttpHeaderBytes',
+  'log-rate': 'maxLogRecordsPerSecond',
+  'component-size': 'maxComponentSizeBytes',
+};
+
+const limitPlaceholders = { bytes: 'bytes', ms: 'ms', each: 'n', 'a second': 'n' } as const;
+
+/** A limit as the table of limits has it. */
+function limit(name: LimitName, more: Pick<SettingDescription, 'advanced'> = {}): Setting<number> {
+  const { fallback, flag, help, least, most, unit, variable } = limitTable[name];
+  const kind = kinds.wholeNumber(limitPlaceholders[unit], least, most);
+  return value(kind, fallback, { flag, variable, group: 'Component limits', help, ...more });
 }
 
 const logLevel = kinds.oneOf<LogLevel>('level', 'error', 'warn', 'info', 'debug', 'trace');
@@ -371,18 +414,8 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
       advanced: true,
     },
   ),
-  maxExecutionTimeMs: value(kinds.positiveMilliseconds, 600_000, {
-    flag: 'max-execution-time-ms',
-    variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',
-    group: 'Component limits',
-    help: 'Longest time one invocation may take',
-  }),
-  maxLinearMemoryBytes: value(kinds.bytes, 268_435_456, {
-    flag: 'max-linear-memory-bytes',
-    variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
-    group: 'Component limits',
-    help: 'Most memory of each linear memory of an instance; the max_memory_limit of a component replaces it',
-  }),
+  maxExecutionTimeMs: limit('execution-time'),
+  maxLinearMemoryBytes: limit('memory'),
   servingThreads: optional(kinds.wholeNumber('n', 1, 256), 'one for each core', {
     flag: 'serving-threads',
     variable: 'WASMLATTICE_SERVING_THREADS',
@@ -434,12 +467,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
       help: 'Memory of this host from which on it refuses invocations as overloaded',
     },
   ),
-  maxComponentSizeBytes: value(kinds.bytes, 52_428_800, {
-    flag: 'max-component-size-bytes',
-    variable: 'WASMCLOUD_MAX_COMPONENT_SIZE',
-    group: 'Component limits',
-    help: 'Largest component binary',
-  }),
+  maxComponentSizeBytes: limit('component-size'),
   maxComponents: value(kinds.positiveCount, 10_000, {
     flag: 'max-components',
     variable: 'WASMCLOUD_MAX_COMPONENTS',
@@ -448,13 +476,17 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     inert: true,
     advanced: true,
   }),
-  maxCoreInstancesPerComponent: value(kinds.positiveCount, 30, {
-    flag: 'max-core-instances-per-component',
-    variable: 'WASMCLOUD_MAX_CORE_INSTANCES_PER_COMPONENT',
-    group: 'Component limits',
-    help: 'Most core module instances, and linear memories, inside one component instance',
-    advanced: true,
-  }),
+  maxCoreInstancesPerComponent: limit('core-instances', { advanced: true }),
+  maxTablesPerComponent: limit('tables', { advanced: true }),
+  maxTableElements: limit('table-elements', { advanced: true }),
+  maxStackBytes: limit('stack', { advanced: true }),
+  maxHandles: limit('handles', { advanced: true }),
+  maxHostCallBytes: limit('host-call-bytes', { advanced: true }),
+  maxHostCallElements: limit('host-call-elements', { advanced: true }),
+  maxRandomBytes: limit('random-bytes', { advanced: true }),
+  maxHttpHeaderLines: limit('header-lines', { advanced: true }),
+  maxHttpHeaderBytes: limit('header-bytes', { advanced: true }),
+  maxLogRecordsPerSecond: limit('log-rate', { advanced: true }),
 
   logLevel: value(logLevel, 'info', {
     flag: 'log-level',

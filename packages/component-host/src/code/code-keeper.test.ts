@@ -17,7 +17,7 @@ function code(length: number, fill = 0): CodeBytes {
   return new Uint8Array(new SharedArrayBuffer(length)).fill(fill);
 }
 
-const limits = { maxMemoryBytes: 65_536, maxCoreInstances: 30 };
+const limits = { maxMemoryBytes: 65_536, maxCoreInstances: 30, maxTables: 20, maxTableElements: 15_000 };
 
 /** A keeper with room for 100 bytes, whose preparer counts each byte of a component as one of code. */
 function setUp(prepare: (component: string) => Promise<void> = async () => {}) {

@@ -1,6 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
-import type { PreparedComponent, PrepareRequest, Preparer } from '@wasmlattice/wasm-runtime/engines';
+import type { CodeLimits, PreparedComponent, Preparer } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes, CodeStore, StoredCode } from './code-store.js';
 
 /** Who uses the code: one start of a component. */
@@ -32,8 +32,6 @@ export interface CodeKeeperOptions {
   readonly budgetBytes: number;
   readonly logger: Logger;
 }
-
-type Limits = Pick<PrepareRequest, 'maxMemoryBytes' | 'maxCoreInstances'>;
 
 /**
  * Code of components, once for all that have the same bytes and limits. What was used least of late is parked when there is more
@@ -70,11 +68,12 @@ export class CodeKeeper {
   async lease(
     component: string,
     bytes: CodeBytes,
-    limits: Limits,
+    limits: CodeLimits,
     fetchAgain?: () => Promise<CodeBytes>,
   ): Promise<CodeLease> {
     const stored = await this.#options.store.keep(bytes, fetchAgain);
-    const key = JSON.stringify([stored.hash, limits.maxMemoryBytes, limits.maxCoreInstances]);
+    const { maxMemoryBytes, maxCoreInstances, maxTables, maxTableElements } = limits;
+    const key = JSON.stringify([stored.hash, maxMemoryBytes, maxCoreInstances, maxTables, maxTableElements]);
     const entry = this.#entries.get(key) ?? new CodeEntry(stored.hash, limits, this.#options.preparer);
     this.#entries.set(key, entry);
     const lease = {};
@@ -148,7 +147,7 @@ type CodeState =
 /** Code with its users. */
 class CodeEntry {
   readonly hash: string;
-  readonly #limits: Limits;
+  readonly #limits: CodeLimits;
   readonly #preparer: Pick<Preparer, 'prepare'>;
   /** By their leases; `undefined`: it is about to be used. */
   readonly users = new Map<object, CodeUser | undefined>();
@@ -161,7 +160,7 @@ class CodeEntry {
   /** Counts the loads: one in the meantime keeps it from being parked. */
   #loads = 0;
 
-  constructor(hash: string, limits: Limits, preparer: Pick<Preparer, 'prepare'>) {
+  constructor(hash: string, limits: CodeLimits, preparer: Pick<Preparer, 'prepare'>) {
     this.hash = hash;
     this.#limits = limits;
     this.#preparer = preparer;

@@ -2,12 +2,14 @@ import { createClient, type Result } from '@wasmlattice/rpc';
 import { type HttpRequest, type HttpResponse, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { GuestLimits, OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import { describe, expect, it } from 'vitest';
 import { serveHttpExport } from './http-export.js';
 
 const exportId = 'wasi:http/incoming-handler@0.2.3';
+
+const parts = { logger: noopLogger, limits: new GuestLimits('shop') };
 
 type Run = Parameters<typeof serveHttpExport>[0]['run'];
 
@@ -54,7 +56,7 @@ describe('an HTTP handler served to the lattice', () => {
       const guest = instance(async (id, func, params) => {
         seen.push([id, func, params.length]);
       });
-      return work(guest, signal, { logger: noopLogger });
+      return work(guest, signal, parts);
     };
     await request(run).catch(() => {});
     expect(seen).toEqual([expect.objectContaining({ traceparent: '00-1-2-01' }), [exportId, 'handle', 2]]);
@@ -73,7 +75,7 @@ describe('an HTTP handler served to the lattice', () => {
           read.resolve(Buffer.from(bytes).toString());
         }),
         signal,
-        { logger: noopLogger },
+        parts,
       );
     const body = (async function* () {
       await answered.promise;
@@ -89,7 +91,7 @@ describe('an HTTP handler served to the lattice', () => {
       work(
         instance(() => Promise.resolve()),
         signal,
-        { logger: noopLogger },
+        parts,
       );
     await expect(request(run)).rejects.toMatchObject({
       code: 'peer-failed',

@@ -15,7 +15,7 @@ export async function serveHttpExport(options: {
   /** The component's export, verbatim. */
   readonly exportId: string;
   readonly server: Server;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits'>>;
   readonly onUnfinishedBody?: (() => void) | undefined;
 }): Promise<ServedHandle> {
   const { componentId, exportId, server, run, onUnfinishedBody = () => {} } = options;
@@ -26,7 +26,7 @@ export async function serveHttpExport(options: {
     handler: async ([request], context) => {
       const { headers, signal } = context;
       const exchange = new WireExchange(request as HttpRequest, signal);
-      const running = run(headers, exchange.signal, (instance, signal, { logger }) =>
+      const running = run(headers, exchange.signal, (instance, signal, { logger, limits }) =>
         invokeIncomingHandler({
           instance,
           exportId,
@@ -34,6 +34,7 @@ export async function serveHttpExport(options: {
           component: componentId,
           signal,
           logger,
+          limits,
           onUnfinishedBody,
         }),
       ).then(

@@ -9,13 +9,13 @@ export function createHttpHandler(options: {
   readonly componentId: string;
   /** The component's export of `wasi:http/incoming-handler`, verbatim. */
   readonly exportId: string;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger'>>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits'>>;
   readonly onUnfinishedBody?: (() => void) | undefined;
 }): HttpHandler {
   const { componentId, exportId, run, onUnfinishedBody = () => {} } = options;
   return async (exchange, trace) => {
     try {
-      return await run(trace, exchange.signal, (instance, signal, { logger }) =>
+      return await run(trace, exchange.signal, (instance, signal, { logger, limits }) =>
         invokeIncomingHandler({
           instance,
           exportId,
@@ -23,6 +23,7 @@ export function createHttpHandler(options: {
           component: componentId,
           signal,
           logger,
+          limits,
           onUnfinishedBody,
         }),
       );

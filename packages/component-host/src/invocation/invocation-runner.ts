@@ -1,6 +1,6 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { InstancePool, RunOptions } from '@wasmlattice/wasm-runtime';
+import type { GuestLimits, InstancePool, LogGate, RunOptions } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
@@ -17,6 +17,8 @@ export interface InvocationParts {
   readonly links: LinkInvoker;
   /** Names the trace that the invocation belongs to. */
   readonly logger: Logger;
+  /** Of the component. */
+  readonly limits: GuestLimits;
 }
 
 /**
@@ -44,9 +46,12 @@ export function createInvocationRunner(options: {
   readonly pool: Pick<InstancePool, 'run'>;
   readonly router: Pick<LinkRouter, 'forInvocation'>;
   readonly clock: InvocationClock;
+  readonly limits: GuestLimits;
+  /** Holds the guests together to the rate of their component. */
+  readonly logGate: LogGate;
   readonly logger: Logger;
 }): InvocationRunner {
-  const { componentId, pool, router, clock, logger } = options;
+  const { componentId, pool, router, clock, limits, logGate, logger } = options;
   let config: ReadonlyMap<string, string> = new Map(options.config);
   const currentConfig = (): ReadonlyMap<string, string> => config;
 
@@ -63,6 +68,8 @@ export function createInvocationRunner(options: {
         handles: new InstanceHandles(),
         links: router.forInvocation({ trace }),
         logger: invocationLogger(logger, trace),
+        limits,
+        logGate,
       };
       return pool.run(
         context,

@@ -195,7 +195,8 @@ export class ProcessClient {
   }
 
   /** A guest that waits is ended by a timer of its process; one that computes leaves no question answered. */
-  #beginWatch({ componentId, maxExecutionTimeMs }: ComponentStart): void {
+  #beginWatch({ componentId, limits }: ComponentStart): void {
+    const maxExecutionTimeMs = limits['execution-time'];
     const { intervalMs, marginMs } = this.#watch;
     let askedAt: number | undefined;
     let isSuspect = false;

@@ -1,7 +1,13 @@
 /** Entry of an isolated process: serves one component in its main thread, and obeys the host. */
 import { Socket } from 'node:net';
-import { createComponentCells, createProcessBudgets, GuestClock } from '@wasmlattice/wasm-runtime';
 import {
+  createComponentCells,
+  createProcessBudgets,
+  GuestClock,
+  limitStacks,
+} from '@wasmlattice/wasm-runtime';
+import {
+  codeLimits,
   createEngine,
   type PreparedComponent,
   prepareForHost,
@@ -56,7 +62,8 @@ const generation = 1;
 
 async function serve({ settings, ceilings, start }: ServeMessage): Promise<Serving> {
   const { bytes, ...plan } = start;
-  const { componentId, maxInstances, maxMemoryBytes, maxCoreInstances } = plan;
+  const { componentId, maxInstances, limits } = plan;
+  limitStacks(limits.stack);
   const budgets = createProcessBudgets({ threads: 1, ceilings });
   const code = Promise.withResolvers<PreparedComponent>();
   const { thread, telemetry, logger, close } = assembleThread(
@@ -66,8 +73,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   const closeBudgets = watchBudgets(budgets, telemetry.meter, { component: componentId });
   // In this thread: whoever may start another one may give it every right.
   const engine = createEngine({ choice: settings.engine, logger: logger.named('preparer') });
-  const limits = { component: componentId, maxMemoryBytes, maxCoreInstances };
-  const prepared = await prepareForHost(engine, bytes, limits);
+  const prepared = await prepareForHost(engine, bytes, { component: componentId, ...codeLimits(limits) });
   code.resolve(prepared);
   await thread.start({
     ...plan,

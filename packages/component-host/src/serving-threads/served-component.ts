@@ -43,7 +43,7 @@ export class ServedComponent {
   }
 
   get maxExecutionTimeMs(): number {
-    return this.#start.maxExecutionTimeMs;
+    return this.#start.limits['execution-time'];
   }
 
   get code(): CodeLease {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
-import { readProcessBudgets } from '@wasmlattice/wasm-runtime';
+import { defaultLimits, readProcessBudgets } from '@wasmlattice/wasm-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   componentStart,
@@ -186,7 +186,7 @@ describe('serving threads', () => {
 
   it('take a component in, are told of its changes and let go of it while a guest holds one of them', async () => {
     const threads = await setUp();
-    const patient = { maxExecutionTimeMs: 600_000 };
+    const patient = { limits: defaultLimits };
     const spinning = await threads.serve(
       componentStart({ componentId: 'busy', imageRef: 'spins-on-1', ...patient }),
     );

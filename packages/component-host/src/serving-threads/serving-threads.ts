@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
-import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
@@ -132,9 +132,7 @@ export class ServingThreads {
   async serve(start: ComponentStart, fetchAgain?: () => Promise<CodeBytes>): Promise<ServedComponentHandle> {
     const { share } = this.#options;
     const { bytes, ...plan } = start;
-    const { componentId, maxMemoryBytes, maxCoreInstances } = start;
-    const limits = { maxMemoryBytes, maxCoreInstances };
-    const code = await share.code.lease(componentId, bytes, limits, fetchAgain);
+    const code = await share.code.lease(start.componentId, bytes, codeLimits(start.limits), fetchAgain);
     const component = new ServedComponent({
       generation: ++this.#generations,
       start: plan,

@@ -114,6 +114,7 @@ describe('the metrics of a component', () => {
     pool.limited(8);
     pool.waited(250);
     pool.computed(1_500);
+    pool.exceeded('handles');
     const context: InvocationContext = {
       componentId: 'ops',
       logger: noopLogger,
@@ -139,6 +140,9 @@ describe('the metrics of a component', () => {
     expect(found.get('wasmlattice.component.cpu_time')).toMatchObject([{ attributes, values: [1.5] }]);
     expect(found.get('wasmlattice.overloaded')).toMatchObject([
       { attributes: { ...attributes, budget: 'linear-memories' }, values: [1] },
+    ]);
+    expect(found.get('wasmlattice.component.limit_exceeded')).toMatchObject([
+      { attributes: { ...attributes, limit: 'handles' }, values: [1] },
     ]);
     pool.close();
     expect(measured().get('wasmcloud_host.component.active_instances')).toMatchObject([{ values: [-4] }]);

@@ -1,5 +1,5 @@
 import { type Meter, noopMeter, type Observation } from '@wasmlattice/telemetry';
-import { budgetMetrics, type InstancePool, OverloadedError } from '@wasmlattice/wasm-runtime';
+import { budgetMetrics, type InstancePool, type LimitName, OverloadedError } from '@wasmlattice/wasm-runtime';
 import { callSeconds, type MeasuredComponent } from './invocation-recorder.js';
 
 export interface PoolObservation extends Observation {
@@ -7,6 +7,8 @@ export interface PoolObservation extends Observation {
   limited(maxInstances: number): void;
   /** An invocation waited so long for an instance, in ms. */
   waited(ms: number): void;
+  /** One of them exceeded a limit. */
+  exceeded(limit: LimitName): void;
   /** Its guests had a core for so many ms more. */
   computed(ms: number): void;
   /** Invocations of the pool, with those counted that are refused as overloaded. */
@@ -47,6 +49,9 @@ export function observePool(
   const refused = meter.counter(budgetMetrics.refused, {
     description: 'Invocations that were refused because there was no room for them',
   });
+  const exceeded = meter.counter('wasmlattice.component.limit_exceeded', {
+    description: 'Invocations that asked for more than their component may have',
+  });
   const limit = meter.gauge('wasmcloud_host.component.max_instances', {
     description: 'Invocations of a component that may run at once on this host',
   });
@@ -61,6 +66,7 @@ export function observePool(
   };
   return {
     limited: (maxInstances) => limit.record(maxInstances, attributes),
+    exceeded: (name) => exceeded.add(1, { ...attributes, limit: name }),
     computed: (ms) => cpu.add(ms / 1_000, attributes),
     waited: (ms) => waits.record(ms / 1_000, attributes),
     run: meter === noopMeter ? pool.run.bind(pool) : countedRun,

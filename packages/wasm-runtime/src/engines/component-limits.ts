@@ -1,12 +1,22 @@
 import { ComponentLimitError } from '../errors.js';
 import type { Instantiation } from '../formats/component/index.js';
 import { countDefinitions } from '../formats/core-module/index.js';
+import { defaultLimits, type LimitName, type Limits } from '../limits/limit-table.js';
 import type { PrepareOptions } from './engine.js';
 
-const defaultMaxCoreInstances = 30;
+/** The limits that are part of compiled code. */
+export type CodeLimits = Required<
+  Pick<PrepareOptions, 'maxMemoryBytes' | 'maxCoreInstances' | 'maxTables' | 'maxTableElements'>
+>;
 
-/** In all core instances of a component instance, as upstream (docs/spec/component-runtime.md#2). */
-const maxTables = 20;
+export function codeLimits(limits: Limits): CodeLimits {
+  return {
+    maxMemoryBytes: limits.memory,
+    maxCoreInstances: limits['core-instances'],
+    maxTables: limits.tables,
+    maxTableElements: limits['table-elements'],
+  };
+}
 
 /** What an instance of a component is made of. */
 export interface ComponentParts {
@@ -23,17 +33,20 @@ export interface ComponentParts {
  */
 export function assertPartsWithinLimits(
   parts: Pick<Instantiation, 'instances' | 'modules'>,
-  { component, maxCoreInstances = defaultMaxCoreInstances }: PrepareOptions,
+  {
+    component,
+    maxCoreInstances = defaultLimits['core-instances'],
+    maxTables = defaultLimits.tables,
+  }: PrepareOptions,
 ): ComponentParts {
   const { coreInstances, memories, tables } = countParts(parts);
-  const assert = (count: number, allowed: number, what: string, advice?: string): void => {
+  const assert = (limit: LimitName, count: number, allowed: number, what: string): void => {
     if (count > allowed)
-      throw new ComponentLimitError(component, `has ${count} ${what}`, count, allowed, advice);
+      throw new ComponentLimitError(component, limit, `has ${count} ${what}`, count, allowed);
   };
-  const advice = "raise the host's max-core-instances-per-component";
-  assert(coreInstances, maxCoreInstances, 'core instances', advice);
-  assert(memories, maxCoreInstances, 'linear memories', advice);
-  assert(tables, maxTables, 'tables');
+  assert('core-instances', coreInstances, maxCoreInstances, 'core instances');
+  assert('core-instances', memories, maxCoreInstances, 'linear memories');
+  assert('tables', tables, maxTables, 'tables');
   return { coreInstances, memories, tables };
 }
 

@@ -1,4 +1,5 @@
 import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
+import type { GuestLimits } from '../limits/guest-limits.js';
 import type { SharedMappedImage } from './direct/memory/index.js';
 
 /** The types of a component, decoded from its own binary. */
@@ -61,6 +62,8 @@ export interface InstantiateOptions {
   readonly signal?: AbortSignal;
   /** Told when the guest computes. */
   readonly clock?: GuestClock | undefined;
+  /** What the guest may take while it runs; by default what every guest may. */
+  readonly limits?: GuestLimits | undefined;
 }
 
 /** Told when guest code begins to run and when it stops: for a call, and for each wait in it. */
@@ -106,6 +109,10 @@ export interface PrepareOptions {
   readonly maxMemoryBytes?: number;
   /** Most core instances in an instance of the component, and most linear memories; by default 30. */
   readonly maxCoreInstances?: number;
+  /** Most tables in an instance of the component; by default 20. */
+  readonly maxTables?: number;
+  /** Most elements of each table: `table.grow` beyond that gives the guest -1; by default 15,000. */
+  readonly maxTableElements?: number;
   /**
    * What {@link LoadOptions.suspends} is going to say, for engines whose generated code depends on it; by default no import waits. An
    * engine that needs it refuses to load with another answer.

@@ -8,6 +8,7 @@ export {
   prepareForHost,
 } from '../preparer/index.js';
 export { fromThreadFailure, type ThreadFailure, toThreadFailure } from '../preparer/thread-failure.js';
+export { type CodeLimits, codeLimits } from './component-limits.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
   chooseMemoryWay,

@@ -2,6 +2,8 @@ import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { HostImport } from '../engines/engine.js';
 import type { InstanceHandles } from '../lattice/instance-handles.js';
+import type { GuestLimits } from '../limits/guest-limits.js';
+import type { LogGate } from '../limits/log-gate.js';
 
 /**
  * Everything the host functions of one component instance may use. One context for each instance, so that
@@ -23,6 +25,10 @@ export interface InstanceContext {
   outlive?(work: (signal: AbortSignal) => Promise<void>): void;
   /** Where the caller of the instance converts handles of its own; else the linker makes one. */
   readonly handles?: InstanceHandles;
+  /** What the guest may take; by default what every guest may. */
+  readonly limits?: GuestLimits;
+  /** Says whether the guest may log one more record; by default it may. */
+  readonly logGate?: Pick<LogGate, 'pass'>;
 }
 
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */

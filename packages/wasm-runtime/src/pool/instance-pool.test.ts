@@ -130,10 +130,12 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
   });
 
   it('ends a guest that runs longer than the limit', async () => {
-    const pool = createPool({ maxExecutionMs: 5 });
+    const exceeded: string[] = [];
+    const pool = createPool({ maxExecutionMs: 5, onExceeded: (limit) => exceeded.push(limit) });
     await expect(wait(pool, 1)).rejects.toThrow(
-      'an invocation of component "calls" ran longer than its limit of 5 ms',
+      'component "calls" did not complete an invocation in time; its limit "execution-time" is 5 ms',
     );
+    expect(exceeded).toEqual(['execution-time']);
     expect(pool.stats.active).toBe(0);
   });
 

@@ -1,5 +1,7 @@
 import type { CompiledComponent, ComponentInstance, GuestClock } from '../engines/engine.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
+import type { GuestLimits } from '../limits/guest-limits.js';
+import type { LimitName } from '../limits/limit-table.js';
 import type { Linkage } from '../linker/linker.js';
 import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
 import type { FairShare } from './fair-turns.js';
@@ -34,6 +36,10 @@ export interface InstancePoolOptions {
    * computes is not reached from inside its own thread; that needs a watchdog. Unbounded by default.
    */
   readonly maxExecutionMs?: number;
+  /** What its guests may take; by default what every guest may. */
+  readonly limits?: GuestLimits | undefined;
+  /** Told of each invocation that exceeded a limit of the component, once. */
+  readonly onExceeded?: ((limit: LimitName) => void) | undefined;
 }
 
 /** What the caller knows of an invocation; the pool adds the signal. */
@@ -116,9 +122,9 @@ export class InstancePool {
     work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
     { signal, isKept = false }: RunOptions = {},
   ): Promise<T> {
-    const { component, compiled, linkage, maxExecutionMs, turns, clock } = this.#options;
+    const { component, compiled, linkage, maxExecutionMs, turns, clock, limits } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
-    const invocation = new Invocation(component, signal);
+    const invocation = new Invocation(component, signal, this.#options.onExceeded);
     this.#invocations.add(invocation);
     try {
       invocation.onOver(await this.#permits.acquire(invocation.signal));
@@ -129,12 +135,14 @@ export class InstancePool {
       }
       const stacks = this.#takeStack(invocation, isKept);
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
+      const { signal } = invocation;
       const imports = linkage.bind({
         ...context,
-        signal: invocation.signal,
+        signal,
         outlive: (work) => invocation.outlive(work),
+        ...(limits && { limits }),
       });
-      const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock });
+      const instance = await compiled.instantiate(imports, { signal, clock, limits });
       return await work(invocation.track(instance, stacks), invocation.signal);
     } catch (error) {
       invocation.end(error);

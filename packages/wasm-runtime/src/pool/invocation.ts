@@ -1,12 +1,19 @@
 import type { ComponentInstance } from '../engines/engine.js';
+import { exceededLimit, LimitExceededError } from '../limits/limit-exceeded-error.js';
+import type { LimitName } from '../limits/limit-table.js';
 import type { StackBudget } from './thread-budgets.js';
 
 /** An invocation ran longer than the component's limit. */
-export class ExecutionTimeError extends Error {
+export class ExecutionTimeError extends LimitExceededError {
   override readonly name = 'ExecutionTimeError';
 
   constructor(component: string, limitMs: number) {
-    super(`an invocation of component "${component}" ran longer than its limit of ${limitMs} ms`);
+    super({
+      component,
+      limit: 'execution-time',
+      allowed: limitMs,
+      what: 'did not complete an invocation in time',
+    });
   }
 }
 
@@ -37,11 +44,15 @@ export class Invocation {
   readonly #calls = new Set<Promise<unknown>>();
   /** What outlives it; made when there is any. */
   #leftBehind: { readonly work: Set<Promise<void>>; readonly controller: AbortController } | undefined;
+  readonly #onExceeded: ((limit: LimitName) => void) | undefined;
   #instance: ComponentInstance | undefined;
   #failed = false;
+  #exceeded = false;
 
-  constructor(component: string, signal: AbortSignal | undefined) {
+  /** @param onExceeded told, once, of the limit of the component that this invocation exceeded */
+  constructor(component: string, signal: AbortSignal | undefined, onExceeded?: (limit: LimitName) => void) {
     this.#component = component;
+    this.#onExceeded = onExceeded;
     if (!signal) return;
     const forward = (): void => this.end(signal.reason);
     if (signal.aborted) forward();
@@ -55,6 +66,7 @@ export class Invocation {
 
   /** Ends every wait of the guest. The first reason counts. */
   end(reason: unknown): void {
+    this.#tellOfLimit(reason);
     this.#controller.abort(reason);
   }
 
@@ -99,9 +111,10 @@ export class Invocation {
           this.#calls.delete(call);
           needed?.leave();
         };
-        call.then(ended, () => {
+        call.then(ended, (error: unknown) => {
           ended();
           this.#failed = true;
+          this.#tellOfLimit(error);
         });
         return call;
       },
@@ -123,5 +136,13 @@ export class Invocation {
   /** Resolves once nothing that outlived it goes on either. */
   async leftNothing(): Promise<void> {
     if (this.#leftBehind !== undefined) await Promise.allSettled(this.#leftBehind.work);
+  }
+
+  #tellOfLimit(error: unknown): void {
+    if (this.#onExceeded === undefined || this.#exceeded || error === invocationOver) return;
+    const exceeded = exceededLimit(error, this.#component);
+    if (exceeded === undefined) return;
+    this.#exceeded = true;
+    this.#onExceeded(exceeded.limit);
   }
 }

@@ -40,7 +40,7 @@ describe('fetchComponent', () => {
   it('refuses a component that is too large and names the setting', async () => {
     const small = createArtifactStore({ allowFileLoad: true, maxComponentSize: 3 });
     await expect(small.fetchComponent(file)).rejects.toThrow(
-      'has 4 bytes, more than the 3 allowed: raise --max-component-size-bytes',
+      "has 4 bytes; the limit 'component-size' is 3: raise the host's --max-component-size-bytes",
     );
   });
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { limitAdvice } from '@wasmlattice/wasm-runtime';
 import { type ArtifactReference, parseArtifactReference } from './artifact-reference.js';
 
 /** An artifact that can't be had; the message names the reference and what to check. */
@@ -41,7 +42,7 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
       const bytes = await readArtifact(parsed.path);
       if (bytes.byteLength > options.maxComponentSize) {
         throw new ArtifactError(
-          `component '${parsed.path}' has ${bytes.byteLength} bytes, more than the ${options.maxComponentSize} allowed: raise --max-component-size-bytes`,
+          `component '${parsed.path}' has ${bytes.byteLength} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
         );
       }
       const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));

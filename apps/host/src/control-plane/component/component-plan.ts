@@ -1,6 +1,5 @@
-import type { IsolationTier } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
-import { keepIsolation } from './isolation.js';
+import { keepTerms, sameTerms, type Terms } from './terms.js';
 
 /** What a component is to run as: what commands say of it, and what the inventory of the host tells. */
 export interface ComponentSettings {
@@ -39,26 +38,26 @@ export function planStart(command: ScaleComponentCommand): StartPlan {
  * What a scale command asks of a component that runs as `current`. Its image stays, whatever the command names: that is changed by
  * an update.
  *
- * @param tiers what the component shares with others now, and what the command leaves it to share
+ * @param terms those of the component now, and those that the command leaves it
  */
 export function planScale(
   current: ComponentSettings,
   command: ScaleComponentCommand,
-  tiers?: { readonly current: IsolationTier; readonly wanted: IsolationTier },
+  terms?: { readonly current: Terms; readonly wanted: Terms },
 ): ChangePlan {
   const { maxInstances, annotations, componentLimits, config: configNames } = command;
   if (maxInstances === 0) return { step: 'stop' };
   const settings = {
     ...current,
     maxInstances,
-    annotations: keepIsolation(annotations, current.annotations),
+    annotations: keepTerms(annotations, current.annotations),
     configNames,
   };
   // They are compiled into the code and known to the threads.
   if (changesLimits(current.limits, componentLimits)) {
     return { step: 'replace', settings: { ...settings, limits: componentLimits } };
   }
-  if (tiers !== undefined && tiers.wanted !== tiers.current) return { step: 'replace', settings };
+  if (terms !== undefined && !sameTerms(terms.wanted, terms.current)) return { step: 'replace', settings };
   if (maxInstances === current.maxInstances && sameList(configNames, current.configNames)) {
     return { step: 'nothing' };
   }
@@ -72,8 +71,7 @@ export function planUpdate(
   annotations: ComponentSettings['annotations'] | undefined,
 ): Extract<ChangePlan, { step: 'replace' }> {
   // Upstream drops them when none are given, and wadm then no longer knows its own instance.
-  const kept =
-    annotations === undefined ? current.annotations : keepIsolation(annotations, current.annotations);
+  const kept = annotations === undefined ? current.annotations : keepTerms(annotations, current.annotations);
   const settings = { ...current, imageRef, annotations: kept };
   return { step: 'replace', settings };
 }

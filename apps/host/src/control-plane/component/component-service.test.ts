@@ -1,6 +1,7 @@
 import type { LinkRow, PlacedStart, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
+import { defaultLimits } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { ArtifactError, type ArtifactStore } from '../artifacts/artifact-store.js';
 import {
@@ -48,7 +49,8 @@ function setUp(
   const runners: FakeServed[] = [];
   const service = createComponentService({
     hostId: 'NHOST',
-    limits: { maxExecutionTimeMs: 10_000, maxMemoryBytes: 1_000_000, maxCoreInstances: 30 },
+    limits: { ...defaultLimits, 'execution-time': 10_000, memory: 1_000_000 },
+    residentMemoryBytes: 1_000_000_000,
     artifacts: {
       fetchComponent: async () => new Uint8Array(new SharedArrayBuffer(4)),
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
@@ -115,7 +117,7 @@ describe('scale', () => {
     expect(runner().data).toMatchObject({
       componentId: 'counter',
       maxInstances: 4,
-      maxExecutionTimeMs: 2_000,
+      limits: { 'execution-time': 2_000 },
     });
     expect(runner().config).toEqual({ a: '2', b: '2' });
     expect(lattice.spec('counter')).toEqual({ url: 'file:///one.wasm', links: [] });
@@ -141,7 +143,7 @@ describe('scale', () => {
     const { service, events, runner } = setUp();
     service.scale(scale({ componentLimits: { maxExecutionTime: 60 } }));
     await events.waitFor('component_scaled');
-    expect(runner().data.maxExecutionTimeMs).toBe(10_000);
+    expect(runner().data.limits['execution-time']).toBe(10_000);
   });
 
   it("gives a component the memory of its own limit, else of the host's", async () => {
@@ -150,7 +152,7 @@ describe('scale', () => {
     await events.waitFor('component_scaled');
     service.scale(scale({ componentId: 'b' }));
     await events.waitFor('component_scaled', 2);
-    expect(runners.map(({ data }) => data.maxMemoryBytes)).toEqual([2_000_000, 1_000_000]);
+    expect(runners.map(({ data }) => data.limits.memory)).toEqual([2_000_000, 1_000_000]);
   });
 
   it('starts a component again when its limits change, and keeps them when none are given', async () => {
@@ -160,7 +162,7 @@ describe('scale', () => {
     service.scale(scale({ componentLimits: undefined, maxInstances: 8 }));
     service.scale(scale({ componentLimits: { maxMemoryLimit: 3_000_000 }, maxInstances: 7 }));
     expect(await events.waitFor('component_scaled', 4)).toMatchObject({ maxInstances: 7 });
-    expect(runners.map(({ data }) => [data.maxMemoryBytes, data.maxInstances])).toEqual([
+    expect(runners.map(({ data }) => [data.limits.memory, data.maxInstances])).toEqual([
       [2_000_000, 4],
       [3_000_000, 9],
     ]);
@@ -352,7 +354,7 @@ describe('isolation', () => {
       ['shared', graceMs],
       ['thread', undefined],
     ]);
-    expect(runner(1).data.maxExecutionTimeMs).toBe(2_000);
+    expect(runner(1).data.limits['execution-time']).toBe(2_000);
     service.scale(scale({ annotations: { [key]: 'thread' } }));
     await events.waitFor('component_scaled', 3);
     expect(() => runner(2)).toThrow();
@@ -585,5 +587,49 @@ describe('stopAll', () => {
     expect(service.update(update)).toEqual({ tag: 'failed', message: 'the host is stopping' });
     await stopped;
     expect(runners).toHaveLength(1);
+  });
+});
+
+describe('limits', () => {
+  const key = (limit: string): string => `wasmlattice.dev/limits.${limit}`;
+
+  it('of a component follow its annotations and its config, which the guest does not see', async () => {
+    const { service, events, configs, runner, runners } = setUp();
+    configs.set('limits', { [key('handles')]: '100', [key('tables')]: '7', a: '1' });
+    service.scale(scale({ config: ['limits'], annotations: { [key('handles')]: '200' } }));
+    await events.waitFor('component_scaled');
+    expect(runner().data.limits).toMatchObject({ handles: 200, tables: 7, memory: 1_000_000 });
+    expect(runner().config).toEqual({ a: '1' });
+    configs.set('limits', { [key('tables')]: '8', a: '2' });
+    await expect.poll(() => runners.map(({ data }) => data.limits.tables)).toEqual([7, 8]);
+    expect(runner().config).toEqual({ a: '2' });
+    service.scale(scale({ config: ['limits'], annotations: { app: 'demo' }, maxInstances: 9 }));
+    await events.waitFor('component_scaled', 2);
+    expect(runner().data.limits.handles).toBe(200);
+    configs.set('limits', { [key('tables')]: '0', a: '3' });
+    expect(runner().config).toEqual({ a: '3' });
+    expect(runners).toHaveLength(2);
+  });
+
+  it('that can not be are refused with their numbers: those of a command at once', async () => {
+    const { service, events, configs, runners } = setUp();
+    const message = 'component limit max_memory_limit is 1: it must be from 65536 to 4294967296 bytes';
+    expect(service.scale(scale({ componentLimits: { maxMemoryLimit: 1 } }))).toEqual({
+      tag: 'failed',
+      message,
+    });
+    expect(await events.waitFor('component_scale_failed')).toMatchObject({ error: message });
+    expect(service.scale(scale({ componentLimits: { maxMemoryLimit: 2_000_000_000 } }))).toEqual({
+      tag: 'failed',
+      message:
+        'component limit max_memory_limit is 2000000000, and the memory that the host may use is 1000000000: lower it, or give the host more memory',
+    });
+    configs.set('limits', { [key('handles')]: '1' });
+    expect(service.scale(scale({ config: ['limits'] })).tag).toBe('ok');
+    expect(await events.waitFor('component_scale_failed', 3)).toMatchObject({
+      error: `config entry ${key('handles')} is 1: it must be from 16 to 1048576`,
+    });
+    expect(runners).toEqual([]);
+    expect(configs.bundles()).toBe(0);
   });
 });

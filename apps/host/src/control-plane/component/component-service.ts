@@ -1,4 +1,4 @@
-import { type IsolationTier, IsolationTierError } from '@wasmlattice/component-host';
+import { IsolationTierError } from '@wasmlattice/component-host';
 import {
   type Answer,
   type ComponentDescription,
@@ -15,6 +15,7 @@ import { createKeyedQueue } from '../keyed-queue.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
 import { createTaskLimit } from '../task-limit.js';
+import { ComponentLimitsError } from './component-limits.js';
 import {
   type ChangePlan,
   type ComponentSettings,
@@ -22,9 +23,9 @@ import {
   planStart,
   planUpdate,
 } from './component-plan.js';
-import { isolationOf } from './isolation.js';
 import { LateStartError } from './late-start-error.js';
 import { RunningComponent, type RunningComponentParts } from './running-component.js';
+import { sameTerms, type Terms, termsOf } from './terms.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
@@ -76,16 +77,19 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     component.readLinks();
   };
 
-  /** A running component is started anew where its config names another tier than before. */
+  /** A running component is started anew where its config asks for other terms than before. */
   const followConfig = (componentId: string): void => {
     const follow = async (): Promise<void> => {
       const component = running.get(componentId);
-      if (component === undefined || component.wantedIsolation() === component.isolation) return;
+      if (component === undefined || sameTerms(component.wantedTerms(), component.terms)) return;
       refuseLate();
       await component.replace(component.settings);
     };
     void queue.run(componentId, follow).catch((error: unknown) => {
-      logger.error('component stays where it is', { component: componentId, error });
+      logger.error('component stays as it is, for all that its config asks', {
+        component: componentId,
+        error,
+      });
     });
   };
 
@@ -120,8 +124,8 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     }
     // The event tells of the component as it was found.
     const found = component.settings;
-    const tiers = maxInstances === 0 ? undefined : await tiersOf(component, command);
-    await change(componentId, component, planScale(found, command, tiers));
+    const terms = maxInstances === 0 ? undefined : await termsBy(component, command);
+    await change(componentId, component, planScale(found, command, terms));
     await events.publish(
       componentScaled({ ...scaled, imageRef: found.imageRef, annotations: found.annotations }),
     );
@@ -164,11 +168,25 @@ export function createComponentService(options: ComponentServiceOptions): Compon
   const commandedHost = (command: ScaleComponentCommand): string =>
     command.hostId === '' ? hostId : command.hostId;
 
+  /** What is wrong with what a command itself asks, without configs that have to be fetched; `undefined`: nothing. */
+  const refuse = ({
+    annotations,
+    componentLimits: limits,
+  }: Pick<ScaleComponentCommand, 'annotations' | 'componentLimits'>): Error | undefined => {
+    try {
+      termsOf({ annotations, limits }, new Map(), options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof IsolationTierError || error instanceof ComponentLimitsError) return error;
+      throw error;
+    }
+  };
+
   return {
     scale(command) {
       const { componentId, componentRef } = command;
       if (closed) return failed('the host is stopping');
-      const refusal = command.maxInstances > 0 ? refuseAnnotations(command.annotations) : undefined;
+      const refusal = command.maxInstances > 0 ? refuse(command) : undefined;
       if (refusal !== undefined) {
         void tellOfFailedScale(command, refusal);
         return failed(refusal.message);
@@ -187,7 +205,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       if (closed) return failed('the host is stopping');
       const old = running.get(componentId)?.settings.imageRef;
       if (old === undefined) return failed(`component ${componentId} not found`);
-      const refusal = refuseAnnotations(command.annotations ?? {});
+      const refusal = refuse({ annotations: command.annotations ?? {} });
       if (refusal !== undefined) return failed(refusal.message);
       if (old === newComponentRef)
         return ok(`component ${componentId} already updated to ${newComponentRef}`);
@@ -240,23 +258,15 @@ export function createComponentService(options: ComponentServiceOptions): Compon
   };
 }
 
-/** What a component shares with others, and is to share by a command. */
-async function tiersOf(
+/** The terms of a component, and those it is to run on by a command. */
+async function termsBy(
   component: RunningComponent,
-  { annotations, config }: ScaleComponentCommand,
-): Promise<{ readonly current: IsolationTier; readonly wanted: IsolationTier }> {
-  return { current: component.isolation, wanted: await component.isolationWith(annotations, config) };
-}
-
-/** What is wrong with annotations that the host reads; `undefined`: nothing. */
-function refuseAnnotations(annotations: Readonly<Record<string, string>>): Error | undefined {
-  try {
-    isolationOf(annotations, new Map());
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof IsolationTierError)) throw error;
-    return error;
-  }
+  { annotations, componentLimits: limits, config: configNames }: ScaleComponentCommand,
+): Promise<{ readonly current: Terms; readonly wanted: Terms }> {
+  return {
+    current: component.terms,
+    wanted: await component.termsWith({ annotations, limits, configNames }),
+  };
 }
 
 /** The sentences clients know (docs/spec/control-interface.md#4.2). */

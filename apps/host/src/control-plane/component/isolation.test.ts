@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guestConfig, isolationKey, isolationOf, keepIsolation } from './isolation.js';
+import { isolationKey, isolationOf } from './isolation.js';
 
 const named = (tier: string): Record<string, string> => ({ [isolationKey]: tier });
 const configOf = (entries: Record<string, string>): Map<string, string> => new Map(Object.entries(entries));
@@ -18,18 +18,5 @@ describe('the tier of a component', () => {
     expect(() => isolationOf({}, configOf(named('')))).toThrow(
       'config entry wasmlattice.dev/isolation is "": it must be one of shared, thread, process',
     );
-  });
-
-  it('stays when new annotations name none', () => {
-    expect(keepIsolation({ owner: 'you' }, named('process'))).toEqual({ owner: 'you', ...named('process') });
-    expect(keepIsolation(named('shared'), named('process'))).toEqual(named('shared'));
-    expect(keepIsolation({ owner: 'you' }, { owner: 'me' })).toEqual({ owner: 'you' });
-  });
-
-  it('is nothing for the guest', () => {
-    expect(guestConfig(configOf({ a: '1', ...named('process'), b: '2' }))).toEqual([
-      ['a', '1'],
-      ['b', '2'],
-    ]);
   });
 });

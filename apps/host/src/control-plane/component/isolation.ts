@@ -1,4 +1,4 @@
-import { type ConfigEntries, type IsolationTier, parseIsolationTier } from '@wasmlattice/component-host';
+import { type IsolationTier, parseIsolationTier } from '@wasmlattice/component-host';
 
 /** Names the tier of a component: an annotation of its scale command or, since wadm gives components none, an entry of its config. */
 export const isolationKey = 'wasmlattice.dev/isolation';
@@ -15,15 +15,4 @@ export function isolationOf(annotations: Annotations, config: ReadonlyMap<string
   if (annotation !== undefined) return parseIsolationTier(annotation, `annotation ${isolationKey}`);
   const entry = config.get(isolationKey);
   return entry === undefined ? 'shared' : parseIsolationTier(entry, `config entry ${isolationKey}`);
-}
-
-/** The entries for the guest: all but what is for the host. */
-export function guestConfig(config: ReadonlyMap<string, string>): ConfigEntries {
-  return [...config].filter(([key]) => key !== isolationKey);
-}
-
-/** Annotations that name no tier leave a running component the one of its former annotations: nobody shares by oversight. */
-export function keepIsolation(given: Annotations, former: Annotations): Annotations {
-  const tier = given[isolationKey] ?? former[isolationKey];
-  return tier === undefined ? given : { ...given, [isolationKey]: tier };
 }

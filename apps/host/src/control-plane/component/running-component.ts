@@ -1,7 +1,6 @@
 import type {
   ComponentPlaces,
   ComponentStart,
-  IsolationTier,
   PlacedStart,
   ServedComponentHandle,
 } from '@wasmlattice/component-host';
@@ -9,21 +8,15 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
+import type { HostLimits } from './component-limits.js';
 import { type ComponentSettings, sameList } from './component-plan.js';
-import { guestConfig, isolationOf, keepIsolation } from './isolation.js';
+import { guestConfig, keepTerms, type Terms, termsOf } from './terms.js';
 
 /** The code of a component, in memory that the threads share. */
 export type ComponentBytes = Uint8Array<SharedArrayBuffer>;
 
-/** What every component of a host may use unless its own limits are lower. */
-export type DefaultLimits = Pick<
-  ComponentStart,
-  'maxExecutionTimeMs' | 'maxMemoryBytes' | 'maxCoreInstances'
->;
-
 /** What components of a host are run with. */
-export interface RunningComponentParts {
-  readonly limits: DefaultLimits;
+export interface RunningComponentParts extends HostLimits {
   readonly lattice: Pick<LatticeStore, 'spec'>;
   readonly configs: Pick<ConfigStore, 'bundle' | 'resolve'>;
   readonly artifacts: Pick<ArtifactStore, 'fetchComponent'>;
@@ -37,7 +30,7 @@ export interface RunningComponentParts {
 interface Generation {
   readonly served: ServedComponentHandle;
   readonly config: ConfigBundle;
-  readonly isolation: IsolationTier;
+  readonly terms: Terms;
 }
 
 /**
@@ -85,37 +78,46 @@ export class RunningComponent {
     return this.#settings;
   }
 
-  /** What it shares with other components. */
-  get isolation(): IsolationTier {
-    return this.#generation.isolation;
+  /** The terms it runs on. */
+  get terms(): Terms {
+    return this.#generation.terms;
   }
 
-  /** Told when its configs changed, and with them perhaps what it is to share. */
+  /** Told when its configs changed, and with them perhaps its terms. */
   onConfig: (() => void) | undefined;
 
-  /** What it is to share with its annotations and configs as they are. */
-  wantedIsolation(): IsolationTier {
-    return isolationOf(this.#settings.annotations, this.#generation.config.current());
+  /**
+   * Those it is to run on with its settings and configs as they are.
+   *
+   * @throws IsolationTierError, ComponentLimitsError
+   */
+  wantedTerms(): Terms {
+    return termsOf(this.#settings, this.#generation.config.current(), this.#parts);
   }
 
   /**
-   * What it would share with other annotations and configs.
+   * Those it would run on with other settings.
    *
-   * @throws IsolationTierError, ConfigStoreError
+   * @throws IsolationTierError, ComponentLimitsError, ConfigStoreError
    */
-  async isolationWith(
-    annotations: ComponentSettings['annotations'],
-    configNames: readonly string[],
-  ): Promise<IsolationTier> {
+  async termsWith({
+    annotations,
+    limits = this.#settings.limits,
+    configNames,
+  }: Pick<ComponentSettings, 'annotations' | 'limits' | 'configNames'>): Promise<Terms> {
     const config = sameList(configNames, this.#settings.configNames)
       ? this.#generation.config.current()
       : new Map(Object.entries(await this.#parts.configs.resolve(configNames)));
-    return isolationOf(keepIsolation(annotations, this.#settings.annotations), config);
+    return termsOf(
+      { annotations: keepTerms(annotations, this.#settings.annotations), limits },
+      config,
+      this.#parts,
+    );
   }
 
   /** Goes on with the same generation: the number of its instances and its configs become those of `settings`. */
   async rescale(settings: ComponentSettings): Promise<void> {
-    const { served, config: old, isolation } = this.#generation;
+    const { served, config: old, terms } = this.#generation;
     if (!sameList(settings.configNames, this.#settings.configNames)) {
       const config = await this.#parts.configs.bundle(settings.configNames, (values) => {
         served.setConfig(guestConfig(values));
@@ -123,7 +125,7 @@ export class RunningComponent {
       });
       old.close();
       served.setConfig(guestConfig(config.current()));
-      this.#generation = { served, config, isolation };
+      this.#generation = { served, config, terms };
     }
     served.scale(settings.maxInstances);
     this.#settings = settings;
@@ -177,23 +179,20 @@ async function startGeneration(
     onConfig();
   });
   try {
-    const isolation = isolationOf(annotations, config.current());
+    const terms = termsOf({ annotations, limits }, config.current(), parts);
     const start: PlacedStart = {
-      ...parts.limits,
       componentId,
       imageRef,
       bytes,
       maxInstances,
-      maxExecutionTimeMs: executionLimit(limits, parts.limits.maxExecutionTimeMs),
-      maxMemoryBytes: limits?.maxMemoryLimit ?? parts.limits.maxMemoryBytes,
       links: linksOf(componentId, parts.lattice),
       config: guestConfig(config.current()),
-      isolation,
+      ...terms,
     };
     served = await parts.places.serve(start, () => parts.artifacts.fetchComponent(imageRef));
     // What changed while the threads took it in.
     served.setConfig(guestConfig(config.current()));
-    return { config, served, isolation };
+    return { config, served, terms };
   } catch (error) {
     config.close();
     throw error;
@@ -207,10 +206,4 @@ async function stopGeneration({ config, served }: Generation, graceMs: number): 
 
 function linksOf(componentId: string, lattice: Pick<LatticeStore, 'spec'>): ComponentStart['links'] {
   return linkRows(lattice.spec(componentId)?.links ?? []);
-}
-
-/** The component's own limit counts, within the host's. */
-function executionLimit(limits: ComponentSettings['limits'], hostLimitMs: number): number {
-  const seconds = limits?.maxExecutionTime;
-  return seconds === undefined ? hostLimitMs : Math.min(hostLimitMs, seconds * 1_000);
 }

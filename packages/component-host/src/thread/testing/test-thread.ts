@@ -2,7 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTempDir } from '@wasmlattice/test-support';
-import { createComponentCells, createProcessBudgets, GuestClock } from '@wasmlattice/wasm-runtime';
+import {
+  createComponentCells,
+  createProcessBudgets,
+  defaultLimits,
+  GuestClock,
+} from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ComponentStart } from '../../component-record.js';
 import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
@@ -135,9 +140,7 @@ export function componentStart(changes: Partial<ComponentStart> = {}): Component
     imageRef: 'works',
     bytes: new Uint8Array(new SharedArrayBuffer(4)),
     maxInstances: 1,
-    maxExecutionTimeMs: 200,
-    maxMemoryBytes: 65_536,
-    maxCoreInstances: 30,
+    limits: { ...defaultLimits, 'execution-time': 200, memory: 65_536 },
     links: [],
     config: [],
     ...changes,

@@ -52,17 +52,17 @@ export function limitCompliance(engine: Engine): void {
       [
         'a table that begins too large',
         '(table 15001 funcref)',
-        'component "guest" begins with a table of 15001 elements and may have 15000',
+        'component "guest" begins with a table of 15001 elements; its limit "table-elements" is 15000: raise',
       ],
       [
         'too many tables',
         '(table 1 1 funcref)'.repeat(21),
-        'component "guest" has 21 tables and may have 20',
+        'component "guest" has 21 tables; its limit "tables" is 20: raise',
       ],
       [
         'too many memories',
         '(memory 1)'.repeat(30),
-        `component "guest" has 31 linear memories and may have 30: raise the host's max-core-instances-per-component`,
+        'component "guest" has 31 linear memories; its limit "core-instances" is 30: raise',
       ],
       [
         'objects that have no limit',
@@ -79,7 +79,7 @@ export function limitCompliance(engine: Engine): void {
       const guest = await buildGrowingGuest();
       const options = { component: 'guest', suspends: () => false };
       await expect(engine.compile(guest, { ...options, maxCoreInstances: 0 })).rejects.toThrow(
-        'component "guest" has 1 core instances and may have 0',
+        'component "guest" has 1 core instances; its limit "core-instances" is 0: raise',
       );
       await engine.compile(guest, { ...options, maxCoreInstances: 1 });
     });

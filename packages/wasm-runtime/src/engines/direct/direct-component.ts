@@ -1,5 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { InstantiationError } from '../../errors.js';
+import { GuestLimits } from '../../limits/guest-limits.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
 import type { Preemption } from '../preemption.js';
@@ -36,6 +37,7 @@ export class DirectComponent implements CompiledComponent {
   readonly #idle: IdleInstances<ReusableInstance>;
   readonly #budgets: MemoryBudget | undefined;
   readonly #preemption: Preemption;
+  readonly #defaultLimits: GuestLimits;
   readonly #ignorePressure: (() => void) | undefined;
   /** What all instances are brought back to; found out with the first one. */
   #origin: Origin | undefined;
@@ -50,6 +52,7 @@ export class DirectComponent implements CompiledComponent {
     this.#idle = new IdleInstances(idle, budgets);
     this.#budgets = budgets;
     this.#preemption = preemption;
+    this.#defaultLimits = new GuestLimits(program.component);
     this.#ignorePressure = budgets?.onPressure(() => this.#idle.dropAll());
     if (program.resetObstacle !== undefined) this.#tellObstacle(program.resetObstacle);
   }
@@ -58,7 +61,8 @@ export class DirectComponent implements CompiledComponent {
     return this.#program.types;
   }
 
-  async instantiate(imports: HostImports, options: InstantiateOptions = {}): Promise<ComponentInstance> {
+  async instantiate(imports: HostImports, given: InstantiateOptions = {}): Promise<ComponentInstance> {
+    const options = given.limits === undefined ? { ...given, limits: this.#defaultLimits } : given;
     const idle = this.#idle.take();
     const instance = idle ?? (await this.#create(imports, options));
     if (idle !== undefined) {

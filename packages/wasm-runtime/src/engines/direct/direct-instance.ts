@@ -1,5 +1,8 @@
 import { ExitError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
+import { defaultGuestLimits, type GuestLimits } from '../../limits/guest-limits.js';
+import { LimitExceededError } from '../../limits/limit-exceeded-error.js';
 import type { ComponentInstance, GuestClock, InstantiateOptions } from '../engine.js';
+import { explainTrap } from './explain-trap.js';
 import type { Program } from './program.js';
 import type { ReusableInstance } from './reusable-instance.js';
 
@@ -8,6 +11,7 @@ export class DirectInstance implements ComponentInstance {
   readonly #program: Program;
   readonly #signal: AbortSignal | undefined;
   readonly #clock: GuestClock | undefined;
+  readonly #limits: GuestLimits;
   readonly #recycle: (instance: ReusableInstance) => void;
   /** `undefined` once it was released. */
   #instance: ReusableInstance | undefined;
@@ -17,13 +21,14 @@ export class DirectInstance implements ComponentInstance {
   constructor(
     program: Program,
     instance: ReusableInstance,
-    { signal, clock }: InstantiateOptions,
+    { signal, clock, limits = defaultGuestLimits }: InstantiateOptions,
     recycle: (instance: ReusableInstance) => void,
   ) {
     this.#program = program;
     this.#instance = instance;
     this.#signal = signal;
     this.#clock = clock;
+    this.#limits = limits;
     this.#recycle = recycle;
   }
 
@@ -36,8 +41,9 @@ export class DirectInstance implements ComponentInstance {
     }
     this.#calls++;
     const clock = this.#clock;
+    const reusable = this.#instance;
     clock?.enter();
-    const call = this.#instance.function(planned)(params);
+    const call = reusable.function(planned)(params);
     clock?.leave();
     return call.then(
       (value) => {
@@ -45,10 +51,11 @@ export class DirectInstance implements ComponentInstance {
         this.#calls--;
         return value;
       },
-      (cause: unknown) => {
+      (thrown: unknown) => {
         clock?.leave();
         this.#calls--;
         this.#failed = true;
+        const cause = explainTrap(thrown, this.#limits, reusable.handles);
         throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause });
       },
     );
@@ -62,6 +69,7 @@ export class DirectInstance implements ComponentInstance {
 
   #kindOf(cause: unknown): TrapKind {
     if (cause instanceof ExitError) return 'exit';
-    return this.#signal?.aborted ? 'aborted' : 'trap';
+    if (this.#signal?.aborted) return 'aborted';
+    return cause instanceof LimitExceededError ? 'limit' : 'trap';
   }
 }

@@ -1,6 +1,6 @@
 import type { HostImports, InstantiateOptions } from '../engine.js';
 import type { LiftedFunction } from './abi/index.js';
-import type { InstanceState } from './instance-state.js';
+import type { InstanceState, StateHandles } from './instance-state.js';
 import type { LinkedInstance } from './linked-instance.js';
 import type { PlannedLift } from './program.js';
 
@@ -25,6 +25,11 @@ export class ReusableInstance {
   /** Runs the start functions, in an invocation. */
   start(): Promise<void> {
     return this.#linked.start();
+  }
+
+  /** What the guest has of memories and tables; none where it can't be seen. */
+  get handles(): StateHandles {
+    return this.#linked.state;
   }
 
   get bytes(): number {

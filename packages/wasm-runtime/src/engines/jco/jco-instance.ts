@@ -1,5 +1,6 @@
 import { camelCase, type WitFunction } from '@wasmlattice/rpc';
 import { ExitError, InstantiationError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
+import { LimitExceededError } from '../../limits/limit-exceeded-error.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import { className, parseQualifiedName } from '../../qualified-name.js';
 import type { ComponentInstance, ComponentTypes, HostImports, InstantiateOptions } from '../engine.js';
@@ -111,7 +112,8 @@ class JcoInstance implements ComponentInstance {
 
   #kindOf(error: unknown): TrapKind {
     if (error instanceof ExitError) return 'exit';
-    return this.#signal?.aborted ? 'aborted' : 'trap';
+    if (this.#signal?.aborted) return 'aborted';
+    return error instanceof LimitExceededError ? 'limit' : 'trap';
   }
 }
 

@@ -1,5 +1,5 @@
 export { MalformedModuleError } from './errors.js';
-export { limitModule, maxTableElements } from './limit-module.js';
+export { limitModule } from './limit-module.js';
 export {
   type ActiveData,
   type OwnMemory,

@@ -1,7 +1,10 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../../engines/web-assembly.js';
-import { limitModule, maxTableElements } from './limit-module.js';
+import { defaultLimits } from '../../limits/limit-table.js';
+import { limitModule } from './limit-module.js';
+
+const maxTableElements = defaultLimits['table-elements'];
 
 const page = 65536;
 
@@ -112,7 +115,9 @@ describe('limitModule', () => {
         name: 'MemoryLimitError',
         needed: 4 * page,
         allowed: 3 * page,
-        message: expect.stringMatching(/component "c" .* 262144 bytes .* 196608: raise its max_memory_limit/),
+        message: expect.stringMatching(
+          /component "c" .* 262144 bytes .* 196608 bytes: raise the component's max_memory_limit/,
+        ),
       }),
     );
     expect(limit(module, 4 * page)).toBeInstanceOf(Uint8Array);
@@ -151,7 +156,9 @@ describe('limitModule', () => {
       expect.objectContaining({
         name: 'ComponentLimitError',
         needed: 10_000_000,
-        message: 'component "c" begins with a table of 10000000 elements and may have 15000',
+        message: expect.stringContaining(
+          'begins with a table of 10000000 elements; its limit "table-elements" is 15000',
+        ),
       }),
     );
     expect(limit(await parse('(module (table 15000 15000 funcref))'))).toBeInstanceOf(Uint8Array);

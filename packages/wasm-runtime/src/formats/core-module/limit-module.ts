@@ -1,21 +1,15 @@
 import type { CompileOptions } from '../../engines/engine.js';
 import { ComponentLimitError, MemoryLimitError } from '../../errors.js';
+import { defaultLimits } from '../../limits/limit-table.js';
 import type { Cursor } from './cursor.js';
 import { byteLength, type Chunk, concat, leb } from './encode.js';
 import { skipConstant, skipType } from './instructions.js';
 import { type Limits, limitFlags, readLimits } from './limits.js';
 import { sectionIds, sectionsOf } from './sections.js';
 
-/**
- * Most elements of a table: upstream's instance pool has no larger ones either
- * (docs/spec/component-runtime.md#2). They are in V8's heap, and what does not fit in there ends the process
- * with all of its components.
- */
-export const maxTableElements = 15_000;
-
 const knownFlags: number = Object.values(limitFlags).reduce((all, flag) => all | flag, 0);
 
-type ModuleLimits = Pick<CompileOptions, 'component' | 'maxMemoryBytes'>;
+type ModuleLimits = Pick<CompileOptions, 'component' | 'maxMemoryBytes' | 'maxTableElements'>;
 
 /**
  * Lets nothing that the module defines grow beyond what a component may have. The declared maximum of a memory or table becomes
@@ -50,7 +44,7 @@ function limitSection(id: number, content: Cursor, options: ModuleLimits): Chunk
       assertFunctionTypes(content);
       return undefined;
     case sectionIds.table:
-      return limitItems(content, () => limitTable(content, options.component));
+      return limitItems(content, () => limitTable(content, options));
     case sectionIds.memory:
       return limitItems(content, () => limitMemory(content, options));
     default:
@@ -87,8 +81,15 @@ function mostPages({ flags, maximum, pageExponent }: Limits): number {
   return maximum ?? 2 ** (((flags & limitFlags.wide) === 0 ? 32 : 64) - pageExponent);
 }
 
-/** https://webassembly.github.io/spec/core/binary/modules.html#table-section */
-function limitTable(content: Cursor, component: string): Chunk | undefined {
+/**
+ * Elements of tables are in V8's heap, and what does not fit in there ends the process with all of its components.
+ *
+ * https://webassembly.github.io/spec/core/binary/modules.html#table-section
+ */
+function limitTable(
+  content: Cursor,
+  { component, maxTableElements = defaultLimits['table-elements'] }: ModuleLimits,
+): Chunk | undefined {
   const { bytes, pos: start } = content;
   const hasInitializer = bytes[start] === 0x40;
   if (hasInitializer) content.skip(2);
@@ -100,7 +101,7 @@ function limitTable(content: Cursor, component: string): Chunk | undefined {
   if (hasInitializer) skipConstant(content);
   if (limits.minimum > maxTableElements) {
     const what = `begins with a table of ${limits.minimum} elements`;
-    throw new ComponentLimitError(component, what, limits.minimum, maxTableElements);
+    throw new ComponentLimitError(component, 'table-elements', what, limits.minimum, maxTableElements);
   }
   if (limits.maximum !== undefined && limits.maximum <= maxTableElements) return undefined;
   return concat([

@@ -1,4 +1,5 @@
 import type { WitResource } from '@wasmlattice/rpc';
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { className } from '../../../qualified-name.js';
 import type { HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
@@ -69,8 +70,14 @@ export class AbiInstance implements ResourceOwner {
   startWatching(imports: HostImports, options: InstantiateOptions = {}): void {
     this.imports = imports;
     this.wait.startWatching(options);
+    this.handles.limits = options.limits ?? defaultGuestLimits;
     this.#calledOut = false;
     this.invocation++;
+  }
+
+  /** What the guest of this invocation may take. */
+  get limits(): GuestLimits {
+    return this.handles.limits;
   }
 
   /**

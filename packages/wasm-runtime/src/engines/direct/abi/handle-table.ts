@@ -1,4 +1,5 @@
 import type { WitResource } from '@wasmlattice/rpc';
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { AbiTrap } from './abi-trap.js';
 
 /** Something that can be borrowed, and must not be given away meanwhile. */
@@ -21,19 +22,18 @@ export class Handle implements Lendable {
   }
 }
 
-/** Each handle costs the host an object, and the guest next to nothing. No honest guest comes near. */
-const mostHandles = 1 << 20;
-
 /** The handles of one component instance. Numbers start at 1 and are given out again, the latest freed first. */
 export class HandleTable {
+  /** Each handle costs the host an object, and the guest next to nothing. */
+  limits: GuestLimits = defaultGuestLimits;
   readonly #entries: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
   #count = 0;
 
   /** @param label names the function, for messages */
   add(resource: WitResource, rep: object | number, own: boolean, label: string): number {
-    if (this.#count === mostHandles) {
-      throw new AbiTrap(`${label}: the guest holds more than ${mostHandles} resources`);
+    if (this.#count >= this.limits.values.handles) {
+      throw this.limits.exceeded('handles', `holds ${this.#count} resources and gets one more by ${label}`);
     }
     this.#count++;
     const handle = new Handle(resource, rep, own);

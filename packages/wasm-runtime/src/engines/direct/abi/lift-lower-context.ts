@@ -14,9 +14,6 @@ const leastBudget = 16 * 1024 * 1024;
 /** Most bytes of one string or list: MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH of the canonical ABI. */
 const longestRange = (1 << 28) - 1;
 
-/** Most elements that one call passes to the host in lists of anything but numbers: each becomes an object there. */
-const mostElements = 1 << 22;
-
 /** One lift or lower of one instance: everything that values need to get across. Reused for every call. */
 export class LiftLowerContext {
   readonly instance: AbiInstance;
@@ -47,8 +44,9 @@ export class LiftLowerContext {
   /** At the start of each call, and whenever guest code has run since. */
   enter(): void {
     this.memory.refresh();
-    this.#budget = Math.max(this.memory.bytes.length, leastBudget);
-    this.#elements = mostElements;
+    const { values } = this.instance.limits;
+    this.#budget = Math.min(Math.max(this.memory.bytes.length, leastBudget), values['host-call-bytes']);
+    this.#elements = values['host-call-elements'];
   }
 
   trap(what: string): AbiTrap {
@@ -63,13 +61,18 @@ export class LiftLowerContext {
     this.checkRange(address, size, align, what);
     if (size > longestRange) throw this.trap(`${what} of ${size} bytes is longer than ${longestRange}`);
     this.#budget -= size;
-    if (this.#budget < 0) throw this.trap('the guest passes more data than its memory holds');
+    if (this.#budget < 0) throw this.#passesTooMuch();
   }
 
   /** Traps when the lists of one call have more elements than the host makes objects for. */
   countElements(count: number): void {
     this.#elements -= count;
-    if (this.#elements < 0) throw this.trap(`the guest passes lists of more than ${mostElements} elements`);
+    if (this.#elements < 0) {
+      throw this.instance.limits.exceeded(
+        'host-call-elements',
+        `passes lists with more elements by ${this.label}`,
+      );
+    }
   }
 
   checkRange(address: number, size: number, align: number, what: string): void {
@@ -102,6 +105,13 @@ export class LiftLowerContext {
     } finally {
       instance.blockedSince = blockedSince;
     }
+  }
+
+  #passesTooMuch(): Error {
+    const { limits } = this.instance;
+    return Math.max(this.memory.bytes.length, leastBudget) < limits.values['host-call-bytes']
+      ? this.trap('the guest passes more data than its memory holds')
+      : limits.exceeded('host-call-bytes', `passes more data by ${this.label}`);
   }
 
   /** Undoes what this call borrowed. */

@@ -1,7 +1,8 @@
+import { maxLogMessage } from '../../guest-log.js';
 import type { ByteSink } from '../io/index.js';
 
 /** Longest record made of one line; a longer line is cut, so that a guest that never ends a line costs no memory. */
-const maxLineLength = 16 * 1024;
+const maxLineLength = maxLogMessage;
 
 /** Permit for one write. Lines are handed on at once, so there is always room. */
 const capacity = 64 * 1024;

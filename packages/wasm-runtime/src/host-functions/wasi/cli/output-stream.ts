@@ -1,4 +1,5 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
+import { logForGuest } from '../../guest-log.js';
 import { type HostInterface, type InstanceContext, wasi02 } from '../../host-interface.js';
 import { OutputStream } from '../io/index.js';
 import { LogLineSink } from './log-line-sink.js';
@@ -29,9 +30,9 @@ function outputInterface(
 }
 
 /** One sink for the whole invocation, however often the guest asks: a line may come through several handles. */
-function createSink({ logger, signal }: InstanceContext, stream: string, level: LogLevel): LogLineSink {
-  const sink = new LogLineSink((line) => logger[level](line, { stream }));
-  signal.addEventListener('abort', () => sink.close(), { once: true });
+function createSink(context: InstanceContext, stream: string, level: LogLevel): LogLineSink {
+  const sink = new LogLineSink((line) => logForGuest(context, level, line, { stream }));
+  context.signal.addEventListener('abort', () => sink.close(), { once: true });
   return sink;
 }
 

@@ -1,3 +1,4 @@
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import type { HeaderLines } from './http-exchange.js';
 
 /** A value as it arrived (latin1 text of the wire) or as a guest set it. */
@@ -36,18 +37,25 @@ export function isFieldValue(value: Uint8Array): boolean {
   return true;
 }
 
-/** The lines of a `fields` resource, in order; names in lower case. */
+/**
+ * The lines of a `fields` resource, in order; names in lower case. What came over the wire is bounded there; what a guest adds, by its
+ * limits.
+ */
 export class FieldStore {
   readonly #names: string[];
   readonly #values: FieldValue[];
+  readonly #limits: GuestLimits;
+  /** Of names and values; counted when a line is added first, since most stores are only read. */
+  #bytes: number | undefined;
 
-  constructor(names: string[] = [], values: FieldValue[] = []) {
+  constructor(names: string[] = [], values: FieldValue[] = [], limits: GuestLimits = defaultGuestLimits) {
     this.#names = names;
     this.#values = values;
+    this.#limits = limits;
   }
 
   /** Lines from the wire, without the forbidden ones. */
-  static fromLines(lines: HeaderLines): FieldStore {
+  static fromLines(lines: HeaderLines, limits: GuestLimits = defaultGuestLimits): FieldStore {
     const names: string[] = [];
     const values: FieldValue[] = [];
     for (let i = 0; i + 1 < lines.length; i += 2) {
@@ -56,7 +64,7 @@ export class FieldStore {
       names.push(name);
       values.push(lines[i + 1] as string);
     }
-    return new FieldStore(names, values);
+    return new FieldStore(names, values, limits);
   }
 
   toLines(): string[] {
@@ -87,7 +95,9 @@ export class FieldStore {
     return this.#names.map((name, i) => [name, bytes(this.#values[i] as FieldValue)]);
   }
 
+  /** @throws LimitExceededError */
   append(name: string, value: Uint8Array): void {
+    this.#assertRoom(name.length + value.length);
     this.#names.push(name);
     this.#values.push(value);
   }
@@ -97,11 +107,28 @@ export class FieldStore {
       if (this.#names[i] !== name) continue;
       this.#names.splice(i, 1);
       this.#values.splice(i, 1);
+      this.#bytes = undefined;
     }
   }
 
   copy(): FieldStore {
-    return new FieldStore([...this.#names], [...this.#values]);
+    return new FieldStore([...this.#names], [...this.#values], this.#limits);
+  }
+
+  #assertRoom(more: number): void {
+    const lines = this.#names.length + 1;
+    if (lines > this.#limits.values['header-lines']) {
+      throw this.#limits.exceeded('header-lines', `makes headers or trailers of ${lines} lines`);
+    }
+    this.#bytes ??= this.#countBytes();
+    if (this.#bytes + more > this.#limits.values['header-bytes']) {
+      throw this.#limits.exceeded('header-bytes', `makes headers or trailers of ${this.#bytes + more} bytes`);
+    }
+    this.#bytes += more;
+  }
+
+  #countBytes(): number {
+    return this.#names.reduce((sum, name, i) => sum + name.length + (this.#values[i]?.length ?? 0), 0);
   }
 }
 

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { GuestLimits } from '../../../limits/guest-limits.js';
+import { testContext } from '../../../testing/context.js';
 import { GuestMisuseError, ResultError } from '../io/index.js';
 import { Children } from './children.js';
 import { FieldStore } from './field-store.js';
 import { Fields } from './fields.js';
+import { IncomingRequest } from './incoming-request.js';
+import { httpInterfaces } from './interfaces.js';
+import { MemoryExchange } from './memory-exchange.js';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
 const texts = (values: readonly Uint8Array[]): string[] =>
@@ -126,6 +131,33 @@ describe('fields', () => {
     const store = FieldStore.fromLines(['X-Bytes', value]);
     const copied = Fields.fromList(new Fields(store).entries()).release();
     expect(copied.toLines()).toEqual(['x-bytes', value]);
+  });
+
+  it('has no more lines and bytes than the component may make, in whichever way it makes them', () => {
+    const limits = new GuestLimits('shop', { 'header-lines': 16, 'header-bytes': 1024 });
+    const types = httpInterfaces[0]?.bind(testContext({ limits })) as { Fields: typeof Fields };
+    const line = ['x', bytes('1')] as const;
+    const full = types.Fields.fromList(Array.from({ length: 16 }, () => line));
+    const ofRequest = new IncomingRequest(new MemoryExchange({ headers: full.release().toLines() }), limits);
+    const ways: Record<string, () => void> = {
+      list: () => types.Fields.fromList(Array.from({ length: 17 }, () => line)),
+      append: () => full.append('x', bytes('2')),
+      clone: () => full.clone().append('x', bytes('2')),
+      request: () => ofRequest.headers().clone().append('x', bytes('2')),
+      set: () =>
+        new types.Fields().set(
+          'x',
+          Array.from({ length: 17 }, () => bytes('1')),
+        ),
+    };
+    for (const way of Object.values(ways)) expect(way).toThrow('its limit "header-lines" is 16');
+    const long = new types.Fields();
+    long.append('x', new Uint8Array(1023).fill(0x61));
+    expect(() => long.append('y', bytes(''))).toThrow('1025 bytes; its limit "header-bytes" is 1024 bytes');
+    long.delete('x');
+    long.append('y', bytes('1'));
+    expect(new types.Fields()).toBeInstanceOf(types.Fields);
+    expect(new Fields()).toBeInstanceOf(types.Fields);
   });
 
   it('hides from guests what belongs to the connection', () => {

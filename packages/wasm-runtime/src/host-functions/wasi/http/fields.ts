@@ -1,3 +1,4 @@
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { ResultError } from '../io/index.js';
 import type { Children } from './children.js';
 import { FieldStore, isFieldName, isFieldValue, isForbidden } from './field-store.js';
@@ -21,8 +22,11 @@ export class Fields {
     parent?.added();
   }
 
-  static fromList(entries: readonly (readonly [string, Uint8Array])[]): Fields {
-    const store = new FieldStore();
+  static fromList(
+    entries: readonly (readonly [string, Uint8Array])[],
+    limits: GuestLimits = defaultGuestLimits,
+  ): Fields {
+    const store = new FieldStore([], [], limits);
     for (const [name, value] of entries) store.append(checkedName(name), checkedValue(value));
     return new Fields(store);
   }

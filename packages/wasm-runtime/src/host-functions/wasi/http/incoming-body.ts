@@ -1,3 +1,4 @@
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { type ByteSource, IdleCalls, InputStream, Pollable, ResultError, WakeUp } from '../io/index.js';
 import { Children } from './children.js';
 import { type ErrorCode, errorCodeOf } from './error-code.js';
@@ -19,15 +20,17 @@ type Taken<T> = { readonly tag: 'ok'; readonly val: T } | { readonly tag: 'err';
 export class IncomingBody {
   readonly #source: IncomingBodySource;
   readonly #children = new Children('incoming-body');
+  readonly #limits: GuestLimits;
   #streamTaken = false;
 
-  constructor(source: IncomingBodySource) {
+  constructor(source: IncomingBodySource, limits: GuestLimits = defaultGuestLimits) {
     this.#source = source;
+    this.#limits = limits;
   }
 
   static finish(body: IncomingBody): FutureTrailers {
     body.#children.assertNone('finished');
-    return new FutureTrailers(body.#source.trailers());
+    return new FutureTrailers(body.#source.trailers(), body.#limits);
   }
 
   stream(): InputStream {
@@ -68,9 +71,9 @@ export class FutureTrailers {
   #result: TrailersResult | undefined;
   #taken = false;
 
-  constructor(trailers: Promise<HeaderLines | undefined>) {
+  constructor(trailers: Promise<HeaderLines | undefined>, limits: GuestLimits = defaultGuestLimits) {
     trailers.then(
-      (lines) => this.#settle({ tag: 'ok', val: lines && new Fields(FieldStore.fromLines(lines)) }),
+      (lines) => this.#settle({ tag: 'ok', val: lines && new Fields(FieldStore.fromLines(lines, limits)) }),
       (cause: unknown) => this.#settle({ tag: 'err', val: errorCodeOf(cause) }),
     );
   }

@@ -1,6 +1,9 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
+import type { GuestLimits } from '../../../limits/guest-limits.js';
+import { exceededLimit, type LimitExceededError } from '../../../limits/limit-exceeded-error.js';
+import { describeLimit } from '../../../limits/limit-table.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
 import { type ErrorCode, HttpFailure, statusOf } from './error-code.js';
 import type { HttpExchange } from './http-exchange.js';
@@ -18,6 +21,8 @@ export interface IncomingHandlerCall {
   /** The signal of the instance's context: tells an invocation that was ended from a fault of the guest. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
+  /** Of the component. */
+  readonly limits?: GuestLimits | undefined;
   /** Told when the guest has returned and left the end of its body to the host. */
   readonly onUnfinishedBody?: () => void;
 }
@@ -48,7 +53,10 @@ export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<
   const answer = new Answer(call);
   let trap: { readonly cause: unknown } | undefined;
   try {
-    await instance.call(exportId, 'handle', [new IncomingRequest(exchange), new ResponseOutparam(answer)]);
+    await instance.call(exportId, 'handle', [
+      new IncomingRequest(exchange, call.limits),
+      new ResponseOutparam(answer),
+    ]);
     answer.finishBody();
   } catch (cause) {
     trap = { cause };
@@ -126,7 +134,7 @@ class Answer implements AnswerReceiver {
     } else {
       this.#logger.error(`component ${component} trapped in its HTTP handler`, { component, cause });
     }
-    exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
+    exchange.responder.fail(status, this.#text(trapText(status, exceededLimit(cause, component))));
     return { kind: 'trapped', status, cause };
   }
 
@@ -201,6 +209,13 @@ const TRAP_TEXT: Readonly<Record<number, string>> & { readonly 500: string } = {
   503: 'was stopped while it handled the request',
   504: 'did not answer in time',
 };
+
+/** Who is told of a limit can do something about it. */
+function trapText(status: number, exceeded: LimitExceededError | undefined): string {
+  const text = TRAP_TEXT[status] ?? TRAP_TEXT[500];
+  if (exceeded === undefined) return text;
+  return `${text}: its limit "${exceeded.limit}" is ${describeLimit(exceeded.limit, exceeded.allowed)}`;
+}
 
 /** An invocation that was ended, not a fault of the guest: at its deadline, or because the component is stopped. */
 function trapStatus(signal: AbortSignal | undefined): 500 | 503 | 504 {

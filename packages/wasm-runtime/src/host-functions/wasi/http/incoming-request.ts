@@ -1,3 +1,4 @@
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { ResultError } from '../io/index.js';
 import { Children } from './children.js';
 import { FieldStore } from './field-store.js';
@@ -10,11 +11,13 @@ import { type Method, methodFromText, type Scheme, schemeFromText } from './mess
 export class IncomingRequest {
   readonly #exchange: HttpExchange;
   readonly #children = new Children('incoming-request');
+  readonly #limits: GuestLimits;
   #headers: FieldStore | undefined;
   #consumed = false;
 
-  constructor(exchange: HttpExchange) {
+  constructor(exchange: HttpExchange, limits: GuestLimits = defaultGuestLimits) {
     this.#exchange = exchange;
+    this.#limits = limits;
   }
 
   method(): Method {
@@ -34,14 +37,14 @@ export class IncomingRequest {
   }
 
   headers(): Fields {
-    this.#headers ??= FieldStore.fromLines(this.#exchange.request.headers);
+    this.#headers ??= FieldStore.fromLines(this.#exchange.request.headers, this.#limits);
     return new Fields(this.#headers, this.#children);
   }
 
   consume(): IncomingBody {
     if (this.#consumed) throw new ResultError(undefined);
     this.#consumed = true;
-    return new IncomingBody(this.#exchange);
+    return new IncomingBody(this.#exchange, this.#limits);
   }
 
   [Symbol.dispose](): void {

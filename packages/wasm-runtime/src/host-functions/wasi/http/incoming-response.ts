@@ -1,3 +1,4 @@
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { IdleCalls, Pollable, ResultError, WakeUp } from '../io/index.js';
 import { Children } from './children.js';
 import { type ErrorCode, errorCodeOf } from './error-code.js';
@@ -16,11 +17,13 @@ export class IncomingResponse {
   readonly #source: ResponseSource;
   readonly #headers: FieldStore;
   readonly #children = new Children('incoming-response');
+  readonly #limits: GuestLimits;
   #consumed = false;
 
-  constructor(source: ResponseSource) {
+  constructor(source: ResponseSource, limits: GuestLimits = defaultGuestLimits) {
     this.#source = source;
-    this.#headers = FieldStore.fromLines(source.head.headers);
+    this.#limits = limits;
+    this.#headers = FieldStore.fromLines(source.head.headers, limits);
   }
 
   status(): number {
@@ -34,7 +37,7 @@ export class IncomingResponse {
   consume(): IncomingBody {
     if (this.#consumed) throw new ResultError(undefined);
     this.#consumed = true;
-    return new IncomingBody(this.#source);
+    return new IncomingBody(this.#source, this.#limits);
   }
 
   [Symbol.dispose](): void {
@@ -55,10 +58,16 @@ export class FutureIncomingResponse {
   #taken = false;
   #dropped = false;
   readonly #onDropped: () => void;
+  readonly #limits: GuestLimits;
 
   /** @param onDropped called when the guest gives up before the response is there */
-  constructor(response: Promise<ResponseSource>, onDropped: () => void = () => {}) {
+  constructor(
+    response: Promise<ResponseSource>,
+    onDropped: () => void = () => {},
+    limits: GuestLimits = defaultGuestLimits,
+  ) {
     this.#onDropped = onDropped;
+    this.#limits = limits;
     response.then(
       (source) => this.#received(source),
       (cause: unknown) => this.#settle({ tag: 'err', val: errorCodeOf(cause) }),
@@ -94,7 +103,7 @@ export class FutureIncomingResponse {
 
   #received(source: ResponseSource): void {
     if (this.#dropped) source.body.cancel();
-    else this.#settle({ tag: 'ok', val: new IncomingResponse(source) });
+    else this.#settle({ tag: 'ok', val: new IncomingResponse(source, this.#limits) });
   }
 
   #settle(result: ResponseResult): void {

@@ -1,7 +1,9 @@
 import type { HostImport } from '../../../engines/engine.js';
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { type HostInterface, wasi02 } from '../../host-interface.js';
 import type { IoError } from '../io/index.js';
 import { type ErrorCode, HttpFailure } from './error-code.js';
+import { FieldStore } from './field-store.js';
 import { Fields } from './fields.js';
 import { FutureTrailers, IncomingBody } from './incoming-body.js';
 import { IncomingRequest } from './incoming-request.js';
@@ -18,9 +20,8 @@ export function httpErrorCode(error: IoError): ErrorCode | undefined {
   return error.cause instanceof HttpFailure ? error.cause.code : undefined;
 }
 
-/** Stateless: the resources carry what they need, so all instances share one object. */
+/** Stateless: the resources carry what they need. */
 const TYPES: HostImport = {
-  Fields,
   FutureIncomingResponse,
   FutureTrailers,
   IncomingBody,
@@ -38,8 +39,30 @@ const types: HostInterface = {
   name: 'wasi:http/types',
   ...wasi02,
   suspending: ['[method]future-incoming-response.get', '[method]future-trailers.get'],
-  bind: () => TYPES,
+  bind: ({ limits = defaultGuestLimits }) => typesWith(limits),
 };
+
+/** All instances of a component share one object. */
+const typesOfComponents = new WeakMap<GuestLimits, HostImport>();
+
+function typesWith(limits: GuestLimits): HostImport {
+  const known = typesOfComponents.get(limits);
+  if (known !== undefined) return known;
+  const made = { ...TYPES, Fields: limitedFields(limits) };
+  typesOfComponents.set(limits, made);
+  return made;
+}
+
+/** The class with constructors that know the limits. What it makes, and what the host makes, are its instances alike. */
+function limitedFields(limits: GuestLimits): typeof Fields {
+  function LimitedFields(): Fields {
+    return new Fields(new FieldStore([], [], limits));
+  }
+  LimitedFields.prototype = Fields.prototype;
+  LimitedFields.fromList = (entries: Parameters<typeof Fields.fromList>[0]): Fields =>
+    Fields.fromList(entries, limits);
+  return LimitedFields as unknown as typeof Fields;
+}
 
 const outgoingHandler: HostInterface = {
   name: 'wasi:http/outgoing-handler',

@@ -24,5 +24,5 @@ export function handleOutgoing(
     throw new ResultError<ErrorCode>(errorCodeOf(cause));
   }
   const call = new OutgoingCall(context, released);
-  return new FutureIncomingResponse(call.send(timeoutsOf(options)), () => call.leave());
+  return new FutureIncomingResponse(call.send(timeoutsOf(options)), () => call.leave(), context.limits);
 }

@@ -7,6 +7,9 @@ import { Pollable } from './pollable.js';
 /** Most zero bytes made at a time for `blocking-write-zeroes-and-flush`. */
 const ZEROES_AT_ONCE = 64 * 1024;
 
+/** Most zero bytes of one call: the WIT speaks of 4,096, and a sink that is always ready would take any number in one turn. */
+const MOST_ZEROES = 1024 * 1024;
+
 /** Resource `wasi:io/streams.output-stream` over a {@link ByteSink}. */
 export class OutputStream {
   readonly #sink: ByteSink;
@@ -65,6 +68,11 @@ export class OutputStream {
   }
 
   async blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
+    if (length > MOST_ZEROES) {
+      throw new GuestMisuseError(
+        `the guest wrote ${length} zeroes at once; ${MOST_ZEROES} are allowed, and the WIT promises 4096`,
+      );
+    }
     let left = length;
     while (left > 0n) {
       const count = left > ZEROES_AT_ONCE ? ZEROES_AT_ONCE : Number(left);

@@ -180,6 +180,14 @@ describe('output-stream', () => {
     expect(written.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('writes no zeroes without end', async () => {
+    const sink = new MemorySink();
+    await expect(new OutputStream(sink).blockingWriteZeroesAndFlush(1n << 63n)).rejects.toThrow(
+      'the guest wrote 9223372036854775808 zeroes at once; 1048576 are allowed',
+    );
+    expect(sink.take()).toHaveLength(0);
+  });
+
   it('splices what both sides can take now', () => {
     const sink = new MemorySink(4);
     const stream = new OutputStream(sink);

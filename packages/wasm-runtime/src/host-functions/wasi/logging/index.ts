@@ -1,4 +1,5 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
+import { logContext, logForGuest } from '../../guest-log.js';
 import { exactly, type HostInterface } from '../../host-interface.js';
 
 /** Level enum of `wasi:logging`. */
@@ -22,9 +23,9 @@ export const loggingInterfaces: readonly HostInterface[] = [
     name: 'wasi:logging/logging',
     ...exactly('', '0.1.0-draft'),
     suspending: [],
-    bind: ({ logger }) => ({
+    bind: (host) => ({
       log: (level: GuestLevel, context: string, message: string): void =>
-        logger[levels[level]](message, context === '' ? undefined : { context }),
+        logForGuest(host, levels[level], message, logContext(context)),
     }),
   },
 ];

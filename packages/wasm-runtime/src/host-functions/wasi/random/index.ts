@@ -1,18 +1,14 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
+import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { type HostInterface, wasi02 } from '../../host-interface.js';
-import { GuestMisuseError } from '../io/index.js';
-
-/** Most bytes for one call: they are made in the host's memory before they are in the guest's. */
-const maxRandomBytes = 64 * 1024 * 1024;
 
 /** Bytes filled at a time. */
 const chunkSize = 1024 * 1024;
 
-function secureBytes(length: bigint): Uint8Array {
-  if (length > maxRandomBytes) {
-    throw new GuestMisuseError(
-      `the guest asked for ${length} random bytes at once; the limit is ${maxRandomBytes}`,
-    );
+/** They are made in the host's memory before they are in the guest's. */
+function secureBytes(length: bigint, limits: GuestLimits): Uint8Array {
+  if (length > limits.values['random-bytes']) {
+    throw limits.exceeded('random-bytes', `asks for ${length} random bytes at once`);
   }
   const bytes = new Uint8Array(Number(length));
   for (let start = 0; start < bytes.length; start += chunkSize) {
@@ -31,13 +27,19 @@ export const randomInterfaces: readonly HostInterface[] = [
     name: 'wasi:random/random',
     ...wasi02,
     suspending: [],
-    bind: () => ({ getRandomBytes: secureBytes, getRandomU64: secureU64 }),
+    bind: ({ limits = defaultGuestLimits }) => ({
+      getRandomBytes: (length: bigint) => secureBytes(length, limits),
+      getRandomU64: secureU64,
+    }),
   },
   {
     name: 'wasi:random/insecure',
     ...wasi02,
     suspending: [],
-    bind: () => ({ getInsecureRandomBytes: secureBytes, getInsecureRandomU64: secureU64 }),
+    bind: ({ limits = defaultGuestLimits }) => ({
+      getInsecureRandomBytes: (length: bigint) => secureBytes(length, limits),
+      getInsecureRandomU64: secureU64,
+    }),
   },
   {
     name: 'wasi:random/insecure-seed',

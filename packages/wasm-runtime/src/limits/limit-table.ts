@@ -1,0 +1,262 @@
+/** What a component may only take so much of. */
+export type LimitName =
+  | 'memory'
+  | 'execution-time'
+  | 'stack'
+  | 'core-instances'
+  | 'tables'
+  | 'table-elements'
+  | 'handles'
+  | 'host-call-bytes'
+  | 'host-call-elements'
+  | 'random-bytes'
+  | 'header-lines'
+  | 'header-bytes'
+  | 'log-rate'
+  | 'component-size';
+
+/** One value for each limit, in its unit. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+export interface LimitRow {
+  /** As the end of a sentence with the value before it: `65536 bytes`. */
+  readonly unit: 'bytes' | 'ms' | 'each' | 'a second';
+  /** Holds unless the host, or the component, has another value. */
+  readonly fallback: number;
+  /** Bounds of the value, both included. */
+  readonly least: number;
+  readonly most: number;
+  /** Of the host, without dashes. */
+  readonly flag: string;
+  /** Read when the flag is absent. */
+  readonly variable: string;
+  /** `host`: one value for all; `component`: the host's is for those that have none of their own. */
+  readonly scope: 'host' | 'component';
+  /** The key of `component_limits` in a scale command that sets it, too (docs/spec/control-interface.md#4.2). */
+  readonly command?: 'max_memory_limit' | 'max_execution_time';
+  /** What is limited, without a full stop; the help of the flag. */
+  readonly help: string;
+  /** What becomes of whoever asks for more. */
+  readonly beyond: string;
+  /** Where it is enforced: files of the repository. */
+  readonly enforcedIn: readonly string[];
+}
+
+const runtime = 'packages/wasm-runtime/src';
+
+/**
+ * All limits of components: the one list from which flags, variables, config keys, their checks and the tables of the documentation
+ * come.
+ */
+export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
+  memory: {
+    unit: 'bytes',
+    fallback: 268_435_456,
+    least: 65_536,
+    most: 4_294_967_296,
+    flag: 'max-linear-memory-bytes',
+    variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
+    scope: 'component',
+    command: 'max_memory_limit',
+    help: 'Most memory of each linear memory of an instance; the max_memory_limit of a component replaces it',
+    beyond: 'is refused when it starts; `memory.grow` gives -1, and a guest that then traps has exceeded it',
+    enforcedIn: [
+      `${runtime}/formats/core-module/limit-module.ts`,
+      `${runtime}/engines/direct/explain-trap.ts`,
+    ],
+  },
+  'execution-time': {
+    unit: 'ms',
+    fallback: 600_000,
+    least: 1,
+    // Longer waits overflow the timers of Node.js, which then fire at once.
+    most: 2_147_483_647,
+    flag: 'max-execution-time-ms',
+    variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',
+    scope: 'component',
+    command: 'max_execution_time',
+    help: 'Longest time one invocation may take',
+    beyond: 'is ended, whether it waits or computes',
+    enforcedIn: [
+      `${runtime}/pool/invocation.ts`,
+      'packages/component-host/src/kept-instances/kept-instance.ts',
+      'packages/component-host/src/serving-threads/watchdog.ts',
+    ],
+  },
+  stack: {
+    unit: 'bytes',
+    fallback: 1_007_616,
+    least: 65_536,
+    // V8 takes no larger one (measured on Node.js 26.10).
+    most: 1_007_616,
+    flag: 'max-stack-bytes',
+    variable: 'WASMLATTICE_MAX_STACK',
+    scope: 'host',
+    help: 'Stack of a guest, which is that of V8 beside the one in its linear memory',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/limits/limit-stacks.ts`, `${runtime}/engines/direct/explain-trap.ts`],
+  },
+  'core-instances': {
+    unit: 'each',
+    fallback: 30,
+    least: 1,
+    most: 10_000,
+    flag: 'max-core-instances-per-component',
+    variable: 'WASMCLOUD_MAX_CORE_INSTANCES_PER_COMPONENT',
+    scope: 'component',
+    help: 'Most core module instances, and linear memories, inside one component instance',
+    beyond: 'is refused when it starts',
+    enforcedIn: [`${runtime}/engines/component-limits.ts`],
+  },
+  tables: {
+    unit: 'each',
+    fallback: 20,
+    least: 1,
+    most: 10_000,
+    flag: 'max-tables-per-component',
+    variable: 'WASMLATTICE_MAX_TABLES',
+    scope: 'component',
+    help: 'Most tables inside one component instance',
+    beyond: 'is refused when it starts',
+    enforcedIn: [`${runtime}/engines/component-limits.ts`],
+  },
+  'table-elements': {
+    unit: 'each',
+    fallback: 15_000,
+    least: 1,
+    most: 1_000_000,
+    flag: 'max-table-elements',
+    variable: 'WASMLATTICE_MAX_TABLE_ELEMENTS',
+    scope: 'component',
+    help: 'Most elements of each table of an instance',
+    beyond: 'is refused when it starts; `table.grow` gives -1, and a guest that then traps has exceeded it',
+    enforcedIn: [
+      `${runtime}/formats/core-module/limit-module.ts`,
+      `${runtime}/engines/direct/explain-trap.ts`,
+    ],
+  },
+  handles: {
+    unit: 'each',
+    fallback: 10_000,
+    least: 16,
+    most: 1_048_576,
+    flag: 'max-handles',
+    variable: 'WASMLATTICE_MAX_HANDLES',
+    scope: 'component',
+    help: 'Most resources that a guest may hold at a time, each an object of the host',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/engines/direct/abi/handle-table.ts`],
+  },
+  'host-call-bytes': {
+    unit: 'bytes',
+    fallback: 134_217_728,
+    least: 65_536,
+    // MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH of the canonical ABI.
+    most: 268_435_455,
+    flag: 'max-host-call-bytes',
+    variable: 'WASMLATTICE_MAX_HOST_CALL_BYTES',
+    scope: 'component',
+    help: 'Most bytes that a guest passes to the host in one call, or returns',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/engines/direct/abi/lift-lower-context.ts`],
+  },
+  'host-call-elements': {
+    unit: 'each',
+    fallback: 1_048_576,
+    least: 1_024,
+    most: 4_194_304,
+    flag: 'max-host-call-elements',
+    variable: 'WASMLATTICE_MAX_HOST_CALL_ELEMENTS',
+    scope: 'component',
+    help: 'Most elements of lists, but those of numbers, that a guest passes to the host in one call, each an object there',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/engines/direct/abi/lift-lower-context.ts`],
+  },
+  'random-bytes': {
+    unit: 'bytes',
+    fallback: 16_777_216,
+    least: 1_024,
+    most: 268_435_455,
+    flag: 'max-random-bytes',
+    variable: 'WASMLATTICE_MAX_RANDOM_BYTES',
+    scope: 'component',
+    help: 'Most random bytes of one call',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/host-functions/wasi/random/index.ts`],
+  },
+  'header-lines': {
+    unit: 'each',
+    fallback: 2_000,
+    least: 16,
+    most: 65_536,
+    flag: 'max-http-header-lines',
+    variable: 'WASMLATTICE_MAX_HTTP_HEADER_LINES',
+    scope: 'component',
+    help: 'Most lines of the headers or trailers that a guest makes',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/host-functions/wasi/http/field-store.ts`],
+  },
+  'header-bytes': {
+    unit: 'bytes',
+    fallback: 131_072,
+    least: 1_024,
+    most: 16_777_216,
+    flag: 'max-http-header-bytes',
+    variable: 'WASMLATTICE_MAX_HTTP_HEADER_BYTES',
+    scope: 'component',
+    help: 'Most bytes of the headers or trailers that a guest makes, names and values together',
+    beyond: 'traps',
+    enforcedIn: [`${runtime}/host-functions/wasi/http/field-store.ts`],
+  },
+  'log-rate': {
+    unit: 'a second',
+    fallback: 5_000,
+    least: 1,
+    most: 1_000_000,
+    flag: 'max-log-records-per-second',
+    variable: 'WASMLATTICE_MAX_LOG_RATE',
+    scope: 'component',
+    help: 'Most log records of a component in each serving thread, of at most 16 KiB each',
+    beyond: 'goes on; its records are dropped, and a record says how many',
+    enforcedIn: [`${runtime}/limits/log-gate.ts`, 'packages/component-host/src/component-runtime.ts'],
+  },
+  'component-size': {
+    unit: 'bytes',
+    fallback: 52_428_800,
+    least: 1_024,
+    most: 1_073_741_824,
+    flag: 'max-component-size-bytes',
+    variable: 'WASMCLOUD_MAX_COMPONENT_SIZE',
+    scope: 'host',
+    help: 'Largest component binary',
+    beyond: 'is refused when it starts',
+    enforcedIn: ['apps/host/src/control-plane/artifacts/artifact-store.ts'],
+  },
+};
+
+export const limitNames: readonly LimitName[] = Object.keys(limitTable) as LimitName[];
+
+/** What holds where nobody says anything else. */
+export const defaultLimits: Limits = Object.fromEntries(
+  limitNames.map((limit) => [limit, limitTable[limit].fallback]),
+) as Limits;
+
+/** With the limit's name after it: the entry of a component's config, or its annotation, that gives it a value of its own. */
+export const limitKeyPrefix = 'wasmlattice.dev/limits.';
+
+/** `65536 bytes`, `20`, `5000 a second` */
+export function describeLimit(limit: LimitName, value: number): string {
+  const { unit } = limitTable[limit];
+  return unit === 'each' ? String(value) : `${value} ${unit}`;
+}
+
+/** What raises a limit: `raise the component's config wasmlattice.dev/limits.handles or the host's --max-handles`. */
+export function limitAdvice(limit: LimitName): string {
+  const { command, flag, scope } = limitTable[limit];
+  const flagOfHost = `the host's --${flag}`;
+  if (scope === 'host') return `raise ${flagOfHost}`;
+  const config = `config ${limitKeyPrefix}${limit}`;
+  return command === undefined
+    ? `raise the component's ${config} or ${flagOfHost}`
+    : `raise the component's ${command}, its ${config} or ${flagOfHost}`;
+}
