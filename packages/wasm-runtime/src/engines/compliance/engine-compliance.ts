@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Engine } from '../engine.js';
 import { callCompliance } from './call-compliance.js';
+import { type HostileComplianceOptions, hostileCompliance } from './hostile-compliance.js';
 import { httpCompliance } from './http-compliance.js';
 import { limitCompliance } from './limit-compliance.js';
 import { preparedCompliance } from './prepared-compliance.js';
@@ -10,7 +11,10 @@ import { streamCompliance } from './stream-compliance.js';
 import { type ValueComplianceOptions, valueCompliance } from './value-compliance.js';
 
 /** The tests that every {@link Engine} passes: the same guests, the same calls, the same answers. */
-export function engineCompliance(engine: Engine, options: ValueComplianceOptions = {}): void {
+export function engineCompliance(
+  engine: Engine,
+  options: ValueComplianceOptions & HostileComplianceOptions = {},
+): void {
   describe(`the engine ${engine.name}`, () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => {
@@ -35,5 +39,6 @@ export function engineCompliance(engine: Engine, options: ValueComplianceOptions
     spinCompliance(engine);
     streamCompliance(engine);
     httpCompliance(engine);
+    hostileCompliance(engine, options);
   });
 }
