@@ -66,6 +66,6 @@ it('a component that begins with more memory than it may have does not start, an
     component_limits: { max_memory_limit: '65536' },
   });
   expect((await failed).data.error).toMatch(
-    /component "probe" begins with \d+ bytes of linear memory and may have 65536: raise its max_memory_limit/,
+    /component "probe" begins with \d+ bytes of linear memory; its limit "memory" is 65536 bytes: raise the component's max_memory_limit/,
   );
 });

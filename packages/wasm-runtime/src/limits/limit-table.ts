@@ -58,7 +58,7 @@ export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
     variable: 'WASMCLOUD_MAX_LINEAR_MEMORY',
     scope: 'component',
     command: 'max_memory_limit',
-    help: 'Most memory of each linear memory of an instance; the max_memory_limit of a component replaces it',
+    help: 'Most memory of each linear memory of an instance',
     beyond: 'is refused when it starts; `memory.grow` gives -1, and a guest that then traps has exceeded it',
     enforcedIn: [
       `${runtime}/formats/core-module/limit-module.ts`,
