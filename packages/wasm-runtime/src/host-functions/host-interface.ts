@@ -26,7 +26,7 @@ export interface InstanceContext {
   /** Where the caller of the instance converts handles of its own; else the linker makes one. */
   readonly handles?: InstanceHandles;
   /** What the guest may take; by default what every guest may. */
-  readonly limits?: GuestLimits;
+  readonly limits?: GuestLimits | undefined;
   /** Says whether the guest may log one more record; by default it may. */
   readonly logGate?: Pick<LogGate, 'pass'>;
 }

@@ -42,8 +42,8 @@ export interface InstancePoolOptions {
   readonly onExceeded?: ((limit: LimitName) => void) | undefined;
 }
 
-/** What the caller knows of an invocation; the pool adds the signal. */
-export type InvocationContext = Omit<InstanceContext, 'signal'>;
+/** What the caller knows of an invocation; the pool adds the signal and the limits. */
+export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits'>;
 
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
@@ -139,8 +139,8 @@ export class InstancePool {
       const imports = linkage.bind({
         ...context,
         signal,
+        limits,
         outlive: (work) => invocation.outlive(work),
-        ...(limits && { limits }),
       });
       const instance = await compiled.instantiate(imports, { signal, clock, limits });
       return await work(invocation.track(instance, stacks), invocation.signal);

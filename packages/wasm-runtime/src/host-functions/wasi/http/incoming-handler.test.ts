@@ -2,6 +2,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
+import { GuestLimits } from '../../../limits/guest-limits.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
 import {
   GuestMisuseError,
@@ -705,6 +706,21 @@ describe('a guest that does not answer as it should', () => {
       expect(exchange.failed?.status).toBe(status);
     }
   });
+});
+
+it('tells the client which limit of the component its guest exceeded, not that of a component it called', async () => {
+  const ofGuest = new GuestLimits('hello').exceeded('handles', 'holds 10001 resources');
+  const ofCallee = new GuestLimits('callee').exceeded('handles', 'holds 10001 resources');
+  for (const [cause, text] of [
+    [ofGuest, 'Component "hello" failed while it handled the request: its limit "handles" is 10000.\n'],
+    [ofCallee, 'Component "hello" failed while it handled the request.\n'],
+  ] as const) {
+    const exchange = new MemoryExchange();
+    await run(exchange, () => {
+      throw new Error('trapped', { cause });
+    });
+    expect(exchange.failed).toEqual({ status: 500, text });
+  }
 });
 
 describe('a client that disconnects', () => {
