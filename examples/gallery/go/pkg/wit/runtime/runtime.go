@@ -24,6 +24,11 @@ func procPin() int
 //go:linkname procUnpin runtime.procUnpin
 func procUnpin()
 
+// pauseClock has the adapter answer with the time it told last, without asking the host.
+//
+//go:wasmimport wasi_snapshot_preview1 adapter_monotonic_clock_set_paused
+func pauseClock(isPaused bool)
+
 // Allocate gives size bytes that stay where they are until the pinner lets them go. Bindings call it before they call the host.
 func Allocate(pinner *runtime.Pinner, size, align uintptr) unsafe.Pointer {
 	results = nil
@@ -33,8 +38,7 @@ func Allocate(pinner *runtime.Pinner, size, align uintptr) unsafe.Pointer {
 }
 
 // The adapter between WASI's preview 1 and 2 allocates, too, and does so while Go starts: then memory has to come from below the
-// heap. Later the collector must not run in here, since it asks for the time, and the host may not be called by what it
-// calls to allocate.
+// heap. Later nothing in here may call the host, which the collector would do: it is put off, and so is asking for the time.
 //
 //go:wasmexport cabi_realloc
 func cabiRealloc(oldPointer unsafe.Pointer, oldSize, align, newSize uint32) unsafe.Pointer {
@@ -46,6 +50,8 @@ func cabiRealloc(oldPointer unsafe.Pointer, oldSize, align, newSize uint32) unsa
 	}
 	procPin()
 	defer procUnpin()
+	pauseClock(true)
+	defer pauseClock(false)
 	buffer := buffer(uintptr(newSize))
 	results = append(results, buffer)
 	pointer := unsafe.Pointer(unsafe.SliceData(buffer))
