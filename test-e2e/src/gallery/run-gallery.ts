@@ -97,8 +97,11 @@ async function runGuest(
       const asked = performance.now();
       await answerTo(request);
       const firstAnswerMs = startMs + performance.now() - asked;
-      await checkGuest(kind, { url, title: guest.language.title, upstream });
+      const checked = { url, title: guest.language.title, upstream };
+      await checkGuest(kind, checked);
       const rates = [await measureRate(request, 1), await measureRate(request, maxInstances)] as const;
+      // Instances that have served before answer as new ones do.
+      await checkGuest(kind, checked);
       const newInstances =
         engine === 'jco' ? 'jco makes one for each' : readObstacle(host.child.output(), id);
       rows.push({
