@@ -1,5 +1,6 @@
 import { LimitExceededError } from './limits/limit-exceeded-error.js';
 import type { LimitName } from './limits/limit-table.js';
+import { guestBacktrace } from './traps/guest-backtrace.js';
 
 /** Why an invocation ended without an answer. */
 export type TrapKind =
@@ -20,24 +21,61 @@ export interface TrapDetails {
   readonly kind: TrapKind;
   /** The error that ended the guest, with the WebAssembly stack where there is one. */
   readonly cause: unknown;
+  /** The host function that the guest had called when it ended, `wasi:cli/exit@0.2.3 exit`, where that is known. */
+  readonly hostFunction?: string | undefined;
 }
 
-/** The guest ended without returning. Its state is gone, other invocations are not affected. */
-export class TrapError extends Error {
+/** For those who operate a guest, not for its callers. */
+export interface GuestEnd {
+  /** What ended the guest, in few words: `unreachable`, `stack overflow`, `the guest exited with code 3`. */
+  readonly reason: string;
+  /** Where the guest was: see `guestBacktrace`. Made when it is first read. */
+  readonly backtrace: string | undefined;
+  /** The end of what the invocation wrote to `wasi:cli/stderr`; `undefined` when it wrote nothing. */
+  readonly guestStderr: string | undefined;
+}
+
+/**
+ * The guest ended without returning. Its state is gone, other invocations are not affected. The message is for the guest's caller;
+ * `stack` is the guest's own, and what it wrote to stderr.
+ */
+export class TrapError extends Error implements GuestEnd {
   override readonly name = 'TrapError';
   readonly component: string;
   readonly instance: string;
   readonly func: string;
   readonly kind: TrapKind;
+  readonly reason: string;
+  readonly #hostFunction: string | undefined;
+  #backtrace: { readonly text: string | undefined } | undefined;
+  #guestStderr: string | undefined;
 
   constructor(details: TrapDetails) {
-    const { component, instance, func, kind, cause } = details;
+    const { component, instance, func, kind, cause, hostFunction } = details;
     const where = `component "${component}", ${describeExport(instance, func)}`;
-    super(`${where}: ${describeEnd(kind)}: ${describeCause(cause)}`, { cause });
+    const reason = describeTrap(cause);
+    super(`${where}: ${describeEnd(kind)}: ${reason}`, { cause });
     this.component = component;
     this.instance = instance;
     this.func = func;
     this.kind = kind;
+    this.reason = reason;
+    this.#hostFunction = hostFunction;
+    showGuestStack(this);
+  }
+
+  get backtrace(): string | undefined {
+    this.#backtrace ??= { text: guestBacktrace(this.cause, this.#hostFunction) };
+    return this.#backtrace.text;
+  }
+
+  get guestStderr(): string | undefined {
+    return this.#guestStderr;
+  }
+
+  /** Adds what the invocation wrote, which only whoever has its host functions knows. */
+  attachStderr(text: string): void {
+    this.#guestStderr = text;
   }
 }
 
@@ -107,12 +145,39 @@ export class MemoryLimitError extends ComponentLimitError {
 }
 
 /** A component could not be instantiated: its start code trapped, or the machine ran out of memory. */
-export class InstantiationError extends Error {
+export class InstantiationError extends Error implements GuestEnd {
   override readonly name = 'InstantiationError';
+  readonly component: string;
+  readonly reason: string;
+  #backtrace: { readonly text: string | undefined } | undefined;
+  #guestStderr: string | undefined;
 
   constructor(component: string, cause: unknown) {
-    super(`component "${component}" can't be instantiated: ${describeCause(cause)}`, { cause });
+    const reason = describeTrap(cause);
+    super(`component "${component}" can't be instantiated: ${reason}`, { cause });
+    this.component = component;
+    this.reason = reason;
+    showGuestStack(this);
   }
+
+  get backtrace(): string | undefined {
+    this.#backtrace ??= { text: guestBacktrace(this.cause) };
+    return this.#backtrace.text;
+  }
+
+  get guestStderr(): string | undefined {
+    return this.#guestStderr;
+  }
+
+  /** As {@link TrapError.attachStderr}. */
+  attachStderr(text: string): void {
+    this.#guestStderr = text;
+  }
+}
+
+/** Whether a guest ended by itself: neither a deadline nor a stop ended it. */
+export function isGuestFault(error: unknown): error is TrapError | InstantiationError {
+  return (error instanceof TrapError && error.kind !== 'aborted') || error instanceof InstantiationError;
 }
 
 /** `wasi:http/incoming-handler@0.2.3 handle`, or the name alone for a world-level function. */
@@ -122,6 +187,35 @@ export function describeExport(instance: string, func: string): string {
 
 export function describeCause(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** V8 gives an exhausted stack no word of WebAssembly's own. */
+function describeTrap(cause: unknown): string {
+  const isOverflow = cause instanceof RangeError && cause.message === 'Maximum call stack size exceeded';
+  return isOverflow ? 'stack overflow' : describeCause(cause);
+}
+
+/**
+ * Gives an error the stack of its guest: that of the host is the same for all. Made when it is asked for, which nobody does of most
+ * errors.
+ */
+function showGuestStack(error: Error & GuestEnd): void {
+  Object.defineProperty(error, 'stack', {
+    configurable: true,
+    get: () => [`${error.name}: ${error.message}`, describeGuest(error)].filter(Boolean).join('\n'),
+  });
+}
+
+/** Most of the guest's stderr that goes with a stack, which exporters cut at 8 KiB. The end of it tells most. */
+const maxStderrInStack = 3_072;
+
+/** Backtrace and stderr of a guest as text for people; empty when nothing is known. */
+export function describeGuest({ backtrace, guestStderr }: GuestEnd): string {
+  const parts = backtrace === undefined ? [] : [backtrace];
+  if (guestStderr !== undefined) {
+    parts.push(`stderr of the guest:\n${guestStderr.slice(-maxStderrInStack).toWellFormed()}`);
+  }
+  return parts.join('\n');
 }
 
 function describeEnd(kind: TrapKind): string {

@@ -21,6 +21,8 @@ export function buildCallsGuest(): Promise<Uint8Array> {
         /// Waits for the host and gives back its result.
         check: func(id: u32) -> result<u32, string>;
         trap: func();
+        /// Traps as a guest in Rust does that panics, after a wait for the host unless the id is 0.
+        abort: func(id: u32);
         /// Recurses without end.
         overflow: func();
         nested: func() -> option<option<u32>>;
@@ -49,6 +51,14 @@ export function buildCallsGuest(): Promise<Uint8Array> {
         (call $check (local.get 0) (i32.const 16))
         (i32.const 16))
       (func (export "${callsInterface}#trap") unreachable)
+      (func $_ZN4core9panicking5panic17h0123456789abcdefE unreachable)
+      (func $work (param i32)
+        (if (local.get 0) (then (call $pass (local.get 0))))
+        (call $_ZN4core9panicking5panic17h0123456789abcdefE)
+        (drop (i32.const 0)))
+      (func $run-to-abort (export "${callsInterface}#abort") (param i32)
+        (call $work (local.get 0))
+        (drop (i32.const 0)))
       (func $overflow (export "${callsInterface}#overflow") (call $overflow) (call $overflow))
       (func (export "${callsInterface}#nested") (result i32)
         (i32.store8 (i32.const 64) (i32.const 1))
@@ -58,7 +68,7 @@ export function buildCallsGuest(): Promise<Uint8Array> {
         (i32.store (i32.const 84) (local.get 1))
         (i32.const 80))
       (func (export "world-level") (result i32) (i32.const 42))
-      (func (export "${callsInterface}#fail") (result i32)
+      (func $call-host (export "${callsInterface}#fail") (result i32)
         (call $fail)
         (i32.const 96))`,
   });

@@ -43,6 +43,12 @@ export function callCompliance(engine: Engine): void {
       expect(await (await start()).call('', 'world-level', [])).toBe(42);
     });
 
+    const trapOf = async (called: Promise<unknown>): Promise<TrapError> => {
+      const error: unknown = await called.catch((reason: unknown) => reason);
+      if (!(error instanceof TrapError)) throw new Error('the guest did not trap', { cause: error });
+      return error;
+    };
+
     it('of functions that are not there are told so', async () => {
       const instance = await start();
       await expect(call(instance, 'missing')).rejects.toThrow(
@@ -64,8 +70,33 @@ export function callCompliance(engine: Engine): void {
       expect(((error as TrapError).cause as Error).stack).toContain('wasm-function');
     });
 
+    it('that trap tell where, by the names of the guest', async () => {
+      const error = await trapOf(call(await start(), 'abort', 0));
+      expect(error.reason).toMatch(/unreachable/);
+      expect(error.backtrace).toMatch(
+        /^ {4}at core::panicking::panic \(wasm-function\[\d+\]\)\n {4}at work \(wasm-function\[\d+\]\)\n {4}at run-to-abort \(/,
+      );
+      expect(error.backtrace).not.toMatch(/\.[jt]s\b/);
+      expect(error.stack).toBe(`TrapError: ${error.message}\n${error.backtrace}`);
+    });
+
+    it('that trap after a wait tell the same', async () => {
+      const error = await trapOf(call(await start(), 'abort', 1));
+      expect(error.backtrace).toMatch(
+        /^ {4}at core::panicking::panic \(wasm-function\[\d+\]\)\n {4}at work \(wasm-function\[\d+\]\)\n {4}at run-to-abort \([^\n]*\)$/,
+      );
+    });
+
+    it('tell their callers nothing of where', async () => {
+      const error = await trapOf(call(await start(), 'abort', 0));
+      expect(error.message).not.toMatch(/wasm-function|panicking/);
+    });
+
     it('that exhaust the stack harm nobody else', async () => {
-      await expect(call(await start(), 'overflow')).rejects.toThrow(TrapError);
+      const error = await trapOf(call(await start(), 'overflow'));
+      expect(error.reason).toBe('stack overflow');
+      expect(error.message).toContain('the guest trapped: stack overflow');
+      expect(error.backtrace).toMatch(/^ {4}at overflow \(wasm-function\[\d+\]\), \d+ times\n {4}…$/);
       expect(await call(await start(), 'count')).toBe(1);
     });
 
@@ -84,6 +115,15 @@ export function callCompliance(engine: Engine): void {
         kind: 'trap',
         cause: failure,
       });
+    });
+
+    it('that a host function ended tell where the guest had called it', async () => {
+      const fail = (): never => {
+        throw new ExitError(3);
+      };
+      const error = await trapOf(call(await start({ fail }), 'fail'));
+      expect(error.backtrace).toMatch(/ {4}at call-host \(wasm-function\[\d+\]\)$/);
+      expect(error.backtrace).not.toMatch(/\.[jt]s\b/);
     });
 
     it('settle when a suspending function without result rejects', async () => {
@@ -181,6 +221,8 @@ export function callCompliance(engine: Engine): void {
       await expect((await compileGuest(engine, bytes)).start()).rejects.toMatchObject({
         name: 'InstantiationError',
         message: expect.stringContaining('component "guest" can\'t be instantiated'),
+        reason: expect.stringContaining('unreachable'),
+        backtrace: expect.stringMatching(/^ {4}at fail \(/),
       });
     });
 

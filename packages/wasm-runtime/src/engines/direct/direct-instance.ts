@@ -36,12 +36,12 @@ export class DirectInstance implements ComponentInstance {
     const { component, exports } = this.#program;
     const planned = exports.get(instance)?.get(func);
     if (planned === undefined) return Promise.reject(new UnknownExportError(component, instance, func));
-    if (this.#instance === undefined) {
+    const reusable = this.#instance;
+    if (reusable === undefined) {
       return Promise.reject(new Error(`component "${component}": the instance was released`));
     }
     this.#calls++;
     const clock = this.#clock;
-    const reusable = this.#instance;
     clock?.enter();
     const call = reusable.function(planned)(params);
     clock?.leave();
@@ -55,8 +55,9 @@ export class DirectInstance implements ComponentInstance {
         clock?.leave();
         this.#calls--;
         this.#failed = true;
+        const hostFunction = reusable.hostFunctionOf(thrown);
         const cause = explainTrap(thrown, this.#limits, reusable.handles);
-        throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause });
+        throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause, hostFunction });
       },
     );
   }

@@ -36,6 +36,12 @@ export class ReusableInstance {
     return this.#state?.bytes ?? 0;
   }
 
+  /** The host function that ended the guest with `cause`, if one did. */
+  hostFunctionOf(cause: unknown): string | undefined {
+    const { failure } = this.#linked.abi;
+    return failure?.error === cause ? failure?.hostFunction : undefined;
+  }
+
   /** Begins an invocation. */
   startWatching(imports: HostImports, options: InstantiateOptions): void {
     this.#linked.abi.startWatching(imports, options);

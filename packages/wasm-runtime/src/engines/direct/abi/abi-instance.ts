@@ -14,6 +14,13 @@ import { maxFlatParams } from './layout.js';
 /** A class of the host; its instances are what the guest knows as resources. */
 export type HostClass = abstract new (...args: never[]) => object;
 
+/** What ended a guest. */
+export interface GuestFailure {
+  readonly error: unknown;
+  /** The host function that did, if one did: `wasi:cli/exit@0.2.3 exit`. */
+  readonly hostFunction: string | undefined;
+}
+
 const noImports: HostImports = new Map();
 
 /** Looked up in every invocation, while the resources of a component stay the same. */
@@ -37,7 +44,7 @@ export class AbiInstance implements ResourceOwner {
   readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
   readonly #preemption: Preemption;
   readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
-  #failure: { readonly error: unknown } | undefined;
+  #failure: GuestFailure | undefined;
   #calledOut = false;
 
   readonly calls: CallQueue = new CallQueue();
@@ -113,10 +120,14 @@ export class AbiInstance implements ResourceOwner {
     }
   }
 
-  /** Notes what ended the guest, which must not run again; returns it, or what had ended the guest before. */
-  fail(error: unknown): unknown {
+  /**
+   * Notes what ended the guest, which must not run again; returns it, or what had ended the guest before.
+   *
+   * @param hostFunction which ended it
+   */
+  fail(error: unknown, hostFunction?: string): unknown {
     if (this.#failure === undefined) {
-      this.#failure = { error };
+      this.#failure = { error, hostFunction };
       // A guest may catch what is thrown into it, but not go beyond its next check.
       this.#preemption.interrupt();
     }
@@ -125,7 +136,7 @@ export class AbiInstance implements ResourceOwner {
   }
 
   /** What ended the guest. A guest may catch what is thrown into it, so that returning does not mean that all is well. */
-  get failure(): { readonly error: unknown } | undefined {
+  get failure(): GuestFailure | undefined {
     return this.#failure;
   }
 

@@ -22,12 +22,13 @@ export interface LowerPlan {
 export function compileLower(func: WitFunction, importId: string): LowerPlan {
   const signature = compileSignature(func);
   const core = coreSignature(signature);
-  const label = `import ${importId === '' ? func.name : `${importId} ${func.name}`}`;
+  const hostFunction = importId === '' ? func.name : `${importId} ${func.name}`;
+  const label = `import ${hostFunction}`;
   return {
     bind(instance, options, suspends) {
       const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
       const callHost = compileHostCall(cx, signature, func.name, importId);
-      const lowered = new LoweredFunction(cx, signature, callHost);
+      const lowered = new LoweredFunction(cx, signature, callHost, hostFunction);
       if (!suspends) return withArity(core.params.length, cx.flat, () => lowered.call());
       return suspendingImport(core, cx.flat, () => lowered.callWaiting());
     },
@@ -45,13 +46,15 @@ function coreSignature({ coreParams, result, resultInMemory }: Signature): CoreS
 class LoweredFunction {
   readonly #cx: LiftLowerContext;
   readonly #callHost: HostCall;
+  readonly #hostFunction: string;
   readonly #signature: Signature;
   readonly #witResult: ResultCodec | undefined;
   /** Where among the core values the pointer to the result is. */
   readonly #resultSlot: number;
 
-  constructor(cx: LiftLowerContext, signature: Signature, callHost: HostCall) {
+  constructor(cx: LiftLowerContext, signature: Signature, callHost: HostCall, hostFunction: string) {
     this.#cx = cx;
+    this.#hostFunction = hostFunction;
     this.#signature = signature;
     this.#callHost = callHost;
     this.#witResult = signature.witResult;
@@ -71,7 +74,7 @@ class LoweredFunction {
       if (value instanceof Promise) throw this.#unexpectedPromise(value);
       return this.#returned(target, value);
     } catch (error) {
-      throw instance.fail(error);
+      throw instance.fail(error, this.#hostFunction);
     }
   }
 
@@ -91,7 +94,7 @@ class LoweredFunction {
       if (value instanceof OptionalWait && !instance.maySuspend) return this.#returned(target, value.value);
       return this.#wait(target, value);
     } catch (error) {
-      throw instance.fail(error);
+      throw instance.fail(error, this.#hostFunction);
     }
   }
 
@@ -112,7 +115,7 @@ class LoweredFunction {
           this.#cx.enter();
           resolve(lower());
         } catch (error) {
-          reject(instance.fail(error));
+          reject(instance.fail(error, this.#hostFunction));
         }
       };
       instance.wait.start(reject);
