@@ -29,6 +29,8 @@ export interface InstanceContext {
   readonly limits?: GuestLimits | undefined;
   /** Says whether the guest may log one more record; by default it may. */
   readonly logGate?: Pick<LogGate, 'pass'>;
+  /** Set by `wasi:cli/stderr` when the guest asks for it: what the instance wrote there last. */
+  stderr?: { readonly text: string };
 }
 
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDirectEngine } from '../engines/direct/index.js';
 import type { CompiledComponent, ComponentInstance, Engine } from '../engines/engine.js';
 import { createJcoEngine } from '../engines/jco/index.js';
+import { InstantiationError } from '../errors.js';
 import { decodeComponent } from '../formats/component/index.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import { type Linkage, linkImports } from '../linker/linker.js';
@@ -75,6 +76,17 @@ function call(instance: ComponentInstance, func: string, ...params: unknown[]): 
 
 const engines: readonly Engine[] = [createDirectEngine(), createJcoEngine()];
 
+it('the instance pool tells of a guest that can not be instantiated', async () => {
+  const failure = new InstantiationError('calls', new Error('unreachable'));
+  const pool = createPool({
+    compiled: { types: decodeComponent(guest), instantiate: () => Promise.reject(failure) },
+  });
+  const seen: unknown[] = [];
+  const failing = pool.run(context, () => Promise.resolve(), { onFault: (fault) => seen.push(fault) });
+  await expect(failing).rejects.toBe(failure);
+  expect(seen).toEqual([failure]);
+});
+
 describe.each(engines)('the instance pool on engine $name', (engine) => {
   beforeAll(async () => {
     compiled = await engine.compile(guest, { component: 'calls', suspends: linkage.suspends });
@@ -114,6 +126,40 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
     expect(pool.stats).toMatchObject({ active: 1, waiting: 0 });
     gate.openAll();
     await running;
+  });
+
+  it('tells of a guest that traps once, before its caller learns of it', async () => {
+    const pool = createPool();
+    const seen: unknown[] = [];
+    const failing = pool.run(
+      context,
+      async (instance) => {
+        await call(instance, 'trap').catch((error: unknown) => seen.push(['caller', error]));
+        await call(instance, 'count').catch(() => {});
+        throw new Error('the work failed');
+      },
+      { onFault: (fault) => seen.push(['told', fault]) },
+    );
+    await expect(failing).rejects.toThrow('the work failed');
+    const fault = expect.objectContaining({ name: 'TrapError', kind: 'trap', func: 'trap' });
+    expect(seen).toEqual([
+      ['told', fault],
+      ['caller', fault],
+    ]);
+  });
+
+  it('tells of no fault when a guest is ended from outside', async () => {
+    const pool = createPool();
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const running = pool.run(context, (instance) => call(instance, 'wait', 1), {
+      signal: controller.signal,
+      onFault: (fault) => seen.push(fault),
+    });
+    await gate.holds(1);
+    controller.abort(new Error('caller left'));
+    await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+    expect(seen).toEqual([]);
   });
 
   it('ends a running guest with the signal and gives its permit to the next', async () => {

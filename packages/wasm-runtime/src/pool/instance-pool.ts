@@ -1,4 +1,5 @@
 import type { CompiledComponent, ComponentInstance, GuestClock } from '../engines/engine.js';
+import { InstantiationError, isGuestFault, TrapError } from '../errors.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
 import type { LimitName } from '../limits/limit-table.js';
@@ -43,13 +44,18 @@ export interface InstancePoolOptions {
 }
 
 /** What the caller knows of an invocation; the pool adds the signal and the limits. */
-export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits'>;
+export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits' | 'stderr'>;
 
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
   readonly signal?: AbortSignal;
   /** The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
   readonly isKept?: boolean;
+  /**
+   * Told once when the guest traps, exits, or can't be instantiated, with what it wrote to stderr, before `work` learns of it; not when
+   * a deadline, a stop or the caller ended it.
+   */
+  readonly onFault?: ((fault: TrapError | InstantiationError) => void) | undefined;
 }
 
 export interface CloseOptions {
@@ -120,11 +126,26 @@ export class InstancePool {
   async run<T>(
     context: InvocationContext,
     work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
-    { signal, isKept = false }: RunOptions = {},
+    { signal, isKept = false, onFault }: RunOptions = {},
   ): Promise<T> {
     const { component, compiled, linkage, maxExecutionMs, turns, clock, limits } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
     const invocation = new Invocation(component, signal, this.#options.onExceeded);
+    const bound: InstanceContext = {
+      ...context,
+      signal: invocation.signal,
+      limits,
+      outlive: (work) => invocation.outlive(work),
+    };
+    let isFaulty = false;
+    const onFailure = (error: unknown): void => {
+      if (!(error instanceof TrapError || error instanceof InstantiationError)) return;
+      if (bound.stderr !== undefined) error.attachStderr(bound.stderr.text);
+      if (isFaulty || !isGuestFault(error)) return;
+      // What is called after that fails because of it.
+      isFaulty = true;
+      onFault?.(error);
+    };
     this.#invocations.add(invocation);
     try {
       invocation.onOver(await this.#permits.acquire(invocation.signal));
@@ -135,16 +156,11 @@ export class InstancePool {
       }
       const stacks = this.#takeStack(invocation, isKept);
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
-      const { signal } = invocation;
-      const imports = linkage.bind({
-        ...context,
-        signal,
-        limits,
-        outlive: (work) => invocation.outlive(work),
-      });
-      const instance = await compiled.instantiate(imports, { signal, clock, limits });
-      return await work(invocation.track(instance, stacks), invocation.signal);
+      const imports = linkage.bind(bound);
+      const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock, limits });
+      return await work(invocation.track(instance, onFailure, stacks), invocation.signal);
     } catch (error) {
+      if (error instanceof InstantiationError) onFailure(error);
       invocation.end(error);
       throw error;
     } finally {

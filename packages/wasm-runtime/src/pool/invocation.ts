@@ -94,8 +94,14 @@ export class Invocation {
   /**
    * The instance, with its calls counted as part of the invocation. A call that there is no room for rejects with an
    * OverloadedError, and the guest knows nothing of it.
+   *
+   * @param onFailure told why a call failed before whoever called learns of it
    */
-  track(instance: ComponentInstance, stacks?: InvocationStacks): ComponentInstance {
+  track(
+    instance: ComponentInstance,
+    onFailure: (error: unknown) => void,
+    stacks?: InvocationStacks,
+  ): ComponentInstance {
     this.#instance = instance;
     return {
       call: (id, func, params) => {
@@ -115,6 +121,7 @@ export class Invocation {
           ended();
           this.#failed = true;
           this.#tellOfLimit(error);
+          onFailure(error);
         });
         return call;
       },

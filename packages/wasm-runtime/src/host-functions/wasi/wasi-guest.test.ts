@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createDirectEngine } from '../../engines/direct/index.js';
 import type { CompiledComponent } from '../../engines/engine.js';
 import { createJcoEngine } from '../../engines/jco/index.js';
+import type { TrapError } from '../../errors.js';
 import { decodeComponent } from '../../formats/component/index.js';
 import { type Linkage, linkImports } from '../../linker/linker.js';
 import { InstancePool, type InvocationContext } from '../../pool/instance-pool.js';
@@ -67,6 +68,33 @@ describe.each([
       [true, 1],
     ])('ends itself by exit (failed: %s) with code %i', async (failed, exitCode) => {
       await expect(probe('quit', [failed])).rejects.toMatchObject({ kind: 'exit', cause: { exitCode } });
+    });
+
+    it('that ends by itself is told of with the last it wrote to stderr', async () => {
+      const faults: unknown[] = [];
+      const pool = new InstancePool({ component: 'probe', compiled, linkage, maxInstances: 1 });
+      const run = (text: string | undefined): Promise<unknown> =>
+        pool.run(
+          testContext(),
+          async (instance) => {
+            if (text !== undefined) await instance.call(probeInterface, 'complain', [text]);
+            await instance.call(probeInterface, 'quit', [true]);
+          },
+          { onFault: (fault) => faults.push(fault) },
+        );
+      const noisy = await run('Error: no such thing\n  at handle@app.js:7:9').catch(
+        (error: unknown) => error,
+      );
+      const quiet = await run(undefined).catch((error: unknown) => error);
+      expect(noisy).toMatchObject({
+        kind: 'exit',
+        reason: 'the guest exited with code 1',
+        guestStderr: 'Error: no such thing\n  at handle@app.js:7:9',
+        stack: expect.stringMatching(/^TrapError: .*\nstderr of the guest:\nError: no such thing\n/s),
+      });
+      expect((quiet as TrapError).guestStderr).toBeUndefined();
+      expect(faults).toEqual([noisy, quiet]);
+      await pool.close();
     });
 
     it('waits on the monotonic clock', async () => {

@@ -19,6 +19,11 @@ export class LogLineSink implements ByteSink {
     this.#onLine = onLine;
   }
 
+  /** What has no line end yet. */
+  get rest(): string {
+    return this.#line;
+  }
+
   capacity(): number {
     return capacity;
   }

@@ -3,6 +3,7 @@ import { logForGuest } from '../../guest-log.js';
 import { type HostInterface, type InstanceContext, wasi02 } from '../../host-interface.js';
 import { OutputStream } from '../io/index.js';
 import { LogLineSink } from './log-line-sink.js';
+import { OutputTail } from './output-tail.js';
 
 /**
  * `wasi:cli/stdout` and `stderr`: each line is a log record with the field `stream`. Upstream discards stdout and copies
@@ -30,8 +31,13 @@ function outputInterface(
 }
 
 /** One sink for the whole invocation, however often the guest asks: a line may come through several handles. */
-function createSink(context: InstanceContext, stream: string, level: LogLevel): LogLineSink {
-  const sink = new LogLineSink((line) => logForGuest(context, level, line, { stream }));
+function createSink(context: InstanceContext, stream: 'stdout' | 'stderr', level: LogLevel): LogLineSink {
+  const sink = new LogLineSink((line) => {
+    logForGuest(context, level, line, { stream });
+    tail?.add(line);
+  });
+  const tail = stream === 'stderr' ? new OutputTail(() => sink.rest) : undefined;
+  if (tail !== undefined) context.stderr = tail;
   context.signal.addEventListener('abort', () => sink.close(), { once: true });
   return sink;
 }

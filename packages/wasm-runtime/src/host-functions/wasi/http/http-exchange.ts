@@ -50,6 +50,8 @@ export interface HttpResponder {
   /**
    * Ends the exchange without the response the guest owed. The client gets `status` with `text` as long as no byte
    * of a response is out; afterwards the connection is aborted, so that it sees an incomplete response.
+   *
+   * @param cause not for the client: for whoever traces the exchange
    */
-  fail(status: number, text: string): void;
+  fail(status: number, text: string, cause?: unknown): void;
 }

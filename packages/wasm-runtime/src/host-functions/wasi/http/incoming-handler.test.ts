@@ -2,6 +2,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
+import { TrapError } from '../../../errors.js';
 import { GuestLimits } from '../../../limits/guest-limits.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
 import {
@@ -36,7 +37,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 function run(
   exchange: MemoryExchange,
   guest: Guest,
-  options: Pick<IncomingHandlerCall, 'signal' | 'logger' | 'onUnfinishedBody'> = {},
+  options: Pick<IncomingHandlerCall, 'signal' | 'logger' | 'onUnfinishedBody' | 'showsTraps'> = {},
 ): Promise<HandlerOutcome> {
   const instance: ComponentInstance = {
     async call(instanceId, func, [request, out]) {
@@ -552,15 +553,54 @@ describe('a guest that does not answer as it should', () => {
     });
   });
 
-  it('logs the cause of a trap', async () => {
-    const records: unknown[] = [];
-    const logger: Logger = { ...noopLogger, error: (message, fields) => records.push([message, fields]) };
-    const cause = new Error('unreachable');
+  it('shows its trap to a client only if it is told to', async () => {
+    const cause = new TrapError({
+      component: 'hello',
+      instance: 'wasi:http/incoming-handler@0.2.3',
+      func: 'handle',
+      kind: 'trap',
+      cause: new Error('unreachable'),
+      hostFunction: 'test:disk/store@1.0.0 write',
+    });
+    cause.attachStderr('Error: no such thing\n  at app.js:7:9');
     const guest: Guest = () => {
       throw cause;
     };
+    const general = 'Component "hello" failed while it handled the request.\n';
+    const [shown, hidden] = [new MemoryExchange(), new MemoryExchange()];
+    await run(hidden, guest);
+    expect(hidden.failed?.text).toBe(general);
+    await run(shown, guest, { showsTraps: true });
+    expect(shown.failed?.text).toBe(
+      `${general}\nTrapError: ${cause.message}\n${[
+        '    at host function test:disk/store@1.0.0 write',
+        'stderr of the guest:',
+        'Error: no such thing',
+        '  at app.js:7:9',
+      ].join('\n')}\n`,
+    );
+  });
+
+  it.each([
+    ['its own end is left to the pool', 'trap', []],
+    [
+      'one from outside is told',
+      'aborted',
+      [
+        [
+          'an invocation of component hello was ended in its HTTP handler',
+          { component: 'hello', cause: expect.any(TrapError) },
+        ],
+      ],
+    ],
+  ] as const)('%s', async (_what, kind, expected) => {
+    const records: unknown[] = [];
+    const logger: Logger = { ...noopLogger, error: (message, fields) => records.push([message, fields]) };
+    const guest: Guest = () => {
+      throw new TrapError({ component: 'hello', instance: '', func: 'handle', kind, cause: new Error('x') });
+    };
     await run(new MemoryExchange(), guest, { logger });
-    expect(records).toEqual([[expect.stringContaining('hello'), { component: 'hello', cause }]]);
+    expect(records).toEqual(expected);
   });
 
   it('gives a 500 that names the component when it returns without an answer', async () => {

@@ -1,6 +1,7 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
+import { isGuestFault } from '../../../errors.js';
 import type { GuestLimits } from '../../../limits/guest-limits.js';
 import { exceededLimit, type LimitExceededError } from '../../../limits/limit-exceeded-error.js';
 import { describeLimit } from '../../../limits/limit-table.js';
@@ -25,6 +26,8 @@ export interface IncomingHandlerCall {
   readonly limits?: GuestLimits | undefined;
   /** Told when the guest has returned and left the end of its body to the host. */
   readonly onUnfinishedBody?: () => void;
+  /** Whether clients see why the guest trapped, with its backtrace and its stderr: for development. */
+  readonly showsTraps?: boolean | undefined;
 }
 
 /** How a call of the incoming handler went; the client has been answered accordingly. */
@@ -46,7 +49,8 @@ export function incomingHandlerExport(types: ComponentTypes): string | undefined
 /**
  * Gives a request to the component's incoming handler and the guest's answer to the exchange. The answer goes out as
  * the guest makes it; the promise resolves when the guest's task has returned and the responder has the body, which may be later or
- * earlier than the client has everything. Never rejects.
+ * earlier than the client has everything. Never rejects. A guest that traps is logged by whoever runs the pool
+ * (`RunOptions.onFault`), not here.
  */
 export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<HandlerOutcome> {
   const { instance, exportId, exchange } = call;
@@ -127,14 +131,10 @@ class Answer implements AnswerReceiver {
   }
 
   trapped(cause: unknown): HandlerOutcome {
-    const { component, exchange, signal } = this.#call;
+    const { exchange, signal } = this.#call;
     const status = trapStatus(signal);
-    if (exchange.signal.aborted) {
-      this.#logger.debug('guest trapped after the client had gone', { component, cause });
-    } else {
-      this.#logger.error(`component ${component} trapped in its HTTP handler`, { component, cause });
-    }
-    exchange.responder.fail(status, this.#text(trapText(status, exceededLimit(cause, component))));
+    if (!isGuestFault(cause)) this.#logEnd(cause);
+    exchange.responder.fail(status, this.#trapText(status, cause), cause);
     return { kind: 'trapped', status, cause };
   }
 
@@ -184,6 +184,24 @@ class Answer implements AnswerReceiver {
     }
     exchange.responder.fail(500, this.#text(text));
     return this.#outcome;
+  }
+
+  #logEnd(cause: unknown): void {
+    const { component, exchange } = this.#call;
+    if (exchange.signal.aborted) {
+      this.#logger.debug('an invocation ended after its client had gone', { component, cause });
+    } else {
+      this.#logger.error(`an invocation of component ${component} was ended in its HTTP handler`, {
+        component,
+        cause,
+      });
+    }
+  }
+
+  #trapText(status: number, cause: unknown): string {
+    const text = this.#text(trapText(status, exceededLimit(cause, this.#call.component)));
+    if (this.#call.showsTraps !== true || !isGuestFault(cause)) return text;
+    return `${text}\n${cause.stack}\n`;
   }
 
   #text(what: string): string {

@@ -1,4 +1,5 @@
 import type { HttpFields } from '@wasmlattice/rpc/interfaces';
+import { isGuestFault } from '../../../../errors.js';
 import { type ByteSink, WakeUp } from '../../io/index.js';
 import type { HeaderLines } from '../http-exchange.js';
 import { linesToFields } from './wire-fields.js';
@@ -11,6 +12,12 @@ const WINDOW = 64 * 1024;
 /** What ends the stream early: its reader gets no end marker. */
 export class IncompleteBodyError extends Error {
   override readonly name = 'IncompleteBodyError';
+
+  /** @param cause the guest's own end, whose stack is worth more than that of the host */
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    if (isGuestFault(cause)) Object.defineProperty(this, 'stack', { get: () => cause.stack });
+  }
 }
 
 /**

@@ -86,10 +86,10 @@ export class WireExchange implements HttpExchange, HttpResponder {
     this.#give(err(code));
   }
 
-  fail(status: number, text: string): void {
+  fail(status: number, text: string, cause?: unknown): void {
     // The one failure of a guest that has an error-code: a server in front tells it from others by that.
     if (status === 504) this.#give(err({ tag: 'HTTP-response-timeout' }));
-    this.failWith(new IncompleteBodyError(text.trimEnd()));
+    this.failWith(new IncompleteBodyError(text.trimEnd(), cause));
   }
 
   /** As {@link WireExchange.fail}, with what happened. Does nothing once the response is complete. */
