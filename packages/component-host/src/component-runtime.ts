@@ -38,6 +38,7 @@ import {
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
 import type { HttpRequestHandler } from './telemetry/observe-http.js';
+import { TrapLog } from './telemetry/trap-log.js';
 
 export interface ComponentRuntimeOptions {
   readonly componentId: string;
@@ -66,6 +67,8 @@ export interface ComponentRuntimeOptions {
   readonly limits?: Partial<Limits>;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
+  /** Whether HTTP clients see why a guest trapped, with its backtrace and its stderr: for development. By default not. */
+  readonly showsTraps?: boolean;
   /** The time of the thread and its turns: guests of all its components compute on it. */
   readonly time?: ThreadTime;
   readonly logger?: Logger;
@@ -167,6 +170,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
       });
     },
   });
+  const traps = new TrapLog({ componentId, logger });
   const { run, setConfig } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
@@ -175,6 +179,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     clock,
     limits,
     logGate,
+    traps,
     logger,
   });
   const onUnfinishedBody = (): void => {
@@ -216,6 +221,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     compiled.dispose?.();
     await closing;
     logGate.close();
+    traps.close();
     observedPool.close();
   };
   let closed: Promise<void> | undefined;
@@ -225,7 +231,15 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     http:
       exports.http === undefined
         ? undefined
-        : observe.http(createHttpHandler({ componentId, exportId: exports.http, run, onUnfinishedBody })),
+        : observe.http(
+            createHttpHandler({
+              componentId,
+              exportId: exports.http,
+              run,
+              onUnfinishedBody,
+              showsTraps: options.showsTraps,
+            }),
+          ),
     scale(limit) {
       pool.resize(limit);
       observedPool.limited(limit);

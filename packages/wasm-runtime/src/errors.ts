@@ -210,7 +210,7 @@ function showGuestStack(error: Error & GuestEnd): void {
 const maxStderrInStack = 3_072;
 
 /** Backtrace and stderr of a guest as text for people; empty when nothing is known. */
-export function describeGuest({ backtrace, guestStderr }: GuestEnd): string {
+function describeGuest({ backtrace, guestStderr }: GuestEnd): string {
   const parts = backtrace === undefined ? [] : [backtrace];
   if (guestStderr !== undefined) {
     parts.push(`stderr of the guest:\n${guestStderr.slice(-maxStderrInStack).toWellFormed()}`);

@@ -2,7 +2,7 @@ export {
   BlockedThreadError,
   CompileError,
   ComponentLimitError,
-  describeGuest,
+  describeExport,
   ExitError,
   type GuestEnd,
   InstantiationError,

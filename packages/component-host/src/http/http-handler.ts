@@ -1,4 +1,4 @@
-import { OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { InstantiationError, OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
 import { invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 import type { HttpHandler } from '../telemetry/observe-http.js';
@@ -11,23 +11,35 @@ export function createHttpHandler(options: {
   readonly exportId: string;
   readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits'>>;
   readonly onUnfinishedBody?: (() => void) | undefined;
+  /** Whether clients see why a guest trapped. */
+  readonly showsTraps?: boolean | undefined;
 }): HttpHandler {
-  const { componentId, exportId, run, onUnfinishedBody = () => {} } = options;
-  return async (exchange, trace) => {
+  const { componentId, exportId, run, onUnfinishedBody = () => {}, showsTraps } = options;
+  return async (exchange, trace, source) => {
     try {
-      return await run(trace, exchange.signal, (instance, signal, { logger, limits }) =>
-        invokeIncomingHandler({
-          instance,
-          exportId,
-          exchange,
-          component: componentId,
-          signal,
-          logger,
-          limits,
-          onUnfinishedBody,
-        }),
+      return await run(
+        trace,
+        exchange.signal,
+        (instance, signal, { logger, limits }) =>
+          invokeIncomingHandler({
+            instance,
+            exportId,
+            exchange,
+            component: componentId,
+            signal,
+            logger,
+            limits,
+            onUnfinishedBody,
+            showsTraps,
+          }),
+        { source },
       );
     } catch (cause) {
+      if (cause instanceof InstantiationError) {
+        const details = showsTraps === true ? `\n${cause.stack}\n` : '';
+        exchange.responder.fail(500, `Component "${componentId}" could not be started.\n${details}`, cause);
+        return { kind: 'trapped', status: 500, cause };
+      }
       if (cause instanceof OverloadedError) {
         answerUnavailable(exchange, `${cause.message}\n`, cause.retryAfterMs);
       } else if (cause instanceof PoolClosedError) {

@@ -74,13 +74,13 @@ export class ThreadListeners {
   }
 
   #handlerOf(target: HttpTarget): HttpRequestHandler {
-    const { componentId } = target;
+    const { componentId, providerId } = target;
     const elsewhere = this.#elsewhere(target);
     return async (exchange) => {
       const route = this.#route(componentId);
       switch (route.kind) {
         case 'here':
-          return await route.handle(exchange);
+          return await route.handle(exchange, providerId);
         case 'no-handler':
           exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
           return undefined;

@@ -7,6 +7,7 @@ import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { ConfigEntries } from '../component-record.js';
 import type { LinkRouter } from '../outgoing-calls/link-router.js';
 import { invocationLogger } from '../telemetry/invocation-logger.js';
+import type { TrapLog } from '../telemetry/trap-log.js';
 import type { InvocationClock } from './invocation-clock.js';
 
 /** What belongs to one invocation beside its instance. */
@@ -21,6 +22,11 @@ export interface InvocationParts {
   readonly limits: GuestLimits;
 }
 
+export interface RunInvocationOptions extends Pick<RunOptions, 'isKept'> {
+  /** Who calls, where the headers of the call do not say so: the HTTP server that a request came to. */
+  readonly source?: string | undefined;
+}
+
 /**
  * Runs one invocation in an instance of its own, within the trace of `headers`. A kept instance may outlive the call it
  * is made for: it has neither a deadline nor a place on the clock.
@@ -31,7 +37,7 @@ export type RunInvocation<Parts = InvocationParts> = <T>(
   headers: CallHeaders,
   signal: AbortSignal,
   work: (instance: ComponentInstance, ended: AbortSignal, parts: Parts) => Promise<T>,
-  options?: Pick<RunOptions, 'isKept'>,
+  options?: RunInvocationOptions,
 ) => Promise<T>;
 
 export interface InvocationRunner {
@@ -49,9 +55,10 @@ export function createInvocationRunner(options: {
   readonly limits: GuestLimits;
   /** Holds the guests together to the rate of their component. */
   readonly logGate: LogGate;
+  readonly traps: Pick<TrapLog, 'report'>;
   readonly logger: Logger;
 }): InvocationRunner {
-  const { componentId, pool, router, clock, limits, logGate, logger } = options;
+  const { componentId, pool, router, clock, limits, logGate, traps, logger } = options;
   let config: ReadonlyMap<string, string> = new Map(options.config);
   const currentConfig = (): ReadonlyMap<string, string> => config;
 
@@ -60,7 +67,7 @@ export function createInvocationRunner(options: {
       config = new Map(entries);
     },
 
-    run(headers, signal, work, { isKept = false } = {}) {
+    run(headers, signal, work, { isKept = false, source } = {}) {
       const trace = traceOf(headers);
       const context = {
         componentId,
@@ -83,7 +90,16 @@ export function createInvocationRunner(options: {
             finish();
           }
         },
-        { signal, isKept },
+        {
+          signal,
+          isKept,
+          onFault: (fault) =>
+            traps.report(
+              fault,
+              source === undefined ? headers : { ...headers, 'source-id': source },
+              context.logger,
+            ),
+        },
       );
     },
   };

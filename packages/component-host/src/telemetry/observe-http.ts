@@ -14,11 +14,21 @@ import type { HandlerOutcome } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ServedExchange } from '../http/exchange.js';
 import { callSeconds } from './invocation-recorder.js';
 
-/** Answers a request and tells how that went; `trace` are the headers that carry its trace on. */
-export type HttpHandler = (exchange: ServedExchange, trace: CallHeaders) => Promise<HandlerOutcome>;
+/**
+ * Answers a request and tells how that went; `trace` are the headers that carry its trace on, `source` is the HTTP server that the request
+ * came to.
+ */
+export type HttpHandler = (
+  exchange: ServedExchange,
+  trace: CallHeaders,
+  source?: string,
+) => Promise<HandlerOutcome>;
 
-/** Answers a request; settles when the exchange is over for whoever answers it. */
-export type HttpRequestHandler = (exchange: ServedExchange) => Promise<unknown>;
+/**
+ * Answers a request; settles when the exchange is over for whoever answers it. `source` is the id of the HTTP server that the request came
+ * to.
+ */
+export type HttpRequestHandler = (exchange: ServedExchange, source?: string) => Promise<unknown>;
 
 /**
  * A handler of requests with a server span `http_request` for each, within the trace of the request's own headers, and
@@ -37,10 +47,10 @@ export function observeHttp(
 ): HttpRequestHandler {
   const { tracer, meter, componentId } = options;
   if (tracer === noopTracer && meter === noopMeter) {
-    return (exchange) => handle(exchange, traceHeaders(contextOf(exchange)));
+    return (exchange, source) => handle(exchange, traceHeaders(contextOf(exchange)), source);
   }
   const measureRequest = createHttpMeasure(meter, componentId);
-  return async (exchange) => {
+  return async (exchange, source) => {
     const { method, pathWithQuery } = exchange.request;
     const span = tracer.startSpan('http_request', {
       kind: 'server',
@@ -62,7 +72,7 @@ export function observeHttp(
       invoked(failure === undefined ? { ok: true } : { ok: false, error: failure });
     };
     try {
-      const outcome = await handle(exchange, traceHeaders(span.context));
+      const outcome = await handle(exchange, traceHeaders(span.context), source);
       end(failureOf(outcome));
       return outcome;
     } catch (error) {

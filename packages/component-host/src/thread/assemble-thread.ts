@@ -27,10 +27,17 @@ export interface AssembleThreadOptions {
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
 }
 
+/**
+ * Frames that V8 keeps of each stack: its default of 10 shows little of where a guest was. A thread that serves makes few errors but those
+ * of guests that end, and most stacks of its own are shorter anyway.
+ */
+const stackFrames = 64;
+
 export function assembleThread(
   data: ServingThreadData,
   { postTelemetry, loadCode }: AssembleThreadOptions,
 ): AssembledThread {
+  Error.stackTraceLimit = stackFrames;
   const telemetry = createTelemetryRelay({
     ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
     post: postTelemetry,

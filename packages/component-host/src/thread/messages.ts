@@ -22,6 +22,8 @@ export interface ServingThreadSettings {
   readonly engine: EngineChoice;
   /** How the memories of instances are reset; absent: each thread finds out what is faster. */
   readonly memoryReset?: MemoryWayChoice;
+  /** Whether clients of the built-in HTTP server see why a guest trapped. */
+  readonly showsTraps?: boolean;
   readonly log: LogSettings;
   /** What is recorded and posted to the control plane, which exports it; absent: nothing. */
   readonly telemetry?: TelemetryRelaySettings;

@@ -22,7 +22,14 @@ import type { RpcClient } from './rpc-client.js';
 export interface ServingThreadOptions {
   readonly data: Pick<
     ServingThreadData,
-    'lattice' | 'hostId' | 'engine' | 'memoryReset' | 'sameHostCalls' | 'httpTimeoutMs' | 'clock'
+    | 'lattice'
+    | 'hostId'
+    | 'engine'
+    | 'memoryReset'
+    | 'sameHostCalls'
+    | 'httpTimeoutMs'
+    | 'clock'
+    | 'showsTraps'
   >;
   /** The thread's own connection. */
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
@@ -129,6 +136,7 @@ export class ServingThread {
       // Who is not to be found here is called over the lattice.
       ...(data.sameHostCalls && { threadExports: this.#exports }),
       engine: this.#engine,
+      ...(data.showsTraps !== undefined && { showsTraps: data.showsTraps }),
       budgets,
       time: this.#time,
       logger: this.#options.logger.with({ component: componentId }),

@@ -1,0 +1,82 @@
+import type { CallHeaders } from '@wasmlattice/rpc';
+import type { LogFields, Logger } from '@wasmlattice/telemetry';
+import { describeExport, type InstantiationError, TrapError } from '@wasmlattice/wasm-runtime';
+import { LogWindows } from './log-windows.js';
+
+/** A guest that ended by itself. */
+export type GuestFault = TrapError | InstantiationError;
+
+/** Traps that a log tells apart. */
+interface TrapKind {
+  readonly text: string;
+  readonly fields: LogFields;
+}
+
+/**
+ * Tells those who operate a component of its guests that trapped: one record each, with all that helps to find out why, as long as
+ * they are few. What a caller learns is less.
+ */
+export class TrapLog {
+  readonly #componentId: string;
+  readonly #logger: Logger;
+  readonly #windows: LogWindows<TrapKind>;
+  /** By export, and what V8 or the host calls the end: the guest can't make up new ones. */
+  readonly #kinds = new Map<string, TrapKind>();
+
+  constructor(options: {
+    readonly componentId: string;
+    readonly logger: Logger;
+    /** In ms, growing; `performance.now` by default. */
+    readonly now?: () => number;
+  }) {
+    this.#componentId = options.componentId;
+    this.#logger = options.logger;
+    this.#windows = new LogWindows({
+      tellUnlogged: ({ text, fields }, count) =>
+        this.#logger.error(
+          `component ${this.#componentId} ${text} ${count} more times for the same reason`,
+          fields,
+        ),
+      now: options.now,
+    });
+  }
+
+  /**
+   * @param headers of the call that the guest was to answer
+   * @param logger that of the invocation
+   */
+  report(fault: GuestFault, headers: CallHeaders, logger: Logger): void {
+    const kind = this.#kindOf(fault);
+    if (!this.#windows.admits(kind)) return;
+    logger.error(`component ${this.#componentId} ${kind.text}: ${fault.reason}`, {
+      ...kind.fields,
+      reason: fault.reason,
+      source_id: headers['source-id'],
+      link_name: headers['link-name'],
+      backtrace: fault.backtrace,
+      guest_stderr: fault.guestStderr,
+    });
+  }
+
+  /** Tells what was not logged so far. */
+  close(): void {
+    this.#windows.close();
+  }
+
+  #kindOf(fault: GuestFault): TrapKind {
+    const { cause } = fault;
+    const end = cause instanceof Error && cause.name !== 'RuntimeError' ? cause.name : fault.reason;
+    const func = fault instanceof TrapError ? describeExport(fault.instance, fault.func) : undefined;
+    const key = `${func} ${end}`;
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    const kind = { text: textOf(fault, func), fields: { component: this.#componentId, export: func } };
+    this.#kinds.set(key, kind);
+    return kind;
+  }
+}
+
+function textOf(fault: GuestFault, func: string | undefined): string {
+  if (!(fault instanceof TrapError)) return 'could not be instantiated';
+  return fault.kind === 'exit' ? `ended itself in ${func}` : `trapped in ${func}`;
+}
