@@ -2,7 +2,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hostProgram, runForeground } from './run-host.js';
+import { developmentEnvironment, hostProgram, runForeground } from './run-host.js';
 
 let folder: string;
 
@@ -21,6 +21,11 @@ describe('a program in the foreground', () => {
   it('gets the flags, and its exit code is kept', async () => {
     const file = await program('process.exit(process.argv.length + 40)');
     expect(await runForeground(file, ['--lattice', 'blue'])).toBe(44);
+  });
+
+  it('gets the environment it is given', async () => {
+    const file = await program('process.exit(Number(process.env.CODE))');
+    expect(await runForeground(file, [], { ...process.env, CODE: '7' })).toBe(7);
   });
 
   it('that dies of a signal has the exit code that shells give it', async () => {
@@ -57,6 +62,13 @@ describe('a program in the foreground', () => {
     expect(await code).toBe(5);
     expect(process.listenerCount('SIGHUP')).toBe(before);
   });
+});
+
+it('a host at a terminal is in development mode unless its environment says otherwise', () => {
+  const name = 'WASMLATTICE_DEVELOPMENT_MODE';
+  expect(developmentEnvironment({ HOME: '/home/me' })).toEqual({ HOME: '/home/me', [name]: 'true' });
+  expect(developmentEnvironment({ [name]: '' })).toEqual({ [name]: 'true' });
+  expect(developmentEnvironment({ [name]: 'false' })).toEqual({ [name]: 'false' });
 });
 
 it('the program of the host is the one its package declares', async () => {

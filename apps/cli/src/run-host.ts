@@ -7,17 +7,30 @@ import { CliError } from './cli-error.js';
 /** Signals that mean the host when they come to its parent. */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Runs the program of `@wasmlattice/host`, see {@link runForeground}. */
+/** The host's variable for its flag `--development-mode`. */
+const developmentMode = 'WASMLATTICE_DEVELOPMENT_MODE';
+
+/** Runs the program of `@wasmlattice/host` in development mode unless a flag or variable says otherwise, see {@link runForeground}. */
 export async function runHost(flags: readonly string[]): Promise<number> {
-  return runForeground(await hostProgram(), flags);
+  return runForeground(await hostProgram(), flags, developmentEnvironment(process.env));
+}
+
+/** What a host that somebody starts at a terminal is told; what is set already stays. */
+export function developmentEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // An empty variable counts as absent, as it does for the host.
+  return { ...env, [developmentMode]: env[developmentMode] || 'true' };
 }
 
 /**
- * Runs a Node.js program with this process's streams and environment. Signals are passed on: the program decides what
+ * Runs a Node.js program with this process's streams, and its environment unless another is given. Signals are passed on: the program decides what
  * they mean and when it is done. Returns its exit code, or 128 and the number of the signal it died of.
  */
-export async function runForeground(program: string, flags: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [program, ...flags], { stdio: 'inherit' });
+export async function runForeground(
+  program: string,
+  flags: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const child = spawn(process.execPath, [program, ...flags], { stdio: 'inherit', env });
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };

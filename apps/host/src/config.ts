@@ -38,6 +38,8 @@ export interface HostConfig {
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly allowFileLoad: boolean;
+  /** Whether HTTP clients may see what went wrong in a component. */
+  readonly developmentMode: boolean;
   readonly heartbeatIntervalSeconds: number;
   readonly providerShutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
@@ -117,6 +119,7 @@ export function parseHostConfig(
     dataDir: resolve(cwd, values.dataDir ?? defaultFolder(env, 'XDG_DATA_HOME', '.local/share', 'data-dir')),
     cacheDir: resolve(cwd, values.cacheDir ?? defaultFolder(env, 'XDG_CACHE_HOME', '.cache', 'cache-dir')),
     allowFileLoad: values.allowFileLoad,
+    developmentMode: values.developmentMode,
     heartbeatIntervalSeconds: values.heartbeatIntervalSeconds,
     providerShutdownDelayMs: values.providerShutdownDelayMs,
     shutdownTimeoutMs: values.shutdownTimeoutMs,

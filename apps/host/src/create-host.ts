@@ -114,6 +114,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       httpTimeoutMs: config.limits['execution-time'],
       engine: config.engine,
       memoryReset,
+      showsTraps: config.developmentMode,
       log: logSettings(config),
       telemetry: telemetry.relaySettings,
     },

@@ -6,7 +6,9 @@ import { givenFlags } from '../global-options.js';
 export function addUp(parent: Command, io: CliIo, setExitCode: (code: number) => void): void {
   parent
     .command('up')
-    .description('Run a host in the foreground; flags after `up` are those of wasmlattice-host (`up --help`)')
+    .description(
+      'Run a host in the foreground, in development mode; flags after `up` are those of wasmlattice-host (`up --help`)',
+    )
     .usage('[flags of wasmlattice-host]')
     .argument('[flags...]')
     // All that follows goes to the host, --help included.

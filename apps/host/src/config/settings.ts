@@ -17,6 +17,7 @@ export interface SettingValues {
   readonly dataDir: string | undefined;
   readonly cacheDir: string | undefined;
   readonly allowFileLoad: boolean;
+  readonly developmentMode: boolean;
   readonly providerShutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly heartbeatIntervalSeconds: number;
@@ -186,6 +187,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_ALLOW_FILE_LOAD',
     group: 'General',
     help: 'Permit components and providers from the local file system (file:// and plain paths)',
+  }),
+  developmentMode: value(kinds.trueOrFalse, false, {
+    flag: 'development-mode',
+    variable: 'WASMLATTICE_DEVELOPMENT_MODE',
+    group: 'General',
+    help: 'Show HTTP clients why a component trapped: backtrace and stderr in the answer 500; true with `wasmlattice up`',
   }),
   providerShutdownDelayMs: value(kinds.milliseconds, 300, {
     flag: 'provider-shutdown-delay-ms',
