@@ -73,7 +73,7 @@ export async function serveHttp(
     interfaces: ['incoming-handler'],
     source_config: [`${providerId}-address`],
   });
-  await host.child.waitForLine(new RegExp(`listening for HTTP .*${address.replaceAll('.', '\\.')}\\b`));
+  await host.child.waitForLine(new RegExp(`listening for HTTP\\b.*${address.replaceAll('.', '\\.')}\\b`));
   return `http://${address}`;
 }
 

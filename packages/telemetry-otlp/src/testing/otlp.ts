@@ -15,6 +15,8 @@ export interface ReceivedSpan {
   readonly attributes: ReceivedAttributes;
   /** Message of an error status; `undefined` when the span did not fail. */
   readonly error: string | undefined;
+  /** Attributes of its exception event. */
+  readonly exception: ReceivedAttributes | undefined;
   /** `service.name` of the resource. */
   readonly service: string | number | undefined;
   /** Nanoseconds since the epoch, as far as a number is exact. */
@@ -67,6 +69,10 @@ export function readSpans(message: ProtobufMessage): ReceivedSpan[] {
         kind: spanKinds[span.number(6) ?? 0] ?? 'unspecified',
         attributes: span.attributes(9),
         error: status?.number(3) === errorStatus ? (status.text(2) ?? '') : undefined,
+        exception: span
+          .messages(11)
+          .find((event) => event.text(2) === 'exception')
+          ?.attributes(3),
         service,
         start: span.number(7) ?? 0,
         end: span.number(8) ?? 0,

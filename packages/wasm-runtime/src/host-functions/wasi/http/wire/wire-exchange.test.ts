@@ -1,5 +1,6 @@
 import type { HttpFields, HttpRequest } from '@wasmlattice/rpc/interfaces';
 import { describe, expect, it } from 'vitest';
+import { TrapError } from '../../../../errors.js';
 import { CallerGoneError, WireExchange } from './wire-exchange.js';
 
 const encoder = new TextEncoder();
@@ -157,6 +158,22 @@ describe('the answer of a wire exchange', () => {
     const exchange = new WireExchange(requestWith(), neverAborted);
     exchange.refuse({ tag: 'HTTP-request-denied' });
     expect(await exchange.answer).toEqual({ tag: 'err', val: { tag: 'HTTP-request-denied' } });
+  });
+
+  it('fails with the stack of the guest, which is not for the caller', async () => {
+    const exchange = new WireExchange(requestWith(), neverAborted);
+    const trap = new TrapError({
+      component: 'a',
+      instance: '',
+      func: 'handle',
+      kind: 'trap',
+      cause: new Error('unreachable'),
+      hostFunction: 'test:disk/store@1.0.0 write',
+    });
+    exchange.fail(500, 'Component "a" failed.\n', trap);
+    const failure: unknown = await exchange.answer.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: 'Component "a" failed.', cause: trap, stack: trap.stack });
+    expect(trap.stack).toContain('at host function test:disk/store@1.0.0 write');
   });
 
   it('rejects when the guest fails before its head', async () => {
