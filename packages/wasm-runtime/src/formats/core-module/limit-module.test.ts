@@ -65,6 +65,11 @@ describe('limitModule', () => {
     expect(await changed('(memory 1)', 65535 * page)).toBe(true);
   });
 
+  it('refuses a memory that is shared, in which a guest could wait for ever', async () => {
+    const module = await parse('(module (memory 1 2 shared))');
+    expect(() => limit(module)).toThrow('expected memories that are not shared');
+  });
+
   it('changes nothing of a module but its memories', async () => {
     const text = (memory: string): string => `(module
       (type (func (result i32))) ${memory}

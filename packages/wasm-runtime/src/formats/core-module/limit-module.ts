@@ -16,7 +16,7 @@ type ModuleLimits = Pick<CompileOptions, 'component' | 'maxMemoryBytes' | 'maxTa
  * the smaller of the two, and `memory.grow` or `table.grow` beyond it gives the guest -1. Whoever imports one needs no
  * change: an import accepts every maximum that is not above its own, and one that got smaller is not. Objects of the garbage
  * collection proposal have no maximum that could be declared, so a module that has such types is refused.
- * All other bytes of the module stay as they are.
+ * A memory that is shared is refused, too, as by upstream's instance pool. All other bytes of the module stay as they are.
  *
  * @returns the bytes themselves when nothing has to be changed
  * @throws ComponentLimitError when a memory or table begins with more than it may have
@@ -68,6 +68,11 @@ function limitItems(content: Cursor, limit: () => Chunk | undefined): Chunk[] | 
 function limitMemory(content: Cursor, { component, maxMemoryBytes }: ModuleLimits): Chunk | undefined {
   const limits = readLimits(content);
   if ((limits.flags & ~knownFlags) !== 0) throw content.error('expected a memory of a known kind');
+  if ((limits.flags & limitFlags.shared) !== 0) {
+    throw content.error(
+      'expected memories that are not shared: a component has one thread, which would wait for ever in memory.atomic.wait',
+    );
+  }
   if (maxMemoryBytes === undefined) return undefined;
   const pages = Math.floor(maxMemoryBytes / 2 ** limits.pageExponent);
   if (limits.minimum > pages) {
