@@ -143,7 +143,8 @@ export class LinkedInstance {
     for (const name of layout.globals) this.#globals.push(exports[name] as CoreGlobal);
     for (const name of layout.tables) this.#tables.push(exports[name] as CoreTable);
     if (this.#images === undefined) writeData(layout.data, [...imported, ...own] as CoreMemory[], exports);
-    this.#instances.push(exports);
+    // What else it exports is between it and the host: a component could change what is asked at checks.
+    this.#instances.push(record(layout.exports.map((name) => [name, exports[name]])));
     if (layout.start !== undefined) {
       this.#starts.push(webAssembly.promising(exports[layout.start] as AnyFunction));
     }
@@ -215,15 +216,14 @@ interface MemoryOwner {
   readonly grow: unknown;
 }
 
-function makeMemory({ minimum, maximum, address, isShared: shared }: OwnMemory): CoreMemory {
+function makeMemory({ minimum, maximum, address }: OwnMemory): CoreMemory {
   return address === 'i64'
     ? new webAssembly.Memory({
         initial: BigInt(minimum),
         ...(maximum !== undefined && { maximum: BigInt(maximum) }),
         address,
-        shared,
       })
-    : new webAssembly.Memory({ initial: minimum, ...(maximum !== undefined && { maximum }), shared });
+    : new webAssembly.Memory({ initial: minimum, ...(maximum !== undefined && { maximum }) });
 }
 
 /** As V8 does it for active segments, and as the specification wants it: the first one that does not fit ends it. */

@@ -1,19 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GuestClock } from '../../pool/guest-clock.js';
 import { GuestSlices } from '../../pool/guest-slices.js';
 import { buildBusyGuest, busyInterface } from '../../testing/busy-guest.js';
-import type { CompiledComponent, ComponentInstance } from '../engine.js';
+import type { CompiledComponent, ComponentInstance, Engine } from '../engine.js';
 import { createDirectEngine } from './direct-engine.js';
 
 class DeadlineError extends Error {}
 
 let clock: GuestClock;
+let engine: Engine;
 let guest: CompiledComponent;
 
 beforeEach(async () => {
   clock = new GuestClock();
-  const engine = createDirectEngine({ preemption: new GuestSlices(clock.add(0)) });
+  engine = createDirectEngine({ preemption: new GuestSlices(clock.add(0)) });
   guest = await engine.compile(await buildBusyGuest(), { component: 'busy', suspends: () => false });
 });
 
@@ -77,6 +79,25 @@ describe('a guest that computes without end', () => {
     expect(() => thing[Symbol.dispose]()).toThrow(/held its thread/);
     expect(await askNeighbour()).toBe(7);
   });
+});
+
+it('shows the table of its checks to no other module of its component', async () => {
+  const component = (table: string): Promise<Uint8Array> =>
+    parse(`(component
+      (core module $spins (table (export "own") 1 funcref) (func (export "spin") (loop $l (br $l))))
+      (core instance $spins (instantiate $spins))
+      (core module $robs (import "spins" "${table}" (table 1 funcref)) (func $nothing) (elem (i32.const 0) func $nothing))
+      (core instance (instantiate $robs (with "spins" (instance $spins))))
+      (func (export "spin") (canon lift (core func $spins "spin"))))`);
+  const load = async (table: string): Promise<ComponentInstance> => {
+    const compiled = await engine.compile(await component(table), {
+      component: 'robber',
+      suspends: () => false,
+    });
+    return compiled.instantiate(new Map());
+  };
+  await load('own');
+  await expect(load('wasmlattice:0:table1')).rejects.toThrow(/wasmlattice:0:table1/);
 });
 
 it('takes turns with other guests that compute, and computes what it would alone', async () => {
