@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.js';
+import { Cursor } from './cursor.js';
 import { opcodes, skipConstant, skipType } from './instructions.js';
 import { type Limits, limitFlags, readLimits } from './limits.js';
 import { sectionIds, sectionsOf } from './sections.js';
@@ -83,6 +83,7 @@ class Inspector {
   readonly #tables: TableFacts[] = [];
   readonly #data: DataSegment[] = [];
   readonly #exportNames = new Set<string>();
+  readonly #exports: { readonly kind: number; readonly index: number }[] = [];
   readonly #importModules = new Set<string>();
   readonly #importedMemories: ImportedMemory[] = [];
   #typeCount = 0;
@@ -104,6 +105,7 @@ class Inspector {
       this.#sections.push({ id, start: content.pos, end: content.end });
       this.#section(id, content);
     }
+    this.#assertExports();
     return {
       sections: this.#sections,
       typeCount: this.#typeCount,
@@ -151,7 +153,7 @@ class Inspector {
         section.each(() => this.#table(section));
         return;
       case sectionIds.memory:
-        section.each(() => this.#memories.push(this.#memoryType(section)));
+        section.each(() => this.#memories.push(readLimits(section)));
         return;
       case sectionIds.global:
         section.each(() => this.#global(section));
@@ -193,7 +195,7 @@ class Inspector {
         this.#importedTables++;
         return;
       case 0x02: {
-        const { flags } = this.#memoryType(section);
+        const { flags } = readLimits(section);
         this.#importedMemories.push({ ...name, isWide: (flags & limitFlags.wide) !== 0 });
         return;
       }
@@ -224,13 +226,6 @@ class Inspector {
     this.#tables.push({ accessible: (type === 0x70 || type === 0x6f) && !isWide });
   }
 
-  #memoryType(section: Cursor): Limits {
-    const limits = readLimits(section);
-    if ((limits.flags & limitFlags.shared) !== 0)
-      this.#refuse('it has a memory that is shared between threads');
-    return limits;
-  }
-
   #global(section: Cursor): void {
     const type = section.bytes[section.pos] ?? 0;
     skipType(section);
@@ -244,8 +239,24 @@ class Inspector {
 
   #export(section: Cursor): void {
     this.#exportNames.add(section.name());
-    section.skip(1);
-    section.skipLeb(5);
+    this.#exports.push({ kind: section.byte(), index: section.u32() });
+  }
+
+  /** Behind those that the module has, the rewritten one has some that are none of its business. */
+  #assertExports(): void {
+    const counts = [
+      this.#functionCount,
+      this.#importedTables + this.#tables.length,
+      this.#importedMemories.length + this.#memories.length,
+      this.#importedGlobals + this.#globals.length,
+    ];
+    for (const { kind, index } of this.#exports) {
+      if (index >= (counts[kind] ?? Number.POSITIVE_INFINITY)) {
+        throw new Cursor(this.#bytes).error(
+          `expected what is exported to be defined: kind ${kind}, index ${index}`,
+        );
+      }
+    }
   }
 }
 

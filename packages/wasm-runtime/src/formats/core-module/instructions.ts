@@ -5,12 +5,17 @@ import type { MalformedModuleError } from './errors.js';
 
 /** What is told about the instructions that matter to whoever rewrites a module. */
 export interface InstructionVisitor {
+  /** How many memories and tables the instructions may name. */
+  readonly memoryCount: number;
+  readonly tableCount: number;
   /** `table.set`, `.grow`, `.fill`, `.copy`, `.init`. */
   writesTable(): void;
   /** `data.drop`, `elem.drop`. */
   dropsSegment(): void;
-  /** Any call of a function, tail calls included. */
-  calls(): void;
+  /** Any call of a function, tail calls included, that begins at `start`; the index of the callee where `call` says it. */
+  calls(start: number, callee?: number): void;
+  /** What begins at `start` takes long: it throws, or works on a part of a table that may be large. */
+  takesLong(start: number): void;
   /** `loop`, whose body begins at `body`. */
   loop(body: number): void;
   /** `memory.size`, which takes the bytes from `start` up to where the cursor is, as do the following ones. */
@@ -18,6 +23,7 @@ export interface InstructionVisitor {
   memoryGrow(memory: number, start: number): void;
   memoryFill(memory: number, start: number): void;
   memoryCopy(to: number, from: number, start: number): void;
+  memoryInit(segment: number, memory: number, start: number): void;
 }
 
 export const opcodes = {
@@ -47,7 +53,7 @@ export const opcodes = {
 } as const;
 
 /** What follows {@link opcodes.bulk}. */
-export const bulkOpcodes = { memoryCopy: 0x0a, memoryFill: 0x0b } as const;
+export const bulkOpcodes = { memoryInit: 0x08, memoryCopy: 0x0a, memoryFill: 0x0b } as const;
 
 /**
  * What follows an opcode of one byte; 0 stands for unknown ones. Those of `special` are told apart by
@@ -76,8 +82,9 @@ range(0x03, 0x03, loop);
 range(0x04, 0x04, type); // if
 range(0x05, 0x05, nothing); // else
 range(0x06, 0x06, type); // try
-range(0x07, 0x09, number); // catch, throw, rethrow
-range(0x0a, 0x0b, nothing); // throw_ref, end
+range(0x07, 0x07, number); // catch
+range(0x08, 0x0a, special); // throw, rethrow, throw_ref
+range(0x0b, 0x0b, nothing); // end
 range(0x0c, 0x0d, number); // br, br_if
 range(0x0e, 0x0e, special); // br_table
 range(0x0f, 0x0f, nothing); // return
@@ -91,8 +98,8 @@ range(0x19, 0x1b, nothing); // catch_all, drop, select
 range(0x1c, 0x1c, special); // select with types
 range(0x1f, 0x1f, special); // try_table
 range(0x20, 0x22, number); // local.get, local.set, local.tee
-range(0x23, 0x25, number); // global.get, global.set, table.get
-range(0x26, 0x26, special); // table.set
+range(0x23, 0x24, number); // global.get, global.set
+range(0x25, 0x26, special); // table.get, table.set
 range(0x28, 0x3e, memoryArgument); // loads and stores
 range(0x3f, 0x40, special); // memory.size, memory.grow
 range(0x41, 0x41, number); // i32.const
@@ -128,15 +135,18 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
         pos = afterNumber(bytes, pos);
         continue;
       case call:
+        visitor.calls(pos - 1, opcode === opcodes.call ? numberAt(bytes, pos) : undefined);
         pos = afterNumber(bytes, pos);
-        visitor.calls();
         continue;
       case indirectCall:
-        pos = afterNumber(bytes, afterNumber(bytes, pos));
-        visitor.calls();
+        visitor.calls(pos - 1);
+        pos = afterNumber(bytes, pos);
+        assertTable(numberAt(bytes, pos), cursor, visitor);
+        pos = afterNumber(bytes, pos);
         continue;
       case memoryArgument:
-        pos = afterMemoryArgument(bytes, pos);
+        if (((bytes[pos] as number) & hasMemoryIndex) !== 0) break;
+        pos = afterNumber(bytes, afterNumber(bytes, pos));
         continue;
       case type:
         pos = afterType(bytes, pos);
@@ -166,14 +176,18 @@ export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, i
 }
 
 const unseen: InstructionVisitor = {
+  memoryCount: Number.POSITIVE_INFINITY,
+  tableCount: Number.POSITIVE_INFINITY,
   writesTable() {},
   dropsSegment() {},
   calls() {},
+  takesLong() {},
   loop() {},
   memorySize() {},
   memoryGrow() {},
   memoryFill() {},
   memoryCopy() {},
+  memoryInit() {},
 };
 
 /**
@@ -192,15 +206,42 @@ function afterNumber(bytes: Uint8Array, start: number): number {
   return pos;
 }
 
-function afterMemoryArgument(bytes: Uint8Array, start: number): number {
-  const hasMemoryIndex = ((bytes[start] as number) & 0x40) !== 0;
-  const offset = afterNumber(bytes, hasMemoryIndex ? afterNumber(bytes, start) : start);
-  return afterNumber(bytes, offset);
+/** An unsigned number of up to 32 bits; of what is longer, anything. */
+function numberAt(bytes: Uint8Array, start: number): number {
+  const first = bytes[start] as number;
+  if (first < 0x80) return first;
+  let value = first & 0x7f;
+  for (let pos = start + 1, shift = 7; shift < 35; pos++, shift += 7) {
+    const byte = bytes[pos] as number;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) break;
+  }
+  return value;
 }
+
+/** Behind those that the module has there are some that are none of its business. */
+function assertTable(table: number, cursor: Cursor, { tableCount }: InstructionVisitor): void {
+  if (table >= tableCount) throw cursor.error(`expected table ${table} to be defined`);
+}
+
+function assertMemory(memory: number, cursor: Cursor, { memoryCount }: InstructionVisitor): void {
+  if (memory >= memoryCount) throw cursor.error(`expected memory ${memory} to be defined`);
+}
+
+/** In the alignment of a memory argument. */
+const hasMemoryIndex = 0x40;
 
 function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisitor): void {
   const start = cursor.pos - 1;
   switch (opcode) {
+    case 0x08: // throw
+    case 0x09: // rethrow
+      cursor.skipLeb(5);
+      visitor.takesLong(start);
+      return;
+    case 0x0a: // throw_ref
+      visitor.takesLong(start);
+      return;
     case 0x0e: // br_table
       cursor.each(() => cursor.skipLeb(5));
       cursor.skipLeb(5);
@@ -212,40 +253,59 @@ function visitSpecial(opcode: number, cursor: Cursor, visitor: InstructionVisito
       skipType(cursor);
       cursor.each(() => skipCatch(cursor));
       return;
+    case 0x25: // table.get
+      readTable(cursor, visitor);
+      return;
     case 0x26: // table.set
-      cursor.skipLeb(5);
+      readTable(cursor, visitor);
       visitor.writesTable();
       return;
     case opcodes.memorySize:
-      visitor.memorySize(cursor.u32(), start);
+      visitor.memorySize(readMemory(cursor, visitor), start);
       return;
     case opcodes.memoryGrow:
-      visitor.memoryGrow(cursor.u32(), start);
+      visitor.memoryGrow(readMemory(cursor, visitor), start);
       return;
     case opcodes.bulk:
       visitBulk(cursor, visitor, start);
       return;
     case 0xfd:
-      skipSimd(cursor);
+      skipSimd(cursor, visitor);
+      return;
+    case 0xfe:
+      skipAtomic(cursor, visitor);
       return;
     default:
-      skipAtomic(cursor);
+      skipMemoryArgument(cursor, visitor);
   }
+}
+
+function readTable(cursor: Cursor, visitor: InstructionVisitor): void {
+  assertTable(cursor.u32(), cursor, visitor);
+}
+
+function readMemory(cursor: Cursor, visitor: InstructionVisitor): number {
+  const memory = cursor.u32();
+  assertMemory(memory, cursor, visitor);
+  return memory;
 }
 
 function visitBulk(cursor: Cursor, visitor: InstructionVisitor, start: number): void {
   const opcode = cursor.u32();
   if (opcode <= 0x07) return; // saturating truncations
   switch (opcode) {
-    case 0x08: // memory.init
-      cursor.skipLeb(5);
-      cursor.skipLeb(5);
+    case bulkOpcodes.memoryInit: {
+      const segment = cursor.u32();
+      visitor.memoryInit(segment, readMemory(cursor, visitor), start);
       return;
-    case bulkOpcodes.memoryCopy:
-      visitor.memoryCopy(cursor.u32(), cursor.u32(), start);
+    }
+    case bulkOpcodes.memoryCopy: {
+      const to = readMemory(cursor, visitor);
+      visitor.memoryCopy(to, readMemory(cursor, visitor), start);
       return;
+    }
     case bulkOpcodes.memoryFill:
-      visitor.memoryFill(cursor.u32(), start);
+      visitor.memoryFill(readMemory(cursor, visitor), start);
       return;
     case 0x09: // data.drop
     case 0x0d: // elem.drop
@@ -253,51 +313,55 @@ function visitBulk(cursor: Cursor, visitor: InstructionVisitor, start: number): 
       visitor.dropsSegment();
       return;
     case 0x10: // table.size
-      cursor.skipLeb(5);
+      readTable(cursor, visitor);
       return;
     case 0x0c: // table.init
+      cursor.skipLeb(5);
+      readTable(cursor, visitor);
+      break;
     case 0x0e: // table.copy
-      cursor.skipLeb(5);
-      cursor.skipLeb(5);
-      visitor.writesTable();
-      return;
+      readTable(cursor, visitor);
+      readTable(cursor, visitor);
+      break;
     case 0x0f: // table.grow
     case 0x11: // table.fill
-      cursor.skipLeb(5);
-      visitor.writesTable();
-      return;
+      readTable(cursor, visitor);
+      break;
     default:
       throw unknown(cursor, opcode, 0xfc);
   }
+  visitor.writesTable();
+  visitor.takesLong(start);
 }
 
-function skipSimd(cursor: Cursor): void {
+function skipSimd(cursor: Cursor, visitor: InstructionVisitor): void {
   const opcode = cursor.u32();
   if (opcode <= 0x0b || opcode === 0x5c || opcode === 0x5d) {
-    skipMemoryArgument(cursor); // loads and the store
+    skipMemoryArgument(cursor, visitor); // loads and the store
   } else if (opcode === 0x0c || opcode === 0x0d) {
     cursor.skip(16); // v128.const, i8x16.shuffle
   } else if (opcode >= 0x15 && opcode <= 0x22) {
     cursor.skip(1); // extract and replace lanes
   } else if (opcode >= 0x54 && opcode <= 0x5b) {
-    skipMemoryArgument(cursor); // loads and stores of one lane
+    skipMemoryArgument(cursor, visitor); // loads and stores of one lane
     cursor.skip(1);
   } else if (opcode > 0x113) {
     throw unknown(cursor, opcode, 0xfd); // after the last one of relaxed SIMD
   }
 }
 
-function skipAtomic(cursor: Cursor): void {
+function skipAtomic(cursor: Cursor, visitor: InstructionVisitor): void {
   const opcode = cursor.u32();
   if (opcode === 0x03)
     cursor.skip(1); // atomic.fence
-  else if (opcode <= 0x02 || (opcode >= 0x10 && opcode <= 0x4e)) skipMemoryArgument(cursor);
+  else if (opcode <= 0x02 || (opcode >= 0x10 && opcode <= 0x4e)) skipMemoryArgument(cursor, visitor);
   else throw unknown(cursor, opcode, 0xfe);
 }
 
-function skipMemoryArgument(cursor: Cursor): void {
-  const end = afterMemoryArgument(cursor.bytes, cursor.pos);
-  cursor.skip(end - cursor.pos);
+function skipMemoryArgument(cursor: Cursor, visitor: InstructionVisitor): void {
+  const alignment = cursor.u32();
+  if ((alignment & hasMemoryIndex) !== 0) readMemory(cursor, visitor);
+  cursor.skipLeb(10);
 }
 
 function skipCatch(cursor: Cursor): void {

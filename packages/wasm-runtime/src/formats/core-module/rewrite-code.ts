@@ -5,13 +5,23 @@ import { type InstructionVisitor, visitInstructions } from './instructions.js';
 
 /** What stands in for instructions, and at places where there was none. */
 export interface CodeRewrites {
-  /** At the entry of each function that calls another, and at the beginning of each loop. */
+  readonly memoryCount: number;
+  readonly tableCount: number;
+  readonly importedFunctions: number;
+  /** Asks whether the host wants something. */
   readonly check: Uint8Array;
   memorySize(memory: number): Uint8Array;
   memoryGrow(memory: number): Uint8Array;
   memoryFill(memory: number): Uint8Array;
   memoryCopy(to: number, from: number): Uint8Array;
+  memoryInit(segment: number, memory: number): Uint8Array;
 }
+
+/**
+ * The time between two checks is bounded by what a function may do without one: run through so many bytes of code, each of them
+ * once, and call so many functions that ask for nothing either, since they are as short.
+ */
+const unchecked = { bytes: 16 * 1024, calls: 256 } as const;
 
 /** What the code does, as far as it matters to whoever resets an instance. */
 export interface CodeFacts {
@@ -20,7 +30,8 @@ export interface CodeFacts {
 }
 
 /**
- * Rewrites the functions of a code section one after the other, in one pass.
+ * Rewrites the functions of a code section one after the other, in one pass. Checks are at the entry of each function that calls others
+ * or is long, at the beginning of each loop, and before all that may take long by itself: calls of the host among it.
  *
  * @returns the items of the new section, without their count
  * @throws MalformedModuleError
@@ -41,7 +52,7 @@ class CodeRewriter implements InstructionVisitor {
   readonly #output: ByteOutput;
   /** The function that is read. */
   #body: Cursor;
-  #hasCalls = false;
+  #calls = 0;
   /** Ranges of the section that are replaced by bytes, in their order; used again for each function. */
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
@@ -68,15 +79,28 @@ class CodeRewriter implements InstructionVisitor {
     this.#body = body;
     this.#patches = 0;
     this.#addedBytes = 0;
-    this.#hasCalls = false;
+    this.#calls = 0;
     skipLocals(body);
     const entry = body.pos;
     visitInstructions(body, this);
     this.#write(start, entry, body.end);
   }
 
-  calls(): void {
-    this.#hasCalls = true;
+  get memoryCount(): number {
+    return this.#rewrites.memoryCount;
+  }
+
+  get tableCount(): number {
+    return this.#rewrites.tableCount;
+  }
+
+  calls(start: number, callee?: number): void {
+    const isImported = callee !== undefined && callee < this.#rewrites.importedFunctions;
+    if (++this.#calls > unchecked.calls || isImported) this.takesLong(start);
+  }
+
+  takesLong(start: number): void {
+    this.#replace(start, start, this.#rewrites.check);
   }
 
   loop(body: number): void {
@@ -107,6 +131,10 @@ class CodeRewriter implements InstructionVisitor {
     this.#replace(start, this.#body.pos, this.#rewrites.memoryCopy(to, from));
   }
 
+  memoryInit(segment: number, memory: number, start: number): void {
+    this.#replace(start, this.#body.pos, this.#rewrites.memoryInit(segment, memory));
+  }
+
   #replace(start: number, end: number, replacement: Uint8Array): void {
     const patch = this.#patches++;
     this.#starts[patch] = start;
@@ -118,7 +146,8 @@ class CodeRewriter implements InstructionVisitor {
   #write(start: number, entry: number, end: number): void {
     const { bytes } = this.#section;
     const output = this.#output;
-    const check = this.#hasCalls ? this.#rewrites.check : undefined;
+    const isAsking = this.#calls > 0 || end - start > unchecked.bytes;
+    const check = isAsking ? this.#rewrites.check : undefined;
     output.u32(end - start + this.#addedBytes + (check?.length ?? 0));
     output.addRange(bytes, start, entry);
     if (check !== undefined) output.addRange(check, 0, check.length);

@@ -61,7 +61,6 @@ describe('the state of a rewritten module', () => {
   it.each([
     ['drops an element segment', '(elem func) (func (elem.drop 0))', 'it drops data or element segments'],
     ['drops a data segment', '(data $d "x") (func (data.drop $d))', 'it drops data or element segments'],
-    ['shares a memory', '(memory 1 2 shared)', 'it has a memory that is shared between threads'],
     [
       'has a vector for a global',
       '(global (mut v128) (v128.const i64x2 0 0))',
@@ -223,6 +222,51 @@ describe('a check', () => {
     expect(checksOf('loop', 10)).toBe(0);
   });
 
+  it('comes before each call of the host, each throw and each work on a table', async () => {
+    const linked = await linkRewritten(
+      await rewrite(`
+        (import "host" "f" (func $host)) (tag $tag) (table 4 funcref) (elem $e funcref (ref.null func))
+        (func (export "host") (call $host) (call $host))
+        (func (export "throws") (block $b (try_table (catch_all $b) (throw $tag))))
+        (func (export "tables")
+          (table.fill 0 (i32.const 0) (ref.null func) (i32.const 1))
+          (table.copy 0 0 (i32.const 0) (i32.const 0) (i32.const 1))
+          (table.init 0 $e (i32.const 0) (i32.const 0) (i32.const 1))
+          (drop (table.grow 0 (ref.null func) (i32.const 1))))`),
+      { host: { f: () => undefined } },
+    );
+    linked.ask(true);
+    const checksOf = (name: string): number => {
+      const before = linked.checks;
+      call(linked.exports, name);
+      return linked.checks - before;
+    };
+    expect(checksOf('host')).toBe(3);
+    expect(checksOf('throws')).toBe(1);
+    expect(checksOf('tables')).toBe(4);
+  });
+
+  it('comes with each function that is long, and with each call beyond 256', async () => {
+    const linked = await linkRewritten(
+      await rewrite(`
+        (memory 1) (func $leaf)
+        (func (export "calls") ${'(call $leaf)'.repeat(300)})
+        (func (export "long") ${'(drop (i32.const 1))'.repeat(6000)})
+        (func (export "not-long") ${'(drop (i32.const 1))'.repeat(600)})
+        (func (export "grow") ${'(drop (memory.grow (i32.const 0)))'.repeat(100)})`),
+    );
+    linked.ask(true);
+    const checksOf = (name: string): number => {
+      const before = linked.checks;
+      call(linked.exports, name);
+      return linked.checks - before;
+    };
+    expect(checksOf('calls')).toBe(1 + 44);
+    expect(checksOf('long')).toBe(1);
+    expect(checksOf('not-long')).toBe(0);
+    expect(checksOf('grow')).toBe(100);
+  });
+
   it('finds nobody to ask before the host has said who that is', async () => {
     const module = await rewrite(`(memory 1) (func $start (loop)) (start $start)`);
     expect(module.start).toBeDefined();
@@ -252,6 +296,8 @@ describe('a check', () => {
       ['copy', 2 * megabyte, 0, 2 * megabyte],
       ['copy', 5, 5, 3 * megabyte],
       ['fill', 1000, 4, 3],
+      ['copy', 3, 70, 4096],
+      ['copy', 3, 70, 4097],
     ];
     linked.ask(true);
     for (const [name, to, from, length] of operations) {
@@ -261,12 +307,44 @@ describe('a check', () => {
       if (name === 'fill') model.fill(from, to, to + length);
       else model.copyWithin(to, from, from + length);
       expect(Buffer.compare(memory ?? model, model)).toBe(0);
-      expect(linked.checks - before).toBe(length > megabyte ? Math.ceil(length / megabyte) : 0);
+      expect(linked.checks - before).toBe(length > 4096 ? Math.ceil(length / megabyte) : 0);
     }
     call(linked.exports, 'out', 7, address(9), 2 * megabyte);
     expect(
       Buffer.compare(other?.subarray(7, 7 + 2 * megabyte) ?? model, model.subarray(9, 9 + 2 * megabyte)),
     ).toBe(0);
+  });
+
+  it.each(['i32', 'i64'])('divides a long copy out of a segment into a memory of %s', async (type) => {
+    const module = await rewrite(`
+      (memory ${type} 48) (data $d "${'0123456789'.repeat(250_000)}")
+      (func (export "init") (param ${type} i32 i32)
+        (memory.init $d (local.get 0) (local.get 1) (local.get 2)))
+      (func (export "drop") (data.drop $d))`);
+    const linked = await linkRewritten(module);
+    const [memory] = linked.memories.map(({ buffer }) => Buffer.from(buffer));
+    const init = (to: number, from: number, length: number): unknown =>
+      call(linked.exports, 'init', type === 'i64' ? BigInt(to) : to, from, length);
+    linked.ask(true);
+    init(7, 3, 2_400_001);
+    expect(linked.checks).toBe(3);
+    expect(memory?.toString('latin1', 0, 12)).toBe('\0\0\0\0\0\0\x0034567');
+    expect(memory?.toString('latin1', 2_400_004, 2_400_010)).toBe('0123\0\0');
+    memory?.fill(0);
+    for (const [to, from, length] of [
+      [0, 1, 2_500_000],
+      [700_000, 0, 2_500_000],
+      [0, -1, 2_000_000],
+      [0, 0, -1],
+      [-1, 0, 2_000_000],
+    ] as const) {
+      expect(() => init(to, from, length)).toThrow('out of bounds');
+    }
+    call(linked.exports, 'drop');
+    expect(() => init(0, 0, 2_000_000)).toThrow('out of bounds');
+    expect(() => init(0, 0, 5)).toThrow('out of bounds');
+    init(0, 0, 0);
+    expect(memory?.some((byte) => byte !== 0)).toBe(false);
   });
 
   it('leaves a long copy or fill that does not fit to trap before it has written anything', async () => {
@@ -308,6 +386,42 @@ describe('a module', () => {
     await expect(rewrite('(func (drop (ref.i31 (i32.const 1))))')).rejects.toThrow(
       'found the unknown instruction 0xfb (at byte',
     );
+  });
+
+  it.each([
+    ['loads from', '(func (drop (i32.load 1 (i32.const 0))))'],
+    ['stores to', '(func (i64.store8 1 (i32.const 0) (i64.const 0)))'],
+    ['loads vectors from', '(func (drop (v128.load32_lane 1 1 (i32.const 0) (v128.const i64x2 0 0))))'],
+    ['changes atomically', '(func (drop (i32.atomic.rmw.xchg 1 (i32.const 0) (i32.const 0))))'],
+    ['sizes', '(func (drop (memory.size 1)))'],
+    ['grows', '(func (drop (memory.grow 1 (i32.const 0))))'],
+    ['fills', '(func (memory.fill 1 (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    ['copies into', '(func (memory.copy 1 0 (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    ['copies out of', '(func (memory.copy 0 1 (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    [
+      'writes a segment to',
+      '(data $d "") (func (memory.init 1 $d (i32.const 0) (i32.const 0) (i32.const 0)))',
+    ],
+    ['has data for', '(data (memory 1) (i32.const 0) "x")'],
+    ['exports', '(export "m" (memory 1))'],
+  ])('is refused when it %s the memory that stands behind its own', async (_, code) => {
+    await expect(rewrite(`(memory 1) ${code}`)).rejects.toThrow(MalformedModuleError);
+  });
+
+  it.each([
+    ['gets from', '(func (drop (table.get 1 (i32.const 0))))'],
+    ['sets', '(func (table.set 1 (i32.const 0) (ref.null func)))'],
+    ['grows', '(func (drop (table.grow 1 (ref.null func) (i32.const 0))))'],
+    ['fills', '(func (table.fill 1 (i32.const 0) (ref.null func) (i32.const 0)))'],
+    ['copies into', '(func (table.copy 1 0 (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    ['copies out of', '(func (table.copy 0 1 (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    ['initializes', '(elem $e func) (func (table.init 1 $e (i32.const 0) (i32.const 0) (i32.const 0)))'],
+    ['calls through', '(func (call_indirect 1 (i32.const 0)))'],
+    ['ends in a call through', '(func (return_call_indirect 1 (i32.const 0)))'],
+    ['sizes', '(func (drop (table.size 1)))'],
+    ['exports', '(export "t" (table 1))'],
+  ])('is refused when it %s the table that stands behind its own', async (_, code) => {
+    await expect(rewrite(`(table 1 funcref) ${code}`)).rejects.toThrow(MalformedModuleError);
   });
 
   it('is refused wherever it is cut, and survives every change of a byte', async () => {

@@ -6,9 +6,15 @@ import {
   callSlot,
   checkFunction,
   copyFunction,
+  copyInstruction,
   copyLengthType,
   fillFunction,
+  fillInstruction,
   growFunction,
+  type InstructionBytes,
+  initFunction,
+  initInstruction,
+  shortOrLong,
   sizeFunction,
 } from './helper-functions.js';
 import { type ImportName, inspectModule, type ModuleFacts } from './inspect-module.js';
@@ -37,6 +43,8 @@ export interface RewrittenModule {
   readonly tables: readonly string[];
   /** Some of those can't be read by JavaScript. */
   readonly hasHiddenTables: boolean;
+  /** What the module exports itself; all else is between it and the host. */
+  readonly exports: readonly string[];
   readonly writesTables: boolean;
   /** Active data, in the order in which it is to be written. The new module has none. */
   readonly data: readonly ActiveData[];
@@ -55,7 +63,6 @@ export interface OwnMemory {
   readonly minimum: number;
   readonly maximum: number | undefined;
   readonly address: AddressType;
-  readonly isShared: boolean;
   /** The global that holds the size in pages. */
   readonly pages: string;
   /** Function that says the size in pages. */
@@ -82,7 +89,7 @@ const funcref = 0x70;
  * * The size of each memory is a global. A memory of WebAssembly never shrinks, so one that was grown and reset is larger than it was;
  *   `memory.size` and `memory.grow` go by that global and see the size a new instance has.
  * * Loops and functions that call others ask at their beginning whether the host wants something, and large copies and fills do so
- *   every {@link bulkChunkBytes}.
+ *   every {@link bulkChunkBytes}. So does whatever else may take long ({@link rewriteCode}).
  * * Data is apart from the code, so that components that differ in data only have the same code.
  *
  * @throws MalformedModuleError for what can't be read
@@ -137,6 +144,7 @@ class Rewriting {
       memories,
       globals: [...globals, ...memories.map(({ pages }) => pages)],
       tables,
+      exports: [...facts.exportNames],
       hasHiddenTables: facts.tables.some(({ accessible }) => !accessible),
       writesTables,
       data,
@@ -156,12 +164,12 @@ class Rewriting {
   }
 
   /** Reads the word, and calls the check unless it is 0. */
-  get #check(): Uint8Array {
+  get #check(): InstructionBytes {
     const word = [opcodes.i32Load, 0x42, ...leb(this.#memories.length), 0];
-    return Uint8Array.from([
+    return [
       ...[...constant('i32', 0), ...word, opcodes.if, 0x40],
       ...[opcodes.call, ...leb(this.#checkFunction), opcodes.end],
-    ]);
+    ];
   }
 
   #expose(kind: keyof typeof kinds, index: number): string {
@@ -184,19 +192,18 @@ class Rewriting {
     return this.#expose('table', this.#hooksTable);
   }
 
-  #moveMemory({ flags, minimum, maximum }: Limits, index: number): OwnMemory {
+  #moveMemory({ minimum, maximum }: Limits, index: number): OwnMemory {
     const memory = this.#memories[this.#importedMemories + index] as AddressedMemory;
     const { type } = memory;
     const initial = [...constant(type, Math.min(minimum, 0x7fff_ffff)), opcodes.end];
     const pages = this.#addGlobal(type, true, initial);
     const size = this.#added.add([], [type], sizeFunction(pages));
-    const grow = this.#added.add([type], [type], growFunction(memory, pages));
+    const grow = this.#added.add([type], [type], growFunction(memory, pages, this.#check));
     return {
       import: { module: this.#prefix, name: `memory${memory.index}` },
       minimum,
       maximum,
       address: type,
-      isShared: (flags & limitFlags.shared) !== 0,
       pages: this.#expose('global', pages),
       size: this.#expose('function', size),
       grow: this.#expose('function', grow),
@@ -244,8 +251,8 @@ class Rewriting {
 
   /** What is not just a number becomes a global that V8 computes. */
   #offset({ memory, offset }: NonNullable<ModuleFacts['data'][number]['active']>): number | string {
+    const { type } = this.#memory(memory);
     if (typeof offset === 'number') return offset;
-    const type = this.#memories[memory]?.type ?? 'i32';
     return this.#expose('global', this.#addGlobal(type, false, offset));
   }
 
@@ -270,13 +277,24 @@ class Rewriting {
       known.set(key, bytes);
       return bytes;
     };
+    const { importedFunctions, tables, importedTables, data } = this.#facts;
     const added = this.#added;
     const call = (index: number): readonly number[] => [opcodes.call, ...leb(index)];
-    const check = this.#checkFunction;
+    const check = this.#check;
+    /** Calls a function that does the short ones itself and has another do the long ones. */
+    const callBulk = (
+      params: readonly [AddressType, AddressType, AddressType],
+      instruction: InstructionBytes,
+      long: InstructionBytes,
+    ): InstructionBytes =>
+      call(added.add(params, [], shortOrLong(params[2], instruction, added.add(params, [], long))));
     /** Other modules own imported memories: how they do it stands in the table. */
     const slot = (memory: number, place: number): number => 1 + 2 * memory + place;
     return {
-      check: this.#check,
+      memoryCount: this.#memories.length,
+      tableCount: importedTables + tables.length,
+      importedFunctions,
+      check: Uint8Array.from(check),
       memorySize: (memory) =>
         once(`size ${memory}`, () => {
           const { type } = this.#memory(memory);
@@ -294,14 +312,21 @@ class Rewriting {
       memoryFill: (index) =>
         once(`fill ${index}`, () => {
           const memory = this.#memory(index);
-          const params: AddressType[] = [memory.type, 'i32', memory.type];
-          return call(added.add(params, [], fillFunction(memory, check)));
+          const { type } = memory;
+          return callBulk([type, 'i32', type], fillInstruction(memory), fillFunction(memory, check));
         }),
       memoryCopy: (to, from) =>
         once(`copy ${to} ${from}`, () => {
           const [target, source] = [this.#memory(to), this.#memory(from)];
-          const params = [target.type, source.type, copyLengthType(target, source)];
-          return call(added.add(params, [], copyFunction(target, source, check)));
+          const params = [target.type, source.type, copyLengthType(target, source)] as const;
+          return callBulk(params, copyInstruction(target, source), copyFunction(target, source, check));
+        }),
+      memoryInit: (segment, index) =>
+        once(`init ${segment} ${index}`, () => {
+          const memory = this.#memory(index);
+          const bytes = passiveBytes(data[segment]);
+          const long = initFunction(segment, bytes, memory, check);
+          return callBulk([memory.type, 'i32', 'i32'], initInstruction(segment, memory), long);
         }),
     };
   }
@@ -338,6 +363,11 @@ function readItems(
     readLimits(cursor);
     return bytes.subarray(start, cursor.pos);
   });
+}
+
+/** An active segment counts as dropped. */
+function passiveBytes(segment: ModuleFacts['data'][number] | undefined): number {
+  return segment === undefined || segment.active !== undefined ? 0 : segment.bytes.length;
 }
 
 /** Takes one look at each name, whatever a hostile module calls its exports. */
