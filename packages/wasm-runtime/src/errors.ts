@@ -96,7 +96,7 @@ export class BlockedThreadError extends Error {
 
   constructor(component: string, limitMs: number) {
     super(
-      `a realloc, post-return or destructor of component "${component}" held its thread for more than ${limitMs} ms: such functions have to return soon, since they can't be suspended`,
+      `the reallocs, post-returns or destructors of component "${component}" held its thread for more than ${limitMs} ms: such functions have to return soon, since they can't be suspended`,
     );
   }
 }

@@ -4,8 +4,10 @@ import { type SharedMemory, webAssembly } from './web-assembly.js';
 export interface Preemption {
   /** Its first word is 0 while guests may go on; otherwise the next check of any guest of the thread asks. */
   readonly word: SharedMemory;
-  /** A guest begins to compute, or goes on. */
-  guestRuns(): void;
+  /** Whether the word is set. */
+  readonly isAsking: boolean;
+  /** How often others have had their turn. */
+  readonly turns: number;
   /** A guest found the word set, which this sets back. Whether others are to have their turn now. */
   isSliceOver(): boolean;
   /** Resolves when it is this guest's turn again; those of one `component` share the turns of that. */
@@ -27,7 +29,10 @@ function makeNone(): Preemption {
   const view = new Int32Array(word.buffer);
   return {
     word,
-    guestRuns() {},
+    get isAsking() {
+      return view[0] !== 0;
+    },
+    turns: 0,
     isSliceOver() {
       view[0] = 0;
       return false;

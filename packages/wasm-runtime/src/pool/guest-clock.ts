@@ -11,7 +11,7 @@ const ticksUntilSleep = 50;
 export interface ThreadClock {
   /** Its first word is set at each tick. */
   readonly word: SharedMemory;
-  /** First element: 1 while the clock sleeps. One for all threads. */
+  /** First element: 1 while the clock sleeps and each word is set; who sets one back wakes it. One for all threads. */
   readonly sleeping: Int32Array<SharedArrayBuffer>;
 }
 
@@ -44,6 +44,8 @@ export class GuestClock {
   /** For a thread that begins; `number` names it among those that there are. */
   add(number: number): ThreadClock {
     const word = new webAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    // As all words are while the clock sleeps: the first guest that looks wakes it.
+    new Int32Array(word.buffer)[0] = 1;
     this.#words.set(number, word);
     this.#tell({ kind: 'add', number, word });
     return { word, sleeping: this.#sleeping };

@@ -26,6 +26,7 @@ export class GuestSlices implements Preemption {
   readonly #waiting = new Map<object, (() => void)[]>();
   #hasTicked = false;
   #turnsLeft = turnsBetween;
+  #turns = 0;
   #isScheduled = false;
 
   constructor({ word, sleeping }: ThreadClock, { afterTurn = setImmediate }: GuestSlicesOptions = {}) {
@@ -35,15 +36,21 @@ export class GuestSlices implements Preemption {
     this.#afterTurn = afterTurn;
   }
 
-  guestRuns(): void {
-    if (this.#sleeping[0] === 1) this.#wakeClock();
+  get isAsking(): boolean {
+    return this.#word[0] !== 0;
+  }
+
+  get turns(): number {
+    return this.#turns;
   }
 
   isSliceOver(): boolean {
-    this.#word[0] = 0;
+    Atomics.store(this.#word, 0, 0);
+    // In this order: see the clock's own half of it.
+    if (Atomics.load(this.#sleeping, 0) === 1) this.#wakeClock();
     if (this.#hasTicked) return true;
-    this.#hasTicked = true;
     this.#schedule();
+    this.#hasTicked = true;
     return false;
   }
 
@@ -57,7 +64,7 @@ export class GuestSlices implements Preemption {
   }
 
   interrupt(): void {
-    this.#word[0] = 1;
+    Atomics.store(this.#word, 0, 1);
   }
 
   #wakeClock(): void {
@@ -66,14 +73,16 @@ export class GuestSlices implements Preemption {
 
   #schedule(): void {
     if (this.#isScheduled) return;
-    this.#isScheduled = true;
+    // The stack may be at its end here, where a guest without end of recursion asks: a throw leaves all as it was.
     this.#afterTurn(this.#turn);
+    this.#isScheduled = true;
   }
 
   /** One guest goes on after some turns of the event loop, however many wait. */
   readonly #turn = (): void => {
     this.#isScheduled = false;
     this.#hasTicked = false;
+    this.#turns++;
     const [next] = this.#waiting;
     if (next === undefined) return;
     this.#turnsLeft--;

@@ -1,19 +1,15 @@
-import { BlockedThreadError } from '../../errors.js';
 import type { Preemption } from '../preemption.js';
 import type { AbiInstance } from './abi/index.js';
 import { type Checks, type Verdict, verdicts } from './check-bridge.js';
-
-/** Longest run of guest code that can't be suspended, in ms: of one realloc, post-return or destructor. */
-const maxBlockedMs = 100;
 
 /** What becomes of the guest in one instance when its thread wants something of it. */
 export class GuestChecks implements Checks {
   readonly #abi: AbiInstance;
   readonly #preemption: Preemption;
-  /** Names the guest, and stands for it among those that take turns. */
-  readonly #program: { readonly component: string };
+  /** Stands for the component among those that take turns. */
+  readonly #program: object;
 
-  constructor(abi: AbiInstance, preemption: Preemption, program: { readonly component: string }) {
+  constructor(abi: AbiInstance, preemption: Preemption, program: object) {
     this.#abi = abi;
     this.#preemption = preemption;
     this.#program = program;
@@ -25,7 +21,10 @@ export class GuestChecks implements Checks {
     if (abi.failure !== undefined) return verdicts.end;
     const isSliceOver = this.#preemption.isSliceOver();
     if (abi.wait.abortReason !== undefined) return this.#end(abi.wait.abortReason);
-    if (abi.blockedSince !== undefined) return this.#checkBlocked(abi.blockedSince);
+    if (abi.unsuspended.isRunning) {
+      const overrun = abi.unsuspended.overrun();
+      return overrun === undefined ? verdicts.goOn : this.#end(overrun);
+    }
     return isSliceOver ? verdicts.wait : verdicts.goOn;
   };
 
@@ -39,15 +38,6 @@ export class GuestChecks implements Checks {
     });
     return promise;
   };
-
-  #checkBlocked(since: number): Verdict {
-    const now = performance.now();
-    if (since === 0) this.#abi.blockedSince = now;
-    else if (now - since > maxBlockedMs) {
-      return this.#end(new BlockedThreadError(this.#program.component, maxBlockedMs));
-    }
-    return verdicts.goOn;
-  }
 
   #end(error: Error): Verdict {
     this.#abi.fail(error);

@@ -51,7 +51,7 @@ export class LinkedInstance {
   constructor(program: Program, preemption: Preemption) {
     this.#program = program;
     this.#preemption = preemption;
-    this.abi = new AbiInstance(this.#resourceOrigins(), preemption);
+    this.abi = new AbiInstance(this.#resourceOrigins(), preemption, program.component);
     this.#check = checkBridge(new GuestChecks(this.abi, preemption, program));
   }
 

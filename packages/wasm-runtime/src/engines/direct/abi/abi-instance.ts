@@ -10,6 +10,7 @@ import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
 import { HandleTable } from './handle-table.js';
 import { maxFlatParams } from './layout.js';
+import { UnsuspendedCode } from './unsuspended-code.js';
 
 /** A class of the host; its instances are what the guest knows as resources. */
 export type HostClass = abstract new (...args: never[]) => object;
@@ -49,6 +50,7 @@ export class AbiInstance implements ResourceOwner {
 
   readonly calls: CallQueue = new CallQueue();
   readonly wait: GuestWait;
+  readonly unsuspended: UnsuspendedCode;
   readonly handles: HandleTable = new HandleTable();
   /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
   readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
@@ -56,21 +58,18 @@ export class AbiInstance implements ResourceOwner {
   invocation = 0;
   /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
   mayLeave = true;
-  /**
-   * When the guest code began that JavaScript called and that may not be suspended: a realloc, a post-return or a destructor. 0: it has
-   * not asked since; `undefined`: what runs may be suspended.
-   */
-  blockedSince: number | undefined;
   /** Handles the guest was lent for the call under way and has not dropped yet. */
   borrows = 0;
 
   constructor(
     resources: ReadonlyMap<WitResource, ResourceOrigin>,
     preemption: Preemption = withoutPreemption(),
+    component = '',
   ) {
     this.#resources = resources;
     this.#preemption = preemption;
-    this.wait = new GuestWait((error) => this.fail(error), preemption);
+    this.unsuspended = new UnsuspendedCode(preemption, component);
+    this.wait = new GuestWait((error) => this.fail(error));
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
@@ -143,7 +142,6 @@ export class AbiInstance implements ResourceOwner {
   /** Begins a call that is inside already. */
   begin(label: string): void {
     this.borrows = 0;
-    this.#preemption.guestRuns();
     if (this.#failure !== undefined) {
       throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
         cause: this.#failure.error,
@@ -151,21 +149,9 @@ export class AbiInstance implements ResourceOwner {
     }
   }
 
-  /** Runs guest code that is called from JavaScript, without a stack of its own. */
-  runUnsuspended(run: () => void): void {
-    const { blockedSince } = this;
-    this.blockedSince = 0;
-    this.#preemption.guestRuns();
-    try {
-      run();
-    } finally {
-      this.blockedSince = blockedSince;
-    }
-  }
-
   /** Whether V8 can suspend the guest: no JavaScript frames lie below it. */
   get maySuspend(): boolean {
-    return this.blockedSince === undefined;
+    return !this.unsuspended.isRunning;
   }
 
   destroy(resource: WitResource, rep: number): void {
@@ -199,7 +185,13 @@ export class AbiInstance implements ResourceOwner {
   callDestructor(resource: WitResource, rep: number): void {
     const origin = this.#resources.get(resource);
     const destructor = origin?.kind === 'guest' ? origin.destructor?.() : undefined;
-    if (destructor !== undefined) this.runUnsuspended(() => destructor(rep));
+    if (destructor === undefined) return;
+    try {
+      this.unsuspended.enter();
+      destructor(rep);
+    } finally {
+      this.unsuspended.leave();
+    }
   }
 
   isGuestResource(resource: WitResource): boolean {

@@ -1,19 +1,16 @@
 import type { GuestClock, InstantiateOptions } from '../../engine.js';
-import type { Preemption } from '../../preemption.js';
 
 /** The wait of a guest for the host, and the signal that ends it whatever host function it waits in. */
 export class GuestWait {
   readonly #onAborted: (error: Error) => void;
-  readonly #preemption: Preemption;
   #signal: AbortSignal | undefined;
   #clock: GuestClock | undefined;
   #isListening = false;
   #reject: ((reason: Error) => void) | undefined;
 
   /** @param onAborted told of the reason, before the wait is rejected with it */
-  constructor(onAborted: (error: Error) => void, preemption: Preemption) {
+  constructor(onAborted: (error: Error) => void) {
     this.#onAborted = onAborted;
-    this.#preemption = preemption;
   }
 
   startWatching({ signal, clock }: InstantiateOptions): void {
@@ -43,6 +40,7 @@ export class GuestWait {
   start(reject: (reason: Error) => void): void {
     this.#reject = reject;
     this.#clock?.leave();
+    if (this.#signal?.aborted) queueMicrotask(this.#onAbort);
     if (this.#isListening || this.#signal === undefined) return;
     this.#isListening = true;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -52,7 +50,6 @@ export class GuestWait {
   end(reject: (reason: Error) => void): boolean {
     if (this.#reject !== reject) return false;
     this.#reject = undefined;
-    this.#preemption.guestRuns();
     this.#clock?.enter();
     return true;
   }

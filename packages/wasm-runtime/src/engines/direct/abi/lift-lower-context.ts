@@ -92,9 +92,8 @@ export class LiftLowerContext {
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
     if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
     instance.mayLeave = false;
-    const { blockedSince } = instance;
-    instance.blockedSince = 0;
     try {
+      instance.unsuspended.enter();
       const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
       this.memory.refresh();
       this.checkRange(address, size, align, `the memory allocated for ${what}`);
@@ -103,7 +102,7 @@ export class LiftLowerContext {
     } catch (error) {
       throw instance.fail(error);
     } finally {
-      instance.blockedSince = blockedSince;
+      instance.unsuspended.leave();
     }
   }
 

@@ -111,19 +111,26 @@ class Lifted {
       if (instance.borrows !== 0) {
         throw cx.trap(`the guest returned without dropping ${instance.borrows} of the handles it was lent`);
       }
-      if (this.#postReturn !== undefined) {
-        instance.mayLeave = false;
-        instance.blockedSince = 0;
-        if (returned === undefined) this.#postReturn();
-        else this.#postReturn(returned);
-        instance.blockedSince = undefined;
-        instance.mayLeave = true;
-      }
+      this.#afterReturn(returned);
     } catch (error) {
       throw this.#end(error);
     }
     instance.calls.leave();
     return value;
+  }
+
+  #afterReturn(returned: Returned): void {
+    if (this.#postReturn === undefined) return;
+    const { instance } = this.#cx;
+    instance.mayLeave = false;
+    try {
+      instance.unsuspended.enter();
+      if (returned === undefined) this.#postReturn();
+      else this.#postReturn(returned);
+    } finally {
+      instance.unsuspended.leave();
+    }
+    instance.mayLeave = true;
   }
 
   #liftResult(returned: Returned): unknown {

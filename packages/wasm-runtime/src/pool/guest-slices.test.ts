@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { webAssembly } from '../engines/web-assembly.js';
+import { GuestSlices } from './guest-slices.js';
+
+/** Slices whose event loop turns when the test says so. */
+function setUp() {
+  const turns: (() => void)[] = [];
+  const word = new webAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const view = new Int32Array(word.buffer);
+  const loop = { isFull: false };
+  const slices = new GuestSlices(
+    { word, sleeping: new Int32Array(new SharedArrayBuffer(4)) },
+    {
+      afterTurn(callback) {
+        if (loop.isFull) throw new RangeError('Maximum call stack size exceeded');
+        turns.push(callback);
+      },
+    },
+  );
+  const order: string[] = [];
+  return {
+    slices,
+    loop,
+    order,
+    tick(): void {
+      view[0] = 1;
+    },
+    wait(component: object, name: string): void {
+      void slices.nextTurn(component).then(() => order.push(name));
+    },
+    async turn(): Promise<void> {
+      for (const callback of turns.splice(0)) callback();
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+    },
+    isIdle: () => turns.length === 0,
+  };
+}
+
+it('a slice ends with the second tick that comes without a turn of the event loop', async () => {
+  const { slices, tick, turn } = setUp();
+  tick();
+  expect(slices.isSliceOver()).toBe(false);
+  expect(slices.isAsking).toBe(false);
+  await turn();
+  tick();
+  expect(slices.isSliceOver()).toBe(false);
+  tick();
+  expect(slices.isSliceOver()).toBe(true);
+  expect(slices.turns).toBe(1);
+});
+
+it('one guest goes on in each turn, and components in turns of their own', async () => {
+  const { wait, turn, order, isIdle } = setUp();
+  const [a, b] = [{}, {}];
+  for (const name of ['a1', 'a2', 'a3']) wait(a, name);
+  wait(b, 'b1');
+  for (let turns = 1; turns <= 4; turns++) {
+    await turn();
+    expect(order).toHaveLength(turns);
+  }
+  expect(order).toEqual(['a1', 'b1', 'a2', 'a3']);
+  expect(isIdle()).toBe(true);
+});
+
+it('a guest whose stack had no room left to ask for a turn keeps none from the others', async () => {
+  const { slices, loop, wait, tick, turn, order } = setUp();
+  loop.isFull = true;
+  tick();
+  expect(() => slices.isSliceOver()).toThrow(RangeError);
+  expect(() => slices.nextTurn({})).toThrow(RangeError);
+  loop.isFull = false;
+  tick();
+  expect(slices.isSliceOver()).toBe(false);
+  wait({}, 'other');
+  await turn();
+  await turn();
+  expect(order).toEqual(['other']);
+});
