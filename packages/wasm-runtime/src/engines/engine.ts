@@ -114,6 +114,11 @@ export interface PrepareOptions {
   /** Most elements of each table: `table.grow` beyond that gives the guest -1; by default 15,000. */
   readonly maxTableElements?: number;
   /**
+   * Whether guests can be interrupted while they compute; by default they can, where the engine has a say in that. With false they
+   * compute as long as they like, a little faster: for components that are trusted not to hold their thread. Engine `direct` goes by it.
+   */
+  readonly preemptible?: boolean;
+  /**
    * What {@link LoadOptions.suspends} is going to say, for engines whose generated code depends on it; by default no import waits. An
    * engine that needs it refuses to load with another answer.
    */

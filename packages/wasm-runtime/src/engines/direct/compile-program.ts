@@ -52,7 +52,10 @@ type PreparedCode = Pick<
 async function compileModules(instantiation: Instantiation, options: PrepareOptions): Promise<PreparedCode> {
   try {
     const { memories } = assertPartsWithinLimits(instantiation, options);
-    const rewritten = instantiation.modules.map((bytes) => rewriteModule(limitModule(bytes, options)));
+    const checks = options.preemptible ?? true;
+    const rewritten = instantiation.modules.map((bytes) =>
+      rewriteModule(limitModule(bytes, options), { checks }),
+    );
     const modules = rewritten.map(async ({ bytes, obstacle, ...layout }): Promise<ProgramModule> => {
       const module = await webAssembly.compile(bytes);
       return { module, layout: { ...layout, data: shareData(layout) } };

@@ -267,6 +267,23 @@ describe('a check', () => {
     expect(checksOf('grow')).toBe(100);
   });
 
+  it('is nowhere in a module that nobody interrupts', async () => {
+    const binary = await parse(`(module (memory 20) ${looping}
+      (func (export "fill") (memory.fill (i32.const 0) (i32.const 7) (i32.const 1300000)))
+      (func (export "copy") (memory.copy (i32.const 4) (i32.const 0) (i32.const 1300000))))`);
+    const unchecked = rewriteModule(binary, { checks: false });
+    expect(unchecked.bytes.length).toBeLessThan(rewriteModule(binary).bytes.length);
+    const linked = await linkRewritten(unchecked);
+    linked.ask(true);
+    call(linked.exports, 'leaf');
+    call(linked.exports, 'loop', 10);
+    call(linked.exports, 'fill');
+    call(linked.exports, 'copy');
+    expect(call(linked.exports, 'values', 4)).toBe(110);
+    expect(linked.checks).toBe(0);
+    expect(new Uint8Array(linked.memories[0]?.buffer ?? new ArrayBuffer(0))[1_300_003]).toBe(7);
+  });
+
   it('finds nobody to ask before the host has said who that is', async () => {
     const module = await rewrite(`(memory 1) (func $start (loop)) (start $start)`);
     expect(module.start).toBeDefined();

@@ -79,6 +79,14 @@ export interface ActiveData {
   readonly bytes: Uint8Array;
 }
 
+export interface RewriteOptions {
+  /**
+   * Whether the module asks if the host wants something; default true. Without that the host can't interrupt it, and what it computes
+   * is what it would have computed anyway.
+   */
+  readonly checks?: boolean;
+}
+
 const kinds = { function: 0x00, table: 0x01, memory: 0x02, global: 0x03 } as const;
 const funcref = 0x70;
 
@@ -94,8 +102,8 @@ const funcref = 0x70;
  *
  * @throws MalformedModuleError for what can't be read
  */
-export function rewriteModule(bytes: Uint8Array): RewrittenModule {
-  return new Rewriting(bytes).rewrite();
+export function rewriteModule(bytes: Uint8Array, options: RewriteOptions = {}): RewrittenModule {
+  return new Rewriting(bytes, options).rewrite();
 }
 
 class Rewriting {
@@ -108,10 +116,12 @@ class Rewriting {
   readonly #globals: number[][] = [];
   readonly #importedMemories: number;
   readonly #memories: readonly AddressedMemory[];
+  readonly #checks: boolean;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, { checks = true }: RewriteOptions) {
     const facts = inspectModule(bytes);
     this.#bytes = bytes;
+    this.#checks = checks;
     this.#facts = facts;
     this.#prefix = unusedPrefix([...facts.exportNames, ...facts.importModules]);
     this.#builder = new ModuleBuilder(bytes, facts.sections, (name) => name === 'name');
@@ -165,6 +175,7 @@ class Rewriting {
 
   /** Reads the word, and calls the check unless it is 0. */
   get #check(): InstructionBytes {
+    if (!this.#checks) return [];
     const word = [opcodes.i32Load, 0x42, ...leb(this.#memories.length), 0];
     return [
       ...[...constant('i32', 0), ...word, opcodes.if, 0x40],
