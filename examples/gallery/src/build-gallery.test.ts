@@ -52,6 +52,14 @@ test('a guest is built from its folder and one WIT document, into the cache', as
   expect(jobs[0]?.wit).toMatch(/world hello .*package wasi:http@/s);
 });
 
+test('a guest with a world of its own is built from that', async () => {
+  const own = { name: 'greet', kinds: [], hasOwnWorld: true } as const;
+  const [greet] = await build({ ...language(), name: 'python', shared: [], guests: [own] });
+  expect(greet).toMatchObject({ outcome: 'built', guest: 'greet', kinds: [] });
+  expect(jobs[0]?.wit).toMatch(/^package examples:greet.*world greet /s);
+  expect(jobs[0]?.wit).not.toContain('world hello');
+});
+
 test('a second build takes what it made before', async () => {
   const first = await build(language());
   const second = await build(language());

@@ -49,36 +49,34 @@ export type GalleryGuest = BuiltGuest | SkippedGuest | FailedGuest;
  * taken from the cache.
  */
 export async function buildGallery(options: GalleryOptions): Promise<readonly GalleryGuest[]> {
-  const wit = joinWit(
-    await readWitFolder(join(gallery, 'wit')),
-    await readWitFolder(resolve(gallery, '../guest-build/wit')),
-  );
   const built: GalleryGuest[] = [];
   for (const language of options.languages) {
-    built.push(...(await buildLanguage(language, wit, options)));
+    built.push(...(await buildLanguage(language, options)));
   }
   return built;
 }
 
-async function buildLanguage(
-  language: Language,
-  wit: string,
-  options: GalleryOptions,
-): Promise<readonly GalleryGuest[]> {
+/** One document with a guest's world and all packages that guests may use. */
+async function witOf(language: Language, { name, hasOwnWorld = false }: GuestSource): Promise<string> {
+  const folder = hasOwnWorld ? join(gallery, language.name, name) : join(gallery, 'wit');
+  return joinWit(await readWitFolder(folder), await readWitFolder(resolve(gallery, '../guest-build/wit')));
+}
+
+async function buildLanguage(language: Language, options: GalleryOptions): Promise<readonly GalleryGuest[]> {
   const built: GalleryGuest[] = [];
   let missing: string | undefined;
   const toolchain = await language.findToolchain().catch((error: unknown) => {
     missing = reasonToSkip(error);
     return undefined;
   });
-  for (const { name: guest, kinds } of language.guests) {
-    const entry = { language, guest, kinds };
+  for (const source of language.guests) {
+    const entry = { language, guest: source.name, kinds: source.kinds };
     if (toolchain === undefined || missing !== undefined) {
       built.push({ ...entry, outcome: 'skipped', reason: missing ?? 'no toolchain' });
       continue;
     }
     try {
-      const component = await buildGuest({ name: guest, kinds }, { language, toolchain, wit, options });
+      const component = await buildGuest(source, { language, toolchain, options });
       built.push({ ...entry, outcome: 'built', ...component });
     } catch (error) {
       if (error instanceof MissingToolchainError) {
@@ -100,15 +98,16 @@ function reasonToSkip(error: unknown): string {
 interface GuestBuild {
   readonly language: Language;
   readonly toolchain: Toolchain;
-  readonly wit: string;
   readonly options: GalleryOptions;
 }
 
 async function buildGuest(
-  { name }: GuestSource,
-  { language, toolchain, wit, options }: GuestBuild,
+  source: GuestSource,
+  { language, toolchain, options }: GuestBuild,
 ): Promise<Pick<BuiltGuest, 'file' | 'bytes' | 'buildMs'>> {
+  const { name } = source;
   const folder = join(gallery, language.name);
+  const wit = await witOf(language, source);
   const sources = await readSources(folder, [...language.shared, name]);
   const recipe = await readFile(language.recipe, 'utf8');
   const key = contentKey([language.name, name, wit, toolchain.versions, recipe, ...sources]);

@@ -3,9 +3,11 @@ export const guestKinds = ['hello', 'echo', 'counter', 'proxy'] as const;
 export type GuestKind = (typeof guestKinds)[number];
 
 export interface GuestSource {
-  /** A folder in that of the language; a world of `wit/world.wit`. */
+  /** A folder in that of the language, and a world. */
   readonly name: string;
   readonly kinds: readonly GuestKind[];
+  /** The world is in the guest's own folder; by default it is one of `wit/world.wit`. */
+  readonly hasOwnWorld?: boolean;
 }
 
 /** A guest for each kind, as most languages have them. */
