@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
 import { createTempDir, startChild, startNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
+import { cacheFolder } from './cache-folder.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -59,14 +59,13 @@ export async function startHost(
 ): Promise<BenchHost & AsyncDisposable> {
   await using started = new AsyncDisposableStack();
   const data = started.use(await createTempDir());
-  const { NATS_SERVER_BIN, PATH, WASMLATTICE_CACHE, XDG_CACHE_HOME } = process.env;
-  const cache = WASMLATTICE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wasmlattice');
+  const { NATS_SERVER_BIN, PATH } = process.env;
   const { hostname, port } = new URL(natsUrl);
   const flags = ['--nats-host', hostname, '--nats-port', port, '--data-dir', data.path];
   const host = started.use(
     startChild(
       process.execPath,
-      [artifacts.host, ...flags, '--cache-dir', cache, '--allow-file-load', ...args],
+      [artifacts.host, ...flags, '--cache-dir', cacheFolder, '--allow-file-load', ...args],
       { PATH, NATS_SERVER_BIN, HOME: data.path },
     ),
   );

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
+import { callPython } from './measurements/call-python.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart, restart } from './measurements/cold-start.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
+import { httpGo, httpPython } from './measurements/http-gallery.js';
 import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
 import { memoryPerInstance } from './measurements/memory-per-instance.js';
 import { neighbourP99 } from './measurements/neighbour-p99.js';
+import { preemptionCost } from './measurements/preemption-cost.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { twoThreads } from './measurements/two-threads.js';
@@ -41,6 +44,10 @@ const measurements: readonly Measurement[] = [
   resetLarge,
   memoryPerInstance,
   neighbourP99,
+  preemptionCost,
+  callPython,
+  httpPython,
+  httpGo,
   codecEncode,
   codecDecode,
 ];

@@ -6,6 +6,11 @@ export interface Measured {
   readonly note?: string;
 }
 
+/** Why there is nothing to measure: this machine lacks what it needs, and nothing is wrong. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
 /** One row of the table. */
 export interface Measurement {
   /** Never changes once published: others compare runs by it. */
@@ -19,17 +24,25 @@ export interface Measurement {
   /** What it is compared with, in a few words; a figure that stands for itself has the baseline 1. */
   readonly baseline: string;
   /** Brings up what it needs, measures, and leaves nothing behind. */
-  measure(): Promise<Measured>;
+  measure(): Promise<Measured | Skipped>;
 }
 
-/** A row as programs read it. `ratio` is `value / baseline`. */
-export interface Row {
+/** A row as programs read it. */
+export type Row = MeasuredRow | SkippedRow;
+
+interface RowHead {
   readonly name: string;
-  readonly value: number;
   readonly unit: string;
-  readonly baseline: number;
-  readonly ratio: number;
   readonly better: 'higher' | 'lower';
   readonly target?: number;
+}
+
+/** `ratio` is `value / baseline`. */
+export interface MeasuredRow extends RowHead {
+  readonly value: number;
+  readonly baseline: number;
+  readonly ratio: number;
   readonly note?: string;
 }
+
+export interface SkippedRow extends RowHead, Skipped {}

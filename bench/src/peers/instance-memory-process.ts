@@ -3,11 +3,11 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { decodeComponent, linkImports } from '@wasmlattice/wasm-runtime';
 import { type ComponentInstance, createEngine } from '@wasmlattice/wasm-runtime/engines';
 import {
-  type HttpExchange,
   hostInterfaces,
   incomingHandlerExport,
   invokeIncomingHandler,
 } from '@wasmlattice/wasm-runtime/host-functions';
+import { unreadExchange } from '../load/unread-exchange.js';
 import { privateMemory } from '../process-memory.js';
 import type { InstanceMemory, InstanceMemoryTask } from './instance-memory.js';
 
@@ -20,31 +20,6 @@ const exportId = incomingHandlerExport(types) ?? '';
 const linkage = linkImports(types, { component, interfaces: hostInterfaces });
 const engine = createEngine({ choice: 'direct' });
 const compiled = await engine.compile(bytes, { component, suspends: linkage.suspends });
-
-/** A GET request whose answer nobody reads. */
-function exchange(): HttpExchange {
-  const sink = {
-    capacity: () => 65_536,
-    isReady: () => true,
-    ready: () => Promise.resolve(),
-    write() {},
-    flush() {},
-    close() {},
-  };
-  return {
-    request: {
-      method: 'GET',
-      scheme: 'http',
-      authority: 'localhost',
-      pathWithQuery: '/',
-      headers: [],
-    },
-    body: { read: () => undefined, isReady: () => true, ready: () => Promise.resolve(), cancel() {} },
-    trailers: () => Promise.resolve(undefined),
-    responder: { start: () => sink, finish() {}, fail() {} },
-    signal: new AbortController().signal,
-  };
-}
 
 async function start(): Promise<ComponentInstance> {
   const signal = new AbortController().signal;
@@ -64,7 +39,12 @@ async function start(): Promise<ComponentInstance> {
 async function serve(count: number): Promise<number> {
   const started = await Promise.all(Array.from({ length: count }, start));
   for (const instance of started) {
-    const outcome = await invokeIncomingHandler({ instance, exportId, exchange: exchange(), component });
+    const outcome = await invokeIncomingHandler({
+      instance,
+      exportId,
+      exchange: unreadExchange(),
+      component,
+    });
     if (outcome.kind !== 'answered') throw new Error(`the guest ${outcome.kind}`);
     instance.release?.();
   }
