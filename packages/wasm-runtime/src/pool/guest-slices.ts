@@ -11,7 +11,7 @@ export interface GuestSlicesOptions {
  * Turns of the event loop between the slices of two guests. A request takes a few: one to arrive, one to be answered, one to be
  * sent. They pass at once where there is nothing to do.
  */
-const turnsBetween = 4;
+export const turnsBetween: number = 4;
 
 /**
  * Has guests that compute take turns with all else that the thread does. A slice ends with the second tick of the clock that a guest
