@@ -63,6 +63,8 @@ export class GuestClock {
 
   #tell(message: ToClock): void {
     this.#worker?.postMessage(message);
+    Atomics.store(this.#sleeping, 0, 0);
+    Atomics.notify(this.#sleeping, 0);
   }
 
   #startWorker(): Worker {
