@@ -60,8 +60,8 @@ export class MappedImages implements MemoryImages {
 
 class MappedImage implements MemoryImage {
   readonly size: number;
-  /** What a memory grows beyond its image is an area of its own. */
-  readonly furtherAreas = 1;
+  /** What a memory grows beyond its image is an area of its own, and so is what it grows after that one is watched. */
+  readonly furtherAreas = 2;
   readonly #tools: MappingTools;
   readonly #file: ImageFile;
   readonly #bytes: Uint8Array;

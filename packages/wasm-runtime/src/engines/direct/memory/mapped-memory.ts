@@ -26,6 +26,8 @@ export class MappedMemory implements ResettableMemory {
   readonly #address: Address;
   #bytes: Uint8Array;
   #tracking: Tracking;
+  /** Bytes that are watched; what the memory grew by since then counts as written. */
+  #watched = 0;
   /** The first reset tells that the memory is one that is reset, which watching it is worth. */
   #isWatchable: boolean;
   /** Bytes that were put back by the present reset. */
@@ -126,7 +128,9 @@ export class MappedMemory implements ResettableMemory {
   #watch(): void {
     this.#isWatchable = false;
     try {
-      this.#tools.writeWatch?.watch(this.#address, this.#image.length);
+      const { length } = this.#bytes;
+      this.#tools.writeWatch?.watch(this.#address, length);
+      this.#watched = length;
       this.#tracking = 'written';
     } catch {
       // Its pages can be found without.
@@ -148,7 +152,7 @@ export class MappedMemory implements ResettableMemory {
     this.#wasted = 0;
     try {
       if (this.#tracking === 'written') {
-        writeWatch?.unwatch(this.#address, this.#image.length);
+        writeWatch?.unwatch(this.#address, this.#watched);
         this.#tracking = 'private';
         this.#isWatchable = true;
       }

@@ -217,6 +217,19 @@ for (const { name, missing } of memoryWays) {
       expect([reset.privateBytes(), anonymousBytes(memory)]).toEqual([3 * 4096, 3 * 4096]);
     });
 
+    it('puts back of what a memory grew only what was written', () => {
+      const { image } = capture(2);
+      const memory = createMemory(2);
+      const reset = image.attach(memory);
+      memory.grow(16);
+      for (let round = 0; round < 3; round++) {
+        reset.bytes[0] = 1;
+        reset.bytes[10 * wasmPage] = 1;
+        reset.restore();
+        expect([reset.bytes[10 * wasmPage], reset.privateBytes()]).toEqual([0, 2 * 4096]);
+      }
+    });
+
     it('gives back what one large invocation took, in a while', () => {
       const { image } = capture(16);
       const reset = image.attach(createMemory(16));
