@@ -23,6 +23,8 @@ export interface TrapDetails {
   readonly cause: unknown;
   /** The host function that the guest had called when it ended, `wasi:cli/exit@0.2.3 exit`, where that is known. */
   readonly hostFunction?: string | undefined;
+  /** What V8 threw where the guest ended, if that is not the cause: its stack says where. */
+  readonly thrown?: unknown;
 }
 
 /** For those who operate a guest, not for its callers. */
@@ -47,11 +49,12 @@ export class TrapError extends Error implements GuestEnd {
   readonly kind: TrapKind;
   readonly reason: string;
   readonly #hostFunction: string | undefined;
+  readonly #thrown: unknown;
   #backtrace: { readonly text: string | undefined } | undefined;
   #guestStderr: string | undefined;
 
   constructor(details: TrapDetails) {
-    const { component, instance, func, kind, cause, hostFunction } = details;
+    const { component, instance, func, kind, cause, hostFunction, thrown } = details;
     const where = `component "${component}", ${describeExport(instance, func)}`;
     const reason = describeTrap(cause);
     super(`${where}: ${describeEnd(kind)}: ${reason}`, { cause });
@@ -61,11 +64,12 @@ export class TrapError extends Error implements GuestEnd {
     this.kind = kind;
     this.reason = reason;
     this.#hostFunction = hostFunction;
+    this.#thrown = thrown;
     showGuestStack(this);
   }
 
   get backtrace(): string | undefined {
-    this.#backtrace ??= { text: guestBacktrace(this.cause, this.#hostFunction) };
+    this.#backtrace ??= { text: guestBacktrace([this.cause, this.#thrown], this.#hostFunction) };
     return this.#backtrace.text;
   }
 
@@ -161,7 +165,7 @@ export class InstantiationError extends Error implements GuestEnd {
   }
 
   get backtrace(): string | undefined {
-    this.#backtrace ??= { text: guestBacktrace(this.cause) };
+    this.#backtrace ??= { text: guestBacktrace([this.cause]) };
     return this.#backtrace.text;
   }
 

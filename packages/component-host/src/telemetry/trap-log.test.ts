@@ -1,5 +1,11 @@
 import { RecordingLogger } from '@wasmlattice/test-support';
-import { ExitError, InstantiationError, TrapError, type TrapKind } from '@wasmlattice/wasm-runtime';
+import {
+  ExitError,
+  GuestLimits,
+  InstantiationError,
+  TrapError,
+  type TrapKind,
+} from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { TrapLog } from './trap-log.js';
 
@@ -53,9 +59,17 @@ describe('the log of traps', () => {
     const { log, invocation, messages } = createLog();
     log.report(trap(new ExitError(3), 'add', 'exit'), {}, invocation);
     log.report(new InstantiationError('shop', new RuntimeError('unreachable')), {}, invocation);
+    log.report(
+      trap(new GuestLimits('shop').exceeded('random-bytes', 'asks for much'), 'add', 'limit'),
+      {},
+      invocation,
+    );
     expect(messages()).toEqual([
       'component shop ended itself in test:math/ops@1.0.0 add: the guest exited with code 3',
       'component shop could not be instantiated: unreachable',
+      expect.stringMatching(
+        /^component shop exceeded a limit in test:math\/ops@1.0.0 add: .*its limit "random-bytes" is /,
+      ),
     ]);
   });
 

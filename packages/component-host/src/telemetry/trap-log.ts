@@ -1,6 +1,6 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { LogFields, Logger } from '@wasmlattice/telemetry';
-import { describeExport, type InstantiationError, TrapError } from '@wasmlattice/wasm-runtime';
+import { describeExport, exceededLimit, type InstantiationError, TrapError } from '@wasmlattice/wasm-runtime';
 import { LogWindows } from './log-windows.js';
 
 /** A guest that ended by itself. */
@@ -64,10 +64,8 @@ export class TrapLog {
   }
 
   #kindOf(fault: GuestFault): TrapKind {
-    const { cause } = fault;
-    const end = cause instanceof Error && cause.name !== 'RuntimeError' ? cause.name : fault.reason;
     const func = fault instanceof TrapError ? describeExport(fault.instance, fault.func) : undefined;
-    const key = `${func} ${end}`;
+    const key = `${func} ${endOf(fault)}`;
     const known = this.#kinds.get(key);
     if (known !== undefined) return known;
     const kind = { text: textOf(fault, func), fields: { component: this.#componentId, export: func } };
@@ -76,7 +74,22 @@ export class TrapLog {
   }
 }
 
+/** What V8 or the host calls the end, without what differs from one to the next. */
+function endOf(fault: GuestFault): string {
+  const { cause, component, reason } = fault;
+  const exceeded = exceededLimit(cause, component);
+  if (exceeded !== undefined) return `${exceeded.name} ${exceeded.limit}`;
+  return cause instanceof Error && cause.name !== 'RuntimeError' ? cause.name : reason;
+}
+
 function textOf(fault: GuestFault, func: string | undefined): string {
   if (!(fault instanceof TrapError)) return 'could not be instantiated';
-  return fault.kind === 'exit' ? `ended itself in ${func}` : `trapped in ${func}`;
+  switch (fault.kind) {
+    case 'exit':
+      return `ended itself in ${func}`;
+    case 'limit':
+      return `exceeded a limit in ${func}`;
+    default:
+      return `trapped in ${func}`;
+  }
 }

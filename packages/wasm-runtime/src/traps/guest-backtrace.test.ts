@@ -27,7 +27,7 @@ const inThreeFunctions = `
 
 describe('the backtrace of a guest', () => {
   it('has the functions by the names of the name section, and no frame of the host', async () => {
-    expect(guestBacktrace(await endOf(`(module ${inThreeFunctions})`))).toBe(
+    expect(guestBacktrace([await endOf(`(module ${inThreeFunctions})`)])).toBe(
       [
         '    at core::panicking::panic (wasm-function[0])',
         '    at handle (wasm-function[1])',
@@ -37,7 +37,7 @@ describe('the backtrace of a guest', () => {
   });
 
   it('says which core module, where that has a name', async () => {
-    expect(guestBacktrace(await endOf(`(module $my-app ${inThreeFunctions})`))).toBe(
+    expect(guestBacktrace([await endOf(`(module $my-app ${inThreeFunctions})`)])).toBe(
       [
         '    at core::panicking::panic (my-app:wasm-function[0])',
         '    at handle (my-app:wasm-function[1])',
@@ -51,7 +51,7 @@ describe('the backtrace of a guest', () => {
       .replaceAll(/\(func \$\S+/g, '(func')
       .replace(/call \$_ZN\S+?\)/, 'call 0)')
       .replace('call $handle', 'call 1');
-    expect(guestBacktrace(await endOf(`(module ${anonymous})`))).toBe(
+    expect(guestBacktrace([await endOf(`(module ${anonymous})`)])).toBe(
       ['    at wasm-function[0]', '    at wasm-function[1]', '    at wasm-function[2]'].join('\n'),
     );
   });
@@ -59,7 +59,7 @@ describe('the backtrace of a guest', () => {
   it('tells how often a function called itself', async () => {
     const end = await endOf('(module (func $forever (export "run") (call $forever) (call $forever)))');
     expect(end).toBeInstanceOf(RangeError);
-    expect(guestBacktrace(end)).toBe(`    at forever (wasm-function[0]), ${frames} times\n    …`);
+    expect(guestBacktrace([end])).toBe(`    at forever (wasm-function[0]), ${frames} times\n    …`);
   });
 
   it('names the host function that ended the guest, and marks those that called it again', async () => {
@@ -83,7 +83,7 @@ describe('the backtrace of a guest', () => {
     } catch (error) {
       end = error;
     }
-    expect(guestBacktrace(end, 'test:disk/store@1.0.0 write')).toBe(
+    expect(guestBacktrace([end], 'test:disk/store@1.0.0 write')).toBe(
       [
         '    at host function test:disk/store@1.0.0 write',
         '    at inner (wasm-function[2])',
@@ -93,14 +93,23 @@ describe('the backtrace of a guest', () => {
     );
   });
 
+  it('is of the first error that has one', async () => {
+    const end = await endOf(`(module ${inThreeFunctions})`);
+    const lines = guestBacktrace([end]);
+    expect(guestBacktrace([new Error('too much', { cause: end }), end])).toBe(lines);
+    expect(guestBacktrace([end, await endOf('(module (func $other (export "run") unreachable))')])).toBe(
+      lines,
+    );
+  });
+
   it('leaves out the modules between guest and host', async () => {
     const wat = `(module $${bridgeModuleName} (func $bridge (export "run") unreachable))`;
-    expect(guestBacktrace(await endOf(wat))).toBeUndefined();
+    expect(guestBacktrace([await endOf(wat)])).toBeUndefined();
   });
 
   it('ends where V8 stopped to look, and says so', async () => {
     Error.stackTraceLimit = 2;
-    expect(guestBacktrace(await endOf(`(module ${inThreeFunctions})`))).toBe(
+    expect(guestBacktrace([await endOf(`(module ${inThreeFunctions})`)])).toBe(
       ['    at core::panicking::panic (wasm-function[0])', '    at handle (wasm-function[1])', '    …'].join(
         '\n',
       ),
@@ -115,7 +124,7 @@ describe('the backtrace of a guest', () => {
       (_, i) => `(func $${long}${i} (call $${long}${i + 1}) (drop (i32.const 1)))`,
     );
     const wat = `(module ${functions.join('')} (func $${long}100 unreachable) (func (export "run") (call $${long}0)))`;
-    const backtrace = guestBacktrace(await endOf(wat)) ?? '';
+    const backtrace = guestBacktrace([await endOf(wat)]) ?? '';
     expect(backtrace.length).toBeLessThan(4_200);
     expect(backtrace).toMatch(/\n {4}…$/);
   });
@@ -124,17 +133,17 @@ describe('the backtrace of a guest', () => {
     const wat = `(module
       (func (@name "a\\n    at forged (wasm-function[7])\\1b[2J") unreachable)
       (func $run (export "run") (call 0) (drop (i32.const 1))))`;
-    const backtrace = guestBacktrace(await endOf(wat)) ?? '';
+    const backtrace = guestBacktrace([await endOf(wat)]) ?? '';
     expect(backtrace).not.toContain('\u001b');
     expect(backtrace.split('\n').at(-1)).toBe('    at run (wasm-function[1])');
     const message = new Error('x\n    at forged (wasm://wasm/00000000:wasm-function[7]:0x1)');
-    expect(guestBacktrace(message)).toBeUndefined();
+    expect(guestBacktrace([message])).toBeUndefined();
   });
 
   it.each([[undefined], ['a text'], [new Error('of the host')], [{ stack: '    at x' }]])(
     'is not there where there is no guest: %s',
     (cause) => {
-      expect(guestBacktrace(cause)).toBeUndefined();
+      expect(guestBacktrace([cause])).toBeUndefined();
     },
   );
 });

@@ -28,13 +28,13 @@ export const bridgeModuleName = 'wasmlattice-bridge';
  * own core module; there are no positions, since the code that runs is not byte for byte that of the guest. Frames of the
  * host are left out, but for the host functions between frames of the guest.
  *
- * @param cause what ended the guest, with the stack that V8 gave it: at most `Error.stackTraceLimit` frames
+ * @param ends what ended the guest and what was thrown on the way, with the stacks that V8 gave them: at most `Error.stackTraceLimit`
+ * frames each. The first that has one of the guest counts
  * @param hostFunction the host function that it ended in: `wasi:cli/exit@0.2.3 exit`
  * @returns `undefined` when neither is known
  */
-export function guestBacktrace(cause: unknown, hostFunction?: string): string | undefined {
-  const { frames, isCut } = readFrames(cause);
-  const lastGuest = frames.findLastIndex((frame) => frame !== host);
+export function guestBacktrace(ends: readonly unknown[], hostFunction?: string): string | undefined {
+  const { frames, isCut, lastGuest } = readFirst(ends);
   const shown = frames.slice(0, lastGuest + 1);
   const lines: string[] = [];
   if (hostFunction !== undefined) lines.push(`host function ${hostFunction}`);
@@ -55,12 +55,30 @@ const betweenGuests = 'a host function';
 
 type Frame = string | typeof host;
 
-function readFrames(cause: unknown): { readonly frames: readonly Frame[]; readonly isCut: boolean } {
-  const lines = stackOf(cause)
+interface Stack {
+  readonly frames: readonly Frame[];
+  readonly isCut: boolean;
+  /** Index of the outermost frame of the guest, -1 for none. */
+  readonly lastGuest: number;
+}
+
+const noStack: Stack = { frames: [], isCut: false, lastGuest: -1 };
+
+function readFirst(ends: readonly unknown[]): Stack {
+  for (const end of ends) {
+    const stack = readStack(end);
+    if (stack.lastGuest !== -1) return stack;
+  }
+  return noStack;
+}
+
+function readStack(error: unknown): Stack {
+  const lines = stackOf(error)
     .split('\n')
     .filter((line) => line.startsWith(frameStart));
   const frames = lines.map((line) => readFrame(line.slice(frameStart.length)));
-  return { frames, isCut: frames.length >= Error.stackTraceLimit };
+  const lastGuest = frames.findLastIndex((frame) => frame !== host);
+  return { frames, isCut: frames.length >= Error.stackTraceLimit, lastGuest };
 }
 
 function readFrame(text: string): Frame {
@@ -79,10 +97,10 @@ function ownName(name: string | undefined, module: string | undefined): string |
 }
 
 /** Without the message, which may have been written to look like frames. */
-function stackOf(cause: unknown): string {
+function stackOf(error: unknown): string {
   try {
-    if (!(cause instanceof Error) || typeof cause.stack !== 'string') return '';
-    const { stack, message } = cause;
+    if (!(error instanceof Error) || typeof error.stack !== 'string') return '';
+    const { stack, message } = error;
     const start = stack.indexOf(message);
     return start === -1 ? stack : stack.slice(start + message.length);
   } catch {

@@ -57,7 +57,8 @@ export class DirectInstance implements ComponentInstance {
         this.#failed = true;
         const hostFunction = reusable.hostFunctionOf(thrown);
         const cause = explainTrap(thrown, this.#limits, reusable.handles);
-        throw new TrapError({ component, instance, func, kind: this.#kindOf(cause), cause, hostFunction });
+        const kind = this.#kindOf(cause);
+        throw new TrapError({ component, instance, func, kind, cause, hostFunction, thrown });
       },
     );
   }
