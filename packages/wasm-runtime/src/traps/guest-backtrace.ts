@@ -1,3 +1,4 @@
+import { addedFunctionPrefix } from '../formats/core-module/added-functions.js';
 import { demangle } from './demangle.js';
 
 /** V8 gives each core module an address of its own, made of its name and a checksum; functions are counted with the imports. */
@@ -26,7 +27,7 @@ export const bridgeModuleName = 'wasmlattice-bridge';
  *
  * Names come from the name section of the guest's core modules, as far as there is one. Functions are numbered as in the guest's
  * own core module; there are no positions, since the code that runs is not byte for byte that of the guest. Frames of the
- * host are left out, but for the host functions between frames of the guest.
+ * host are left out, those of functions that it added to a module included, but for the host functions between frames of the guest.
  *
  * @param ends what ended the guest and what was thrown on the way, with the stacks that V8 gave them: at most `Error.stackTraceLimit`
  * frames each. The first that has one of the guest counts
@@ -84,8 +85,9 @@ function readStack(error: unknown): Stack {
 function readFrame(text: string): Frame {
   const { name, module, index } = guestFrame.exec(text)?.groups ?? {};
   if (index === undefined || module === bridgeModuleName) return host;
-  const place = `${module === undefined ? '' : `${printable(module)}:`}wasm-function[${index}]`;
   const own = ownName(name, module);
+  if (own?.startsWith(addedFunctionPrefix)) return host;
+  const place = `${module === undefined ? '' : `${printable(module)}:`}wasm-function[${index}]`;
   return own === undefined ? place : `${printable(demangle(own))} (${place})`;
 }
 

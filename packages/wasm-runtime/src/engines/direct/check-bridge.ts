@@ -1,4 +1,6 @@
 import { concat, encodeName, leb } from '../../formats/core-module/encode.js';
+import { moduleNameSection } from '../../formats/core-module/name-section.js';
+import { bridgeModuleName } from '../../traps/guest-backtrace.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import type { CoreFunction } from './abi/index.js';
 
@@ -63,5 +65,6 @@ function encodeBridge(): Uint8Array {
     section(3, [[1]]),
     section(7, [[...encodeName('check'), 0, 2]]),
     section(10, [[...leb(body.length), ...body]]),
+    ...moduleNameSection(bridgeModuleName),
   ]);
 }

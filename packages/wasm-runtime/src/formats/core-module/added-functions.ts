@@ -5,13 +5,17 @@ export const valueTypes = { i32: 0x7f, i64: 0x7e } as const;
 
 export type AddressType = keyof typeof valueTypes;
 
+/** Begins the names of functions that are not the guest's. */
+export const addedFunctionPrefix = 'wasmlattice:';
+
 /** Types and functions that a rewritten module has behind its own, so that none of its own has another index. */
 export class AddedFunctions {
   readonly #firstType: number;
   readonly #firstFunction: number;
   readonly #types = new Map<string, number>();
   readonly #encodedTypes: number[][] = [];
-  readonly #functions: { readonly type: number; readonly body: InstructionBytes }[] = [];
+  readonly #functions: { readonly name: string; readonly type: number; readonly body: InstructionBytes }[] =
+    [];
 
   constructor(firstType: number, firstFunction: number) {
     this.#firstType = firstType;
@@ -36,10 +40,16 @@ export class AddedFunctions {
   /**
    * The index of a new function.
    *
+   * @param name what it does; stacks show it behind {@link addedFunctionPrefix}
    * @param body locals and instructions, the last `end` included
    */
-  add(params: readonly AddressType[], results: readonly AddressType[], body: InstructionBytes): number {
-    return this.#firstFunction + this.#functions.push({ type: this.type(params, results), body }) - 1;
+  add(
+    name: string,
+    params: readonly AddressType[],
+    results: readonly AddressType[],
+    body: InstructionBytes,
+  ): number {
+    return this.#firstFunction + this.#functions.push({ name, type: this.type(params, results), body }) - 1;
   }
 
   /** Items of the type section. */
@@ -50,6 +60,16 @@ export class AddedFunctions {
   /** Items of the function section. */
   get functions(): readonly (readonly number[])[] {
     return this.#functions.map(({ type }) => leb(type));
+  }
+
+  /** Names by the indices of the functions. */
+  get names(): ReadonlyMap<number, string> {
+    return new Map(
+      this.#functions.map(({ name }, index) => [
+        this.#firstFunction + index,
+        `${addedFunctionPrefix}${name}`,
+      ]),
+    );
   }
 
   /** Items of the code section. */

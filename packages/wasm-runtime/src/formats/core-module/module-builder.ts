@@ -1,9 +1,10 @@
 import { Cursor } from './cursor.js';
 import { byteLength, type Chunk, concat, leb } from './encode.js';
 import type { Section } from './inspect-module.js';
+import { nameSectionName } from './name-section.js';
 import { preambleLength, sectionIds } from './sections.js';
 
-/** The order the format demands; custom sections may stand anywhere. */
+/** The order the format demands; a custom section may stand anywhere. */
 const order: readonly number[] = [
   sectionIds.type,
   sectionIds.import,
@@ -18,31 +19,39 @@ const order: readonly number[] = [
   sectionIds.dataCount,
   sectionIds.code,
   sectionIds.data,
+  sectionIds.custom,
 ];
 
-/** Puts a changed module together out of the sections of another. */
+/**
+ * Puts a changed module together out of the sections of another. Of custom sections only the one stays that names functions: others may
+ * refer to positions in the code.
+ */
 export class ModuleBuilder {
   readonly #bytes: Uint8Array;
   readonly #contents = new Map<number, readonly Chunk[]>();
-  readonly #custom: readonly Uint8Array[];
 
-  /**
-   * @param keepCustom which custom sections stay, by name: those that refer to positions in the code would be wrong
-   */
-  constructor(bytes: Uint8Array, sections: readonly Section[], keepCustom: (name: string) => boolean) {
+  constructor(bytes: Uint8Array, sections: readonly Section[]) {
     this.#bytes = bytes;
-    const custom: Uint8Array[] = [];
     for (const { id, start, end } of sections) {
-      if (id !== sectionIds.custom) this.#contents.set(id, [bytes.subarray(start, end)]);
-      else if (keepCustom(new Cursor(bytes, start, end).name())) custom.push(bytes.subarray(start, end));
+      if (id === sectionIds.custom) {
+        // V8 reads the first that has names.
+        const isNames = new Cursor(bytes, start, end).name() === nameSectionName;
+        if (!isNames || this.#contents.has(id)) continue;
+      }
+      this.#contents.set(id, [bytes.subarray(start, end)]);
     }
-    this.#custom = custom;
+  }
+
+  /** What a section has now; `undefined` when there is none. */
+  contents(id: number): Uint8Array | undefined {
+    const chunks = this.#contents.get(id);
+    return chunks && concat(chunks);
   }
 
   /** Adds items at the end of a section that is a list. */
   append(id: number, items: readonly (readonly number[])[]): void {
     if (items.length === 0) return;
-    const section = concat(this.#contents.get(id) ?? [leb(0)]);
+    const section = this.contents(id) ?? concat([leb(0)]);
     const cursor = new Cursor(section);
     const count = cursor.u32();
     this.#contents.set(id, [leb(count + items.length), section.subarray(cursor.pos), ...items]);
@@ -65,7 +74,6 @@ export class ModuleBuilder {
       const contents = this.#contents.get(id);
       if (contents !== undefined) add(id, contents);
     }
-    for (const contents of this.#custom) add(sectionIds.custom, [contents]);
     return concat(chunks);
   }
 }

@@ -1,6 +1,7 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../../engines/web-assembly.js';
+import { guestBacktrace } from '../../traps/guest-backtrace.js';
 import { MalformedModuleError } from './errors.js';
 import { type RewrittenModule, rewriteModule } from './rewrite-module.js';
 import { everyInstruction } from './testing/every-instruction.js';
@@ -390,6 +391,28 @@ it('keeps the names of functions for stack traces and drops what would be wrong'
   expect(() => call(exports, 'f')).toThrow(
     expect.objectContaining({ stack: expect.stringContaining('named') }),
   );
+});
+
+describe('a function that was added', () => {
+  it.each([
+    ['has names', '$app', '$main', 'main (app:wasm-function[0])'],
+    ['has a name itself only', '$app', '', 'app:wasm-function[0]'],
+    ['has none', '', '', 'wasm-function[0]'],
+  ])('is told from those of a module that %s', async (_, name, func, own) => {
+    const module = rewriteModule(
+      await parse(`(module ${name} (memory 1)
+        (func ${func} (export "f") (memory.fill (i32.const -1) (i32.const 0) (i32.const 9))))`),
+    );
+    const { exports } = await linkRewritten(module);
+    let thrown: unknown;
+    try {
+      call(exports, 'f');
+    } catch (error) {
+      thrown = error;
+    }
+    expect((thrown as Error).stack).toMatch(/at (app\.)?wasmlattice:memory\.fill \(wasm:/);
+    expect(guestBacktrace([thrown])).toBe(`    at ${own}`);
+  });
 });
 
 describe('a module', () => {

@@ -21,6 +21,7 @@ import { type ImportName, inspectModule, type ModuleFacts } from './inspect-modu
 import { opcodes } from './instructions.js';
 import { type Limits, limitFlags, readLimits } from './limits.js';
 import { ModuleBuilder } from './module-builder.js';
+import { addFunctionNames } from './name-section.js';
 import { type CodeFacts, type CodeRewrites, rewriteCode } from './rewrite-code.js';
 import { sectionIds } from './sections.js';
 
@@ -124,7 +125,7 @@ class Rewriting {
     this.#checks = checks;
     this.#facts = facts;
     this.#prefix = unusedPrefix([...facts.exportNames, ...facts.importModules]);
-    this.#builder = new ModuleBuilder(bytes, facts.sections, (name) => name === 'name');
+    this.#builder = new ModuleBuilder(bytes, facts.sections);
     this.#added = new AddedFunctions(facts.typeCount, facts.functionCount);
     this.#importedMemories = facts.importedMemories.length;
     this.#memories = [
@@ -197,7 +198,7 @@ class Rewriting {
 
   #addHooks(): string {
     const type = this.#added.type([], []);
-    this.#added.add([], [], checkFunction(type, this.#hooksTable));
+    this.#added.add('check', [], [], checkFunction(type, this.#hooksTable));
     const slots = leb(1 + 2 * this.#importedMemories);
     this.#builder.append(sectionIds.table, [[funcref, 0x01, ...slots, ...slots]]);
     return this.#expose('table', this.#hooksTable);
@@ -208,8 +209,8 @@ class Rewriting {
     const { type } = memory;
     const initial = [...constant(type, Math.min(minimum, 0x7fff_ffff)), opcodes.end];
     const pages = this.#addGlobal(type, true, initial);
-    const size = this.#added.add([], [type], sizeFunction(pages));
-    const grow = this.#added.add([type], [type], growFunction(memory, pages, this.#check));
+    const size = this.#added.add('memory.size', [], [type], sizeFunction(pages));
+    const grow = this.#added.add('memory.grow', [type], [type], growFunction(memory, pages, this.#check));
     return {
       import: { module: this.#prefix, name: `memory${memory.index}` },
       minimum,
@@ -294,11 +295,14 @@ class Rewriting {
     const check = this.#check;
     /** Calls a function that does the short ones itself and has another do the long ones. */
     const callBulk = (
+      name: string,
       params: readonly [AddressType, AddressType, AddressType],
       instruction: InstructionBytes,
       long: InstructionBytes,
     ): InstructionBytes =>
-      call(added.add(params, [], shortOrLong(params[2], instruction, added.add(params, [], long))));
+      call(
+        added.add(name, params, [], shortOrLong(params[2], instruction, added.add(name, params, [], long))),
+      );
     /** Other modules own imported memories: how they do it stands in the table. */
     const slot = (memory: number, place: number): number => 1 + 2 * memory + place;
     return {
@@ -324,20 +328,30 @@ class Rewriting {
         once(`fill ${index}`, () => {
           const memory = this.#memory(index);
           const { type } = memory;
-          return callBulk([type, 'i32', type], fillInstruction(memory), fillFunction(memory, check));
+          return callBulk(
+            'memory.fill',
+            [type, 'i32', type],
+            fillInstruction(memory),
+            fillFunction(memory, check),
+          );
         }),
       memoryCopy: (to, from) =>
         once(`copy ${to} ${from}`, () => {
           const [target, source] = [this.#memory(to), this.#memory(from)];
           const params = [target.type, source.type, copyLengthType(target, source)] as const;
-          return callBulk(params, copyInstruction(target, source), copyFunction(target, source, check));
+          return callBulk(
+            'memory.copy',
+            params,
+            copyInstruction(target, source),
+            copyFunction(target, source, check),
+          );
         }),
       memoryInit: (segment, index) =>
         once(`init ${segment} ${index}`, () => {
           const memory = this.#memory(index);
           const bytes = passiveBytes(data[segment]);
           const long = initFunction(segment, bytes, memory, check);
-          return callBulk([memory.type, 'i32', 'i32'], initInstruction(segment, memory), long);
+          return callBulk('memory.init', [memory.type, 'i32', 'i32'], initInstruction(segment, memory), long);
         }),
     };
   }
@@ -358,6 +372,8 @@ class Rewriting {
     this.#builder.append(sectionIds.function, this.#added.functions);
     this.#builder.append(sectionIds.global, this.#globals);
     this.#builder.append(sectionIds.export, this.#exports);
+    const names = this.#builder.contents(sectionIds.custom);
+    this.#builder.replace(sectionIds.custom, addFunctionNames(names, this.#added.names));
   }
 }
 

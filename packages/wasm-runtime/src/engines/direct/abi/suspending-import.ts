@@ -1,4 +1,5 @@
 import { type Chunk, concat, encodeName, leb } from '../../../formats/core-module/encode.js';
+import { moduleNameSection } from '../../../formats/core-module/name-section.js';
 import { bridgeModuleName } from '../../../traps/guest-backtrace.js';
 import { type CoreModule, webAssembly } from '../../web-assembly.js';
 import { type Returned, withArity } from './core-arity.js';
@@ -102,15 +103,8 @@ function encodeBridge({ params, result }: CoreSignature): Uint8Array {
     ...section(3, [[0]]),
     ...section(7, [[...encodeName('call'), 0, 2]]),
     ...section(10, [[...leb(body.length), ...body]]),
-    ...nameSection(bridgeModuleName),
+    ...moduleNameSection(bridgeModuleName),
   ]);
-}
-
-/** Names the module, which V8 then shows in stacks. */
-function nameSection(moduleName: string): Chunk[] {
-  const name = encodeName(moduleName);
-  const contents = [...encodeName('name'), 0, ...leb(name.length), ...name];
-  return [[0, ...leb(contents.length)], contents];
 }
 
 function section(id: number, items: readonly (readonly number[])[]): Chunk[] {
