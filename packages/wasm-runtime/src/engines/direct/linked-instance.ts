@@ -4,7 +4,7 @@ import type {
   CoreItem,
   CoreOptions,
 } from '../../formats/component/index.js';
-import type { ActiveData, OwnMemory } from '../../formats/core-module/index.js';
+import type { OwnMemory } from '../../formats/core-module/index.js';
 import type { Preemption } from '../preemption.js';
 import type { AnyFunction, CoreGlobal, CoreInstance, CoreMemory, CoreTable } from '../web-assembly.js';
 import { webAssembly } from '../web-assembly.js';
@@ -24,6 +24,7 @@ import { GuestChecks } from './guest-checks.js';
 import type { StateHandles } from './instance-state.js';
 import type { MemoryImage, ResettableMemory } from './memory/index.js';
 import type { PlannedLift, Program, ProgramModule } from './program.js';
+import { writeData } from './write-data.js';
 
 type CoreExports = Readonly<Record<string, unknown>>;
 
@@ -224,27 +225,6 @@ function makeMemory({ minimum, maximum, address }: OwnMemory): CoreMemory {
         address,
       })
     : new webAssembly.Memory({ initial: minimum, ...(maximum !== undefined && { maximum }) });
-}
-
-/** As V8 does it for active segments, and as the specification wants it: the first one that does not fit ends it. */
-function writeData(data: readonly ActiveData[], memories: readonly CoreMemory[], exports: CoreExports): void {
-  if (data.length === 0) return;
-  const views = memories.map(({ buffer }) => new Uint8Array(buffer));
-  for (const { memory, offset, bytes } of data) {
-    const view = views[memory] as Uint8Array;
-    const start = typeof offset === 'number' ? offset : offsetOf(exports[offset] as CoreGlobal);
-    if (start + bytes.length > view.length) {
-      throw new webAssembly.RuntimeError(
-        `a data segment of ${bytes.length} bytes at ${start} is beyond the end of the memory, ${view.length} bytes`,
-      );
-    }
-    view.set(bytes, start);
-  }
-}
-
-/** Addresses are unsigned, and numbers of WebAssembly are not. */
-function offsetOf({ value }: CoreGlobal): number {
-  return typeof value === 'bigint' ? Number(BigInt.asUintN(64, value)) : Number(value) >>> 0;
 }
 
 const resourceBuiltins = { new: bindResourceNew, rep: bindResourceRep, drop: bindResourceDrop };

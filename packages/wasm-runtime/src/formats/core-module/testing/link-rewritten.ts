@@ -1,4 +1,6 @@
+import { writeData } from '../../../engines/direct/write-data.js';
 import {
+  type AnyFunction,
   type CoreMemory,
   type CoreTable,
   type SharedMemory,
@@ -20,11 +22,25 @@ export interface LinkedModule {
 
 type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** @param owners by memory that is imported: functions that say its size and grow it */
+/** Functions that say the size of a memory and grow it. */
+export interface MemoryOwner {
+  readonly size: unknown;
+  readonly grow: unknown;
+}
+
+export interface LinkOptions {
+  /** Called at checks, instead of what counts them. */
+  readonly check?: unknown;
+  /** Whether guests ask from their start on. */
+  readonly isAsking?: boolean;
+}
+
+/** @param owners by memory that is imported */
 export async function linkRewritten(
   module: RewrittenModule,
   imports: Imports = {},
-  owners: readonly { readonly size: unknown; readonly grow: unknown }[] = [],
+  owners: readonly MemoryOwner[] = [],
+  { check, isAsking = false }: LinkOptions = {},
 ): Promise<LinkedModule> {
   let checks = 0;
   const word: SharedMemory = new webAssembly.Memory({ initial: 1, maximum: 1, shared: true });
@@ -37,6 +53,8 @@ export async function linkRewritten(
         })
       : new webAssembly.Memory({ initial: minimum, ...(maximum !== undefined && { maximum }) }),
   );
+  const view = new Int32Array(word.buffer);
+  view[0] = isAsking ? 1 : 0;
   const compiled = await webAssembly.compile(module.bytes);
   const { exports } = new webAssembly.Instance(compiled, {
     ...imports,
@@ -46,22 +64,15 @@ export async function linkRewritten(
     },
   });
   const hooks = exports[module.hooks] as CoreTable;
-  hooks.set(
-    0,
-    countingFunction(() => checks++),
-  );
+  hooks.set(0, check ?? countingFunction(() => checks++));
   for (const [index, { size, grow }] of owners.entries()) {
     hooks.set(1 + 2 * index, size);
     hooks.set(2 + 2 * index, grow);
   }
   const imported = module.importedMemories.map(({ module: from, name }) => imports[from]?.[name]);
   const memories = [...imported, ...own] as CoreMemory[];
-  for (const { memory, offset, bytes } of module.data) {
-    const start = typeof offset === 'number' ? offset : Number((exports[offset] as { value: unknown }).value);
-    new Uint8Array((memories[memory] as CoreMemory).buffer).set(bytes, start);
-  }
-  if (module.start !== undefined) (exports[module.start] as () => void)();
-  const view = new Int32Array(word.buffer);
+  writeData(module.data, memories, exports);
+  if (module.start !== undefined) await webAssembly.promising(exports[module.start] as AnyFunction)();
   return {
     exports,
     memories,
@@ -72,6 +83,11 @@ export async function linkRewritten(
       return checks;
     },
   };
+}
+
+/** What another module needs of one that owns memories. */
+export function ownersOf(module: RewrittenModule, { exports }: LinkedModule): MemoryOwner[] {
+  return module.memories.map(({ size, grow }) => ({ size: exports[size], grow: exports[grow] }));
 }
 
 export function call(exports: Exports, name: string, ...args: readonly (number | bigint)[]): unknown {
