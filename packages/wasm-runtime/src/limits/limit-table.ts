@@ -137,7 +137,8 @@ export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
   },
   handles: {
     unit: 'each',
-    fallback: 10_000,
+    // JavaScript guests of StarlingMonkey keep a pollable for each 8 KiB that they read, until they end: 2 GiB of body.
+    fallback: 262_144,
     least: 16,
     most: 1_048_576,
     flag: 'max-handles',

@@ -167,9 +167,9 @@ describe('a resource of the host', () => {
               (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))`,
       })
     )({ Thing: Object });
-    await call('hoard', 9_000);
-    await expect(call('hoard', 9_000)).rejects.toThrow(
-      'holds 10000 resources and gets one more by import test:host/api@1.0.0 [constructor]thing; its limit "handles" is 10000',
+    await call('hoard', 200_000);
+    await expect(call('hoard', 200_000)).rejects.toThrow(
+      'holds 262144 resources and gets one more by import test:host/api@1.0.0 [constructor]thing; its limit "handles" is 262144',
     );
   });
 });

@@ -749,8 +749,8 @@ describe('a guest that does not answer as it should', () => {
 });
 
 it('tells the client which limit of the component its guest exceeded, not that of a component it called', async () => {
-  const ofGuest = new GuestLimits('hello').exceeded('handles', 'holds 10001 resources');
-  const ofCallee = new GuestLimits('callee').exceeded('handles', 'holds 10001 resources');
+  const ofGuest = new GuestLimits('hello', { handles: 10_000 }).exceeded('handles', 'holds 10000 resources');
+  const ofCallee = new GuestLimits('callee').exceeded('handles', 'holds 262144 resources');
   for (const [cause, text] of [
     [ofGuest, 'Component "hello" failed while it handled the request: its limit "handles" is 10000.\n'],
     [ofCallee, 'Component "hello" failed while it handled the request.\n'],
