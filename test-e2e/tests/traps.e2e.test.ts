@@ -110,6 +110,31 @@ describe('in development mode', () => {
     expect(text).toMatch(guestStack);
     expect(text).not.toMatch(/wasmlattice\/|\.ts:|dist\//);
   });
+
+  it('a client and the log see where a guest was when its time was up', async () => {
+    const { lattice, host } = scenario;
+    await startComponent(lattice, host, {
+      id: 'spinner',
+      wasm: paths.probe,
+      limits: { max_execution_time: '1' },
+    });
+    const { status, text } = await visit(
+      `${await serveHttp(lattice, host, 'spinner', await freePort())}/spin`,
+    );
+    expect(status).toBe(504);
+    expect(text).toMatch(
+      /^Component "spinner" did not answer in time: its limit "execution-time" is 1000 ms\.\n\nTrapError: /,
+    );
+    expect(text).toMatch(
+      /\n {4}at [^\n]*wasm-function\[\d+\]\)?\n(.*\n)* {4}at wasi:http\/incoming-handler@0\.2\.10#handle \(wasm-function\[\d+\]\)\n$/,
+    );
+    expect(text).not.toMatch(/ at .*wasmlattice/);
+    await host.child.waitForOutput((output) =>
+      output.includes(
+        `component spinner exceeded a limit in ${handler}: component "spinner" did not complete`,
+      ),
+    );
+  });
 });
 
 describe('a guest that traps in a call of another', () => {

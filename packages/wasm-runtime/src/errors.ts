@@ -1,4 +1,4 @@
-import { LimitExceededError } from './limits/limit-exceeded-error.js';
+import { exceededLimit, LimitExceededError } from './limits/limit-exceeded-error.js';
 import type { LimitName } from './limits/limit-table.js';
 import { guestBacktrace } from './traps/guest-backtrace.js';
 
@@ -23,8 +23,8 @@ export interface TrapDetails {
   readonly cause: unknown;
   /** The host function that the guest had called when it ended, `wasi:cli/exit@0.2.3 exit`, where that is known. */
   readonly hostFunction?: string | undefined;
-  /** What V8 threw where the guest ended, if that is not the cause: its stack says where. */
-  readonly thrown?: unknown;
+  /** What V8 threw where the guest ended, as far as that is not the cause: the first stack of a guest says where. */
+  readonly thrown?: readonly unknown[];
 }
 
 /** For those who operate a guest, not for its callers. */
@@ -49,12 +49,12 @@ export class TrapError extends Error implements GuestEnd {
   readonly kind: TrapKind;
   readonly reason: string;
   readonly #hostFunction: string | undefined;
-  readonly #thrown: unknown;
+  readonly #thrown: readonly unknown[];
   #backtrace: { readonly text: string | undefined } | undefined;
   #guestStderr: string | undefined;
 
   constructor(details: TrapDetails) {
-    const { component, instance, func, kind, cause, hostFunction, thrown } = details;
+    const { component, instance, func, kind, cause, hostFunction, thrown = [] } = details;
     const where = `component "${component}", ${describeExport(instance, func)}`;
     const reason = describeTrap(cause);
     super(`${where}: ${describeEnd(kind)}: ${reason}`, { cause });
@@ -69,7 +69,7 @@ export class TrapError extends Error implements GuestEnd {
   }
 
   get backtrace(): string | undefined {
-    this.#backtrace ??= { text: guestBacktrace([this.cause, this.#thrown], this.#hostFunction) };
+    this.#backtrace ??= { text: guestBacktrace([this.cause, ...this.#thrown], this.#hostFunction) };
     return this.#backtrace.text;
   }
 
@@ -148,24 +148,36 @@ export class MemoryLimitError extends ComponentLimitError {
   }
 }
 
-/** A component could not be instantiated: its start code trapped, or the machine ran out of memory. */
+/** A component could not be instantiated: its start code trapped or was ended, or the machine ran out of memory. */
 export class InstantiationError extends Error implements GuestEnd {
   override readonly name = 'InstantiationError';
   readonly component: string;
+  readonly kind: Extract<TrapKind, 'trap' | 'aborted'>;
   readonly reason: string;
+  readonly #thrown: readonly unknown[];
   #backtrace: { readonly text: string | undefined } | undefined;
   #guestStderr: string | undefined;
 
-  constructor(component: string, cause: unknown) {
+  /** @param details as those of a {@link TrapError} */
+  constructor(
+    component: string,
+    cause: unknown,
+    {
+      kind = 'trap',
+      thrown = [],
+    }: Pick<TrapDetails, 'thrown'> & { readonly kind?: InstantiationError['kind'] } = {},
+  ) {
     const reason = describeTrap(cause);
     super(`component "${component}" can't be instantiated: ${reason}`, { cause });
     this.component = component;
+    this.kind = kind;
     this.reason = reason;
+    this.#thrown = thrown;
     showGuestStack(this);
   }
 
   get backtrace(): string | undefined {
-    this.#backtrace ??= { text: guestBacktrace([this.cause]) };
+    this.#backtrace ??= { text: guestBacktrace([this.cause, ...this.#thrown]) };
     return this.#backtrace.text;
   }
 
@@ -179,9 +191,10 @@ export class InstantiationError extends Error implements GuestEnd {
   }
 }
 
-/** Whether a guest ended by itself: neither a deadline nor a stop ended it. */
+/** Whether a guest ended by itself or by a limit of its component, its deadline included: neither a stop nor its caller ended it. */
 export function isGuestFault(error: unknown): error is TrapError | InstantiationError {
-  return (error instanceof TrapError && error.kind !== 'aborted') || error instanceof InstantiationError;
+  if (!(error instanceof TrapError || error instanceof InstantiationError)) return false;
+  return error.kind !== 'aborted' || exceededLimit(error.cause, error.component) !== undefined;
 }
 
 /** `wasi:http/incoming-handler@0.2.3 handle`, or the name alone for a world-level function. */

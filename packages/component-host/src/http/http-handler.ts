@@ -1,4 +1,9 @@
-import { InstantiationError, OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
+import {
+  InstantiationError,
+  isGuestFault,
+  OverloadedError,
+  PoolClosedError,
+} from '@wasmlattice/wasm-runtime';
 import { invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 import type { HttpHandler } from '../telemetry/observe-http.js';
@@ -36,9 +41,14 @@ export function createHttpHandler(options: {
       );
     } catch (cause) {
       if (cause instanceof InstantiationError) {
+        const status = statusOf(cause);
         const details = showsTraps === true ? `\n${cause.stack}\n` : '';
-        exchange.responder.fail(500, `Component "${componentId}" could not be started.\n${details}`, cause);
-        return { kind: 'trapped', status: 500, cause };
+        exchange.responder.fail(
+          status,
+          `Component "${componentId}" could not be started.\n${details}`,
+          cause,
+        );
+        return { kind: 'trapped', status, cause };
       }
       if (cause instanceof OverloadedError) {
         answerUnavailable(exchange, `${cause.message}\n`, cause.retryAfterMs);
@@ -50,4 +60,10 @@ export function createHttpHandler(options: {
       return { kind: 'trapped', status: 503, cause };
     }
   };
+}
+
+/** As a guest that ends later has them: its own fault, its deadline, a stop. */
+function statusOf(error: InstantiationError): 500 | 503 | 504 {
+  if (error.kind !== 'aborted') return 500;
+  return isGuestFault(error) ? 504 : 503;
 }

@@ -3,7 +3,7 @@ import type { LogFields, Logger } from '@wasmlattice/telemetry';
 import { describeExport, exceededLimit, type InstantiationError, TrapError } from '@wasmlattice/wasm-runtime';
 import { LogWindows } from './log-windows.js';
 
-/** A guest that ended by itself. */
+/** A guest that ended by itself, or by a limit of its component. */
 export type GuestFault = TrapError | InstantiationError;
 
 /** Traps that a log tells apart. */
@@ -88,8 +88,10 @@ function textOf(fault: GuestFault, func: string | undefined): string {
     case 'exit':
       return `ended itself in ${func}`;
     case 'limit':
+    // Of what is ended from outside, only a deadline is a fault.
+    case 'aborted':
       return `exceeded a limit in ${func}`;
-    default:
+    case 'trap':
       return `trapped in ${func}`;
   }
 }

@@ -148,6 +148,21 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
     ]);
   });
 
+  it('tells of a guest that is not done in time', async () => {
+    const pool = createPool({ maxExecutionMs: 5 });
+    const seen: unknown[] = [];
+    const running = pool.run(context, (instance) => call(instance, 'wait', 1), {
+      onFault: (fault) => seen.push(fault),
+    });
+    await expect(running).rejects.toThrow('in time');
+    expect(seen).toEqual([
+      expect.objectContaining({
+        kind: 'aborted',
+        cause: expect.objectContaining({ name: 'ExecutionTimeError' }),
+      }),
+    ]);
+  });
+
   it('tells of no fault when a guest is ended from outside', async () => {
     const pool = createPool();
     const controller = new AbortController();

@@ -52,8 +52,8 @@ export interface RunOptions {
   /** The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
   readonly isKept?: boolean;
   /**
-   * Told once when the guest traps, exits, or can't be instantiated, with what it wrote to stderr, before `work` learns of it; not when
-   * a deadline, a stop or the caller ended it.
+   * Told once when the guest traps, exits, exceeds a limit (its deadline included) or can't be instantiated, with what it wrote to
+   * stderr, before `work` learns of it; not when a stop or the caller ended it.
    */
   readonly onFault?: ((fault: TrapError | InstantiationError) => void) | undefined;
 }

@@ -22,6 +22,8 @@ export function buildBusyGuest(): Promise<Uint8Array> {
         recurse: func() -> u32;
         /// The last call of each function is the other one.
         tail-calls: func();
+        /// Fills and copies memory, which takes most of its time.
+        fill-and-copy: func();
         /// Catches all that is thrown into it and goes on.
         catch-all: func();
         /// Its parameter needs memory, and getting memory takes for ever once it was called with "".
@@ -30,7 +32,7 @@ export function buildBusyGuest(): Promise<Uint8Array> {
         post-return: func() -> string;
       }`,
     runtime: `
-      (memory (export "memory") 1)
+      (memory (export "memory") 128)
       (global $spins (mut i32) (i32.const 0))
       (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
         (if (global.get $spins) (then (call $forever)))
@@ -56,6 +58,11 @@ export function buildBusyGuest(): Promise<Uint8Array> {
       (func $tick (return_call $tock))
       (func $tock (return_call $tick))
       (func (export ${name('tail-calls')}) (call $tick))
+      (func $fill-and-copy (export ${name('fill-and-copy')})
+        (loop $again
+          (memory.fill (i32.const 0) (i32.const 0) (i32.const 0x600000))
+          (memory.copy (i32.const 0x200000) (i32.const 0) (i32.const 0x600000))
+          (br $again)))
       (func (export ${name('catch-all')})
         (loop $again
           (block $caught (try_table (catch_all $caught) (call $forever)))

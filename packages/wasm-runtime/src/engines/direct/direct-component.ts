@@ -4,6 +4,7 @@ import { GuestLimits } from '../../limits/guest-limits.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
 import type { Preemption } from '../preemption.js';
+import type { AbiInstance } from './abi/index.js';
 import { DirectInstance } from './direct-instance.js';
 import { IdleInstances, type IdleLimits } from './idle-instances.js';
 import { InstanceState } from './instance-state.js';
@@ -67,7 +68,7 @@ export class DirectComponent implements CompiledComponent {
     const instance = idle ?? (await this.#create(imports, options));
     if (idle !== undefined) {
       idle.startWatching(imports, options);
-      if (idle.isToBeStarted) await this.#inGuest(options, () => idle.start());
+      if (idle.isToBeStarted) await this.#inGuest(idle, options, () => idle.start());
     }
     return new DirectInstance(this.#program, instance, options, this.#recycle);
   }
@@ -87,16 +88,23 @@ export class DirectComponent implements CompiledComponent {
     const furtherAreas = this.#origin?.images.reduce((sum, image) => sum + image.furtherAreas, 0);
     this.#budgets?.hold(component, memories, linked, furtherAreas);
     linked.abi.startWatching(imports, options);
-    return await this.#inGuest(options, () => this.#link(linked));
+    return await this.#inGuest(linked.abi, options, () => this.#link(linked));
   }
 
   /** @throws InstantiationError */
-  async #inGuest<T>({ clock }: InstantiateOptions, work: () => Promise<T>): Promise<T> {
+  async #inGuest<T>(
+    guest: Pick<AbiInstance, 'failure'>,
+    { clock, signal }: InstantiateOptions,
+    work: () => Promise<T>,
+  ): Promise<T> {
     clock?.enter();
     try {
       return await work();
     } catch (error) {
-      throw new InstantiationError(this.#program.component, error);
+      // What ended it first counts, whatever became of that on the way through the guest.
+      const cause = guest.failure?.error ?? error;
+      const kind = signal?.aborted ? 'aborted' : 'trap';
+      throw new InstantiationError(this.#program.component, cause, { kind, thrown: [error] });
     } finally {
       clock?.leave();
     }

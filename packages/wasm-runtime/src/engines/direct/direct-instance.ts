@@ -51,14 +51,22 @@ export class DirectInstance implements ComponentInstance {
         this.#calls--;
         return value;
       },
-      (thrown: unknown) => {
+      (error: unknown) => {
         clock?.leave();
         this.#calls--;
         this.#failed = true;
-        const hostFunction = reusable.hostFunctionOf(thrown);
-        const cause = explainTrap(thrown, this.#limits, reusable.handles);
+        const { hostFunction, thrown } = reusable.failureOf(error) ?? {};
+        const cause = explainTrap(error, this.#limits, reusable.handles);
         const kind = this.#kindOf(cause);
-        throw new TrapError({ component, instance, func, kind, cause, hostFunction, thrown });
+        throw new TrapError({
+          component,
+          instance,
+          func,
+          kind,
+          cause,
+          hostFunction,
+          thrown: [error, thrown],
+        });
       },
     );
   }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrapError } from '../../errors.js';
 import { GuestClock } from '../../pool/guest-clock.js';
 import { GuestSlices } from '../../pool/guest-slices.js';
 import { buildBusyGuest, busyInterface } from '../../testing/busy-guest.js';
@@ -38,6 +39,7 @@ describe('a guest that computes without end', () => {
     ['in a loop', 'spin'],
     ['in recursion', 'recurse'],
     ['in tail calls', 'tail-calls'],
+    ['in fills and copies', 'fill-and-copy'],
     ['in a loop that catches everything', 'catch-all'],
   ])('%s leaves others their turns, and ends with its signal', async (_, func) => {
     const deadline = new AbortController();
@@ -52,11 +54,28 @@ describe('a guest that computes without end', () => {
     expect(await askNeighbour()).toBe(7);
   });
 
+  it.each([
+    ['spin', [/^forever$/, /^wasm-function/]],
+    ['tail-calls', [/^t[io]ck$/, /^wasm-function/]],
+    ['fill-and-copy', [/^fill-and-copy$/]],
+    ['catch-all', [/^forever$/, /^wasm-function/]],
+  ])('tells where it was when its time was up, in frames of its own: %s', async (func, expected) => {
+    const deadline = new AbortController();
+    const instance = await guest.instantiate(new Map(), { signal: deadline.signal });
+    const busy = call(instance, func);
+    expect(await askNeighbour()).toBe(7);
+    deadline.abort(new DeadlineError('time is up'));
+    const { backtrace } = (await busy.catch((error: unknown) => error)) as TrapError;
+    const frames = backtrace?.split('\n').map((line) => line.trim().replace(/^at (\S+).*$/, '$1'));
+    expect(frames).toEqual(expected.map((frame) => expect.stringMatching(frame)));
+  });
+
   it('is ended where it can not be suspended: in realloc', async () => {
     const instance = await guest.instantiate(new Map());
     await call(instance, 'allocate', '');
     await expect(call(instance, 'allocate', 'text')).rejects.toMatchObject({
       cause: expect.objectContaining({ name: 'BlockedThreadError' }),
+      backtrace: expect.stringMatching(/^ {4}at forever .*\n {4}at wasm-function/),
     });
     expect(await askNeighbour()).toBe(7);
   });

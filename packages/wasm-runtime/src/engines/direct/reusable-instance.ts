@@ -1,5 +1,5 @@
 import type { HostImports, InstantiateOptions } from '../engine.js';
-import type { LiftedFunction } from './abi/index.js';
+import type { GuestFailure, LiftedFunction } from './abi/index.js';
 import type { InstanceState, StateHandles } from './instance-state.js';
 import type { LinkedInstance } from './linked-instance.js';
 import type { PlannedLift } from './program.js';
@@ -36,10 +36,15 @@ export class ReusableInstance {
     return this.#state?.bytes ?? 0;
   }
 
-  /** The host function that ended the guest with `cause`, if one did. */
-  hostFunctionOf(cause: unknown): string | undefined {
-    const { failure } = this.#linked.abi;
-    return failure?.error === cause ? failure?.hostFunction : undefined;
+  /** What ended the guest. */
+  get failure(): GuestFailure | undefined {
+    return this.#linked.abi.failure;
+  }
+
+  /** What is known of the end of the guest with `error`. */
+  failureOf(error: unknown): GuestFailure | undefined {
+    const { failure } = this;
+    return failure?.error === error ? failure : undefined;
   }
 
   /** Begins an invocation. */

@@ -53,7 +53,8 @@ export async function instantiateGenerated(
     );
     return new JcoInstance(parts, exports, watch, options.signal);
   } catch (error) {
-    throw new InstantiationError(parts.component, error);
+    const kind = options.signal?.aborted ? 'aborted' : 'trap';
+    throw new InstantiationError(parts.component, error, { kind });
   }
 }
 

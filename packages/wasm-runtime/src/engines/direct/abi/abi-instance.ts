@@ -3,6 +3,7 @@ import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limi
 import { className } from '../../../qualified-name.js';
 import type { HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
+import { webAssembly } from '../../web-assembly.js';
 import { AbiTrap } from './abi-trap.js';
 import { CallQueue } from './call-queue.js';
 import type { ResourceOrigin } from './core-types.js';
@@ -20,6 +21,8 @@ export interface GuestFailure {
   readonly error: unknown;
   /** The host function that did, if one did: `wasi:cli/exit@0.2.3 exit`. */
   readonly hostFunction: string | undefined;
+  /** What V8 threw afterwards, when the guest came to its next check: its stack says where that was. */
+  readonly thrown: unknown;
 }
 
 const noImports: HostImports = new Map();
@@ -126,9 +129,11 @@ export class AbiInstance implements ResourceOwner {
    */
   fail(error: unknown, hostFunction?: string): unknown {
     if (this.#failure === undefined) {
-      this.#failure = { error, hostFunction };
+      this.#failure = { error, hostFunction, thrown: undefined };
       // A guest may catch what is thrown into it, but not go beyond its next check.
       this.#preemption.interrupt();
+    } else if (this.#failure.thrown === undefined && error instanceof webAssembly.RuntimeError) {
+      this.#failure = { ...this.#failure, thrown: error };
     }
     this.mayLeave = false;
     return this.#failure.error;

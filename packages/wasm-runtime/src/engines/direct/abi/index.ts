@@ -1,4 +1,4 @@
-export { AbiInstance } from './abi-instance.js';
+export { AbiInstance, type GuestFailure } from './abi-instance.js';
 export { AbiTrap, UnsupportedTypeError } from './abi-trap.js';
 export type { CanonOptions, CoreFunction, ResourceOrigin, StringEncoding } from './core-types.js';
 export { GuestMemory } from './guest-memory.js';

@@ -539,6 +539,11 @@ describe('a content-length', () => {
   });
 });
 
+/** As V8 throws it where a guest is. */
+const guestError = Object.assign(new Error('unreachable'), {
+  stack: 'RuntimeError: unreachable\n    at busy (wasm://wasm/0123abcd:wasm-function[7]:0x1a2)',
+});
+
 describe('a guest that does not answer as it should', () => {
   it('gives a 500 that names the component when it traps', async () => {
     const exchange = new MemoryExchange();
@@ -581,11 +586,36 @@ describe('a guest that does not answer as it should', () => {
     );
   });
 
+  it('shows where it was at its deadline, too', async () => {
+    const controller = new AbortController();
+    const exchange = new MemoryExchange();
+    const reason = new ExecutionTimeError('hello', 1000);
+    const cause = new TrapError({
+      component: 'hello',
+      instance: '',
+      func: 'handle',
+      kind: 'aborted',
+      cause: reason,
+      thrown: [guestError],
+    });
+    const guest: Guest = () => {
+      controller.abort(reason);
+      throw cause;
+    };
+    await run(exchange, guest, { showsTraps: true, signal: controller.signal });
+    expect(exchange.failed?.status).toBe(504);
+    expect(exchange.failed?.text).toMatch(
+      /^Component "hello" did not answer in time: its limit "execution-time" is 1000 ms\.\n\nTrapError: .*\n {4}at busy \(wasm-function\[7\]\)\n$/,
+    );
+  });
+
   it.each([
-    ['its own end is left to the pool', 'trap', []],
+    ['its own end is left to the pool', 'trap', new Error('x'), []],
+    ['its end at its deadline, too', 'aborted', new ExecutionTimeError('hello', 1000), []],
     [
       'one from outside is told',
       'aborted',
+      new Error('x'),
       [
         [
           'an invocation of component hello was ended in its HTTP handler',
@@ -593,11 +623,11 @@ describe('a guest that does not answer as it should', () => {
         ],
       ],
     ],
-  ] as const)('%s', async (_what, kind, expected) => {
+  ] as const)('%s', async (_what, kind, cause, expected) => {
     const records: unknown[] = [];
     const logger: Logger = { ...noopLogger, error: (message, fields) => records.push([message, fields]) };
     const guest: Guest = () => {
-      throw new TrapError({ component: 'hello', instance: '', func: 'handle', kind, cause: new Error('x') });
+      throw new TrapError({ component: 'hello', instance: '', func: 'handle', kind, cause });
     };
     await run(new MemoryExchange(), guest, { logger });
     expect(records).toEqual(expected);
