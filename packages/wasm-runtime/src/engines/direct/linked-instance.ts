@@ -76,7 +76,10 @@ export class LinkedInstance {
    * @throws what a start function throws
    */
   async start(): Promise<void> {
-    for (const start of this.#starts) await start();
+    for (const start of this.#starts) {
+      this.#preemption.guestRuns();
+      await start();
+    }
   }
 
   get state(): StateHandles {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrapError } from '../../errors.js';
 import { GuestClock } from '../../pool/guest-clock.js';
 import { GuestSlices } from '../../pool/guest-slices.js';
+import { buildGuest } from '../../testing/build-guest.js';
 import { buildBusyGuest, busyInterface } from '../../testing/busy-guest.js';
 import type { CompiledComponent, ComponentInstance, Engine } from '../engine.js';
 import { createDirectEngine } from './direct-engine.js';
@@ -117,6 +118,24 @@ it('shows the table of its checks to no other module of its component', async ()
   };
   await load('own');
   await expect(load('wasmlattice:0:table1')).rejects.toThrow(/wasmlattice:0:table1/);
+});
+
+it('that never comes to the end of its start function is ended there, and tells where', async () => {
+  const bytes = await buildGuest({
+    wit: 'world guest {}',
+    wat: ';; code\n (func $forever (loop $l (br $l))) (func $init (call $forever)) (start $init)',
+  });
+  const starting = await engine.compile(bytes, { component: 'guest', suspends: () => false });
+  const deadline = new AbortController();
+  const instantiating = starting.instantiate(new Map(), { signal: deadline.signal });
+  expect(await askNeighbour()).toBe(7);
+  deadline.abort(new DeadlineError('time is up'));
+  await expect(instantiating).rejects.toMatchObject({
+    name: 'InstantiationError',
+    kind: 'aborted',
+    cause: expect.any(DeadlineError),
+    backtrace: expect.stringMatching(/^ {4}at forever .*\n {4}at init \(wasm-function\[\d+\]\)$/),
+  });
 });
 
 it('takes turns with other guests that compute, and computes what it would alone', async () => {
