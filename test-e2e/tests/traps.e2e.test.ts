@@ -195,6 +195,31 @@ describe('a guest that traps in a call of another', () => {
     });
   });
 
+  it('tells of an exception that its runtime caught, too', async () => {
+    const thrown = /caller\.js:\d+:\d+ RangeError: invalid array length/;
+    const { status, text, traceId } = await visit(`${url}/reverse?bytes=-1`);
+    expect(status).toBe(500);
+    expect(text).toMatch(
+      /^Component "caller" did not complete its response\.\n\nIncompleteResponseError: .*\nstderr of the guest:\n/,
+    );
+    expect(text).toMatch(thrown);
+    const find = (output: string): LogRecord | undefined =>
+      recordsOf(output).find(
+        ({ fields }) =>
+          fields.message.startsWith('component caller left a request without a complete response: ') &&
+          fields.trace_id === traceId,
+      );
+    const output = await scenario.host.child.waitForOutput((all) => find(all) !== undefined);
+    expect(find(output)).toMatchObject({
+      level: 'WARN',
+      fields: { source_id: 'http-caller', guest_stderr: expect.stringMatching(thrown) },
+    });
+    const span = await collector.until(({ spans }) =>
+      spans.find((each) => each.traceId === traceId && each.name === 'http_request'),
+    );
+    expect(span.exception?.['exception.stacktrace']).toMatch(thrown);
+  });
+
   it('tells a caller over NATS no more than that it failed', async () => {
     const invoker = createNatsInvoker({ connection: scenario.lattice.connection, lattice: 'default' });
     const error: unknown = await invoker

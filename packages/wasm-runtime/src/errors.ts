@@ -191,6 +191,21 @@ export class InstantiationError extends Error implements GuestEnd {
   }
 }
 
+/** A guest returned without the HTTP response that it owed, or amid it: with an exception that its own runtime caught. */
+export class IncompleteResponseError extends Error implements GuestEnd {
+  override readonly name = 'IncompleteResponseError';
+  readonly reason: string;
+  readonly backtrace = undefined;
+  readonly guestStderr: string | undefined;
+
+  constructor(reason: string, guestStderr: string | undefined) {
+    super(reason);
+    this.reason = reason;
+    this.guestStderr = guestStderr;
+    showGuestStack(this);
+  }
+}
+
 /** Whether a guest ended by itself or by a limit of its component, its deadline included: neither a stop nor its caller ended it. */
 export function isGuestFault(error: unknown): error is TrapError | InstantiationError {
   if (!(error instanceof TrapError || error instanceof InstantiationError)) return false;

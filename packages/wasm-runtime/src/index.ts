@@ -5,6 +5,7 @@ export {
   describeExport,
   ExitError,
   type GuestEnd,
+  IncompleteResponseError,
   InstantiationError,
   isGuestFault,
   MemoryLimitError,

@@ -9,7 +9,7 @@ import { serveHttpExport } from './http-export.js';
 
 const exportId = 'wasi:http/incoming-handler@0.2.3';
 
-const parts = { logger: noopLogger, limits: new GuestLimits('shop') };
+const parts = { logger: noopLogger, limits: new GuestLimits('shop'), report() {} };
 
 type Run = Parameters<typeof serveHttpExport>[0]['run'];
 

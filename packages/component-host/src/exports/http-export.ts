@@ -15,7 +15,7 @@ export async function serveHttpExport(options: {
   /** The component's export, verbatim. */
   readonly exportId: string;
   readonly server: Server;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits'>>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits' | 'report'>>;
   readonly onUnfinishedBody?: (() => void) | undefined;
 }): Promise<ServedHandle> {
   const { componentId, exportId, server, run, onUnfinishedBody = () => {} } = options;
@@ -26,7 +26,7 @@ export async function serveHttpExport(options: {
     handler: async ([request], context) => {
       const { headers, signal } = context;
       const exchange = new WireExchange(request as HttpRequest, signal);
-      const running = run(headers, exchange.signal, (instance, signal, { logger, limits }) =>
+      const running = run(headers, exchange.signal, (instance, signal, { logger, limits, report }) =>
         invokeIncomingHandler({
           instance,
           exportId,
@@ -36,6 +36,7 @@ export async function serveHttpExport(options: {
           logger,
           limits,
           onUnfinishedBody,
+          onIncomplete: report,
         }),
       ).then(
         () => exchange.failWith(new Error(`component ${componentId} did not answer the request`)),

@@ -14,7 +14,7 @@ export function createHttpHandler(options: {
   readonly componentId: string;
   /** The component's export of `wasi:http/incoming-handler`, verbatim. */
   readonly exportId: string;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits'>>;
+  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits' | 'report'>>;
   readonly onUnfinishedBody?: (() => void) | undefined;
   /** Whether clients see why a guest trapped. */
   readonly showsTraps?: boolean | undefined;
@@ -25,7 +25,7 @@ export function createHttpHandler(options: {
       return await run(
         trace,
         exchange.signal,
-        (instance, signal, { logger, limits }) =>
+        (instance, signal, { logger, limits, report }) =>
           invokeIncomingHandler({
             instance,
             exportId,
@@ -35,6 +35,7 @@ export function createHttpHandler(options: {
             logger,
             limits,
             onUnfinishedBody,
+            onIncomplete: report,
             showsTraps,
           }),
         { source },

@@ -7,7 +7,7 @@ import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { ConfigEntries } from '../component-record.js';
 import type { LinkRouter } from '../outgoing-calls/link-router.js';
 import { invocationLogger } from '../telemetry/invocation-logger.js';
-import type { TrapLog } from '../telemetry/trap-log.js';
+import type { GuestFault, TrapLog } from '../telemetry/trap-log.js';
 import type { InvocationClock } from './invocation-clock.js';
 
 /** What belongs to one invocation beside its instance. */
@@ -20,6 +20,8 @@ export interface InvocationParts {
   readonly logger: Logger;
   /** Of the component. */
   readonly limits: GuestLimits;
+  /** Tells those who operate the component that its guest did not do what it should. */
+  readonly report: (fault: GuestFault) => void;
 }
 
 export interface RunInvocationOptions extends Pick<RunOptions, 'isKept'> {
@@ -69,6 +71,12 @@ export function createInvocationRunner(options: {
 
     run(headers, signal, work, { isKept = false, source } = {}) {
       const trace = traceOf(headers);
+      const report = (fault: GuestFault): void =>
+        traps.report(
+          fault,
+          source === undefined ? headers : { ...headers, 'source-id': source },
+          context.logger,
+        );
       const context = {
         componentId,
         config: currentConfig,
@@ -77,6 +85,7 @@ export function createInvocationRunner(options: {
         logger: invocationLogger(logger, trace),
         limits,
         logGate,
+        report,
       };
       return pool.run(
         context,
@@ -90,16 +99,7 @@ export function createInvocationRunner(options: {
             finish();
           }
         },
-        {
-          signal,
-          isKept,
-          onFault: (fault) =>
-            traps.report(
-              fault,
-              source === undefined ? headers : { ...headers, 'source-id': source },
-              context.logger,
-            ),
-        },
+        { signal, isKept, onFault: report },
       );
     },
   };

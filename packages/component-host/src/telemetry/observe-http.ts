@@ -10,6 +10,7 @@ import {
   type SpanContext,
   type Tracer,
 } from '@wasmlattice/telemetry';
+import { IncompleteResponseError } from '@wasmlattice/wasm-runtime';
 import type { HandlerOutcome } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ServedExchange } from '../http/exchange.js';
 import { callSeconds } from './invocation-recorder.js';
@@ -89,7 +90,7 @@ function failureOf(outcome: HandlerOutcome): unknown {
     case 'error-code':
       return undefined;
     case 'incomplete':
-      return new IncompleteResponseError(outcome.reason);
+      return new IncompleteResponseError(outcome.reason, outcome.guestStderr);
     case 'trapped':
       return outcome.cause;
   }
@@ -109,11 +110,6 @@ function describeEnd({ responder, isDisconnected }: ServedExchange, failure: unk
   if (failure !== undefined) return { status, error: failure, errorType: errorType(failure) };
   if (status < 500) return { status };
   return { status, error: new ServerStatusError(status), errorType: String(status) };
-}
-
-/** The guest ended without a response, or amid one. */
-class IncompleteResponseError extends Error {
-  override readonly name = 'IncompleteResponseError';
 }
 
 /** A response was sent that says that the server failed. */

@@ -2,6 +2,7 @@ import { RecordingLogger } from '@wasmlattice/test-support';
 import {
   ExitError,
   GuestLimits,
+  IncompleteResponseError,
   InstantiationError,
   TrapError,
   type TrapKind,
@@ -71,6 +72,16 @@ describe('the log of traps', () => {
         /^component shop exceeded a limit in test:math\/ops@1.0.0 add: .*its limit "random-bytes" is /,
       ),
     ]);
+  });
+
+  it('warns of a guest that gave no response, with what it wrote', () => {
+    const { log, own, invocation, messages } = createLog();
+    log.report(new IncompleteResponseError('no body', 'Error: x\n  at app.js:7:9'), {}, invocation);
+    expect(own.records[0]).toMatchObject({
+      level: 'warn',
+      fields: { guest_stderr: 'Error: x\n  at app.js:7:9' },
+    });
+    expect(messages()).toEqual(['component shop left a request without a complete response: no body']);
   });
 
   it('takes a few lines for a flood, for each export and reason, and reads no stack for the others', () => {

@@ -1,13 +1,21 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { LogFields, Logger } from '@wasmlattice/telemetry';
-import { describeExport, exceededLimit, type InstantiationError, TrapError } from '@wasmlattice/wasm-runtime';
+import {
+  describeExport,
+  exceededLimit,
+  IncompleteResponseError,
+  type InstantiationError,
+  TrapError,
+} from '@wasmlattice/wasm-runtime';
 import { LogWindows } from './log-windows.js';
 
-/** A guest that ended by itself, or by a limit of its component. */
-export type GuestFault = TrapError | InstantiationError;
+/** A guest that ended by itself or by a limit of its component, or gave no response: its runtime may have caught an exception in it. */
+export type GuestFault = TrapError | InstantiationError | IncompleteResponseError;
 
 /** Traps that a log tells apart. */
 interface TrapKind {
+  /** A guest that gave no response may have meant it so. */
+  readonly level: 'error' | 'warn';
   readonly text: string;
   readonly fields: LogFields;
 }
@@ -32,8 +40,8 @@ export class TrapLog {
     this.#componentId = options.componentId;
     this.#logger = options.logger;
     this.#windows = new LogWindows({
-      tellUnlogged: ({ text, fields }, count) =>
-        this.#logger.error(
+      tellUnlogged: ({ level, text, fields }, count) =>
+        this.#logger[level](
           `component ${this.#componentId} ${text} ${count} more times for the same reason`,
           fields,
         ),
@@ -48,7 +56,7 @@ export class TrapLog {
   report(fault: GuestFault, headers: CallHeaders, logger: Logger): void {
     const kind = this.#kindOf(fault);
     if (!this.#windows.admits(kind)) return;
-    logger.error(`component ${this.#componentId} ${kind.text}: ${fault.reason}`, {
+    logger[kind.level](`component ${this.#componentId} ${kind.text}: ${fault.reason}`, {
       ...kind.fields,
       reason: fault.reason,
       source_id: headers['source-id'],
@@ -68,21 +76,18 @@ export class TrapLog {
     const key = `${func} ${endOf(fault)}`;
     const known = this.#kinds.get(key);
     if (known !== undefined) return known;
-    const kind = { text: textOf(fault, func), fields: { component: this.#componentId, export: func } };
+    const kind: TrapKind = {
+      level: fault instanceof IncompleteResponseError ? 'warn' : 'error',
+      text: textOf(fault, func),
+      fields: { component: this.#componentId, export: func },
+    };
     this.#kinds.set(key, kind);
     return kind;
   }
 }
 
-/** What V8 or the host calls the end, without what differs from one to the next. */
-function endOf(fault: GuestFault): string {
-  const { cause, component, reason } = fault;
-  const exceeded = exceededLimit(cause, component);
-  if (exceeded !== undefined) return `${exceeded.name} ${exceeded.limit}`;
-  return cause instanceof Error && cause.name !== 'RuntimeError' ? cause.name : reason;
-}
-
 function textOf(fault: GuestFault, func: string | undefined): string {
+  if (fault instanceof IncompleteResponseError) return 'left a request without a complete response';
   if (!(fault instanceof TrapError)) return 'could not be instantiated';
   switch (fault.kind) {
     case 'exit':
@@ -94,4 +99,13 @@ function textOf(fault: GuestFault, func: string | undefined): string {
     case 'trap':
       return `trapped in ${func}`;
   }
+}
+
+/** In words that are few: texts of V8 for what ended a guest in its own code, else the class of the error, with its limit. */
+function endOf(fault: GuestFault): string {
+  if (fault instanceof IncompleteResponseError) return fault.name;
+  const { cause, component, reason } = fault;
+  const exceeded = exceededLimit(cause, component);
+  if (exceeded !== undefined) return `${exceeded.name} ${exceeded.limit}`;
+  return cause instanceof Error && cause.name !== 'RuntimeError' ? cause.name : reason;
 }

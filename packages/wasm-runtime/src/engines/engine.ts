@@ -90,6 +90,8 @@ export interface ComponentInstance {
    * never released is merely not used again.
    */
   release?(): void;
+  /** The end of what it wrote to `wasi:cli/stderr`, where whoever made it has its host functions, as the instance pool has. */
+  guestStderr?(): string | undefined;
 }
 
 /**

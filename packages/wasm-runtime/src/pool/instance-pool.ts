@@ -138,9 +138,11 @@ export class InstancePool {
       outlive: (work) => invocation.outlive(work),
     };
     let isFaulty = false;
+    const guestStderr = (): string | undefined => bound.stderr?.text;
     const onFailure = (error: unknown): void => {
       if (!(error instanceof TrapError || error instanceof InstantiationError)) return;
-      if (bound.stderr !== undefined) error.attachStderr(bound.stderr.text);
+      const text = guestStderr();
+      if (text !== undefined) error.attachStderr(text);
       if (isFaulty || !isGuestFault(error)) return;
       // What is called after that fails because of it.
       isFaulty = true;
@@ -158,7 +160,7 @@ export class InstancePool {
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind(bound);
       const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock, limits });
-      return await work(invocation.track(instance, onFailure, stacks), invocation.signal);
+      return await work(invocation.track(instance, { guestStderr, onFailure }, stacks), invocation.signal);
     } catch (error) {
       if (error instanceof InstantiationError) onFailure(error);
       invocation.end(error);

@@ -24,6 +24,12 @@ export interface InvocationStacks {
   readonly reserved: number;
 }
 
+/** What the pool sees of a guest. */
+export interface InvocationWatch {
+  readonly guestStderr: () => string | undefined;
+  readonly onFailure: (error: unknown) => void;
+}
+
 /** The invocation is over: the reason of the signal its host functions hold. */
 export class InvocationOverError extends Error {
   override readonly name = 'InvocationOverError';
@@ -95,15 +101,16 @@ export class Invocation {
    * The instance, with its calls counted as part of the invocation. A call that there is no room for rejects with an
    * OverloadedError, and the guest knows nothing of it.
    *
-   * @param onFailure told why a call failed before whoever called learns of it
+   * @param watch knows what the guest wrote to stderr, and is told why a call failed before whoever called learns of it
    */
   track(
     instance: ComponentInstance,
-    onFailure: (error: unknown) => void,
+    { guestStderr, onFailure }: InvocationWatch,
     stacks?: InvocationStacks,
   ): ComponentInstance {
     this.#instance = instance;
     return {
+      guestStderr,
       call: (id, func, params) => {
         const needed = this.#calls.size < (stacks?.reserved ?? 0) ? undefined : stacks?.budget;
         try {

@@ -633,6 +633,30 @@ describe('a guest that does not answer as it should', () => {
     expect(records).toEqual(expected);
   });
 
+  it('is told of with what it wrote to stderr, where somebody listens, and logged where not', async () => {
+    const logged: unknown[] = [];
+    const logger: Logger = { ...noopLogger, warn: (message, fields) => logged.push([message, fields]) };
+    const told: unknown[] = [];
+    const guestStderr = 'Error: no such thing\n  at app.js:7:9';
+    const instance = { call: async () => undefined, guestStderr: () => guestStderr };
+    const [heard, unheard] = [new MemoryExchange(), new MemoryExchange()];
+    const common = { instance, exportId, component: 'hello', logger };
+    const outcome = await invokeIncomingHandler({
+      ...common,
+      exchange: heard,
+      showsTraps: true,
+      onIncomplete: (error) => told.push(error),
+    });
+    expect(outcome).toMatchObject({ kind: 'incomplete', guestStderr });
+    expect([told, logged]).toMatchObject([[{ name: 'IncompleteResponseError', guestStderr }], []]);
+    expect(heard.failed?.text).toBe(
+      `Component "hello" did not answer the request.\n\nIncompleteResponseError: the guest returned without an answer\nstderr of the guest:\n${guestStderr}\n`,
+    );
+    await invokeIncomingHandler({ ...common, exchange: unheard });
+    expect(logged).toMatchObject([[expect.stringContaining('hello'), { guest_stderr: guestStderr }]]);
+    expect(unheard.failed?.text).toBe('Component "hello" did not answer the request.\n');
+  });
+
   it('gives a 500 that names the component when it returns without an answer', async () => {
     const exchange = new MemoryExchange();
     const outcome = await run(exchange, () => {});

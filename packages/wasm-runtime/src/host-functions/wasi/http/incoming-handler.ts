@@ -1,7 +1,7 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { ComponentInstance, ComponentTypes } from '../../../engines/engine.js';
-import { isGuestFault } from '../../../errors.js';
+import { IncompleteResponseError, isGuestFault } from '../../../errors.js';
 import type { GuestLimits } from '../../../limits/guest-limits.js';
 import { exceededLimit, type LimitExceededError } from '../../../limits/limit-exceeded-error.js';
 import { describeLimit } from '../../../limits/limit-table.js';
@@ -26,7 +26,9 @@ export interface IncomingHandlerCall {
   readonly limits?: GuestLimits | undefined;
   /** Told when the guest has returned and left the end of its body to the host. */
   readonly onUnfinishedBody?: () => void;
-  /** Whether clients see why the guest trapped, with its backtrace and its stderr: for development. */
+  /** Told of a guest that does not answer as it should, while a client waits; without it that is logged. */
+  readonly onIncomplete?: ((error: IncompleteResponseError) => void) | undefined;
+  /** Whether clients see why the guest trapped or gave no response, with its backtrace and its stderr: for development. */
   readonly showsTraps?: boolean | undefined;
 }
 
@@ -37,7 +39,13 @@ export type HandlerOutcome =
   /** The guest answered with an error-code, which became `status`. */
   | { readonly kind: 'error-code'; readonly status: number; readonly code: ErrorCode }
   /** The guest returned without an answer, with one that can't be sent, or dropped its body, or wrote less than it promised. */
-  | { readonly kind: 'incomplete'; readonly status: number; readonly reason: string }
+  | {
+      readonly kind: 'incomplete';
+      readonly status: number;
+      readonly reason: string;
+      /** What it wrote to stderr: where the runtime of a JavaScript guest tells of exceptions that nobody caught. */
+      readonly guestStderr?: string;
+    }
   /** The guest trapped, or its invocation was ended. */
   | { readonly kind: 'trapped'; readonly status: number; readonly cause: unknown };
 
@@ -174,16 +182,32 @@ class Answer implements AnswerReceiver {
   }
 
   #incomplete(reason: string, text: string): HandlerOutcome {
-    const { component, exchange } = this.#call;
-    this.#outcome = { kind: 'incomplete', status: 500, reason };
-    if (!exchange.signal.aborted) {
-      this.#logger.warn(`component ${component} left a request without a complete response`, {
-        component,
-        reason,
-      });
-    }
-    exchange.responder.fail(500, this.#text(text));
+    const { exchange, instance } = this.#call;
+    const guestStderr = instance.guestStderr?.();
+    this.#outcome = {
+      kind: 'incomplete',
+      status: 500,
+      reason,
+      ...(guestStderr !== undefined && { guestStderr }),
+    };
+    const cause = new IncompleteResponseError(reason, guestStderr);
+    if (!exchange.signal.aborted) this.#tellIncomplete(cause);
+    exchange.responder.fail(500, this.#withDetails(this.#text(text), cause), cause);
     return this.#outcome;
+  }
+
+  #tellIncomplete(error: IncompleteResponseError): void {
+    const { component, onIncomplete } = this.#call;
+    if (onIncomplete !== undefined) {
+      onIncomplete(error);
+      return;
+    }
+    const { reason, guestStderr } = error;
+    this.#logger.warn(`component ${component} left a request without a complete response`, {
+      component,
+      reason,
+      guest_stderr: guestStderr,
+    });
   }
 
   #logEnd(cause: unknown): void {
@@ -200,8 +224,11 @@ class Answer implements AnswerReceiver {
 
   #trapText(status: number, cause: unknown): string {
     const text = this.#text(trapText(status, exceededLimit(cause, this.#call.component)));
-    if (this.#call.showsTraps !== true || !isGuestFault(cause)) return text;
-    return `${text}\n${cause.stack}\n`;
+    return isGuestFault(cause) ? this.#withDetails(text, cause) : text;
+  }
+
+  #withDetails(text: string, cause: Error): string {
+    return this.#call.showsTraps === true ? `${text}\n${cause.stack}\n` : text;
   }
 
   #text(what: string): string {

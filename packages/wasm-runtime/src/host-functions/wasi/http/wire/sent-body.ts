@@ -1,5 +1,5 @@
 import type { HttpFields } from '@wasmlattice/rpc/interfaces';
-import { isGuestFault } from '../../../../errors.js';
+import { IncompleteResponseError, isGuestFault } from '../../../../errors.js';
 import { type ByteSink, WakeUp } from '../../io/index.js';
 import type { HeaderLines } from '../http-exchange.js';
 import { linesToFields } from './wire-fields.js';
@@ -16,7 +16,8 @@ export class IncompleteBodyError extends Error {
   /** @param cause the guest's own end, whose stack is worth more than that of the host */
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    if (isGuestFault(cause)) Object.defineProperty(this, 'stack', { get: () => cause.stack });
+    if (isGuestFault(cause) || cause instanceof IncompleteResponseError)
+      Object.defineProperty(this, 'stack', { get: () => cause.stack });
   }
 }
 
