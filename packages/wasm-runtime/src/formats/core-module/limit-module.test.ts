@@ -179,6 +179,16 @@ describe('limitModule', () => {
     expect(() => limit(module)).toThrow(/garbage collection proposal/);
   });
 
+  it.each([
+    '(rec (type $a (func)) (type $b (func)))',
+    '(type (sub (func)))',
+    '(type $a (sub (func))) (type (sub final $a (func)))',
+  ])('refuses types of functions that come with that proposal, and says so: %s', async (type) => {
+    const module = await parse(`(module ${type})`);
+    await webAssembly.compile(module);
+    expect(() => limit(module)).toThrow('types of functions only, neither grouped nor with subtypes');
+  });
+
   it('lets nothing past that it does not know', async () => {
     const module = await parse('(module (memory 1))');
     const flags = module.length - 2;

@@ -125,7 +125,7 @@ function assertFunctionTypes(types: Cursor): void {
   types.each(() => {
     if (types.byte() !== 0x60) {
       throw types.error(
-        'expected types of functions only: objects of the garbage collection proposal take memory of the host without limit',
+        'expected types of functions only, neither grouped nor with subtypes: objects of the garbage collection proposal take memory of the host without limit',
       );
     }
     types.each(() => skipType(types));

@@ -4,7 +4,12 @@ import { webAssembly } from '../../engines/web-assembly.js';
 import { guestBacktrace } from '../../traps/guest-backtrace.js';
 import { MalformedModuleError } from './errors.js';
 import { type RewrittenModule, rewriteModule } from './rewrite-module.js';
-import { everyInstruction } from './testing/every-instruction.js';
+import {
+  everyAccess,
+  everyInstruction,
+  everyLegacyException,
+  everyVector,
+} from './testing/every-instruction.js';
 import { call, type Exports, linkRewritten } from './testing/link-rewritten.js';
 
 async function rewrite(text: string): Promise<RewrittenModule> {
@@ -420,6 +425,16 @@ describe('a module', () => {
     const module = await rewrite(everyInstruction);
     expect(module).toMatchObject({ writesTables: false, obstacle: undefined, hasHiddenTables: false });
     await webAssembly.compile(module.bytes);
+  });
+
+  it.each([
+    ['access to memories and tables', everyAccess],
+    ['legacy exceptions', everyLegacyException],
+    ['vectors', everyVector],
+  ])('is valid with %s of every kind, as it was', async (_, text) => {
+    const bytes = await parse(`(module ${text})`);
+    await webAssembly.compile(bytes);
+    await webAssembly.compile(rewriteModule(bytes).bytes);
   });
 
   it('is refused with an instruction nobody here knows, by its code', async () => {
