@@ -73,12 +73,13 @@ export class LinkedInstance {
   /**
    * Runs the start functions, which may be suspended, in their order.
    *
-   * @throws what a start function throws
+   * @throws what ended the guest in a start function
    */
   async start(): Promise<void> {
-    for (const start of this.#starts) {
-      this.#preemption.guestRuns();
-      await start();
+    try {
+      for (const start of this.#starts) await start();
+    } catch (error) {
+      throw this.abi.fail(error);
     }
   }
 
