@@ -88,7 +88,7 @@ afterAll(async () => {
 /** How many turns of the event loop the neighbour takes to answer. */
 async function askNeighbour(): Promise<number> {
   const before = turns;
-  const answer = await neighbour.run(testContext, (instance) => instance.call(busyInterface, 'quick', []));
+  const answer = await neighbour.run(testContext(), (instance) => instance.call(busyInterface, 'quick', []));
   expect(answer).toBe(7);
   return turns - before;
 }
@@ -104,7 +104,7 @@ const calling =
 function attack(work: Work, pool = hostile): { readonly ended: Promise<unknown[]>; end(): void } {
   const deadline = new AbortController();
   const runs = Array.from({ length: instances }, () =>
-    pool.run(testContext, work, { signal: deadline.signal }).then(
+    pool.run(testContext(), work, { signal: deadline.signal }).then(
       (value) => ({ value }),
       (error: { readonly cause?: unknown }) => error.cause ?? error,
     ),
