@@ -65,7 +65,7 @@ describe('createEngine', () => {
     const instance = await engine.load(other, options).instantiate(new Map());
     expect(await instance.call('', 'f', [])).toBe(7);
     expect(() => createEngine({ choice: 'direct' }).load(other, options)).toThrow(
-      'component "guest" can\'t be loaded by engine "direct" as it was prepared: it was prepared by engine "jco" in format 1, where engine "direct" in format 2 is expected; prepare it again',
+      'component "guest" can\'t be loaded by engine "direct" as it was prepared: it was prepared by engine "jco" in format 1, where engine "direct" in format 3 is expected; prepare it again',
     );
   });
 

@@ -77,3 +77,8 @@ const api: Partial<WebAssemblyApi> = (globalThis as unknown as { WebAssembly: Pa
 export const hasJspi: boolean = typeof api.Suspending === 'function' && typeof api.promising === 'function';
 
 export const webAssembly: WebAssemblyApi = api as WebAssemblyApi;
+
+/** Of an i32 or i64 that is unsigned: JavaScript gets them signed. */
+export function unsignedValue({ value }: CoreGlobal): number {
+  return typeof value === 'bigint' ? Number(BigInt.asUintN(64, value)) : Number(value) >>> 0;
+}

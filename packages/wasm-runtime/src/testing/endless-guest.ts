@@ -38,14 +38,14 @@ export function buildEndlessGuest(): Promise<Uint8Array> {
     wit: `
       world guest {
         import helpers;
-        export hostile;
+        export endless;
       }
       interface helpers {
         answer: func() -> u32;
         text: func() -> string;
         texts: func() -> list<string>;
       }
-      interface hostile {
+      interface endless {
         resource thing {
           constructor(spins: bool);
         }

@@ -18,6 +18,10 @@ const wit = `
     use wasi:io/streams@0.2.3.{input-stream, output-stream};
     /// Takes memory until there is none, then gives up as allocators do.
     export take-memory: func();
+    /// Asks for so many pages more and goes on, whether it gets them or not.
+    export ask-for-memory: func(pages: u32);
+    /// Traps after it.
+    export ask-for-memory-and-trap: func(pages: u32);
     export take-tables: func();
     /// Allocates 8 bytes so many times.
     export allocate: func(count: u32);
@@ -128,6 +132,10 @@ const wat = `
       (then (if (i32.eq (memory.grow (local.get $missing)) (i32.const -1)) (then unreachable)))))
   (func (export "take-memory")
     (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+    unreachable)
+  (func (export "ask-for-memory") (param $pages i32) (drop (memory.grow (local.get $pages))))
+  (func (export "ask-for-memory-and-trap") (param $pages i32)
+    (drop (memory.grow (local.get $pages)))
     unreachable)
   (func (export "take-tables")
     (loop $more (br_if $more (i32.ne (table.grow $table (ref.null func) (i32.const 1)) (i32.const -1))))

@@ -81,6 +81,8 @@ export function hostileCompliance(
     it.each<[LimitName, number, string, ...unknown[]]>([
       ['memory', 4 * mib, 'take-memory'],
       ['memory', 4 * mib, 'allocate', 1_000_000],
+      ['memory', 4 * mib, 'ask-for-memory-and-trap', 64],
+      ['memory', 4 * mib, 'ask-for-memory-and-trap', 0xffff_ffff],
       ['table-elements', 2_000, 'take-tables'],
       ['handles', 10_000, 'hoard', 10_001],
       ['handles', 16, 'hoard', 17],
@@ -100,6 +102,7 @@ export function hostileCompliance(
       ['handles', 17, 'hoard', 17],
       ['handles', 16, 'churn', 100_000],
       ['memory', 16 * mib, 'allocate', 1_000_000],
+      ['memory', 4 * mib, 'ask-for-memory', 64],
       ['random-bytes', 1_024, 'random', 1_024n, 10_000],
       ['host-call-bytes', 65_536, 'log', 1, 65_536],
       ['host-call-elements', 1_024, 'poll-many', 1_024],
@@ -163,6 +166,17 @@ export function hostileCompliance(
       });
       expect(exceeded).toEqual(['execution-time']);
       expect(answered).toBeGreaterThan(1);
+    });
+
+    it('is not told of a limit that it only reached, or that an earlier guest exceeded', async () => {
+      const guest = await HostilePool.start(engine, hostile, { memory: 4 * mib });
+      expect((await guest.call('ask-for-memory', [64])).error).toBeUndefined();
+      for (const [func, param] of [
+        ['trap', 0],
+        ['ask-for-memory-and-trap', 63],
+      ] as const) {
+        expect((await guest.call(func, [param])).error).toMatchObject({ kind: 'trap' });
+      }
     });
 
     it('that was ended leaves its component to the next call', async () => {

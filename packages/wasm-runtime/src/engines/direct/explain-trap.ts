@@ -1,23 +1,20 @@
 import type { GuestLimits } from '../../limits/guest-limits.js';
 import { LimitExceededError } from '../../limits/limit-exceeded-error.js';
-import { webAssembly } from '../web-assembly.js';
-import type { StateHandles } from './instance-state.js';
+import { unsignedValue, webAssembly } from '../web-assembly.js';
+import type { MemoryGrowth, StateHandles } from './instance-state.js';
 
 const pageBytes = 65_536;
-
-/** Allocators of guests ask for up to so much at once: what is left of the limit is less than they asked for. */
-const allocatorBytes = 1_048_576;
 
 /**
  * What ended a guest. V8 does not say which limit a trap is about: a guest that got no memory ends itself as it likes, and one that has
  * no stack left ends like JavaScript that has none.
  *
- * @returns a LimitExceededError where a limit is the likely reason, else the cause itself
+ * @returns a LimitExceededError where a limit is the reason, as far as the guest lets see; else the cause itself
  */
 export function explainTrap(
   cause: unknown,
   limits: GuestLimits,
-  { memories, tables }: Pick<StateHandles, 'memories' | 'tables'>,
+  { growths, tables }: Pick<StateHandles, 'growths' | 'tables'>,
 ): unknown {
   if (cause instanceof LimitExceededError) return cause;
   if (cause instanceof RangeError && cause.message === 'Maximum call stack size exceeded') {
@@ -25,12 +22,20 @@ export function explainTrap(
   }
   if (!(cause instanceof webAssembly.RuntimeError)) return cause;
   const { memory, 'table-elements': elements } = limits.values;
-  const bytes = Math.max(0, ...memories.map(({ buffer }) => buffer.byteLength));
-  if (memory - bytes < Math.max(pageBytes, Math.min(allocatorBytes, memory / 16))) {
-    return limits.exceeded('memory', `trapped with a linear memory of ${bytes} bytes`, { cause });
+  const wanted = Math.max(0, ...growths.map((growth) => refusedBytes(growth, memory)));
+  if (wanted > 0) {
+    return limits.exceeded('memory', `trapped after it got no linear memory of ${wanted} bytes`, { cause });
   }
   if (tables.some(({ length }) => length >= elements)) {
     return limits.exceeded('table-elements', `trapped with a table of ${elements} elements`, { cause });
   }
   return cause;
+}
+
+/** The size that a memory was refused last because of the limit, in bytes; 0 for none, or where the module itself declares less. */
+function refusedBytes({ pages, refused, maximum }: MemoryGrowth, limit: number): number {
+  const more = unsignedValue(refused);
+  if (more === 0 || (maximum !== undefined && (maximum + 1) * pageBytes <= limit)) return 0;
+  const bytes = (unsignedValue(pages) + more) * pageBytes;
+  return bytes > limit ? bytes : 0;
 }

@@ -1,12 +1,21 @@
 import type { CoreGlobal, CoreMemory, CoreTable } from '../web-assembly.js';
 import type { MemoryImage, MemoryImages, ResettableMemory } from './memory/index.js';
 
+/** How far a memory grew, and what it was refused. Sizes are in pages of 64 KiB. */
+export interface MemoryGrowth {
+  readonly pages: CoreGlobal;
+  /** By how much it was to grow and did not, if the last `memory.grow` was refused; else 0. */
+  readonly refused: CoreGlobal;
+  readonly maximum: number | undefined;
+}
+
 /** Handles to all that the core instances of one component instance can change. */
 export interface StateHandles {
   readonly memories: readonly CoreMemory[];
   /** The memories as their images gave them out; none where they were not attached. */
   readonly attached: readonly ResettableMemory[];
   readonly globals: readonly CoreGlobal[];
+  readonly growths: readonly MemoryGrowth[];
   /** Only those that the guest's code may write. */
   readonly tables: readonly CoreTable[];
 }

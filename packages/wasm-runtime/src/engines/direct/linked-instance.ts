@@ -21,7 +21,7 @@ import {
 } from './abi/index.js';
 import { checkBridge } from './check-bridge.js';
 import { GuestChecks } from './guest-checks.js';
-import type { StateHandles } from './instance-state.js';
+import type { MemoryGrowth, StateHandles } from './instance-state.js';
 import type { MemoryImage, ResettableMemory } from './memory/index.js';
 import type { PlannedLift, Program, ProgramModule } from './program.js';
 import { writeData } from './write-data.js';
@@ -47,6 +47,7 @@ export class LinkedInstance {
   /** Start functions that have not run, or run again after each reset. */
   readonly #starts: (() => Promise<unknown>)[] = [];
   readonly #globals: CoreGlobal[] = [];
+  readonly #growths: MemoryGrowth[] = [];
   readonly #tables: CoreTable[] = [];
 
   constructor(program: Program, preemption: Preemption) {
@@ -88,6 +89,7 @@ export class LinkedInstance {
       memories: this.#memories,
       attached: this.#attached,
       globals: this.#globals,
+      growths: this.#growths,
       tables: this.#program.writesTables ? this.#tables : [],
     };
   }
@@ -142,8 +144,13 @@ export class LinkedInstance {
     ]);
     const { exports }: CoreInstance = new webAssembly.Instance(module, imports);
     this.#fillHooks(exports[layout.hooks] as CoreTable, imported);
-    for (const [index, { size, grow }] of layout.memories.entries()) {
+    for (const [index, { size, grow, pages, refused, maximum }] of layout.memories.entries()) {
       this.#owners.set(own[index], { size: exports[size], grow: exports[grow] });
+      this.#growths.push({
+        pages: exports[pages] as CoreGlobal,
+        refused: exports[refused] as CoreGlobal,
+        maximum,
+      });
     }
     for (const name of layout.globals) this.#globals.push(exports[name] as CoreGlobal);
     for (const name of layout.tables) this.#tables.push(exports[name] as CoreTable);

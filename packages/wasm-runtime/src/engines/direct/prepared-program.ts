@@ -3,7 +3,7 @@ import type { Program } from './program.js';
 import { engineName } from './unsupported-component-error.js';
 
 /** Counts up when the form changes. */
-const format = 2;
+const format = 3;
 
 /** What threads share of a {@link Program}: the code, and where its state is. */
 export interface PreparedProgram

@@ -1,5 +1,5 @@
 import type { ActiveData } from '../../formats/core-module/index.js';
-import { type CoreGlobal, type CoreMemory, webAssembly } from '../web-assembly.js';
+import { type CoreGlobal, type CoreMemory, unsignedValue, webAssembly } from '../web-assembly.js';
 
 /** As V8 does it for active segments, and as the specification wants it: the first one that does not fit ends it. */
 export function writeData(
@@ -11,7 +11,7 @@ export function writeData(
   const views = memories.map(({ buffer }) => new Uint8Array(buffer));
   for (const { memory, offset, bytes } of data) {
     const view = views[memory] as Uint8Array;
-    const start = typeof offset === 'number' ? offset : offsetOf(exports[offset] as CoreGlobal);
+    const start = typeof offset === 'number' ? offset : unsignedValue(exports[offset] as CoreGlobal);
     if (start + bytes.length > view.length) {
       throw new webAssembly.RuntimeError(
         `a data segment of ${bytes.length} bytes at ${start} is beyond the end of the memory, ${view.length} bytes`,
@@ -19,9 +19,4 @@ export function writeData(
     }
     view.set(bytes, start);
   }
-}
-
-/** Addresses are unsigned, and numbers of WebAssembly are not. */
-function offsetOf({ value }: CoreGlobal): number {
-  return typeof value === 'bigint' ? Number(BigInt.asUintN(64, value)) : Number(value) >>> 0;
 }

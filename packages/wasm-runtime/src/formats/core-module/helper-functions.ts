@@ -33,10 +33,18 @@ export interface AddressedMemory {
   readonly type: AddressType;
 }
 
+/** Globals that belong to a memory. */
+export interface MemoryGlobals {
+  /** Its size. */
+  readonly pages: number;
+  /** By how many pages it was to grow and did not, if the last `memory.grow` was refused; else 0. */
+  readonly refused: number;
+}
+
 /** `memory.grow` by the size in a global: what the memory has already is handed out again, the rest is grown. */
 export function growFunction(
   { index, type }: AddressedMemory,
-  pages: number,
+  { pages, refused }: MemoryGlobals,
   check: InstructionBytes,
 ): InstructionBytes {
   const n = numeric[type];
@@ -46,6 +54,7 @@ export function growFunction(
   return [
     ...[0x01, 0x02, valueTypes[type]], // locals: 1 the old size, 2 the new one
     ...check,
+    ...[localGet, 0x00, opcodes.globalSet, ...leb(refused)], // refused = delta, until it is there
     ...[opcodes.globalGet, ...leb(pages), localTee, 0x01], // old = pages
     ...[localGet, 0x00, n.add, localTee, 0x02], // new = old + delta
     ...[localGet, 0x01, n.ltU, ...refuse], // new < old: the sum is too large
@@ -53,6 +62,7 @@ export function growFunction(
     ...[localGet, 0x02, ...size, n.sub, ...grow, ...n.minusOne, n.equal, ...refuse], // memory.grow(new - memory.size) failed
     end,
     ...[localGet, 0x02, opcodes.globalSet, ...leb(pages)],
+    ...[...constant(type, 0), opcodes.globalSet, ...leb(refused)],
     ...[localGet, 0x01, end],
   ];
 }

@@ -33,10 +33,11 @@ describe('the state of a rewritten module', () => {
        (func $get (export "get") (result i64) (global.get $hidden))`,
     );
     const { exports, memories } = await linkRewritten(module);
-    const [hidden, pages] = module.globals;
-    expect(module.globals).toHaveLength(2);
+    const [hidden, pages, refused] = module.globals;
+    expect(module.globals).toHaveLength(3);
     expect(global(exports, hidden).value).toBe(7n);
     expect(global(exports, pages).value).toBe(1);
+    expect(global(exports, refused).value).toBe(0);
     global(exports, hidden).value = 9n;
     expect(call(exports, 'get')).toBe(9n);
     expect(memories.map(({ buffer }) => buffer.byteLength)).toEqual([65536]);
@@ -103,6 +104,18 @@ describe('a memory', () => {
     expect(call(exports, 'grow', 1)).toBe(-1);
   });
 
+  it('notes what it was refused, until it grows', async () => {
+    const module = await rewrite(`(memory 2 3) ${sizing}`);
+    const { exports } = await linkRewritten(module);
+    const refused = global(exports, module.memories[0]?.refused);
+    call(exports, 'grow', 2);
+    expect(refused.value).toBe(2);
+    call(exports, 'grow', -1);
+    expect(refused.value).toBe(-1);
+    call(exports, 'grow', 1);
+    expect(refused.value).toBe(0);
+  });
+
   it('of 64 bits is grown and shown in the same way', async () => {
     const module = await rewrite(`
       (memory i64 1 4)
@@ -115,6 +128,7 @@ describe('a memory', () => {
     expect(call(exports, 'size')).toBe(1n);
     expect(call(exports, 'grow', -1n)).toBe(-1n);
     expect(call(exports, 'grow', 4n)).toBe(-1n);
+    expect(global(exports, module.memories[0]?.refused).value).toBe(4n);
     expect(call(exports, 'grow', 3n)).toBe(1n);
   });
 

@@ -38,7 +38,7 @@ export interface RewrittenModule {
   readonly importedMemories: readonly ImportName[];
   /** Memories that the module used to define, in its order. */
   readonly memories: readonly OwnMemory[];
-  /** Mutable globals that the module defines, and those that hold the sizes of its memories. */
+  /** Mutable globals that the module defines, and those of its memories. */
   readonly globals: readonly string[];
   /** Tables that the module defines. */
   readonly tables: readonly string[];
@@ -66,6 +66,8 @@ export interface OwnMemory {
   readonly address: AddressType;
   /** The global that holds the size in pages. */
   readonly pages: string;
+  /** The global that holds by how many pages it was to grow and did not, if the last `memory.grow` was refused; else 0. */
+  readonly refused: string;
   /** Function that says the size in pages. */
   readonly size: string;
   /** Function that does what `memory.grow` does. */
@@ -153,7 +155,7 @@ class Rewriting {
       hooks,
       importedMemories: facts.importedMemories,
       memories,
-      globals: [...globals, ...memories.map(({ pages }) => pages)],
+      globals: [...globals, ...memories.flatMap(({ pages, refused }) => [pages, refused])],
       tables,
       exports: [...facts.exportNames],
       hasHiddenTables: facts.tables.some(({ accessible }) => !accessible),
@@ -209,14 +211,21 @@ class Rewriting {
     const { type } = memory;
     const initial = [...constant(type, Math.min(minimum, 0x7fff_ffff)), opcodes.end];
     const pages = this.#addGlobal(type, true, initial);
+    const refused = this.#addGlobal(type, true, [...constant(type, 0), opcodes.end]);
     const size = this.#added.add('memory.size', [], [type], sizeFunction(pages));
-    const grow = this.#added.add('memory.grow', [type], [type], growFunction(memory, pages, this.#check));
+    const grow = this.#added.add(
+      'memory.grow',
+      [type],
+      [type],
+      growFunction(memory, { pages, refused }, this.#check),
+    );
     return {
       import: { module: this.#prefix, name: `memory${memory.index}` },
       minimum,
       maximum,
       address: type,
       pages: this.#expose('global', pages),
+      refused: this.#expose('global', refused),
       size: this.#expose('function', size),
       grow: this.#expose('function', grow),
     };
