@@ -6,10 +6,16 @@ export interface Preemption {
   readonly word: SharedMemory;
   /** Whether the word is set. */
   readonly isAsking: boolean;
+  /** How often guests of the thread have found the word set. */
+  readonly ticks: number;
   /** How often others have had their turn. */
   readonly turns: number;
-  /** A guest found the word set, which this sets back. Whether others are to have their turn now. */
-  isSliceOver(): boolean;
+  /**
+   * A guest found the word set, which this sets back. Whether others are to have their turn now.
+   *
+   * @param ticksAtStart what {@link Preemption.ticks} was when its invocation began
+   */
+  isSliceOver(ticksAtStart: number): boolean;
   /** Resolves when it is this guest's turn again; those of one `component` share the turns of that. */
   nextTurn(component: object): Promise<void>;
   /** Sets the word: some guest is to be ended at its next check. */
@@ -32,6 +38,7 @@ function makeNone(): Preemption {
     get isAsking() {
       return view[0] !== 0;
     },
+    ticks: 0,
     turns: 0,
     isSliceOver() {
       view[0] = 0;

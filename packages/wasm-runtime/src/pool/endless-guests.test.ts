@@ -8,9 +8,9 @@ import { testContext } from '../testing/context.js';
 import {
   buildEndlessGuest,
   endless,
+  endlessInterface,
   endlessUnsuspended,
   helpersInterface,
-  endlessInterface,
 } from '../testing/endless-guest.js';
 import { collectGarbage } from './collect-garbage.js';
 import { FairTurns } from './fair-turns.js';

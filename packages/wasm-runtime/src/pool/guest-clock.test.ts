@@ -25,7 +25,7 @@ afterEach(async () => {
 
 /** What each check of a guest does. */
 function look({ word }: ThreadClock, slices: GuestSlices): void {
-  if (new Int32Array(word.buffer)[0] !== 0) slices.isSliceOver();
+  if (new Int32Array(word.buffer)[0] !== 0) slices.isSliceOver(0);
 }
 
 /** Checks, as a guest that computes does all the time, until it has seen so many ticks. */

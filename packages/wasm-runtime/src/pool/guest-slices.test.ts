@@ -43,15 +43,33 @@ function setUp() {
 
 it('a slice ends with the second tick that comes without a turn of the event loop', async () => {
   const { slices, tick, turn } = setUp();
+  const start = slices.ticks;
   tick();
-  expect(slices.isSliceOver()).toBe(false);
+  expect(slices.isSliceOver(start)).toBe(false);
   expect(slices.isAsking).toBe(false);
   await turn();
   tick();
-  expect(slices.isSliceOver()).toBe(false);
+  expect(slices.isSliceOver(start)).toBe(false);
   tick();
-  expect(slices.isSliceOver()).toBe(true);
+  expect(slices.isSliceOver(start)).toBe(true);
   expect(slices.turns).toBe(1);
+});
+
+it('no slice ends for what invocations before it computed', () => {
+  const { slices } = setUp();
+  const first = slices.ticks;
+  slices.isSliceOver(first);
+  const second = slices.ticks;
+  expect(slices.isSliceOver(second)).toBe(false);
+  expect(slices.isSliceOver(slices.ticks)).toBe(false);
+  expect(slices.isSliceOver(second)).toBe(true);
+});
+
+it('the slice of a guest ends at its next tick when the ticks before were those of guests that it calls', () => {
+  const { slices } = setUp();
+  const caller = slices.ticks;
+  for (let i = 0; i < 5; i++) expect(slices.isSliceOver(slices.ticks)).toBe(false);
+  expect(slices.isSliceOver(caller)).toBe(true);
 });
 
 it('one guest goes on after some turns, and components in turns of their own', async () => {
@@ -71,11 +89,11 @@ it('a guest whose stack had no room left to ask for a turn keeps none from the o
   const { slices, loop, wait, tick, turnToNext, order } = setUp();
   loop.isFull = true;
   tick();
-  expect(() => slices.isSliceOver()).toThrow(RangeError);
+  expect(() => slices.isSliceOver(0)).toThrow(RangeError);
   expect(() => slices.nextTurn({})).toThrow(RangeError);
   loop.isFull = false;
   tick();
-  expect(slices.isSliceOver()).toBe(false);
+  expect(slices.isSliceOver(0)).toBe(false);
   wait({}, 'other');
   await turnToNext();
   await turnToNext();

@@ -14,8 +14,14 @@ export interface GuestSlicesOptions {
 export const turnsBetween: number = 4;
 
 /**
- * Has guests that compute take turns with all else that the thread does. A slice ends with the second tick of the clock that a guest
- * sees without the event loop having had a turn: after one to two ticks.
+ * Ticks of the clock that a slice ends with: a guest computes for one to two of them. The first may have come before it began.
+ */
+const ticksInSlice = 2;
+
+/**
+ * Has guests that compute take turns with all else that the thread does. A slice ends with the second tick that there was since the
+ * event loop had a turn and since the guest's invocation began: a short invocation is not suspended for what those before it computed.
+ * While it waited the next ones would take instances whose memory no cache holds.
  */
 export class GuestSlices implements Preemption {
   readonly word: SharedMemory;
@@ -24,7 +30,9 @@ export class GuestSlices implements Preemption {
   readonly #afterTurn: (callback: () => void) => void;
   /** Guests that wait for their turn, by component; the component whose turn is next comes first. */
   readonly #waiting = new Map<object, (() => void)[]>();
-  #hasTicked = false;
+  #ticks = 0;
+  /** When the event loop had its last turn. */
+  #ticksAtTurn = 0;
   #turnsLeft = turnsBetween;
   #turns = 0;
   #isScheduled = false;
@@ -40,18 +48,21 @@ export class GuestSlices implements Preemption {
     return this.#word[0] !== 0;
   }
 
+  get ticks(): number {
+    return this.#ticks;
+  }
+
   get turns(): number {
     return this.#turns;
   }
 
-  isSliceOver(): boolean {
+  isSliceOver(ticksAtStart: number): boolean {
     Atomics.store(this.#word, 0, 0);
     // In this order: see the clock's own half of it.
     if (Atomics.load(this.#sleeping, 0) === 1) this.#wakeClock();
-    if (this.#hasTicked) return true;
     this.#schedule();
-    this.#hasTicked = true;
-    return false;
+    this.#ticks++;
+    return this.#ticks - Math.max(ticksAtStart, this.#ticksAtTurn) >= ticksInSlice;
   }
 
   nextTurn(component: object): Promise<void> {
@@ -81,7 +92,7 @@ export class GuestSlices implements Preemption {
   /** One guest goes on after some turns of the event loop, however many wait. */
   readonly #turn = (): void => {
     this.#isScheduled = false;
-    this.#hasTicked = false;
+    this.#ticksAtTurn = this.#ticks;
     this.#turns++;
     const [next] = this.#waiting;
     if (next === undefined) return;

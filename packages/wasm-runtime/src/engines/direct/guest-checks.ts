@@ -19,7 +19,7 @@ export class GuestChecks implements Checks {
     const abi = this.#abi;
     // The word stays set, for what else this guest does on its way out.
     if (abi.failure !== undefined) return verdicts.end;
-    const isSliceOver = this.#preemption.isSliceOver();
+    const isSliceOver = this.#preemption.isSliceOver(abi.ticksAtStart);
     if (abi.wait.abortReason !== undefined) return this.#end(abi.wait.abortReason);
     if (abi.unsuspended.isRunning) {
       const overrun = abi.unsuspended.overrun();

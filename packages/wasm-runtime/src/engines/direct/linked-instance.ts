@@ -74,13 +74,14 @@ export class LinkedInstance {
   /**
    * Runs the start functions, which may be suspended, in their order.
    *
-   * @throws what ended the guest in a start function
+   * @throws what a start function throws; what ended the guest first is noted
    */
   async start(): Promise<void> {
     try {
       for (const start of this.#starts) await start();
     } catch (error) {
-      throw this.abi.fail(error);
+      this.abi.fail(error);
+      throw error;
     }
   }
 

@@ -59,6 +59,8 @@ export class AbiInstance implements ResourceOwner {
   readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
   imports: HostImports = noImports;
   invocation = 0;
+  /** What {@link Preemption.ticks} was when the invocation began. */
+  ticksAtStart = 0;
   /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
   mayLeave = true;
   /** Handles the guest was lent for the call under way and has not dropped yet. */
@@ -82,6 +84,7 @@ export class AbiInstance implements ResourceOwner {
     this.handles.limits = options.limits ?? defaultGuestLimits;
     this.#calledOut = false;
     this.invocation++;
+    this.ticksAtStart = this.#preemption.ticks;
   }
 
   /** What the guest of this invocation may take. */

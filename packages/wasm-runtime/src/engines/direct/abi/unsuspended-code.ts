@@ -36,7 +36,7 @@ export class UnsuspendedCode {
   enter(): void {
     this.#depth++;
     if (!this.#preemption.isAsking) return;
-    this.#preemption.isSliceOver();
+    this.#preemption.isSliceOver(this.#preemption.ticks);
     const error = this.overrun();
     if (error !== undefined) throw error;
   }
