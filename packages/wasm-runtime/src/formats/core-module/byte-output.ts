@@ -7,6 +7,10 @@ export class ByteOutput {
     this.#bytes = new Uint8Array(Math.max(capacity, 1024));
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }

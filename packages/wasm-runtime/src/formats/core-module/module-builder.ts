@@ -1,5 +1,5 @@
 import { Cursor } from './cursor.js';
-import { byteLength, type Chunk, concat, leb } from './encode.js';
+import { byteLength, type Chunk, concat, encodeName, leb } from './encode.js';
 import type { Section } from './inspect-module.js';
 import { nameSectionName } from './name-section.js';
 import { preambleLength, sectionIds } from './sections.js';
@@ -29,6 +29,7 @@ const order: readonly number[] = [
 export class ModuleBuilder {
   readonly #bytes: Uint8Array;
   readonly #contents = new Map<number, readonly Chunk[]>();
+  #branchHints: readonly Chunk[] | undefined;
 
   constructor(bytes: Uint8Array, sections: readonly Section[]) {
     this.#bytes = bytes;
@@ -65,6 +66,11 @@ export class ModuleBuilder {
     this.#contents.delete(id);
   }
 
+  /** @param hints contents of a section that stands before the code */
+  hintBranches(hints: readonly Chunk[]): void {
+    this.#branchHints = [encodeName('metadata.code.branch_hint'), ...hints];
+  }
+
   build(): Uint8Array<ArrayBuffer> {
     const chunks: Chunk[] = [this.#bytes.subarray(0, preambleLength)];
     const add = (id: number, contents: readonly Chunk[]): void => {
@@ -72,6 +78,8 @@ export class ModuleBuilder {
     };
     for (const id of order) {
       const contents = this.#contents.get(id);
+      if (id === sectionIds.code && this.#branchHints !== undefined)
+        add(sectionIds.custom, this.#branchHints);
       if (contents !== undefined) add(id, contents);
     }
     return concat(chunks);

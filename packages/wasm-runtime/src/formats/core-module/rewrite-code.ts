@@ -10,11 +10,22 @@ export interface CodeRewrites {
   readonly importedFunctions: number;
   /** Asks whether the host wants something. */
   readonly check: Uint8Array;
+  /** Where in it the branch is that is hardly ever taken. */
+  readonly checkBranch: number;
   memorySize(memory: number): Uint8Array;
   memoryGrow(memory: number): Uint8Array;
   memoryFill(memory: number): Uint8Array;
   memoryCopy(to: number, from: number): Uint8Array;
   memoryInit(segment: number, memory: number): Uint8Array;
+}
+
+/** A code section. */
+export interface RewrittenCode extends CodeFacts {
+  readonly count: number;
+  /** The items of the section, without their count. */
+  readonly items: Uint8Array;
+  /** Those of the section of branch hints, by which V8 puts what checks do once they ask out of the way of loops. */
+  readonly hints: { readonly count: number; readonly items: Uint8Array };
 }
 
 /**
@@ -33,23 +44,21 @@ export interface CodeFacts {
  * Rewrites the functions of a code section one after the other, in one pass. Checks are at the entry of each function that calls others
  * or is long, at the beginning of each loop, and before all that may take long by itself: calls of the host among it.
  *
- * @returns the items of the new section, without their count
  * @throws MalformedModuleError
  */
-export function rewriteCode(
-  section: Cursor,
-  rewrites: CodeRewrites,
-): CodeFacts & { readonly count: number; readonly items: Uint8Array } {
+export function rewriteCode(section: Cursor, rewrites: CodeRewrites): RewrittenCode {
   const rewriter = new CodeRewriter(section, rewrites);
-  const count = section.each(() => rewriter.function());
-  const { writesTables, dropsSegments, items } = rewriter;
-  return { count, items, writesTables, dropsSegments };
+  const count = section.each((index) => rewriter.function(rewrites.importedFunctions + index));
+  const { writesTables, dropsSegments, items, hints } = rewriter;
+  return { count, items, hints, writesTables, dropsSegments };
 }
 
 class CodeRewriter implements InstructionVisitor {
   readonly #section: Cursor;
   readonly #rewrites: CodeRewrites;
   readonly #output: ByteOutput;
+  readonly #hints = new ByteOutput(1024);
+  #hintedFunctions = 0;
   /** The function that is read. */
   #body: Cursor;
   #calls = 0;
@@ -58,6 +67,8 @@ class CodeRewriter implements InstructionVisitor {
   readonly #ends: number[] = [];
   readonly #replacements: Uint8Array[] = [];
   #patches = 0;
+  /** Among the patches. */
+  #checks = 0;
   #addedBytes = 0;
   writesTables = false;
   dropsSegments = false;
@@ -73,17 +84,22 @@ class CodeRewriter implements InstructionVisitor {
     return this.#output.bytes;
   }
 
-  function(): void {
+  get hints(): RewrittenCode['hints'] {
+    return { count: this.#hintedFunctions, items: this.#hints.bytes };
+  }
+
+  function(index: number): void {
     const body = this.#section.slice(this.#section.u32());
     const start = body.pos;
     this.#body = body;
     this.#patches = 0;
     this.#addedBytes = 0;
+    this.#checks = 0;
     this.#calls = 0;
     skipLocals(body);
     const entry = body.pos;
     visitInstructions(body, this);
-    this.#write(start, entry, body.end);
+    this.#write(index, start, entry, body.end);
   }
 
   get memoryCount(): number {
@@ -100,11 +116,11 @@ class CodeRewriter implements InstructionVisitor {
   }
 
   takesLong(start: number): void {
-    this.#replace(start, start, this.#rewrites.check);
+    this.#check(start);
   }
 
   loop(body: number): void {
-    this.#replace(body, body, this.#rewrites.check);
+    this.#check(body);
   }
 
   writesTable(): void {
@@ -135,6 +151,11 @@ class CodeRewriter implements InstructionVisitor {
     this.#replace(start, this.#body.pos, this.#rewrites.memoryInit(segment, memory));
   }
 
+  #check(at: number): void {
+    this.#checks++;
+    this.#replace(at, at, this.#rewrites.check);
+  }
+
   #replace(start: number, end: number, replacement: Uint8Array): void {
     const patch = this.#patches++;
     this.#starts[patch] = start;
@@ -143,21 +164,40 @@ class CodeRewriter implements InstructionVisitor {
     this.#addedBytes += replacement.length - (end - start);
   }
 
-  #write(start: number, entry: number, end: number): void {
+  #write(index: number, start: number, entry: number, end: number): void {
     const { bytes } = this.#section;
     const output = this.#output;
+    const { check } = this.#rewrites;
     const isAsking = this.#calls > 0 || end - start > unchecked.bytes;
-    const check = isAsking ? this.#rewrites.check : undefined;
-    output.u32(end - start + this.#addedBytes + (check?.length ?? 0));
+    output.u32(end - start + this.#addedBytes + (isAsking ? check.length : 0));
+    const bodyStart = output.length;
+    this.#beginHints(index, this.#checks + (isAsking ? 1 : 0));
     output.addRange(bytes, start, entry);
-    if (check !== undefined) output.addRange(check, 0, check.length);
+    if (isAsking) this.#writeCheck(bodyStart);
     let from = entry;
     for (let patch = 0; patch < this.#patches; patch++) {
       const replacement = this.#replacements[patch] as Uint8Array;
       output.addRange(bytes, from, this.#starts[patch] as number);
-      output.addRange(replacement, 0, replacement.length);
+      if (replacement === check) this.#writeCheck(bodyStart);
+      else output.addRange(replacement, 0, replacement.length);
       from = this.#ends[patch] as number;
     }
     output.addRange(bytes, from, end);
+  }
+
+  #writeCheck(bodyStart: number): void {
+    const { check, checkBranch } = this.#rewrites;
+    this.#hints.u32(this.#output.length - bodyStart + checkBranch);
+    this.#hints.u32(1); // bytes of the hint
+    this.#hints.u32(0); // unlikely
+    this.#output.addRange(check, 0, check.length);
+  }
+
+  /** https://github.com/WebAssembly/branch-hinting: hints are counted from the start of the body, and say how likely a branch is. */
+  #beginHints(index: number, count: number): void {
+    if (count === 0) return;
+    this.#hintedFunctions++;
+    this.#hints.u32(index);
+    this.#hints.u32(count);
   }
 }

@@ -2,8 +2,10 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../../engines/web-assembly.js';
 import { guestBacktrace } from '../../traps/guest-backtrace.js';
+import type { Cursor } from './cursor.js';
 import { MalformedModuleError } from './errors.js';
 import { type RewrittenModule, rewriteModule } from './rewrite-module.js';
+import { sectionIds, sectionsOf } from './sections.js';
 import {
   everyAccess,
   everyInstruction,
@@ -432,6 +434,35 @@ describe('a function that was added', () => {
     expect((thrown as Error).stack).toMatch(/at (app\.)?wasmlattice:memory\.fill \(wasm:/);
     expect(guestBacktrace([thrown])).toBe(`    at ${own}`);
   });
+});
+
+it('tells V8 of each check that it is hardly ever to ask', async () => {
+  const { bytes } = await rewrite(everyInstruction);
+  const sections = [...sectionsOf(bytes)];
+  const hints = sections.find(({ id, content }) => id === 0 && bytes[content.pos + 1] === 'm'.charCodeAt(0));
+  const code = sections.find(({ id }) => id === sectionIds.code)?.content as Cursor;
+  const bodies: Cursor[] = [];
+  code.each(() => bodies.push(code.slice(code.u32())));
+  const cursor = hints?.content as Cursor;
+  expect(cursor.name()).toBe('metadata.code.branch_hint');
+  let checks = 0;
+  let last = 0;
+  cursor.each(() => {
+    const index = cursor.u32();
+    expect(index).toBeGreaterThan(last);
+    last = index;
+    // One function is imported.
+    const body = bodies[index - 1] as Cursor;
+    cursor.each(() => {
+      const at = body.pos + cursor.u32();
+      // i32.load of the second memory, if, call
+      expect([...bytes.subarray(at - 4, at + 3)]).toEqual([0x28, 0x42, 1, 0, 0x04, 0x40, 0x10]);
+      expect([cursor.u32(), cursor.u32()]).toEqual([1, 0]);
+      checks++;
+    });
+  });
+  expect(cursor.done).toBe(true);
+  expect(checks).toBe(8);
 });
 
 describe('a module', () => {

@@ -179,11 +179,11 @@ class Rewriting {
   /** Reads the word, and calls the check unless it is 0. */
   get #check(): InstructionBytes {
     if (!this.#checks) return [];
-    const word = [opcodes.i32Load, 0x42, ...leb(this.#memories.length), 0];
-    return [
-      ...[...constant('i32', 0), ...word, opcodes.if, 0x40],
-      ...[opcodes.call, ...leb(this.#checkFunction), opcodes.end],
-    ];
+    return [...this.#readWord, opcodes.if, 0x40, opcodes.call, ...leb(this.#checkFunction), opcodes.end];
+  }
+
+  get #readWord(): InstructionBytes {
+    return [...constant('i32', 0), opcodes.i32Load, 0x42, ...leb(this.#memories.length), 0];
   }
 
   #expose(kind: keyof typeof kinds, index: number): string {
@@ -284,7 +284,8 @@ class Rewriting {
       return { writesTables: false, dropsSegments: false };
     }
     const cursor = new Cursor(this.#bytes, section.start, section.end);
-    const { count, items, ...facts } = rewriteCode(cursor, this.#codeRewrites());
+    const { count, items, hints, ...facts } = rewriteCode(cursor, this.#codeRewrites());
+    if (this.#checks) this.#builder.hintBranches([leb(hints.count), hints.items]);
     const added = this.#added.code;
     this.#builder.replace(sectionIds.code, [leb(count + added.length), items, ...added]);
     return facts;
@@ -319,6 +320,7 @@ class Rewriting {
       tableCount: importedTables + tables.length,
       importedFunctions,
       check: Uint8Array.from(check),
+      checkBranch: this.#readWord.length,
       memorySize: (memory) =>
         once(`size ${memory}`, () => {
           const { type } = this.#memory(memory);

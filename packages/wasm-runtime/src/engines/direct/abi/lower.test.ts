@@ -268,6 +268,17 @@ describe('a guest that waits', () => {
     expect(instance.stopWatching()).toBe(false);
   });
 
+  it('ends the guest when the host function that it is about to wait for aborts the signal', async () => {
+    const link = await buildCoreGuest(waitGuest);
+    const controller = new AbortController();
+    const reason = new Error('time is up');
+    const pass = (): Promise<void> => {
+      controller.abort(reason);
+      return new Promise(() => {});
+    };
+    await expect(link({ pass }, controller.signal).call('pass', 1)).rejects.toBe(reason);
+  });
+
   it('does not begin to wait after the signal', async () => {
     const link = await buildCoreGuest(waitGuest);
     const { call } = link({ pass: () => Promise.resolve() }, AbortSignal.abort('a reason that is no error'));
