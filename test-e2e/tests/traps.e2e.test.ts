@@ -200,7 +200,7 @@ describe('a guest that traps in a call of another', () => {
     const { status, text, traceId } = await visit(`${url}/reverse?bytes=-1`);
     expect(status).toBe(500);
     expect(text).toMatch(
-      /^Component "caller" did not complete its response\.\n\nIncompleteResponseError: .*\nstderr of the guest:\n/,
+      /^ERROR: .*\n\nIncompleteResponseError: the guest returned without finishing its response body\nstderr of the guest:\n/,
     );
     expect(text).toMatch(thrown);
     const find = (output: string): LogRecord | undefined =>

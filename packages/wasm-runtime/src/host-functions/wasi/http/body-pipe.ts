@@ -100,6 +100,15 @@ export class BodyPipe implements ByteSink {
     this.#end({ kind: 'finished', trailers });
   }
 
+  /** As {@link BodyPipe.finish}, after more bytes, which come from the host; without them where a `content-length` leaves no room. */
+  finishWith(bytes: Uint8Array): void {
+    if (this.#ending === undefined && this.#contentLength === undefined) {
+      this.#waiting.push(bytes);
+      this.#written += bytes.length;
+    }
+    this.finish(undefined);
+  }
+
   /** Does nothing after {@link BodyPipe.finish}. */
   abort(reason: string): void {
     if (this.#ending !== undefined) return;

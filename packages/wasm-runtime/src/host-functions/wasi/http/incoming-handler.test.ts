@@ -730,6 +730,41 @@ describe('a guest that does not answer as it should', () => {
     expect([text, exchange.failed, unfinished]).toEqual(['written', undefined, 1]);
   });
 
+  it.each([false, true])(
+    'is told of a status and stderr that its runtime left, and its client if that is to see it: %s',
+    async (showsTraps) => {
+      const exchange = new MemoryExchange();
+      const told: unknown[] = [];
+      const guestStderr = 'RangeError: too long\n  at app.js:7:9';
+      let unfinished = 0;
+      const outcome = await invokeIncomingHandler({
+        instance: {
+          call: async (_id, _func, [, out]) => {
+            void respond(out as ResponseOutparam, { status: 500 }).stream.write(bytes('sorry'));
+          },
+          guestStderr: () => guestStderr,
+        },
+        exportId,
+        exchange,
+        component: 'hello',
+        onIncomplete: (error) => told.push(error),
+        onUnfinishedBody: () => unfinished++,
+        showsTraps,
+      });
+      expect(told).toEqual([expect.objectContaining({ name: 'IncompleteResponseError', guestStderr })]);
+      expect(unfinished).toBe(0);
+      expect(outcome).toEqual({
+        kind: 'incomplete',
+        status: 500,
+        reason: 'the guest returned without finishing its response body',
+        guestStderr,
+      });
+      const details = `\n\nIncompleteResponseError: the guest returned without finishing its response body\nstderr of the guest:\n${guestStderr}\n`;
+      expect(exchange.sink.text()).toBe(showsTraps ? `sorry${details}` : 'sorry');
+      expect([exchange.failed, exchange.finished]).toEqual([undefined, expect.anything()]);
+    },
+  );
+
   it('does not complete a body that is shorter than its content-length', async () => {
     const exchange = new MemoryExchange();
     let unfinished = 0;

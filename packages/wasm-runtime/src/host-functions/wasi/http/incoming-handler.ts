@@ -104,10 +104,20 @@ class Answer implements AnswerReceiver {
     this.#incomplete('the guest dropped the response-outparam', 'did not answer the request');
   }
 
-  /** A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. */
+  /**
+   * A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. A runtime that
+   * caught an exception leaves a body so, too, but with a status that says that, and with the exception on stderr.
+   */
   finishBody(): void {
+    const response = this.#response;
+    if (!response?.isBodyOpen()) return;
+    const guestStderr = this.#call.instance.guestStderr?.();
     try {
-      if (this.#response?.finishBody()) this.#call.onUnfinishedBody?.();
+      if (response.head.status >= 500 && guestStderr !== undefined) this.#finishFailed(response, guestStderr);
+      else {
+        response.finishBody();
+        this.#call.onUnfinishedBody?.();
+      }
     } catch (cause) {
       // The exchange was told already.
       if (!(cause instanceof HttpFailure)) throw cause;
@@ -191,13 +201,23 @@ class Answer implements AnswerReceiver {
       ...(guestStderr !== undefined && { guestStderr }),
     };
     const cause = new IncompleteResponseError(reason, guestStderr);
-    if (!exchange.signal.aborted) this.#tellIncomplete(cause);
+    this.#tellIncomplete(cause);
     exchange.responder.fail(500, this.#withDetails(this.#text(text), cause), cause);
     return this.#outcome;
   }
 
+  #finishFailed(response: ReleasedResponse, guestStderr: string): void {
+    const reason = 'the guest returned without finishing its response body';
+    const error = new IncompleteResponseError(reason, guestStderr);
+    const details = this.#call.showsTraps === true ? Buffer.from(`\n\n${error.stack}\n`) : undefined;
+    response.finishBody(details);
+    this.#outcome = { kind: 'incomplete', status: response.head.status, reason, guestStderr };
+    this.#tellIncomplete(error);
+  }
+
   #tellIncomplete(error: IncompleteResponseError): void {
-    const { component, onIncomplete } = this.#call;
+    const { component, exchange, onIncomplete } = this.#call;
+    if (exchange.signal.aborted) return;
     if (onIncomplete !== undefined) {
       onIncomplete(error);
       return;

@@ -57,12 +57,9 @@ export class OutgoingResponse {
     return {
       head: { status: this.#status, headers: this.#headers.toLines() },
       sendBody: (target) => pipe.attach(target),
+      isBodyOpen: () => pipe.state === 'open',
       bodyOver: () => (pipe.state === 'open' ? undefined : pipe.over),
-      finishBody: () => {
-        if (pipe.state !== 'open') return false;
-        pipe.finish(undefined);
-        return true;
-      },
+      finishBody: (more) => (more === undefined ? pipe.finish(undefined) : pipe.finishWith(more)),
     };
   }
 
@@ -76,12 +73,14 @@ export class OutgoingResponse {
 export interface ReleasedResponse {
   readonly head: HttpResponseHead;
   sendBody(target: BodyTarget): void;
+  /** Whether the guest has not ended the body. */
+  isBodyOpen(): boolean;
   /**
-   * Ends the body unless it has ended.
-   * @returns whether it had not
+   * Ends an open body.
+   * @param more what the host has to add, where the head does not say how long the body is
    * @throws HttpFailure when it is not as long as its `content-length`; the target is told, too
    */
-  finishBody(): boolean;
+  finishBody(more?: Uint8Array): void;
   /**
    * Resolves when the target has all of a body that has ended, and knows that; `undefined` when it does, and while the body has not
    * ended.
