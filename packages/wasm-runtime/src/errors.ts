@@ -1,5 +1,5 @@
 import { exceededLimit, LimitExceededError } from './limits/limit-exceeded-error.js';
-import type { LimitName } from './limits/limit-table.js';
+import { fixedLimitTable, type LimitName } from './limits/limit-table.js';
 import { guestBacktrace } from './traps/guest-backtrace.js';
 
 /** Why an invocation ended without an answer. */
@@ -95,13 +95,12 @@ export class ExitError extends Error {
 }
 
 /** Guest code that the host called and that can't be suspended ran too long: other guests of its thread had to wait. */
-export class BlockedThreadError extends Error {
+export class BlockedThreadError extends LimitExceededError {
   override readonly name = 'BlockedThreadError';
 
-  constructor(component: string, limitMs: number) {
-    super(
-      `the reallocs, post-returns or destructors of component "${component}" held its thread for more than ${limitMs} ms: such functions have to return soon, since they can't be suspended`,
-    );
+  constructor(component: string) {
+    const what = 'held its thread by reallocs, post-returns or destructors';
+    super({ component, limit: 'blocked-time', allowed: fixedLimitTable['blocked-time'].value, what });
   }
 }
 

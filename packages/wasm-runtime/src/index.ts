@@ -22,6 +22,7 @@ export {
 } from './formats/component/index.js';
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export {
+  type AnyLimitName,
   defaultLimits,
   describeLimit,
   type ExceededLimit,

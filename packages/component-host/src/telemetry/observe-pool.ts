@@ -1,5 +1,10 @@
 import { type Meter, noopMeter, type Observation } from '@wasmlattice/telemetry';
-import { budgetMetrics, type InstancePool, type LimitName, OverloadedError } from '@wasmlattice/wasm-runtime';
+import {
+  type AnyLimitName,
+  budgetMetrics,
+  type InstancePool,
+  OverloadedError,
+} from '@wasmlattice/wasm-runtime';
 import { callSeconds, type MeasuredComponent } from './invocation-recorder.js';
 
 export interface PoolObservation extends Observation {
@@ -8,7 +13,7 @@ export interface PoolObservation extends Observation {
   /** An invocation waited so long for an instance, in ms. */
   waited(ms: number): void;
   /** One of them exceeded a limit. */
-  exceeded(limit: LimitName): void;
+  exceeded(limit: AnyLimitName): void;
   /** Its guests had a core for so many ms more. */
   computed(ms: number): void;
   /** Invocations of the pool, with those counted that are refused as overloaded. */

@@ -3,8 +3,13 @@ export { type LimitConflict, limitConflicts } from './limit-conflicts.js';
 export { type ExceededLimit, exceededLimit, LimitExceededError } from './limit-exceeded-error.js';
 export { limitStacks } from './limit-stacks.js';
 export {
+  type AnyLimitName,
   defaultLimits,
   describeLimit,
+  type FixedLimitName,
+  type FixedLimitRow,
+  fixedLimitNames,
+  fixedLimitTable,
   type LimitName,
   type LimitRow,
   type Limits,

@@ -1,8 +1,8 @@
-import { describeLimit, type LimitName, limitAdvice } from './limit-table.js';
+import { type AnyLimitName, describeLimit, limitAdvice } from './limit-table.js';
 
 export interface ExceededLimit {
   readonly component: string;
-  readonly limit: LimitName;
+  readonly limit: AnyLimitName;
   /** The value of the limit, in its unit. */
   readonly allowed: number;
   /** What it did: `asks for 100000 random bytes at once`. */
@@ -13,7 +13,7 @@ export interface ExceededLimit {
 export class LimitExceededError extends Error {
   override readonly name: string = 'LimitExceededError';
   readonly component: string;
-  readonly limit: LimitName;
+  readonly limit: AnyLimitName;
   readonly allowed: number;
 
   constructor({ component, limit, allowed, what }: ExceededLimit, options?: ErrorOptions) {

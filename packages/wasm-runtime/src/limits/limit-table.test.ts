@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { describeLimit, limitAdvice, limitNames, limitTable } from './limit-table.js';
+import {
+  describeLimit,
+  fixedLimitNames,
+  fixedLimitTable,
+  limitAdvice,
+  limitNames,
+  limitTable,
+} from './limit-table.js';
 
 const repository = new URL('../../../../', import.meta.url);
 
@@ -13,10 +20,11 @@ describe('the table of limits', () => {
     expect(fallback).toBeLessThanOrEqual(most);
   });
 
-  it.each(limitNames)('%s is enforced where the table says', async (limit) => {
-    const texts = await Promise.all(
-      limitTable[limit].enforcedIn.map((file) => readFile(new URL(file, repository), 'utf8')),
-    );
+  it.each([
+    ...limitNames.map((limit) => [limit, limitTable[limit]] as const),
+    ...fixedLimitNames.map((limit) => [limit, fixedLimitTable[limit]] as const),
+  ])('%s is enforced where the table says', async (limit, { enforcedIn }) => {
+    const texts = await Promise.all(enforcedIn.map((file) => readFile(new URL(file, repository), 'utf8')));
     expect(texts.filter((text) => text.includes(`'${limit}'`) || text.includes(`.${limit}`))).not.toEqual([]);
   });
 
@@ -34,6 +42,8 @@ describe('the table of limits', () => {
     expect(limitAdvice('memory')).toBe(
       "raise the component's max_memory_limit, its config wasmlattice.dev/limits.memory or the host's --max-linear-memory-bytes",
     );
+    expect(limitAdvice('blocked-time')).toBe('have it return sooner, since this limit is fixed');
+    expect(describeLimit('blocked-time', 100)).toBe('100 ms');
     expect(limitAdvice('stack')).toBe("raise the host's --max-stack-bytes");
     expect(describeLimit('log-rate', 5)).toBe('5 a second');
     expect(describeLimit('tables', 20)).toBe('20');

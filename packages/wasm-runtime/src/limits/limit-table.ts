@@ -1,4 +1,4 @@
-/** What a component may only take so much of. */
+/** What a component may only take so much of, and the host or the component says how much. */
 export type LimitName =
   | 'memory'
   | 'execution-time'
@@ -14,6 +14,11 @@ export type LimitName =
   | 'header-bytes'
   | 'log-rate'
   | 'component-size';
+
+/** Limits that are the same everywhere. */
+export type FixedLimitName = 'blocked-time';
+
+export type AnyLimitName = LimitName | FixedLimitName;
 
 /** One value for each limit, in its unit. */
 export type Limits = Readonly<Record<LimitName, number>>;
@@ -40,6 +45,13 @@ export interface LimitRow {
   readonly beyond: string;
   /** Where it is enforced: files of the repository. */
   readonly enforcedIn: readonly string[];
+}
+
+/** A limit that nobody sets. */
+export interface FixedLimitRow extends Pick<LimitRow, 'unit' | 'help' | 'beyond' | 'enforcedIn'> {
+  readonly value: number;
+  /** What helps, since no setting does: the end of a sentence. */
+  readonly advice: string;
 }
 
 const runtime = 'packages/wasm-runtime/src';
@@ -235,6 +247,21 @@ export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
   },
 };
 
+/** The limits without a setting. */
+export const fixedLimitTable: Readonly<Record<FixedLimitName, FixedLimitRow>> = {
+  'blocked-time': {
+    unit: 'ms',
+    // Other guests of the thread wait so long.
+    value: 100,
+    help: 'Longest time of guest code that can not be suspended: of one realloc, post-return or destructor',
+    beyond: 'traps',
+    advice: 'have it return sooner, since this limit is fixed',
+    enforcedIn: [`${runtime}/engines/direct/guest-checks.ts`],
+  },
+};
+
+export const fixedLimitNames: readonly FixedLimitName[] = Object.keys(fixedLimitTable) as FixedLimitName[];
+
 export const limitNames: readonly LimitName[] = Object.keys(limitTable) as LimitName[];
 
 /** What holds where nobody says anything else. */
@@ -246,13 +273,14 @@ export const defaultLimits: Limits = Object.fromEntries(
 export const limitKeyPrefix = 'wasmlattice.dev/limits.';
 
 /** `65536 bytes`, `20`, `5000 a second` */
-export function describeLimit(limit: LimitName, value: number): string {
-  const { unit } = limitTable[limit];
+export function describeLimit(limit: AnyLimitName, value: number): string {
+  const { unit } = isFixed(limit) ? fixedLimitTable[limit] : limitTable[limit];
   return unit === 'each' ? String(value) : `${value} ${unit}`;
 }
 
 /** What raises a limit: `raise the component's config wasmlattice.dev/limits.handles or the host's --max-handles`. */
-export function limitAdvice(limit: LimitName): string {
+export function limitAdvice(limit: AnyLimitName): string {
+  if (isFixed(limit)) return fixedLimitTable[limit].advice;
   const { command, flag, scope } = limitTable[limit];
   const flagOfHost = `the host's --${flag}`;
   if (scope === 'host') return `raise ${flagOfHost}`;
@@ -260,4 +288,8 @@ export function limitAdvice(limit: LimitName): string {
   return command === undefined
     ? `raise the component's ${config} or ${flagOfHost}`
     : `raise the component's ${command}, its ${config} or ${flagOfHost}`;
+}
+
+function isFixed(limit: AnyLimitName): limit is FixedLimitName {
+  return Object.hasOwn(fixedLimitTable, limit);
 }

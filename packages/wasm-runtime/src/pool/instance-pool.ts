@@ -2,7 +2,7 @@ import type { CompiledComponent, ComponentInstance, GuestClock } from '../engine
 import { InstantiationError, isGuestFault, TrapError } from '../errors.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
-import type { LimitName } from '../limits/limit-table.js';
+import type { AnyLimitName } from '../limits/limit-table.js';
 import type { Linkage } from '../linker/linker.js';
 import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
 import type { FairShare } from './fair-turns.js';
@@ -40,7 +40,7 @@ export interface InstancePoolOptions {
   /** What its guests may take; by default what every guest may. */
   readonly limits?: GuestLimits | undefined;
   /** Told of each invocation that exceeded a limit of the component, once. */
-  readonly onExceeded?: ((limit: LimitName) => void) | undefined;
+  readonly onExceeded?: ((limit: AnyLimitName) => void) | undefined;
 }
 
 /** What the caller knows of an invocation; the pool adds the signal and the limits. */

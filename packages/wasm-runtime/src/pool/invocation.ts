@@ -1,6 +1,6 @@
 import type { ComponentInstance } from '../engines/engine.js';
 import { exceededLimit, LimitExceededError } from '../limits/limit-exceeded-error.js';
-import type { LimitName } from '../limits/limit-table.js';
+import type { AnyLimitName } from '../limits/limit-table.js';
 import type { StackBudget } from './thread-budgets.js';
 
 /** An invocation ran longer than the component's limit. */
@@ -50,13 +50,17 @@ export class Invocation {
   readonly #calls = new Set<Promise<unknown>>();
   /** What outlives it; made when there is any. */
   #leftBehind: { readonly work: Set<Promise<void>>; readonly controller: AbortController } | undefined;
-  readonly #onExceeded: ((limit: LimitName) => void) | undefined;
+  readonly #onExceeded: ((limit: AnyLimitName) => void) | undefined;
   #instance: ComponentInstance | undefined;
   #failed = false;
   #exceeded = false;
 
   /** @param onExceeded told, once, of the limit of the component that this invocation exceeded */
-  constructor(component: string, signal: AbortSignal | undefined, onExceeded?: (limit: LimitName) => void) {
+  constructor(
+    component: string,
+    signal: AbortSignal | undefined,
+    onExceeded?: (limit: AnyLimitName) => void,
+  ) {
     this.#component = component;
     this.#onExceeded = onExceeded;
     if (!signal) return;

@@ -1,8 +1,9 @@
 import { BlockedThreadError } from '../../../errors.js';
+import { fixedLimitTable } from '../../../limits/limit-table.js';
 import type { Preemption } from '../../preemption.js';
 
 /** Most that such code may compute before the event loop turns again, in ms on a core: that others keep the cores busy is not its fault. */
-const maxMs = 100;
+const maxMs = fixedLimitTable['blocked-time'].value;
 
 /**
  * Guest code that JavaScript called: a realloc, a post-return, a destructor. V8 can't suspend it, since frames of JavaScript lie below
@@ -58,7 +59,7 @@ export class UnsuspendedCode {
     }
     this.#since ??= now;
     if (this.#earlierMs + now - this.#since <= maxMs) return undefined;
-    return new BlockedThreadError(this.#component, maxMs);
+    return new BlockedThreadError(this.#component);
   }
 }
 
