@@ -41,6 +41,11 @@ const wit = `
     /// Traps after it has waited for the host.
     export trap-later: func();
     export recurse: func();
+    export spin: func();
+    /// Two calls of itself in each call, 60 deep.
+    export recurse-without-end: func();
+    /// What is to be done after it has returned takes for ever.
+    export linger: func() -> string;
     /// Reads what never comes.
     export read-forever: func(source: input-stream);
     /// Writes where never anything is taken.
@@ -194,6 +199,15 @@ const wat = `
     (call $block (call $subscribe (i64.const 1000000)))
     unreachable)
   (func $recurse (export "recurse") (call $recurse) (call $recurse))
+  (func $spin (export "spin") (loop $again (br $again)))
+  (func $branch (param $depth i32)
+    (if (local.get $depth) (then
+      (local.set $depth (i32.sub (local.get $depth) (i32.const 1)))
+      (call $branch (local.get $depth))
+      (call $branch (local.get $depth)))))
+  (func (export "recurse-without-end") (call $branch (i32.const 60)))
+  (func (export "linger") (result i32) (i32.const 1024))
+  (func (export "cabi_post_linger") (param i32) (call $spin))
   (func (export "read-forever") (param $source i32)
     (call $read (local.get $source) (i64.const 10) (i32.const 16)))
   (func (export "write-forever") (param $target i32)

@@ -25,6 +25,8 @@ import type { Engine } from '../engine.js';
 export interface HostileComplianceOptions {
   /** Limits that the engine leaves to others. */
   readonly leaves?: readonly LimitName[];
+  /** Whether its guests take turns and can be ended while they compute. By default they are not. */
+  readonly preempts?: boolean;
   /** How many exports a component may have; what it takes to prepare them is in the time of the tests. By default 10,000. */
   readonly exports?: number;
 }
@@ -50,7 +52,7 @@ const mib = 2 ** 20;
  */
 export function hostileCompliance(
   engine: Engine,
-  { leaves = [], exports = 10_000 }: HostileComplianceOptions = {},
+  { leaves = [], preempts = false, exports = 10_000 }: HostileComplianceOptions = {},
 ): void {
   describe('a hostile guest', () => {
     let hostile: Uint8Array;
@@ -178,6 +180,19 @@ export function hostileCompliance(
     ])('that %s has its time, and no other waits for it', async (_what, func, params) => {
       expectEnded(await invoke(func, params(), { 'execution-time': 20 }), 20);
     });
+
+    if (preempts) {
+      it.each([
+        ['in a loop', 'spin'],
+        ['in recursion', 'recurse-without-end'],
+      ])('that computes without end %s has its time, and no other waits for it', async (_where, func) => {
+        expectEnded(await invoke(func, [], { 'execution-time': 50 }), 50);
+      });
+
+      it('that does not come back where it can not be suspended is told so', async () => {
+        expectExceeded(await invoke('linger', []), 'blocked-time', 100);
+      });
+    }
 
     it('is not told of a limit that it only reached, or that an earlier guest exceeded', async () => {
       const guest = await HostilePool.start(engine, hostile, { memory: 4 * mib });
