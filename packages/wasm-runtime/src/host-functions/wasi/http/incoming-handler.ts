@@ -144,7 +144,7 @@ class Answer implements AnswerReceiver {
         cause,
       });
     }
-    exchange.responder.fail(status, this.#text(TRAP_TEXT[status] ?? TRAP_TEXT[500]));
+    exchange.responder.fail(status, this.#text(trapText(status, exceededLimit(cause, component))));
     return { kind: 'trapped', status, cause };
   }
 
