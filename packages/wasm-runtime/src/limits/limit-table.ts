@@ -256,7 +256,7 @@ export const fixedLimitTable: Readonly<Record<FixedLimitName, FixedLimitRow>> = 
     help: 'Longest time of guest code that can not be suspended: of one realloc, post-return or destructor',
     beyond: 'traps',
     advice: 'have it return sooner, since this limit is fixed',
-    enforcedIn: [`${runtime}/engines/direct/guest-checks.ts`],
+    enforcedIn: [`${runtime}/engines/direct/abi/unsuspended-code.ts`],
   },
 };
 
