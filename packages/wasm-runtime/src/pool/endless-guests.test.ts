@@ -179,7 +179,8 @@ describe('beside guests that go on for ever', () => {
 
 it('recursion without end overflows the stack of the one that does it', async () => {
   const { ended } = attack(calling('recurse'));
-  for (const error of await ended) expect(error).toMatchObject({ name: 'RangeError' });
+  for (const error of await ended)
+    expect(error).toMatchObject({ name: 'LimitExceededError', limit: 'stack' });
   expect(await askNeighbour()).toBeLessThan(4);
 });
 
