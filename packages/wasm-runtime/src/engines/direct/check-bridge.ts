@@ -1,4 +1,4 @@
-import { concat, encodeName, leb } from '../../formats/core-module/encode.js';
+import { concat, encodeName, encodeSection, leb, preamble } from '../../formats/core-module/encode.js';
 import { moduleNameSection } from '../../formats/core-module/name-section.js';
 import { bridgeModuleName } from '../../traps/guest-backtrace.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
@@ -48,23 +48,19 @@ function encodeBridge(): Uint8Array {
     ...[0x20, 0, 0x41, verdicts.wait, 0x46, 0x04, 0x40, 0x10, 1, 0x45, 0x0d, 1, 0x0b],
     ...[0x00, 0x0b],
   ];
-  const section = (id: number, items: readonly (readonly number[])[]): number[] => {
-    const contents = [...leb(items.length), ...items.flat()];
-    return [id, ...leb(contents.length), ...contents];
-  };
   return concat([
-    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, [
+    preamble,
+    ...encodeSection(1, [
       [0x60, 0, 1, i32],
       [0x60, 0, 0],
     ]),
-    section(2, [
+    ...encodeSection(2, [
       [0, ...encodeName('check'), 0, 0],
       [0, ...encodeName('wait'), 0, 0],
     ]),
-    section(3, [[1]]),
-    section(7, [[...encodeName('check'), 0, 2]]),
-    section(10, [[...leb(body.length), ...body]]),
+    ...encodeSection(3, [[1]]),
+    ...encodeSection(7, [[...encodeName('check'), 0, 2]]),
+    ...encodeSection(10, [[...leb(body.length), ...body]]),
     ...moduleNameSection(bridgeModuleName),
   ]);
 }

@@ -45,3 +45,12 @@ export function concat(chunks: readonly Chunk[]): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/** What every module begins with: magic and version. */
+export const preamble: readonly number[] = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+/** A section that is a list. */
+export function encodeSection(id: number, items: readonly (readonly number[])[]): Chunk[] {
+  const contents = [...leb(items.length), ...items.flat()];
+  return [[id, ...leb(contents.length)], contents];
+}

@@ -1,4 +1,4 @@
-import { type Chunk, concat, encodeName, leb } from '../../../formats/core-module/encode.js';
+import { concat, encodeName, encodeSection, leb, preamble } from '../../../formats/core-module/encode.js';
 import { moduleNameSection } from '../../../formats/core-module/name-section.js';
 import { bridgeModuleName } from '../../../traps/guest-backtrace.js';
 import { type CoreModule, webAssembly } from '../../web-assembly.js';
@@ -90,24 +90,19 @@ function encodeBridge({ params, result }: CoreSignature): Uint8Array {
     ...[0x0b, ...getResult, 0x0b],
   ];
   return concat([
-    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [
+    preamble,
+    ...encodeSection(1, [
       [0x60, ...leb(params.length), ...params.map((type) => typeCodes[type]), results.length, ...results],
       [0x60, 0, results.length, ...results],
     ]),
-    ...section(2, [
+    ...encodeSection(2, [
       [0, ...encodeName('attempt'), 0, 0],
       [0, ...encodeName('wait'), 0, 1],
       [0, ...encodeName('hasToWait'), 3, typeCodes.i32, 1],
     ]),
-    ...section(3, [[0]]),
-    ...section(7, [[...encodeName('call'), 0, 2]]),
-    ...section(10, [[...leb(body.length), ...body]]),
+    ...encodeSection(3, [[0]]),
+    ...encodeSection(7, [[...encodeName('call'), 0, 2]]),
+    ...encodeSection(10, [[...leb(body.length), ...body]]),
     ...moduleNameSection(bridgeModuleName),
   ]);
-}
-
-function section(id: number, items: readonly (readonly number[])[]): Chunk[] {
-  const contents = [...leb(items.length), ...items.flat()];
-  return [[id, ...leb(contents.length)], contents];
 }
