@@ -1,24 +1,23 @@
 import type { ServedHandle, Server, WitFunction } from '@wasmlattice/rpc';
 import { type HttpRequest, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import { OverloadedError } from '@wasmlattice/wasm-runtime';
-import { invokeIncomingHandler, WireExchange } from '@wasmlattice/wasm-runtime/host-functions';
+import { WireExchange } from '@wasmlattice/wasm-runtime/host-functions';
+import { type GuestHandler, type HttpInvocationParts, handleInGuest } from '../http/handle-in-guest.js';
 import { answerUnavailable } from '../http/unavailable.js';
-import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import type { RunInvocation } from '../invocation/invocation-runner.js';
 
 /**
  * Serves a component's `wasi:http/incoming-handler` as `wrpc:http/incoming-handler`, for HTTP servers that are providers
  * of their own (docs/spec/wrpc-interfaces.md#3). Each call runs in an instance of its own, which may live on
  * after the head is out.
  */
-export async function serveHttpExport(options: {
-  readonly componentId: string;
-  /** The component's export, verbatim. */
-  readonly exportId: string;
-  readonly server: Server;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits' | 'report'>>;
-  readonly onUnfinishedBody?: (() => void) | undefined;
-}): Promise<ServedHandle> {
-  const { componentId, exportId, server, run, onUnfinishedBody = () => {} } = options;
+export async function serveHttpExport(
+  options: GuestHandler & {
+    readonly server: Server;
+    readonly run: RunInvocation<HttpInvocationParts>;
+  },
+): Promise<ServedHandle> {
+  const { componentId, server, run } = options;
   return await server.serve({
     target: componentId,
     instance: httpIncomingHandler.id,
@@ -26,19 +25,7 @@ export async function serveHttpExport(options: {
     handler: async ([request], context) => {
       const { headers, signal } = context;
       const exchange = new WireExchange(request as HttpRequest, signal);
-      const running = run(headers, exchange.signal, (instance, signal, { logger, limits, report }) =>
-        invokeIncomingHandler({
-          instance,
-          exportId,
-          exchange,
-          component: componentId,
-          signal,
-          logger,
-          limits,
-          onUnfinishedBody,
-          onIncomplete: report,
-        }),
-      ).then(
+      const running = run(headers, exchange.signal, handleInGuest(options, exchange)).then(
         () => exchange.failWith(new Error(`component ${componentId} did not answer the request`)),
         (error: unknown) => {
           // An answer that its client understands, whatever the server makes of failures.

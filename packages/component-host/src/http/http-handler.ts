@@ -4,42 +4,19 @@ import {
   OverloadedError,
   PoolClosedError,
 } from '@wasmlattice/wasm-runtime';
-import { invokeIncomingHandler } from '@wasmlattice/wasm-runtime/host-functions';
-import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import type { RunInvocation } from '../invocation/invocation-runner.js';
 import type { HttpHandler } from '../telemetry/observe-http.js';
+import { type GuestHandler, type HttpInvocationParts, handleInGuest } from './handle-in-guest.js';
 import { answerUnavailable } from './unavailable.js';
 
 /** Answers HTTP requests with a component: each in an invocation of its own, which a client that leaves ends. */
-export function createHttpHandler(options: {
-  readonly componentId: string;
-  /** The component's export of `wasi:http/incoming-handler`, verbatim. */
-  readonly exportId: string;
-  readonly run: RunInvocation<Pick<InvocationParts, 'logger' | 'limits' | 'report'>>;
-  readonly onUnfinishedBody?: (() => void) | undefined;
-  /** Whether clients see why a guest trapped. */
-  readonly showsTraps?: boolean | undefined;
-}): HttpHandler {
-  const { componentId, exportId, run, onUnfinishedBody = () => {}, showsTraps } = options;
+export function createHttpHandler(
+  options: GuestHandler & { readonly run: RunInvocation<HttpInvocationParts> },
+): HttpHandler {
+  const { componentId, run, showsTraps } = options;
   return async (exchange, trace, source) => {
     try {
-      return await run(
-        trace,
-        exchange.signal,
-        (instance, signal, { logger, limits, report }) =>
-          invokeIncomingHandler({
-            instance,
-            exportId,
-            exchange,
-            component: componentId,
-            signal,
-            logger,
-            limits,
-            onUnfinishedBody,
-            onIncomplete: report,
-            showsTraps,
-          }),
-        { source },
-      );
+      return await run(trace, exchange.signal, handleInGuest(options, exchange), { source });
     } catch (cause) {
       if (cause instanceof InstantiationError) {
         const status = statusOf(cause);
