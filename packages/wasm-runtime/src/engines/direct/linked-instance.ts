@@ -53,7 +53,8 @@ export class LinkedInstance {
   constructor(program: Program, preemption: Preemption) {
     this.#program = program;
     this.#preemption = preemption;
-    this.abi = new AbiInstance(this.#resourceOrigins(), preemption, program.component);
+    const { component, parts } = program;
+    this.abi = new AbiInstance(this.#resourceOrigins(), { preemption, component, parts: parts.length });
     this.#check = checkBridge(new GuestChecks(this.abi, preemption, program));
   }
 
@@ -95,17 +96,18 @@ export class LinkedInstance {
     };
   }
 
-  bindLift({ plan, core, options }: PlannedLift): LiftedFunction {
-    return plan.bind(this.abi, this.#canonOptions(options), this.#resolve(core) as CoreFunction);
+  bindLift({ part, plan, core, options }: PlannedLift): LiftedFunction {
+    return plan.bind(this.abi.part(part), this.#canonOptions(options), this.#resolve(core) as CoreFunction);
   }
 
   #resourceOrigins(): ReadonlyMap<WitResource, ResourceOrigin> {
     const { importedResources, definedResources } = this.#program;
     const origins = new Map<WitResource, ResourceOrigin>();
     for (const resource of importedResources) origins.set(resource, { kind: 'host' });
-    for (const [resource, { destructor }] of definedResources) {
+    for (const [resource, { part, destructor }] of definedResources) {
       origins.set(resource, {
         kind: 'guest',
+        part,
         ...(destructor !== undefined && { destructor: () => this.#resolve(destructor) as CoreFunction }),
       });
     }
@@ -195,10 +197,10 @@ export class LinkedInstance {
         return this.#instances[item.instance]?.[item.name];
       case 'lower': {
         const lower = this.#program.lowers.get(item);
-        return lower?.plan.bind(this.abi, this.#canonOptions(item.options), lower.suspends);
+        return lower?.plan.bind(this.abi.part(item.part), this.#canonOptions(item.options), lower.suspends);
       }
       case 'resource':
-        return resourceBuiltins[item.builtin](this.abi, item.resource);
+        return resourceBuiltins[item.builtin](this.abi.part(item.part), item.resource);
       case 'unsupported':
         return undefined;
     }

@@ -10,12 +10,13 @@ export function loadProgram(
   { component, suspends }: LoadOptions,
 ): Program {
   const instantiation = decodeInstantiation(skeleton);
-  const { types, instances, definedResources, importedResources } = instantiation;
+  const { types, instances, parts, definedResources, importedResources } = instantiation;
   return {
     component,
     types,
     modules,
     instances,
+    parts,
     ...planFunctions(instantiation, suspends),
     definedResources,
     importedResources,

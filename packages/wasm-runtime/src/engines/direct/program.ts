@@ -1,5 +1,11 @@
 import type { WitResource } from '@wasmlattice/rpc';
-import type { CoreInstance, CoreItem, CoreOptions, DefinedResource } from '../../formats/component/index.js';
+import type {
+  CoreInstance,
+  CoreItem,
+  CoreOptions,
+  DefinedResource,
+  InstantiatedPart,
+} from '../../formats/component/index.js';
 import type { RewrittenModule } from '../../formats/core-module/index.js';
 import type { ComponentTypes } from '../engine.js';
 import type { CoreModule } from '../web-assembly.js';
@@ -12,6 +18,7 @@ export interface Program {
   readonly types: ComponentTypes;
   readonly modules: readonly ProgramModule[];
   readonly instances: readonly CoreInstance[];
+  readonly parts: readonly InstantiatedPart[];
   readonly lowers: ReadonlyMap<CoreItem, PlannedLower>;
   /** Exported functions by instance (`''` for the world itself) and name. */
   readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedLift>>;
@@ -46,6 +53,8 @@ export interface PlannedLower {
 }
 
 export interface PlannedLift {
+  /** The part that is called. */
+  readonly part: number;
   readonly plan: LiftPlan;
   readonly core: CoreItem;
   readonly options: CoreOptions;

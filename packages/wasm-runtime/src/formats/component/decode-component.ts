@@ -4,6 +4,7 @@ import type { Definition } from './binary/nodes.js';
 import { parseComponent } from './binary/parse-component.js';
 import { InvalidComponentError } from './errors.js';
 import type { ExportedFunction, Instantiation } from './instantiation.js';
+import { Part } from './types/core-space.js';
 import type { Entity, FunctionEntity, InstanceEntity } from './types/entities.js';
 import { Evaluator } from './types/evaluator.js';
 import { Scope } from './types/scope.js';
@@ -61,6 +62,7 @@ class Collector {
       types: this.types(),
       modules: graph.modules.map(({ start, end }) => bytes.subarray(start, end)),
       instances: graph.instances,
+      parts: graph.parts,
       exports,
       definedResources: graph.definedResources,
       importedResources: this.#importedResources(),
@@ -71,22 +73,26 @@ class Collector {
   /** Works the component out, and names its resources. */
   #run(): ReadonlyMap<string, Entity> {
     const evaluator = this.#evaluator;
-    const { exports } = evaluator.run(this.#definitions, new Scope(), (name, extern, scope, offset) => {
-      if (this.#imports.has(name)) {
-        throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
-      }
-      if (extern.sort === 'core' || extern.sort === 'component' || extern.sort === 'value') {
-        const what = extern.sort === 'core' ? 'core module' : extern.sort;
-        throw new InvalidComponentError(
-          `the import "${name}" is a ${what}: a host can provide functions, types and instances only`,
-          offset,
-        );
-      }
-      const entity = asImport(name, evaluator.entity(extern, scope, offset));
-      this.#imports.set(name, entity);
-      this.#nameResources(name, entity);
-      return entity;
-    });
+    const { exports } = evaluator.run(
+      this.#definitions,
+      new Scope(undefined, new Part()),
+      (name, extern, scope, offset) => {
+        if (this.#imports.has(name)) {
+          throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
+        }
+        if (extern.sort === 'core' || extern.sort === 'component' || extern.sort === 'value') {
+          const what = extern.sort === 'core' ? 'core module' : extern.sort;
+          throw new InvalidComponentError(
+            `the import "${name}" is a ${what}: a host can provide functions, types and instances only`,
+            offset,
+          );
+        }
+        const entity = asImport(name, evaluator.entity(extern, scope, offset));
+        this.#imports.set(name, entity);
+        this.#nameResources(name, entity);
+        return entity;
+      },
+    );
     for (const [name, entity] of exports) this.#nameResources(name, entity);
     return exports;
   }

@@ -9,6 +9,7 @@ export type {
   CoreOptions,
   DefinedResource,
   ExportedFunction,
+  InstantiatedPart,
   Instantiation,
   Lift,
 } from './instantiation.js';

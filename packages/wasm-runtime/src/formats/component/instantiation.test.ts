@@ -61,8 +61,18 @@ describe('decodeInstantiation', () => {
     expect(ours).toEqual({ instance: '', name: 'ours' });
     expect(theirs).toEqual({ instance: 'host', name: 'theirs' });
     expect(definition?.destructor).toMatchObject({ kind: 'export', instance: 0, name: 'dtor' });
-    expect(itemOf(instances, 1, 'new')).toEqual({ kind: 'resource', builtin: 'new', resource: ours });
-    expect(itemOf(instances, 1, 'drop')).toEqual({ kind: 'resource', builtin: 'drop', resource: theirs });
+    expect(itemOf(instances, 1, 'new')).toEqual({
+      kind: 'resource',
+      part: 0,
+      builtin: 'new',
+      resource: ours,
+    });
+    expect(itemOf(instances, 1, 'drop')).toEqual({
+      kind: 'resource',
+      part: 0,
+      builtin: 'drop',
+      resource: theirs,
+    });
   });
 
   it.each([

@@ -17,8 +17,20 @@ export type CoreItem =
       readonly name: string;
     }
   /** An import of the component as a core function. */
-  | { readonly kind: 'lower'; readonly func: ImportedFunction; readonly options: CoreOptions }
-  | { readonly kind: 'resource'; readonly builtin: ResourceBuiltin; readonly resource: WitResource }
+  | {
+      readonly kind: 'lower';
+      /** The part that calls, by its place in {@link Instantiation.parts}. */
+      readonly part: number;
+      readonly func: ImportedFunction;
+      readonly options: CoreOptions;
+    }
+  | {
+      readonly kind: 'resource';
+      /** The part that calls. */
+      readonly part: number;
+      readonly builtin: ResourceBuiltin;
+      readonly resource: WitResource;
+    }
   /** Needs what {@link Instantiation.obstacle} names. */
   | { readonly kind: 'unsupported' };
 
@@ -38,6 +50,8 @@ export interface ImportedFunction {
 
 /** A core function as a function of the component. */
 export interface Lift {
+  /** The part that is called. */
+  readonly part: number;
   readonly core: CoreItem;
   readonly options: CoreOptions;
 }
@@ -59,8 +73,19 @@ export type CoreInstance =
     }
   | { readonly kind: 'exports'; readonly items: ReadonlyMap<string, CoreItem> };
 
+/**
+ * What the specification calls a component instance: one component of those that a composed one consists of, once for each time that it is
+ * instantiated.
+ */
+export interface InstantiatedPart {
+  /** What instantiates it; the outermost has none. */
+  readonly parent: number | undefined;
+}
+
 /** A resource type the component defines itself. */
 export interface DefinedResource {
+  /** The part that defines it, whose resources of the type all are. */
+  readonly part: number;
   readonly destructor: CoreItem | undefined;
 }
 
@@ -70,6 +95,8 @@ export interface Instantiation {
   readonly modules: readonly Uint8Array[];
   /** In the order in which they are to be instantiated; each refers to earlier ones only. */
   readonly instances: readonly CoreInstance[];
+  /** Those that call, are called or define resources, and what they are in; a component without code has none. */
+  readonly parts: readonly InstantiatedPart[];
   readonly exports: readonly ExportedFunction[];
   readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
   readonly importedResources: ReadonlySet<WitResource>;

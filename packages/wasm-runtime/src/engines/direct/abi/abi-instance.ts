@@ -4,13 +4,13 @@ import { className } from '../../../qualified-name.js';
 import type { HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { webAssembly } from '../../web-assembly.js';
+import { AbiPart } from './abi-part.js';
 import { AbiTrap } from './abi-trap.js';
 import { CallQueue } from './call-queue.js';
 import type { ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
-import { HandleTable } from './handle-table.js';
-import { maxFlatParams } from './layout.js';
+import { HandleCount } from './handle-table.js';
 import { UnsuspendedCode } from './unsuspended-code.js';
 
 /** A class of the host; its instances are what the guest knows as resources. */
@@ -27,6 +27,14 @@ export interface GuestFailure {
 
 const noImports: HostImports = new Map();
 
+export interface AbiInstanceOptions {
+  readonly preemption?: Preemption;
+  /** Names the component in errors. */
+  readonly component?: string;
+  /** How many the component is made of; by default it is not composed. */
+  readonly parts?: number;
+}
+
 /** Looked up in every invocation, while the resources of a component stay the same. */
 const classNames = new WeakMap<WitResource, string>();
 
@@ -39,7 +47,8 @@ function classNameOf(resource: WitResource): string {
 }
 
 /**
- * Canonical ABI state of one component instance: its handles, what runs in it, the imports of the invocation.
+ * Canonical ABI state of an instance of the whole component, in one invocation at a time: the imports, what it waits for, what it may take
+ * and what ended it. {@link AbiPart} has what each component of a composed one has of its own.
  *
  * Guest code runs for one call at a time, since all of it shares one stack in linear memory: further calls wait until
  * the call under way has returned, even while that one waits for the host.
@@ -54,34 +63,38 @@ export class AbiInstance implements ResourceOwner {
   readonly calls: CallQueue = new CallQueue();
   readonly wait: GuestWait;
   readonly unsuspended: UnsuspendedCode;
-  readonly handles: HandleTable = new HandleTable();
-  /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
-  readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
+  /** Of all parts together. */
+  readonly handleCount: HandleCount = new HandleCount();
+  /** In the order in which they are instantiated. */
+  readonly parts: readonly AbiPart[];
   imports: HostImports = noImports;
   invocation = 0;
   /** What {@link Preemption.ticks} was when the invocation began. */
   ticksAtStart = 0;
-  /** False while the guest's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
-  mayLeave = true;
-  /** Handles the guest was lent for the call under way and has not dropped yet. */
-  borrows = 0;
 
   constructor(
     resources: ReadonlyMap<WitResource, ResourceOrigin>,
-    preemption: Preemption = withoutPreemption(),
-    component = '',
+    { preemption = withoutPreemption(), component = '', parts = 1 }: AbiInstanceOptions = {},
   ) {
     this.#resources = resources;
     this.#preemption = preemption;
     this.unsuspended = new UnsuspendedCode(preemption, component);
     this.wait = new GuestWait((error) => this.fail(error));
+    this.parts = Array.from({ length: parts }, (_, index) => new AbiPart(this, index));
+  }
+
+  /** @throws when there is none, which is the caller's mistake */
+  part(index: number): AbiPart {
+    const part = this.parts[index];
+    if (part === undefined) throw new Error(`the component has no part ${index}`);
+    return part;
   }
 
   /** Before core modules are instantiated, and again before each invocation. */
   startWatching(imports: HostImports, options: InstantiateOptions = {}): void {
     this.imports = imports;
     this.wait.startWatching(options);
-    this.handles.limits = options.limits ?? defaultGuestLimits;
+    this.handleCount.limits = options.limits ?? defaultGuestLimits;
     this.#calledOut = false;
     this.invocation++;
     this.ticksAtStart = this.#preemption.ticks;
@@ -89,7 +102,7 @@ export class AbiInstance implements ResourceOwner {
 
   /** What the guest of this invocation may take. */
   get limits(): GuestLimits {
-    return this.handles.limits;
+    return this.handleCount.limits;
   }
 
   /**
@@ -101,15 +114,15 @@ export class AbiInstance implements ResourceOwner {
   }
 
   /**
-   * After an invocation: disposes the host objects that are left in the table and forgets the imports.
+   * After an invocation: disposes the host objects that are left in the tables and forgets the imports.
    *
    * @returns false when the instance must not be used again: the guest failed or is still running
    */
   stopWatching(): boolean {
     this.wait.stopWatching();
     if (this.#failure !== undefined || this.calls.isBusy) return false;
-    for (const { rep, own } of this.handles.clear()) {
-      if (own && typeof rep === 'object') disposeQuietly(rep);
+    for (const { handles } of this.parts) {
+      for (const { rep, own } of handles.clear()) if (own && typeof rep === 'object') disposeQuietly(rep);
     }
     this.#hostClasses.clear();
     this.imports = noImports;
@@ -117,12 +130,9 @@ export class AbiInstance implements ResourceOwner {
     return true;
   }
 
-  /** Before a host function or a resource built-in runs. */
-  leave(label: string): void {
+  /** A host function or a resource built-in runs. */
+  noteCallOut(): void {
     this.#calledOut = true;
-    if (!this.mayLeave) {
-      throw this.#failure?.error ?? new AbiTrap(`${label}: called by the guest's own realloc or post-return`);
-    }
   }
 
   /**
@@ -138,7 +148,7 @@ export class AbiInstance implements ResourceOwner {
     } else if (this.#failure.thrown === undefined && error instanceof webAssembly.RuntimeError) {
       this.#failure = { ...this.#failure, thrown: error };
     }
-    this.mayLeave = false;
+    for (const part of this.parts) part.mayLeave = false;
     return this.#failure.error;
   }
 
@@ -149,7 +159,6 @@ export class AbiInstance implements ResourceOwner {
 
   /** Begins a call that is inside already. */
   begin(label: string): void {
-    this.borrows = 0;
     if (this.#failure !== undefined) {
       throw new AbiTrap(`${label}: the guest ended in an earlier call and can't be called again`, {
         cause: this.#failure.error,
@@ -204,6 +213,12 @@ export class AbiInstance implements ResourceOwner {
 
   isGuestResource(resource: WitResource): boolean {
     return this.#resources.get(resource)?.kind === 'guest';
+  }
+
+  /** The part that defines a resource; `undefined` for one of the host. */
+  definerOf(resource: WitResource): number | undefined {
+    const origin = this.#resources.get(resource);
+    return origin?.kind === 'guest' ? origin.part : undefined;
   }
 
   /** The class whose instances the host hands out as `resource`; `undefined` when the imports have none. */

@@ -18,5 +18,9 @@ export interface CanonOptions {
 export type ResourceOrigin =
   /** Imported: the host's objects stand in the handle table. */
   | { readonly kind: 'host' }
-  /** Defined by the component: an i32 chosen by the guest stands in the handle table. */
-  | { readonly kind: 'guest'; readonly destructor?: (() => CoreFunction | undefined) | undefined };
+  /** Defined by a part of the component: an i32 that this part chose stands in handle tables. */
+  | {
+      readonly kind: 'guest';
+      readonly part: number;
+      readonly destructor?: (() => CoreFunction | undefined) | undefined;
+    };

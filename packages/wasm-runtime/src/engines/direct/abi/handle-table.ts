@@ -22,20 +22,29 @@ export class Handle implements Lendable {
   }
 }
 
-/** The handles of one component instance. Numbers start at 1 and are given out again, the latest freed first. */
-export class HandleTable {
-  /** Each handle costs the host an object, and the guest next to nothing. */
+/** How many handles the parts of a component hold together. Each costs the host an object, and the guest next to nothing. */
+export class HandleCount {
   limits: GuestLimits = defaultGuestLimits;
+  held = 0;
+}
+
+/** The handles of one part. Numbers start at 1 and are given out again, the latest freed first. */
+export class HandleTable {
+  readonly #count: HandleCount;
   readonly #entries: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
-  #count = 0;
+
+  constructor(count: HandleCount) {
+    this.#count = count;
+  }
 
   /** @param label names the function, for messages */
   add(resource: WitResource, rep: object | number, own: boolean, label: string): number {
-    if (this.#count >= this.limits.values.handles) {
-      throw this.limits.exceeded('handles', `holds ${this.#count} resources and gets one more by ${label}`);
+    const { limits, held } = this.#count;
+    if (held >= limits.values.handles) {
+      throw limits.exceeded('handles', `holds ${held} resources and gets one more by ${label}`);
     }
-    this.#count++;
+    this.#count.held++;
     const handle = new Handle(resource, rep, own);
     const free = this.#free.pop();
     if (free === undefined) return this.#entries.push(handle) - 1;
@@ -60,16 +69,17 @@ export class HandleTable {
     }
     this.#entries[index] = undefined;
     this.#free.push(index);
-    this.#count--;
+    this.#count.held--;
     return handle;
   }
 
   /** Empties the table. Returns what was in it, the latest first. */
   clear(): Handle[] {
-    const left = this.#count === 0 ? [] : this.#entries.filter((handle) => handle !== undefined).reverse();
+    if (this.#entries.length === 1) return [];
+    const left = this.#entries.filter((handle) => handle !== undefined).reverse();
     this.#entries.length = 1;
     this.#free.length = 0;
-    this.#count = 0;
+    this.#count.held -= left.length;
     return left;
   }
 }

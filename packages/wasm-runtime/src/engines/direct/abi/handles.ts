@@ -37,8 +37,8 @@ function handleCodec(lift: LiftHandle, lower: LowerHandle): Codec {
 }
 
 function liftOwn(cx: LiftLowerContext, index: number, resource: WitResource): object {
-  const { instance, label } = cx;
-  const { rep, own } = instance.handles.remove(index, resource, label);
+  const { instance, part, label } = cx;
+  const { rep, own } = part.handles.remove(index, resource, label);
   if (!own) {
     throw cx.trap(`handle ${index} (${nameOf(resource)}) is only borrowed and can't be given away`);
   }
@@ -46,8 +46,8 @@ function liftOwn(cx: LiftLowerContext, index: number, resource: WitResource): ob
 }
 
 function liftBorrow(cx: LiftLowerContext, index: number, resource: WitResource): object {
-  const { instance, label, lent } = cx;
-  const handle = instance.handles.get(index, resource, label);
+  const { instance, part, label, lent } = cx;
+  const handle = part.handles.get(index, resource, label);
   if (lent !== undefined) {
     handle.lends++;
     lent.push(handle);
@@ -57,31 +57,33 @@ function liftBorrow(cx: LiftLowerContext, index: number, resource: WitResource):
 }
 
 function lowerOwn(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
-  const { instance, label } = cx;
+  const { instance, part, label } = cx;
   if (!instance.isGuestResource(resource)) {
-    return instance.handles.add(resource, hostObject(cx, value, resource), true, label);
+    return part.handles.add(resource, hostObject(cx, value, resource), true, label);
   }
   const rep = guestRep(cx, value, resource);
   const own = value as GuestResource;
   if (own.lends > 0) throw cx.trap(`the ${nameOf(resource)} is borrowed and can't be given away`);
   own.moved();
-  return instance.handles.add(resource, rep, true, label);
+  return part.handles.add(resource, rep, true, label);
 }
 
 function lowerBorrow(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
-  const { instance, label, lent } = cx;
+  const { instance, part, label, lent } = cx;
+  let rep: number | object;
   if (instance.isGuestResource(resource)) {
-    const rep = guestRep(cx, value, resource);
+    rep = guestRep(cx, value, resource);
     if (lent !== undefined) {
       const borrowed = value as GuestResource;
       borrowed.lends++;
       lent.push(borrowed);
     }
-    return rep;
+    if (part.defines(resource)) return rep;
+  } else {
+    rep = hostObject(cx, value, resource);
   }
-  const object = hostObject(cx, value, resource);
-  instance.borrows++;
-  return instance.handles.add(resource, object, false, label);
+  part.borrows++;
+  return part.handles.add(resource, rep, false, label);
 }
 
 function hostObject(cx: LiftLowerContext, value: unknown, resource: WitResource): object {

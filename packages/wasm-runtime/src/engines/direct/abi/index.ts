@@ -1,4 +1,5 @@
 export { AbiInstance, type GuestFailure } from './abi-instance.js';
+export type { AbiPart } from './abi-part.js';
 export { AbiTrap, UnsupportedTypeError } from './abi-trap.js';
 export type { CanonOptions, CoreFunction, ResourceOrigin, StringEncoding } from './core-types.js';
 export { GuestMemory } from './guest-memory.js';

@@ -1,4 +1,5 @@
 import type { AbiInstance } from './abi-instance.js';
+import type { AbiPart } from './abi-part.js';
 import { AbiTrap } from './abi-trap.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { GuestMemory } from './guest-memory.js';
@@ -14,14 +15,15 @@ const leastBudget = 16 * 1024 * 1024;
 /** Most bytes of one string or list: MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH of the canonical ABI. */
 const longestRange = (1 << 28) - 1;
 
-/** One lift or lower of one instance: everything that values need to get across. Reused for every call. */
+/** One lift or lower of one part: everything that values need to get across. Reused for every call. */
 export class LiftLowerContext {
+  readonly part: AbiPart;
   readonly instance: AbiInstance;
   /** Names the function in messages. */
   readonly label: string;
   readonly memory: GuestMemory;
   readonly strings: StringCoder;
-  /** Core values of the call under way; the instance's, since there is one call at a time. */
+  /** Core values of the call under way; the part's, since there is one call at a time. */
   readonly flat: (number | bigint)[];
   /** Length of what {@link StringCoder.write} wrote, in the code units of the encoding. */
   written = 0;
@@ -31,12 +33,13 @@ export class LiftLowerContext {
   #budget = 0;
   #elements = 0;
 
-  constructor(instance: AbiInstance, label: string, options: CanonOptions, tracksLends: boolean) {
-    this.instance = instance;
+  constructor(part: AbiPart, label: string, options: CanonOptions, tracksLends: boolean) {
+    this.part = part;
+    this.instance = part.instance;
     this.label = label;
     this.memory = options.memory ?? GuestMemory.none;
     this.strings = stringCoders[options.encoding];
-    this.flat = instance.flat;
+    this.flat = part.flat;
     this.lent = tracksLends ? [] : undefined;
     this.#realloc = options.realloc;
   }
@@ -88,16 +91,16 @@ export class LiftLowerContext {
 
   /** Has the guest allocate `size` bytes. */
   allocate(align: number, size: number, what: string): number {
-    const { instance } = this;
+    const { instance, part } = this;
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
     if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
-    instance.mayLeave = false;
+    part.mayLeave = false;
     try {
       instance.unsuspended.enter();
       const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
       this.memory.refresh();
       this.checkRange(address, size, align, `the memory allocated for ${what}`);
-      instance.mayLeave = true;
+      part.mayLeave = true;
       return address;
     } catch (error) {
       throw instance.fail(error);

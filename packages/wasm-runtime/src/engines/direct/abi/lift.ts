@@ -1,6 +1,6 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { webAssembly } from '../../web-assembly.js';
-import type { AbiInstance } from './abi-instance.js';
+import type { AbiPart } from './abi-part.js';
 import type { Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
@@ -11,8 +11,10 @@ export interface LiftPlan {
   /**
    * The function as the host calls it. A WIT `result` is returned as data. It rejects with what ended the guest, as it is:
    * an `AbiTrap`, V8's RuntimeError, an `ExitError`, the reason of the signal, what a host function threw.
+   *
+   * @param part the one that is called
    */
-  bind(instance: AbiInstance, options: CanonOptions, core: CoreFunction): LiftedFunction;
+  bind(part: AbiPart, options: CanonOptions, core: CoreFunction): LiftedFunction;
 }
 
 export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
@@ -25,8 +27,8 @@ export function compileLift(func: WitFunction, exportId: string): LiftPlan {
   const signature = compileSignature(func);
   const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
   return {
-    bind(instance, options, core) {
-      const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
+    bind(part, options, core) {
+      const cx = new LiftLowerContext(part, label, options, signature.tracksLends);
       const lifted = new Lifted(cx, signature, core, options.postReturn);
       return (params) => lifted.call(params);
     },
@@ -67,6 +69,7 @@ class Lifted {
     const cx = this.#cx;
     try {
       cx.instance.begin(cx.label);
+      cx.part.borrows = 0;
     } catch (refusal) {
       cx.instance.calls.leave();
       return Promise.reject(refusal);
@@ -102,14 +105,14 @@ class Lifted {
 
   #returned(returned: Returned): unknown {
     const cx = this.#cx;
-    const { instance } = cx;
+    const { instance, part } = cx;
     let value: unknown;
     try {
       if (instance.failure !== undefined) throw instance.failure.error;
       cx.returnLent();
       value = this.#liftResult(returned);
-      if (instance.borrows !== 0) {
-        throw cx.trap(`the guest returned without dropping ${instance.borrows} of the handles it was lent`);
+      if (part.borrows !== 0) {
+        throw cx.trap(`the guest returned without dropping ${part.borrows} of the handles it was lent`);
       }
       this.#afterReturn(returned);
     } catch (error) {
@@ -121,8 +124,8 @@ class Lifted {
 
   #afterReturn(returned: Returned): void {
     if (this.#postReturn === undefined) return;
-    const { instance } = this.#cx;
-    instance.mayLeave = false;
+    const { instance, part } = this.#cx;
+    part.mayLeave = false;
     try {
       instance.unsuspended.enter();
       if (returned === undefined) this.#postReturn();
@@ -130,7 +133,7 @@ class Lifted {
     } finally {
       instance.unsuspended.leave();
     }
-    instance.mayLeave = true;
+    part.mayLeave = true;
   }
 
   #liftResult(returned: Returned): unknown {

@@ -1,6 +1,6 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { OptionalWait } from '../../optional-wait.js';
-import type { AbiInstance } from './abi-instance.js';
+import type { AbiPart } from './abi-part.js';
 import { type Returned, withArity } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
@@ -11,8 +11,11 @@ import { type CoreSignature, suspendingImport } from './suspending-import.js';
 
 /** `canon lower` of one host function, the same for all instances of a component. */
 export interface LowerPlan {
-  /** @param suspends whether the host function may return a promise: the import suspends the guest until it settles */
-  bind(instance: AbiInstance, options: CanonOptions, suspends: boolean): CoreFunction;
+  /**
+   * @param part the one that calls
+   * @param suspends whether the host function may return a promise: the import suspends the guest until it settles
+   */
+  bind(part: AbiPart, options: CanonOptions, suspends: boolean): CoreFunction;
 }
 
 /**
@@ -25,8 +28,8 @@ export function compileLower(func: WitFunction, importId: string): LowerPlan {
   const hostFunction = importId === '' ? func.name : `${importId} ${func.name}`;
   const label = `import ${hostFunction}`;
   return {
-    bind(instance, options, suspends) {
-      const cx = new LiftLowerContext(instance, label, options, signature.tracksLends);
+    bind(part, options, suspends) {
+      const cx = new LiftLowerContext(part, label, options, signature.tracksLends);
       const callHost = compileHostCall(cx, signature, func.name, importId);
       const lowered = new LoweredFunction(cx, signature, callHost, hostFunction);
       if (!suspends) return withArity(core.params.length, cx.flat, () => lowered.call());
@@ -101,7 +104,7 @@ class LoweredFunction {
   /** Returns where the result goes. */
   #begin(): number {
     const cx = this.#cx;
-    cx.instance.leave(cx.label);
+    cx.part.leave(cx.label);
     cx.enter();
     return this.#signature.resultInMemory ? (cx.flat[this.#resultSlot] as number) >>> 0 : 0;
   }

@@ -1,7 +1,14 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { CanonOptionsNode, Definition } from '../binary/nodes.js';
-import type { CoreInstance, CoreItem, CoreOptions, DefinedResource, Lift } from '../instantiation.js';
-import type { CoreSpace } from './core-space.js';
+import type {
+  CoreInstance,
+  CoreItem,
+  CoreOptions,
+  DefinedResource,
+  InstantiatedPart,
+  Lift,
+} from '../instantiation.js';
+import type { CoreSpace, Part } from './core-space.js';
 import type { FunctionEntity } from './entities.js';
 
 type CoreDefinition = Extract<
@@ -20,6 +27,7 @@ export class CoreGraph {
   readonly modules: { readonly start: number; readonly end: number }[] = [];
   readonly instances: CoreInstance[] = [];
   readonly definedResources: Map<WitResource, DefinedResource> = new Map();
+  readonly parts: InstantiatedPart[] = [];
   #obstacle: string | undefined;
 
   get obstacle(): string | undefined {
@@ -64,7 +72,12 @@ export class CoreGraph {
         return;
       case 'resource-builtin': {
         const { builtin } = definition;
-        space.add('func', { kind: 'resource', builtin, resource: lookUp.resource(definition.resource) });
+        space.add('func', {
+          kind: 'resource',
+          part: this.#partOf(space),
+          builtin,
+          resource: lookUp.resource(definition.resource),
+        });
         return;
       }
       case 'other-builtin':
@@ -75,7 +88,11 @@ export class CoreGraph {
   }
 
   lift(func: number, options: CanonOptionsNode, space: CoreSpace, offset: number): Lift {
-    return { core: space.get('func', func, offset), options: this.#options(options, space, offset) };
+    return {
+      part: this.#partOf(space),
+      core: space.get('func', func, offset),
+      options: this.#options(options, space, offset),
+    };
   }
 
   defineResource(
@@ -85,8 +102,19 @@ export class CoreGraph {
     offset: number,
   ): void {
     this.definedResources.set(resource, {
+      part: this.#partOf(space),
       destructor: destructor === undefined ? undefined : space.get('func', destructor, offset),
     });
+  }
+
+  #partOf({ part }: CoreSpace): number {
+    return this.#indexOf(part);
+  }
+
+  #indexOf(part: Part): number {
+    part.index ??=
+      this.parts.push({ parent: part.parent === undefined ? undefined : this.#indexOf(part.parent) }) - 1;
+    return part.index;
   }
 
   #addInstance(space: CoreSpace, instance: CoreInstance): void {
@@ -95,7 +123,9 @@ export class CoreGraph {
 
   #lower(node: CanonOptionsNode, { source }: FunctionEntity, space: CoreSpace, offset: number): CoreItem {
     const options = this.#options(node, space, offset);
-    if (source?.kind === 'import') return { kind: 'lower', func: source.imported, options };
+    if (source?.kind === 'import') {
+      return { kind: 'lower', part: this.#partOf(space), func: source.imported, options };
+    }
     this.refuse('one of its parts calls a function of another');
     return { kind: 'unsupported' };
   }

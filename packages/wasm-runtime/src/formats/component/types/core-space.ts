@@ -2,8 +2,24 @@ import type { CoreSort } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
 import type { CoreItem } from '../instantiation.js';
 
+/**
+ * A component that is instantiated, of those that a composed one consists of. Most that do nothing but wrap others have no code, and
+ * are never asked for an index.
+ */
+export class Part {
+  readonly parent: Part | undefined;
+  /** Place in `Instantiation.parts`, once it has one. */
+  index: number | undefined;
+
+  constructor(parent?: Part) {
+    this.parent = parent;
+  }
+}
+
 /** The index spaces of a component's core language. Modules and instances are counted over the whole component. */
 export class CoreSpace {
+  /** The part whose code this is. */
+  readonly part: Part;
   readonly modules: number[] = [];
   readonly instances: number[] = [];
   readonly #items: { readonly [S in CoreSort]: CoreItem[] } = {
@@ -13,6 +29,10 @@ export class CoreSpace {
     global: [],
     tag: [],
   };
+
+  constructor(part: Part) {
+    this.part = part;
+  }
 
   add(sort: CoreSort, item: CoreItem): void {
     this.#items[sort].push(item);

@@ -3,6 +3,7 @@ import type { Definition, ExternNode, TypeNode } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
 import { maxEvaluationDepth, maxEvaluationSteps } from '../limits.js';
 import { CoreGraph } from './core-graph.js';
+import { Part } from './core-space.js';
 import type { ComponentEntity, Entity, InstanceEntity, TypeEntity } from './entities.js';
 import { Scope } from './scope.js';
 import { describe, ValueTypes } from './value-types.js';
@@ -89,7 +90,7 @@ export class Evaluator {
         const { component } = scope.get('component', definition.component, offset);
         this.#step(definition.args.length, offset);
         const args = new Map(definition.args.map((arg) => [arg.name, scope.resolve(arg, offset)]));
-        scope.add({ sort: 'instance', instance: this.#instantiate(component, args) });
+        scope.add({ sort: 'instance', instance: this.#instantiate(component, args, scope.part) });
         return;
       }
       case 'inline-instance': {
@@ -165,11 +166,15 @@ export class Evaluator {
     scope.add(entity);
   }
 
-  #instantiate(component: ComponentEntity, args: ReadonlyMap<string, Entity>): InstanceEntity {
+  #instantiate(
+    component: ComponentEntity,
+    args: ReadonlyMap<string, Entity>,
+    instantiator: Part,
+  ): InstanceEntity {
     this.#instantiations++;
     const instance = this.run(
       component.definitions,
-      new Scope(component.scope),
+      new Scope(component.scope, new Part(instantiator)),
       (name, extern, scope, offset) => {
         const arg = args.get(name);
         if (arg === undefined)

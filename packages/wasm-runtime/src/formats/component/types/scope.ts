@@ -1,11 +1,12 @@
 import type { Reference, Sort } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
-import { CoreSpace } from './core-space.js';
+import { CoreSpace, Part } from './core-space.js';
 import type { Entity } from './entities.js';
 
 /** The index spaces of one component or one component or instance type. */
 export class Scope {
   readonly #parent: Scope | undefined;
+  readonly #part: Part | undefined;
   #core: CoreSpace | undefined;
   readonly #entities: { readonly [S in Sort]: Extract<Entity, { sort: S }>[] } = {
     core: [],
@@ -16,12 +17,22 @@ export class Scope {
     instance: [],
   };
 
-  constructor(parent?: Scope) {
+  /**
+   * @param parent where outer aliases look
+   * @param part what is instantiated with these definitions; a type describes, and has none
+   */
+  constructor(parent?: Scope, part?: Part) {
     this.#parent = parent;
+    this.#part = part;
+  }
+
+  /** What is instantiated here. */
+  get part(): Part {
+    return this.core.part;
   }
 
   get core(): CoreSpace {
-    this.#core ??= new CoreSpace();
+    this.#core ??= new CoreSpace(this.#part ?? new Part());
     return this.#core;
   }
 

@@ -36,7 +36,7 @@ export function handMadeGuest(options: HandMadeGuestOptions = {}): HandMadeGuest
     return start;
   };
   const cx = new LiftLowerContext(
-    instance,
+    instance.part(0),
     'test function',
     {
       encoding: options.encoding ?? 'utf8',

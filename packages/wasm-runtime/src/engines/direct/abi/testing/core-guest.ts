@@ -67,9 +67,12 @@ function link(
     (...args) =>
       core[name]?.(...args);
   const origin: ResourceOrigin =
-    destructor === undefined ? { kind: 'host' } : { kind: 'guest', destructor: () => core[destructor] };
+    destructor === undefined
+      ? { kind: 'host' }
+      : { kind: 'guest', part: 0, destructor: () => core[destructor] };
   const instance = new AbiInstance(new Map(resources.map((resource) => [resource, origin])));
   instance.startWatching(new Map([[hostId, host]]), { ...(signal !== undefined && { signal }) });
+  const part = instance.part(0);
   const options: CanonOptions = {
     encoding: 'utf8',
     memory: new GuestMemory(memory),
@@ -77,12 +80,12 @@ function link(
   };
   const lowered = imports.map((func) => [
     func.name,
-    compileLower(func, hostId).bind(instance, options, suspending.includes(func.name)),
+    compileLower(func, hostId).bind(part, options, suspending.includes(func.name)),
   ]);
   const builtins = resources.flatMap((resource) => [
-    [`[new]${resource.name}`, bindResourceNew(instance, resource)],
-    [`[rep]${resource.name}`, bindResourceRep(instance, resource)],
-    [`[drop]${resource.name}`, bindResourceDrop(instance, resource)],
+    [`[new]${resource.name}`, bindResourceNew(part, resource)],
+    [`[rep]${resource.name}`, bindResourceRep(part, resource)],
+    [`[drop]${resource.name}`, bindResourceDrop(part, resource)],
   ]);
   const { exports: coreExports } = new webAssembly.Instance(module, {
     env: { memory },
@@ -95,7 +98,7 @@ function link(
       const own = after === undefined ? options : { ...options, postReturn: lazily(after) };
       return [
         func.name,
-        compileLift(func, 'test:guest/api').bind(instance, own, core[func.name] as CoreFunction),
+        compileLift(func, 'test:guest/api').bind(part, own, core[func.name] as CoreFunction),
       ];
     }),
   );
