@@ -79,6 +79,8 @@ export interface WitFunction {
   readonly params: readonly WitField[];
   /** Absent for a function without result. */
   readonly result?: WitType;
+  /** Whether it may wait: `async func` in WIT. */
+  readonly async?: boolean;
 }
 
 /** An interface instance a component imports or exports; `id` is verbatim, version included. */

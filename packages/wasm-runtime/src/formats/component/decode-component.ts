@@ -195,8 +195,8 @@ function functionsOf(entities: ReadonlyMap<string, Entity>): WitFunction[] {
   return functions;
 }
 
-function toFunction(name: string, { func: { params, result } }: FunctionEntity): WitFunction {
-  return result === undefined ? { name, params } : { name, params, result };
+function toFunction(name: string, { func: { params, result, async } }: FunctionEntity): WitFunction {
+  return { name, params, ...(result !== undefined && { result }), ...(async && { async }) };
 }
 
 /** What the component imports under `id`, with its functions marked as such. */

@@ -39,7 +39,7 @@ export function formatType(type: WitType): string {
 export function formatFunction(func: WitFunction): string {
   const params = func.params.map((param) => `${param.name}: ${formatType(param.type)}`).join(', ');
   const result = func.result === undefined ? '' : ` -> ${formatType(func.result)}`;
-  return `${func.name}: func(${params})${result}`;
+  return `${func.name}: ${func.async === true ? 'async ' : ''}func(${params})${result}`;
 }
 
 function formatResult(ok: WitType | undefined, err: WitType | undefined): string {

@@ -1,6 +1,14 @@
-import type { WitFunction, WitResource } from '@wasmlattice/rpc';
+import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '../../engines/engine.js';
-import type { CoreSort, ResourceBuiltin, StringEncoding } from './binary/nodes.js';
+import type {
+  BuiltinNode,
+  CancelCopyBuiltin,
+  CopyBuiltin,
+  CoreSort,
+  EndBuiltin,
+  ResourceBuiltin,
+  StringEncoding,
+} from './binary/nodes.js';
 
 export type { CoreSort, ResourceBuiltin, StringEncoding };
 
@@ -31,6 +39,12 @@ export type CoreItem =
       readonly builtin: ResourceBuiltin;
       readonly resource: WitResource;
     }
+  | {
+      readonly kind: 'builtin';
+      /** The part that calls. */
+      readonly part: number;
+      readonly builtin: AsyncBuiltin;
+    }
   /** Needs what {@link Instantiation.obstacle} names. */
   | { readonly kind: 'unsupported' };
 
@@ -40,7 +54,34 @@ export interface CoreOptions {
   readonly memory?: CoreItem;
   readonly realloc?: CoreItem;
   readonly postReturn?: CoreItem;
+  /** Whether the option `async` is there. */
+  readonly async?: boolean;
+  readonly callback?: CoreItem;
 }
+
+/** A canonical built-in of asynchronous components. */
+export type AsyncBuiltin =
+  | Exclude<
+      BuiltinNode,
+      | { readonly type: number }
+      | { readonly options: object }
+      | { readonly memory: number }
+      | { readonly table: number }
+    >
+  | { readonly name: 'task.return'; readonly result: WitType | undefined; readonly options: CoreOptions }
+  | { readonly name: EndBuiltin; readonly type: EndType }
+  | { readonly name: CopyBuiltin; readonly type: EndType; readonly options: CoreOptions }
+  | { readonly name: CancelCopyBuiltin; readonly type: EndType; readonly async: boolean }
+  | { readonly name: 'error-context.new' | 'error-context.debug-message'; readonly options: CoreOptions }
+  | {
+      readonly name: 'waitable-set.wait' | 'waitable-set.poll';
+      readonly cancellable: boolean;
+      readonly memory: CoreItem;
+    }
+  | { readonly name: 'thread.new-indirect'; readonly table: CoreItem };
+
+/** The type of a stream or future. */
+export type EndType = Extract<WitType, { readonly kind: 'stream' | 'future' }>;
 
 /** A function the component imports; `instance` is the verbatim import id, `''` for a function of the world itself. */
 export interface ImportedFunction {

@@ -17,11 +17,65 @@ export interface CanonOptionsNode {
   readonly memory?: number;
   readonly realloc?: number;
   readonly postReturn?: number;
-  /** The name of an option beyond those of synchronous functions. */
+  /** Whether the option `async` is there. */
+  readonly async?: boolean;
+  readonly callback?: number;
+  /** The name of an option that nothing here goes by. */
   readonly other?: string;
 }
 
 export type ResourceBuiltin = 'new' | 'drop' | 'rep';
+
+/** A built-in without immediates. */
+export type PlainBuiltin =
+  | 'backpressure.inc'
+  | 'backpressure.dec'
+  | 'task.cancel'
+  | 'subtask.drop'
+  | 'waitable-set.new'
+  | 'waitable-set.drop'
+  | 'waitable.join'
+  | 'error-context.drop'
+  | 'thread.index'
+  | 'thread.resume-later';
+
+/** A built-in that waits, and says whether a cancellation of its task ends the wait. */
+export type SwitchBuiltin =
+  | 'thread.yield'
+  | 'thread.suspend'
+  | 'thread.suspend-then-resume'
+  | 'thread.yield-then-resume'
+  | 'thread.suspend-then-promote'
+  | 'thread.yield-then-promote';
+
+export type StreamOrFuture = 'stream' | 'future';
+
+/** Operations on the ends of streams and futures. */
+export type EndBuiltin = `${StreamOrFuture}.${'new' | 'drop-readable' | 'drop-writable'}`;
+export type CopyBuiltin = `${StreamOrFuture}.${'read' | 'write'}`;
+export type CancelCopyBuiltin = `${StreamOrFuture}.${'cancel-read' | 'cancel-write'}`;
+
+/** A canonical built-in of asynchronous components, with its immediates. */
+export type BuiltinNode =
+  | { readonly name: PlainBuiltin }
+  | { readonly name: SwitchBuiltin; readonly cancellable: boolean }
+  | {
+      readonly name: 'task.return';
+      readonly result: ValTypeNode | undefined;
+      readonly options: CanonOptionsNode;
+    }
+  | { readonly name: 'context.get' | 'context.set'; readonly width: 'i32' | 'i64'; readonly slot: number }
+  | { readonly name: 'subtask.cancel'; readonly async: boolean }
+  | { readonly name: EndBuiltin; readonly type: number }
+  | { readonly name: CopyBuiltin; readonly type: number; readonly options: CanonOptionsNode }
+  | { readonly name: CancelCopyBuiltin; readonly type: number; readonly async: boolean }
+  | { readonly name: 'error-context.new' | 'error-context.debug-message'; readonly options: CanonOptionsNode }
+  | {
+      readonly name: 'waitable-set.wait' | 'waitable-set.poll';
+      readonly cancellable: boolean;
+      readonly memory: number;
+    }
+  | { readonly name: 'thread.new-indirect'; readonly table: number };
 
 /** A value type in place: a primitive, or the index of a type. */
 export type ValTypeNode = PrimitiveKind | number;
@@ -38,6 +92,7 @@ export interface CaseNode {
 
 export interface FuncTypeNode {
   readonly kind: 'func';
+  readonly async: boolean;
   readonly params: readonly FieldNode[];
   readonly result: ValTypeNode | undefined;
 }
@@ -100,6 +155,8 @@ export type DefinitionBody =
   | { readonly kind: 'lower'; readonly func: number; readonly options: CanonOptionsNode }
   | { readonly kind: 'resource-builtin'; readonly builtin: ResourceBuiltin; readonly resource: number }
   /** A canonical built-in of asynchronous components: a core function. */
+  | { readonly kind: 'builtin'; readonly builtin: BuiltinNode }
+  /** One that nothing here goes by. */
   | { readonly kind: 'other-builtin'; readonly name: string }
   | { readonly kind: 'values'; readonly count: number }
   | { readonly kind: 'start'; readonly count: number }

@@ -74,11 +74,11 @@ export function parseType(reader: ByteReader, depth: number): TypeNode {
       return { kind: 'future', value: reader.optional('the value type of a future', value) };
     case 0x63:
       return { kind: 'map', key: value(), value: value() };
-    // 0x43 is an async function: its type is the same, how it is called differs.
     case 0x40:
     case 0x43:
       return {
         kind: 'func',
+        async: opcode === 0x43,
         params: parseFields(reader, 'parameters'),
         result: parseResultList(reader),
       };

@@ -190,11 +190,11 @@ class WitReader {
   }
 
   #func(types: Types, self: readonly string[] = []): string {
-    this.#accept('async');
+    const async = this.#accept('async') ? 'async ' : '';
     this.#expect('func');
     const params = [...self, ...this.#params(types)];
     const result = this.#accept('->') ? ` -> ${this.#type(types)}` : '';
-    return `func(${params.join(', ')})${result}`;
+    return `${async}func(${params.join(', ')})${result}`;
   }
 
   #params(types: Types): string[] {

@@ -1,5 +1,5 @@
-import type { WitResource } from '@wasmlattice/rpc';
-import type { CanonOptionsNode, Definition } from '../binary/nodes.js';
+import type { WitResource, WitType } from '@wasmlattice/rpc';
+import type { CanonOptionsNode, Definition, ValTypeNode } from '../binary/nodes.js';
 import type {
   CoreInstance,
   CoreItem,
@@ -8,18 +8,20 @@ import type {
   InstantiatedPart,
   Lift,
 } from '../instantiation.js';
+import { resolveBuiltin } from './builtins.js';
 import type { CoreSpace, Part } from './core-space.js';
 import type { FunctionEntity } from './entities.js';
 
 type CoreDefinition = Extract<
   Definition,
-  { readonly kind: `core-${string}` | 'lower' | 'resource-builtin' | 'other-builtin' }
+  { readonly kind: `core-${string}` | 'lower' | 'resource-builtin' | 'builtin' | 'other-builtin' }
 >;
 
 /** What the evaluator looks up for {@link CoreGraph.define}. */
 export interface ComponentLookUp {
   func(index: number): FunctionEntity;
   resource(index: number): WitResource;
+  type(ref: ValTypeNode): WitType;
 }
 
 /** Writes down which core modules a component instantiates and how they are wired. */
@@ -80,6 +82,16 @@ export class CoreGraph {
         });
         return;
       }
+      case 'builtin': {
+        const builtin = resolveBuiltin(definition.builtin, offset, {
+          type: (ref) => lookUp.type(ref),
+          core: (sort, index) => space.get(sort, index, offset),
+          options: (options) => this.#options(options, space, offset),
+        });
+        this.refuse(`it uses the canonical built-in ${builtin.name}`);
+        space.add('func', { kind: 'builtin', part: this.#partOf(space), builtin });
+        return;
+      }
       case 'other-builtin':
         this.refuse(`it uses the canonical built-in ${definition.name}`);
         space.add('func', { kind: 'unsupported' });
@@ -131,13 +143,16 @@ export class CoreGraph {
   }
 
   #options(node: CanonOptionsNode, space: CoreSpace, offset: number): CoreOptions {
-    const { encoding, memory, realloc, postReturn, other } = node;
+    const { encoding, memory, realloc, postReturn, async, callback, other } = node;
     if (other !== undefined) this.refuse(`it uses the canonical option ${other}`);
+    if (async === true) this.refuse('it uses the canonical option async');
     return {
       encoding,
       ...(memory !== undefined && { memory: space.get('memory', memory, offset) }),
       ...(realloc !== undefined && { realloc: space.get('func', realloc, offset) }),
       ...(postReturn !== undefined && { postReturn: space.get('func', postReturn, offset) }),
+      ...(async === true && { async }),
+      ...(callback !== undefined && { callback: space.get('func', callback, offset) }),
     };
   }
 }

@@ -7,6 +7,7 @@ import type { Scope } from './scope.js';
 export interface FuncEntity {
   readonly params: readonly WitField[];
   readonly result: WitType | undefined;
+  readonly async: boolean;
 }
 
 /** A component, defined or only described: worked out anew for each instantiation, with the arguments given. */

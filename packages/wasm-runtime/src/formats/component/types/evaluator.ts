@@ -132,12 +132,14 @@ export class Evaluator {
       case 'core-alias':
       case 'lower':
       case 'resource-builtin':
+      case 'builtin':
       case 'other-builtin':
         this.#step(partsOf(definition), offset);
         if (this.#instantiations > 0) this.graph.refuse('it contains components with code of their own');
         this.graph.define(definition, scope.core, {
           func: (index) => scope.get('func', index, offset),
           resource: (index) => this.#resourceAt(index, scope, offset),
+          type: (ref) => this.#values.resolve(ref, this.#typesOf(scope, offset), offset),
         });
         return;
       case 'import':
@@ -222,10 +224,7 @@ export class Evaluator {
   }
 
   #type(node: TypeNode, scope: Scope, offset: number): TypeEntity {
-    const lookUp = (index: number): TypeEntity => {
-      this.#step(1, offset);
-      return scope.get('type', index, offset).type;
-    };
+    const lookUp = this.#typesOf(scope, offset);
     switch (node.kind) {
       case 'func':
         this.#step(node.params.length, offset);
@@ -239,6 +238,13 @@ export class Evaluator {
       default:
         return { kind: 'value', type: this.#values.define(node, lookUp, offset) };
     }
+  }
+
+  #typesOf(scope: Scope, offset: number): (index: number) => TypeEntity {
+    return (index) => {
+      this.#step(1, offset);
+      return scope.get('type', index, offset).type;
+    };
   }
 
   #defineResource(destructor: number | undefined, scope: Scope, offset: number): TypeEntity {

@@ -1,5 +1,5 @@
 import type { WitType } from '@wasmlattice/rpc';
-import type { DefinedTypeNode, FieldNode, ValTypeNode } from '../binary/nodes.js';
+import type { DefinedTypeNode, FuncTypeNode, ValTypeNode } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
 import { maxTypeDepth, maxTypeSize } from '../limits.js';
 import type { FuncEntity, TypeEntity } from './entities.js';
@@ -16,17 +16,14 @@ export class ValueTypes {
   /** Size and depth of what was built; every other type is a leaf. */
   readonly #measures = new WeakMap<WitType, Measure>();
 
-  func(
-    node: { readonly params: readonly FieldNode[]; readonly result: ValTypeNode | undefined },
-    lookUp: (index: number) => TypeEntity,
-    offset: number,
-  ): FuncEntity {
+  func(node: Omit<FuncTypeNode, 'kind'>, lookUp: (index: number) => TypeEntity, offset: number): FuncEntity {
     return {
       params: node.params.map((param) => ({
         name: param.name,
         type: this.resolve(param.type, lookUp, offset),
       })),
       result: node.result === undefined ? undefined : this.resolve(node.result, lookUp, offset),
+      async: node.async,
     };
   }
 
