@@ -166,10 +166,18 @@ describe('labels', () => {
     expect(Object.hasOwn(run(['-l', '__proto__=x']).labels, '__proto__')).toBe(true);
   });
 
-  it.each(['zone', '=a', 'zone=a=b'])('refuses `%s`', (text) => {
+  it.each(['zone', '=a', 'zone=a=b', 'hostcore.os=toaster', 'HostCore.extra=1'])('refuses `%s`', (text) => {
     expect(refusal(['--label', text]).message).toBe(
-      `--label is \`${text}\`: expected \`key=value\` with exactly one \`=\``,
+      `--label is \`${text}\`: expected \`key=value\` with exactly one \`=\`, and no key of the host itself, \`hostcore.*\``,
     );
+  });
+
+  it('of the host itself are refused as variables, too', () => {
+    const variable = 'WASMCLOUD_LABEL_hostcore.os';
+    expect(refusal([], { [variable]: 'toaster' })).toMatchObject({
+      variable,
+      message: `${variable} is set: labels \`hostcore.*\` tell what the machine is, and the host sets them itself`,
+    });
   });
 });
 

@@ -20,6 +20,7 @@ import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
+import { isBuiltinLabel } from './identity/builtin-labels.js';
 
 /** Where one signal goes; `undefined` endpoint: the default of the protocol. */
 export interface SignalConfig {
@@ -274,7 +275,14 @@ function readLabels(values: SettingValues, env: Environment, warnings: string[])
   const prefix = 'WASMCLOUD_LABEL_';
   for (const [variable, text] of Object.entries(env)) {
     if (!variable.startsWith(prefix) || variable === prefix || text === undefined) continue;
-    labels.set(variable.slice(prefix.length), text);
+    const key = variable.slice(prefix.length);
+    if (isBuiltinLabel(key)) {
+      throw new ConfigError(
+        `${variable} is set: labels \`hostcore.*\` tell what the machine is, and the host sets them itself`,
+        { variable },
+      );
+    }
+    labels.set(key, text);
   }
   for (const [key, text] of values.labels) {
     const before = labels.get(key);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isBuiltinLabel } from '../identity/builtin-labels.js';
 
 /** How the text of a flag or variable becomes a value. */
 export interface ValueKind<T> {
@@ -142,13 +143,15 @@ export const httpUrl: ValueKind<string> = {
   },
 };
 
-/** A label: `key=value`, exactly one `=`. */
+/** A label: `key=value`, exactly one `=`; the host alone says what its machine is. */
 export const label: ValueKind<readonly [key: string, value: string]> = {
   placeholder: 'key=value',
-  allowed: '`key=value` with exactly one `=`',
+  allowed: '`key=value` with exactly one `=`, and no key of the host itself, `hostcore.*`',
   parse(text) {
     const [key, value, ...more] = text.split('=');
-    if (key === undefined || key === '' || value === undefined || more.length > 0) return undefined;
+    if (key === undefined || key === '' || value === undefined || more.length > 0 || isBuiltinLabel(key)) {
+      return undefined;
+    }
     return [key, value];
   },
 };

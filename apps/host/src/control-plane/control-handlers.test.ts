@@ -94,11 +94,15 @@ describe('labels', () => {
     ]);
   });
 
-  it('of the host itself can not be put, and unknown ones are deleted without an event', async () => {
+  it('of the host itself can be neither put nor deleted, and unknown ones are deleted without an event', async () => {
     const { handlers, events } = setUp();
     expect(await handlers.putLabel({ key: 'hostcore.os', value: 'other' }, context)).toEqual({
       tag: 'failed',
       message: 'hostcore.* labels cannot be set dynamically',
+    });
+    expect(await handlers.deleteLabel({ key: 'hostcore.os' }, context)).toEqual({
+      tag: 'failed',
+      message: 'hostcore.* labels cannot be deleted',
     });
     expect(await handlers.deleteLabel({ key: 'unknown' }, context)).toEqual({
       tag: 'ok',

@@ -39,7 +39,9 @@ export function createControlHandlers(parts: ControlHandlerComponents): ControlH
       return ok('successfully put label');
     },
     async deleteLabel({ key }) {
-      if (!labels.delete(key)) return ok('successfully deleted label (no such label)');
+      const outcome = labels.delete(key);
+      if (outcome === 'builtin') return failed('hostcore.* labels cannot be deleted');
+      if (outcome === 'unknown') return ok('successfully deleted label (no such label)');
       await events.publish(labelsChanged({ hostId, labels: labels.all() }));
       return ok('successfully deleted label');
     },

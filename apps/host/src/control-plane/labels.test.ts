@@ -9,10 +9,17 @@ it('keeps the built-in labels from being set, whatever their case', () => {
   expect(labels.all()).toEqual({ 'hostcore.os': 'linux', zone: 'a' });
 });
 
+it('keeps the built-in labels from being deleted, whether they exist or not', () => {
+  const labels = createLabels({ 'hostcore.os': 'linux' });
+  expect(labels.delete('hostcore.os')).toBe('builtin');
+  expect(labels.delete('HOSTCORE.none')).toBe('builtin');
+  expect(labels.all()).toEqual({ 'hostcore.os': 'linux' });
+});
+
 it('tells whether a deleted label existed', () => {
   const labels = createLabels({ zone: 'a' });
-  expect(labels.delete('zone')).toBe(true);
-  expect(labels.delete('zone')).toBe(false);
+  expect(labels.delete('zone')).toBe('deleted');
+  expect(labels.delete('zone')).toBe('unknown');
 });
 
 it('satisfies constraints only by exact equality', () => {

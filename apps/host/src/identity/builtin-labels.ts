@@ -12,3 +12,8 @@ export function builtinLabels(arch: string, platform: string): Record<string, st
     'hostcore.osfamily': platform === 'win32' ? 'windows' : 'unix',
   };
 }
+
+/** Whether a key is one of those that tell what the machine is, which nobody but the host may say. Letters of either case are alike. */
+export function isBuiltinLabel(key: string): boolean {
+  return key.toLowerCase().startsWith('hostcore.');
+}
