@@ -1,11 +1,12 @@
-import type { HostInventory, Link, LinkInput } from '@wasmlattice/control-interface';
-import { componentId, configName } from '../manifest/identifiers.js';
+import type { HostInventory, LinkInput } from '@wasmlattice/control-interface';
+import { componentId, configName, configNames } from '../manifest/identifiers.js';
 import type { ConfigEntry, Manifest, ManifestComponent, Scaler } from '../manifest/manifest.js';
 import { applicationOf, deployedAnnotations, isOurs } from './annotations.js';
 import { DeployError } from './deploy-error.js';
 import { isBuiltin, resolveImage, shownProviderReference } from './image-reference.js';
 import type { LatticeView } from './lattice-view.js';
 import { placeComponent, placeProvider } from './placement.js';
+import { manifestLinks, planPuts } from './plan-links.js';
 import type { Plan, Step, StepHost } from './steps.js';
 
 /** wadm starts a provider without a scaler once. */
@@ -34,7 +35,6 @@ export function planDeploy(manifest: Manifest, folder: string, lattice: LatticeV
     ...planConfigs(manifest),
     ...planLeftovers(manifest, lattice, [...providers.places, ...components.places]),
     ...providers.stops,
-    ...links.replaced,
     ...links.early,
     ...providers.starts,
     ...components.steps,
@@ -111,7 +111,7 @@ function planProviders(
         command: {
           providerId,
           providerRef: image,
-          config: configNames(manifest, component.config),
+          config: configNames(manifest.name, component.config),
           annotations: deployedAnnotations(manifest.name, spread),
         },
       });
@@ -159,7 +159,7 @@ function planComponents(
           componentId: id,
           componentRef: image,
           maxInstances: instances,
-          config: configNames(manifest, component.config),
+          config: configNames(manifest.name, component.config),
           annotations,
         },
       });
@@ -191,61 +191,22 @@ export function stopComponent(host: StepHost, id: string, imageRef: string): Ste
   };
 }
 
-function planLinks(
-  manifest: Manifest,
-  lattice: LatticeView,
-): { replaced: Step[]; early: Step[]; late: Step[] } {
-  const byName = new Map(manifest.components.map((component) => [component.name, component]));
-  const early: Step[] = [];
-  const late: Step[] = [];
-  const replaced = new Map<Link, Step>();
-  for (const source of manifest.components) {
-    for (const [index, link] of manifestLinks(manifest, source).entries()) {
-      const target = byName.get(source.links[index]?.target ?? '');
-      const step: Step = { kind: 'put-link', link };
-      (isProcess(source) || (target !== undefined && isProcess(target)) ? early : late).push(step);
-      for (const conflict of lattice.links.filter((each) => conflicts(each, link))) {
-        const { name, sourceId, witNamespace, witPackage } = conflict;
-        replaced.set(conflict, { kind: 'delete-link', link: { name, sourceId, witNamespace, witPackage } });
-      }
-    }
-  }
-  return { replaced: [...replaced.values()], early, late };
-}
-
-/** The links of a component with ids and stored names, in the order of the manifest. */
-export function manifestLinks(manifest: Manifest, source: ManifestComponent): LinkInput[] {
-  const ids = new Map(manifest.components.map((each) => [each.name, componentId(manifest.name, each)]));
-  return source.links.map((link) => ({
-    sourceId: componentId(manifest.name, source),
-    target: ids.get(link.target) ?? link.target,
-    name: link.name,
-    witNamespace: link.namespace,
-    witPackage: link.package,
-    interfaces: link.interfaces,
-    sourceConfig: configNames(manifest, link.sourceConfig),
-    targetConfig: configNames(manifest, link.targetConfig),
-  }));
-}
-
-/** Whether a link stands in the way of another: hosts refuse a second target for the same interface and name. */
-function conflicts(existing: Link, link: LinkInput): boolean {
-  return (
-    existing.sourceId === link.sourceId &&
-    existing.name === link.name &&
-    existing.witNamespace === link.witNamespace &&
-    existing.witPackage === link.witPackage &&
-    existing.target !== link.target &&
-    existing.interfaces.some((each) => link.interfaces.includes(each))
+function planLinks(manifest: Manifest, { links }: LatticeView): { early: Step[]; late: Step[] } {
+  const processes = new Set(
+    manifest.components.filter(isProcess).map((component) => componentId(manifest.name, component)),
   );
+  const ofProcess = ({ sourceId, target }: LinkInput) => processes.has(sourceId) || processes.has(target);
+  const wanted = manifest.components.flatMap((component) => manifestLinks(manifest, component));
+  const early = planPuts(wanted.filter(ofProcess), links);
+  const late = planPuts(
+    wanted.filter((link) => !ofProcess(link)),
+    early.links,
+  );
+  return { early: early.steps, late: late.steps };
 }
 
 function isProcess({ kind, source }: ManifestComponent): boolean {
   return kind === 'capability' && source.kind === 'image' && !isBuiltin(source.image);
-}
-
-function configNames(manifest: Manifest, entries: readonly ConfigEntry[]): string[] {
-  return entries.map((entry) => configName(manifest.name, entry));
 }
 
 function stepHost({ friendlyName, hostId }: StepHost): StepHost {

@@ -2,7 +2,9 @@ import { componentId, configName } from '../manifest/identifiers.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { applicationOf, isOurs } from './annotations.js';
 import type { LatticeView } from './lattice-view.js';
-import { manifestLinks, ownConfigs, stopComponent } from './plan-deploy.js';
+import { ownConfigs, stopComponent } from './plan-deploy.js';
+import { isSameLink, manifestLinks } from './plan-links.js';
+import { removalOf } from './remove-link.js';
 import type { Plan, Step } from './steps.js';
 
 /**
@@ -35,19 +37,8 @@ export function planUndeploy(manifest: Manifest, { hosts, links }: LatticeView):
   }
   const wanted = manifest.components.flatMap((component) => manifestLinks(manifest, component));
   const deletions = links
-    .filter((link) =>
-      wanted.some(
-        (each) =>
-          each.sourceId === link.sourceId &&
-          each.target === link.target &&
-          each.name === link.name &&
-          each.witNamespace === link.witNamespace &&
-          each.witPackage === link.witPackage,
-      ),
-    )
-    .map(({ name, sourceId, witNamespace, witPackage }): Step => {
-      return { kind: 'delete-link', link: { name, sourceId, witNamespace, witPackage } };
-    });
+    .filter((link) => wanted.some((each) => isSameLink(each, link)))
+    .map((link): Step => ({ kind: 'delete-link', ...removalOf(link, links) }));
   const configs = ownConfigs(manifest).map((entry): Step => {
     return { kind: 'delete-config', name: configName(manifest.name, entry) };
   });

@@ -165,7 +165,7 @@ describe('planDeploy', () => {
     ];
     const plan = planDeploy(manifest(linked, store), '/', { hosts: [host('A')], links: [old, ...others] });
     expect(lines(plan).slice(0, 2)).toEqual([
-      'delete link shop-web wasi:keyvalue',
+      'delete link shop-web wasi:keyvalue to shop-old',
       'link shop-web wasi:keyvalue to shop-store',
     ]);
     expect(lines(plan).filter((line) => line.startsWith('delete'))).toHaveLength(1);

@@ -1,9 +1,11 @@
 import type { ControlClient } from '@wasmlattice/control-interface';
-import { ControlError, defaultLinkName } from '@wasmlattice/control-interface';
+import { ControlError } from '@wasmlattice/control-interface';
 import type { EventName, EventSubscription, ReceivedEvent } from '@wasmlattice/events';
 import { EventTimeoutError } from '@wasmlattice/events';
 import { DeployError } from './deploy-error.js';
 import { isBuiltin } from './image-reference.js';
+import { isSameSlot } from './link-slot.js';
+import { type RemoveLinkOptions, removeLink } from './remove-link.js';
 import type { Plan, Step } from './steps.js';
 import { describeStep } from './steps.js';
 
@@ -69,13 +71,26 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<void
 }
 
 async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
-  const { client, events, outcomeTimeoutMs, requestTimeoutMs, signal } = options;
-  const outcome = outcomeOf(step);
-  if (outcome === undefined) return;
-  const from = events.position;
+  const { client, requestTimeoutMs, signal } = options;
+  const request = { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const outcome = outcomeOfRequests(step, options);
   try {
-    await request(step, client, { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) });
-    const event = await events.waitForEvent(outcome, {
+    if (step.kind === 'delete-link') await removeLink(step, { client, request, outcome });
+    else if (step.kind !== 'keep-provider') await outcome(() => send(step, client, request), outcomeOf(step));
+  } catch (error) {
+    throw explain(step, error);
+  }
+}
+
+/** Waits for the events that follow requests of a step, and fails with it when they tell of a failure. */
+function outcomeOfRequests(
+  step: Step,
+  { events, outcomeTimeoutMs, signal }: RunPlanOptions,
+): RemoveLinkOptions['outcome'] {
+  return async (sendRequest, isOutcome) => {
+    const from = events.position;
+    await sendRequest();
+    const event = await events.waitForEvent(isOutcome, {
       from,
       timeoutMs: outcomeTimeoutMs,
       description: describeStep(step),
@@ -83,13 +98,15 @@ async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
     });
     const reason = failureOf(event);
     if (reason !== undefined) throw failed(step, reason);
-  } catch (error) {
-    throw explain(step, error);
-  }
+    return event;
+  };
 }
 
-async function request(
-  step: Step,
+/** A step that is one request. */
+type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'delete-link' }>;
+
+async function send(
+  step: RequestStep,
   client: RunPlanOptions['client'],
   options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<unknown> {
@@ -100,8 +117,6 @@ async function request(
       return client.deleteConfig(step.name, options);
     case 'start-provider':
       return client.startProvider(step.host.hostId, step.command, options);
-    case 'keep-provider':
-      return undefined;
     case 'stop-provider':
       return client.stopProvider(step.host.hostId, { providerId: step.providerId }, options);
     case 'scale-component':
@@ -110,25 +125,21 @@ async function request(
       return client.updateComponent(step.host.hostId, step.command, options);
     case 'put-link':
       return client.putLink(step.link, options);
-    case 'delete-link':
-      return client.deleteLink(step.link, options);
   }
 }
 
 /**
- * Recognises the event that ends a step, be it success or failure; `undefined` for a step that requests nothing.
+ * Recognises the event that ends a step, be it success or failure.
  *
  * The host is known by the event's source: `host_id` in the data may be empty. Annotations are not compared, because
  * a host that has nothing to change reports those of the earlier request.
  */
-function outcomeOf(step: Step): ((event: ReceivedEvent) => boolean) | undefined {
+function outcomeOf(step: RequestStep): (event: ReceivedEvent) => boolean {
   switch (step.kind) {
     case 'put-config':
       return (event) => event.name === 'config_set' && event.data.configName === step.name;
     case 'delete-config':
       return (event) => event.name === 'config_deleted' && event.data.configName === step.name;
-    case 'keep-provider':
-      return undefined;
     case 'start-provider':
       return (event) =>
         (event.name === 'provider_started' || event.name === 'provider_start_failed') &&
@@ -164,23 +175,10 @@ function outcomeOf(step: Step): ((event: ReceivedEvent) => boolean) | undefined 
       const { link } = step;
       return (event) =>
         (event.name === 'linkdef_set' || event.name === 'linkdef_set_failed') &&
-        isSameLink(event.data, link) &&
+        isSameSlot(event.data, link) &&
         event.data.target === link.target;
     }
-    case 'delete-link':
-      return (event) => event.name === 'linkdef_deleted' && isSameLink(event.data, step.link);
   }
-}
-
-type LinkKey = Extract<Step, { readonly kind: 'delete-link' }>['link'];
-
-function isSameLink(one: LinkKey, other: LinkKey): boolean {
-  return (
-    one.sourceId === other.sourceId &&
-    (one.name ?? defaultLinkName) === (other.name ?? defaultLinkName) &&
-    one.witNamespace === other.witNamespace &&
-    one.witPackage === other.witPackage
-  );
 }
 
 function failureOf(event: ReceivedEvent): string | undefined {

@@ -1,11 +1,12 @@
 import type {
-  DeleteLinkInput,
   LinkInput,
   ScaleComponentInput,
   StartProviderInput,
   StringMap,
   UpdateComponentInput,
 } from '@wasmlattice/control-interface';
+import { describeSlot } from './link-slot.js';
+import type { LinkRemoval } from './remove-link.js';
 
 /** A host as steps and messages name it. */
 export interface StepHost {
@@ -26,7 +27,7 @@ export type Step =
   /** Replaces the code of a running component. */
   | { readonly kind: 'update-component'; readonly host: StepHost; readonly command: UpdateComponentInput }
   | { readonly kind: 'put-link'; readonly link: LinkInput }
-  | { readonly kind: 'delete-link'; readonly link: DeleteLinkInput };
+  | ({ readonly kind: 'delete-link' } & LinkRemoval);
 
 /** Steps in the order in which they are carried out. */
 export interface Plan {
@@ -58,13 +59,8 @@ export function describeStep(step: Step): string {
     case 'update-component':
       return `update component ${step.command.componentId} to ${step.command.newComponentRef} on ${step.host.friendlyName}`;
     case 'put-link':
-      return `link ${describeLink(step.link)} to ${step.link.target}`;
+      return `link ${describeSlot(step.link)} to ${step.link.target}`;
     case 'delete-link':
-      return `delete link ${describeLink(step.link)}`;
+      return `delete link ${describeSlot(step.link)} to ${step.link.target}`;
   }
-}
-
-function describeLink(link: DeleteLinkInput): string {
-  const name = link.name === undefined || link.name === 'default' ? '' : ` (${link.name})`;
-  return `${link.sourceId} ${link.witNamespace}:${link.witPackage}${name}`;
 }

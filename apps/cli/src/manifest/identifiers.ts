@@ -22,6 +22,10 @@ export function configName(application: string, entry: ConfigEntry): string {
   return entry.properties === undefined ? entry.name : derivedId(application, entry.name);
 }
 
+export function configNames(application: string, entries: readonly ConfigEntry[]): string[] {
+  return entries.map((entry) => configName(application, entry));
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/gu, '_');
 }

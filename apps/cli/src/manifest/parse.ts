@@ -291,6 +291,7 @@ function checkManifest(manifest: Manifest, root: NodeReader): void {
     const seen = new Set<string>();
     for (const link of component.links) {
       checkLink(component, link, byName, seen, traits);
+      checkConfigsAgree(component, link, traits);
       checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], traits, configs);
     }
     if (
@@ -356,6 +357,24 @@ function checkLink(
     if (seen.has(`${link.name} ${key}`)) node.problem(`has two links named \`${link.name}\` for ${key}`);
     seen.add(`${link.name} ${key}`);
   }
+}
+
+/** Links that differ in their interfaces alone are one link in the lattice, which has one list of configs for each end. */
+function checkConfigsAgree(component: ManifestComponent, link: ManifestLink, node: NodeReader): void {
+  const names = ({ sourceConfig, targetConfig }: ManifestLink): string =>
+    JSON.stringify([sourceConfig, targetConfig].map((entries) => entries.map(({ name }) => name)));
+  const first = component.links.find(
+    (each) =>
+      each.name === link.name &&
+      each.target === link.target &&
+      each.namespace === link.namespace &&
+      each.package === link.package,
+  );
+  if (first === undefined || names(first) === names(link)) return;
+  node.problem(
+    `has two links to \`${link.target}\` named \`${link.name}\` for ${link.namespace}:${link.package}, which are one link in a lattice, ` +
+      'with different configs: give both the same, or each a `name` of its own',
+  );
 }
 
 function pathText(path: NodePath): string {

@@ -40,6 +40,8 @@ export interface FakeHostOptions {
   readonly broken?: readonly string[];
   /** References that are accepted and never heard of again. */
   readonly mute?: readonly string[];
+  /** Takes the first link of its slot for whatever link is to be deleted, as hosts of wasmCloud do. */
+  readonly ignoresTargets?: boolean;
   /** References whose start request is never answered. */
   readonly unanswered?: readonly string[];
 }
@@ -178,8 +180,11 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     deleteLink(command) {
       requests.push(`unlink ${command.sourceId} ${command.witPackage}`);
       const at = lattice.links.findIndex(
-        ({ name, sourceId, witPackage }) =>
-          sourceId === command.sourceId && witPackage === command.witPackage && name === command.name,
+        ({ name, sourceId, target, witPackage }) =>
+          sourceId === command.sourceId &&
+          witPackage === command.witPackage &&
+          name === command.name &&
+          (options.ignoresTargets === true || command.target === undefined || command.target === target),
       );
       const [removed] = at < 0 ? [] : lattice.links.splice(at, 1);
       emit(linkdefDeleted(command, removed));

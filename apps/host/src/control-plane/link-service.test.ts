@@ -137,6 +137,18 @@ describe('delete', () => {
     expect(await events.waitFor('linkdef_deleted')).toEqual({ ...slot, target: 'kv', interfaces: ['store'] });
   });
 
+  it('that names a target leaves the links to others, and removes none if there is none to it', async () => {
+    const { links, events } = setUp();
+    const far = keyvalueLink({ target: 'far', interfaces: ['atomics'] });
+    await put(links, keyvalueLink(), far);
+    await links.delete({ ...slot, target: 'far' });
+    expect(links.list()).toEqual([keyvalueLink()]);
+    await links.delete({ ...slot, target: 'far' });
+    expect(links.list()).toEqual([keyvalueLink()]);
+    const told = events.events.filter(({ name }) => name === 'linkdef_deleted').map(({ data }) => data);
+    expect(told).toEqual([{ ...slot, target: 'far', interfaces: ['atomics'] }, slot]);
+  });
+
   it('of a slot without link succeeds and names no target', async () => {
     const { links, events, announced } = setUp();
     await put(links, keyvalueLink({ name: 'other' }));

@@ -1,5 +1,5 @@
 import type { LinkRow } from '@wasmlattice/component-host';
-import type { Link } from '@wasmlattice/control-interface';
+import type { DeleteLinkCommand, Link } from '@wasmlattice/control-interface';
 
 /**
  * Import table of a component: one row for each interface of each of its links
@@ -34,15 +34,18 @@ export function withLink(links: readonly Link[], link: Link): Link[] {
   return index < 0 ? [...links, link] : links.with(index, link);
 }
 
-/** What identifies a link to be deleted. */
-export type LinkSlot = Pick<Link, 'sourceId' | 'name' | 'witNamespace' | 'witPackage'>;
+/** What links may have in common that lead to different targets. */
+type LinkSlot = Pick<Link, 'sourceId' | 'name' | 'witNamespace' | 'witPackage'>;
 
-/** The first link of a slot and the links without it; `removed` is absent when there is none. */
+/** The first link that a deletion means and the links without it; `removed` is absent when there is none. */
 export function withoutLink(
   links: readonly Link[],
-  slot: LinkSlot,
+  deletion: DeleteLinkCommand,
 ): { readonly removed?: Link; readonly rest: readonly Link[] } {
-  const index = links.findIndex((known) => sameSlot(known, slot));
+  const { target } = deletion;
+  const index = links.findIndex(
+    (known) => sameSlot(known, deletion) && (target === undefined || known.target === target),
+  );
   const removed = links[index];
   return removed === undefined ? { rest: links } : { removed, rest: links.toSpliced(index, 1) };
 }

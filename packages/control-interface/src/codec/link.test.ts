@@ -56,6 +56,25 @@ describe('link deletion', () => {
     expect(decodeDeleteLinkCommand(wire)).toEqual(command);
   });
 
+  it('says which target it means only if it means one', () => {
+    const command = {
+      sourceId: 'hello',
+      name: 'a',
+      witNamespace: 'wasi',
+      witPackage: 'keyvalue',
+      target: 'kv',
+    };
+    const wire = {
+      source_id: 'hello',
+      name: 'a',
+      wit_namespace: 'wasi',
+      wit_package: 'keyvalue',
+      target: 'kv',
+    };
+    expect(encodeDeleteLinkCommand(command)).toEqual(wire);
+    expect(decodeDeleteLinkCommand(wire)).toEqual(command);
+  });
+
   it('means the default link unless a name is given', () => {
     expect(decodeDeleteLinkCommand({ source_id: 'a', wit_namespace: 'b', wit_package: 'c' }).name).toBe(
       'default',

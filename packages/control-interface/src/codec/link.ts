@@ -47,16 +47,19 @@ export function encodeDeleteLinkCommand(command: DeleteLinkInput): JsonObject {
     name: command.name ?? defaultLinkName,
     wit_namespace: command.witNamespace,
     wit_package: command.witPackage,
+    ...(command.target !== undefined && { target: command.target }),
   };
 }
 
 /** JSON → {@link DeleteLinkCommand}. */
 export function decodeDeleteLinkCommand(value: unknown): DeleteLinkCommand {
   const reader = new ObjectReader(value, 'link deletion');
+  const target = reader.optionalString('target');
   return {
     sourceId: reader.string('source_id'),
     name: reader.stringOr('name', defaultLinkName),
     witNamespace: reader.string('wit_namespace'),
     witPackage: reader.string('wit_package'),
+    ...(target !== undefined && { target }),
   };
 }

@@ -29,13 +29,18 @@ export interface Link {
 /** A {@link Link} as one writes it: the name defaults to `default`, the config lists to none. */
 export type LinkInput = WithDefaults<Link, 'name' | 'sourceConfig' | 'targetConfig'>;
 
-/** Removes the first link with these four properties (docs/spec/control-interface.md#6, `link.del`). */
+/**
+ * Removes the first link with these four properties (docs/spec/control-interface.md#6, `link.del`); several links may have them, each
+ * to another target.
+ */
 export interface DeleteLinkCommand {
   readonly sourceId: string;
   /** `default` if not given. */
   readonly name: string;
   readonly witNamespace: string;
   readonly witPackage: string;
+  /** Only the link to this target. A field of ours: wasmCloud's hosts ignore it, and tell by `linkdef_deleted` which link they took. */
+  readonly target?: string | undefined;
 }
 
 /** A {@link DeleteLinkCommand} as one writes it: the name defaults to `default`. */

@@ -29,11 +29,11 @@ export function linkdefSetFailed(
 
 /** An event for `publish`: a link deletion was carried out; `removed` is the link that was found, if any. */
 export function linkdefDeleted(
-  command: DeleteLinkCommand,
+  { target: _asked, ...slot }: DeleteLinkCommand,
   removed: Pick<Link, 'target' | 'interfaces'> | undefined,
 ): { readonly name: 'linkdef_deleted'; readonly data: LinkdefDeleted } {
   const found = removed && { target: removed.target, interfaces: removed.interfaces };
-  return { name: 'linkdef_deleted', data: { ...command, ...found } };
+  return { name: 'linkdef_deleted', data: { ...slot, ...found } };
 }
 
 export const linkdefSetCodec: EventCodec<Link> = { encode: encodeLink, decode: decodeLink };

@@ -1,0 +1,75 @@
+import type { Link, LinkInput } from '@wasmlattice/control-interface';
+import { componentId, configNames } from '../manifest/identifiers.js';
+import type { Manifest, ManifestComponent } from '../manifest/manifest.js';
+import { isSameSlot } from './link-slot.js';
+import { removalOf } from './remove-link.js';
+import type { Step } from './steps.js';
+
+/**
+ * The links of a component with ids and stored names, in the order of the manifest. Those that would replace each other, as they
+ * differ in their interfaces alone, are one.
+ */
+export function manifestLinks(manifest: Manifest, source: ManifestComponent): Link[] {
+  const ids = new Map(manifest.components.map((each) => [each.name, componentId(manifest.name, each)]));
+  const links: Link[] = [];
+  for (const each of source.links) {
+    const link: Link = {
+      sourceId: componentId(manifest.name, source),
+      target: ids.get(each.target) ?? each.target,
+      name: each.name,
+      witNamespace: each.namespace,
+      witPackage: each.package,
+      interfaces: each.interfaces,
+      sourceConfig: configNames(manifest.name, each.sourceConfig),
+      targetConfig: configNames(manifest.name, each.targetConfig),
+    };
+    const index = links.findIndex((known) => isSameLink(known, link));
+    const known = links[index];
+    if (known === undefined) links.push(link);
+    else links[index] = { ...known, interfaces: [...known.interfaces, ...link.interfaces] };
+  }
+  return links;
+}
+
+/** Whether putting one replaces the other. */
+export function isSameLink(one: LinkInput, other: LinkInput): boolean {
+  return isSameSlot(one, other) && one.target === other.target;
+}
+
+/**
+ * Puts all of `wanted`. Hosts refuse a second target for an interface of a slot, so what can be put goes first, as it may take an
+ * interface from a link in the way; only where nothing can be put, a link goes.
+ *
+ * @param links what the lattice has
+ * @returns the steps, and what the lattice has after them
+ */
+export function planPuts(
+  wanted: readonly Link[],
+  links: readonly Link[],
+): { steps: Step[]; links: readonly Link[] } {
+  const steps: Step[] = [];
+  const pending = [...wanted];
+  let there = links;
+  for (let first = pending[0]; first !== undefined; first = pending[0]) {
+    const next = pending.find((link) => !there.some((each) => conflicts(each, link)));
+    if (next === undefined) {
+      const obstacle = there.find((each) => conflicts(each, first as Link)) as Link;
+      steps.push({ kind: 'delete-link', ...removalOf(obstacle, there) });
+      there = there.filter((each) => each !== obstacle);
+      continue;
+    }
+    steps.push({ kind: 'put-link', link: next });
+    there = [...there.filter((each) => !isSameLink(each, next)), next];
+    pending.splice(pending.indexOf(next), 1);
+  }
+  return { steps, links: there };
+}
+
+/** Whether a link stands in the way of another: hosts refuse a second target for the same interface and name. */
+function conflicts(existing: Link, link: Link): boolean {
+  return (
+    isSameSlot(existing, link) &&
+    existing.target !== link.target &&
+    existing.interfaces.some((each) => link.interfaces.includes(each))
+  );
+}
