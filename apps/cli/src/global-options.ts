@@ -110,17 +110,45 @@ export function readGlobalOptions(command: Command, io: CliIo): GlobalOptions {
   };
 }
 
-/** The options given on the command line, as flags again, for a program that takes the same ones. */
-export function givenFlags(command: Command): string[] {
+/**
+ * The options given on the command line, and the URL of the NATS server wherever it was given, as flags of the host's program.
+ *
+ * @throws {@link CliError} for a URL that the host has no flags for
+ */
+export function hostFlags(command: Command, io: Pick<CliIo, 'env'>): string[] {
   const given = givenOptions(command);
-  return (
-    ['lattice', 'ctlHost', 'ctlPort', 'ctlJwt', 'ctlSeed', 'ctlCreds', 'ctlTls', 'ctlTopicPrefix'] as const
-  ).flatMap((name) => {
-    const text = given.get(name);
-    const flag = /--[a-z-]+/.exec(definitions[name].flags)?.[0] ?? '';
-    if (text === undefined) return [];
-    return name === 'ctlTls' ? [flag] : [flag, text];
-  });
+  const url = given.get('natsUrl') ?? io.env[definitions.natsUrl.variable];
+  return [
+    ...(url === undefined || url === '' ? [] : serverFlags(url)),
+    ...(
+      ['lattice', 'ctlHost', 'ctlPort', 'ctlJwt', 'ctlSeed', 'ctlCreds', 'ctlTls', 'ctlTopicPrefix'] as const
+    ).flatMap((name) => {
+      const text = given.get(name);
+      const flag = /--[a-z-]+/.exec(definitions[name].flags)?.[0] ?? '';
+      if (text === undefined) return [];
+      return name === 'ctlTls' ? [flag] : [flag, text];
+    }),
+  ];
+}
+
+/** The host has one server for both of its connections, unless flags of either say otherwise. */
+function serverFlags(text: string): string[] {
+  const url = URL.parse(text.includes('://') ? text : `nats://${text}`);
+  const isPlain = url !== null && url.username === '' && url.password === '' && /^\/?$/.test(url.pathname);
+  if (!isPlain || !/^(nats|tls):$/.test(url.protocol) || url.hostname === '') {
+    throw usageError(
+      `the NATS URL is \`${withoutLogin(text)}\``,
+      'for `up` write it as nats://host:port or tls://host:port',
+    );
+  }
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const tls = url.protocol === 'tls:' ? ['--ctl-tls', '--rpc-tls'] : [];
+  return ['--nats-host', host, '--nats-port', url.port === '' ? '4222' : url.port, ...tls];
+}
+
+/** Messages end up in logs. */
+function withoutLogin(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//…@');
 }
 
 /** Whole number of a flag. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +64,36 @@ describe('a program in the foreground', () => {
     expect(await code).toBe(5);
     expect(process.listenerCount('SIGHUP')).toBe(before);
   });
+});
+
+it('a program in the foreground is asked to stop when its parent is killed', async () => {
+  const [pidFile, stopped] = [join(folder, 'pid'), join(folder, 'stopped')];
+  const child = await program(`
+    import { writeFileSync } from 'node:fs';
+    process.on('SIGTERM', () => {
+      writeFileSync(${JSON.stringify(stopped)}, '');
+      process.exit();
+    });
+    setTimeout(() => process.exit(), 60_000);
+    writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+  `);
+  const parentFile = join(folder, 'parent.mjs');
+  const module = new URL('../dist/run-host.js', import.meta.url).href;
+  await writeFile(
+    parentFile,
+    `import { runForeground } from ${JSON.stringify(module)};\nawait runForeground(${JSON.stringify(child)}, []);`,
+  );
+  const parent = spawn(process.execPath, [parentFile], { stdio: 'ignore' });
+  const gone = once(parent, 'exit');
+  const exists = (file: string) =>
+    access(file).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(() => exists(pidFile), { timeout: 10_000 }).toBe(true);
+  parent.kill('SIGKILL');
+  await gone;
+  await expect.poll(() => exists(stopped), { timeout: 10_000 }).toBe(true);
 });
 
 it('a host at a terminal is in development mode unless its environment says otherwise', () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { guardAgainstDeath } from '@wasmlattice/host/death-guard';
 import { CliError } from './cli-error.js';
 
 /** Signals that mean the host when they come to its parent. */
@@ -23,7 +24,7 @@ export function developmentEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEn
 
 /**
  * Runs a Node.js program with this process's streams, and its environment unless another is given. Signals are passed on: the program decides what
- * they mean and when it is done. Returns its exit code, or 128 and the number of the signal it died of.
+ * they mean and when it is done. It is asked to stop (SIGTERM) when this process dies, however it dies. Returns its exit code, or 128 and the number of the signal it died of.
  */
 export async function runForeground(
   program: string,
@@ -34,6 +35,7 @@ export async function runForeground(
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal);
   };
+  const guard = child.pid === undefined ? undefined : guardAgainstDeath(child.pid);
   for (const signal of forwarded) process.on(signal, forward);
   try {
     return await new Promise<number>((resolve, reject) => {
@@ -44,6 +46,7 @@ export async function runForeground(
     });
   } finally {
     for (const signal of forwarded) process.off(signal, forward);
+    guard?.dismiss();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
-import { givenFlags } from '../global-options.js';
+import { hostFlags } from '../global-options.js';
 
 /** `setExitCode` takes the exit code of the host, which becomes that of this program. */
 export function addUp(parent: Command, io: CliIo, setExitCode: (code: number) => void): void {
@@ -16,6 +16,6 @@ export function addUp(parent: Command, io: CliIo, setExitCode: (code: number) =>
     .passThroughOptions()
     .helpOption(false)
     .action(async (flags: readonly string[], _options, command: Command) => {
-      setExitCode(await io.runHost([...givenFlags(command), ...flags]));
+      setExitCode(await io.runHost([...hostFlags(command, io), ...flags]));
     });
 }

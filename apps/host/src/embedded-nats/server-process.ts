@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Logger } from '@wasmlattice/telemetry';
-import { guardAgainstDeath } from './death-guard.js';
+import { guardAgainstDeath } from '../death-guard.js';
 import { EmbeddedNatsError } from './embedded-nats-error.js';
 import type { NatsServerInfo } from './probe.js';
 import { probeNats } from './probe.js';
