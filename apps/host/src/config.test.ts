@@ -430,6 +430,27 @@ describe('observability', () => {
     });
   });
 
+  it('speaks to collectors as the standard variables say, unless a flag does', () => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/protobuf' };
+    expect(run(['--enable-observability'], env).observability).toMatchObject({
+      protocol: 'grpc',
+      signalProtocols: { logs: 'http' },
+    });
+    expect(run(['--observability-protocol', 'http'], env).observability).toMatchObject({
+      protocol: 'http',
+      signalProtocols: {},
+    });
+    expect(run([]).observability).toMatchObject({ protocol: 'http', signalProtocols: {} });
+  });
+
+  it('says which standard variable has no effect, where something is exported', () => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+    expect(runWithWarnings(['--enable-traces', 'true'], env).warnings).toEqual([
+      'OTEL_EXPORTER_OTLP_PROTOCOL is `http/json` and has no effect: expected `grpc` or `http/protobuf`',
+    ]);
+    expect(runWithWarnings([], env).warnings).toEqual([]);
+  });
+
   it.each(['--override-observability-endpoint', '--override-metrics-endpoint'])(
     'refuses a %s that is no URL when it is used',
     (flag) => {

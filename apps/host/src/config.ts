@@ -3,6 +3,11 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { NatsCredentialsSource, NatsEndpoint } from '@wasmlattice/lattice-connection';
 import type { LogLevel } from '@wasmlattice/telemetry';
 import {
+  type OtlpProtocol,
+  type ProtocolVariables,
+  readProtocolVariables,
+} from '@wasmlattice/telemetry-otlp';
+import {
   availableCores,
   type LimitConflict,
   type LimitName,
@@ -72,7 +77,9 @@ export interface HostConfig {
   readonly maxComponents: number;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
-    readonly protocol: 'http' | 'grpc';
+    readonly protocol: OtlpProtocol;
+    /** Where they differ from that. */
+    readonly signalProtocols: ProtocolVariables['signalProtocols'];
     readonly traceLevel: LogLevel;
     /** Base for all signals without an endpoint of their own. */
     readonly endpoint: string | undefined;
@@ -143,7 +150,7 @@ export function parseHostConfig(
     limits: readLimits(values),
     maxComponents: values.maxComponents,
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
-    observability: readObservability(values),
+    observability: readObservability(values, env, warnings),
   };
   return { kind: 'run', config, warnings };
 }
@@ -356,7 +363,11 @@ function credentials(
   return file === undefined ? undefined : { kind: 'file', path: resolve(cwd, file) };
 }
 
-function readObservability(values: SettingValues): HostConfig['observability'] {
+function readObservability(
+  values: SettingValues,
+  env: Environment,
+  warnings: string[],
+): HostConfig['observability'] {
   const all = values.enableObservability;
   const traces = { enabled: values.enableTraces ?? all, endpoint: values.tracesEndpoint };
   const metrics = { enabled: values.enableMetrics ?? all, endpoint: values.metricsEndpoint };
@@ -365,9 +376,14 @@ function readObservability(values: SettingValues): HostConfig['observability'] {
   if (traces.enabled) checkUrl('tracesEndpoint', values);
   if (metrics.enabled) checkUrl('metricsEndpoint', values);
   if (logs.enabled) checkUrl('logsEndpoint', values);
-  if (traces.enabled || metrics.enabled || logs.enabled) checkUrl('observabilityEndpoint', values);
+  const isOn = traces.enabled || metrics.enabled || logs.enabled;
+  if (isOn) checkUrl('observabilityEndpoint', values);
+  const protocol = values.observabilityProtocol;
+  const standard = readProtocolVariables(env);
+  if (isOn && protocol === undefined) warnings.push(...standard.problems);
   return {
-    protocol: values.observabilityProtocol,
+    protocol: protocol ?? standard.protocol ?? 'http',
+    signalProtocols: protocol === undefined ? standard.signalProtocols : {},
     traceLevel: values.traceLevel,
     endpoint: values.observabilityEndpoint,
     traces,

@@ -52,8 +52,15 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const { config: given, env, logger } = options;
   await using opened = new AsyncDisposableStack();
 
+  const key = given.hostSeed === undefined ? createHostKey() : hostKeyFromSeed(given.hostSeed);
+  const hostId = key.publicKey;
   // Opened first, so that it is closed last: the end of the host is worth a span, too.
-  const telemetry = await startHostTelemetry({ config: given, env, logger: logger.named('telemetry') });
+  const telemetry = await startHostTelemetry({
+    config: given,
+    hostId,
+    env,
+    logger: logger.named('telemetry'),
+  });
   options.deferredLog?.attach(telemetry.log);
   opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
@@ -63,8 +70,6 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const rpc = await connectLattice(rpcSettings, logger.named('nats'));
   opened.defer(() => rpc.close());
 
-  const key = config.hostSeed === undefined ? createHostKey() : hostKeyFromSeed(config.hostSeed);
-  const hostId = key.publicKey;
   const { lattice } = config;
   const facts: HostFacts = {
     hostId,

@@ -16,11 +16,12 @@ const maxFlushMs = 2_000;
  */
 export async function startHostTelemetry(options: {
   readonly config: HostConfig;
+  readonly hostId: string;
   readonly env: Environment;
   readonly logger: Logger;
 }): Promise<Telemetry> {
-  const { config, env, logger } = options;
-  const { protocol, traceLevel, endpoint, traces, metrics, logs } = config.observability;
+  const { config, env, hostId, logger } = options;
+  const { protocol, signalProtocols, traceLevel, endpoint, traces, metrics, logs } = config.observability;
   try {
     return await startTelemetry({
       traces: traces.enabled,
@@ -28,7 +29,9 @@ export async function startHostTelemetry(options: {
       logs: logs.enabled,
       serviceName: 'wasmcloud-host',
       serviceVersion: hostVersion,
+      resource: { 'service.instance.id': hostId, 'wasmcloud.lattice': config.lattice },
       protocol,
+      signalProtocols,
       endpoint,
       signalEndpoints: { traces: traces.endpoint, metrics: metrics.endpoint, logs: logs.endpoint },
       traceLevel,

@@ -9,7 +9,11 @@ describe('resolveEndpoint', () => {
     ['traces', { protocol: 'http', endpoint: '' }, 'http://127.0.0.1:4318/v1/traces'],
     ['traces', { protocol: 'http', endpoint: 'https://otel:4318' }, 'https://otel:4318/v1/traces'],
     ['metrics', { protocol: 'http', endpoint: 'https://otel:4318/' }, 'https://otel:4318/v1/metrics'],
-    ['traces', { protocol: 'http', endpoint: 'http://otel/tenant/a' }, 'http://otel/tenant/a'],
+    ['traces', { protocol: 'http', endpoint: 'http://otel/tenant/a' }, 'http://otel/tenant/a/v1/traces'],
+    ['logs', { protocol: 'http', endpoint: 'http://otel/tenant/a/' }, 'http://otel/tenant/a/v1/logs'],
+    ['logs', { protocol: 'http', signalProtocols: { logs: 'grpc' } }, 'http://127.0.0.1:4317'],
+    ['traces', { protocol: 'grpc', signalProtocols: { traces: 'http' } }, 'http://127.0.0.1:4318/v1/traces'],
+    ['traces', { protocol: 'http', signalProtocols: { logs: 'grpc' } }, 'http://127.0.0.1:4318/v1/traces'],
     ['traces', { protocol: 'grpc', endpoint: 'http://otel:4317/tenant/a' }, 'http://otel:4317'],
     [
       'traces',

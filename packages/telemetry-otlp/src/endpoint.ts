@@ -6,6 +6,8 @@ export type OtlpProtocol = 'http' | 'grpc';
 
 export interface EndpointOptions {
   readonly protocol: OtlpProtocol;
+  /** For one signal, instead of {@link EndpointOptions.protocol}. */
+  readonly signalProtocols?: Readonly<Partial<Record<Signal, OtlpProtocol | undefined>>> | undefined;
   /** Base for all signals: `--override-observability-endpoint`, `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint?: string | undefined;
   /** For one signal, used as it is: `--override-traces-endpoint`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. */
@@ -23,9 +25,10 @@ const defaultEndpoints: Readonly<Record<OtlpProtocol, string>> = {
 };
 
 /**
- * Where a signal goes (docs/spec/host-config.md#3): its own endpoint as it is; else the base, which over HTTP
- * gets `/v1/{signal}` only if it has no path, and over gRPC loses its path; else the default port on this
- * machine.
+ * Where a signal goes: its own endpoint as it is; else the base, whose path over HTTP is continued by `/v1/{signal}`, and over gRPC
+ * is lost; else the default port on this machine.
+ *
+ * Source: https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
  *
  * @throws InvalidEndpointError
  */
@@ -33,10 +36,19 @@ export function resolveEndpoint(signal: Signal, options: EndpointOptions): strin
   const own = options.signalEndpoints?.[signal];
   if (own !== undefined && own !== '') return parse(own) && own;
   const base = options.endpoint === undefined || options.endpoint === '' ? undefined : options.endpoint;
-  const url = parse(base ?? defaultEndpoints[options.protocol]);
-  if (options.protocol === 'grpc') return url.origin;
-  if (url.pathname === '' || url.pathname === '/') url.pathname = `/v1/${signal}`;
+  const protocol = protocolOf(signal, options);
+  const url = parse(base ?? defaultEndpoints[protocol]);
+  if (protocol === 'grpc') return url.origin;
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return url.href;
+}
+
+/** How the collector of a signal is spoken to. */
+export function protocolOf(
+  signal: Signal,
+  { protocol, signalProtocols }: Pick<EndpointOptions, 'protocol' | 'signalProtocols'>,
+): OtlpProtocol {
+  return signalProtocols?.[signal] ?? protocol;
 }
 
 function parse(text: string): URL {

@@ -8,7 +8,7 @@ import { OTLPTraceExporter as HttpTraceExporter } from '@opentelemetry/exporter-
 import type { LogRecordExporter } from '@opentelemetry/sdk-logs';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { type EndpointOptions, resolveEndpoint, type Signal } from './endpoint.js';
+import { type EndpointOptions, protocolOf, resolveEndpoint, type Signal } from './endpoint.js';
 
 export interface ExporterOptions extends EndpointOptions {
   /**
@@ -19,17 +19,21 @@ export interface ExporterOptions extends EndpointOptions {
 
 export function createSpanExporter(options: ExporterOptions): SpanExporter {
   const config = exporterConfig('traces', options);
-  return options.protocol === 'grpc' ? new GrpcTraceExporter(config) : new HttpTraceExporter(config);
+  return protocolOf('traces', options) === 'grpc'
+    ? new GrpcTraceExporter(config)
+    : new HttpTraceExporter(config);
 }
 
 export function createMetricExporter(options: ExporterOptions): PushMetricExporter {
   const config = exporterConfig('metrics', options);
-  return options.protocol === 'grpc' ? new GrpcMetricExporter(config) : new HttpMetricExporter(config);
+  return protocolOf('metrics', options) === 'grpc'
+    ? new GrpcMetricExporter(config)
+    : new HttpMetricExporter(config);
 }
 
 export function createLogExporter(options: ExporterOptions): LogRecordExporter {
   const config = exporterConfig('logs', options);
-  return options.protocol === 'grpc' ? new GrpcLogExporter(config) : new HttpLogExporter(config);
+  return protocolOf('logs', options) === 'grpc' ? new GrpcLogExporter(config) : new HttpLogExporter(config);
 }
 
 interface ExporterConfig {

@@ -48,7 +48,12 @@ export function startOtel(options: TelemetryOptions): Telemetry {
   const env = readOtelEnvironment(options.env ?? {});
   const onError = options.onError ?? (() => {});
   const failures = createFailureReports(onError);
-  const resource = resourceFromAttributes({ ...env.resourceAttributes, 'service.name': options.serviceName });
+  const resource = resourceFromAttributes({
+    ...(options.serviceVersion !== undefined && { 'service.version': options.serviceVersion }),
+    ...options.resource,
+    ...env.resourceAttributes,
+    'service.name': options.serviceName,
+  });
   const spans = options.traces ? spanProcessor(options, env, failures) : undefined;
   const sdk = new NodeSDK({
     // Nothing is detected: the resource is what upstream's is.

@@ -71,6 +71,7 @@ describe('startTelemetry', () => {
     const message = collector.requests[0]?.message;
     expect(message?.at(resourceSpans, 1)[0]?.attributes(1)).toEqual({
       'service.name': 'wasmcloud-host',
+      'service.version': '1.2.3',
       site: 'lab',
     });
     const [scope] = message?.at(resourceSpans, scopeSpans, 1) ?? [];
@@ -246,7 +247,7 @@ describe('startTelemetry', () => {
     second.tracer.startSpan('again').end();
     await second.shutdown();
     const resources = collector.requests.map(({ message }) => message.at(resourceSpans, 1)[0]?.attributes(1));
-    expect(resources).toEqual([{ 'service.name': 'second' }]);
+    expect(resources).toEqual([{ 'service.name': 'second', 'service.version': '1.2.3' }]);
   });
 
   it('begins no trace when OTEL_SDK_DISABLED switches the SDK off', async () => {

@@ -15,6 +15,8 @@ export interface TelemetryOptions extends ExporterOptions {
   /** `service.name` of the resource: `wasmcloud-host` for a host. */
   readonly serviceName: string;
   readonly serviceVersion?: string;
+  /** Further attributes of the resource; those of `OTEL_RESOURCE_ATTRIBUTES` win over them. */
+  readonly resource?: Readonly<Record<string, string>>;
   /** Least severe level of spans that are exported; `info` by default. */
   readonly traceLevel?: LogLevel;
   /** `OTEL_*` variables, from whoever may read the process environment. */

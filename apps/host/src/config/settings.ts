@@ -88,7 +88,7 @@ export interface SettingValues {
   readonly tracesEndpoint: string | undefined;
   readonly metricsEndpoint: string | undefined;
   readonly logsEndpoint: string | undefined;
-  readonly observabilityProtocol: 'http' | 'grpc';
+  readonly observabilityProtocol: 'http' | 'grpc' | undefined;
   readonly flameGraph: string | undefined;
 
   readonly policyTopic: string | undefined;
@@ -547,7 +547,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'override-observability-endpoint',
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     group: 'Observability',
-    help: 'Collector of all signals; over http /v1/traces and so on are added unless the URL has a path',
+    help: 'Collector of all signals; over http /v1/traces and so on are added to the path of the URL',
   }),
   tracesEndpoint: optional(kinds.anyText('url'), '--override-observability-endpoint', {
     flag: 'override-traces-endpoint',
@@ -570,13 +570,17 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Collector of logs, used as it is',
     advanced: true,
   }),
-  observabilityProtocol: value(kinds.oneOf('http|grpc', 'http', 'grpc'), 'http', {
-    flag: 'observability-protocol',
-    variable: 'WASMCLOUD_OBSERVABILITY_PROTOCOL',
-    group: 'Observability',
-    help: 'How the collector is spoken to',
-    advanced: true,
-  }),
+  observabilityProtocol: optional(
+    kinds.oneOf('http|grpc', 'http', 'grpc'),
+    'OTEL_EXPORTER_OTLP_PROTOCOL, or http',
+    {
+      flag: 'observability-protocol',
+      variable: 'WASMCLOUD_OBSERVABILITY_PROTOCOL',
+      group: 'Observability',
+      help: 'How the collector is spoken to; without it OTEL_EXPORTER_OTLP_TRACES_PROTOCOL and so on count, too',
+      advanced: true,
+    },
+  ),
   flameGraph: optional(kinds.path('file'), 'off', {
     flag: 'flame-graph',
     variable: 'WASMCLOUD_FLAME_GRAPH',

@@ -10,12 +10,14 @@ const otelConfig: OtelConfig = {
   traceLevel: 'info',
 };
 
+const place = { hostId: 'NHOST', instanceId: 'one', latticeRpcPrefix: 'blue' };
+
 describe('the telemetry of a provider', () => {
   it('is switched by signal, or by the one switch for all', () => {
     const on = (config: Partial<OtelConfig>) => {
       const { traces, metrics, logs } = telemetryOptions(
         'kv',
-        { otelConfig: { ...otelConfig, ...config }, config: {} },
+        { ...place, otelConfig: { ...otelConfig, ...config }, config: {} },
         {},
       );
       return [traces, metrics, logs];
@@ -29,8 +31,13 @@ describe('the telemetry of a provider', () => {
 
   it('goes where the host says, unless the config of the provider says otherwise', () => {
     const host = { ...otelConfig, observabilityEndpoint: 'http://host:4318', traceLevel: 'debug' };
-    expect(telemetryOptions('kv', { otelConfig: host, config: {} }, {})).toMatchObject({
+    expect(telemetryOptions('kv', { ...place, otelConfig: host, config: {} }, {})).toMatchObject({
       serviceName: 'kv',
+      resource: {
+        'service.instance.id': 'one',
+        'wasmcloud.lattice': 'blue',
+        'wasmcloud.host.id': 'NHOST',
+      },
       endpoint: 'http://host:4318',
       traceLevel: 'debug',
     });
@@ -40,7 +47,7 @@ describe('the telemetry of a provider', () => {
       OTEL_BSP_MAX_QUEUE_SIZE: '10',
     };
     const env = { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BSP_MAX_QUEUE_SIZE: '9' };
-    expect(telemetryOptions('kv', { otelConfig: host, config }, env)).toMatchObject({
+    expect(telemetryOptions('kv', { ...place, otelConfig: host, config }, env)).toMatchObject({
       endpoint: 'http://own:4318',
       signalEndpoints: { traces: 'http://own:4318/t' },
       env: { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BSP_MAX_QUEUE_SIZE: '10' },
@@ -51,7 +58,7 @@ describe('the telemetry of a provider', () => {
     const logger = new RecordingLogger();
     const config = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' };
     const host = { ...otelConfig, enableTraces: true };
-    const telemetry = await startProviderTelemetry('kv', { otelConfig: host, config }, {}, logger);
+    const telemetry = await startProviderTelemetry('kv', { ...place, otelConfig: host, config }, {}, logger);
     expect(telemetry.tracer.startSpan('x').context).toBeUndefined();
     await telemetry.shutdown();
     expect(logger.records).toMatchObject([

@@ -2,6 +2,7 @@ import type { HostData } from '@wasmlattice/provider-host/protocol';
 import { type Logger, parseLogLevel } from '@wasmlattice/telemetry';
 import {
   noTelemetry,
+  readProtocolVariables,
   startTelemetry,
   type Telemetry,
   type TelemetryOptions,
@@ -24,13 +25,18 @@ const overridable = [
   'OTEL_BSP_MAX_QUEUE_SIZE',
 ] as const;
 
+type TelemetryHostData = Pick<
+  HostData,
+  'otelConfig' | 'config' | 'hostId' | 'instanceId' | 'latticeRpcPrefix'
+>;
+
 /**
  * Starts the export of the signals that the host wants from its providers. What keeps it from starting is logged, and the
  * provider goes on without.
  */
 export async function startProviderTelemetry(
   name: string,
-  hostData: Pick<HostData, 'otelConfig' | 'config'>,
+  hostData: TelemetryHostData,
   env: Readonly<Record<string, string | undefined>>,
   logger: Logger,
 ): Promise<Telemetry> {
@@ -51,7 +57,7 @@ export async function startProviderTelemetry(
 /** What `otel_config` and the provider's config say. */
 export function telemetryOptions(
   name: string,
-  { otelConfig, config }: Pick<HostData, 'otelConfig' | 'config'>,
+  { otelConfig, config, hostId, instanceId, latticeRpcPrefix }: TelemetryHostData,
   env: Readonly<Record<string, string | undefined>>,
 ): TelemetryOptions {
   const own = new Map(Object.entries(config).map(([key, value]) => [key.toUpperCase(), value]));
@@ -61,7 +67,13 @@ export function telemetryOptions(
     metrics: otelConfig.enableMetrics ?? otelConfig.enableObservability,
     logs: otelConfig.enableLogs ?? otelConfig.enableObservability,
     serviceName: name,
+    resource: {
+      'service.instance.id': instanceId,
+      'wasmcloud.lattice': latticeRpcPrefix,
+      'wasmcloud.host.id': hostId,
+    },
     protocol: otelConfig.protocol,
+    signalProtocols: readProtocolVariables(env).signalProtocols,
     endpoint: endpoint ?? otelConfig.observabilityEndpoint,
     signalEndpoints: {
       traces: traces ?? otelConfig.tracesEndpoint,
