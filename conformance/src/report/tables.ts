@@ -1,6 +1,7 @@
 import { faults } from '../run/outcome.js';
 import type { ScriptResult } from '../run/run-script.js';
 import { byFolder, type Counts, countDirectives, sum } from './summary.js';
+import { table } from './table.js';
 
 /** Tables in Markdown: by folder, then what is unsupported and what failed. */
 export function renderSuite(results: readonly ScriptResult[]): string {
@@ -56,13 +57,4 @@ function renderFailed({ failed }: Counts): string {
     return count === undefined ? [] : [[fault, `${count}`]];
   });
   return table(['Failed', 'Directives'], rows);
-}
-
-/** Columns as wide as their content, numbers to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
 }

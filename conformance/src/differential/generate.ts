@@ -1,0 +1,114 @@
+import type { Call, Case } from './case.js';
+import type { Encoding } from './encode.js';
+import { anyPlain } from './plain.js';
+import { Random } from './random.js';
+import { chainText } from './shapes/chain.js';
+import { anyReallocMode } from './shapes/core-text.js';
+import { rawParamsText, rawResultsText } from './shapes/raw.js';
+import { relayText } from './shapes/relay.js';
+import type { Func } from './type-text.js';
+import { anyType } from './types.js';
+
+const encodings: readonly [Encoding, ...Encoding[]] = ['utf8', 'utf16', 'latin1+utf16'];
+
+/** Generators of cases by the name of the shape. */
+const shapes: Readonly<Record<string, (random: Random) => Case>> = {
+  /** Values go from the caller through one component to the host, and back. */
+  relay(random) {
+    const funcs = anyFuncs(random);
+    return relayCase(random, 'relay', `(component ${anyRelay(random, funcs, 'host')})`, funcs);
+  },
+  /** The same through several components. */
+  chain(random) {
+    const funcs = anyFuncs(random);
+    const links = random.times(random.between(2, 3), () => anyRelay(random, funcs, 'i'));
+    return relayCase(random, 'chain', `(component ${chainText(links, funcs, funcs)})`, funcs);
+  },
+  'raw-results'(random) {
+    const funcs = onlyResults(anyFuncs(random));
+    const text = rawResultsText(random, funcs, random.pick(encodings));
+    return { shape: 'raw-results', text: `(component ${text})`, host: [], calls: freshCalls(funcs) };
+  },
+  'raw-results-chain'(random) {
+    const funcs = onlyResults(anyFuncs(random));
+    const links = [rawResultsText(random, funcs, random.pick(encodings)), anyRelay(random, funcs, 'i')];
+    const text = chainText(links, [], funcs);
+    return { shape: 'raw-results-chain', text: `(component ${text})`, host: [], calls: freshCalls(funcs) };
+  },
+  'raw-params'(random) {
+    const funcs = anyFuncs(random);
+    const text = rawParamsText(random, funcs, { from: 'host', encoding: random.pick(encodings) });
+    return rawParamsCase(random, 'raw-params', `(component ${text})`, funcs);
+  },
+  'raw-params-chain'(random) {
+    const funcs = anyFuncs(random);
+    const sender = rawParamsText(random, funcs, { from: 'i', encoding: random.pick(encodings) });
+    const text = chainText([anyRelay(random, funcs, 'i'), sender], funcs, funcs.map(sendOf));
+    return rawParamsCase(random, 'raw-params-chain', `(component ${text})`, funcs);
+  },
+};
+
+export const shapeNames: readonly string[] = Object.keys(shapes);
+
+/** The case of a seed: always the same. Shapes take turns. */
+export function generateCase(seed: number, among: readonly string[] = shapeNames): Case {
+  const random = new Random(seed);
+  const make = shapes[among[seed % among.length] ?? ''];
+  if (make === undefined) throw new Error(`there are only the shapes ${shapeNames.join(', ')}`);
+  return make(random);
+}
+
+function anyFuncs(random: Random): readonly Func[] {
+  return random.times(random.between(1, 4), (i) => {
+    const params = random.times(random.percent(15) ? random.between(5, 12) : random.below(4), () =>
+      anyType(random),
+    );
+    return { name: `g${i}`, params, ...(random.percent(85) && { result: anyType(random) }) };
+  });
+}
+
+function onlyResults(funcs: readonly Func[]): readonly Func[] {
+  return funcs.map((func) => ({ ...func, params: [] }));
+}
+
+function sendOf({ name }: Func): Func {
+  return { name: `send-${name}`, params: [] };
+}
+
+function anyRelay(random: Random, funcs: readonly Func[], from: string): string {
+  const postReturn = random.percent(20)
+    ? random.pick(['quiet', 'quiet', 'quiet', 'trap'] as const)
+    : undefined;
+  return relayText(funcs, {
+    from,
+    encoding: random.pick(encodings),
+    realloc: anyReallocMode(random),
+    postReturn,
+  });
+}
+
+function relayCase(random: Random, shape: string, text: string, funcs: readonly Func[]): Case {
+  const calls = random.times(random.between(funcs.length, 2 * funcs.length), (i): Call => {
+    const { name, params, result } = funcs[i % funcs.length] ?? { name: '', params: [], result: undefined };
+    return {
+      func: name,
+      types: params,
+      params: params.map((type) => anyPlain(random, type)),
+      result,
+      isFresh: i === 0 || random.percent(30),
+    };
+  });
+  return { shape, text, host: hostOf(random, funcs), calls };
+}
+
+function rawParamsCase(random: Random, shape: string, text: string, funcs: readonly Func[]): Case {
+  return { shape, text, host: hostOf(random, funcs), calls: freshCalls(funcs.map(sendOf)) };
+}
+
+function hostOf(random: Random, funcs: readonly Func[]): Case['host'] {
+  return funcs.map((func) => ({ ...func, ...(func.result && { answer: anyPlain(random, func.result) }) }));
+}
+
+function freshCalls(funcs: readonly Func[]): readonly Call[] {
+  return funcs.map(({ name, result }) => ({ func: name, types: [], params: [], result, isFresh: true }));
+}

@@ -1,0 +1,49 @@
+import { camelCase } from '@wasmlattice/rpc';
+import type { CompiledComponent, ComponentInstance, Engine } from '@wasmlattice/wasm-runtime/engines';
+import type { CallOutcome, Case, CaseOutcome } from './case.js';
+import { fromPlain, type Plain, toPlain } from './plain.js';
+
+/** Runs a case on an engine of this repository. */
+export async function runCase(
+  engine: Engine,
+  bytes: Uint8Array,
+  { host, calls }: Case,
+): Promise<CaseOutcome> {
+  let component: CompiledComponent;
+  try {
+    component = await engine.compile(bytes, { component: 'case', suspends: () => false });
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { kind: name === 'UnsupportedComponentError' ? 'unsupported' : 'refused', message };
+  }
+  try {
+    let seen: (readonly [string, ...Plain[]])[] = [];
+    const functions = Object.fromEntries(
+      host.map(({ name, params, result, answer }) => [
+        camelCase(name),
+        (...values: unknown[]) => {
+          seen.push([name, ...params.map((type, i) => toPlain(values[i], type))]);
+          return result === undefined ? undefined : fromPlain(answer ?? '', result);
+        },
+      ]),
+    );
+    const outcomes: CallOutcome[] = [];
+    let instance: ComponentInstance | undefined;
+    for (const { func, types, params, result, isFresh } of calls) {
+      seen = [];
+      try {
+        if (isFresh || instance === undefined) {
+          instance = await component.instantiate(new Map([['host', functions]]));
+        }
+        const values = types.map((type, i) => fromPlain(params[i] ?? '', type));
+        const value = await instance.call('', func, values);
+        outcomes.push({ seen, ...(result && { value: toPlain(value, result) }) });
+      } catch (error) {
+        outcomes.push({ seen, trap: (error as Error).message });
+      }
+    }
+    return { kind: 'ran', calls: outcomes };
+  } finally {
+    component.dispose?.();
+  }
+}

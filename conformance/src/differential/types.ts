@@ -1,0 +1,62 @@
+import type { PrimitiveKind, WitType } from '@wasmlattice/rpc';
+import type { Random } from './random.js';
+
+const primitives: readonly [PrimitiveKind, ...PrimitiveKind[]] = [
+  'bool',
+  'u8',
+  's8',
+  'u16',
+  's16',
+  'u32',
+  's32',
+  'u64',
+  's64',
+  'f32',
+  'f64',
+  'char',
+  'string',
+  'string',
+  'string',
+];
+
+/** Any type without handles, at most so deep. */
+export function anyType(random: Random, depth = 3): WitType {
+  if (depth === 0 || random.percent(30)) return leaf(random);
+  const inner = (): WitType => anyType(random, depth - 1);
+  const maybe = (): WitType | undefined => (random.percent(65) ? inner() : undefined);
+  switch (random.below(6)) {
+    case 0:
+      return { kind: 'list', element: inner() };
+    case 1:
+      return { kind: 'option', some: inner() };
+    case 2: {
+      const [ok, err] = [maybe(), maybe()];
+      return { kind: 'result', ...(ok && { ok }), ...(err && { err }) };
+    }
+    case 3:
+      return { kind: 'tuple', items: random.times(random.between(1, 4), inner) };
+    case 4:
+      return {
+        kind: 'record',
+        fields: random.times(random.between(1, 5), (i) => ({ name: `f${i}`, type: inner() })),
+      };
+    default:
+      return {
+        kind: 'variant',
+        cases: random.times(random.between(1, 5), (i) => {
+          const type = maybe();
+          return { name: `c${i}`, ...(type && { type }) };
+        }),
+      };
+  }
+}
+
+function leaf(random: Random): WitType {
+  if (random.percent(85)) return { kind: random.pick(primitives) };
+  if (random.percent(50)) {
+    // Beyond 256 cases a discriminant has two bytes.
+    const count = random.percent(10) ? random.between(250, 300) : random.between(1, 8);
+    return { kind: 'enum', cases: random.times(count, (i) => `e${i}`) };
+  }
+  return { kind: 'flags', flags: random.times(random.between(1, 32), (i) => `b${i}`) };
+}
