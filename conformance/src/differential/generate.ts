@@ -6,6 +6,7 @@ import { chainText } from './shapes/chain.js';
 import { anyReallocMode } from './shapes/core-text.js';
 import { rawParamsText, rawResultsText } from './shapes/raw.js';
 import { relayText } from './shapes/relay.js';
+import { definingText, logType, ownResourcesText, passingText, usingText } from './shapes/resources.js';
 import type { Func } from './type-text.js';
 import { anyType } from './types.js';
 
@@ -46,6 +47,22 @@ const shapes: Readonly<Record<string, (random: Random) => Case>> = {
     const text = chainText([anyRelay(random, funcs, 'i'), sender], funcs, funcs.map(sendOf));
     return rawParamsCase(random, 'raw-params-chain', `(component ${text})`, funcs);
   },
+  /** Resources of one component, by scripts in it. */
+  resources(random) {
+    const funcs = scriptFuncs(random);
+    const text = ownResourcesText(random, namesOf(funcs));
+    return { shape: 'resources', text: `(component ${text})`, host: [], calls: callsInTurn(random, funcs) };
+  },
+  /** Resources of one component in the hands of others. */
+  'resources-chain'(random) {
+    const funcs = scriptFuncs(random);
+    const passing = random.times(random.below(3), () => passingText(random));
+    const links = [definingText(), ...passing, usingText(random, namesOf(funcs))];
+    const log: Func = { name: 'log', params: [], result: logType };
+    const text = chainText(links, [], [...funcs, log]);
+    const calls = callsInTurn(random, funcs).flatMap((call) => [call, callOf(log)]);
+    return { shape: 'resources-chain', text: `(component ${text})`, host: [], calls };
+  },
 };
 
 export const shapeNames: readonly string[] = Object.keys(shapes);
@@ -65,6 +82,24 @@ function anyFuncs(random: Random): readonly Func[] {
     );
     return { name: `g${i}`, params, ...(random.percent(85) && { result: anyType(random) }) };
   });
+}
+
+/** Functions that run a script and return what it has logged. */
+function scriptFuncs(random: Random): readonly Func[] {
+  return random.times(random.between(1, 4), (i) => ({ name: `s${i}`, params: [], result: logType }));
+}
+
+function namesOf(funcs: readonly Func[]): readonly string[] {
+  return funcs.map(({ name }) => name);
+}
+
+function callsInTurn(random: Random, funcs: readonly Func[]): readonly Call[] {
+  return funcs.map((func, i) => ({ ...callOf(func), isFresh: i === 0 || random.percent(30) }));
+}
+
+/** A call without parameters, in the instance of the one before. */
+function callOf({ name, result }: Func): Call {
+  return { func: name, types: [], params: [], result, isFresh: false };
 }
 
 function onlyResults(funcs: readonly Func[]): readonly Func[] {

@@ -1,46 +1,55 @@
-import { parseArgs } from 'node:util';
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { createEngine } from '@wasmlattice/wasm-runtime/engines';
+import { UsageError } from '../options.js';
 import { compareOutcomes } from './compare.js';
-import { generateCase, shapeNames } from './generate.js';
+import { generateCase } from './generate.js';
+import { type DifferentialOptions, readDifferentialOptions } from './options.js';
 import { runCase } from './run-direct.js';
 import { Tally } from './tally.js';
 import { WasmtimeEngine } from './wasmtime/engine.js';
+import { providePython, wasmtimePackage } from './wasmtime/install.js';
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string', default: '1000' },
-      seed: { type: 'string', default: '0' },
-      shapes: { type: 'string', default: shapeNames.join(',') },
-      python: { type: 'string', default: 'python3' },
-      show: { type: 'boolean', default: false },
-    },
-  });
-  const shapes = values.shapes.split(',');
-  const first = Number(values.seed);
-  const last = first + Number(values.cases);
-  await using wasmtime = new WasmtimeEngine(values.python);
+/** Cases between two signs of life. */
+const reportEach = 1_000;
+
+async function main({ cases, seed: first, shapes, shows }: DifferentialOptions): Promise<number> {
+  const python = await providePython((line) => process.stderr.write(`  ${line}\n`));
+  await using wasmtime = new WasmtimeEngine(python);
   const engine = createEngine({ choice: 'direct' });
   const tally = new Tally();
-  for (let seed = first; seed < last; seed++) {
+  for (let seed = first; seed < first + cases; seed++) {
     const generated = generateCase(seed, shapes);
-    if (values.show) process.stdout.write(`${generated.text}\n${JSON.stringify(generated.calls, null, 1)}\n`);
-    const bytes = await parse(generated.text);
-    const theirs = wasmtime.run(bytes, generated);
-    const ours = await runCase(engine, bytes, generated);
-    const comparison = compareOutcomes(ours, await theirs);
-    tally.add(generated.shape, comparison);
+    const { shape, text, calls } = generated;
+    if (shows) process.stdout.write(`${text}\n${JSON.stringify(calls, undefined, 1)}\n`);
+    const bytes = await parse(text);
+    const [theirs, ours] = await Promise.all([
+      wasmtime.run(bytes, generated),
+      runCase(engine, bytes, generated),
+    ]);
+    const comparison = compareOutcomes(ours, theirs);
+    tally.add(shape, comparison);
     if (comparison.kind === 'differs') {
-      const { where, ours, theirs } = comparison;
-      process.stdout.write(
-        `seed ${seed} (${generated.shape}), ${where}:\n  ours:   ${ours}\n  theirs: ${theirs}\n`,
-      );
+      const { where } = comparison;
+      const lines = [
+        `seed ${seed} (${shape}), ${where}:`,
+        `ours:   ${comparison.ours}`,
+        `theirs: ${comparison.theirs}`,
+      ];
+      process.stdout.write(`${lines.join('\n  ')}\n`);
     }
-    if ((seed - first + 1) % 500 === 0) process.stderr.write(`  ${seed - first + 1} cases\n`);
+    const done = seed - first + 1;
+    if (done % reportEach === 0) process.stderr.write(`  ${done} cases\n`);
   }
-  process.stdout.write(tally.render());
+  process.stdout.write(
+    `${wasmtimePackage.name} ${wasmtimePackage.version}, seeds ${first} to ${first + cases - 1}\n\n${tally.render()}`,
+  );
   return tally.differences === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main(readDifferentialOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`differential: ${error.message}\n`);
+  process.exitCode = 2;
+}

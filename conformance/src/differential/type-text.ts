@@ -46,14 +46,6 @@ export class TypeText {
     ).join('\n');
   }
 
-  /** Exports the types that an instance exports. */
-  exportFrom(instance: string): string {
-    return this.#each(
-      (type, i) =>
-        `(alias export ${instance} "t${i}" (type $of-${i})) (export ${type} "t${i}" (type $of-${i}))`,
-    ).join('\n');
-  }
-
   #each(text: (type: string, index: number) => string): string[] {
     return this.#bodies.map((_, i) => text(`$${this.#prefix}${i}`, i));
   }

@@ -26,7 +26,7 @@ export function chainText(
     hasHost ? new TypeText(hosted).importInstance('host') : '',
     ...components,
     ...instances,
-    types.exportFrom(last),
+    types.define(),
     ...exported.map(
       (func) => `(alias export ${last} "${func.name}" (func $x-${func.name}))
         (export "${func.name}" (func $x-${func.name}) ${types.func(func)})`,
