@@ -18,6 +18,8 @@ export interface WebAssemblyApi {
     new (descriptor: MemoryDescriptor<number> & { readonly shared: true }): SharedMemory;
     new (descriptor: MemoryDescriptor<number> | MemoryDescriptor<bigint>): GrowableMemory;
   };
+  /** Of the exceptions that JavaScript throws. */
+  readonly JSTag: object;
   /** An import that may return a promise: the guest is suspended until it settles. */
   readonly Suspending: new (
     func: AnyFunction,

@@ -10,6 +10,7 @@ import type { AnyFunction, CoreGlobal, CoreInstance, CoreMemory, CoreTable } fro
 import { webAssembly } from '../web-assembly.js';
 import {
   AbiInstance,
+  bindReexport,
   bindResourceDrop,
   bindResourceNew,
   bindResourceRep,
@@ -23,7 +24,7 @@ import { checkBridge } from './check-bridge.js';
 import { GuestChecks } from './guest-checks.js';
 import type { MemoryGrowth, StateHandles } from './instance-state.js';
 import type { MemoryImage, ResettableMemory } from './memory/index.js';
-import type { PlannedLift, Program, ProgramModule } from './program.js';
+import type { PlannedExport, Program, ProgramModule } from './program.js';
 import { writeData } from './write-data.js';
 
 type CoreExports = Readonly<Record<string, unknown>>;
@@ -41,6 +42,8 @@ export class LinkedInstance {
   /** How those that import a memory ask for its size and grow it. */
   readonly #owners = new Map<unknown, MemoryOwner>();
   readonly #memories: CoreMemory[] = [];
+  /** Those with 64-bit addresses. */
+  readonly #wideMemories = new Set<unknown>();
   #images: readonly MemoryImage[] | undefined;
   /** Those of the memories that were given an image. */
   readonly #attached: ResettableMemory[] = [];
@@ -54,7 +57,7 @@ export class LinkedInstance {
     this.#program = program;
     this.#preemption = preemption;
     const { component, parts } = program;
-    this.abi = new AbiInstance(this.#resourceOrigins(), { preemption, component, parts: parts.length });
+    this.abi = new AbiInstance(this.#resourceOrigins(), { preemption, component, parts });
     this.#check = checkBridge(new GuestChecks(this.abi, preemption, program));
   }
 
@@ -96,7 +99,12 @@ export class LinkedInstance {
     };
   }
 
-  bindLift({ part, plan, core, options }: PlannedLift): LiftedFunction {
+  bindExport(planned: PlannedExport): LiftedFunction {
+    if (planned.kind === 'reexport') {
+      const { func, instance } = planned.imported;
+      return bindReexport(this.abi, func, instance);
+    }
+    const { part, plan, core, options } = planned;
     return plan.bind(this.abi.part(part), this.#canonOptions(options), this.#resolve(core) as CoreFunction);
   }
 
@@ -170,6 +178,7 @@ export class LinkedInstance {
     const image = this.#images?.[this.#memories.length];
     if (image !== undefined) this.#attached.push(image.attach(memory));
     this.#memories.push(memory);
+    if (own.address === 'i64') this.#wideMemories.add(memory);
     return memory;
   }
 
@@ -199,6 +208,12 @@ export class LinkedInstance {
         const lower = this.#program.lowers.get(item);
         return lower?.plan.bind(this.abi.part(item.part), this.#canonOptions(item.options), lower.suspends);
       }
+      case 'call': {
+        const { part, lift, options } = item;
+        const caller = { part: this.abi.part(part), options: this.#canonOptions(options) };
+        const callee = { part: this.abi.part(lift.part), options: this.#canonOptions(lift.options) };
+        return this.#program.calls.get(item)?.bind(caller, callee, this.#resolve(lift.core) as CoreFunction);
+      }
       case 'resource':
         return resourceBuiltins[item.builtin](this.abi.part(item.part), item.resource);
       case 'unsupported':
@@ -219,7 +234,7 @@ export class LinkedInstance {
   #guestMemory(memory: unknown): GuestMemory {
     const known = this.#guestMemories.get(memory);
     if (known !== undefined) return known;
-    const created = new GuestMemory(memory as CoreMemory);
+    const created = new GuestMemory(memory as CoreMemory, this.#wideMemories.has(memory) ? 'i64' : 'i32');
     this.#guestMemories.set(memory, created);
     return created;
   }

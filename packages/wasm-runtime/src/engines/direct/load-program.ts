@@ -1,8 +1,13 @@
-import { type CoreItem, decodeInstantiation, type Instantiation } from '../../formats/component/index.js';
+import {
+  type CoreItem,
+  decodeInstantiation,
+  type Instantiation,
+  type LoweredItem,
+} from '../../formats/component/index.js';
 import type { LoadOptions } from '../engine.js';
-import { compileLift, compileLower } from './abi/index.js';
+import { type CallPlan, compileLift, compileLower, compilePartCall } from './abi/index.js';
 import type { PreparedProgram } from './prepared-program.js';
-import type { PlannedLift, PlannedLower, Program, Starts } from './program.js';
+import type { PlannedExport, PlannedLower, Program, Starts } from './program.js';
 
 /** Adds to the code what can't be shared: types with identity, and functions that pass values. */
 export function loadProgram(
@@ -41,32 +46,39 @@ function placeStarts(instances: Instantiation['instances'], modules: PreparedPro
 
 /** @throws UnsupportedTypeError */
 export function planFunctions(
-  { instances, exports }: Pick<Instantiation, 'instances' | 'exports'>,
+  { lowered, exports }: Pick<Instantiation, 'lowered' | 'exports'>,
   suspends: LoadOptions['suspends'],
-): Pick<Program, 'lowers' | 'exports'> {
-  return { lowers: planLowers(instances, suspends), exports: planLifts(exports) };
-}
-
-function planLowers(
-  instances: Instantiation['instances'],
-  suspends: LoadOptions['suspends'],
-): Program['lowers'] {
+): Pick<Program, 'lowers' | 'calls' | 'exports'> {
   const lowers = new Map<CoreItem, PlannedLower>();
-  const items = instances.flatMap((each) => (each.kind === 'exports' ? [...each.items.values()] : []));
-  for (const item of items) {
-    if (item.kind !== 'lower') continue;
-    const { instance, func } = item.func;
-    lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });
+  const calls = new Map<CoreItem, CallPlan>();
+  for (const item of lowered) {
+    if (item.kind === 'call') {
+      calls.set(item, compilePartCall(item.type, nameOf(item)));
+    } else {
+      const { instance, func } = item.func;
+      lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });
+    }
   }
-  return lowers;
+  return { lowers, calls, exports: planExports(exports) };
 }
 
-function planLifts(exports: Instantiation['exports']): Program['exports'] {
-  const planned = new Map<string, Map<string, PlannedLift>>();
-  for (const { instance, func, lift } of exports) {
-    const functions = planned.get(instance) ?? new Map<string, PlannedLift>();
+/** Functions that pass between parts have no names but those of the core functions behind them. */
+function nameOf({ lift }: Extract<LoweredItem, { readonly kind: 'call' }>): string {
+  const { core, part } = lift;
+  return core.kind === 'export' ? core.name : `of part ${part}`;
+}
+
+function planExports(exports: Instantiation['exports']): Program['exports'] {
+  const planned = new Map<string, Map<string, PlannedExport>>();
+  for (const { instance, func, source } of exports) {
+    const functions = planned.get(instance) ?? new Map<string, PlannedExport>();
     planned.set(instance, functions);
-    functions.set(func.name, { plan: compileLift(func, instance), ...lift });
+    functions.set(
+      func.name,
+      source.kind === 'import'
+        ? { kind: 'reexport', imported: source.imported }
+        : { kind: 'lift', plan: compileLift(func, instance), ...source.lift },
+    );
   }
   return planned;
 }

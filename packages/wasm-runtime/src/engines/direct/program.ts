@@ -4,12 +4,13 @@ import type {
   CoreItem,
   CoreOptions,
   DefinedResource,
+  ImportedFunction,
   InstantiatedPart,
 } from '../../formats/component/index.js';
 import type { RewrittenModule } from '../../formats/core-module/index.js';
 import type { ComponentTypes } from '../engine.js';
 import type { CoreModule } from '../web-assembly.js';
-import type { LiftPlan, LowerPlan } from './abi/index.js';
+import type { CallPlan, LiftPlan, LowerPlan } from './abi/index.js';
 import type { SharedMappedImage } from './memory/index.js';
 
 /** Everything that is the same for all instances of a component. */
@@ -20,8 +21,10 @@ export interface Program {
   readonly instances: readonly CoreInstance[];
   readonly parts: readonly InstantiatedPart[];
   readonly lowers: ReadonlyMap<CoreItem, PlannedLower>;
+  /** Calls from one part to another. */
+  readonly calls: ReadonlyMap<CoreItem, CallPlan>;
   /** Exported functions by instance (`''` for the world itself) and name. */
-  readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedLift>>;
+  readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedExport>>;
   readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
   readonly importedResources: ReadonlySet<WitResource>;
   /** Linear memories of an instance. */
@@ -52,7 +55,16 @@ export interface PlannedLower {
   readonly suspends: boolean;
 }
 
+export type PlannedExport = PlannedLift | PlannedReexport;
+
+/** An import that the component exports as it is. */
+export interface PlannedReexport {
+  readonly kind: 'reexport';
+  readonly imported: ImportedFunction;
+}
+
 export interface PlannedLift {
+  readonly kind: 'lift';
   /** The part that is called. */
   readonly part: number;
   readonly plan: LiftPlan;

@@ -2,7 +2,7 @@ import type { HostImports, InstantiateOptions } from '../engine.js';
 import type { GuestFailure, LiftedFunction } from './abi/index.js';
 import type { InstanceState, StateHandles } from './instance-state.js';
 import type { LinkedInstance } from './linked-instance.js';
-import type { PlannedLift } from './program.js';
+import type { PlannedExport } from './program.js';
 
 /** An instance from its first invocation to its last. */
 export class ReusableInstance {
@@ -10,7 +10,7 @@ export class ReusableInstance {
   readonly #state: InstanceState | undefined;
   /** The state is that before its start functions, which run again in each further invocation. */
   readonly isToBeStarted: boolean;
-  readonly #functions = new Map<PlannedLift, LiftedFunction>();
+  readonly #functions = new Map<PlannedExport, LiftedFunction>();
 
   /**
    * @param state what it is brought back to; without it the instance serves one invocation
@@ -52,10 +52,10 @@ export class ReusableInstance {
     this.#linked.abi.startWatching(imports, options);
   }
 
-  function(planned: PlannedLift): LiftedFunction {
+  function(planned: PlannedExport): LiftedFunction {
     const known = this.#functions.get(planned);
     if (known !== undefined) return known;
-    const bound = this.#linked.bindLift(planned);
+    const bound = this.#linked.bindExport(planned);
     this.#functions.set(planned, bound);
     return bound;
   }

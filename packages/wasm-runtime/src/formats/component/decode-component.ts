@@ -62,6 +62,7 @@ class Collector {
       types: this.types(),
       modules: graph.modules.map(({ start, end }) => bytes.subarray(start, end)),
       instances: graph.instances,
+      lowered: graph.lowered,
       parts: graph.parts,
       exports,
       definedResources: graph.definedResources,
@@ -80,11 +81,10 @@ class Collector {
         if (this.#imports.has(name)) {
           throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
         }
-        if (extern.sort === 'core' || extern.sort === 'component' || extern.sort === 'value') {
-          const what = extern.sort === 'core' ? 'core module' : extern.sort;
-          throw new InvalidComponentError(
-            `the import "${name}" is a ${what}: a host can provide functions, types and instances only`,
-            offset,
+        if (extern.sort === 'core-module' || extern.sort === 'component' || extern.sort === 'value') {
+          const what = extern.sort === 'core-module' ? 'core module' : extern.sort;
+          evaluator.graph.refuse(
+            `its import "${name}" is a ${what}, while a host provides functions, types and instances only`,
           );
         }
         const entity = asImport(name, evaluator.entity(extern, scope, offset));
@@ -99,19 +99,14 @@ class Collector {
 
   #exportedFunctions(): ExportedFunction[] {
     const found: ExportedFunction[] = [];
-    const add = (instance: string, name: string, entity: Entity): void => {
-      if (entity.sort !== 'func') return;
-      if (entity.source?.kind === 'lift') {
-        found.push({ instance, func: toFunction(name, entity), lift: entity.source.lift });
-      } else {
-        this.#evaluator.graph.refuse('it exports a function that it imports');
+    const addAll = (instance: string, entities: ReadonlyMap<string, Entity>): void => {
+      for (const [name, entity] of entities) {
+        if (entity.sort === 'instance') addAll(nestedId(instance, name), entity.instance.exports);
+        if (entity.sort !== 'func' || entity.source === undefined) continue;
+        found.push({ instance, func: toFunction(name, entity), source: entity.source });
       }
     };
-    for (const [name, entity] of this.#exports) {
-      add('', name, entity);
-      if (entity.sort !== 'instance') continue;
-      for (const [member, each] of entity.instance.exports) add(name, member, each);
-    }
+    addAll('', this.#exports);
     return found;
   }
 
@@ -136,7 +131,7 @@ class Collector {
     for (const [name, member] of instance.exports) {
       if (member.sort === 'type' && member.type.kind === 'resource')
         this.#name(member.type.resource, id, name);
-      else if (member.sort === 'instance') this.#nameResourcesOf(id, member.instance);
+      else if (member.sort === 'instance') this.#nameResourcesOf(nestedId(id, name), member.instance);
     }
   }
 
@@ -174,15 +169,22 @@ class Collector {
   }
 }
 
-function interfacesOf(entities: ReadonlyMap<string, Entity>): WitInterface[] {
+/** An instance within an instance has the names of both, which no WIT can say. */
+function nestedId(outer: string, name: string): string {
+  return outer === '' ? name : `${outer}/${name}`;
+}
+
+function interfacesOf(entities: ReadonlyMap<string, Entity>, outer = ''): WitInterface[] {
   const interfaces: WitInterface[] = [];
-  for (const [id, entity] of entities) {
+  for (const [name, entity] of entities) {
     if (entity.sort !== 'instance') continue;
+    const id = nestedId(outer, name);
     interfaces.push({
       id,
       functions: functionsOf(entity.instance.exports),
       resources: resourcesOf(id, entity.instance),
     });
+    interfaces.push(...interfacesOf(entity.instance.exports, id));
   }
   return interfaces;
 }
@@ -205,12 +207,19 @@ function asImport(id: string, entity: Entity): Entity {
     ...func,
     source: { kind: 'import', imported: { instance, func: toFunction(name, func) } },
   });
-  if (entity.sort === 'func') return mark('', id, entity);
-  if (entity.sort !== 'instance') return entity;
-  const members = [...entity.instance.exports].map(
-    ([name, member]) => [name, member.sort === 'func' ? mark(id, name, member) : member] as const,
-  );
-  return { sort: 'instance', instance: { exports: new Map(members) } };
+  const markAll = (outer: string, instance: InstanceEntity): InstanceEntity => {
+    const members = [...instance.exports].map(
+      ([name, member]) => [name, markMember(outer, name, member)] as const,
+    );
+    return { exports: new Map(members) };
+  };
+  const markMember = (outer: string, name: string, member: Entity): Entity => {
+    if (member.sort === 'func') return mark(outer, name, member);
+    return member.sort === 'instance'
+      ? { sort: 'instance', instance: markAll(nestedId(outer, name), member.instance) }
+      : member;
+  };
+  return markMember('', id, entity);
 }
 
 function resourcesOf(id: string, instance: InstanceEntity): string[] {

@@ -9,8 +9,10 @@ export type {
   CoreOptions,
   DefinedResource,
   ExportedFunction,
+  ImportedFunction,
   InstantiatedPart,
   Instantiation,
   Lift,
+  LoweredItem,
 } from './instantiation.js';
 export { skeletonOf } from './skeleton.js';

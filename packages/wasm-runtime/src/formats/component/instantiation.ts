@@ -15,6 +15,27 @@ export type { CoreSort, ResourceBuiltin, StringEncoding };
 // What it takes to instantiate a component: its core modules, and how they are wired to each other, to the imports and
 // to the exports. All indices of the binary are looked up.
 
+/** A function of a component as a core function of one of its parts. */
+export type LoweredItem =
+  /** An import of the whole component. */
+  | {
+      readonly kind: 'lower';
+      /** The part that calls, by its place in {@link Instantiation.parts}. */
+      readonly part: number;
+      readonly func: ImportedFunction;
+      readonly options: CoreOptions;
+    }
+  /** A function of another part, or of the same. */
+  | {
+      readonly kind: 'call';
+      /** The part that calls. */
+      readonly part: number;
+      readonly type: Pick<WitFunction, 'params'> & { readonly result: WitType | undefined };
+      readonly lift: Lift;
+      /** Of the caller. */
+      readonly options: CoreOptions;
+    };
+
 /** Something of the core language that exists once for each instance of the component. */
 export type CoreItem =
   /** An export of a core instance, by its place in {@link Instantiation.instances}. */
@@ -24,14 +45,7 @@ export type CoreItem =
       readonly instance: number;
       readonly name: string;
     }
-  /** An import of the component as a core function. */
-  | {
-      readonly kind: 'lower';
-      /** The part that calls, by its place in {@link Instantiation.parts}. */
-      readonly part: number;
-      readonly func: ImportedFunction;
-      readonly options: CoreOptions;
-    }
+  | LoweredItem
   | {
       readonly kind: 'resource';
       /** The part that calls. */
@@ -101,8 +115,13 @@ export interface Lift {
 export interface ExportedFunction {
   readonly instance: string;
   readonly func: WitFunction;
-  readonly lift: Lift;
+  readonly source: FunctionSource;
 }
+
+/** What runs when a function is called: code of a part, or what the host gives. */
+export type FunctionSource =
+  | { readonly kind: 'lift'; readonly lift: Lift }
+  | { readonly kind: 'import'; readonly imported: ImportedFunction };
 
 export type CoreInstance =
   | {
@@ -136,6 +155,8 @@ export interface Instantiation {
   readonly modules: readonly Uint8Array[];
   /** In the order in which they are to be instantiated; each refers to earlier ones only. */
   readonly instances: readonly CoreInstance[];
+  /** Every function that is lowered anywhere. */
+  readonly lowered: readonly LoweredItem[];
   /** Those that call, are called or define resources, and what they are in; a component without code has none. */
   readonly parts: readonly InstantiatedPart[];
   readonly exports: readonly ExportedFunction[];

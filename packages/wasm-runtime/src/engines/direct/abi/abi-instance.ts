@@ -10,7 +10,7 @@ import { CallQueue } from './call-queue.js';
 import type { ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
-import { HandleCount } from './handle-table.js';
+import { HandleCount, nameOf } from './handle-table.js';
 import { UnsuspendedCode } from './unsuspended-code.js';
 
 /** A class of the host; its instances are what the guest knows as resources. */
@@ -31,9 +31,11 @@ export interface AbiInstanceOptions {
   readonly preemption?: Preemption;
   /** Names the component in errors. */
   readonly component?: string;
-  /** How many the component is made of; by default it is not composed. */
-  readonly parts?: number;
+  /** What the component is made of, each after what it is in; by default it is not composed. */
+  readonly parts?: readonly { readonly parent: number | undefined }[];
 }
+
+const onePart = [{ parent: undefined }];
 
 /** Looked up in every invocation, while the resources of a component stay the same. */
 const classNames = new WeakMap<WitResource, string>();
@@ -74,13 +76,17 @@ export class AbiInstance implements ResourceOwner {
 
   constructor(
     resources: ReadonlyMap<WitResource, ResourceOrigin>,
-    { preemption = withoutPreemption(), component = '', parts = 1 }: AbiInstanceOptions = {},
+    { preemption = withoutPreemption(), component = '', parts = onePart }: AbiInstanceOptions = {},
   ) {
     this.#resources = resources;
     this.#preemption = preemption;
     this.unsuspended = new UnsuspendedCode(preemption, component);
     this.wait = new GuestWait((error) => this.fail(error));
-    this.parts = Array.from({ length: parts }, (_, index) => new AbiPart(this, index));
+    const made: AbiPart[] = [];
+    for (const { parent } of parts) {
+      made.push(new AbiPart(this, made.length, parent === undefined ? undefined : made[parent]));
+    }
+    this.parts = made;
   }
 
   /** @throws when there is none, which is the caller's mistake */
@@ -198,17 +204,24 @@ export class AbiInstance implements ResourceOwner {
     }
   }
 
-  /** Of a resource that the component defines; does nothing where it has no destructor. */
-  callDestructor(resource: WitResource, rep: number): void {
+  /**
+   * Of a resource that the component defines; does nothing where it has no destructor.
+   *
+   * @param caller the part that drops it, or nothing for the host
+   */
+  callDestructor(resource: WitResource, rep: number, caller?: AbiPart): void {
     const origin = this.#resources.get(resource);
-    const destructor = origin?.kind === 'guest' ? origin.destructor?.() : undefined;
-    if (destructor === undefined) return;
+    if (origin?.kind !== 'guest') return;
+    const definer = this.part(origin.part);
+    definer.enter(caller, `resource.drop of ${nameOf(resource)}`);
+    const destructor = origin.destructor?.();
     try {
       this.unsuspended.enter();
-      destructor(rep);
+      destructor?.(rep);
     } finally {
       this.unsuspended.leave();
     }
+    definer.exit(caller);
   }
 
   isGuestResource(resource: WitResource): boolean {

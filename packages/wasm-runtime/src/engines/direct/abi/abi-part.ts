@@ -19,20 +19,31 @@ export class AbiPart {
   readonly handles: HandleTable;
   /** Core values of the call under way: its arguments, and the pointer to where the result goes. */
   readonly flat: (number | bigint)[] = Array.from({ length: maxFlatParams + 1 }, () => 0);
+  /** The part and those it is in, this one first. */
+  readonly chain: readonly AbiPart[];
+  /** False while code of the part, or of one within it, is on the stack: then nobody may call it. */
+  mayEnter = true;
   /** False while the part's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
   mayLeave = true;
   /** Handles the part was lent for the call under way and has not dropped yet. */
   borrows = 0;
 
-  constructor(instance: AbiInstance, index: number) {
+  /** @param parent what instantiates it */
+  constructor(instance: AbiInstance, index: number, parent: AbiPart | undefined) {
     this.instance = instance;
     this.index = index;
+    this.chain = parent === undefined ? [this] : [this, ...parent.chain];
     this.handles = new HandleTable(instance.handleCount);
   }
 
   /** Before a host function or a resource built-in runs. */
   leave(label: string): void {
     this.instance.noteCallOut();
+    this.assertMayLeave(label);
+  }
+
+  /** Before a function of another part runs. */
+  assertMayLeave(label: string): void {
     if (!this.mayLeave) {
       throw (
         this.instance.failure?.error ??
@@ -44,5 +55,35 @@ export class AbiPart {
   /** Whether it knows resources of that type by numbers of its own choice, and is given those when they are lent to it. */
   defines(resource: WitResource): boolean {
     return this.instance.definerOf(resource) === this.index;
+  }
+
+  /**
+   * Goes into this part and those it is in that `caller` is not in as well. {@link AbiPart.exit} comes out.
+   *
+   * https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#component-instances
+   *
+   * @param caller a part that calls, or nothing for the host
+   */
+  enter(caller: AbiPart | undefined, label: string): void {
+    if (caller === this) return;
+    for (const part of this.chain) {
+      if (caller?.chain.includes(part)) return;
+      if (!part.mayEnter)
+        throw new AbiTrap(`${label}: cannot enter a component that waits for this very call`);
+      part.mayEnter = false;
+    }
+  }
+
+  exit(caller: AbiPart | undefined): void {
+    if (caller === this) return;
+    for (const part of this.chain) {
+      if (caller?.chain.includes(part)) return;
+      part.mayEnter = true;
+    }
+  }
+
+  /** Whether one of the two is in the other, or they are the same. */
+  isRelatedTo(other: AbiPart): boolean {
+    return this.chain.includes(other) || other.chain.includes(this);
   }
 }

@@ -3,49 +3,56 @@ import { UnsupportedTypeError } from './abi-trap.js';
 import type { Codec } from './codec.js';
 import { flagsCodec } from './flags.js';
 import { borrowCodec, ownCodec } from './handles.js';
+import type { Pointer } from './layout.js';
 import { listCodec } from './lists.js';
 import { recordCodec, tupleCodec } from './records.js';
 import { resultCodec } from './results.js';
 import { scalars } from './scalars.js';
-import { string } from './strings.js';
+import { stringCodec } from './strings.js';
 import { enumCodec, optionCodec, variantCodec } from './variants.js';
 
 /** Types are shared by the functions of a component, and so are their codecs. */
-const compiled = new WeakMap<WitType, Codec>();
+const compiled: Readonly<Record<Pointer, WeakMap<WitType, Codec>>> = {
+  i32: new WeakMap(),
+  i64: new WeakMap(),
+};
 
-/** @throws UnsupportedTypeError for a type that crosses the border asynchronously */
-export function compileType(type: WitType): Codec {
-  let codec = compiled.get(type);
-  if (codec === undefined) {
-    codec = compile(type);
-    compiled.set(type, codec);
-  }
+/**
+ * @param pointer of the memory that values lie in
+ * @throws UnsupportedTypeError for a type that crosses the border asynchronously
+ */
+export function compileType(type: WitType, pointer: Pointer = 'i32'): Codec {
+  const known = compiled[pointer].get(type);
+  if (known !== undefined) return known;
+  const codec = compile(type, pointer);
+  compiled[pointer].set(type, codec);
   return codec;
 }
 
-function compile(type: WitType): Codec {
+function compile(type: WitType, pointer: Pointer): Codec {
+  const part = (member: WitType): Codec => compileType(member, pointer);
   switch (type.kind) {
     case 'string':
-      return string;
+      return stringCodec(pointer);
     case 'list':
-      return listCodec(type.element.kind, compileType(type.element));
+      return listCodec(type.element.kind, part(type.element), pointer);
     case 'record':
       return recordCodec(
         type.fields,
-        type.fields.map((field) => compileType(field.type)),
+        type.fields.map((field) => part(field.type)),
       );
     case 'tuple':
-      return tupleCodec(type.items.map(compileType));
+      return tupleCodec(type.items.map(part));
     case 'option':
       return isNullable(type.some)
-        ? variantCodec(['none', 'some'], [undefined, compileType(type.some)])
-        : optionCodec(compileType(type.some));
+        ? variantCodec(['none', 'some'], [undefined, part(type.some)])
+        : optionCodec(part(type.some));
     case 'result':
-      return resultCodec(type.ok && compileType(type.ok), type.err && compileType(type.err));
+      return resultCodec(type.ok && part(type.ok), type.err && part(type.err));
     case 'variant':
       return variantCodec(
         type.cases.map(({ name }) => name),
-        type.cases.map((item) => item.type && compileType(item.type)),
+        type.cases.map((item) => item.type && part(item.type)),
       );
     case 'enum':
       return enumCodec(type.cases);

@@ -4,7 +4,11 @@ import type { CoreFunction } from './core-types.js';
 export type Returned = number | bigint | undefined;
 
 /** A core function that puts its arguments into `flat` and calls. Arguments by name cost less than an array of them. */
-export function withArity(arity: number, flat: (number | bigint)[], core: () => Returned): CoreFunction {
+export function withArity<R = Returned>(
+  arity: number,
+  flat: (number | bigint)[],
+  core: () => R,
+): (...args: Parameters<CoreFunction>) => R {
   switch (arity) {
     case 0:
       return core;

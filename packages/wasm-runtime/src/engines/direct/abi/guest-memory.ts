@@ -1,3 +1,5 @@
+import type { Pointer } from './layout.js';
+
 /** What is needed of a `WebAssembly.Memory`. */
 export interface LinearMemory {
   readonly buffer: ArrayBuffer;
@@ -28,14 +30,16 @@ export class GuestMemory {
   static readonly none: GuestMemory = new GuestMemory(nothing);
 
   readonly #memory: LinearMemory;
+  readonly pointer: Pointer;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   /** The same bytes, for what only a `Buffer` does fast: strings. */
   buffer: Buffer<ArrayBuffer>;
   readonly #numbers = new Map<NumberArrayType, NumberArray>();
 
-  constructor(memory: LinearMemory) {
+  constructor(memory: LinearMemory, pointer: Pointer = 'i32') {
     this.#memory = memory;
+    this.pointer = pointer;
     const { buffer } = memory;
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);

@@ -2,6 +2,7 @@ import { camelCase } from '@wasmlattice/rpc';
 import { className, parseQualifiedName } from '../../../qualified-name.js';
 import type { HostImport } from '../../engine.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
+import { toAddress } from './ranges.js';
 import type { Param, Signature } from './signature.js';
 
 /** Lifts the parameters and calls the host function. */
@@ -93,7 +94,7 @@ function flatParams(cx: LiftLowerContext, params: readonly Param[]): LiftParams 
 function spilledParams(cx: LiftLowerContext, { params, spilled }: Signature): LiftParams {
   const { size, align } = spilled ?? { size: 0, align: 1 };
   return params.map(({ codec, place }, i) => () => {
-    const address = (cx.flat[0] as number) >>> 0;
+    const address = toAddress(cx.flat[0]);
     if (i === 0) cx.checkRange(address, size, align, 'the parameters');
     return codec.load(cx, address + place);
   });

@@ -1,6 +1,9 @@
 /** A core value type, as far as the canonical ABI uses them. */
 export type CoreType = 'i32' | 'i64' | 'f32' | 'f64';
 
+/** How addresses of a memory are passed. */
+export type Pointer = 'i32' | 'i64';
+
 /** How a type lies in memory, and which core values it is passed as. */
 export interface Layout {
   readonly size: number;
@@ -30,7 +33,10 @@ export function scalarLayout(size: 1 | 2 | 4 | 8, flat: CoreType): Layout {
 }
 
 /** Pointer and length: strings and lists. */
-export const rangeLayout: Layout = { size: 8, align: 4, flat: ['i32', 'i32'] };
+export const rangeLayouts: Readonly<Record<Pointer, Layout>> = {
+  i32: { size: 8, align: 4, flat: ['i32', 'i32'] },
+  i64: { size: 16, align: 8, flat: ['i64', 'i64'] },
+};
 
 export function sequenceLayout(members: readonly Layout[]): SequenceLayout {
   let size = 0;

@@ -4,6 +4,7 @@ import { AbiTrap } from './abi-trap.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { GuestMemory } from './guest-memory.js';
 import type { Lendable } from './handle-table.js';
+import { toAddress } from './ranges.js';
 import { type StringCoder, stringCoders } from './string-coders.js';
 
 /**
@@ -93,11 +94,11 @@ export class LiftLowerContext {
   allocate(align: number, size: number, what: string): number {
     const { instance, part } = this;
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
-    if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
+    if (size > longestRange) throw this.trap(`${what} of ${size} bytes is longer than ${longestRange}`);
     part.mayLeave = false;
     try {
       instance.unsuspended.enter();
-      const address = (this.#realloc(0, 0, align, size) as number) >>> 0;
+      const address = this.#reallocate(align, size);
       this.memory.refresh();
       this.checkRange(address, size, align, `the memory allocated for ${what}`);
       part.mayLeave = true;
@@ -107,6 +108,13 @@ export class LiftLowerContext {
     } finally {
       instance.unsuspended.leave();
     }
+  }
+
+  #reallocate(align: number, size: number): number {
+    const realloc = this.#realloc as CoreFunction;
+    return this.memory.pointer === 'i32'
+      ? (realloc(0, 0, align, size) as number) >>> 0
+      : toAddress(realloc(0n, 0n, BigInt(align), BigInt(size)));
   }
 
   #passesTooMuch(): Error {

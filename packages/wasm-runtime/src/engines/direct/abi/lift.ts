@@ -4,7 +4,8 @@ import type { AbiPart } from './abi-part.js';
 import type { Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
-import { compileSignature, type Signature } from './signature.js';
+import { toAddress } from './ranges.js';
+import { compileSignatures, type Signature } from './signature.js';
 
 /** `canon lift` of one exported function, the same for all instances of a component. */
 export interface LiftPlan {
@@ -24,10 +25,11 @@ export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
  * @throws UnsupportedTypeError
  */
 export function compileLift(func: WitFunction, exportId: string): LiftPlan {
-  const signature = compileSignature(func);
+  const signatureFor = compileSignatures(func);
   const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
   return {
     bind(part, options, core) {
+      const signature = signatureFor(options.memory?.pointer ?? 'i32');
       const cx = new LiftLowerContext(part, label, options, signature.tracksLends);
       const lifted = new Lifted(cx, signature, core, options.postReturn);
       return (params) => lifted.call(params);
@@ -69,6 +71,7 @@ class Lifted {
     const cx = this.#cx;
     try {
       cx.instance.begin(cx.label);
+      cx.part.enter(undefined, cx.label);
       cx.part.borrows = 0;
     } catch (refusal) {
       cx.instance.calls.leave();
@@ -100,7 +103,7 @@ class Lifted {
     }
     const address = cx.allocate(spilled.align, spilled.size, 'the parameters');
     for (const [i, { codec, place }] of params.entries()) codec.store(cx, address + place, values[i]);
-    cx.flat[0] = address;
+    cx.flat[0] = cx.memory.pointer === 'i32' ? address : BigInt(address);
   }
 
   #returned(returned: Returned): unknown {
@@ -118,6 +121,7 @@ class Lifted {
     } catch (error) {
       throw this.#end(error);
     }
+    part.exit(undefined);
     instance.calls.leave();
     return value;
   }
@@ -145,7 +149,7 @@ class Lifted {
       cx.flat[0] = returned as number;
       return result.lift(cx, 0);
     }
-    const address = (returned as number) >>> 0;
+    const address = toAddress(returned);
     cx.checkRange(address, result.layout.size, result.layout.align, 'the result');
     return result.load(cx, address);
   }
@@ -156,8 +160,9 @@ class Lifted {
 
   /** The host passed something wrong, of which the guest knows nothing yet. */
   #refuse(error: unknown): unknown {
-    const { instance } = this.#cx;
+    const { instance, part } = this.#cx;
     this.#cx.returnLent();
+    part.exit(undefined);
     instance.calls.leave();
     return instance.failure?.error ?? error;
   }

@@ -1,8 +1,9 @@
 import type { PrimitiveKind } from '@wasmlattice/rpc';
 import type { Codec } from './codec.js';
 import type { NumberArrayType } from './guest-memory.js';
-import { rangeLayout } from './layout.js';
+import type { Pointer } from './layout.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
+import { type ReadRange, rangeCodec, type WriteRange } from './ranges.js';
 
 /** Lists of these are copied as a whole and are typed arrays for the host. */
 interface NumberKind {
@@ -31,47 +32,26 @@ const numberKinds: Readonly<Partial<Record<PrimitiveKind, NumberKind>>> = {
   f64: { array: Float64Array, accepts: float },
 };
 
+/** Whether lists of such elements are the same bytes in every memory. */
+export function isNumberKind(kind: string): boolean {
+  return kind in numberKinds;
+}
+
 /** @param kind of the element */
-export function listCodec(kind: string, element: Codec): Codec {
+export function listCodec(kind: string, element: Codec, pointer: Pointer): Codec {
   const numbers = numberKinds[kind as PrimitiveKind];
-  if (kind === 'u8') return rangeCodec(readBytes, writeBytes(element));
+  if (kind === 'u8') return rangeCodec(pointer, readBytes, writeBytes(element));
   return numbers === undefined
-    ? rangeCodec(readElements(element), writeElements(element))
-    : rangeCodec(readNumbers(numbers), writeNumbers(kind, numbers, element));
+    ? rangeCodec(pointer, readElements(element), writeElements(element))
+    : rangeCodec(pointer, readNumbers(numbers), writeNumbers(kind, numbers, element));
 }
 
-type Read = (cx: LiftLowerContext, address: number, length: number) => unknown;
-
-/** Returns the address; the length is left in `cx.written`. */
-type Write = (cx: LiftLowerContext, value: unknown) => number;
-
-function rangeCodec(read: Read, write: Write): Codec {
-  return {
-    layout: rangeLayout,
-    load(cx, address) {
-      const { view } = cx.memory;
-      return read(cx, view.getUint32(address, true), view.getUint32(address + 4, true));
-    },
-    store(cx, address, value) {
-      const start = write(cx, value);
-      const { view } = cx.memory;
-      view.setUint32(address, start, true);
-      view.setUint32(address + 4, cx.written, true);
-    },
-    lift: (cx, slot) => read(cx, (cx.flat[slot] as number) >>> 0, (cx.flat[slot + 1] as number) >>> 0),
-    lower(cx, slot, value) {
-      cx.flat[slot] = write(cx, value) | 0;
-      cx.flat[slot + 1] = cx.written | 0;
-    },
-  };
-}
-
-const readBytes: Read = (cx, address, length) => {
+const readBytes: ReadRange = (cx, address, length) => {
   cx.checkRead(address, length, 1, 'a list');
   return cx.memory.bytes.slice(address, address + length);
 };
 
-function writeBytes(element: Codec): Write {
+function writeBytes(element: Codec): WriteRange {
   const writeOther = writeNumbers('u8', { array: Uint8Array, accepts: integer(0, 0xff) }, element);
   return (cx, value) => {
     if (!(value instanceof Uint8Array)) return writeOther(cx, value);
@@ -83,7 +63,7 @@ function writeBytes(element: Codec): Write {
   };
 }
 
-function readNumbers({ array }: NumberKind): Read {
+function readNumbers({ array }: NumberKind): ReadRange {
   const size = array.BYTES_PER_ELEMENT;
   return (cx, address, length) => {
     cx.checkRead(address, size * length, size, 'a list');
@@ -92,7 +72,7 @@ function readNumbers({ array }: NumberKind): Read {
   };
 }
 
-function writeNumbers(kind: string, { array, accepts }: NumberKind, element: Codec): Write {
+function writeNumbers(kind: string, { array, accepts }: NumberKind, element: Codec): WriteRange {
   const size = array.BYTES_PER_ELEMENT;
   return (cx, value) => {
     const list = asList(cx, value);
@@ -111,7 +91,7 @@ function writeNumbers(kind: string, { array, accepts }: NumberKind, element: Cod
   };
 }
 
-function readElements(element: Codec): Read {
+function readElements(element: Codec): ReadRange {
   const { size, align } = element.layout;
   return (cx, address, length) => {
     cx.checkRead(address, size * length, align, 'a list');
@@ -122,7 +102,7 @@ function readElements(element: Codec): Read {
   };
 }
 
-function writeElements(element: Codec): Write {
+function writeElements(element: Codec): WriteRange {
   const { size, align } = element.layout;
   return (cx, value) => {
     const list = asList(cx, value);

@@ -5,9 +5,10 @@ import { type Returned, withArity } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
 import { LiftLowerContext } from './lift-lower-context.js';
+import { toAddress } from './ranges.js';
 import { isResult, type ResultCodec } from './results.js';
-import { compileSignature, type Signature } from './signature.js';
-import { type CoreSignature, suspendingImport } from './suspending-import.js';
+import { compileSignatures, loweredSignature, type Signature } from './signature.js';
+import { suspendingImport } from './suspending-import.js';
 
 /** `canon lower` of one host function, the same for all instances of a component. */
 export interface LowerPlan {
@@ -23,12 +24,13 @@ export interface LowerPlan {
  * @throws UnsupportedTypeError
  */
 export function compileLower(func: WitFunction, importId: string): LowerPlan {
-  const signature = compileSignature(func);
-  const core = coreSignature(signature);
+  const signatureFor = compileSignatures(func);
   const hostFunction = importId === '' ? func.name : `${importId} ${func.name}`;
   const label = `import ${hostFunction}`;
   return {
     bind(part, options, suspends) {
+      const signature = signatureFor(options.memory?.pointer ?? 'i32');
+      const core = loweredSignature(signature);
       const cx = new LiftLowerContext(part, label, options, signature.tracksLends);
       const callHost = compileHostCall(cx, signature, func.name, importId);
       const lowered = new LoweredFunction(cx, signature, callHost, hostFunction);
@@ -36,13 +38,6 @@ export function compileLower(func: WitFunction, importId: string): LowerPlan {
       return suspendingImport(core, cx.flat, () => lowered.callWaiting());
     },
   };
-}
-
-/** Of the core function that a guest imports. */
-function coreSignature({ coreParams, result, resultInMemory }: Signature): CoreSignature {
-  return resultInMemory
-    ? { params: [...coreParams, 'i32'], result: undefined }
-    : { params: coreParams, result: result?.layout.flat[0] };
 }
 
 /** What a guest calls. Its arguments are in `cx.flat` when it begins. */
@@ -106,7 +101,7 @@ class LoweredFunction {
     const cx = this.#cx;
     cx.part.leave(cx.label);
     cx.enter();
-    return this.#signature.resultInMemory ? (cx.flat[this.#resultSlot] as number) >>> 0 : 0;
+    return this.#signature.resultInMemory ? toAddress(cx.flat[this.#resultSlot]) : 0;
   }
 
   #wait(target: number, promise: PromiseLike<unknown>): Promise<Returned> {
@@ -172,7 +167,7 @@ class LoweredFunction {
 }
 
 /** The `err` of a WIT result. @throws the error itself when it is none, which traps the guest */
-function payloadOf(error: unknown): unknown {
+export function payloadOf(error: unknown): unknown {
   if (typeof error === 'object' && error !== null && Object.hasOwn(error, 'payload')) {
     return (error as { readonly payload: unknown }).payload;
   }

@@ -38,7 +38,7 @@ export function bindResourceDrop(part: AbiPart, resource: WitResource): CoreFunc
       part.leave(label);
       const { rep, own } = part.handles.remove((index as number) >>> 0, resource, label);
       if (!own) part.borrows--;
-      else if (typeof rep === 'number') part.instance.callDestructor(resource, rep);
+      else if (typeof rep === 'number') part.instance.callDestructor(resource, rep, part);
       else (rep as Partial<Disposable>)[Symbol.dispose]?.();
       return undefined;
     } catch (error) {

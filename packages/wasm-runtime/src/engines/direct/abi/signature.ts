@@ -2,7 +2,7 @@ import type { WitFunction, WitType } from '@wasmlattice/rpc';
 import { childTypes } from '../../../formats/component/types/walk.js';
 import type { Codec } from './codec.js';
 import { compileType } from './compile-type.js';
-import { type CoreType, maxFlatParams, maxFlatResults, sequenceLayout } from './layout.js';
+import { type CoreType, maxFlatParams, maxFlatResults, type Pointer, sequenceLayout } from './layout.js';
 import { type ResultCodec, resultCodec } from './results.js';
 
 /** A parameter, with its place: in memory when {@link Signature.spilled}, otherwise among the core values. */
@@ -16,6 +16,7 @@ export interface Signature {
   readonly params: readonly Param[];
   /** Set when the parameters are too many for core values and lie in memory. */
   readonly spilled: { readonly size: number; readonly align: number } | undefined;
+  readonly pointer: Pointer;
   /** Core values that the parameters take. */
   readonly coreParams: readonly CoreType[];
   /** How many. */
@@ -25,31 +26,73 @@ export interface Signature {
   readonly witResult: ResultCodec | undefined;
   /** Whether the result lies in memory. */
   readonly resultInMemory: boolean;
+  /** Whether a call borrows a resource. */
+  readonly borrows: boolean;
   /** Whether a call could both borrow a resource and give it away. */
   readonly tracksLends: boolean;
 }
 
-export function compileSignature({ params, result }: WitFunction): Signature {
-  const codecs = params.map(({ type }) => compileType(type));
+/** What the signature of a function is made of. */
+export type FunctionType = Pick<WitFunction, 'params'> & { readonly result?: WitType | undefined };
+
+/**
+ * @param pointer of the memory that the function is lifted from or lowered into
+ * @throws UnsupportedTypeError
+ */
+export function compileSignature({ params, result }: FunctionType, pointer: Pointer = 'i32'): Signature {
+  const compile = (type: WitType): Codec => compileType(type, pointer);
+  const codecs = params.map(({ type }) => compile(type));
   const layout = sequenceLayout(codecs.map((codec) => codec.layout));
   const isSpilled = layout.flat.length > maxFlatParams;
   const places = isSpilled ? layout.offsets : layout.slots;
   const witResult =
     result?.kind === 'result'
-      ? resultCodec(result.ok && compileType(result.ok), result.err && compileType(result.err))
+      ? resultCodec(result.ok && compile(result.ok), result.err && compile(result.err))
       : undefined;
-  const resultType = witResult ?? (result && compileType(result));
+  const resultType = witResult ?? (result && compile(result));
   const types = params.map(({ type }) => type);
+  const borrows = contains(types, 'borrow');
   return {
     params: codecs.map((codec, i) => ({ codec, place: places[i] ?? 0 })),
     spilled: isSpilled ? layout : undefined,
-    coreParams: isSpilled ? ['i32'] : layout.flat,
+    pointer,
+    coreParams: isSpilled ? [pointer] : layout.flat,
     flatParams: isSpilled ? 1 : layout.flat.length,
     result: resultType,
     witResult,
     resultInMemory: (resultType?.layout.flat.length ?? 0) > maxFlatResults,
-    tracksLends: contains(types, 'own') && contains(types, 'borrow'),
+    borrows,
+    tracksLends: borrows && contains(types, 'own'),
   };
+}
+
+/** The signature of a function for each kind of memory; that for 32-bit memories, which are usual, at once. */
+export function compileSignatures(func: FunctionType): (pointer: Pointer) => Signature {
+  const narrow = compileSignature(func, 'i32');
+  let wide: Signature | undefined;
+  return (pointer) => {
+    if (pointer === 'i32') return narrow;
+    wide ??= compileSignature(func, 'i64');
+    return wide;
+  };
+}
+
+/** Core values that a function takes and gives. */
+export interface CoreSignature {
+  readonly params: readonly CoreType[];
+  readonly result: CoreType | undefined;
+}
+
+/** Of the core function that a guest imports. */
+export function loweredSignature({ coreParams, result, resultInMemory, pointer }: Signature): CoreSignature {
+  return resultInMemory
+    ? { params: [...coreParams, pointer], result: undefined }
+    : { params: coreParams, result: result?.layout.flat[0] };
+}
+
+/** Of the core function that a guest exports. */
+export function liftedSignature({ coreParams, result, resultInMemory, pointer }: Signature): CoreSignature {
+  return { params: coreParams, result: resultInMemory ? pointer : result?.layout.flat[0] };
 }
 
 function contains(types: Iterable<WitType>, kind: WitType['kind']): boolean {

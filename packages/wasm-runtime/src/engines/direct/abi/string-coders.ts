@@ -1,8 +1,11 @@
 import type { StringEncoding } from './core-types.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
+import { utf16Tag } from './ranges.js';
 
 /** Strings in one encoding. */
 export interface StringCoder {
+  /** Whether lengths say which of two encodings it is. */
+  readonly hasTag: boolean;
   /** @param length in code units; for `latin1+utf16` with the tag */
   read(cx: LiftLowerContext, address: number, length: number): string;
   /** Returns the address; the length is left in `cx.written`. */
@@ -12,12 +15,11 @@ export interface StringCoder {
 /** Up to here a loop over the bytes is faster than a call into V8. */
 const shortString = 24;
 
-/** In `latin1+utf16`, marks a length in code units of UTF-16. */
-const utf16Tag = 0x8000_0000;
-
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const utf8: StringCoder = {
+  hasTag: false,
+
   read(cx, address, length) {
     cx.checkRead(address, length, 1, 'a string');
     if (length === 0) return '';
@@ -49,6 +51,7 @@ const utf8: StringCoder = {
 };
 
 const utf16: StringCoder = {
+  hasTag: false,
   read: readUtf16,
   write(cx, text) {
     cx.written = text.length;
@@ -57,6 +60,8 @@ const utf16: StringCoder = {
 };
 
 const latin1OrUtf16: StringCoder = {
+  hasTag: true,
+
   read(cx, address, tagged) {
     if (tagged >= utf16Tag) return readUtf16(cx, address, tagged - utf16Tag);
     cx.checkRead(address, tagged, 2, 'a string');

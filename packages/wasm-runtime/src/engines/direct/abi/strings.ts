@@ -1,26 +1,20 @@
 import type { Codec } from './codec.js';
-import { rangeLayout } from './layout.js';
+import type { Pointer } from './layout.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
+import { rangeCodec } from './ranges.js';
 
-export const string: Codec = {
-  layout: rangeLayout,
-  load(cx, address) {
-    const { view } = cx.memory;
-    return cx.strings.read(cx, view.getUint32(address, true), view.getUint32(address + 4, true));
-  },
-  store(cx, address, value) {
-    const start = write(cx, value);
-    const { view } = cx.memory;
-    view.setUint32(address, start, true);
-    view.setUint32(address + 4, cx.written, true);
-  },
-  lift: (cx, slot) =>
-    cx.strings.read(cx, (cx.flat[slot] as number) >>> 0, (cx.flat[slot + 1] as number) >>> 0),
-  lower(cx, slot, value) {
-    cx.flat[slot] = write(cx, value) | 0;
-    cx.flat[slot + 1] = cx.written | 0;
-  },
+const codecs: Readonly<Record<Pointer, Codec>> = {
+  i32: rangeCodec('i32', read, write),
+  i64: rangeCodec('i64', read, write),
 };
+
+export function stringCodec(pointer: Pointer): Codec {
+  return codecs[pointer];
+}
+
+function read(cx: LiftLowerContext, address: number, length: number): string {
+  return cx.strings.read(cx, address, length);
+}
 
 function write(cx: LiftLowerContext, value: unknown): number {
   if (typeof value !== 'string') throw cx.trap(`expected a string, got ${typeof value}`);

@@ -5,12 +5,7 @@ import { type CoreModule, webAssembly } from '../../web-assembly.js';
 import { type Returned, withArity } from './core-arity.js';
 import type { CoreFunction } from './core-types.js';
 import type { CoreType } from './layout.js';
-
-/** Core values that a function takes and gives. */
-export interface CoreSignature {
-  readonly params: readonly CoreType[];
-  readonly result: CoreType | undefined;
-}
+import type { CoreSignature } from './signature.js';
 
 /**
  * An import that may suspend the guest, and does so only when there is something to wait for. V8 switches stacks at every call

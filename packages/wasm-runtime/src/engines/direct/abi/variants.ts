@@ -55,12 +55,16 @@ export class VariantCore {
   }
 
   store(cx: LiftLowerContext, address: number, index: number, value: unknown): void {
+    this.storeIndex(cx, address, index);
+    this.#cases[index]?.payload?.store(cx, address + this.layout.payloadOffset, value);
+  }
+
+  storeIndex(cx: LiftLowerContext, address: number, index: number): void {
     const { view } = cx.memory;
-    const { discriminantSize, payloadOffset } = this.layout;
+    const { discriminantSize } = this.layout;
     if (discriminantSize === 1) view.setUint8(address, index);
     else if (discriminantSize === 2) view.setUint16(address, index, true);
     else view.setUint32(address, index, true);
-    this.#cases[index]?.payload?.store(cx, address + payloadOffset, value);
   }
 
   liftIndex(cx: LiftLowerContext, slot: number): number {
@@ -70,24 +74,32 @@ export class VariantCore {
   }
 
   liftPayload(cx: LiftLowerContext, slot: number, index: number): unknown {
-    const { payload, coercions } = this.#cases[index] as CasePlan;
+    const { payload } = this.#cases[index] as CasePlan;
     if (payload === undefined) return undefined;
-    const { flat } = cx;
-    for (const { at, narrow } of coercions) {
-      flat[slot + 1 + at] = narrow(flat[slot + 1 + at] as number | bigint);
-    }
+    this.narrow(cx, slot, index);
     return payload.lift(cx, slot + 1);
   }
 
-  lower(cx: LiftLowerContext, slot: number, index: number, value: unknown): void {
-    const { payload, coercions, taken } = this.#cases[index] as CasePlan;
+  /** Gives the core values behind the discriminant the types that the payload has by itself. */
+  narrow(cx: LiftLowerContext, slot: number, index: number): void {
     const { flat } = cx;
-    flat[slot] = index;
-    if (payload !== undefined) {
-      payload.lower(cx, slot + 1, value);
-      for (const { at, widen } of coercions) {
-        flat[slot + 1 + at] = widen(flat[slot + 1 + at] as number | bigint);
-      }
+    for (const { at, narrow } of (this.#cases[index] as CasePlan).coercions) {
+      flat[slot + 1 + at] = narrow(flat[slot + 1 + at] as number | bigint);
+    }
+  }
+
+  lower(cx: LiftLowerContext, slot: number, index: number, value: unknown): void {
+    cx.flat[slot] = index;
+    (this.#cases[index] as CasePlan).payload?.lower(cx, slot + 1, value);
+    this.widen(cx, slot, index);
+  }
+
+  /** Gives the core values behind the discriminant the types that all cases share; those that the payload has none for are 0. */
+  widen(cx: LiftLowerContext, slot: number, index: number): void {
+    const { coercions, taken } = this.#cases[index] as CasePlan;
+    const { flat } = cx;
+    for (const { at, widen } of coercions) {
+      flat[slot + 1 + at] = widen(flat[slot + 1 + at] as number | bigint);
     }
     for (let i = taken; i < this.#joined.length; i++) flat[slot + 1 + i] = this.#joined[i] === 'i64' ? 0n : 0;
   }

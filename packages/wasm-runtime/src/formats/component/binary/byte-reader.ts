@@ -39,8 +39,10 @@ export class ByteReader {
     return value;
   }
 
-  peek(): number | undefined {
-    return this.#offset < this.#end ? this.#bytes[this.#offset] : undefined;
+  /** @param ahead how many bytes after the next one */
+  peek(ahead = 0): number | undefined {
+    const offset = this.#offset + ahead;
+    return offset < this.#end ? this.#bytes[offset] : undefined;
   }
 
   /** An unsigned LEB128 number of at most 32 bits. */

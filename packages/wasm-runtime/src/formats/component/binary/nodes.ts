@@ -3,8 +3,8 @@ import type { PrimitiveKind } from '@wasmlattice/rpc';
 // What the file says, before any index is looked up. Definitions keep the order of the file, because every index
 // refers to what came before it.
 
-/** What an index refers to. Everything of the core language is `core`: it takes no part in component types. */
-export type Sort = 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
+/** What an index refers to. Of the core language, modules only cross borders of components; all else is `core` and takes no part. */
+export type Sort = 'core' | 'core-module' | 'func' | 'value' | 'type' | 'component' | 'instance';
 
 /** What a core instance exports. */
 export type CoreSort = 'func' | 'table' | 'memory' | 'global' | 'tag';
@@ -123,7 +123,7 @@ export type TypeNode =
 
 /** What an import asks for or an export offers. */
 export type ExternNode =
-  | { readonly sort: 'core' }
+  | { readonly sort: 'core-module' }
   | { readonly sort: 'value' }
   | { readonly sort: 'func'; readonly type: number }
   | { readonly sort: 'type'; readonly equals: number | undefined }

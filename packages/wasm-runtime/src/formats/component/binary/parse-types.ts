@@ -130,7 +130,7 @@ export function parseExtern(reader: ByteReader): ExternNode {
     case 0x00:
       if (reader.byte('a core module') !== 0x11) throw reader.error('expected a core module', start);
       reader.u32('a core type');
-      return { sort: 'core' };
+      return { sort: 'core-module' };
     case 0x01:
       return { sort: 'func', type: reader.u32('a function type') };
     case 0x02:
@@ -182,8 +182,7 @@ export function parseSort(reader: ByteReader): Sort {
   const start = reader.offset;
   switch (reader.byte('a sort')) {
     case 0x00:
-      reader.byte('a core sort');
-      return 'core';
+      return reader.byte('a core sort') === coreModuleSort ? 'core-module' : 'core';
     case 0x01:
       return 'func';
     case 0x02:
@@ -201,9 +200,9 @@ export function parseSort(reader: ByteReader): Sort {
 
 export function parseAlias(reader: ByteReader): DefinitionBody {
   const sortStart = reader.offset;
-  const isCore = reader.peek() === 0x00;
-  const coreSort = isCore ? parseCoreSortAfterPrefix(reader) : undefined;
-  const sort = isCore ? 'core' : parseSort(reader);
+  const coreSort = peekCoreSort(reader);
+  const sort = parseSort(reader);
+  const isCore = sort === 'core' || sort === 'core-module';
   const start = reader.offset;
   switch (reader.byte('the target of an alias')) {
     case 0x00:
@@ -234,6 +233,8 @@ export function parseAlias(reader: ByteReader): DefinitionBody {
   }
 }
 
+const coreModuleSort = 0x11;
+
 const coreSorts: ReadonlyMap<number, CoreSort> = new Map([
   [0x00, 'func'],
   [0x01, 'table'],
@@ -247,9 +248,9 @@ export function parseCoreSort(reader: ByteReader): CoreSort | undefined {
   return coreSorts.get(reader.byte('a core sort'));
 }
 
-function parseCoreSortAfterPrefix(reader: ByteReader): CoreSort | undefined {
-  reader.byte('a sort');
-  return parseCoreSort(reader);
+/** Of a sort that is still to be read; `undefined` when it is none of the core language. */
+function peekCoreSort(reader: ByteReader): CoreSort | undefined {
+  return reader.peek() === 0x00 ? coreSorts.get(reader.peek(1) ?? -1) : undefined;
 }
 
 function parseDeclarations(reader: ByteReader, depth: number, of: 'component' | 'instance'): Definition[] {

@@ -7,6 +7,7 @@ import type {
   DefinedResource,
   InstantiatedPart,
   Lift,
+  LoweredItem,
 } from '../instantiation.js';
 import { resolveBuiltin } from './builtins.js';
 import type { CoreSpace, Part } from './core-space.js';
@@ -14,7 +15,16 @@ import type { FunctionEntity } from './entities.js';
 
 type CoreDefinition = Extract<
   Definition,
-  { readonly kind: `core-${string}` | 'lower' | 'resource-builtin' | 'builtin' | 'other-builtin' }
+  {
+    readonly kind:
+      | 'core-instantiate'
+      | 'core-inline-instance'
+      | 'core-alias'
+      | 'lower'
+      | 'resource-builtin'
+      | 'builtin'
+      | 'other-builtin';
+  }
 >;
 
 /** What the evaluator looks up for {@link CoreGraph.define}. */
@@ -22,14 +32,22 @@ export interface ComponentLookUp {
   func(index: number): FunctionEntity;
   resource(index: number): WitResource;
   type(ref: ValTypeNode): WitType;
+  /** `undefined` for one that is only described. */
+  module(index: number): number | undefined;
 }
 
-/** Writes down which core modules a component instantiates and how they are wired. */
+/**
+ * Writes down which core modules a component instantiates and how they are wired, those of the components that it consists of
+ * included, in the order in which all of it is instantiated.
+ */
 export class CoreGraph {
   readonly modules: { readonly start: number; readonly end: number }[] = [];
   readonly instances: CoreInstance[] = [];
+  readonly lowered: LoweredItem[] = [];
   readonly definedResources: Map<WitResource, DefinedResource> = new Map();
   readonly parts: InstantiatedPart[] = [];
+  /** By where they start: a component that is instantiated again defines the same ones. */
+  readonly #modules = new Map<number, number>();
   #obstacle: string | undefined;
 
   get obstacle(): string | undefined {
@@ -41,19 +59,28 @@ export class CoreGraph {
     this.#obstacle ??= obstacle;
   }
 
+  /** Returns its place in {@link CoreGraph.modules}. */
+  defineModule(start: number, end: number): number {
+    const known = this.#modules.get(start);
+    if (known !== undefined) return known;
+    const index = this.modules.push({ start, end }) - 1;
+    this.#modules.set(start, index);
+    return index;
+  }
+
   define(definition: CoreDefinition, space: CoreSpace, lookUp: ComponentLookUp): void {
     const { offset } = definition;
     switch (definition.kind) {
-      case 'core-module':
-        space.modules.push(this.modules.push({ start: definition.start, end: definition.end }) - 1);
-        return;
       case 'core-instantiate': {
         const args = definition.args.map((arg) => [arg.name, space.instance(arg.instance, offset)] as const);
-        this.#addInstance(space, {
-          kind: 'instantiate',
-          module: space.module(definition.module, offset),
-          args: new Map(args),
-        });
+        const module = lookUp.module(definition.module);
+        // One that is only described is imported, which is an obstacle already.
+        this.#addInstance(
+          space,
+          module === undefined
+            ? { kind: 'exports', items: new Map() }
+            : { kind: 'instantiate', module, args: new Map(args) },
+        );
         return;
       }
       case 'core-inline-instance': {
@@ -74,12 +101,8 @@ export class CoreGraph {
         return;
       case 'resource-builtin': {
         const { builtin } = definition;
-        space.add('func', {
-          kind: 'resource',
-          part: this.#partOf(space),
-          builtin,
-          resource: lookUp.resource(definition.resource),
-        });
+        const resource = lookUp.resource(definition.resource);
+        space.add('func', { kind: 'resource', part: this.#partOf(space), builtin, resource });
         return;
       }
       case 'builtin': {
@@ -123,9 +146,11 @@ export class CoreGraph {
     return this.#indexOf(part);
   }
 
+  /** Those that contain a part come before it. */
   #indexOf(part: Part): number {
-    part.index ??=
-      this.parts.push({ parent: part.parent === undefined ? undefined : this.#indexOf(part.parent) }) - 1;
+    if (part.index !== undefined) return part.index;
+    const parent = part.parent === undefined ? undefined : this.#indexOf(part.parent);
+    part.index = this.parts.push({ parent }) - 1;
     return part.index;
   }
 
@@ -133,13 +158,22 @@ export class CoreGraph {
     space.instances.push(this.instances.push(instance) - 1);
   }
 
-  #lower(node: CanonOptionsNode, { source }: FunctionEntity, space: CoreSpace, offset: number): CoreItem {
+  #lower(
+    node: CanonOptionsNode,
+    { func, source }: FunctionEntity,
+    space: CoreSpace,
+    offset: number,
+  ): CoreItem {
     const options = this.#options(node, space, offset);
-    if (source?.kind === 'import') {
-      return { kind: 'lower', part: this.#partOf(space), func: source.imported, options };
-    }
-    this.refuse('one of its parts calls a function of another');
-    return { kind: 'unsupported' };
+    const part = this.#partOf(space);
+    // What has no source is a member of an imported component, which is an obstacle already.
+    if (source === undefined) return { kind: 'unsupported' };
+    const item: LoweredItem =
+      source.kind === 'import'
+        ? { kind: 'lower', part, func: source.imported, options }
+        : { kind: 'call', part, type: func, lift: source.lift, options };
+    this.lowered.push(item);
+    return item;
   }
 
   #options(node: CanonOptionsNode, space: CoreSpace, offset: number): CoreOptions {

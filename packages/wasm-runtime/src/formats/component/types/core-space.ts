@@ -16,11 +16,10 @@ export class Part {
   }
 }
 
-/** The index spaces of a component's core language. Modules and instances are counted over the whole component. */
+/** The index spaces of a component's core language, but of its modules. Instances are counted over the whole component. */
 export class CoreSpace {
   /** The part whose code this is. */
   readonly part: Part;
-  readonly modules: number[] = [];
   readonly instances: number[] = [];
   readonly #items: { readonly [S in CoreSort]: CoreItem[] } = {
     func: [],
@@ -40,10 +39,6 @@ export class CoreSpace {
 
   get(sort: CoreSort, index: number, offset: number): CoreItem {
     return at(this.#items[sort], index, `core ${sort}`, offset);
-  }
-
-  module(index: number, offset: number): number {
-    return at(this.modules, index, 'core module', offset);
   }
 
   instance(index: number, offset: number): number {

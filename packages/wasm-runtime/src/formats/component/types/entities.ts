@@ -1,6 +1,6 @@
 import type { WitField, WitResource, WitType } from '@wasmlattice/rpc';
 import type { Definition } from '../binary/nodes.js';
-import type { ImportedFunction, Lift } from '../instantiation.js';
+import type { FunctionSource } from '../instantiation.js';
 import type { Scope } from './scope.js';
 
 /** A function's type; its name belongs to whoever exports it. */
@@ -30,20 +30,18 @@ export type TypeEntity =
   /** Worked out anew for each instance, because each instance brings its own resources. */
   | { readonly kind: 'instance'; readonly declaration: ComponentEntity };
 
-/** What runs when a function is called; a function that is only described has none. */
-export type FunctionSource =
-  | { readonly kind: 'lift'; readonly lift: Lift }
-  | { readonly kind: 'import'; readonly imported: ImportedFunction };
-
 export interface FunctionEntity {
   readonly sort: 'func';
   readonly func: FuncEntity;
+  /** A function that is only described has none. */
   readonly source: FunctionSource | undefined;
 }
 
 /** Anything that can be imported, exported or passed to an instantiation. */
 export type Entity =
   | { readonly sort: 'core' }
+  /** `module` is its place in `Instantiation.modules`; `undefined` for one that is only described. */
+  | { readonly sort: 'core-module'; readonly module: number | undefined }
   | { readonly sort: 'value' }
   | FunctionEntity
   | { readonly sort: 'type'; readonly type: TypeEntity }

@@ -23,8 +23,6 @@ export class Evaluator {
   readonly #values = new ValueTypes();
   #steps = 0;
   #depth = 0;
-  /** Components inside of the outermost one that are being instantiated. */
-  #instantiations = 0;
 
   /** Runs `definitions` in `scope` and returns what they export, in order. */
   run(definitions: readonly Definition[], scope: Scope, provide: Provide): InstanceEntity {
@@ -49,9 +47,10 @@ export class Evaluator {
       throw new InvalidComponentError(`expected a ${extern.sort}, found a ${actual.sort}`, offset);
     }
     switch (extern.sort) {
-      case 'core':
+      case 'core-module':
+        return actual ?? { sort: 'core-module', module: undefined };
       case 'value':
-        return { sort: extern.sort };
+        return { sort: 'value' };
       case 'func': {
         const { type } = scope.get('type', extern.type, offset);
         const source = actual?.sort === 'func' ? actual.source : undefined;
@@ -101,12 +100,10 @@ export class Evaluator {
       }
       case 'alias-export': {
         const { instance } = scope.get('instance', definition.instance, offset);
-        this.#refuseModule(definition.sort);
         scope.add(exportOf(instance, definition.name, definition.sort, offset));
         return;
       }
       case 'alias-outer':
-        this.#refuseModule(definition.sort);
         scope.add(scope.outer(definition.count, offset).resolve(definition, offset));
         return;
       case 'lift': {
@@ -126,7 +123,11 @@ export class Evaluator {
         return;
       case 'core':
         return;
-      case 'core-module':
+      case 'core-module': {
+        const { start, end } = definition;
+        scope.add({ sort: 'core-module', module: this.graph.defineModule(start, end) });
+        return;
+      }
       case 'core-instantiate':
       case 'core-inline-instance':
       case 'core-alias':
@@ -135,21 +136,19 @@ export class Evaluator {
       case 'builtin':
       case 'other-builtin':
         this.#step(partsOf(definition), offset);
-        if (this.#instantiations > 0) this.graph.refuse('it contains components with code of their own');
         this.graph.define(definition, scope.core, {
           func: (index) => scope.get('func', index, offset),
           resource: (index) => this.#resourceAt(index, scope, offset),
           type: (ref) => this.#values.resolve(ref, this.#typesOf(scope, offset), offset),
+          module: (index) => scope.get('core-module', index, offset).module,
         });
         return;
       case 'import':
-        this.#refuseModule(definition.extern.sort);
         scope.add(provide(definition.name, definition.extern, scope, offset));
         return;
       case 'export': {
         const target = scope.resolve(definition.target, offset);
         const { extern } = definition;
-        this.#refuseModule(target.sort);
         const visible = extern === undefined ? target : this.entity(extern, scope, offset, target);
         this.#export(definition.name, visible, scope, exports, offset);
         return;
@@ -173,8 +172,7 @@ export class Evaluator {
     args: ReadonlyMap<string, Entity>,
     instantiator: Part,
   ): InstanceEntity {
-    this.#instantiations++;
-    const instance = this.run(
+    return this.run(
       component.definitions,
       new Scope(component.scope, new Part(instantiator)),
       (name, extern, scope, offset) => {
@@ -184,8 +182,6 @@ export class Evaluator {
         return this.entity(extern, scope, offset, arg);
       },
     );
-    this.#instantiations--;
-    return instance;
   }
 
   /** An instance of an instance type; with `actual`, that instance seen through the type. */
@@ -248,7 +244,6 @@ export class Evaluator {
   }
 
   #defineResource(destructor: number | undefined, scope: Scope, offset: number): TypeEntity {
-    if (this.#instantiations > 0) this.graph.refuse('it contains components with resources of their own');
     const resource = newResource();
     this.graph.defineResource(resource, destructor, scope.core, offset);
     return { kind: 'resource', resource };
@@ -258,11 +253,6 @@ export class Evaluator {
     const { type } = scope.get('type', index, offset);
     if (type.kind === 'resource') return type.resource;
     throw unexpected('a resource', type, offset);
-  }
-
-  /** Core modules that cross a border of components would mix up the index spaces, which only count what is in place. */
-  #refuseModule(sort: Entity['sort']): void {
-    if (sort === 'core') this.graph.refuse('core modules or types cross the borders of its components');
   }
 
   #resource(actual: Entity | undefined, offset: number): TypeEntity {

@@ -10,6 +10,7 @@ export class Scope {
   #core: CoreSpace | undefined;
   readonly #entities: { readonly [S in Sort]: Extract<Entity, { sort: S }>[] } = {
     core: [],
+    'core-module': [],
     func: [],
     value: [],
     type: [],
