@@ -13,7 +13,7 @@ describe('decodeInstantiation', () => {
     expect(wait).toMatchObject({
       instance: callsInterface,
       func: { params: [{ name: 'id', type: { kind: 'u32' } }] },
-      lift: { core: { kind: 'export', sort: 'func', name: `${callsInterface}#wait` } },
+      source: { lift: { core: { kind: 'export', sort: 'func', name: `${callsInterface}#wait` } } },
     });
     expect(exports.find(({ instance }) => instance === '')?.func.name).toBe('world-level');
   });
@@ -76,17 +76,8 @@ describe('decodeInstantiation', () => {
   });
 
   it.each([
-    [
-      'code in more than one component',
-      '(component $c (core module $m) (core instance (instantiate $m))) (instance (instantiate $c))',
-      'components with code of their own',
-    ],
-    [
-      'a call from one of its own functions to another',
-      `(core module $m (func (export "f"))) (core instance $i (instantiate $m))
-       (func $f (canon lift (core func $i "f"))) (core func (canon lower (func $f)))`,
-      'one of its parts calls a function of another',
-    ],
+    ['a core module that it imports', '(import "m" (core module))', 'its import "m" is a core module'],
+    ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
     [
       'an asynchronous function',
       `(core module $m (func (export "f"))) (core instance $i (instantiate $m))
@@ -94,13 +85,45 @@ describe('decodeInstantiation', () => {
       'the canonical option async',
     ],
     ['a built-in of asynchronous components', '(core func (canon task.cancel))', 'built-in task.cancel'],
-    [
-      'an import that it exports as it is',
-      '(import "f" (func $f)) (export "g" (func $f))',
-      'exports a function that it imports',
-    ],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
     expect((await decode(text)).obstacle).toContain(obstacle);
+  });
+
+  it('numbers parts as they are instantiated, with what they are in', async () => {
+    const { parts, instances, lowered, modules } = await decode(`
+      (component $inner
+        (core module $m (func (export "f")))
+        (core instance $i (instantiate $m))
+        (func (export "f") (canon lift (core func $i "f"))))
+      (component $outer (alias outer 1 $inner (component $c))
+        (instance $a (instantiate $c)) (instance $b (instantiate $c))
+        (core func $f (canon lower (func $b "f")))
+        (core instance (export "f" (func $f))))
+      (instance (instantiate $outer))`);
+    expect(parts).toEqual([{ parent: undefined }, { parent: 0 }, { parent: 1 }, { parent: 1 }]);
+    expect(modules).toHaveLength(1);
+    expect(instances.map(({ kind }) => kind)).toEqual(['instantiate', 'instantiate', 'exports']);
+    expect(lowered).toMatchObject([
+      { kind: 'call', part: 1, lift: { part: 3, core: { instance: 1, name: 'f' } } },
+    ]);
+  });
+
+  it('follows core modules across the borders of components', async () => {
+    const { instances, modules, obstacle } = await decode(`
+      (component $maker (core module $m (func (export "f"))) (export "m" (core module $m)))
+      (instance $maker (instantiate $maker))
+      (alias export $maker "m" (core module $m))
+      (component $taker (import "m" (core module $m (export "f" (func)))) (core instance (instantiate $m)))
+      (component $nested (alias outer 1 $m (core module $n)) (core instance (instantiate $n)))
+      (instance (instantiate $taker (with "m" (core module $m))))
+      (instance (instantiate $nested))
+      (export "m" (core module $m))`);
+    expect(obstacle).toBeUndefined();
+    expect(modules).toHaveLength(1);
+    expect(instances).toEqual([
+      { kind: 'instantiate', module: 0, args: new Map() },
+      { kind: 'instantiate', module: 0, args: new Map() },
+    ]);
   });
 
   it('is not stopped by components that are defined and never instantiated', async () => {

@@ -33,7 +33,6 @@ describe('the layout', () => {
   it('has parameters in memory beyond 16 core values, and results beyond one', () => {
     const params = (count: number): ReturnType<typeof compileSignature> =>
       compileSignature({
-        name: 'f',
         params: Array.from({ length: count }, (_, i) => ({ name: `p${i}`, type: t.u8 })),
         result: t.string,
       });
