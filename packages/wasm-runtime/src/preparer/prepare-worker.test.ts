@@ -75,7 +75,11 @@ describe('the thread of a preparer', () => {
     const preparer = open({ logger });
     const direct = await preparer.prepare(await buildCallsGuest(), { component: 'calls' });
     // Nobody provides it; jco does not mind.
-    const needy = await parse('(component (import "m" (core module)))');
+    const needy = await parse(`(component
+      (import "m" (core module))
+      (core module $m (func (export "f") (result i32) i32.const 7))
+      (core instance $i (instantiate $m))
+      (func (export "f") (result u32) (canon lift (core func $i "f"))))`);
     const jco = await preparer.prepare(needy, { component: 'needy' });
     expect([direct.engine, jco.engine]).toEqual(['direct', 'jco']);
     expect(logger.records).toMatchObject([

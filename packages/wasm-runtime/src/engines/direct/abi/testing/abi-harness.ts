@@ -3,6 +3,7 @@ import type { HostImport, HostImports } from '../../../engine.js';
 import { AbiInstance } from '../abi-instance.js';
 import type { ResourceOrigin, StringEncoding } from '../core-types.js';
 import { GuestMemory } from '../guest-memory.js';
+import type { Pointer } from '../layout.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
 
 /** A guest that is nothing but memory and an allocator, so that values can be put there and looked at. */
@@ -20,6 +21,8 @@ export interface HandMadeGuestOptions {
   readonly imports?: HostImports;
   readonly pages?: number;
   readonly tracksLends?: boolean;
+  /** How addresses are passed; by default as i32. */
+  readonly pointer?: Pointer;
 }
 
 const pageSize = 65536;
@@ -35,13 +38,17 @@ export function handMadeGuest(options: HandMadeGuestOptions = {}): HandMadeGuest
     heap = start + size;
     return start;
   };
+  const { pointer = 'i32' } = options;
   const cx = new LiftLowerContext(
     instance.part(0),
     'test function',
     {
       encoding: options.encoding ?? 'utf8',
-      memory: new GuestMemory({ buffer: new ArrayBuffer((options.pages ?? 16) * pageSize) }),
-      realloc: (_old, _oldSize, align, size) => allocate(align as number, size as number),
+      memory: new GuestMemory({ buffer: new ArrayBuffer((options.pages ?? 16) * pageSize) }, pointer),
+      realloc: (_old, _oldSize, align, size) => {
+        const address = allocate(Number(align), Number(size));
+        return pointer === 'i64' ? BigInt(address) : address;
+      },
     },
     options.tracksLends ?? false,
   );
