@@ -20,7 +20,7 @@ import { KeptInstances, ownerTarget } from '../kept-instances/index.js';
 
 /** WASI's own handlers, which have wire interfaces of other names (docs/spec/wrpc-interfaces.md#2). */
 const bridged =
-  /^(wasi:http\/incoming-handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
+  /^(wasi:http\/(?:incoming-)?handler|wasi:keyvalue\/watcher|wasmcloud:messaging\/incoming-handler)@/;
 
 /** The exports that are served as they are; warns of those that can't be. */
 export function customExports(types: ComponentTypes, logger: Logger): LatticeExports {

@@ -86,6 +86,12 @@ export const wasi02: ServedVersions = {
   versions: '0.2.x',
 };
 
+/** WASI 0.3 in any patch version: 0.3.0 to 0.3.2 have the same functions and types. */
+export const wasi03: ServedVersions = {
+  accepts: (version) => /^0\.3\.\d+$/.test(version),
+  versions: '0.3.x',
+};
+
 /** Exactly these versions; `''` is a package without version. */
 export function exactly(...versions: readonly string[]): ServedVersions {
   return {

@@ -5,6 +5,7 @@ export {
   type LinkInvoker,
   type ServedVersions,
   wasi02,
+  wasi03,
 } from './host-interface.js';
 export {
   CallerGoneError,

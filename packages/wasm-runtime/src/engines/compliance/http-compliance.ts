@@ -1,10 +1,8 @@
 import { noopLogger } from '@wasmlattice/telemetry';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../../formats/component/index.js';
-import {
-  type HandlerOutcome,
-  invokeIncomingHandler,
-} from '../../host-functions/wasi/http/incoming-handler.js';
+import type { HandlerOutcome } from '../../host-functions/wasi/http/guest-answer.js';
+import { invokeIncomingHandler } from '../../host-functions/wasi/http/incoming-handler.js';
 import { MemoryExchange } from '../../host-functions/wasi/http/memory-exchange.js';
 import { hostInterfaces } from '../../host-functions/wasi/index.js';
 import { linkImports } from '../../linker/linker.js';

@@ -1,4 +1,4 @@
-import { type IdleCalls, Pollable, type Readiness } from '../io/index.js';
+import { type IdleCalls, nextTurn, Pollable, type Readiness } from '../io/index.js';
 
 /** `setTimeout` takes no longer delay. */
 const maxDelayMs = 2 ** 31 - 1;
@@ -52,6 +52,12 @@ class TimerReadiness implements Readiness {
     else check();
     return { promise, stop };
   }
+}
+
+/** Resolves at `instant`, or with the signal; in no case before the event loop has turned, since a guest may wait in a loop. */
+export function waitUntil(instant: bigint, signal: AbortSignal): Promise<void> {
+  if (instant > monotonicNow()) return new TimerReadiness(instant, signal).ready();
+  return nextTurn();
 }
 
 /** Rounded up: waking early would only mean another timer. */

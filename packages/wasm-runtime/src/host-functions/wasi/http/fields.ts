@@ -1,7 +1,8 @@
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { ResultError } from '../io/index.js';
 import type { Children } from './children.js';
-import { FieldStore, isFieldName, isFieldValue, isForbidden } from './field-store.js';
+import { checkedName, checkedValue } from './field-checks.js';
+import { FieldStore } from './field-store.js';
 
 /** `wasi:http/types.header-error` */
 export interface HeaderError {
@@ -81,16 +82,4 @@ export class Fields {
     if (this.#parent !== undefined) throw new ResultError<HeaderError>({ tag: 'immutable' });
     return this.#store;
   }
-}
-
-function checkedName(name: string): string {
-  if (!isFieldName(name)) throw new ResultError<HeaderError>({ tag: 'invalid-syntax' });
-  const key = name.toLowerCase();
-  if (isForbidden(key)) throw new ResultError<HeaderError>({ tag: 'forbidden' });
-  return key;
-}
-
-function checkedValue(value: Uint8Array): Uint8Array {
-  if (!isFieldValue(value)) throw new ResultError<HeaderError>({ tag: 'invalid-syntax' });
-  return value;
 }

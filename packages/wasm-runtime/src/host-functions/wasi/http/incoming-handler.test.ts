@@ -14,13 +14,9 @@ import {
 } from '../io/index.js';
 import { type ErrorCode, HttpFailure } from './error-code.js';
 import { Fields } from './fields.js';
+import type { HandlerOutcome, IncomingHandlerCall } from './guest-answer.js';
 import { type FutureTrailers, IncomingBody } from './incoming-body.js';
-import {
-  type HandlerOutcome,
-  type IncomingHandlerCall,
-  incomingHandlerExport,
-  invokeIncomingHandler,
-} from './incoming-handler.js';
+import { incomingHandlerExport, invokeIncomingHandler } from './incoming-handler.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { httpErrorCode } from './interfaces.js';
 import { MemoryExchange } from './memory-exchange.js';
@@ -900,7 +896,14 @@ describe('the export to call', () => {
     );
   });
 
+  it('is the handler of any 0.3 release, rather than one of 0.2', () => {
+    expect(incomingHandlerExport(typesWith('wasi:http/handler@0.3.2'))).toBe('wasi:http/handler@0.3.2');
+    expect(
+      incomingHandlerExport(typesWith('wasi:http/incoming-handler@0.2.10', 'wasi:http/handler@0.3.0')),
+    ).toBe('wasi:http/handler@0.3.0');
+  });
+
   it('is missing in a component without one', () => {
-    expect(incomingHandlerExport(typesWith('wasi:http/handler@0.3.0'))).toBeUndefined();
+    expect(incomingHandlerExport(typesWith('wasi:http/handler@0.4.0'))).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 export { type ErrorCode, errorCodeOf, HttpFailure, statusOf } from './error-code.js';
+export type { HandlerOutcome, IncomingHandlerCall } from './guest-answer.js';
 export type {
   HeaderLines,
   HttpExchange,
@@ -6,13 +7,9 @@ export type {
   HttpResponder,
   HttpResponseHead,
 } from './http-exchange.js';
-export {
-  type HandlerOutcome,
-  type IncomingHandlerCall,
-  incomingHandlerExport,
-  invokeIncomingHandler,
-} from './incoming-handler.js';
+export { incomingHandlerExport, invokeIncomingHandler } from './incoming-handler.js';
 export { httpInterfaces } from './interfaces.js';
+export { http03Interfaces } from './wasi03/interfaces.js';
 export { forwardResponse } from './wire/forward-response.js';
 export { ForwardedRequest } from './wire/forwarded-request.js';
 export { CallerGoneError, WireExchange } from './wire/wire-exchange.js';

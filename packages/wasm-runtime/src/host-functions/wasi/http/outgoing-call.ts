@@ -1,8 +1,9 @@
-import type { Result } from '@wasmlattice/rpc';
+import type { Result, WitFunction } from '@wasmlattice/rpc';
 import {
   type HttpErrorCode,
   type HttpRequest,
   type HttpResponse,
+  httpIncomingHandler,
   httpOutgoingHandler,
 } from '@wasmlattice/rpc/interfaces';
 import { InvocationOverError } from '../../../pool/invocation.js';
@@ -11,16 +12,35 @@ import type { ByteSource } from '../io/index.js';
 import { HttpFailure } from './error-code.js';
 import type { ResponseSource } from './incoming-response.js';
 import type { ReleasedRequest } from './outgoing-request.js';
-import type { Timeouts } from './request-options.js';
+import type { AllTimeouts } from './timeouts.js';
 import { ReceivedBody } from './wire/received-body.js';
 import { IncompleteBodyError, SentBody } from './wire/sent-body.js';
 import { transferFailure } from './wire/transfer-failure.js';
 import { fieldsToLines, linesToFields } from './wire/wire-fields.js';
 
-/** The interface outgoing calls are linked by (docs/spec/wrpc-interfaces.md#2). */
-const LINK_KEY = 'wasi:http/outgoing-handler';
+/** Where requests of a guest go: an interface they are linked by, and what is called there (docs/spec/wrpc-interfaces.md#2). */
+export interface RequestRoute {
+  readonly linkKey: string;
+  readonly instance: string;
+  readonly func: WitFunction;
+  readonly takesOptions: boolean;
+}
 
-const [HANDLE] = httpOutgoingHandler.functions;
+/** To whatever sends requests into a network. */
+export const toClient: RequestRoute = {
+  linkKey: 'wasi:http/outgoing-handler',
+  instance: httpOutgoingHandler.id,
+  func: httpOutgoingHandler.functions[0] as WitFunction,
+  takesOptions: true,
+};
+
+/** To another component that handles requests: the next one of a chain. */
+export const toHandler: RequestRoute = {
+  linkKey: 'wasi:http/handler',
+  instance: httpIncomingHandler.id,
+  func: httpIncomingHandler.functions[0] as WitFunction,
+  takesOptions: false,
+};
 
 /** What the other side may take to say that a timeout passed, in ms. */
 const TIMEOUT_MARGIN_MS = 5_000;
@@ -42,6 +62,7 @@ const DELIVERY_MS = 30_000;
 export class OutgoingCall {
   readonly #context: InstanceContext;
   readonly #request: ReleasedRequest;
+  readonly #route: RequestRoute;
   readonly #body: SentBody = new SentBody(() => this.#body.discard());
   readonly #ended = new AbortController();
   /** Resolves when there is no response, or no more of it. */
@@ -52,13 +73,14 @@ export class OutgoingCall {
   #deliveryTimer: NodeJS.Timeout | undefined;
   #failure: { readonly cause: unknown } | undefined;
 
-  constructor(context: InstanceContext, request: ReleasedRequest) {
+  constructor(context: InstanceContext, request: ReleasedRequest, route: RequestRoute = toClient) {
     this.#context = context;
     this.#request = request;
+    this.#route = route;
   }
 
   /** Sends the request; its body follows. Rejects with what a guest may see, an `HttpFailure` above all. */
-  async send(timeouts: Timeouts): Promise<ResponseSource> {
+  async send(timeouts: AllTimeouts): Promise<ResponseSource> {
     this.#watchInvocation();
     this.#request.sendBody({
       sink: this.#body,
@@ -149,15 +171,16 @@ export class OutgoingCall {
     });
   }
 
-  async #invoke(timeouts: Timeouts): Promise<HttpResponse> {
+  async #invoke(timeouts: AllTimeouts): Promise<HttpResponse> {
     const { connectTimeout, firstByteTimeout } = timeouts;
     const { signal } = this.#ended;
     let answer: Result<HttpResponse, HttpErrorCode>;
     try {
-      answer = (await this.#context.links.invoke(LINK_KEY, {
-        instance: httpOutgoingHandler.id,
-        func: HANDLE as (typeof httpOutgoingHandler.functions)[number],
-        params: [this.#toWire(), timeouts],
+      const { linkKey, instance, func, takesOptions } = this.#route;
+      answer = (await this.#context.links.invoke(linkKey, {
+        instance,
+        func,
+        params: takesOptions ? [this.#toWire(), timeouts] : [this.#toWire()],
         signal,
         timeoutMs: timerMs(connectTimeout + firstByteTimeout, TIMEOUT_MARGIN_MS),
       })) as Result<HttpResponse, HttpErrorCode>;

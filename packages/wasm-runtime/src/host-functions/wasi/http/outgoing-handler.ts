@@ -4,7 +4,8 @@ import { type ErrorCode, errorCodeOf, HttpFailure } from './error-code.js';
 import { FutureIncomingResponse } from './incoming-response.js';
 import { OutgoingCall } from './outgoing-call.js';
 import type { OutgoingRequest, ReleasedRequest } from './outgoing-request.js';
-import { type RequestOptions, timeoutsOf } from './request-options.js';
+import type { RequestOptions } from './request-options.js';
+import { allTimeouts } from './timeouts.js';
 
 /**
  * Function `wasi:http/outgoing-handler.handle`: the request goes to whatever the component's link leads to, as
@@ -24,5 +25,9 @@ export function handleOutgoing(
     throw new ResultError<ErrorCode>(errorCodeOf(cause));
   }
   const call = new OutgoingCall(context, released);
-  return new FutureIncomingResponse(call.send(timeoutsOf(options)), () => call.leave(), context.limits);
+  return new FutureIncomingResponse(
+    call.send(allTimeouts(options?.timeouts)),
+    () => call.leave(),
+    context.limits,
+  );
 }

@@ -2,21 +2,18 @@ import { ResultError } from '../io/index.js';
 import { BodyPipe, type BodyState, type BodyTarget } from './body-pipe.js';
 import { Children } from './children.js';
 import { contentLengthOf } from './content-length.js';
-import { HttpFailure } from './error-code.js';
-import { type FieldStore, isFieldName } from './field-store.js';
+import type { FieldStore } from './field-store.js';
 import { Fields } from './fields.js';
 import type { HeaderLines } from './http-exchange.js';
-import { isAuthority, isPathWithQuery, isScheme, type Method, type Scheme } from './message-head.js';
+import type { Method, Scheme } from './message-head.js';
 import { OutgoingBody } from './outgoing-body.js';
+import { RequestLine, type SendableParts } from './request-line.js';
 
 /** Resource `wasi:http/types.outgoing-request`. */
 export class OutgoingRequest {
   readonly #headers: FieldStore;
   readonly #children = new Children('outgoing-request');
-  #method: Method = { tag: 'get' };
-  #pathWithQuery: string | undefined;
-  #scheme: Scheme | undefined;
-  #authority: string | undefined;
+  readonly #line = new RequestLine();
   #pipe: BodyPipe | undefined;
 
   constructor(headers: Fields) {
@@ -34,40 +31,35 @@ export class OutgoingRequest {
   }
 
   method(): Method {
-    return this.#method;
+    return this.#line.parts.method;
   }
 
   setMethod(method: Method): void {
-    // A method is a token, as a field name is.
-    if (method.tag === 'other' && !isFieldName(method.val)) throw new ResultError(undefined);
-    this.#method = method;
+    this.#line.setMethod(method);
   }
 
   pathWithQuery(): string | undefined {
-    return this.#pathWithQuery;
+    return this.#line.parts.pathWithQuery;
   }
 
   setPathWithQuery(pathWithQuery: string | undefined): void {
-    if (pathWithQuery !== undefined && !isPathWithQuery(pathWithQuery)) throw new ResultError(undefined);
-    this.#pathWithQuery = pathWithQuery;
+    this.#line.setPathWithQuery(pathWithQuery);
   }
 
   scheme(): Scheme | undefined {
-    return this.#scheme;
+    return this.#line.parts.scheme;
   }
 
   setScheme(scheme: Scheme | undefined): void {
-    if (scheme?.tag === 'other' && !isScheme(scheme.val)) throw new ResultError(undefined);
-    this.#scheme = scheme;
+    this.#line.setScheme(scheme);
   }
 
   authority(): string | undefined {
-    return this.#authority;
+    return this.#line.parts.authority;
   }
 
   setAuthority(authority: string | undefined): void {
-    if (authority !== undefined && !isAuthority(authority)) throw new ResultError(undefined);
-    this.#authority = authority;
+    this.#line.setAuthority(authority);
   }
 
   headers(): Fields {
@@ -89,19 +81,10 @@ export class OutgoingRequest {
   }
 
   #release(): ReleasedRequest {
-    const scheme = this.#scheme ?? { tag: 'HTTPS' };
-    if (scheme.tag === 'other') {
-      throw new HttpFailure({ tag: 'HTTP-protocol-error' }, `${scheme.val} is no scheme of HTTP`);
-    }
-    if (!this.#authority) {
-      throw new HttpFailure({ tag: 'HTTP-request-URI-invalid' }, 'the request has no authority');
-    }
+    const line = this.#line.toSend();
     const pipe = this.#bodyToSend();
     return {
-      method: this.#method,
-      scheme,
-      authority: this.#authority,
-      pathWithQuery: this.#pathWithQuery ?? '/',
+      ...line,
       headers: this.#headers.toLines(),
       sendBody: (target) => pipe.attach(target),
       get bodyState() {
@@ -125,11 +108,7 @@ export class OutgoingRequest {
 }
 
 /** A request on its way out. */
-export interface ReleasedRequest {
-  readonly method: Method;
-  readonly scheme: Scheme;
-  readonly authority: string;
-  readonly pathWithQuery: string;
+export interface ReleasedRequest extends SendableParts {
   readonly headers: HeaderLines;
   sendBody(target: BodyTarget): void;
   readonly bodyState: BodyState;

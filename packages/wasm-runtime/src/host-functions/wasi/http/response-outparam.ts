@@ -1,12 +1,7 @@
 import { ResultError } from '../io/index.js';
 import type { ErrorCode } from './error-code.js';
 import type { Fields } from './fields.js';
-import type { OutgoingResponse } from './outgoing-response.js';
-
-/** What a guest answers: WIT `result<outgoing-response, error-code>` as data. */
-export type GuestAnswer =
-  | { readonly tag: 'ok'; readonly val: OutgoingResponse }
-  | { readonly tag: 'err'; readonly val: ErrorCode };
+import type { GuestAnswer } from './guest-answer.js';
 
 /** Receives the answer of one request. */
 export interface AnswerReceiver {

@@ -27,7 +27,8 @@ export class IdleCalls {
   }
 }
 
-function nextTurn(): Promise<void> {
+/** Resolves when the event loop has turned. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

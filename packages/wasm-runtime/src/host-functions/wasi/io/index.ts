@@ -1,6 +1,8 @@
+export { ByteStream, type StreamEnding, streamSource } from './byte-stream.js';
 export type { ByteSink, ByteSource, Readiness } from './bytes.js';
+export { copyBytes } from './copy-bytes.js';
 export { GuestMisuseError, ResultError } from './errors.js';
-export { IdleCalls } from './idle-calls.js';
+export { IdleCalls, nextTurn } from './idle-calls.js';
 export { InputStream, type StreamError } from './input-stream.js';
 export { ioInterfaces } from './interfaces.js';
 export { IoError } from './io-error.js';

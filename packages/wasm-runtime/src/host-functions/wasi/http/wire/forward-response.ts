@@ -1,5 +1,5 @@
 import type { HttpResponse } from '@wasmlattice/rpc/interfaces';
-import { type ByteSink, type ByteSource, IterableSource } from '../../io/index.js';
+import { copyBytes, IterableSource } from '../../io/index.js';
 import type { HttpExchange } from '../http-exchange.js';
 import { fieldsToLines } from './wire-fields.js';
 
@@ -28,7 +28,7 @@ export async function forwardResponse(
   try {
     signal.throwIfAborted();
     const sink = responder.start({ status, headers: fieldsToLines(response.headers) });
-    const isWhole = await copy(body, sink);
+    const isWhole = await copyBytes(body, sink);
     signal.throwIfAborted();
     if (!isWhole) return status;
     const trailers = await Promise.race([response.trailers, left.promise]);
@@ -39,24 +39,5 @@ export async function forwardResponse(
     throw cause;
   } finally {
     signal.removeEventListener('abort', leave);
-  }
-}
-
-/** Whether the sink took everything. */
-async function copy(source: ByteSource, sink: ByteSink): Promise<boolean> {
-  for (;;) {
-    const room = sink.capacity();
-    if (room === undefined) {
-      source.cancel();
-      return false;
-    }
-    if (room === 0) {
-      await sink.ready();
-      continue;
-    }
-    const bytes = source.read(room);
-    if (bytes === undefined) return true;
-    if (bytes.length > 0) sink.write(bytes);
-    else await source.ready();
   }
 }

@@ -1,0 +1,36 @@
+import { type HostInterface, wasi03 } from '../../host-interface.js';
+import { monotonicNow, waitUntil } from './timer.js';
+
+/** `wasi:clocks/system-clock.instant` */
+interface Instant {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+}
+
+const monotonicClock: HostInterface = {
+  name: 'wasi:clocks/monotonic-clock',
+  ...wasi03,
+  suspending: ['wait-until', 'wait-for'],
+  bind: ({ signal }) => ({
+    now: monotonicNow,
+    getResolution: () => 1n,
+    waitUntil: (when: bigint) => waitUntil(when, signal),
+    waitFor: (nanoseconds: bigint) => waitUntil(monotonicNow() + nanoseconds, signal),
+  }),
+};
+
+const systemClock: HostInterface = {
+  name: 'wasi:clocks/system-clock',
+  ...wasi03,
+  suspending: [],
+  bind: () => ({
+    now: (): Instant => {
+      const ms = Date.now();
+      return { seconds: BigInt(Math.floor(ms / 1000)), nanoseconds: (ms % 1000) * 1_000_000 };
+    },
+    getResolution: () => 1_000_000n,
+  }),
+};
+
+/** `wasi:clocks@0.3` without `timezone`, which is unstable. */
+export const clocks03Interfaces: readonly HostInterface[] = [monotonicClock, systemClock];
