@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
+import { callAdd } from './measurements/call-add.js';
 import { callPython } from './measurements/call-python.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart, restart } from './measurements/cold-start.js';
@@ -45,6 +46,7 @@ const measurements: readonly Measurement[] = [
   memoryPerInstance,
   neighbourP99,
   preemptionCost,
+  callAdd,
   callPython,
   httpPython,
   httpGo,
