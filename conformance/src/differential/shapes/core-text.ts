@@ -19,9 +19,9 @@ const pages = 16;
  * that is too small for what it takes is moved, as those of strings are whose encoding changes.
  */
 export function memoryModule(mode: ReallocMode, heap = 1024, data = ''): string {
-  const misbehave: Record<ReallocMode, string> = {
-    bump: '',
-    unaligned: '(return (i32.add (call $alloc (local.get 3) (i32.const 8)) (i32.const 1)))',
+  const address: Record<ReallocMode, string> = {
+    bump: '(call $alloc (local.get 3) (local.get 2))',
+    unaligned: '(i32.add (call $alloc (local.get 3) (i32.const 8)) (i32.const 1))',
     beyond: '(return (i32.const 0xfffffff0))',
     trap: '(unreachable)',
   };
@@ -38,8 +38,7 @@ export function memoryModule(mode: ReallocMode, heap = 1024, data = ''): string 
       (local.get $start))
     (func (export "realloc") (param i32 i32 i32 i32) (result i32)
       (local $new i32)
-      ${misbehave[mode]}
-      (local.set $new (call $alloc (local.get 3) (local.get 2)))
+      (local.set $new ${address[mode]})
       (memory.copy (local.get $new) (local.get 0)
         (select (local.get 1) (local.get 3) (i32.lt_u (local.get 1) (local.get 3))))
       (local.get $new)))`;

@@ -1,6 +1,11 @@
 import { CompileError, ComponentLimitError } from '../../errors.js';
 import { decodeInstantiation, type Instantiation, skeletonOf } from '../../formats/component/index.js';
-import { limitModule, type RewrittenModule, rewriteModule } from '../../formats/core-module/index.js';
+import {
+  limitModule,
+  type RewrittenModule,
+  rewriteModule,
+  UnsupportedModuleError,
+} from '../../formats/core-module/index.js';
 import { assertPartsWithinLimits } from '../component-limits.js';
 import type { PrepareOptions } from '../engine.js';
 import { webAssembly } from '../web-assembly.js';
@@ -69,6 +74,9 @@ async function compileModules(instantiation: Instantiation, options: PrepareOpti
     };
   } catch (error) {
     if (error instanceof ComponentLimitError) throw error;
+    if (error instanceof UnsupportedModuleError) {
+      throw new UnsupportedComponentError(options.component, error.message);
+    }
     throw new CompileError(options.component, engineName, error);
   }
 }

@@ -227,6 +227,16 @@ describe('what the direct engine refuses', () => {
     });
   });
 
+  it.each([
+    ['types', '(type (struct (field i32)))'],
+    ['instructions', '(func (drop (ref.i31 (i32.const 1))))'],
+  ])('is code with garbage collected %s, as something that no engine here has', async (_, text) => {
+    await expect(compile(await parse(`(component (core module ${text}))`))).rejects.toMatchObject({
+      name: 'UnsupportedComponentError',
+      reason: expect.stringContaining('garbage collection proposal'),
+    });
+  });
+
   it('is a type that is passed asynchronously, as something for another engine', async () => {
     const bytes = await buildGuest({
       wit: 'world guest { export f: func(s: stream<u8>); }',

@@ -9,3 +9,15 @@ export class MalformedModuleError extends Error {
     this.offset = offset;
   }
 }
+
+/** The module may be fine, but needs what no engine here has. The message is the end of a sentence: `it uses …`. */
+export class UnsupportedModuleError extends Error {
+  override readonly name = 'UnsupportedModuleError';
+}
+
+/** Objects of garbage collected types are in the heap of the host's thread, where nothing bounds them. */
+export function unsupportedGarbageCollection(): UnsupportedModuleError {
+  return new UnsupportedModuleError(
+    'its code uses types of the garbage collection proposal, whose objects take memory of the host without limit',
+  );
+}

@@ -1,4 +1,4 @@
-export { MalformedModuleError } from './errors.js';
+export { MalformedModuleError, UnsupportedModuleError } from './errors.js';
 export { limitModule } from './limit-module.js';
 export {
   type ActiveData,

@@ -1,5 +1,9 @@
 import type { Cursor } from './cursor.js';
-import type { MalformedModuleError } from './errors.js';
+import {
+  type MalformedModuleError,
+  type UnsupportedModuleError,
+  unsupportedGarbageCollection,
+} from './errors.js';
 
 // https://webassembly.github.io/spec/core/binary/instructions.html
 
@@ -119,7 +123,7 @@ range(0xfc, 0xfe, special); // bulk memory and tables, SIMD, atomics
  * here while it is loaded, so the common ones are read in place. Numbers that are longer than they may be are read over:
  * V8 refuses them.
  *
- * @throws MalformedModuleError
+ * @throws MalformedModuleError, UnsupportedModuleError
  */
 export function visitInstructions(cursor: Cursor, visitor: InstructionVisitor, isConstant = false): void {
   const { bytes, end } = cursor;
@@ -193,7 +197,7 @@ const unseen: InstructionVisitor = {
 /**
  * A constant expression.
  *
- * @throws MalformedModuleError
+ * @throws MalformedModuleError, UnsupportedModuleError
  */
 export function skipConstant(cursor: Cursor): void {
   visitInstructions(cursor, unseen, true);
@@ -381,8 +385,16 @@ function afterType(bytes: Uint8Array, start: number): number {
   return afterNumber(bytes, form === 0x63 || form === 0x64 ? start + 1 : start);
 }
 
+/** Prefix of the instructions of the garbage collection proposal. */
+const garbageCollection = 0xfb;
+
 /** An instruction of a proposal that V8 may run, but of which nobody here knows what it does. */
-function unknown(cursor: Cursor, opcode: number, prefix?: number): MalformedModuleError {
+function unknown(
+  cursor: Cursor,
+  opcode: number,
+  prefix?: number,
+): MalformedModuleError | UnsupportedModuleError {
+  if (opcode === garbageCollection && prefix === undefined) return unsupportedGarbageCollection();
   const code = prefix === undefined ? hex(opcode) : `${hex(prefix)} ${hex(opcode)}`;
   return cursor.error(`found the unknown instruction ${code}`);
 }

@@ -3,6 +3,7 @@ import { ComponentLimitError, MemoryLimitError } from '../../errors.js';
 import { defaultLimits } from '../../limits/limit-table.js';
 import type { Cursor } from './cursor.js';
 import { byteLength, type Chunk, concat, leb } from './encode.js';
+import { unsupportedGarbageCollection } from './errors.js';
 import { skipConstant, skipType } from './instructions.js';
 import { type Limits, limitFlags, readLimits } from './limits.js';
 import { sectionIds, sectionsOf } from './sections.js';
@@ -21,6 +22,7 @@ type ModuleLimits = Pick<CompileOptions, 'component' | 'maxMemoryBytes' | 'maxTa
  * @returns the bytes themselves when nothing has to be changed
  * @throws ComponentLimitError when a memory or table begins with more than it may have
  * @throws MalformedModuleError for bytes that can't be read; nothing that V8 accepts goes past the limits
+ * @throws UnsupportedModuleError for garbage collected types
  */
 export function limitModule<Bytes extends Uint8Array>(
   bytes: Bytes,
@@ -121,13 +123,14 @@ function encode({ flags, minimum, pageExponent }: Limits, maximum: number): numb
   return [flags | limitFlags.maximum, ...leb(minimum), ...leb(maximum), ...pageSize];
 }
 
+/** Subtypes, groups of types, structs and arrays begin with these. */
+const garbageCollectedForms = new Set([0x4e, 0x4f, 0x50, 0x5e, 0x5f]);
+
 function assertFunctionTypes(types: Cursor): void {
   types.each(() => {
-    if (types.byte() !== 0x60) {
-      throw types.error(
-        'expected types of functions only, neither grouped nor with subtypes: objects of the garbage collection proposal take memory of the host without limit',
-      );
-    }
+    const form = types.byte();
+    if (garbageCollectedForms.has(form)) throw unsupportedGarbageCollection();
+    if (form !== 0x60) throw types.error('expected the type of a function');
     types.each(() => skipType(types));
     types.each(() => skipType(types));
   });

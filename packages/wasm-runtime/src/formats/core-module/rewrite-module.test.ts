@@ -483,9 +483,15 @@ describe('a module', () => {
   });
 
   it('is refused with an instruction nobody here knows, by its code', async () => {
-    await expect(rewrite('(func (drop (ref.i31 (i32.const 1))))')).rejects.toThrow(
-      'found the unknown instruction 0xfb (at byte',
-    );
+    const wide = '(func (param i64) (result i64 i64) (i64.mul_wide_s (local.get 0) (local.get 0)))';
+    await expect(rewrite(wide)).rejects.toThrow('found the unknown instruction 0xfc 0x15 (at byte');
+  });
+
+  it('is refused with an instruction of the garbage collection proposal, by the name of that', async () => {
+    await expect(rewrite('(func (drop (ref.i31 (i32.const 1))))')).rejects.toMatchObject({
+      name: 'UnsupportedModuleError',
+      message: expect.stringContaining('garbage collection proposal'),
+    });
   });
 
   it.each([
