@@ -1,3 +1,4 @@
+export { Chaos } from './chaos.js';
 export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';
 export { httpErrorCodeWit } from './http-error-code-wit.js';

@@ -1,35 +1,8 @@
 import { connect } from 'node:net';
+import { Chaos } from '@wasmlattice/test-support';
 import type { HttpExchange } from '@wasmlattice/wasm-runtime/host-functions';
 import { expect, it } from 'vitest';
 import { type HttpListener, openHttpListener } from './listener.js';
-
-/** Choices that a seed determines (mulberry32). */
-class Chaos {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  happens(probability: number): boolean {
-    return this.#next() < probability;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.#next() * limit);
-  }
-
-  oneOf<T>(...choices: readonly T[]): T {
-    return choices[this.below(choices.length)] as T;
-  }
-
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-}
 
 /** A guest that echoes, fails, forgets, flushes and waits for trailers as it likes. */
 async function misbehave(exchange: HttpExchange, chaos: Chaos): Promise<void> {
