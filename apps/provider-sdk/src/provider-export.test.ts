@@ -42,7 +42,12 @@ function collectingServer(): { readonly server: Server; readonly served: ServedF
   return { server, served };
 }
 
-const context: CallContext = { headers: {}, signal: new AbortController().signal, waitUntil: () => {} };
+const context: CallContext = {
+  headers: {},
+  signal: new AbortController().signal,
+  waitUntil: () => {},
+  onUndelivered: () => {},
+};
 
 describe('provide', () => {
   it('hands each function its parameters and who calls', async () => {

@@ -26,10 +26,12 @@ import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime
 import { LazyComponent } from './code/lazy-component.js';
 import type { ConfigEntries, LinkRow } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
+import { typedFailures } from './exports/typed-failures.js';
 import { createHttpHandler } from './http/http-handler.js';
 import { createInvocationClock } from './invocation/invocation-clock.js';
 import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
+import { KeptInstances } from './kept-instances/index.js';
 import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
 import type { ThreadExports } from './same-host/thread-exports.js';
 import {
@@ -189,16 +191,23 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
       { component: componentId },
     );
   };
+  const keptInstances = new KeptInstances({
+    componentId,
+    ownResources: exports.custom.ownResources,
+    run: (headers, signal, work) => run(headers, signal, work, { isKept: true }),
+    startClock: () => clock.start(),
+    maxExecutionMs,
+    logger,
+  });
+  const observedInstances = observe.keptInstances(keptInstances);
   const served = !servesAnything(exports)
     ? []
     : await serveExports({
         componentId,
         exports,
-        server: observe.server(inThread(await options.server())),
+        server: observe.server(typedFailures(inThread(await options.server()))),
         run,
-        startClock: () => clock.start(),
-        maxExecutionMs,
-        logger,
+        keptInstances,
         onUnfinishedBody,
       });
 
@@ -223,6 +232,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     logGate.close();
     traps.close();
     observedPool.close();
+    observedInstances.close();
   };
   let closed: Promise<void> | undefined;
 

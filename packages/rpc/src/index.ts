@@ -30,7 +30,16 @@ export {
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
 export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';
 export { type CallNames, RpcError, type RpcErrorCode } from './rpc-error.js';
-export type { CallContext, CallHandler, ServedFunction, ServedHandle, Server } from './serve.js';
+export {
+  type CallContext,
+  type CallHandler,
+  type Forwarding,
+  HandlerError,
+  type OfferedCall,
+  type ServedFunction,
+  type ServedHandle,
+  type Server,
+} from './serve.js';
 export {
   type ClientOptions,
   call,

@@ -26,6 +26,11 @@ export interface Invocation {
   readonly acceptTimeoutMs?: number;
   /** A result that is a future as a whole comes as a `WholeFuture`, at once; else the call resolves when the future does. */
   readonly wholeFuture?: boolean;
+  /**
+   * Gets a result that arrives though the call was given up, by its signal or its deadline: what it hands over is nobody's, unless
+   * it is given back. Its streams and futures have failed.
+   */
+  readonly onUnclaimed?: (result: unknown) => void;
 }
 
 /**

@@ -12,6 +12,40 @@ export interface CallContext {
    * be called until the handler returns.
    */
   waitUntil(work: Promise<unknown>): void;
+  /**
+   * Calls `undo` once if the answer does not leave: the caller gave up meanwhile, or the answer can't be encoded. What it hands
+   * over is the handler's to take back. An answer that left may still find nobody; see `Invocation.onUnclaimed`.
+   */
+  onUndelivered(undo: () => void): void;
+}
+
+/**
+ * Thrown by a handler that has more to say than that it failed: the caller's `RpcError` gets the code. For any other error that is
+ * `peer-failed`.
+ */
+export class HandlerError extends Error {
+  override readonly name = 'HandlerError';
+  readonly code: 'overloaded' | 'terminated';
+
+  constructor(code: 'overloaded' | 'terminated', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What a member of a group knows of a call before it accepts it. */
+export interface OfferedCall {
+  /** What the first message holds of the parameters; see `peekParams`. */
+  readonly params: Uint8Array;
+  readonly headers: CallHeaders;
+}
+
+/** Which other member of a group gets a call. */
+export interface Forwarding {
+  /** It serves the same function. */
+  readonly target: string;
+  /** Whether any member may answer the call, should that one be gone; else the call ends with `terminated`. */
+  readonly isOptional: boolean;
 }
 
 /** Answers one call: parameters in, result out, both in the conventions of the function's WIT types. */
@@ -26,13 +60,12 @@ export interface ServedFunction {
   readonly func: WitFunction;
   readonly handler: CallHandler;
   /**
-   * Where a call that reached this member of a group is handed on to: another target that serves the same function.
-   * Asked before the call is accepted, so that its caller talks to that target from the start.
+   * Where a call that reached this member of a group is handed on to. Asked before the call is accepted, so that its caller talks to
+   * that target from the start.
    *
-   * @param first what the first message of the call holds of its parameters; see `peekParams`
    * @returns `undefined` for a call that is this member's own
    */
-  readonly forward?: (first: Uint8Array) => string | undefined;
+  readonly forward?: (call: OfferedCall) => Forwarding | undefined;
 }
 
 /** A function being served; closing it accepts no further call and waits for those in flight. */

@@ -1,5 +1,7 @@
 import {
   type CallContext,
+  type Forwarding,
+  type OfferedCall,
   peekParams,
   type ServedFunction,
   type ServedHandle,
@@ -16,7 +18,7 @@ import {
   planLatticeExports,
 } from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
-import { KeptInstances, ownerTarget } from '../kept-instances/index.js';
+import { type KeptInstances, ownerTarget } from '../kept-instances/index.js';
 
 /** WASI's own handlers, which have wire interfaces of other names (docs/spec/wrpc-interfaces.md#2). */
 const bridged =
@@ -41,33 +43,23 @@ type Run = RunInvocation<Pick<InvocationParts, 'handles'>>;
 
 /**
  * Serves a component's custom exports. Each call runs in an instance of its own, except those for resources, which are the
- * business of the instance that made them.
+ * business of the instance that made them, or of the one where their caller has others.
  */
 export async function serveCustomExports(options: {
   readonly componentId: string;
   readonly exports: LatticeExports;
   readonly server: Server;
   readonly run: Run;
-  /** Tells the watchdog that a guest runs, until the returned function is called. */
-  readonly startClock: () => () => void;
-  readonly maxExecutionMs: number;
-  readonly logger: Logger;
+  /** For the calls that concern resources of the component. */
+  readonly keptInstances: KeptInstances;
 }): Promise<ServedHandle[]> {
-  const { componentId, exports, server, run, startClock, maxExecutionMs, logger } = options;
+  const { componentId, exports, server, run, keptInstances } = options;
   const ofInstance: ServedFunction[] = [];
   const fresh: ServedFunction[] = [];
-  const keptInstances = new KeptInstances({
-    componentId,
-    ownResources: exports.ownResources,
-    run: (headers, signal, work) => run(headers, signal, work, { isKept: true }),
-    startClock,
-    maxExecutionMs,
-    logger,
-  });
   for (const exported of exports.functions) {
     const { instance, form, takesOwnResources, givesOwnResources } = exported;
     const concernsResources = takesOwnResources || givesOwnResources;
-    (takesOwnResources ? ofInstance : fresh).push({
+    (concernsResources ? ofInstance : fresh).push({
       target: componentId,
       instance,
       func: form.func,
@@ -90,24 +82,28 @@ export async function serveCustomExports(options: {
     ...ofInstance.map((served) => serveForAll(served, keptInstances, server)),
   ]);
   const own = await Promise.all(ofInstance.map((served) => serveForOwn(served, keptInstances, server)));
-  // Whoever holds a handle may call until it is dropped, also when others take new calls already.
-  const closeOwn = async (): Promise<void> => {
+  // Whoever holds a handle may call until it is dropped, also when others take new calls already. The last calls that are taken
+  // here may give such handles.
+  const close = async (): Promise<void> => {
+    await Promise.all(shared.map((each) => each.close()));
     await keptInstances.close();
     await Promise.all(own.map((each) => each.close()));
   };
-  return [...shared, { close: closeOwn }];
+  return [{ close }];
 }
 
-/** At the subject that all members share; a call that belongs to another one is handed on to it. */
+/** At the subject that all members share; a call for an instance that another one keeps is handed on to it. */
 function serveForAll(
   served: ServedFunction,
   keptInstances: KeptInstances,
   server: Server,
 ): Promise<ServedHandle> {
   const { target, func } = served;
-  const forward = (first: Uint8Array): string | undefined => {
-    const owner = keptInstances.firstHandle(func, peekParams(func, first))?.owner;
-    return owner === undefined || owner === keptInstances.owner ? undefined : ownerTarget(target, owner);
+  const forward = ({ params, headers }: OfferedCall): Forwarding | undefined => {
+    const taken = keptInstances.firstHandle(func, peekParams(func, params));
+    const owner = taken?.owner ?? keptInstances.ownerBeside(headers);
+    if (owner === undefined || owner === keptInstances.owner) return undefined;
+    return { target: ownerTarget(target, owner), isOptional: taken === undefined };
   };
   return server.serve({ ...served, forward });
 }

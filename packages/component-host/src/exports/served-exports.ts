@@ -8,6 +8,7 @@ import {
 } from '@wasmlattice/wasm-runtime/host-functions';
 import type { LatticeExports } from '@wasmlattice/wasm-runtime/lattice';
 import type { RunInvocation } from '../invocation/invocation-runner.js';
+import type { KeptInstances } from '../kept-instances/index.js';
 import { customExports, serveCustomExports } from './custom-exports.js';
 import { serveHttpExport } from './http-export.js';
 import { serveMessageExport } from './message-export.js';
@@ -44,17 +45,13 @@ export async function serveExports(options: {
   readonly exports: ComponentExports;
   readonly server: Server;
   readonly run: RunInvocation;
-  /** Tells the watchdog that a guest runs, until the returned function is called. */
-  readonly startClock: () => () => void;
-  readonly maxExecutionMs: number;
-  readonly logger: Logger;
+  readonly keptInstances: KeptInstances;
   readonly onUnfinishedBody?: () => void;
 }): Promise<ServedHandle[]> {
-  const { componentId, server, run, startClock, maxExecutionMs, logger } = options;
-  const { onUnfinishedBody } = options;
+  const { componentId, server, run, keptInstances, onUnfinishedBody } = options;
   const { custom, http, messages, changes } = options.exports;
   const parts = { componentId, server, run };
-  const served = await serveCustomExports({ ...parts, exports: custom, startClock, maxExecutionMs, logger });
+  const served = await serveCustomExports({ ...parts, exports: custom, keptInstances });
   if (http !== undefined) served.push(await serveHttpExport({ ...parts, exportId: http, onUnfinishedBody }));
   if (messages !== undefined) served.push(await serveMessageExport({ ...parts, exportId: messages }));
   if (changes !== undefined) served.push(...(await serveWatcherExport({ ...parts, exportId: changes })));

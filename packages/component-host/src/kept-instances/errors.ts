@@ -3,6 +3,22 @@ export class HandleError extends Error {
   override readonly name = 'HandleError';
 }
 
+/** The instance that a call waited for is gone: nothing of the call ran. */
+export class InstanceGoneError extends HandleError {
+  constructor() {
+    super('the instance that kept this resource is gone');
+  }
+}
+
+/** Nobody holds a resource of the instance any more, nor waits for what it does. */
+export class ForsakenInstanceError extends Error {
+  override readonly name = 'ForsakenInstanceError';
+
+  constructor() {
+    super('whoever called this instance has left, and nobody else holds a resource of it');
+  }
+}
+
 /** The component keeps as many resources for others as it may. */
 export class TooManyHandlesError extends Error {
   override readonly name = 'TooManyHandlesError';

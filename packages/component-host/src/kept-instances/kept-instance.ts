@@ -2,7 +2,7 @@ import type { CallContext, WitResource } from '@wasmlattice/rpc';
 import { ExecutionTimeError } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import type { GuestHandles, InstanceHandles, LatticeExport } from '@wasmlattice/wasm-runtime/lattice';
-import { HandleError, IdleResourcesError } from './errors.js';
+import { ForsakenInstanceError, HandleError, IdleResourcesError, InstanceGoneError } from './errors.js';
 
 /** A resource of a guest that others hold a handle to. */
 export interface HeldResource {
@@ -40,15 +40,19 @@ export interface KeptInstanceOptions {
 
 /**
  * An instance that lives on because others hold handles to what is in it. Its calls run one after the other. It is over when
- * the last handle is gone and nothing runs, when nobody used it for a while, when the guest traps, and when its component has had
- * the time to stop that it was given.
+ * the last handle is gone and nothing runs, when who waits for what runs has left and all handles are to be dropped, when nobody used
+ * it for a while, when the guest traps, and when its component has had the time to stop that it was given.
  */
 export class KeptInstance implements GuestHandles {
   readonly #options: KeptInstanceOptions;
   readonly #over = Promise.withResolvers<void>();
   #held = 0;
-  /** Calls that run or wait, and streams the guest has given away. */
+  /** Calls and drops that run or wait, and streams the guest has given away. */
   #busy = 0;
+  /** Those of them whose caller has left: they are completed only for the sake of other handles. */
+  #forsaken = 0;
+  /** Resources whose drop is among them. */
+  readonly #dropping = new Set<HeldResource>();
   #last: Promise<unknown> = Promise.resolve();
   #cancelIdle: (() => void) | undefined;
   #isOver = false;
@@ -62,6 +66,10 @@ export class KeptInstance implements GuestHandles {
     return this.#over.promise;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** @throws HandleError, TrapError, and what the owner throws */
   call(
     { instance, func, form }: LatticeExport,
@@ -70,11 +78,20 @@ export class KeptInstance implements GuestHandles {
   ): Promise<unknown> {
     return this.#inTurn(context.signal, async () => {
       const { guest, handles } = this.#options;
-      const call = handles.call(this);
+      const given: Uint8Array[] = [];
+      const call = handles.call({
+        giveGuest: (resource, object) => {
+          const handle = this.giveGuest(resource, object);
+          given.push(handle);
+          return handle;
+        },
+        takeGuest: (...taken) => this.takeGuest(...taken),
+      });
       const result = await this.#limited(() =>
         guest.call(instance, func.name, form.convertParams(params, call)),
       );
       const answer = form.convertResult(result, call);
+      if (given.length > 0) context.onUndelivered(() => this.#takeBack(given));
       if (call.hasTaken) context.waitUntil(call.takenOver());
       if (call.hasGiven) {
         this.#enter();
@@ -85,11 +102,15 @@ export class KeptInstance implements GuestHandles {
   }
 
   /** The holder of a handle dropped it. */
-  drop(handle: Uint8Array): Promise<void> {
-    return this.#inTurn(undefined, async () => {
-      const { object } = this.#take(handle);
-      object[Symbol.dispose]();
+  async drop(handle: Uint8Array): Promise<void> {
+    const held = this.#options.owner.find(handle);
+    if (this.#dropping.has(held)) return;
+    const dropped = this.#inTurn(undefined, async () => {
+      this.#take(handle)[Symbol.dispose]();
     });
+    this.#dropping.add(held);
+    this.#endIfForsaken();
+    await dropped.finally(() => this.#dropping.delete(held));
   }
 
   giveGuest(resource: WitResource, object: unknown): Uint8Array {
@@ -118,24 +139,43 @@ export class KeptInstance implements GuestHandles {
     this.#over.resolve();
   }
 
-  #take(handle: Uint8Array): HeldResource {
-    const { owner } = this.#options;
-    const held = owner.find(handle);
-    owner.forget(handle);
-    this.#held--;
-    return held;
+  /** Nobody has got these. */
+  #takeBack(handles: readonly Uint8Array[]): void {
+    // Whatever goes wrong with them has ended the instance.
+    for (const handle of handles) this.drop(handle).catch(() => {});
   }
 
-  /** @param signal of a caller: who waits in vain is not served; once the guest runs, only its end could stop it */
+  /** What runs then is of no use to anybody, and would hold its place until it is done. */
+  #endIfForsaken(): void {
+    if (this.#forsaken === 0 || this.#held > this.#dropping.size) return;
+    if (this.#busy === this.#forsaken + this.#dropping.size) this.end(new ForsakenInstanceError());
+  }
+
+  #take(handle: Uint8Array): Disposable {
+    const { owner } = this.#options;
+    const { object } = owner.find(handle);
+    owner.forget(handle);
+    this.#held--;
+    return object;
+  }
+
+  /** @param signal of a caller: who waits in vain is not served; what runs goes on while somebody else needs the instance */
   async #inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     this.#enter();
+    let isForsaken = false;
+    const onAbort = (): void => {
+      isForsaken = true;
+      this.#forsaken++;
+      this.#endIfForsaken();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     let began = false;
     try {
       await before;
-      if (this.#isOver) throw new HandleError('the instance that kept this resource is gone');
+      if (this.#isOver) throw new InstanceGoneError();
       signal?.throwIfAborted();
       began = true;
       return await work();
@@ -144,6 +184,8 @@ export class KeptInstance implements GuestHandles {
       if (began && !(error instanceof HandleError)) this.end(error);
       throw error;
     } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (isForsaken) this.#forsaken--;
       resolve();
       this.#leave();
     }

@@ -1,7 +1,9 @@
 import {
+  type CallContext,
   type CallHeaders,
   func,
   type ServedHandle,
+  type Server,
   t,
   type WitFunction,
   type WitResource,
@@ -12,6 +14,7 @@ import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import { InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime/lattice';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serveCustomExports } from '../exports/custom-exports.js';
+import { besideHeaders } from './beside-header.js';
 import { KeptInstances } from './kept-instances.js';
 
 const instance = 'acme:math/counters@1.0.0';
@@ -171,6 +174,16 @@ class Member {
     }
   }
 
+  async serve(server: Server): Promise<ServedHandle[]> {
+    return await serveCustomExports({
+      componentId: 'math',
+      exports: exported,
+      server,
+      run: this.run,
+      keptInstances: this.keptInstances(),
+    });
+  }
+
   keptInstances(maxHandles = 100): KeptInstances {
     return new KeptInstances({
       componentId: 'math',
@@ -188,13 +201,23 @@ class Member {
 
 type Call = (declared: WitFunction, ...params: unknown[]) => Promise<unknown>;
 
-function caller(keptInstances: KeptInstances): Call {
-  const context = { headers: {}, signal: new AbortController().signal, waitUntil: () => {} };
+function caller(keptInstances: KeptInstances, overrides: Partial<CallContext> = {}): Call {
+  const context: CallContext = {
+    headers: {},
+    signal: new AbortController().signal,
+    waitUntil: () => {},
+    onUndelivered: () => {},
+    ...overrides,
+  };
   return (declared, ...params) => {
     const found = exported.functions.find((each) => each.func === declared);
     if (found === undefined) throw new Error(`${declared.name} is not exported`);
     return keptInstances.call(found, params, context);
   };
+}
+
+function beside(handle: unknown): Partial<CallContext> {
+  return { headers: { ...besideHeaders(handle as Uint8Array) } };
 }
 
 let member: Member;
@@ -220,6 +243,72 @@ describe('an instance with resources that others hold', () => {
     expect(await call(finish, other)).toBe(7);
     await expect.poll(() => member.running).toBe(0);
     await expect(call(add, other, 1)).rejects.toThrow('was dropped, given away, or expired');
+  });
+
+  it('makes another resource for who holds one of it already', async () => {
+    const one = await call(make, 1);
+    const other = await caller(keptInstances, beside(one))(make, 2);
+    expect(Guest.made).toBe(1);
+    expect(await call(merge, '', [one, other])).toBe(3);
+    expect(keptInstances.stats).toEqual({ instances: 1, handles: 2 });
+    await Promise.all([one, other].map((each) => keptInstances.drop(each as Uint8Array)));
+    await expect.poll(() => member.running).toBe(0);
+    expect(keptInstances.stats).toEqual({ instances: 0, handles: 0 });
+  });
+
+  it('is a new one for who names a handle that is no longer good', async () => {
+    const one = await call(make, 1000);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    member.gate.wait = promise;
+    const trapping = call(add, one, 1);
+    const waiting = caller(keptInstances, beside(one))(make, 2);
+    resolve();
+    await expect(trapping).rejects.toThrow('the guest trapped');
+    expect(await call(add, await waiting, 1)).toBe(3);
+    expect(await call(add, await caller(keptInstances, beside(one))(make, 5), 1)).toBe(6);
+    expect(Guest.made).toBe(3);
+  });
+
+  it('takes back what its caller does not get', async () => {
+    const undoes: (() => void)[] = [];
+    const lost = caller(keptInstances, { onUndelivered: (undo) => undoes.push(undo) });
+    await lost(make, 1);
+    expect(keptInstances.stats).toEqual({ instances: 1, handles: 1 });
+    for (const undo of undoes) undo();
+    await expect.poll(() => member.running).toBe(0);
+    expect(member.log.at(-1)).toBe('destroyed');
+    expect(keptInstances.stats).toEqual({ instances: 0, handles: 0 });
+  });
+
+  it('ends amid a call once its caller has left and dropped all there was', async () => {
+    const one = (await call(make, 1)) as Uint8Array;
+    const leaving = new AbortController();
+    const besides = caller(keptInstances, { ...beside(one), signal: leaving.signal });
+    const other = (await besides(make, 2)) as Uint8Array;
+    member.gate.wait = new Promise(() => {});
+    besides(add, one, 1).catch(() => {});
+    await expect.poll(() => member.log.at(-1)).toBe('begin [method]counter.add');
+    leaving.abort(new Error('left'));
+    const drops = [one, one, other].map((each) => keptInstances.drop(each).catch(() => {}));
+    await expect.poll(() => keptInstances.stats).toEqual({ instances: 0, handles: 0 });
+    // The guest of this test can't be ended.
+    expect(drops).toHaveLength(3);
+  });
+
+  it('goes on with a call whose caller has left while somebody else holds a handle', async () => {
+    const one = (await call(make, 1)) as Uint8Array;
+    const leaving = new AbortController();
+    const other = (await caller(keptInstances, beside(one))(make, 2)) as Uint8Array;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    member.gate.wait = promise;
+    const running = caller(keptInstances, { signal: leaving.signal })(add, one, 1);
+    await expect.poll(() => member.log.at(-1)).toBe('begin [method]counter.add');
+    leaving.abort(new Error('left'));
+    const dropped = Promise.all([one, one].map((each) => keptInstances.drop(each)));
+    resolve();
+    expect(await running).toBe(2);
+    await dropped;
+    expect(await call(add, other, 1)).toBe(3);
   });
 
   it('is there for its own callers only', async () => {
@@ -295,17 +384,17 @@ describe('an instance with resources that others hold', () => {
     await callFew(make, 3);
   });
 
-  it('is told of in the log when another call waits for its place', async () => {
+  it('is not waited for without end, and the log says who has the places', async () => {
     const one = await call(make, 1);
     const permit = Promise.withResolvers<void>();
     member.permit = permit.promise;
     const waiting = call(make, 2);
-    member.elapse(2_000);
+    member.elapse(5_000);
+    permit.resolve();
+    await expect(waiting).rejects.toMatchObject({ name: 'OverloadedError', budget: 'waiting-invocations' });
     expect(member.logger.records).toMatchObject([
       { level: 'warn', fields: { function: `${instance}.[constructor]counter`, kept: 1, handles: 1 } },
     ]);
-    permit.resolve();
-    await waiting;
     expect(await call(add, one, 0)).toBe(1);
   });
 
@@ -331,12 +420,9 @@ describe('an instance with resources that others hold', () => {
     member.gate.wait = promise;
     const first = call(add, one, 1);
     const leaving = new AbortController();
-    const [, addExport] = exported.functions;
-    const [makeExport] = exported.functions;
-    const context = { headers: {}, signal: leaving.signal, waitUntil: () => {} };
-    if (addExport === undefined || makeExport === undefined) throw new Error('no exports');
-    const second = keptInstances.call(addExport, [one, 1], context);
-    const third = keptInstances.call(makeExport, [1], context);
+    const leavingCall = caller(keptInstances, { signal: leaving.signal });
+    const second = leavingCall(add, one, 1);
+    const third = leavingCall(make, 1);
     leaving.abort(new Error('left'));
     resolve();
     expect(await first).toBe(2);
@@ -348,27 +434,30 @@ describe('an instance with resources that others hold', () => {
 });
 
 describe('a component on two hosts', () => {
-  async function start(): Promise<{ members: Member[]; invoke: Call; stopFirst(): Promise<void> }> {
+  async function start(): Promise<{
+    members: Member[];
+    invoke: Call;
+    makeBeside(handle: unknown, start: number): Promise<unknown>;
+    stopFirst(): Promise<void>;
+  }> {
     const lattice = new MemoryLattice();
     const invoker = createMemoryInvoker({ lattice });
     const members = [new Member(), new Member()];
     const served: ServedHandle[][] = [];
     for (const each of members) {
-      served.push(
-        await serveCustomExports({
-          componentId: 'math',
-          exports: exported,
-          server: createMemoryServer({ lattice }),
-          run: each.run,
-          startClock: () => () => {},
-          maxExecutionMs: 1_000,
-          logger: new RecordingLogger(),
-        }),
-      );
+      served.push(await each.serve(createMemoryServer({ lattice })));
     }
     return {
       members,
       invoke: (declared, ...params) => invoker.invoke({ target: 'math', instance, func: declared, params }),
+      makeBeside: (handle, start) =>
+        invoker.invoke({
+          target: 'math',
+          instance,
+          func: make,
+          params: [start],
+          headers: { ...besideHeaders(handle as Uint8Array) },
+        }),
       stopFirst: async () => {
         await Promise.all((served[0] ?? []).map((each) => each.close()));
       },
@@ -385,6 +474,19 @@ describe('a component on two hosts', () => {
     expect(await invoke(merge, 'x', [all[0]])).toBe(4);
     await Promise.all(all.map((one) => invoke(drop, one)));
     await expect.poll(() => members.map(({ running }) => running)).toEqual([0, 0]);
+  });
+
+  it('makes what is to be beside a resource where that is, and elsewhere once its keeper is gone', async () => {
+    const { invoke, makeBeside, members, stopFirst } = await start();
+    const both = await Promise.all([invoke(make, 1), invoke(make, 2)]);
+    for (const one of both) {
+      const more = [await makeBeside(one, 10), await makeBeside(one, 20), await makeBeside(one, 30)];
+      expect(await invoke(merge, '', [one, ...more])).toBeGreaterThan(60);
+    }
+    expect(members.map(({ running }) => running)).toEqual([1, 1]);
+    members[0]?.deadline.abort(new Error('it is gone'));
+    await stopFirst();
+    for (const one of both) expect(await invoke(add, await makeBeside(one, 1), 1)).toBe(2);
   });
 
   it('keep serving who holds a handle while one of them stops', async () => {

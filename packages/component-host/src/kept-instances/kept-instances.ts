@@ -1,9 +1,10 @@
-import type { CallContext, WitFunction } from '@wasmlattice/rpc';
+import type { CallContext, CallHeaders, WitFunction } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import { PoolClosedError } from '@wasmlattice/wasm-runtime';
+import { OverloadedError, PoolClosedError } from '@wasmlattice/wasm-runtime';
 import { type LatticeExport, visitHandles } from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
-import { HandleError, TooManyHandlesError } from './errors.js';
+import { besideOf } from './beside-header.js';
+import { HandleError, InstanceGoneError, TooManyHandlesError } from './errors.js';
 import {
   createHandle,
   createOwner,
@@ -19,8 +20,11 @@ const defaultMaxHandles = 10_000;
 /** How long an instance waits for the next call of one of its resources, in ms: 10 min, as long as a stream may be silent. */
 const defaultIdleMs = 600_000;
 
-/** A call that waits so long for an instance, in ms, while others keep theirs, is worth a word. */
-const patienceMs = 2_000;
+/**
+ * How long a call that makes a resource may wait for an instance, in ms: less than callers wait for an answer, so that they learn
+ * why there is none. Who holds what it waits for may itself wait for the caller.
+ */
+const defaultMaxWaitMs = 5_000;
 
 export interface KeptInstancesOptions {
   readonly componentId: string;
@@ -35,8 +39,14 @@ export interface KeptInstancesOptions {
   readonly logger: Logger;
   readonly maxHandles?: number;
   readonly idleMs?: number;
+  readonly maxWaitMs?: number;
   /** Calls back after some ms, unless the returned function is called before. Default: a timer. */
   readonly schedule?: (callback: () => void, ms: number) => () => void;
+}
+
+export interface KeptStats {
+  readonly instances: number;
+  readonly handles: number;
 }
 
 /** The instances of a component that live on for the sake of resources in them, and the handles of those. */
@@ -50,6 +60,7 @@ export class KeptInstances implements KeptInstanceOwner {
   readonly startClock: () => () => void;
   readonly #options: KeptInstancesOptions;
   readonly #maxHandles: number;
+  readonly #maxWaitMs: number;
   /** By the id in the handle. */
   readonly #held = new Map<string, HeldResource>();
   readonly #instances = new Set<KeptInstance>();
@@ -63,13 +74,18 @@ export class KeptInstances implements KeptInstanceOwner {
     this.schedule = options.schedule ?? schedule;
     this.startClock = options.startClock;
     this.#maxHandles = options.maxHandles ?? defaultMaxHandles;
+    this.#maxWaitMs = options.maxWaitMs ?? defaultMaxWaitMs;
+  }
+
+  get stats(): KeptStats {
+    return { instances: this.#instances.size, handles: this.#held.size };
   }
 
   /**
-   * Calls a function that takes or gives resources of the component: in the instance that keeps those it takes, else in a
-   * new one.
+   * Calls a function that takes or gives resources of the component: in the instance that keeps those it takes, or where its caller
+   * has others already, else in a new one.
    *
-   * @throws HandleError, TooManyHandlesError, PoolClosedError, and what the guest and the pool throw
+   * @throws HandleError, TooManyHandlesError, PoolClosedError, OverloadedError, and what the guest and the pool throw
    */
   async call(exported: LatticeExport, params: readonly unknown[], context: CallContext): Promise<unknown> {
     const holders = new Set(
@@ -77,13 +93,20 @@ export class KeptInstances implements KeptInstanceOwner {
     );
     if (holders.size > 1) {
       throw new HandleError(
-        'the handles of one call are of two instances, which know nothing of each other; pass resources that one call or one resource made',
+        'the handles of one call are of two instances, which know nothing of each other; pass resources that one invocation made',
       );
     }
     // Before the guest makes something that nobody could hold.
     if (exported.givesOwnResources) this.#requireRoom();
     const [kept] = holders;
     if (kept !== undefined) return await kept.call(exported, params, context);
+    const beside = this.#besideOf(context);
+    try {
+      if (beside !== undefined) return await beside.call(exported, params, context);
+    } catch (error) {
+      // Before the call's turn came: it asked for company, not for that instance.
+      if (!(error instanceof InstanceGoneError)) throw error;
+    }
     if (this.#closed) throw new PoolClosedError(this.componentId);
     return await this.#begin(exported, params, context);
   }
@@ -91,6 +114,11 @@ export class KeptInstances implements KeptInstanceOwner {
   /** @throws HandleError */
   async drop(handle: Uint8Array): Promise<void> {
     await this.find(handle).kept.drop(handle);
+  }
+
+  /** The member that keeps what a call names in its headers. */
+  ownerBeside(headers: CallHeaders): string | undefined {
+    return handleFromBytes(besideOf(headers))?.owner;
   }
 
   /** The first handle among values of a function's parameters, as far as they are known. */
@@ -128,7 +156,7 @@ export class KeptInstances implements KeptInstanceOwner {
     if (held !== undefined && names?.owner === this.owner) return held;
     if (names !== undefined && names.owner !== this.owner) {
       throw new HandleError(
-        'the handle is of another host or thread; resources of one call have to be of one instance, and to come before parameters that fill a message',
+        'the handle is of another host or thread; resources of one call have to be of one instance: pass those that one invocation made',
       );
     }
     throw new HandleError(
@@ -156,10 +184,13 @@ export class KeptInstances implements KeptInstanceOwner {
     context.signal.addEventListener('abort', onAbort, { once: true });
     if (context.signal.aborted) onAbort();
     const answered = (): void => context.signal.removeEventListener('abort', onAbort);
-    const cancelWarning = this.schedule(() => this.#warnOfWait(exported), patienceMs);
+    const cancelWait = this.schedule(() => {
+      this.#warnOfWait(exported);
+      controller.abort(this.#waitedTooLong());
+    }, this.#maxWaitMs);
     this.#options
       .run(context.headers, controller.signal, async (guest, ended, { handles }) => {
-        cancelWarning();
+        cancelWait();
         const kept = new KeptInstance({ owner: this, guest, handles, controller });
         this.#instances.add(kept);
         // Ended from outside: by the pool, or by a caller that did not wait for the first answer.
@@ -169,16 +200,32 @@ export class KeptInstances implements KeptInstanceOwner {
       })
       .catch(reject)
       .finally(() => {
-        cancelWarning();
+        cancelWait();
         answered();
       });
     return promise;
   }
 
+  #waitedTooLong(): OverloadedError {
+    const { instances, handles } = this.stats;
+    return new OverloadedError({
+      component: this.componentId,
+      budget: 'waiting-invocations',
+      reason: `no instance became free within ${this.#maxWaitMs} ms, and ${instances} of this thread are kept for ${handles} resources: have callers drop them when they are done with, or raise max_instances`,
+    });
+  }
+
+  #besideOf({ headers }: CallContext): KeptInstance | undefined {
+    const names = handleFromBytes(besideOf(headers));
+    if (names?.owner !== this.owner) return undefined;
+    const kept = this.#held.get(names.id)?.kept;
+    return kept?.isOver === true ? undefined : kept;
+  }
+
   #warnOfWait({ instance, func }: LatticeExport): void {
     if (this.#instances.size === 0) return;
     this.#options.logger.warn(
-      'a call waits for an instance while others are kept for their resources: drop handles when they are done with, or raise max_instances',
+      'a call found no instance while others are kept for their resources: drop handles when they are done with, or raise max_instances',
       { function: `${instance}.${func.name}`, kept: this.#instances.size, handles: this.#held.size },
     );
   }

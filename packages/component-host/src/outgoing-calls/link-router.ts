@@ -1,6 +1,7 @@
 import type { CallHeaders, Invoker } from '@wasmlattice/rpc';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import type { LinkRow } from '../component-record.js';
+import { besideHeaders } from '../kept-instances/index.js';
 
 const defaultLinkName = 'default';
 
@@ -39,15 +40,22 @@ export function createLinkRouter(options: {
     forInvocation({ trace, signal } = {}) {
       // Made when a guest first chooses a link: most never do.
       let chosen: Map<string, string> | undefined;
+      const nameOf = (linkKey: string, asked?: string): string =>
+        asked ?? chosen?.get(linkKey) ?? defaultLinkName;
       return {
-        async invoke(linkKey, call, asked) {
-          const linkName = asked ?? chosen?.get(linkKey) ?? defaultLinkName;
+        async invoke(linkKey, { beside, ...call }, asked) {
+          const linkName = nameOf(linkKey, asked);
           const target = targets.get(linkName)?.get(linkKey);
           if (target === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
           return await invoker.invoke({
             ...call,
             target,
-            headers: { ...trace, 'source-id': componentId, 'link-name': linkName },
+            headers: {
+              ...trace,
+              'source-id': componentId,
+              'link-name': linkName,
+              ...besideHeaders(beside),
+            },
             ...(call.signal === undefined && signal !== undefined ? { signal } : {}),
           });
         },
@@ -63,7 +71,8 @@ export function createLinkRouter(options: {
           for (const linkKey of linkKeys) chosen.set(linkKey, name);
           return undefined;
         },
-        linkNameOf: (linkKey) => chosen?.get(linkKey) ?? defaultLinkName,
+        linkNameOf: (linkKey) => nameOf(linkKey),
+        targetOf: (linkKey, asked) => targets.get(nameOf(linkKey, asked))?.get(linkKey),
       };
     },
   };

@@ -1,4 +1,11 @@
-import { type CallHandler, type Invocation, type Invoker, RpcError, wireName } from '@wasmlattice/rpc';
+import {
+  type CallHandler,
+  HandlerError,
+  type Invocation,
+  type Invoker,
+  RpcError,
+  wireName,
+} from '@wasmlattice/rpc';
 import { type Logger, type Meter, noopMeter } from '@wasmlattice/telemetry';
 import { createCallCounter } from '../telemetry/call-counter.js';
 import type { ThreadExports } from './thread-exports.js';
@@ -105,7 +112,12 @@ function callHere(
       return;
     }
     signal?.addEventListener('abort', onAbort, { once: true });
-    handler(params, { headers, signal: ended.signal, waitUntil: nothingStaysOpen }).then(
+    handler(params, {
+      headers,
+      signal: ended.signal,
+      waitUntil: plainValuesOnly,
+      onUndelivered: plainValuesOnly,
+    }).then(
       (result) => {
         settle();
         resolve(result);
@@ -114,11 +126,12 @@ function callHere(
         settle();
         logger.debug('a handler failed', { ...names, error });
         const text = error instanceof Error ? error.message || error.name : String(error);
-        reject(new RpcError('peer-failed', names, `the peer failed: ${text}`, { cause: error }));
+        const code = error instanceof HandlerError ? error.code : 'peer-failed';
+        reject(new RpcError(code, names, `the peer failed: ${text}`, { cause: error }));
       },
     );
   });
 }
 
-/** Plain values have no streams that could stay open. */
-function nothingStaysOpen(): void {}
+/** Plain values have no streams that could stay open, and hand over nothing. */
+function plainValuesOnly(): void {}

@@ -1,10 +1,12 @@
 import { type Invoker, type Server, wireName } from '@wasmlattice/rpc';
 import { measureServer, traceInvoker, traceServer } from '@wasmlattice/rpc/telemetry';
-import { type Meter, noopMeter, noopTracer, type Tracer } from '@wasmlattice/telemetry';
+import { type Meter, noopMeter, noopTracer, type Observation, type Tracer } from '@wasmlattice/telemetry';
 import type { InstancePool } from '@wasmlattice/wasm-runtime';
+import type { KeptInstances } from '../kept-instances/index.js';
 import { createInvocationRecorders, type MeasuredComponent } from './invocation-recorder.js';
 import { measureInvoker } from './measure-invoker.js';
 import { type HttpHandler, type HttpRequestHandler, observeHttp } from './observe-http.js';
+import { observeKeptInstances } from './observe-kept-instances.js';
 import { observePool, type PoolObservation } from './observe-pool.js';
 
 /** What a data plane tells of itself; both no-op by default. */
@@ -21,6 +23,7 @@ export interface ComponentTelemetry {
   server(server: Server): Server;
   http(handle: HttpHandler): HttpRequestHandler;
   pool(pool: Pick<InstancePool, 'stats' | 'run'>): PoolObservation;
+  keptInstances(instances: Pick<KeptInstances, 'stats'>): Observation;
 }
 
 export function createComponentTelemetry(options: {
@@ -52,5 +55,6 @@ export function createComponentTelemetry(options: {
     },
     http: (handle) => observeHttp(handle, { tracer, meter, componentId, measure: recorder() }),
     pool: (pool) => observePool(pool, meter, component),
+    keptInstances: (instances) => observeKeptInstances(instances, meter, component),
   };
 }

@@ -9,6 +9,16 @@ export interface MeasuredComponent {
   readonly hostId: string;
 }
 
+/** Of what is told of a component's instances (docs/spec/host-config.md#4). */
+export function componentAttributes({
+  componentId,
+  imageRef,
+  lattice,
+  hostId,
+}: MeasuredComponent): Attributes {
+  return { 'component.id': componentId, 'component.ref': imageRef, lattice, host: hostId };
+}
+
 /** Upper bounds of buckets for the time a call takes, in seconds. */
 export const callSeconds: readonly number[] = [
   0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,

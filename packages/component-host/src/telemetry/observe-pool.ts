@@ -5,7 +5,7 @@ import {
   type InstancePool,
   OverloadedError,
 } from '@wasmlattice/wasm-runtime';
-import { callSeconds, type MeasuredComponent } from './invocation-recorder.js';
+import { callSeconds, componentAttributes, type MeasuredComponent } from './invocation-recorder.js';
 
 export interface PoolObservation extends Observation {
   /** The limit is another one from now on. */
@@ -26,12 +26,7 @@ export function observePool(
   meter: Meter,
   component: MeasuredComponent,
 ): PoolObservation {
-  const attributes = {
-    'component.id': component.componentId,
-    'component.ref': component.imageRef,
-    lattice: component.lattice,
-    host: component.hostId,
-  };
+  const attributes = componentAttributes(component);
   const observations = [
     meter.observe('wasmcloud_host.component.active_instances', () => pool.stats.active, {
       description: 'Instances of components that are in use',

@@ -1,7 +1,13 @@
 import { CodecError } from '../codec/codec-error.js';
+import { HandlerError } from '../serve.js';
 
 /** What the caller learns when a call was handed on to a member of a group that no longer serves it. */
 export const memberIsGone = 'the member that this call belongs to is gone, and what it kept with it';
+
+/** What the caller learns of an error that a handler threw, apart from its text. */
+export function codeOfHandlerError(error: unknown): HandlerError['code'] | 'peer-failed' {
+  return error instanceof HandlerError ? error.code : 'peer-failed';
+}
 
 /** Code and text of anything that was thrown. */
 export function describeFailure(error: unknown): {

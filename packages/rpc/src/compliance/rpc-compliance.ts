@@ -2,9 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { err, func, ok, t, type ValueOf } from '../builders.js';
 import { peekParams } from '../codec/index.js';
 import { keyvalueStore } from '../interfaces/keyvalue.js';
-import type { Invoker } from '../invoke.js';
+import type { CallHeaders, Invoker } from '../invoke.js';
 import { RpcError } from '../rpc-error.js';
-import type { CallHandler, ServedHandle, Server } from '../serve.js';
+import {
+  type CallContext,
+  type CallHandler,
+  HandlerError,
+  type ServedHandle,
+  type Server,
+} from '../serve.js';
 import { call, createClient, serveInterface } from '../typed.js';
 import type { WitFunction } from '../types.js';
 import { streamCompliance } from './stream-compliance.js';
@@ -296,8 +302,8 @@ function failureCompliance(fixture: RpcFixture): void {
 }
 
 function lifecycleCompliance(fixture: RpcFixture): void {
-  const callEcho = (text: string): Promise<string> =>
-    call(fixture.invoker, { target, instance, func: echo, params: [text] });
+  const callEcho = (text: string, signal?: AbortSignal): Promise<string> =>
+    call(fixture.invoker, { target, instance, func: echo, params: [text], ...(signal && { signal }) });
 
   describe('serving', () => {
     it('shares the calls of one target among its servers', async () => {
@@ -326,9 +332,9 @@ function lifecycleCompliance(fixture: RpcFixture): void {
           instance,
           func: named,
           handler,
-          forward: (first) => {
-            const [owner] = peekParams(named, first);
-            return owner === name ? undefined : `${target}.${String(owner)}`;
+          forward: ({ params }) => {
+            const [owner] = peekParams(named, params);
+            return owner === name ? undefined : { target: `${target}.${String(owner)}`, isOptional: false };
           },
         });
         await member.serve({ target: `${target}.${name}`, instance, func: named, handler });
@@ -346,6 +352,68 @@ function lifecycleCompliance(fixture: RpcFixture): void {
         expect(await greet('b')).toBe(`b: ${'hello'.repeat(300_000)} me`);
       }
       expectRpcError(await failureOf(greet('gone')), 'terminated', 'greet');
+    });
+
+    it('hands a call on by its headers, and answers itself once the other member is gone', async () => {
+      const other = await fixture.createServer();
+      const theirs = { target: `${target}.other`, instance, func: echo };
+      const there = await other.serve({ ...theirs, handler: async () => 'there' });
+      await fixture.server.serve({
+        target,
+        instance,
+        func: echo,
+        handler: async () => 'here',
+        forward: ({ headers }) =>
+          headers.beside === 'other' ? { target: theirs.target, isOptional: true } : undefined,
+      });
+      const invoke = (headers: CallHeaders): Promise<unknown> =>
+        fixture.invoker.invoke({ target, instance, func: echo, params: ['x'], headers });
+      expect(await invoke({ beside: 'other' })).toBe('there');
+      expect(await invoke({ beside: 'me' })).toBe('here');
+      await there.close();
+      expect(await invoke({ beside: 'other' })).toBe('here');
+    });
+
+    it('tells a handler that its answer does not leave, as its caller gave up', async () => {
+      const answer = Promise.withResolvers<string>();
+      const entered = Promise.withResolvers<CallContext>();
+      const undone: string[] = [];
+      await serve(fixture.server, echo, async ([text], context) => {
+        context.onUndelivered(() => undone.push(String(text)));
+        if (text === 'delivered') return text;
+        entered.resolve(context);
+        return await answer.promise;
+      });
+      expect(await callEcho('delivered')).toBe('delivered');
+      const controller = new AbortController();
+      const left = callEcho('left', controller.signal);
+      const { signal } = await entered.promise;
+      controller.abort(new Error('it left'));
+      await expect(left).rejects.toThrow('it left');
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      answer.resolve('too late');
+      await expect.poll(() => undone).toEqual(['left']);
+    });
+
+    it('tells a handler that its answer does not leave, as it is none', async () => {
+      const undone = Promise.withResolvers<void>();
+      await serve(fixture.server, echo, async (_, context) => {
+        context.onUndelivered(undone.resolve);
+        return 7;
+      });
+      expectRpcError(await failureOf(callEcho('x')), 'peer-failed', 'echo');
+      await undone.promise;
+    });
+
+    it('gives the code of a handler that says one', async () => {
+      await serve(fixture.server, echo, async ([code]) => {
+        throw new HandlerError(code as HandlerError['code'], 'not now');
+      });
+      for (const code of ['overloaded', 'terminated'] as const) {
+        const failure = await failureOf(callEcho(code));
+        expectRpcError(failure, code, 'echo');
+        expect(String(failure)).toContain('not now');
+      }
     });
 
     it('completes calls in flight before it is closed, and takes no more', async () => {

@@ -1,4 +1,4 @@
-import { describeFailure } from '../call/describe-failure.js';
+import { codeOfHandlerError, describeFailure } from '../call/describe-failure.js';
 import { type EncodedValue, type FunctionCodec, functionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { sendDeferred } from '../call/send-deferred.js';
@@ -38,6 +38,8 @@ export class MemoryCall implements CallContext, MemoryServedCall {
   #controller: AbortController | undefined;
   #failed: { readonly error: unknown } | undefined;
   readonly #waits: Promise<unknown>[] = [];
+  /** What takes back an answer that does not leave. */
+  readonly #undoes: (() => void)[] = [];
 
   constructor(options: MemoryCallOptions, served: MemoryServed) {
     const { invocation, names, limits } = options;
@@ -67,6 +69,10 @@ export class MemoryCall implements CallContext, MemoryServedCall {
     this.#waits.push(work);
   }
 
+  onUndelivered(undo: () => void): void {
+    this.#undoes.push(undo);
+  }
+
   abort(code: RpcErrorCode, detail: string): void {
     this.fail(new RpcError(code, this.#options.names, detail));
   }
@@ -84,21 +90,24 @@ export class MemoryCall implements CallContext, MemoryServedCall {
   async #run(): Promise<void> {
     const { params, codec } = this.#options;
     const sendingParams = this.#send(params, this.#paramsChannels, 'a stream among the parameters failed');
+    let handled: Promise<unknown> | undefined;
+    let isDelivered = false;
     try {
       const values = this.#receive(this.#serverCodec.params, params, this.#paramsChannels, 'parameters');
-      const result = await Promise.race([
-        this.#handle(values as unknown[]),
-        this.result.then(() => undefined),
-      ]);
+      handled = this.#handle(values as unknown[]);
+      const result = await Promise.race([handled, this.result.then(() => undefined)]);
       const encoded = this.#encodeResult(result);
       const [value] = this.#receive(codec.results, encoded, this.#resultsChannels, 'result') as unknown[];
       const { func, wholeFuture } = this.#options.invocation;
       this.#settled.resolve(keepFuture(func.result, value, wholeFuture));
+      isDelivered = this.#failed === undefined;
       await this.#send(encoded, this.#resultsChannels, 'a stream of the result failed');
       await Promise.allSettled(this.#waits);
     } catch (error) {
       this.fail(error);
     }
+    // Whenever the handler is done with it.
+    if (!isDelivered) void handled?.catch(() => {}).then(() => this.#takeBack());
     this.#paramsChannels.cancel();
     await sendingParams;
   }
@@ -121,7 +130,12 @@ export class MemoryCall implements CallContext, MemoryServedCall {
 
   #peerFailed(cause: unknown): RpcError {
     const { text } = describeFailure(cause);
-    return new RpcError('peer-failed', this.#options.names, `the peer failed: ${text}`, { cause });
+    const code = codeOfHandlerError(cause);
+    return new RpcError(code, this.#options.names, `the peer failed: ${text}`, { cause });
+  }
+
+  #takeBack(): void {
+    for (const undo of this.#undoes.splice(0)) undo();
   }
 
   #receive(type: WitType, { bytes }: EncodedValue, channels: MemoryChannels, what: string): unknown {

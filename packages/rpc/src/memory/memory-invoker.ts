@@ -25,10 +25,14 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
     const timeoutMs = invocation.timeoutMs ?? options.timeoutMs ?? 10_000;
     const { codec, names, params } = prepare(invocation);
     const first = options.lattice.next(names);
-    const owner = first?.served.forward?.(params.bytes);
-    const served = owner === undefined ? first : options.lattice.next({ ...names, target: owner });
-    if (!served && options.elsewhere !== undefined) return await options.elsewhere.invoke(invocation);
-    if (owner !== undefined && !served) throw new RpcError('terminated', names, memberIsGone);
+    const to = first?.served.forward?.({ params: params.bytes, headers: invocation.headers ?? {} });
+    const owner = to && options.lattice.next({ ...names, target: to.target });
+    const isElsewhere = (to === undefined ? first : owner) === undefined;
+    if (isElsewhere && options.elsewhere !== undefined) return await options.elsewhere.invoke(invocation);
+    if (to?.isOptional === false && owner === undefined) {
+      throw new RpcError('terminated', names, memberIsGone);
+    }
+    const served = owner ?? first;
     if (!served) {
       throw new RpcError(
         'not-found',

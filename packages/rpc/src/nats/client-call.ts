@@ -66,8 +66,11 @@ type ClientCallState =
   | { readonly tag: 'waiting'; readonly tries: number; readonly result: ResultReader }
   /** Its caller has the result; streams and futures go on. */
   | { readonly tag: 'streaming' }
-  /** It was given up before anybody accepted it; who does is told so. */
-  | { readonly tag: 'abandoned' }
+  /**
+   * It was given up. Who accepts it is told so, if nobody had; and what its `result` hands over is given back, if the caller wants
+   * that.
+   */
+  | { readonly tag: 'abandoned'; readonly result: ResultReader | undefined }
   | { readonly tag: 'over' };
 
 /** One call, from when it is asked for until nothing of it is left to send or to receive. */
@@ -262,7 +265,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     if (this.#state.tag === 'abandoned') {
       this.#params.decline(reply);
       // Until the peer is done with the call, or the deadline of its acceptance has passed.
-      if (!this.#params.isRepeatingEnd) this.#end();
+      if (!this.#params.isRepeatingEnd && this.#state.result === undefined) this.#end();
       return;
     }
     this.#awaitResult();
@@ -323,7 +326,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
 
   #receiveResults(message: Msg): void {
     const { data } = message;
-    if (this.#state.tag === 'abandoned' && data.length === 0) this.#end();
+    if (this.#state.tag === 'abandoned') this.#receiveUnclaimed(this.#state.result, data);
     if (this.#state.tag !== 'waiting') return;
     const { result } = this.#state;
     if (data.length > 0) {
@@ -345,6 +348,16 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     else this.fail('peer-failed', 'the peer ended the call without a result; its own log tells why');
   }
 
+  #receiveUnclaimed(result: ResultReader | undefined, data: Uint8Array): void {
+    if (data.length === 0) {
+      this.#end();
+    } else if (result?.push(data)) {
+      const value = result.take();
+      this.#end();
+      this.#options.invocation.onUnclaimed?.(value);
+    }
+  }
+
   #succeed(reader: ResultReader): void {
     this.#releaseResult();
     this.#state = { tag: 'streaming' };
@@ -360,29 +373,33 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     const { tag } = this.#state;
     if (tag === 'over' || tag === 'abandoned') return;
     const { peerRoot } = this.#params;
-    const isAbandoned = told === 'both' && tag === 'waiting' && peerRoot === undefined;
-    this.#releaseResult();
-    this.#state = { tag: isAbandoned ? 'abandoned' : 'over' };
+    const { onUnclaimed } = this.#options.invocation;
+    const unclaimed =
+      this.#state.tag === 'waiting' && onUnclaimed !== undefined ? this.#state.result : undefined;
+    const isAbandoned =
+      told === 'both' && tag === 'waiting' && (peerRoot === undefined || unclaimed !== undefined);
+    if (!isAbandoned) this.#releaseResult();
+    this.#state = isAbandoned ? { tag: 'abandoned', result: unclaimed } : { tag: 'over' };
     this.#stopWaiting();
     this.#channels?.fail(error);
     this.#params.leave();
     if (tag !== 'streaming') this.#options.reject(error);
-    if (isAbandoned) {
-      this.deadline = performance.now() + this.#options.timeoutMs;
-      this.#client.deadlines.include(this.deadline);
-      return;
-    }
     if (told === 'both' && peerRoot !== undefined) {
       const { transport, isDisconnected } = this.#client;
       transport.outbox.publishLast(cancelSubject(peerRoot));
       // It may have been lost, and upstream's servers accept no other call of the function before they have it.
       if (isDisconnected) transport.outbox.publishLast(channelSubject(peerRoot, 'params'));
     }
-    this.#end();
+    if (!isAbandoned) {
+      this.#end();
+      return;
+    }
+    this.deadline = performance.now() + this.#options.timeoutMs;
+    this.#client.deadlines.include(this.deadline);
   }
 
   #releaseResult(): void {
-    if (this.#state.tag === 'waiting') this.#state.result.release();
+    if (this.#state.tag === 'waiting' || this.#state.tag === 'abandoned') this.#state.result?.release();
   }
 
   /** The caller has its result, or knows why there is none. */
@@ -400,6 +417,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
 
   #end(): void {
     this.#params.stopRepeating();
+    if (this.#state.tag === 'abandoned') this.#releaseResult();
     this.#state = { tag: 'over' };
     this.#channels?.dispose();
     this.#client.inbox.remove(this.#token);

@@ -62,7 +62,7 @@ describe('headers that are none', () => {
       instance,
       func: echo,
       handler: async ([text]) => text,
-      forward: (first) => (first[1] === 0x68 ? 'hostile' : undefined),
+      forward: ({ params }) => (params[1] === 0x68 ? { target: 'hostile', isOptional: false } : undefined),
     });
     const hostile = await peers.connect();
     const probed = Promise.withResolvers<void>();
@@ -96,7 +96,7 @@ describe('a subject to answer at', () => {
       instance,
       func: echo,
       handler: async ([text]) => text,
-      forward: () => 'peer.owner-0123456789abcdef',
+      forward: () => ({ target: 'peer.owner-0123456789abcdef', isOptional: false }),
     });
     const hostile = await peers.connect();
     hostile.publish(subject, hi, { reply });

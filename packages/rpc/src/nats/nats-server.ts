@@ -251,31 +251,70 @@ class NatsServer implements Server, ServerCallHost {
       return;
     }
     if (this.#forward(entry, message)) return;
+    this.#begin(entry, message);
+  }
+
+  #begin(entry: Served, message: Msg): void {
     const isOverloaded = this.calls.size >= this.#maxCalls;
     new ServerCall(this, entry, message).start(message, isOverloaded);
   }
 
+  /** @returns whether another member has the call from now on */
+  #forward(entry: Served, message: Msg): boolean {
+    const { names, forward } = entry;
+    const to = forward?.({
+      params: message.data,
+      get headers() {
+        return fromHeaders(message.headers);
+      },
+    });
+    if (to === undefined) return false;
+    const subject = invocationSubject(this.#lattice, to.target, names.instance, names.func);
+    if (to.isOptional) this.#handOnIfThere(subject, entry, message);
+    else this.#handOn(subject, message);
+    return true;
+  }
+
   /** Hands the first message on as it is: the other member's acceptance is the only one the caller sees. */
-  #forward({ names, forward }: Served, message: Msg): boolean {
-    const { data, headers } = message;
-    const target = forward?.(data);
-    if (target === undefined) return false;
-    const subject = invocationSubject(this.#lattice, target, names.instance, names.func);
-    this.transport.outbox.publish(subject, data, { reply: message.reply, headers });
-    // Without a question, a call to nobody runs into its deadline; a peer must not make this side ask without end.
-    if (this.#probes >= this.#maxCalls) return true;
+  #handOn(subject: string, message: Msg): void {
+    const { data, headers, reply } = message;
+    this.transport.outbox.publish(subject, data, { reply, headers });
+    // Without a question, a call to nobody runs into its deadline.
+    const gone: ReportedError = { code: 'terminated', text: memberIsGone };
+    this.#probe(subject, (isThere) => {
+      if (!isThere) this.#decline(reply as string, gone);
+    });
+  }
+
+  /** The caller waits for one question more: a message to nobody could not be taken back. */
+  #handOnIfThere(subject: string, entry: Served, message: Msg): void {
+    const isAsked = this.#probe(subject, (isThere) => {
+      if (isThere) this.#handOn(subject, message);
+      else if (entry.closing === undefined) this.#begin(entry, message);
+      else this.#decline(message.reply as string, { code: 'terminated', text: 'the server is closed' });
+    });
+    if (!isAsked) this.#begin(entry, message);
+  }
+
+  /**
+   * Asks whether a member is there.
+   *
+   * @param told not called when the answer does not come in time
+   * @returns false when too many questions are under way: a peer must not make this side ask without end
+   */
+  #probe(subject: string, told: (isThere: boolean) => void): boolean {
+    if (this.#probes >= this.#maxCalls) return false;
     this.#probes++;
-    // NATS tells that nobody listens only to who has the reply subject, and that is the caller's.
     const forget = (): void => {
       this.#probes--;
       clearTimeout(timer);
       this.inbox.remove(token);
     };
+    // NATS tells that nobody listens only to who has the reply subject, and that of a call is its caller's.
     const token = this.inbox.add({
       receive: (_, answer) => {
         forget();
-        const gone: ReportedError = { code: 'terminated', text: memberIsGone };
-        if (statusOf(answer) === 503) this.#decline(message.reply as string, gone);
+        told(statusOf(answer) !== 503);
       },
     });
     const timer = setTimeout(forget, probeTimeoutMs);

@@ -1,6 +1,6 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Msg, MsgHdrs } from 'nats';
-import { describeFailure } from '../call/describe-failure.js';
+import { codeOfHandlerError, describeFailure } from '../call/describe-failure.js';
 import type { FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { leaveDeferred, sendDeferred } from '../call/send-deferred.js';
@@ -85,6 +85,8 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   #finished: PromiseWithResolvers<void> | undefined;
   /** What the handler asked to wait for. */
   #waits: Promise<unknown>[] | undefined;
+  /** What takes back an answer that does not leave. */
+  #undoes: (() => void)[] | undefined;
   /** The connection dropped since the call was accepted. */
   #isInterrupted = false;
 
@@ -128,6 +130,11 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   waitUntil(work: Promise<unknown>): void {
     this.#waits ??= [];
     this.#waits.push(work);
+  }
+
+  onUndelivered(undo: () => void): void {
+    this.#undoes ??= [];
+    this.#undoes.push(undo);
   }
 
   get #isOver(): boolean {
@@ -276,10 +283,14 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
     const { monitor } = server.transport;
     try {
       const result = await entry.handler(params, this);
-      if (this.#isOver && !entry.codec.hasDeferredResults) return;
+      if (this.#isOver && !entry.codec.hasDeferredResults) {
+        this.#takeBack();
+        return;
+      }
       const encoded = entry.codec.encodeResult(result);
       if (this.#isOver) {
         leaveDeferred(encoded.deferred);
+        this.#takeBack();
         return;
       }
       this.deadline = Number.POSITIVE_INFINITY;
@@ -287,6 +298,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       if (monitor.state === 'disconnected') await monitor.settled(this.signal);
       if (this.#state.tag !== 'running' || monitor.state === 'closed') {
         leaveDeferred(encoded.deferred);
+        this.#takeBack();
         this.#end();
         return;
       }
@@ -303,6 +315,7 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
       }
       if (this.#waits) await Promise.allSettled(this.#waits);
     } catch (error) {
+      if (this.#state.tag !== 'streaming') this.#takeBack();
       if (this.#state.tag === 'running') this.#failed(error);
     }
     this.#end();
@@ -311,7 +324,11 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
   #failed(error: unknown): void {
     const text = this.#server.errorText(error);
     this.#server.logger.debug('a handler failed', { ...this.entry.names, error });
-    this.#endWithError({ code: 'peer-failed', text });
+    this.#endWithError({ code: codeOfHandlerError(error), text });
+  }
+
+  #takeBack(): void {
+    for (const undo of this.#undoes?.splice(0) ?? []) undo();
   }
 
   #streamFailed(error: unknown): void {

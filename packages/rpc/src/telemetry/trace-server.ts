@@ -52,6 +52,7 @@ function tracedHandler(
           return context.signal;
         },
         waitUntil: (work) => context.waitUntil(work),
+        onUndelivered: (undo) => context.onUndelivered(undo),
       } satisfies CallContext);
       span.end();
       return result;

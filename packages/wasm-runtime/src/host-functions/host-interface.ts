@@ -1,4 +1,4 @@
-import type { Invoker } from '@wasmlattice/rpc';
+import type { Invocation } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { HostImport } from '../engines/engine.js';
 import type { InstanceHandles } from '../lattice/instance-handles.js';
@@ -33,6 +33,12 @@ export interface InstanceContext {
   stderr?: { readonly text: string };
 }
 
+/** A call whose target and headers its link knows. */
+export interface LinkCall extends Omit<Invocation, 'target' | 'headers'> {
+  /** A handle of the target: the call is for the instance that keeps its resource, if that is there. */
+  readonly beside?: Uint8Array | undefined;
+}
+
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */
 export interface LinkInvoker {
   /**
@@ -41,11 +47,7 @@ export interface LinkInvoker {
    * @param linkName instead of the name the invocation chose
    * @throws LinkNotFoundError, or an RpcError of the call
    */
-  invoke(
-    linkKey: string,
-    invocation: Omit<Parameters<Invoker['invoke']>[0], 'target' | 'headers'>,
-    linkName?: string,
-  ): Promise<unknown>;
+  invoke(linkKey: string, call: LinkCall, linkName?: string): Promise<unknown>;
   /**
    * Chooses the links of this invocation: its later calls of these interfaces take the links named `name`. The name
    * `default` undoes that and always succeeds. Other invocations are not affected.
@@ -55,6 +57,8 @@ export interface LinkInvoker {
   setLinkName(name: string, linkKeys: readonly string[]): string | undefined;
   /** The link name that calls of this interface take now. A resource stays with the one it was made by. */
   linkNameOf?(linkKey: string): string;
+  /** Who gets calls of this interface now; `undefined` without such a link. */
+  targetOf?(linkKey: string, linkName?: string): string | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ export {
   exactly,
   type HostInterface,
   type InstanceContext,
+  type LinkCall,
   type LinkInvoker,
   type ServedVersions,
   wasi02,

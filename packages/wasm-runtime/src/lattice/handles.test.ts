@@ -1,6 +1,7 @@
 import {
   func,
   RpcError,
+  type RpcErrorCode,
   t,
   WholeFuture,
   type WitFunction,
@@ -350,27 +351,103 @@ describe('a resource of the lattice', () => {
     ]);
   });
 
+  /** What a guest imports, in as many instances as are bound. */
+  function bindBy(
+    links: LinkInvoker,
+    signal = over.signal,
+  ): { Counter: new (start: number) => Promise<Counter> } {
+    linkage ??= linkImports(
+      { imports: [imported], exports: [], importedFunctions: [], exportedFunctions: [] },
+      { component: 'guest', interfaces: hostInterfaces },
+    );
+    return linkage.bind(testContext({ links, signal })).get(imported.id) as ReturnType<typeof bindBy>;
+  }
+  let linkage: ReturnType<typeof linkImports> | undefined;
+  beforeEach(() => {
+    linkage = undefined;
+  });
+
+  const failed = (code: RpcErrorCode): RpcError =>
+    new RpcError(code, { target: 'math', instance: counter.instance, func: 'x' }, 'failed');
+
   it('is dropped in silence while its keeper does not listen for that', async () => {
-    const seen: string[] = [];
-    const links = testLinks(async (_, { func: called, instance }) => {
-      seen.push(called.name);
+    let drops = 0;
+    const links = testLinks(async (_, { func: called }) => {
       if (called.name === make.name) return Uint8Array.of(1);
-      throw new RpcError('not-found', { target: 'math', instance, func: called.name }, 'nobody is listening');
+      drops++;
+      throw failed('not-found');
     });
-    const types: ComponentTypes = {
-      imports: [imported],
-      exports: [],
-      importedFunctions: [],
-      exportedFunctions: [],
+    for (let i = 0; i < 3; i++) (await new (bindBy(links).Counter)(1))[Symbol.dispose]();
+    expect(drops).toBe(1);
+  });
+
+  it('is dropped at a keeper that listened before, and was not there for a moment', async () => {
+    const dropped: unknown[] = [];
+    let isThere = true;
+    const links = testLinks(async (_, { func: called, params }) => {
+      if (called.name === make.name) return Uint8Array.of(params[0] as number);
+      if (!isThere) throw failed('not-found');
+      dropped.push(params[0]);
+    });
+    const drop = async (n: number): Promise<void> => (await new (bindBy(links).Counter)(n))[Symbol.dispose]();
+    await drop(1);
+    isThere = false;
+    await drop(2);
+    isThere = true;
+    await drop(3);
+    await expect.poll(() => dropped).toEqual([Uint8Array.of(1), Uint8Array.of(3)]);
+  });
+
+  it('is dropped once more when the connection was lost over it', async () => {
+    let drops = 0;
+    const links = testLinks(async (_, { func: called }) => {
+      if (called.name === make.name) return Uint8Array.of(1);
+      drops++;
+      if (drops === 1) throw failed('disconnected');
+    });
+    (await new (bindBy(links).Counter)(1))[Symbol.dispose]();
+    await expect.poll(() => drops).toBe(2);
+  });
+
+  it('is dropped when it comes after its guest is gone', async () => {
+    const dropped: unknown[] = [];
+    let late: ((result: unknown) => void) | undefined;
+    const links = testLinks(async (_, { func: called, params, onUnclaimed }) => {
+      if (called.name !== make.name) {
+        dropped.push(params[0]);
+        return undefined;
+      }
+      late = onUnclaimed;
+      throw failed('timeout');
+    });
+    await expect(new (bindBy(links).Counter)(1)).rejects.toThrow('failed');
+    late?.(Uint8Array.of(9));
+    await expect.poll(() => dropped).toEqual([Uint8Array.of(9)]);
+  });
+
+  it('is made beside the others that the guest has of the same target', async () => {
+    const besides: unknown[] = [];
+    let next = 1;
+    const links: LinkInvoker = {
+      invoke: async (_, { func: called, beside }) => {
+        if (called.name !== make.name) return 0;
+        besides.push(beside);
+        return Uint8Array.of(next++);
+      },
+      setLinkName: () => undefined,
+      linkNameOf: () => 'default',
+      targetOf: () => 'math',
     };
-    const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
-    for (let i = 0; i < 3; i++) {
-      const bound = linkage.bind(testContext({ links })).get(imported.id) as {
-        Counter: new (start: number) => Promise<Counter>;
-      };
-      (await new bound.Counter(1))[Symbol.dispose]();
-    }
-    expect(seen.filter((name) => name === 'counter.~drop')).toHaveLength(1);
+    const { Counter } = bindBy(links);
+    // At the same time: only one of them can be the first.
+    const [one, two] = (await Promise.all([new Counter(1), new Counter(2)])) as [Counter, Counter];
+    one[Symbol.dispose]();
+    await new Counter(3);
+    const apart = await new (bindBy(links).Counter)(4);
+    expect(besides).toEqual([undefined, Uint8Array.of(1), Uint8Array.of(2), undefined]);
+    for (const each of [two, apart]) each[Symbol.dispose]();
+    await new (bindBy(links).Counter)(5);
+    expect(besides.at(-1)).toBeUndefined();
   });
 
   it('may have members of any name', async () => {

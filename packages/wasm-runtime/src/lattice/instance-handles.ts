@@ -7,6 +7,8 @@ import {
   Pollable,
   streamBytes,
 } from '../host-functions/wasi/io/index.js';
+import { parseInterfaceId } from '../interface-id.js';
+import { Companions } from './companions.js';
 import type { HandleEnds, NativeStream } from './handle-ends.js';
 import { NativeSource, nativeChunks } from './native-streams.js';
 import { type RemoteClass, RemoteResource } from './remote-resource.js';
@@ -24,6 +26,8 @@ type End = (reason: unknown) => void;
 export class InstanceHandles {
   readonly #classes = new Map<WitResource['instance'], Map<string, RemoteClass>>();
   readonly #open = new Set<End>();
+  /** The resources that the guest owns and others keep. */
+  readonly companions: Companions = new Companions();
   #signal: AbortSignal | undefined;
 
   /** @param signal of the instance's context: aborted when the instance is gone */
@@ -64,6 +68,14 @@ export class InstanceHandles {
     return new CallHandles(this, guests);
   }
 
+  /** For what arrives when nobody wants it any more: it is ended, or dropped, as soon as it is converted. */
+  unclaimed(): CallHandles {
+    const gone = new InstanceHandles();
+    for (const [instance, classes] of this.#classes) gone.#classes.set(instance, classes);
+    gone.begin(AbortSignal.abort());
+    return gone.call();
+  }
+
   readonly #endAll = (): void => {
     const open = [...this.#open];
     this.#open.clear();
@@ -75,6 +87,8 @@ export class InstanceHandles {
 export class CallHandles implements HandleEnds {
   /** The link of the call: that of the first resource among its parameters, which is known once they are converted. */
   linkName: string | undefined;
+  /** Of a resource among its parameters that others keep, once they are converted. */
+  firstHandle: Uint8Array | undefined;
   readonly #instance: InstanceHandles;
   readonly #guests: GuestHandles | undefined;
   readonly #given: Promise<void>[] = [];
@@ -111,13 +125,14 @@ export class CallHandles implements HandleEnds {
   takeStream(chunks: AsyncIterable<Uint8Array>): InputStream {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#taken.push(promise);
+    let release = (): void => {};
     const source = new IterableSource(chunks, {
       onOver: () => {
         release();
         resolve();
       },
     });
-    const release = this.#instance.hold((reason) => source.fail(reason));
+    release = this.#instance.hold((reason) => source.fail(reason));
     return new InputStream(source);
   }
 
@@ -128,11 +143,12 @@ export class CallHandles implements HandleEnds {
   takeNativeStream(chunks: AsyncIterable<Iterable<unknown>>, isBytes: boolean): AsyncIterable<unknown> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#taken.push(promise);
+    let release = (): void => {};
     const elements = new NativeSource(chunks, isBytes, () => {
       release();
       resolve();
     });
-    const release = this.#instance.hold(() => void elements.return());
+    release = this.#instance.hold(() => void elements.return());
     return elements;
   }
 
@@ -162,6 +178,7 @@ export class CallHandles implements HandleEnds {
   giveRemote(object: unknown, owned: boolean): Uint8Array {
     const { handle, linkName } = owned ? RemoteResource.giveAway(object) : RemoteResource.arrivalOf(object);
     this.linkName ??= linkName;
+    this.firstHandle ??= handle;
     return handle;
   }
 
@@ -169,7 +186,14 @@ export class CallHandles implements HandleEnds {
     let release = (): void => {};
     const arrival = { handle, linkName: this.linkName, onOver: () => release() };
     const object = this.#instance.classOf(resource).adopt(arrival, owned);
-    if (owned) release = this.#instance.hold(() => object[Symbol.dispose]());
+    if (!owned) return object;
+    const leave = this.#instance.companions.add(parseInterfaceId(resource.instance).name, arrival);
+    release = leave;
+    const forget = this.#instance.hold(() => object[Symbol.dispose]());
+    release = () => {
+      leave();
+      forget();
+    };
     return object;
   }
 

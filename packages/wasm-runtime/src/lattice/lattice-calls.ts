@@ -1,15 +1,17 @@
-import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
+import { camelCase, type WitFunction, type WitInterface, type WitType } from '@wasmlattice/rpc';
 import type { HostImport } from '../engines/engine.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import { RpcErrorResource } from '../host-functions/wasmcloud/bus/index.js';
 import { parseInterfaceId } from '../interface-id.js';
-import { isNotFound } from '../not-found.js';
 import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
+import { callWithHandles, type HandleFunction } from './call-with-handles.js';
 import { NoWireFormError } from './conversions.js';
+import { DropTeller } from './drop-teller.js';
 import type { HandleForms } from './handle-forms.js';
 import type { InstanceHandles } from './instance-handles.js';
-import { defineRemoteClass, dropFunction, type RemoteClass } from './remote-resource.js';
-import { type WireForm, wireFormOf } from './wire-form.js';
+import { defineRemoteClass, type RemoteClass } from './remote-resource.js';
+import { resourcesIn } from './resources-in.js';
+import { wireFormOf } from './wire-form.js';
 
 /** An imported interface as calls to whatever its link points to (docs/spec/wrpc-interfaces.md#2). */
 export interface LatticeCalls {
@@ -24,17 +26,11 @@ export interface LatticeCalls {
 /** A resource that the interface defines. */
 interface LatticeResource {
   readonly name: string;
-  readonly drop: WitFunction;
-  /** Until when keepers behind a link, by its name, are told of no drops: the last one did not listen. */
-  readonly deafUntil: Map<string, number>;
+  readonly drops: DropTeller;
 }
 
-/** How long a keeper that does not listen for drops is left alone, in ms: other implementations never do. */
-const deafMs = 60_000;
-
-interface LatticeFunction {
+interface LatticeFunction extends HandleFunction {
   readonly name: QualifiedName;
-  readonly form: WireForm;
   readonly tellsFailures: boolean;
 }
 
@@ -47,22 +43,23 @@ export function planLatticeCalls(
   return {
     id,
     functions: planned,
-    resources: resources.map((name) => ({
-      name,
-      drop: dropFunction({ instance: id, name }),
-      deafUntil: new Map(),
-    })),
+    resources: resources.map((name) => ({ name, drops: new DropTeller({ instance: id, name }) })),
     passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
   };
 }
 
 function planFunction(declared: WitFunction, forms: HandleForms): LatticeFunction {
   const { func, tellsFailures } = callOf(declared);
+  const passesRemote = (type: WitType | undefined): boolean =>
+    type !== undefined && resourcesIn(type).some((resource) => forms(resource).kind === 'remote');
+  const [first, ...others] = func.params;
   try {
     return {
       name: parseQualifiedName(declared.name),
       form: wireFormOf(func, 'import', forms),
       tellsFailures,
+      givesResources: passesRemote(func.result),
+      hidesResources: !passesRemote(first?.type) && others.some(({ type }) => passesRemote(type)),
     };
   } catch (error) {
     if (!(error instanceof NoWireFormError)) throw error;
@@ -82,37 +79,24 @@ export function bindLatticeCalls(
   const linkKey = parseInterfaceId(id).name;
   const bound: Record<string, unknown> = {};
   const classes = new Map<string, RemoteClass>();
-  for (const { name, drop, deafUntil } of resources) {
+  for (const { name, drops } of resources) {
     const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
-    const remote = defineRemoteClass(maker && bindFunction(maker), ({ handle, linkName }) => {
-      const link = linkName ?? '';
-      if ((deafUntil.get(link) ?? 0) > performance.now()) return;
-      // Not bound to the invocation, whose end may be what drops it; who does not listen expires handles by itself.
-      links
-        .invoke(linkKey, { instance: id, func: drop, params: [handle] }, linkName)
-        .catch((error: unknown) => {
-          if (isNotFound(error)) deafUntil.set(link, performance.now() + deafMs);
-        });
+    const remote = defineRemoteClass(maker && bindFunction(maker), (arrival) => {
+      void drops.tell(links, arrival);
     });
     classes.set(name, remote);
     handles.define(id, name, remote);
     bound[className(name)] = remote.type;
   }
 
-  function bindFunction({
-    form,
-    tellsFailures,
-  }: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {
+  function bindFunction(declared: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {
+    const { form, tellsFailures } = declared;
     const { func, passesHandles } = form;
     const invokePlain = (params: readonly unknown[]): Promise<unknown> =>
       links.invoke(linkKey, { instance: id, func, params, signal });
-    const invokeWithHandles = async (params: readonly unknown[]): Promise<unknown> => {
-      const call = handles.call();
-      const given = form.convertParams(params, call);
-      const invocation = { instance: id, func, params: given, signal, wholeFuture: true };
-      call.linkName ??= links.linkNameOf?.(linkKey);
-      return form.convertResult(await links.invoke(linkKey, invocation, call.linkName), call);
-    };
+    const caller = { id, linkKey, links, signal, handles };
+    const invokeWithHandles = (params: readonly unknown[]): Promise<unknown> =>
+      callWithHandles(caller, declared, params);
     const invoke = passesHandles ? invokeWithHandles : invokePlain;
     if (!tellsFailures) return invoke;
     return async (params) => {

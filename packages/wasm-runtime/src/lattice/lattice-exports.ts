@@ -1,8 +1,8 @@
 import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '../engines/engine.js';
-import { childTypes } from '../formats/component/types/walk.js';
 import { NoWireFormError } from './conversions.js';
 import { handleForms } from './handle-forms.js';
+import { resourcesIn } from './resources-in.js';
 import { type WireForm, wireFormOf } from './wire-form.js';
 
 /** One function of a component that the lattice can call. */
@@ -65,9 +65,4 @@ export function planLatticeExports(
     }
   }
   return { functions, refused, ownResources };
-}
-
-function resourcesIn(type: WitType): WitResource[] {
-  if (type.kind === 'own' || type.kind === 'borrow') return [type.resource];
-  return childTypes(type).flatMap(resourcesIn);
 }

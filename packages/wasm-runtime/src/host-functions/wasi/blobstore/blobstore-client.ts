@@ -8,7 +8,7 @@ import {
   blobstoreV1,
 } from '@wasmlattice/rpc/interfaces';
 import { describeCause } from '../../../errors.js';
-import { isNotFound } from '../../../not-found.js';
+import { isNotFound } from '../../../rpc-failures.js';
 import type { InstanceContext } from '../../host-interface.js';
 import { ResultError } from '../io/index.js';
 
