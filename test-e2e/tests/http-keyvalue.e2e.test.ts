@@ -3,21 +3,13 @@ import { type Collector, type ReceivedSpan, startCollector } from '@wasmlattice/
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkKeyvalue, putLink, serveHttp, startComponent } from '../src/deploy.js';
+import { observedBy } from '../src/observed.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
-/** A host that exports soon, so that nobody has to wait for what it tells. */
 function startObserved(endpoint: string, args: readonly string[] = []): Promise<Scenario> {
-  return startScenario({
-    args: ['--enable-observability', '--override-observability-endpoint', endpoint, ...args],
-    env: {
-      OTEL_BSP_SCHEDULE_DELAY: '20',
-      OTEL_BLRP_SCHEDULE_DELAY: '20',
-      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
-      OTEL_METRIC_EXPORT_INTERVAL: '100',
-      OTEL_METRIC_EXPORT_TIMEOUT: '100',
-    },
-  });
+  const observed = observedBy(endpoint);
+  return startScenario({ ...observed, args: [...observed.args, ...args] });
 }
 
 /** The component that counts visits in a bucket, at a URL. */
