@@ -37,6 +37,7 @@ export function toValue(constant: Constant, type: WitType): unknown {
       if (constant.kind === 'text') return constant.value;
       break;
     case 'list':
+    case 'fixed-list':
       if (constant.kind === 'sequence') {
         const values = constant.items.map((item) => toValue(item, type.element));
         return type.element.kind === 'u8' ? Uint8Array.from(values as number[]) : values;

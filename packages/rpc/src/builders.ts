@@ -118,6 +118,7 @@ export const t: WitTypeBuilders = {
   char: primitive('char'),
   string: primitive('string'),
   list: (element) => ({ kind: 'list', element }),
+  map: (key, value) => ({ kind: 'map', key, value }),
   option: (some) => ({ kind: 'option', some }),
   result: (okType?: WitType, errType?: WitType) => ({
     kind: 'result',
@@ -157,6 +158,7 @@ export interface WitTypeBuilders {
   readonly char: Primitive<string>;
   readonly string: Primitive<string>;
   list<T extends WitType>(element: T): TypedWit<ListValue<T>>;
+  map<K extends WitType, V extends WitType>(key: K, value: V): TypedWit<ReadonlyMap<ValueOf<K>, ValueOf<V>>>;
   option<T extends WitType>(some: T): OptionType<T>;
   /** `t.result(ok, err)`; `undefined` stands for `_`. */
   result<T extends WitType | undefined = undefined, E extends WitType | undefined = undefined>(

@@ -28,6 +28,7 @@ export {
   peekParams,
 } from './codec/index.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
+export { entryOf } from './map-entry.js';
 export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';
 export { type CallNames, RpcError, type RpcErrorCode } from './rpc-error.js';
 export {

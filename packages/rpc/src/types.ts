@@ -12,6 +12,8 @@
  * | u64, s64 | bigint |
  * | list<u8> | Uint8Array |
  * | other list<T> | array (a typed array is accepted for numbers) |
+ * | list<T, N> | as list<T>, of N elements; not in wRPC 0.0.1 |
+ * | map<K, V> | Map (an array of pairs is accepted); in wRPC a list<tuple<K, V>> |
  * | option<T> | undefined or T; an option directly inside an option: `{ tag: 'none' }`, `{ tag: 'some', val }` |
  * | result<T, E> | `{ tag: 'ok', val }`, `{ tag: 'err', val }` |
  * | variant | `{ tag: 'case-name', val }` (no `val` for a case without payload) |
@@ -26,6 +28,9 @@
 export type WitType =
   | { readonly kind: PrimitiveKind }
   | { readonly kind: 'list'; readonly element: WitType }
+  | { readonly kind: 'fixed-list'; readonly element: WitType; readonly length: number }
+  /** Keys are booleans, integers, chars or strings. */
+  | { readonly kind: 'map'; readonly key: WitType; readonly value: WitType }
   | { readonly kind: 'option'; readonly some: WitType }
   | { readonly kind: 'result'; readonly ok?: WitType; readonly err?: WitType }
   | { readonly kind: 'tuple'; readonly items: readonly WitType[] }

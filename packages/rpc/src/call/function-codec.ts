@@ -3,6 +3,7 @@ import { EncodeScope } from '../codec/deferred.js';
 import { encoderOf, unflattened } from '../codec/encode.js';
 import { typeShape } from '../codec/type-shape.js';
 import { Writer } from '../codec/writer.js';
+import { entryOf } from '../map-entry.js';
 import { wireName } from '../names.js';
 import type { WitFunction, WitType } from '../types.js';
 
@@ -73,6 +74,8 @@ export function isDeferredPath(type: WitType, path: IndexPath, depth = 0): boole
       return inMember(type.fields[index ?? -1]?.type, path, depth);
     case 'list':
       return index !== undefined && isDeferredPath(type.element, path, depth + 1);
+    case 'map':
+      return index !== undefined && isDeferredPath(entryOf(type), path, depth + 1);
     case 'option':
       return isDeferredPath(type.some, path, depth);
     case 'result':

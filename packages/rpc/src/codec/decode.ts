@@ -1,3 +1,4 @@
+import { entryOf } from '../map-entry.js';
 import { camelCase } from '../names.js';
 import type { WitField, WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
@@ -75,6 +76,10 @@ function buildDecoder(type: WitType): Decoder {
       return (reader) => reader.blob();
     case 'list':
       return type.element.kind === 'u8' ? (reader) => reader.blob() : listDecoder(type.element);
+    case 'fixed-list':
+      throw new CodecError('unsupported-type', 'a list of a fixed length does not exist in wRPC 0.0.1');
+    case 'map':
+      return mapDecoder(listDecoder(entryOf(type)));
     case 'option':
       return optionDecoder(type.some);
     case 'result':
@@ -110,6 +115,10 @@ function listDecoder(elementType: WitType): Decoder {
     for (let i = 0; i < count; i++) items.push(element(reader, hasDeferred ? scope.child(i) : scope));
     return items;
   };
+}
+
+function mapDecoder(entries: Decoder): Decoder {
+  return (reader, scope) => new Map(entries(reader, scope) as [unknown, unknown][]);
 }
 
 /** Refuses a list that would exceed the limits, before any of it is read. */

@@ -1,3 +1,4 @@
+import { entryOf } from '../map-entry.js';
 import { camelCase } from '../names.js';
 import type { WitField, WitType } from '../types.js';
 import { WholeFuture } from '../whole-future.js';
@@ -75,6 +76,10 @@ function buildEncoder(type: WitType): Encoder {
       return encodeBytes;
     case 'list':
       return type.element.kind === 'u8' ? encodeBytes : listEncoder(type.element);
+    case 'fixed-list':
+      throw new CodecError('unsupported-type', 'a list of a fixed length does not exist in wRPC 0.0.1');
+    case 'map':
+      return mapEncoder(listEncoder(entryOf(type)));
     case 'option':
       return optionEncoder(type.some);
     case 'result':
@@ -102,6 +107,11 @@ function buildEncoder(type: WitType): Encoder {
         scope.defer(type, value);
       };
   }
+}
+
+/** A map is the list of its entries. */
+function mapEncoder(entries: Encoder): Encoder {
+  return (writer, value, scope) => entries(writer, value instanceof Map ? [...value] : value, scope);
 }
 
 function integer(kind: string, value: unknown, min: number, max: number): number {

@@ -1,3 +1,4 @@
+import { entryOf } from '../map-entry.js';
 import { camelCase } from '../names.js';
 import type { WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
@@ -124,6 +125,10 @@ function buildStepDecoder(type: WitType): StepDecoder {
       throw new CodecError('unsupported-type', 'error-context does not exist in wRPC 0.0.1');
     case 'list':
       return type.element.kind === 'u8' ? blobSteps : listSteps(type.element);
+    case 'fixed-list':
+      throw new CodecError('unsupported-type', 'a list of a fixed length does not exist in wRPC 0.0.1');
+    case 'map':
+      return mapSteps(listSteps(entryOf(type)));
     case 'option':
       return optionSteps(type.some);
     case 'result':
@@ -216,6 +221,12 @@ function listSteps(elementType: WitType): StepDecoder {
       items.push(yield* element(reader, hasDeferred ? scope.child(i) : scope));
     }
     return items;
+  };
+}
+
+function mapSteps(entries: StepDecoder): StepDecoder {
+  return function* (reader, scope) {
+    return new Map((yield* entries(reader, scope)) as [unknown, unknown][]);
   };
 }
 

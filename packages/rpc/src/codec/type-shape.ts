@@ -1,3 +1,4 @@
+import { entryOf } from '../map-entry.js';
 import type { WitType } from '../types.js';
 import { CodecError } from './codec-error.js';
 import { bytesOfElement, elementsOfEmpty, maxTypeDepth } from './limits.js';
@@ -71,6 +72,10 @@ function computeShape(type: WitType, depth: number): Facts {
       return { hasDeferred: false, minBytes: 1, heapBytes: arrayBytes };
     case 'list':
       return { hasDeferred: of(type.element).hasDeferred, minBytes: 1, heapBytes: arrayBytes };
+    case 'map': {
+      const { hasDeferred } = of(entryOf(type));
+      return { hasDeferred, minBytes: 1, heapBytes: arrayBytes };
+    }
     case 'option':
       return choiceShape([of(type.some)], type.some.kind === 'option' ? taggedBytes : 0);
     case 'result': {

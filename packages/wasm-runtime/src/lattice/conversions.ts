@@ -44,6 +44,20 @@ export function conversionOf(type: WitType, way: Direction, forms: HandleForms):
         convert: (value, ends) => (value as unknown[]).map((item) => convert(item, ends)),
       };
     }
+    case 'fixed-list':
+      throw new NoWireFormError('a list of a fixed length has no form on the wire; pass a list without one');
+    case 'map': {
+      const { wire, convert } = inner(type.value);
+      if (!convert) return { wire: type };
+      return {
+        wire: { kind: 'map', key: type.key, value: wire },
+        convert: (value, ends) =>
+          [...(value as Iterable<readonly [unknown, unknown]>)].map(([key, item]) => [
+            key,
+            convert(item, ends),
+          ]),
+      };
+    }
     case 'option':
       return optionConversion(type, inner(type.some));
     case 'tuple': {

@@ -14,7 +14,10 @@ function mentionsHandle(type: WitType): boolean {
     case 'error-context':
       return true;
     case 'list':
+    case 'fixed-list':
       return mentionsHandle(type.element);
+    case 'map':
+      return mentionsHandle(type.value);
     case 'option':
       return mentionsHandle(type.some);
     case 'result':

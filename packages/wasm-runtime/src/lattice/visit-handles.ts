@@ -12,7 +12,12 @@ export function visitHandles(
       visit(type.resource, value);
       return;
     case 'list':
+    case 'fixed-list':
       for (const item of value as Iterable<unknown>) visitHandles(type.element, item, visit);
+      return;
+    case 'map':
+      for (const [, item] of value as Iterable<readonly [unknown, unknown]>)
+        visitHandles(type.value, item, visit);
       return;
     case 'option':
       visitOption(type.some, value, visit);

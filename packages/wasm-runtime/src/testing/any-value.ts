@@ -23,6 +23,9 @@ const primitives: readonly PrimitiveKind[] = [
   'string',
 ];
 
+/** A few of those that may be keys of maps. */
+const keys = ['bool', 'u8', 's64', 'char', 'string'] as const;
+
 /** Any type without handles, up to a few levels deep. */
 export const anyType: fc.Arbitrary<WitType> = fc.letrec<{ type: WitType; leaf: WitType }>((tie) => {
   const inner = tie('type');
@@ -37,6 +40,12 @@ export const anyType: fc.Arbitrary<WitType> = fc.letrec<{ type: WitType; leaf: W
       { maxDepth: 4, depthIdentifier: 'type' },
       tie('leaf'),
       inner.map((element): WitType => ({ kind: 'list', element })),
+      fc
+        .tuple(inner, fc.integer({ min: 1, max: 5 }))
+        .map(([element, length]): WitType => ({ kind: 'fixed-list', element, length })),
+      fc
+        .tuple(fc.constantFrom(...keys), inner)
+        .map(([kind, value]): WitType => ({ kind: 'map', key: { kind }, value })),
       inner.map((some): WitType => ({ kind: 'option', some })),
       fc
         .record({ ok: maybe, err: maybe })
@@ -102,6 +111,15 @@ export function anyValue(type: WitType): fc.Arbitrary<unknown> {
       return fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ maxLength: 60 }));
     case 'list':
       return anyList(type.element);
+    case 'fixed-list':
+      return anyList(type.element, type.length);
+    case 'map':
+      return fc
+        .uniqueArray(fc.tuple(anyValue(type.key), anyValue(type.value)), {
+          selector: ([key]) => key,
+          maxLength: 4,
+        })
+        .map((entries) => new Map(entries));
     case 'option':
       return anyOption(type.some);
     case 'result':
@@ -126,8 +144,9 @@ export function anyValue(type: WitType): fc.Arbitrary<unknown> {
   }
 }
 
-function anyList(element: WitType): fc.Arbitrary<unknown> {
-  const items = fc.array(anyValue(element), { maxLength: 5 });
+/** @param length how many elements there are, where that is not for the value to say */
+function anyList(element: WitType, length?: number): fc.Arbitrary<unknown> {
+  const items = fc.array(anyValue(element), { minLength: length ?? 0, maxLength: length ?? 5 });
   const TypedArray = typedArrays[element.kind as keyof typeof typedArrays] as
     | (new (
         values: unknown[],

@@ -82,6 +82,10 @@ function writeType(type: WitType, definitions: string[]): string {
   switch (type.kind) {
     case 'list':
       return `list<${write(type.element)}>`;
+    case 'fixed-list':
+      return `list<${write(type.element)}, ${type.length}>`;
+    case 'map':
+      return `map<${write(type.key)}, ${write(type.value)}>`;
     case 'option':
       return `option<${write(type.some)}>`;
     case 'tuple':

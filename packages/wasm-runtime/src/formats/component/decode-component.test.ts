@@ -275,7 +275,7 @@ describe('decodeComponent on what WIT can not say', () => {
       (instance $i (export "f" (func $f)))
       (export "i" (instance $i))
     )`);
-    expect(types.exports[0]?.functions.map(formatFunction)).toEqual(['f: func(x: list<tuple<string, u8>>)']);
+    expect(types.exports[0]?.functions.map(formatFunction)).toEqual(['f: func(x: map<string, u8>)']);
   });
 
   it('refuses an export that uses a resource nobody can see', async () => {

@@ -8,6 +8,10 @@ export function formatType(type: WitType): string {
   switch (type.kind) {
     case 'list':
       return `list<${formatType(type.element)}>`;
+    case 'fixed-list':
+      return `list<${formatType(type.element)}, ${type.length}>`;
+    case 'map':
+      return `map<${formatType(type.key)}, ${formatType(type.value)}>`;
     case 'option':
       return `option<${formatType(type.some)}>`;
     case 'result':

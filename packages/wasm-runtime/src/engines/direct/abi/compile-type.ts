@@ -1,10 +1,12 @@
-import type { WitType } from '@wasmlattice/rpc';
+import { entryOf, type WitType } from '@wasmlattice/rpc';
 import { UnsupportedTypeError } from './abi-trap.js';
 import type { Codec } from './codec.js';
+import { fixedListCodec } from './fixed-lists.js';
 import { flagsCodec } from './flags.js';
 import { borrowCodec, ownCodec } from './handles.js';
 import type { Pointer } from './layout.js';
 import { listCodec } from './lists.js';
+import { mapCodec } from './maps.js';
 import { recordCodec, tupleCodec } from './records.js';
 import { resultCodec } from './results.js';
 import { scalars } from './scalars.js';
@@ -36,6 +38,10 @@ function compile(type: WitType, pointer: Pointer): Codec {
       return stringCodec(pointer);
     case 'list':
       return listCodec(type.element.kind, part(type.element), pointer);
+    case 'fixed-list':
+      return fixedListCodec(type.element.kind, part(type.element), type.length);
+    case 'map':
+      return mapCodec(listCodec('tuple', part(entryOf(type)), pointer));
     case 'record':
       return recordCodec(
         type.fields,

@@ -19,6 +19,7 @@ export type NumberArray =
 
 export interface NumberArrayType {
   new (buffer: ArrayBuffer): NumberArray;
+  from(elements: never[]): NumberArray;
   readonly BYTES_PER_ELEMENT: number;
 }
 

@@ -55,6 +55,13 @@ export function sequenceLayout(members: readonly Layout[]): SequenceLayout {
   return { size: alignTo(size, align), align, flat, offsets, slots };
 }
 
+/** As many values of one type as `count` says. */
+export function repeatedLayout({ size, align, flat }: Layout, count: number): Layout {
+  // What is never passed flat need not be written out.
+  const times = Math.min(count, Math.floor(maxFlatParams / Math.max(1, flat.length)) + 1);
+  return { size: size * count, align, flat: Array.from({ length: times }, () => flat).flat() };
+}
+
 export function variantLayout(cases: readonly (Layout | undefined)[]): VariantLayout {
   const discriminantSize = cases.length <= 0x100 ? 1 : cases.length <= 0x1_0000 ? 2 : 4;
   let payloadAlign = 1;

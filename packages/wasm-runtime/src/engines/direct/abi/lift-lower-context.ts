@@ -92,13 +92,18 @@ export class LiftLowerContext {
 
   /** Has the guest allocate `size` bytes. */
   allocate(align: number, size: number, what: string): number {
+    return this.reallocate(0, 0, align, size, what);
+  }
+
+  /** Has the guest make `size` bytes of what were `oldSize` at `old`. */
+  reallocate(old: number, oldSize: number, align: number, size: number, what: string): number {
     const { instance, part } = this;
     if (this.#realloc === undefined) throw this.trap(`${what} needs the option realloc, which is missing`);
-    if (size > longestRange) throw this.trap(`${what} of ${size} bytes is longer than ${longestRange}`);
+    if (size > 0xffff_ffff) throw this.trap(`${what} of ${size} bytes is larger than any memory`);
     part.mayLeave = false;
     try {
       instance.unsuspended.enter();
-      const address = this.#reallocate(align, size);
+      const address = this.#callRealloc(old, oldSize, align, size);
       this.memory.refresh();
       this.checkRange(address, size, align, `the memory allocated for ${what}`);
       part.mayLeave = true;
@@ -110,11 +115,11 @@ export class LiftLowerContext {
     }
   }
 
-  #reallocate(align: number, size: number): number {
+  #callRealloc(old: number, oldSize: number, align: number, size: number): number {
     const realloc = this.#realloc as CoreFunction;
     return this.memory.pointer === 'i32'
-      ? (realloc(0, 0, align, size) as number) >>> 0
-      : toAddress(realloc(0n, 0n, BigInt(align), BigInt(size)));
+      ? (realloc(old, oldSize, align, size) as number) >>> 0
+      : toAddress(realloc(BigInt(old), BigInt(oldSize), BigInt(align), BigInt(size)));
   }
 
   #passesTooMuch(): Error {

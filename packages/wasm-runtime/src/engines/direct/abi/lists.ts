@@ -32,6 +32,11 @@ const numberKinds: Readonly<Partial<Record<PrimitiveKind, NumberKind>>> = {
   f64: { array: Float64Array, accepts: float },
 };
 
+/** What the host has lists of such elements in. */
+export function numberArrayOf(kind: string): NumberArrayType | undefined {
+  return numberKinds[kind as PrimitiveKind]?.array;
+}
+
 /** Whether lists of such elements are the same bytes in every memory. */
 export function isNumberKind(kind: string): boolean {
   return kind in numberKinds;
@@ -114,7 +119,7 @@ function writeElements(element: Codec): WriteRange {
   };
 }
 
-function asList(cx: LiftLowerContext, value: unknown): ArrayLike<unknown> {
+export function asList(cx: LiftLowerContext, value: unknown): ArrayLike<unknown> {
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) {
     return value as ArrayLike<unknown>;
   }

@@ -28,6 +28,8 @@ export const library = `
       (global.set $heap (i32.add (local.get $start) (local.get 3)))
       (if (i32.gt_u (global.get $heap) (i32.mul (memory.size) (i32.const 65536)))
         (then (drop (memory.grow (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1))))))
+      (memory.copy (local.get $start) (local.get 0)
+        (select (local.get 1) (local.get 3) (i32.lt_u (local.get 1) (local.get 3))))
       (local.get $start)))
   (core instance $lib (instantiate $Lib))
   (alias core export $lib "memory" (core memory $memory))

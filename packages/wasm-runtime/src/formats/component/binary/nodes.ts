@@ -102,6 +102,7 @@ export type DefinedTypeNode =
   | { readonly kind: 'record'; readonly fields: readonly FieldNode[] }
   | { readonly kind: 'variant'; readonly cases: readonly CaseNode[] }
   | { readonly kind: 'list'; readonly element: ValTypeNode }
+  | { readonly kind: 'fixed-list'; readonly element: ValTypeNode; readonly length: number }
   | { readonly kind: 'map'; readonly key: ValTypeNode; readonly value: ValTypeNode }
   | { readonly kind: 'tuple'; readonly items: readonly ValTypeNode[] }
   | { readonly kind: 'flags'; readonly flags: readonly string[] }

@@ -67,7 +67,7 @@ export function parseType(reader: ByteReader, depth: number): TypeNode {
     case 0x68:
       return { kind: 'borrow', resource: reader.u32('a resource type') };
     case 0x67:
-      throw reader.error('lists of a fixed length are not supported', start);
+      return { kind: 'fixed-list', element: value(), length: reader.u32('the length of a list') };
     case 0x66:
       return { kind: 'stream', element: reader.optional('the element type of a stream', value) };
     case 0x65:

@@ -95,9 +95,10 @@ function build(
       };
     case 'list':
       return { kind: 'list', element: part(node.element) };
+    case 'fixed-list':
+      return { kind: 'fixed-list', element: part(node.element), length: node.length };
     case 'map':
-      // The canonical ABI passes a map as the list of its entries.
-      return { kind: 'list', element: { kind: 'tuple', items: [part(node.key), part(node.value)] } };
+      return { kind: 'map', key: part(node.key), value: part(node.value) };
     case 'tuple':
       return { kind: 'tuple', items: node.items.map(part) };
     case 'flags':

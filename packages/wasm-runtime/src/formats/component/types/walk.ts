@@ -4,7 +4,10 @@ import type { WitType } from '@wasmlattice/rpc';
 export function childTypes(type: WitType): readonly WitType[] {
   switch (type.kind) {
     case 'list':
+    case 'fixed-list':
       return [type.element];
+    case 'map':
+      return [type.key, type.value];
     case 'option':
       return [type.some];
     case 'result':

@@ -1,4 +1,4 @@
-import type { WitType } from '@wasmlattice/rpc';
+import { entryOf, type WitType } from '@wasmlattice/rpc';
 import type { Codec } from '../codec.js';
 import { compileType } from '../compile-type.js';
 import type { Pointer } from '../layout.js';
@@ -6,7 +6,7 @@ import { sequenceLayout } from '../layout.js';
 import { isNumberKind } from '../lists.js';
 import type { Crossing } from './crossing.js';
 import { borrowCrossing, ownCrossing } from './handle-crossing.js';
-import { elementsCrossing, numbersCrossing } from './list-crossing.js';
+import { elementsCrossing, numbersCrossing, repeatedCrossing } from './list-crossing.js';
 import { sequenceCrossing } from './sequence-crossing.js';
 import { stringCrossing } from './string-crossing.js';
 import { variantCrossing } from './variant-crossing.js';
@@ -53,6 +53,10 @@ function compile(type: WitType, pointers: CrossingPointers): Crossing {
       return isNumberKind(type.element.kind)
         ? numbersCrossing(compileType(type.element, pointers.from).layout.size)
         : elementsCrossing(sides(type.element));
+    case 'fixed-list':
+      return repeatedCrossing(sides(type.element), type.length);
+    case 'map':
+      return elementsCrossing(sides(entryOf(type)));
     case 'record':
       return sequence(type.fields.map((field) => field.type));
     case 'tuple':

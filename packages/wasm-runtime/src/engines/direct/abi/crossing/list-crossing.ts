@@ -48,6 +48,22 @@ export function elementsCrossing({ from: source, to: target, crossing }: Side): 
   });
 }
 
+/** Of a list that lies where it is, with as many elements as its type says. */
+export function repeatedCrossing({ from: source, to: target, crossing }: Side, length: number): Crossing {
+  const sizes = { from: source.layout.size, to: target.layout.size };
+  const slots = source.layout.flat.length;
+  return {
+    copy(from, address, to, targetAddress) {
+      from.countElements(length);
+      for (let i = 0; i < length; i++)
+        crossing.copy(from, address + sizes.from * i, to, targetAddress + sizes.to * i);
+    },
+    pass(from, slot, to, targetSlot) {
+      for (let i = 0; i < length; i++) crossing.pass(from, slot + slots * i, to, targetSlot + slots * i);
+    },
+  };
+}
+
 /** Copies bytes that have been checked to where the other side wants them. */
 export function copyBytes(
   from: LiftLowerContext,

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { LiftLowerContext } from '../lift-lower-context.js';
 import { utf16Tag } from '../ranges.js';
 import { type StringCoder, stringCoders } from '../string-coders.js';
 import { copyBytes, type MoveRange, rangeCrossing } from './list-crossing.js';
+import { transcode } from './transcode.js';
 
 /** Between equal encodings: the bytes are looked at and copied, and no string is made of them but where that is how to look. */
 const alike: ReadonlyMap<StringCoder, MoveRange> = new Map<StringCoder, MoveRange>([
@@ -43,7 +43,3 @@ const move: MoveRange = (from, address, length, to) => {
 };
 
 export const stringCrossing: ReturnType<typeof rangeCrossing> = rangeCrossing(move);
-
-function transcode(from: LiftLowerContext, address: number, length: number, to: LiftLowerContext): number {
-  return to.strings.write(to, from.strings.read(from, address, length));
-}

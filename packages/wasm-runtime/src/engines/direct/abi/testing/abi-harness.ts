@@ -39,14 +39,17 @@ export function handMadeGuest(options: HandMadeGuestOptions = {}): HandMadeGuest
     return start;
   };
   const { pointer = 'i32' } = options;
+  const buffer = new ArrayBuffer((options.pages ?? 16) * pageSize);
   const cx = new LiftLowerContext(
     instance.part(0),
     'test function',
     {
       encoding: options.encoding ?? 'utf8',
-      memory: new GuestMemory({ buffer: new ArrayBuffer((options.pages ?? 16) * pageSize) }, pointer),
-      realloc: (_old, _oldSize, align, size) => {
+      memory: new GuestMemory({ buffer }, pointer),
+      realloc: (old, oldSize, align, size) => {
         const address = allocate(Number(align), Number(size));
+        const kept = Math.min(Number(oldSize), Number(size));
+        new Uint8Array(buffer).copyWithin(address, Number(old), Number(old) + kept);
         return pointer === 'i64' ? BigInt(address) : address;
       },
     },
