@@ -30,6 +30,27 @@ function expectRefused(type: WitType, text: string, code: CodecErrorCode): void 
   expect(codeOf(inPieces)).toBe(code);
 }
 
+describe('a map', () => {
+  const type = t.map(t.string, t.list(t.u8));
+  const value = new Map([
+    ['a', Uint8Array.of(1)],
+    ['b', Uint8Array.of()],
+  ]);
+  const bytes = '02 01 61 01 01 01 62 00';
+
+  it('is the list of its entries', () => {
+    expect(encode(type, value)).toEqual(encode(t.list(t.tuple(t.string, t.list(t.u8))), [...value]));
+    expect(hex(encode(type, [...value]))).toBe(bytes.replaceAll(' ', ''));
+    expect(decode(type, bytesOf(bytes))).toEqual(value);
+  });
+
+  it('is read in pieces, too, and keeps the last of equal keys', () => {
+    const decoder = new IncrementalDecoder(type);
+    for (const byte of bytesOf('02 01 61 01 01 01 61 01 02')) decoder.push(Uint8Array.of(byte));
+    expect(decoder.value).toEqual(new Map([['a', Uint8Array.of(2)]]));
+  });
+});
+
 describe('decode refuses', () => {
   it.each<[string, WitType, string, CodecErrorCode]>([
     ['a bool that is neither 0 nor 1', t.bool, '02', 'bad-bool'],
@@ -93,6 +114,9 @@ describe('decode refuses', () => {
     for (let i = 0; i < 200; i++) type = { kind: 'list', element: type };
     expect(codeOf(() => decode(type, bytesOf('00')))).toBe('limit-nesting');
     expect(codeOf(() => encode({ kind: 'error-context' }, 'x'))).toBe('unsupported-type');
+    const fixed: WitType = { kind: 'fixed-list', element: t.u8, length: 2 };
+    expect(codeOf(() => encode(fixed, Uint8Array.of(1, 2)))).toBe('unsupported-type');
+    expectRefused(fixed, '0102', 'unsupported-type');
   });
 });
 
