@@ -1,6 +1,5 @@
-import type { Invocation } from '@wasmlattice/rpc';
+import type { Invocation, WitInterface } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { HostImport } from '../engines/engine.js';
 import type { InstanceHandles } from '../lattice/instance-handles.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
 import type { LogGate } from '../limits/log-gate.js';
@@ -68,18 +67,26 @@ export interface LinkInvoker {
 export interface HostInterface {
   /** Interface without version: `wasi:io/streams`. */
   readonly name: string;
+  /**
+   * The functions and resources that guests may have, from its WIT: of these names and types and no others, whatever else the
+   * classes of the implementation have.
+   */
+  readonly declared: WitInterface;
   /** Whether a version (`0.2.3`, `0.2.0-draft`, `''` for none) is one this implementation serves. */
   accepts(version: string): boolean;
   /** The accepted versions in words, for error messages: `0.2.x`. */
   readonly versions: string;
   /** Functions that may wait, named as in WIT: `[method]pollable.block`, `poll`. */
   readonly suspending: readonly string[];
-  /**
-   * The functions and classes for one instance. It must not start anything: it is also called when a component is
-   * loaded, to learn which functions there are.
-   */
-  bind(context: InstanceContext): HostImport;
+  /** What is declared, for one instance. It starts nothing: an instance may have it and never call it. */
+  bind(context: InstanceContext): HostMembers;
 }
+
+/**
+ * Functions of an interface in camel case, classes of its resources in Pascal case. A class has the resource's methods, its static
+ * functions and its constructor.
+ */
+export type HostMembers = Readonly<Record<string, unknown>>;
 
 /** What {@link HostInterface} needs to say about its versions. */
 export type ServedVersions = Pick<HostInterface, 'accepts' | 'versions'>;

@@ -1,6 +1,7 @@
 export {
   exactly,
   type HostInterface,
+  type HostMembers,
   type InstanceContext,
   type LinkCall,
   type LinkInvoker,

@@ -42,12 +42,23 @@ export const hostInterfaces: readonly HostInterface[] = [
 ];
 
 /**
- * Interfaces that belong to the host and that it does not have: they fail when a component is loaded, instead of
- * becoming lattice calls that nobody answers.
+ * What belongs to the host and what it does not have, by interface, package or namespace: a component that imports it fails when it is
+ * loaded, instead of calling the lattice, where nobody could answer.
  */
 export const unavailableInterfaces: ReadonlyMap<string, string> = new Map([
   [
     'wasi:clocks/timezone',
     'no time zones are served (nor does wasmCloud); carry the zone data in the component, and use wasi:clocks/wall-clock',
   ],
+  [
+    'wasmcloud:secrets',
+    'this host gives no secrets to components yet; put the value into a named config and read it through wasi:config/store',
+  ],
+  ['wasmcloud:identity', 'this host gives components no identity of their own; build without it'],
+  ['wasmcloud:bus', 'this host does not serve it, and no link can'],
+  [
+    'wrpc:rpc',
+    'this host makes no calls for names that a component chooses; import the interface to be called',
+  ],
+  ['wasi', "this host does not serve it, and no link can: the namespace wasi is the host's own"],
 ]);

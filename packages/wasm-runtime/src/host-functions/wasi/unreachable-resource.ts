@@ -1,18 +1,23 @@
+import { camelCase, type WitInterface } from '@wasmlattice/rpc';
+import { parseQualifiedName } from '../../qualified-name.js';
+
 /** A resource class for the linker, of which this host never hands out an instance. */
 export type UnreachableResource = new () => object;
 
 /**
- * A class with the given methods (camel case), for a resource that guests may name but can't get hold of: there are no
- * preopened directories and no sockets.
+ * A class with the methods that an interface declares of a resource, for one that guests may name but can't get hold of: there are
+ * no preopened directories and no sockets.
  */
-export function unreachableResource(name: string, methods: readonly string[]): UnreachableResource {
-  const type = { [name]: class {} }[name] as UnreachableResource;
-  for (const method of methods) {
-    Object.defineProperty(type.prototype, method, {
+export function unreachableResource({ functions }: WitInterface, resource: string): UnreachableResource {
+  class Unreachable {}
+  for (const { name } of functions) {
+    const func = parseQualifiedName(name);
+    if (func.kind !== 'method' || func.resource !== resource) continue;
+    Object.defineProperty(Unreachable.prototype, camelCase(func.member), {
       value: () => {
-        throw new Error(`${name}.${method}: the host hands out no ${name}`);
+        throw new Error(`${name}: the host hands out no ${resource}`);
       },
     });
   }
-  return type;
+  return Unreachable;
 }

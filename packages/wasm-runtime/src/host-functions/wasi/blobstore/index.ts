@@ -1,5 +1,6 @@
 import type { BlobstoreObjectId } from '@wasmlattice/rpc/interfaces';
 import { exactly, type HostInterface } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../io/index.js';
 import { createBlobstoreClient } from './blobstore-client.js';
 import { Container } from './container.js';
@@ -10,7 +11,7 @@ import { OutgoingValue } from './outgoing-value.js';
 const versions = exactly('0.2.0-draft');
 
 const types: HostInterface = {
-  name: 'wasi:blobstore/types',
+  ...declared('wasi:blobstore/types@0.2.0-draft'),
   ...versions,
   suspending: [
     '[static]outgoing-value.finish',
@@ -21,7 +22,7 @@ const types: HostInterface = {
 };
 
 const container: HostInterface = {
-  name: 'wasi:blobstore/container',
+  ...declared('wasi:blobstore/container@0.2.0-draft'),
   ...versions,
   suspending: [
     ...[
@@ -42,7 +43,7 @@ const container: HostInterface = {
 };
 
 const blobstore: HostInterface = {
-  name: 'wasi:blobstore/blobstore',
+  ...declared('wasi:blobstore/blobstore@0.2.0-draft'),
   ...versions,
   suspending: [
     'create-container',

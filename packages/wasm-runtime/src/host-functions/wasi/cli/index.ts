@@ -1,25 +1,26 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { emptySource, InputStream } from '../io/index.js';
 import { exit, exitWithCode, getArguments, getEnvironment, initialCwd } from './command.js';
 import { stderr, stdout } from './output-stream.js';
 import { terminalInterfaces } from './terminals.js';
 
 const environment: HostInterface = {
-  name: 'wasi:cli/environment',
+  ...declared('wasi:cli/environment@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: () => ({ getEnvironment, getArguments, initialCwd }),
 };
 
 const exitInterface: HostInterface = {
-  name: 'wasi:cli/exit',
+  ...declared('wasi:cli/exit@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: () => ({ exit, exitWithCode }),
 };
 
 const stdin: HostInterface = {
-  name: 'wasi:cli/stdin',
+  ...declared('wasi:cli/stdin@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: () => ({ getStdin: () => new InputStream(emptySource) }),
@@ -32,5 +33,5 @@ export const cliInterfaces: readonly HostInterface[] = [
   stdin,
   stdout,
   stderr,
-  ...terminalInterfaces(wasi02),
+  ...terminalInterfaces('0.2.12', wasi02),
 ];

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { OutputStream } from '../io/index.js';
 import { type OutputName, outputSink } from './output-sink.js';
 
@@ -8,7 +9,7 @@ import { type OutputName, outputSink } from './output-sink.js';
  */
 function outputInterface(stream: OutputName, functionName: 'getStdout' | 'getStderr'): HostInterface {
   return {
-    name: `wasi:cli/${stream}`,
+    ...declared(`wasi:cli/${stream}@0.2.12`),
     ...wasi02,
     suspending: [],
     bind: (context) => ({ [functionName]: () => new OutputStream(outputSink(context, stream)) }),

@@ -1,5 +1,5 @@
-import type { HostImport } from '../../../engines/engine.js';
-import type { HostInterface, ServedVersions } from '../../host-interface.js';
+import type { HostInterface, HostMembers, ServedVersions } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 
 /** No stream is a terminal, so no guest ever holds one of these. */
 class TerminalInput {}
@@ -7,7 +7,7 @@ class TerminalOutput {}
 
 const noTerminal = (): undefined => undefined;
 
-const interfaces: Readonly<Record<string, HostImport>> = {
+const interfaces: Readonly<Record<string, HostMembers>> = {
   'terminal-input': { TerminalInput },
   'terminal-output': { TerminalOutput },
   'terminal-stdin': { getTerminalStdin: noTerminal },
@@ -15,10 +15,14 @@ const interfaces: Readonly<Record<string, HostImport>> = {
   'terminal-stderr': { getTerminalStderr: noTerminal },
 };
 
-/** The `wasi:cli/terminal-*` interfaces, which are the same in all versions. */
-export function terminalInterfaces(versions: ServedVersions): readonly HostInterface[] {
+/**
+ * The `wasi:cli/terminal-*` interfaces, which are the same in all versions.
+ *
+ * @param version of their WIT
+ */
+export function terminalInterfaces(version: string, versions: ServedVersions): readonly HostInterface[] {
   return Object.entries(interfaces).map(([name, bound]) => ({
-    name: `wasi:cli/${name}`,
+    ...declared(`wasi:cli/${name}@${version}`),
     ...versions,
     suspending: [],
     bind: () => bound,

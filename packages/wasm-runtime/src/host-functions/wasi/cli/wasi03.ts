@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@wasmlattice/rpc';
 import { type HostInterface, type InstanceContext, wasi03 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ByteStream, copyBytes, emptySource, streamSource } from '../io/index.js';
 import { exit, exitWithCode, getArguments, getEnvironment, initialCwd } from './command.js';
 import { type OutputName, outputSink } from './output-sink.js';
@@ -12,21 +13,21 @@ type ErrorCode = 'io' | 'illegal-byte-sequence' | 'pipe';
 type Transfer = Result<undefined, ErrorCode>;
 
 const environment: HostInterface = {
-  name: 'wasi:cli/environment',
+  ...declared('wasi:cli/environment@0.3.2'),
   ...wasi03,
   suspending: [],
   bind: () => ({ getEnvironment, getArguments, getInitialCwd: initialCwd }),
 };
 
 const exitInterface: HostInterface = {
-  name: 'wasi:cli/exit',
+  ...declared('wasi:cli/exit@0.3.2'),
   ...wasi03,
   suspending: [],
   bind: () => ({ exit, exitWithCode }),
 };
 
 const stdin: HostInterface = {
-  name: 'wasi:cli/stdin',
+  ...declared('wasi:cli/stdin@0.3.2'),
   ...wasi03,
   suspending: [],
   bind: () => ({
@@ -39,7 +40,7 @@ const stdin: HostInterface = {
 
 function output(stream: OutputName): HostInterface {
   return {
-    name: `wasi:cli/${stream}`,
+    ...declared(`wasi:cli/${stream}@0.3.2`),
     ...wasi03,
     suspending: [],
     bind: (context) => ({
@@ -69,5 +70,5 @@ export const cli03Interfaces: readonly HostInterface[] = [
   stdin,
   output('stdout'),
   output('stderr'),
-  ...terminalInterfaces(wasi03),
+  ...terminalInterfaces('0.3.2', wasi03),
 ];

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { IdleCalls } from '../io/index.js';
 import { monotonicNow, TimerPollable } from './timer.js';
 
@@ -8,7 +9,7 @@ interface Datetime {
 }
 
 const monotonicClock: HostInterface = {
-  name: 'wasi:clocks/monotonic-clock',
+  ...declared('wasi:clocks/monotonic-clock@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: ({ signal }) => {
@@ -24,7 +25,7 @@ const monotonicClock: HostInterface = {
 };
 
 const wallClock: HostInterface = {
-  name: 'wasi:clocks/wall-clock',
+  ...declared('wasi:clocks/wall-clock@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: () => ({

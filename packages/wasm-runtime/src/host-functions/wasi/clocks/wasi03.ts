@@ -1,4 +1,5 @@
 import { type HostInterface, wasi03 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { monotonicNow, waitUntil } from './timer.js';
 
 /** `wasi:clocks/system-clock.instant` */
@@ -8,7 +9,7 @@ interface Instant {
 }
 
 const monotonicClock: HostInterface = {
-  name: 'wasi:clocks/monotonic-clock',
+  ...declared('wasi:clocks/monotonic-clock@0.3.2'),
   ...wasi03,
   suspending: ['wait-until', 'wait-for'],
   bind: ({ signal }) => ({
@@ -20,7 +21,7 @@ const monotonicClock: HostInterface = {
 };
 
 const systemClock: HostInterface = {
-  name: 'wasi:clocks/system-clock',
+  ...declared('wasi:clocks/system-clock@0.3.2'),
   ...wasi03,
   suspending: [],
   bind: () => ({

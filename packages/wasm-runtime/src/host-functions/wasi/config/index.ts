@@ -1,9 +1,10 @@
 import { exactly, type HostInterface, type ServedVersions } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 
 /** Both interfaces have the same functions, and neither ever fails (docs/spec/wrpc-interfaces.md#8). */
 function configInterface(name: string, versions: ServedVersions): HostInterface {
   return {
-    name,
+    ...declared(`${name}@0.2.0-draft`),
     ...versions,
     suspending: [],
     bind: ({ config }) => ({

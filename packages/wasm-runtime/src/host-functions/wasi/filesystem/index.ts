@@ -1,48 +1,21 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { unreachableResource } from '../unreachable-resource.js';
 
-const Descriptor = unreachableResource('Descriptor', [
-  'readViaStream',
-  'writeViaStream',
-  'appendViaStream',
-  'advise',
-  'syncData',
-  'getFlags',
-  'getType',
-  'setSize',
-  'setTimes',
-  'read',
-  'write',
-  'readDirectory',
-  'sync',
-  'createDirectoryAt',
-  'stat',
-  'statAt',
-  'setTimesAt',
-  'linkAt',
-  'openAt',
-  'readlinkAt',
-  'removeDirectoryAt',
-  'renameAt',
-  'symlinkAt',
-  'unlinkFileAt',
-  'isSameObject',
-  'metadataHash',
-  'metadataHashAt',
-]);
-
-const DirectoryEntryStream = unreachableResource('DirectoryEntryStream', ['readDirectoryEntry']);
+const types = declared('wasi:filesystem/types@0.2.12');
+const Descriptor = unreachableResource(types.declared, 'descriptor');
+const DirectoryEntryStream = unreachableResource(types.declared, 'directory-entry-stream');
 
 /** `wasi:filesystem@0.2`: linked, without any directory (docs/spec/component-runtime.md#3). */
 export const filesystemInterfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:filesystem/types',
+    ...types,
     ...wasi02,
     suspending: [],
     bind: () => ({ Descriptor, DirectoryEntryStream, filesystemErrorCode: () => undefined }),
   },
   {
-    name: 'wasi:filesystem/preopens',
+    ...declared('wasi:filesystem/preopens@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ getDirectories: () => [] }),

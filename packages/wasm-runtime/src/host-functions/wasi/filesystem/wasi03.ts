@@ -1,36 +1,17 @@
 import { type HostInterface, wasi03 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { unreachableResource } from '../unreachable-resource.js';
 
-const Descriptor = unreachableResource('Descriptor', [
-  'readViaStream',
-  'writeViaStream',
-  'appendViaStream',
-  'advise',
-  'syncData',
-  'getFlags',
-  'getType',
-  'setSize',
-  'setTimes',
-  'readDirectory',
-  'sync',
-  'createDirectoryAt',
-  'stat',
-  'statAt',
-  'setTimesAt',
-  'linkAt',
-  'openAt',
-  'readlinkAt',
-  'removeDirectoryAt',
-  'renameAt',
-  'symlinkAt',
-  'unlinkFileAt',
-  'isSameObject',
-  'metadataHash',
-  'metadataHashAt',
-]);
+const types = declared('wasi:filesystem/types@0.3.2');
+const Descriptor = unreachableResource(types.declared, 'descriptor');
 
 /** `wasi:filesystem@0.3`: linked, without any directory, as 0.2. */
 export const filesystem03Interfaces: readonly HostInterface[] = [
-  { name: 'wasi:filesystem/types', ...wasi03, suspending: [], bind: () => ({ Descriptor }) },
-  { name: 'wasi:filesystem/preopens', ...wasi03, suspending: [], bind: () => ({ getDirectories: () => [] }) },
+  { ...types, ...wasi03, suspending: [], bind: () => ({ Descriptor }) },
+  {
+    ...declared('wasi:filesystem/preopens@0.3.2'),
+    ...wasi03,
+    suspending: [],
+    bind: () => ({ getDirectories: () => [] }),
+  },
 ];

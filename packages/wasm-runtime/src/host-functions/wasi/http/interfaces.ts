@@ -1,6 +1,6 @@
-import type { HostImport } from '../../../engines/engine.js';
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
-import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { type HostInterface, type HostMembers, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import type { IoError } from '../io/index.js';
 import { type ErrorCode, HttpFailure } from './error-code.js';
 import { FieldStore } from './field-store.js';
@@ -21,7 +21,7 @@ export function httpErrorCode(error: IoError): ErrorCode | undefined {
 }
 
 /** Stateless: the resources carry what they need. */
-const TYPES: HostImport = {
+const TYPES: HostMembers = {
   FutureIncomingResponse,
   FutureTrailers,
   IncomingBody,
@@ -36,16 +36,16 @@ const TYPES: HostImport = {
 };
 
 const types: HostInterface = {
-  name: 'wasi:http/types',
+  ...declared('wasi:http/types@0.2.12'),
   ...wasi02,
   suspending: ['[method]future-incoming-response.get', '[method]future-trailers.get'],
   bind: ({ limits = defaultGuestLimits }) => typesWith(limits),
 };
 
 /** All instances of a component share one object. */
-const typesOfComponents = new WeakMap<GuestLimits, HostImport>();
+const typesOfComponents = new WeakMap<GuestLimits, HostMembers>();
 
-function typesWith(limits: GuestLimits): HostImport {
+function typesWith(limits: GuestLimits): HostMembers {
   const known = typesOfComponents.get(limits);
   if (known !== undefined) return known;
   const made = { ...TYPES, Fields: limitedFields(limits) };
@@ -65,7 +65,7 @@ function limitedFields(limits: GuestLimits): typeof Fields {
 }
 
 const outgoingHandler: HostInterface = {
-  name: 'wasi:http/outgoing-handler',
+  ...declared('wasi:http/outgoing-handler@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: (context) => ({

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { IdleCalls } from './idle-calls.js';
 import { InputStream } from './input-stream.js';
 import { IoError } from './io-error.js';
@@ -6,14 +7,14 @@ import { OutputStream } from './output-stream.js';
 import { Pollable, poll } from './pollable.js';
 
 const error: HostInterface = {
-  name: 'wasi:io/error',
+  ...declared('wasi:io/error@0.2.12'),
   ...wasi02,
   suspending: [],
   bind: () => ({ Error: IoError }),
 };
 
 const pollInterface: HostInterface = {
-  name: 'wasi:io/poll',
+  ...declared('wasi:io/poll@0.2.12'),
   ...wasi02,
   suspending: ['poll', '[method]pollable.block', '[method]pollable.ready'],
   bind: () => {
@@ -23,7 +24,7 @@ const pollInterface: HostInterface = {
 };
 
 const streams: HostInterface = {
-  name: 'wasi:io/streams',
+  ...declared('wasi:io/streams@0.2.12'),
   ...wasi02,
   suspending: [
     ...['read', 'blocking-read', 'skip', 'blocking-skip'].map((name) => `[method]input-stream.${name}`),

@@ -1,12 +1,13 @@
 import { keyvalueAtomics, keyvalueBatch } from '@wasmlattice/rpc/interfaces';
 import { exactly, type HostInterface } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { Bucket } from './bucket.js';
 import { wireCall } from './wire-call.js';
 
 const versions = exactly('0.2.0-draft');
 
 const store: HostInterface = {
-  name: 'wasi:keyvalue/store',
+  ...declared('wasi:keyvalue/store@0.2.0-draft'),
   ...versions,
   suspending: ['get', 'set', 'delete', 'exists', 'list-keys'].map((name) => `[method]bucket.${name}`),
   // Opening is local and always succeeds: whether the store exists shows with the first operation.
@@ -19,7 +20,7 @@ const store: HostInterface = {
 const atomicsCall = wireCall(keyvalueAtomics, 'wasi:keyvalue/atomics');
 
 const atomics: HostInterface = {
-  name: 'wasi:keyvalue/atomics',
+  ...declared('wasi:keyvalue/atomics@0.2.0-draft'),
   ...versions,
   suspending: ['increment'],
   bind: (context) => ({
@@ -31,7 +32,7 @@ const atomics: HostInterface = {
 const batchCall = wireCall(keyvalueBatch, 'wasi:keyvalue/batch');
 
 const batch: HostInterface = {
-  name: 'wasi:keyvalue/batch',
+  ...declared('wasi:keyvalue/batch@0.2.0-draft'),
   ...versions,
   suspending: ['get-many', 'set-many', 'delete-many'],
   bind: (context) => ({

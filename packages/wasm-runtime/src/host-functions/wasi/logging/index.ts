@@ -1,6 +1,7 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
 import { logContext, logForGuest } from '../../guest-log.js';
 import { exactly, type HostInterface } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 
 /** Level enum of `wasi:logging`. */
 type GuestLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'critical';
@@ -20,7 +21,7 @@ const levels: Readonly<Record<GuestLevel, LogLevel>> = {
  */
 export const loggingInterfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:logging/logging',
+    ...declared('wasi:logging/logging@0.1.0-draft'),
     ...exactly('', '0.1.0-draft'),
     suspending: [],
     bind: (host) => ({

@@ -1,5 +1,6 @@
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { secureBytes, secureU64 } from './random-pool.js';
 
 /** They are made in the host's memory before they are in the guest's. */
@@ -13,7 +14,7 @@ function boundedBytes(length: bigint, limits: GuestLimits): Uint8Array {
 /** `wasi:random@0.2`. What need not be secure is secure as well: it is fast enough, and there is one source to trust. */
 export const randomInterfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:random/random',
+    ...declared('wasi:random/random@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: ({ limits = defaultGuestLimits }) => ({
@@ -22,7 +23,7 @@ export const randomInterfaces: readonly HostInterface[] = [
     }),
   },
   {
-    name: 'wasi:random/insecure',
+    ...declared('wasi:random/insecure@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: ({ limits = defaultGuestLimits }) => ({
@@ -31,7 +32,7 @@ export const randomInterfaces: readonly HostInterface[] = [
     }),
   },
   {
-    name: 'wasi:random/insecure-seed',
+    ...declared('wasi:random/insecure-seed@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ insecureSeed: (): [bigint, bigint] => [secureU64(), secureU64()] }),

@@ -1,5 +1,6 @@
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { type HostInterface, wasi03 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { secureBytes, secureU64 } from './random-pool.js';
 
 /** A guest asks again for what it did not get, so the limit need not end it. */
@@ -11,7 +12,7 @@ function someBytes(most: bigint, limits: GuestLimits): Uint8Array {
 /** `wasi:random@0.3`; see 0.2 for why all of it is secure. */
 export const random03Interfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:random/random',
+    ...declared('wasi:random/random@0.3.2'),
     ...wasi03,
     suspending: [],
     bind: ({ limits = defaultGuestLimits }) => ({
@@ -20,7 +21,7 @@ export const random03Interfaces: readonly HostInterface[] = [
     }),
   },
   {
-    name: 'wasi:random/insecure',
+    ...declared('wasi:random/insecure@0.3.2'),
     ...wasi03,
     suspending: [],
     bind: ({ limits = defaultGuestLimits }) => ({
@@ -29,7 +30,7 @@ export const random03Interfaces: readonly HostInterface[] = [
     }),
   },
   {
-    name: 'wasi:random/insecure-seed',
+    ...declared('wasi:random/insecure-seed@0.3.2'),
     ...wasi03,
     suspending: [],
     bind: () => ({ getInsecureSeed: (): [bigint, bigint] => [secureU64(), secureU64()] }),

@@ -1,64 +1,21 @@
 import { type HostInterface, wasi02 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../io/index.js';
 import { unreachableResource } from '../unreachable-resource.js';
 
 /** Resource `wasi:sockets/network.network`; every guest may have it, and it leads nowhere. */
 class Network {}
 
-const TcpSocket = unreachableResource('TcpSocket', [
-  'startBind',
-  'finishBind',
-  'startConnect',
-  'finishConnect',
-  'startListen',
-  'finishListen',
-  'accept',
-  'localAddress',
-  'remoteAddress',
-  'isListening',
-  'addressFamily',
-  'setListenBacklogSize',
-  'keepAliveEnabled',
-  'setKeepAliveEnabled',
-  'keepAliveIdleTime',
-  'setKeepAliveIdleTime',
-  'keepAliveInterval',
-  'setKeepAliveInterval',
-  'keepAliveCount',
-  'setKeepAliveCount',
-  'hopLimit',
-  'setHopLimit',
-  'receiveBufferSize',
-  'setReceiveBufferSize',
-  'sendBufferSize',
-  'setSendBufferSize',
-  'subscribe',
-  'shutdown',
-]);
+const tcp = declared('wasi:sockets/tcp@0.2.12');
+const TcpSocket = unreachableResource(tcp.declared, 'tcp-socket');
 
-const UdpSocket = unreachableResource('UdpSocket', [
-  'startBind',
-  'finishBind',
-  'stream',
-  'localAddress',
-  'remoteAddress',
-  'addressFamily',
-  'unicastHopLimit',
-  'setUnicastHopLimit',
-  'receiveBufferSize',
-  'setReceiveBufferSize',
-  'sendBufferSize',
-  'setSendBufferSize',
-  'subscribe',
-]);
+const udp = declared('wasi:sockets/udp@0.2.12');
+const UdpSocket = unreachableResource(udp.declared, 'udp-socket');
+const IncomingDatagramStream = unreachableResource(udp.declared, 'incoming-datagram-stream');
+const OutgoingDatagramStream = unreachableResource(udp.declared, 'outgoing-datagram-stream');
 
-const IncomingDatagramStream = unreachableResource('IncomingDatagramStream', ['receive', 'subscribe']);
-const OutgoingDatagramStream = unreachableResource('OutgoingDatagramStream', [
-  'checkSend',
-  'send',
-  'subscribe',
-]);
-const ResolveAddressStream = unreachableResource('ResolveAddressStream', ['resolveNextAddress', 'subscribe']);
+const lookup = declared('wasi:sockets/ip-name-lookup@0.2.12');
+const ResolveAddressStream = unreachableResource(lookup.declared, 'resolve-address-stream');
 
 function refuse(): never {
   throw new ResultError('access-denied');
@@ -67,38 +24,38 @@ function refuse(): never {
 /** `wasi:sockets@0.2`: linked, every socket and every lookup refused (docs/spec/component-runtime.md#3). */
 export const socketsInterfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:sockets/network',
+    ...declared('wasi:sockets/network@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ Network, networkErrorCode: () => undefined }),
   },
   {
-    name: 'wasi:sockets/instance-network',
+    ...declared('wasi:sockets/instance-network@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ instanceNetwork: () => new Network() }),
   },
   {
-    name: 'wasi:sockets/ip-name-lookup',
+    ...lookup,
     ...wasi02,
     suspending: [],
     bind: () => ({ ResolveAddressStream, resolveAddresses: refuse }),
   },
-  { name: 'wasi:sockets/tcp', ...wasi02, suspending: [], bind: () => ({ TcpSocket }) },
+  { ...tcp, ...wasi02, suspending: [], bind: () => ({ TcpSocket }) },
   {
-    name: 'wasi:sockets/tcp-create-socket',
+    ...declared('wasi:sockets/tcp-create-socket@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ createTcpSocket: refuse }),
   },
   {
-    name: 'wasi:sockets/udp',
+    ...udp,
     ...wasi02,
     suspending: [],
     bind: () => ({ UdpSocket, IncomingDatagramStream, OutgoingDatagramStream }),
   },
   {
-    name: 'wasi:sockets/udp-create-socket',
+    ...declared('wasi:sockets/udp-create-socket@0.2.12'),
     ...wasi02,
     suspending: [],
     bind: () => ({ createUdpSocket: refuse }),

@@ -1,4 +1,5 @@
 import { type HostInterface, wasi03 } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../io/index.js';
 import { unreachableResource } from '../unreachable-resource.js';
 
@@ -6,40 +7,14 @@ function refuse(): never {
   throw new ResultError({ tag: 'access-denied' });
 }
 
-const options = [
-  'getLocalAddress',
-  'getAddressFamily',
-  'getReceiveBufferSize',
-  'setReceiveBufferSize',
-  'getSendBufferSize',
-  'setSendBufferSize',
-];
-
-const TcpSocket = unreachableResource('TcpSocket', [
-  ...['bind', 'connect', 'listen', 'send', 'receive', 'getRemoteAddress', 'getIsListening', ...options],
-  'setListenBacklogSize',
-  'getKeepAliveEnabled',
-  'setKeepAliveEnabled',
-  'getKeepAliveIdleTime',
-  'setKeepAliveIdleTime',
-  'getKeepAliveInterval',
-  'setKeepAliveInterval',
-  'getKeepAliveCount',
-  'setKeepAliveCount',
-  'getHopLimit',
-  'setHopLimit',
-]);
-
-const UdpSocket = unreachableResource('UdpSocket', [
-  ...['bind', 'connect', 'disconnect', 'send', 'receive', 'getRemoteAddress', ...options],
-  'getUnicastHopLimit',
-  'setUnicastHopLimit',
-]);
+const types = declared('wasi:sockets/types@0.3.2');
+const TcpSocket = unreachableResource(types.declared, 'tcp-socket');
+const UdpSocket = unreachableResource(types.declared, 'udp-socket');
 
 /** `wasi:sockets@0.3`: linked, every socket and every lookup refused, as 0.2. */
 export const sockets03Interfaces: readonly HostInterface[] = [
   {
-    name: 'wasi:sockets/types',
+    ...types,
     ...wasi03,
     suspending: [],
     bind: () => ({
@@ -48,7 +23,7 @@ export const sockets03Interfaces: readonly HostInterface[] = [
     }),
   },
   {
-    name: 'wasi:sockets/ip-name-lookup',
+    ...declared('wasi:sockets/ip-name-lookup@0.3.2'),
     ...wasi03,
     suspending: ['resolve-addresses'],
     bind: () => ({ resolveAddresses: refuse }),

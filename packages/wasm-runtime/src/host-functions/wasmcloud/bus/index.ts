@@ -1,4 +1,5 @@
 import { exactly, type HostInterface, type InstanceContext } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../../wasi/io/index.js';
 import { CallTargetInterface } from './call-target-interface.js';
 import { BusError, RpcErrorResource } from './errors.js';
@@ -12,7 +13,7 @@ function setLinkName({ links }: InstanceContext, name: string, interfaces: CallT
 }
 
 const lattice: HostInterface = {
-  name: 'wasmcloud:bus/lattice',
+  ...declared('wasmcloud:bus/lattice@2.0.1'),
   accepts: (version) => /^2\.0\.\d+$/.test(version),
   versions: '2.0.x',
   suspending: [],
@@ -27,7 +28,7 @@ const lattice: HostInterface = {
  * (docs/spec/component-runtime.md#4).
  */
 const latticeV1: HostInterface = {
-  name: 'wasmcloud:bus/lattice',
+  ...declared('wasmcloud:bus/lattice@1.0.0'),
   ...exactly('1.0.0'),
   suspending: [],
   bind: ({ links }) => ({
@@ -42,7 +43,7 @@ const latticeV1: HostInterface = {
 };
 
 const error: HostInterface = {
-  name: 'wasmcloud:bus/error',
+  ...declared('wasmcloud:bus/error@2.0.1'),
   accepts: (version) => /^2\.0\.[1-9]\d*$/.test(version),
   versions: '2.0.1',
   suspending: [],
@@ -51,7 +52,7 @@ const error: HostInterface = {
 
 /** Of `wrpc:rpc` only the errors: raw invocations are an experimental feature of upstream that is not served. */
 const rpcError: HostInterface = {
-  name: 'wrpc:rpc/error',
+  ...declared('wrpc:rpc/error@0.1.0'),
   ...exactly('0.1.0'),
   suspending: [],
   bind: () => ({ Error: RpcErrorResource }),

@@ -1,5 +1,6 @@
 import type { BrokerMessage } from '@wasmlattice/rpc/interfaces';
 import { exactly, type HostInterface } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../../wasi/io/index.js';
 import { createConsumerClient, type Outcome } from './consumer-client.js';
 import { messagingInterfacesV3 } from './v3.js';
@@ -14,7 +15,7 @@ function unwrap<T>(outcome: Outcome<T>): T {
  * fails is the guest's error instead of a trap.
  */
 const consumer: HostInterface = {
-  name: 'wasmcloud:messaging/consumer',
+  ...declared('wasmcloud:messaging/consumer@0.2.0'),
   ...exactly('0.2.0'),
   suspending: ['publish', 'request'],
   bind(context) {

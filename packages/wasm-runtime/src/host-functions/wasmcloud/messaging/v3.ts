@@ -1,4 +1,5 @@
 import { exactly, type HostInterface, type InstanceContext } from '../../host-interface.js';
+import { declared } from '../../served-wit.js';
 import { ResultError } from '../../wasi/io/index.js';
 import { Client } from './client.js';
 import { createConsumerClient, type MessagingFailure, type Outcome } from './consumer-client.js';
@@ -39,14 +40,14 @@ function bodyOf(message: Message, { logger }: InstanceContext): Uint8Array {
 }
 
 const types: HostInterface = {
-  name: 'wasmcloud:messaging/types',
+  ...declared('wasmcloud:messaging/types@0.3.0'),
   ...version,
   suspending: [],
   bind: () => ({ Client, Message }),
 };
 
 const producer: HostInterface = {
-  name: 'wasmcloud:messaging/producer',
+  ...declared('wasmcloud:messaging/producer@0.3.0'),
   ...version,
   suspending: ['send'],
   bind: (context) => ({
@@ -59,7 +60,7 @@ const producer: HostInterface = {
 };
 
 const requestReply: HostInterface = {
-  name: 'wasmcloud:messaging/request-reply',
+  ...declared('wasmcloud:messaging/request-reply@0.3.0'),
   ...version,
   suspending: ['request', 'reply'],
   bind: (context) => ({

@@ -1,6 +1,6 @@
-import type { HostImport } from '../../../../engines/engine.js';
 import { defaultGuestLimits, type GuestLimits } from '../../../../limits/guest-limits.js';
-import { type HostInterface, wasi03 } from '../../../host-interface.js';
+import { type HostInterface, type HostMembers, wasi03 } from '../../../host-interface.js';
+import { declared } from '../../../served-wit.js';
 import { type RequestRoute, toClient, toHandler } from '../outgoing-call.js';
 import { sendRequest } from './client.js';
 import { limitedFields } from './fields.js';
@@ -9,16 +9,16 @@ import { RequestOptions } from './request-options.js';
 import { Response } from './response.js';
 
 const types: HostInterface = {
-  name: 'wasi:http/types',
+  ...declared('wasi:http/types@0.3.2'),
   ...wasi03,
   suspending: [],
   bind: ({ limits = defaultGuestLimits }) => typesWith(limits),
 };
 
 /** All instances of a component share one object. */
-const typesOfComponents = new WeakMap<GuestLimits, HostImport>();
+const typesOfComponents = new WeakMap<GuestLimits, HostMembers>();
 
-function typesWith(limits: GuestLimits): HostImport {
+function typesWith(limits: GuestLimits): HostMembers {
   const known = typesOfComponents.get(limits);
   if (known !== undefined) return known;
   const made = { Fields: limitedFields(limits), Request, RequestOptions, Response };
@@ -28,7 +28,7 @@ function typesWith(limits: GuestLimits): HostImport {
 
 function sender(name: string, func: string, route: RequestRoute): HostInterface {
   return {
-    name,
+    ...declared(`${name}@0.3.2`),
     ...wasi03,
     suspending: [func],
     bind: (context) => ({ [func]: (request: Request) => sendRequest(context, request, route) }),

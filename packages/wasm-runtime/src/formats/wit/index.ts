@@ -1,0 +1,1 @@
+export { readWit, type WitInterfaces } from './read-wit.js';
