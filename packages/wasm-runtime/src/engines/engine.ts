@@ -14,19 +14,31 @@ export interface ComponentTypes {
 }
 
 /**
- * What the host gives a guest for one import: functions and resource classes in jco's conventions.
+ * A function of the host, in jco's conventions. One of a resource is called as JavaScript calls what it is: a method with its object
+ * as `this`, a constructor with `new`; a static function has no `this`.
  *
- * * Functions are in camel case, classes in Pascal case. A class has the resource's methods, its static functions,
- *   its constructor, and `[Symbol.dispose]`, called when the guest drops an owned handle. `new` of a constructor that
- *   suspends returns a promise of the object.
  * * A function of WIT type `result<T, E>` returns T, or throws: anything with an own property `payload` gives that
  *   as E, a value that is no `Error` is E itself, any other `Error` traps the guest. It may also return the result
  *   as data, `{ tag: 'ok' | 'err', val }`; it has to when T itself has a `tag` of `ok` or `err`.
  * * A function that suspends returns a value or a promise of one; or an `OptionalWait`, where it has the value and would have others get
- *   their turn first.
- * * What a function hands out as a resource is an instance of the class the guest imports under that name.
+ *   their turn first. `new` of a constructor that suspends returns a promise of the object.
+ * * What a function hands out as a resource is an instance of the {@link HostImport.resource | class} the guest imports under that name.
  */
-export type HostImport = Readonly<Record<string, unknown>>;
+export type HostFunction = (...params: readonly unknown[]) => unknown;
+
+/** A class of the host; its instances are what guests know as resources. `[Symbol.dispose]` is called when the guest drops an owned handle. */
+export type HostClass = abstract new (...params: never[]) => object;
+
+/**
+ * What the host gives a guest for one import: a table by names of WIT, which come from the guest and may be any. It has what the host
+ * declares and nothing else.
+ */
+export interface HostImport {
+  /** The function of that name in the binary: `poll`, `[method]pollable.block`, `[constructor]fields`. */
+  func(name: string): HostFunction | undefined;
+  /** The class behind the resource of that name: `pollable`. */
+  resource(name: string): HostClass | undefined;
+}
 
 /**
  * Host imports by the import's verbatim id (`wasi:io/streams@0.2.3`); world-level functions under `''`. A `Map` is one; others
@@ -34,7 +46,6 @@ export type HostImport = Readonly<Record<string, unknown>>;
  */
 export interface HostImports {
   get(id: string): HostImport | undefined;
-  keys(): Iterable<string>;
 }
 
 /** A component ready to be instantiated many times, in the thread it was loaded in. */

@@ -10,7 +10,8 @@ import {
 } from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ComponentTypes, HostImport } from '../engines/engine.js';
+import type { ComponentTypes, HostFunction, HostImport } from '../engines/engine.js';
+import { generatedImports } from '../engines/jco/generated-imports.js';
 import type { LinkInvoker } from '../host-functions/host-interface.js';
 import { hostInterfaces } from '../host-functions/wasi/index.js';
 import { InputStream, MemorySource, Pollable } from '../host-functions/wasi/io/index.js';
@@ -68,9 +69,8 @@ beforeEach(() => {
   };
   const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
   const links = testLinks((_, invocation) => invoker.invoke({ ...invocation, target: 'store' }));
-  store = linkage
-    .bind(testContext({ links, signal: over.signal }))
-    .get(id) as HostImport as unknown as typeof store;
+  const imports = generatedImports(linkage.bind(testContext({ links, signal: over.signal })), types);
+  store = imports[id] as typeof store;
 });
 
 async function serve(served: WitFunction, handler: Handler): Promise<void> {
@@ -256,6 +256,10 @@ describe('a resource of the lattice', () => {
     add(n: number): Promise<number>;
   }
 
+  function makeCounter(bound: HostImport): Promise<Disposable> {
+    return Reflect.construct(bound.func(make.name) as HostFunction, [1]) as Promise<Disposable>;
+  }
+
   async function use(): Promise<{
     Counter: new (start: number) => Promise<Counter>;
     finish(it: unknown): Promise<number>;
@@ -286,8 +290,8 @@ describe('a resource of the lattice', () => {
     const invoker = createMemoryInvoker({ lattice });
     const links = testLinks((_, invocation) => invoker.invoke({ ...invocation, target: 'math' }));
     const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
-    const bound = linkage.bind(testContext({ links, signal: over.signal })).get(imported.id);
-    return { ...(bound as unknown as Awaited<ReturnType<typeof use>>), dropped };
+    const imports = generatedImports(linkage.bind(testContext({ links, signal: over.signal })), types);
+    return { ...(imports[imported.id] as Awaited<ReturnType<typeof use>>), dropped };
   }
 
   it('is made, used and given away by calls that carry its bytes', async () => {
@@ -335,13 +339,11 @@ describe('a resource of the lattice', () => {
       exportedFunctions: [],
     };
     const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
-    const bound = linkage.bind(testContext({ links })).get(imported.id) as {
-      Counter: new (start: number) => Promise<Counter>;
-    };
-    const one = await new bound.Counter(1);
+    const bound = linkage.bind(testContext({ links })).get(imported.id) as HostImport;
+    const one = await makeCounter(bound);
     chosen = 'second';
-    await new bound.Counter(1);
-    await one.add(1);
+    await makeCounter(bound);
+    await bound.func('[method]counter.add')?.call(one, 1);
     one[Symbol.dispose]();
     expect(seen).toEqual([
       ['[constructor]counter', 'first'],
@@ -356,11 +358,10 @@ describe('a resource of the lattice', () => {
     links: LinkInvoker,
     signal = over.signal,
   ): { Counter: new (start: number) => Promise<Counter> } {
-    linkage ??= linkImports(
-      { imports: [imported], exports: [], importedFunctions: [], exportedFunctions: [] },
-      { component: 'guest', interfaces: hostInterfaces },
-    );
-    return linkage.bind(testContext({ links, signal })).get(imported.id) as ReturnType<typeof bindBy>;
+    const types = { imports: [imported], exports: [], importedFunctions: [], exportedFunctions: [] };
+    linkage ??= linkImports(types, { component: 'guest', interfaces: hostInterfaces });
+    const imports = generatedImports(linkage.bind(testContext({ links, signal })), types);
+    return imports[imported.id] as ReturnType<typeof bindBy>;
   }
   let linkage: ReturnType<typeof linkImports> | undefined;
   beforeEach(() => {
@@ -451,7 +452,7 @@ describe('a resource of the lattice', () => {
   });
 
   it('may have members of any name', async () => {
-    const named = ['adopt', 'name', 'length', 'to-string'];
+    const named = ['adopt', 'name', 'length', 'prototype', 'constructor', 'to-string', 'then'];
     const functions = named.flatMap((member) => [
       func(`[static]counter.${member}`, [], t.string),
       func(`[method]counter.${member}`, [['self', t.borrow(counter)]], t.string),
@@ -466,13 +467,13 @@ describe('a resource of the lattice', () => {
       called.name === make.name ? Uint8Array.of(1) : called.name,
     );
     const linkage = linkImports(types, { component: 'guest', interfaces: hostInterfaces });
-    const bound = linkage.bind(testContext({ links })).get(imported.id) as {
-      Counter: (new (start: number) => Promise<Counter>) & Record<string, () => Promise<string>>;
-    };
-    const one = (await new bound.Counter(1)) as unknown as Record<string, () => Promise<string>>;
-    for (const member of ['adopt', 'name', 'length', 'toString']) {
-      expect(await bound.Counter[member]?.()).toMatch(/^\[static\]counter/);
-      expect(await one[member]?.()).toMatch(/^\[method\]counter/);
+    const bound = linkage.bind(testContext({ links })).get(imported.id) as HostImport;
+    const one = await makeCounter(bound);
+    for (const member of named) {
+      const onClass = `[static]counter.${member}`;
+      const onObject = `[method]counter.${member}`;
+      expect(await bound.func(onClass)?.()).toBe(onClass);
+      expect(await bound.func(onObject)?.call(one)).toBe(onObject);
     }
   });
 });

@@ -1,9 +1,9 @@
-import { camelCase, type WitFunction, type WitInterface, type WitType } from '@wasmlattice/rpc';
-import type { HostImport } from '../engines/engine.js';
+import type { WitFunction, WitInterface, WitType } from '@wasmlattice/rpc';
+import type { HostClass, HostFunction, HostImport } from '../engines/engine.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import { RpcErrorResource } from '../host-functions/wasmcloud/bus/index.js';
 import { parseInterfaceId } from '../interface-id.js';
-import { className, parseQualifiedName, type QualifiedName } from '../qualified-name.js';
+import { parseQualifiedName } from '../qualified-name.js';
 import { callWithHandles, type HandleFunction } from './call-with-handles.js';
 import { NoWireFormError } from './conversions.js';
 import { DropTeller } from './drop-teller.js';
@@ -30,7 +30,8 @@ interface LatticeResource {
 }
 
 interface LatticeFunction extends HandleFunction {
-  readonly name: QualifiedName;
+  /** As in the binary. */
+  readonly name: string;
   readonly tellsFailures: boolean;
 }
 
@@ -55,7 +56,7 @@ function planFunction(declared: WitFunction, forms: HandleForms): LatticeFunctio
   const [first, ...others] = func.params;
   try {
     return {
-      name: parseQualifiedName(declared.name),
+      name: declared.name,
       form: wireFormOf(func, 'import', forms),
       tellsFailures,
       givesResources: passesRemote(func.result),
@@ -77,16 +78,15 @@ export function bindLatticeCalls(
   handles: InstanceHandles,
 ): HostImport {
   const linkKey = parseInterfaceId(id).name;
-  const bound: Record<string, unknown> = {};
+  const bound = new Map<string, HostFunction>();
   const classes = new Map<string, RemoteClass>();
   for (const { name, drops } of resources) {
-    const maker = functions.find((each) => each.name.kind === 'constructor' && each.name.resource === name);
+    const maker = functions.find((each) => each.name === `[constructor]${name}`);
     const remote = defineRemoteClass(maker && bindFunction(maker), (arrival) => {
       void drops.tell(links, arrival);
     });
     classes.set(name, remote);
     handles.define(id, name, remote);
-    bound[className(name)] = remote.type;
   }
 
   function bindFunction(declared: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {
@@ -111,30 +111,28 @@ export function bindLatticeCalls(
   }
 
   for (const each of functions) {
-    const { name } = each;
+    const name = parseQualifiedName(each.name);
     const call = bindFunction(each);
-    if (name.kind === 'function') {
-      bound[camelCase(name.name)] = (...params: readonly unknown[]) => call(params);
-    } else if (name.kind === 'static') {
-      define(classes.get(name.resource)?.type, name.member, (...params: readonly unknown[]) => call(params));
-    } else if (name.kind === 'method') {
-      const { prototype } = classes.get(name.resource)?.type ?? {};
-      define(prototype, name.member, function (this: unknown, ...params: readonly unknown[]) {
-        return call([this, ...params]);
-      });
+    switch (name.kind) {
+      case 'function':
+      case 'static':
+        bound.set(each.name, (...params) => call(params));
+        break;
+      case 'method':
+        bound.set(each.name, function (this: unknown, ...params) {
+          return call([this, ...params]);
+        });
+        break;
+      case 'constructor': {
+        const type = classes.get(name.resource)?.type;
+        if (type !== undefined) bound.set(each.name, type as unknown as HostFunction);
+      }
     }
   }
-  return bound;
-}
-
-/** Also over what every function or object has by that name: `name`, `toString`. */
-function define(
-  owner: object | undefined,
-  member: string,
-  value: (...params: readonly unknown[]) => unknown,
-): void {
-  if (owner === undefined) throw new Error(`the member ${member} belongs to a resource that is not there`);
-  Object.defineProperty(owner, camelCase(member), { value });
+  return {
+    func: (name) => bound.get(name),
+    resource: (name) => classes.get(name)?.type as unknown as HostClass | undefined,
+  };
 }
 
 /**

@@ -59,9 +59,9 @@ export class RemoteResource {
   }
 }
 
-/** A class in jco's conventions for one imported resource of one instance. */
+/** A class for one imported resource of one instance. It has no methods: their names are the guest's and may be any, `then` among them. */
 export interface RemoteClass {
-  /** What the guest imports; gets methods and static functions of any name. */
+  /** What the guest imports. */
   readonly type: { readonly prototype: RemoteResource };
   /** An object of the class for a handle that arrived. */
   adopt(arrival: RemoteArrival, owned: boolean): RemoteResource;

@@ -12,6 +12,7 @@ import {
   endlessUnsuspended,
   helpersInterface,
 } from '../testing/endless-guest.js';
+import { hostImport } from '../testing/host-import.js';
 import { collectGarbage } from './collect-garbage.js';
 import { FairTurns } from './fair-turns.js';
 import { GuestClock, type ThreadClock } from './guest-clock.js';
@@ -26,7 +27,11 @@ const instances = 3;
 const helpers: HostImports = new Map([
   [
     helpersInterface,
-    { answer: () => 7, text: () => 'text', texts: () => Array.from({ length: 100_000 }, () => 'text') },
+    hostImport({
+      answer: () => 7,
+      text: () => 'text',
+      texts: () => Array.from({ length: 100_000 }, () => 'text'),
+    }),
   ],
 ]);
 

@@ -16,6 +16,7 @@ import { linkImports } from '../linker/linker.js';
 import { InstancePool } from '../pool/instance-pool.js';
 import { buildCallsGuest, callsInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
+import { hostImport } from '../testing/host-import.js';
 import { buildHttpGuest, httpGuestExport } from '../testing/http-guest.js';
 import { createPreparer, type Preparer } from './preparer.js';
 
@@ -100,7 +101,7 @@ describe('the thread of a preparer', () => {
       suspends: (_, func) => func === 'pass',
     });
     const gate = { pass: async () => {}, check: () => 0, fail: () => 0, acquire: () => 0 };
-    const instance = await compiled.instantiate(new Map([['test:host/gate@0.1.0', gate]]));
+    const instance = await compiled.instantiate(new Map([['test:host/gate@0.1.0', hostImport(gate)]]));
     await instance.call(callsInterface, 'wait', [1]);
   });
 

@@ -1,8 +1,14 @@
 import type { HostInterface } from '../host-functions/host-interface.js';
 import { exactly } from '../host-functions/host-interface.js';
 import { buildGuest } from './build-guest.js';
+import { declare } from './declare.js';
 
 export const callsInterface = 'test:guest/calls@1.0.0';
+
+const gateWit = `
+  pass: func(id: u32);
+  check: func(id: u32) -> result<u32, string>;
+  fail: func();`;
 
 /** A guest for engine and pool: state, traps, results, waits. */
 export function buildCallsGuest(): Promise<Uint8Array> {
@@ -31,11 +37,7 @@ export function buildCallsGuest(): Promise<Uint8Array> {
         fail: func() -> result<u32, string>;
       }
       package test:host@0.1.0 {
-        interface gate {
-          pass: func(id: u32);
-          check: func(id: u32) -> result<u32, string>;
-          fail: func();
-        }
+        interface gate { ${gateWit} }
       }`,
     wat: `
       (import "test:host/gate@0.1.0" "pass" (func $pass (param i32)))
@@ -83,7 +85,7 @@ export interface Gate {
 
 export function gateInterface(gate: Gate): HostInterface {
   return {
-    name: 'test:host/gate',
+    ...declare('test:host/gate@0.1.0', gateWit),
     ...exactly('0.1.0'),
     suspending: ['pass', 'check'],
     bind: () => ({

@@ -1,5 +1,6 @@
 import type { HostImports } from '../engines/engine.js';
 import { buildGuest } from './build-guest.js';
+import { hostImport } from './host-import.js';
 
 export const stateInterface = 'test:guest/state@1.0.0';
 
@@ -123,5 +124,5 @@ export function stateGuestImports(): { readonly imports: HostImports; readonly d
     acquire: () => new Token(),
     wait: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
-  return { imports: new Map([['test:host/tokens@0.1.0', tokens]]), disposed: () => disposed };
+  return { imports: new Map([['test:host/tokens@0.1.0', hostImport(tokens)]]), disposed: () => disposed };
 }

@@ -107,7 +107,12 @@ const wit = `
   }
   package wasi:sockets@0.2.3 {
     interface network {
-      enum error-code { unknown, access-denied }
+      enum error-code {
+        unknown, access-denied, not-supported, invalid-argument, out-of-memory, timeout, concurrency-conflict, not-in-progress,
+        would-block, invalid-state, new-socket-limit, address-not-bindable, address-in-use, remote-unreachable, connection-refused,
+        connection-reset, connection-aborted, datagram-too-large, name-unresolvable, temporary-resolver-failure,
+        permanent-resolver-failure,
+      }
       enum ip-address-family { ipv4, ipv6 }
     }
     interface tcp { resource tcp-socket; }

@@ -1,13 +1,15 @@
 import { decodeComponent } from '../../formats/component/index.js';
-import type { HostInterface } from '../../host-functions/host-interface.js';
+import type { HostInterface, HostMembers } from '../../host-functions/host-interface.js';
 import { linkImports } from '../../linker/linker.js';
 import { testContext } from '../../testing/context.js';
+import { hostImport } from '../../testing/host-import.js';
 import type { ComponentInstance, Engine, HostImports } from '../engine.js';
 
 /** A component compiled by the engine under test. */
 export interface CompiledGuest {
   start(options?: {
-    readonly imports?: HostImports;
+    /** Instead of those it is linked to. */
+    readonly imports?: ReadonlyMap<string, HostMembers>;
     readonly signal?: AbortSignal;
   }): Promise<ComponentInstance>;
 }
@@ -24,7 +26,7 @@ export async function compileGuest(
   });
   return {
     start: ({ imports = new Map(), signal } = {}) =>
-      compiled.instantiate(imports, signal === undefined ? {} : { signal }),
+      compiled.instantiate(bound(imports), signal === undefined ? {} : { signal }),
   };
 }
 
@@ -37,7 +39,14 @@ export async function compileLinked(
   const linkage = linkImports(decodeComponent(bytes), { component: 'guest', interfaces });
   const compiled = await engine.compile(bytes, { component: 'guest', suspends: linkage.suspends });
   return {
-    start: ({ imports = linkage.bind(testContext()), signal } = {}) =>
-      compiled.instantiate(imports, signal === undefined ? {} : { signal }),
+    start: ({ imports, signal } = {}) =>
+      compiled.instantiate(
+        imports === undefined ? linkage.bind(testContext()) : bound(imports),
+        signal === undefined ? {} : { signal },
+      ),
   };
+}
+
+function bound(imports: ReadonlyMap<string, HostMembers>): HostImports {
+  return new Map([...imports].map(([id, members]) => [id, hostImport(members)]));
 }

@@ -1,10 +1,11 @@
 import { t, type WitType } from '@wasmlattice/rpc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostMembers } from '../../host-functions/host-interface.js';
 import { anyType, anyValue } from '../../testing/any-value.js';
 import { buildEchoGuest, echoInterface, passInterface } from '../../testing/echo-guest.js';
 import { compileType } from '../direct/abi/compile-type.js';
-import type { ComponentInstance, Engine, HostImport } from '../engine.js';
+import type { ComponentInstance, Engine } from '../engine.js';
 import { compileGuest } from './engine-fixture.js';
 
 /** Sends values through a guest and the host, and back. */
@@ -25,7 +26,7 @@ class Echo {
       seen.push(value);
       return value;
     };
-    const functions: HostImport = Object.fromEntries(types.map((_, i) => [`pass${i}`, pass]));
+    const functions: HostMembers = Object.fromEntries(types.map((_, i) => [`pass${i}`, pass]));
     return new Echo(await compiled.start({ imports: new Map([[passInterface, functions]]) }), seen);
   }
 

@@ -2,7 +2,8 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { describe, expect, it, vi } from 'vitest';
 import { buildGuest } from '../../testing/build-guest.js';
-import type { CompiledComponent, HostImport, HostImports } from '../engine.js';
+import { hostImport } from '../../testing/host-import.js';
+import type { CompiledComponent, HostImports } from '../engine.js';
 import { webAssembly } from '../web-assembly.js';
 import { createDirectEngine } from './direct-engine.js';
 
@@ -35,8 +36,8 @@ function guestThatStarts(start: string): Promise<Uint8Array> {
   });
 }
 
-function clock(now: HostImport[string]): HostImports {
-  return new Map([['test:host/clock@0.1.0', { now }]]);
+function clock(now: unknown): HostImports {
+  return new Map([['test:host/clock@0.1.0', hostImport({ now })]]);
 }
 
 async function compile(

@@ -6,6 +6,7 @@ import { decodeComponent } from '../../formats/component/index.js';
 import { linkImports } from '../../linker/linker.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../../testing/calls-guest.js';
 import { testContext } from '../../testing/context.js';
+import { hostImport } from '../../testing/host-import.js';
 import { createJcoEngine } from './jco-engine.js';
 
 let guest: Uint8Array;
@@ -138,7 +139,7 @@ describe('the cache of generated code', () => {
     await rm(cacheDir, { recursive: true });
     const compiled = engine.load(prepared, { component: 'calls', suspends: () => false });
     const gate = { pass() {}, check: () => 0, fail: () => 0, acquire: () => 0 };
-    const instance = await compiled.instantiate(new Map([['test:host/gate@0.1.0', gate]]));
+    const instance = await compiled.instantiate(new Map([['test:host/gate@0.1.0', hostImport(gate)]]));
     expect(await instance.call(callsInterface, 'count', [])).toBe(1);
   });
 

@@ -5,6 +5,7 @@ import type { MemoryBudget } from '../../pool/thread-budgets.js';
 import { className, parseQualifiedName } from '../../qualified-name.js';
 import type { ComponentInstance, ComponentTypes, HostImports, InstantiateOptions } from '../engine.js';
 import { type CoreInstance, type CoreModule, webAssembly } from '../web-assembly.js';
+import { generatedImports } from './generated-imports.js';
 import { type GuestWatch, watchGuest } from './guest-watch.js';
 import { asyncConstructor } from './patch-output.js';
 
@@ -46,7 +47,7 @@ export async function instantiateGenerated(
   try {
     const exports = await parts.instantiate(
       (name) => requireCoreModule(parts, name),
-      toGeneratedImports(imports),
+      generatedImports(imports, parts.types),
       (module, coreImports) => new webAssembly.Instance(module, coreImports),
       watch.webAssembly,
       parts.console,
@@ -147,13 +148,6 @@ function asFunction(value: unknown): ExportedFunction | undefined {
 /** The generated code's own class, made anew for each instance, so it can't be told by `instanceof`. */
 function isResultError(error: unknown): error is Error & { readonly payload: unknown } {
   return error instanceof Error && error.constructor.name === 'ComponentError' && 'payload' in error;
-}
-
-function toGeneratedImports(imports: HostImports): Readonly<Record<string, unknown>> {
-  const generated: Record<string, unknown> = {};
-  for (const id of imports.keys()) if (id !== '') generated[id] = imports.get(id);
-  for (const [name, func] of Object.entries(imports.get('') ?? {})) generated[name] = { default: func };
-  return generated;
 }
 
 function requireCoreModule({ coreModules, component }: CompiledParts, name: string): CoreModule {

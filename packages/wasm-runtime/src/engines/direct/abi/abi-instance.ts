@@ -1,7 +1,6 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
-import { className } from '../../../qualified-name.js';
-import type { HostImports, InstantiateOptions } from '../../engine.js';
+import type { HostClass, HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { webAssembly } from '../../web-assembly.js';
 import { AbiPart } from './abi-part.js';
@@ -12,9 +11,6 @@ import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
 import { HandleCount, nameOf } from './handle-table.js';
 import { UnsuspendedCode } from './unsuspended-code.js';
-
-/** A class of the host; its instances are what the guest knows as resources. */
-export type HostClass = abstract new (...args: never[]) => object;
 
 /** What ended a guest. */
 export interface GuestFailure {
@@ -36,17 +32,6 @@ export interface AbiInstanceOptions {
 }
 
 const onePart = [{ parent: undefined }];
-
-/** Looked up in every invocation, while the resources of a component stay the same. */
-const classNames = new WeakMap<WitResource, string>();
-
-function classNameOf(resource: WitResource): string {
-  const known = classNames.get(resource);
-  if (known !== undefined) return known;
-  const name = className(resource.name);
-  classNames.set(resource, name);
-  return name;
-}
 
 /**
  * Canonical ABI state of an instance of the whole component, in one invocation at a time: the imports, what it waits for, what it may take
@@ -238,8 +223,7 @@ export class AbiInstance implements ResourceOwner {
   hostClass(resource: WitResource): HostClass | undefined {
     const known = this.#hostClasses.get(resource);
     if (known !== undefined || this.#hostClasses.has(resource)) return known;
-    const found = this.imports.get(resource.instance)?.[classNameOf(resource)];
-    const type = typeof found === 'function' ? (found as unknown as HostClass) : undefined;
+    const type = this.imports.get(resource.instance)?.resource(resource.name);
     this.#hostClasses.set(resource, type);
     return type;
   }

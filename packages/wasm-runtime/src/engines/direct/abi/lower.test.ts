@@ -93,7 +93,7 @@ describe('a host function called by a guest', () => {
         this.value = start;
       }
       static mergeAll(a: RunCounter, b: RunCounter): RunCounter {
-        return new this(a.value + b.value);
+        return new RunCounter(a.value + b.value);
       }
       getNext(by: number): number {
         return this.value + by;

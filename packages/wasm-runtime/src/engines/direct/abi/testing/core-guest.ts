@@ -1,6 +1,7 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import type { WitFunction, WitResource } from '@wasmlattice/rpc';
-import type { HostImport } from '../../../engine.js';
+import type { HostMembers } from '../../../../host-functions/host-interface.js';
+import { hostImport } from '../../../../testing/host-import.js';
 import { type CoreModule, webAssembly } from '../../../web-assembly.js';
 import { AbiInstance } from '../abi-instance.js';
 import type { CanonOptions, CoreFunction, ResourceOrigin } from '../core-types.js';
@@ -47,7 +48,7 @@ const runtime = `
 /** Links a core module by hand, as a component would have it linked. Resources are the guest's own with a destructor. */
 export async function buildCoreGuest(
   source: CoreGuestSource,
-): Promise<(host: HostImport, signal?: AbortSignal) => CoreGuest> {
+): Promise<(host: HostMembers, signal?: AbortSignal) => CoreGuest> {
   const [imports = '', code = ''] = source.wat.split(';; code');
   const module = await webAssembly.compile(await parse(`(module ${imports} ${runtime} ${code})`));
   return (host, signal) => link(module, source, host, signal);
@@ -56,7 +57,7 @@ export async function buildCoreGuest(
 function link(
   module: CoreModule,
   source: CoreGuestSource,
-  host: HostImport,
+  host: HostMembers,
   signal: AbortSignal | undefined,
 ): CoreGuest {
   const { imports = [], exports = [], resources = [], suspending = [], postReturn = {}, destructor } = source;
@@ -71,7 +72,7 @@ function link(
       ? { kind: 'host' }
       : { kind: 'guest', part: 0, destructor: () => core[destructor] };
   const instance = new AbiInstance(new Map(resources.map((resource) => [resource, origin])));
-  instance.startWatching(new Map([[hostId, host]]), { ...(signal !== undefined && { signal }) });
+  instance.startWatching(new Map([[hostId, hostImport(host)]]), { ...(signal !== undefined && { signal }) });
   const part = instance.part(0);
   const options: CanonOptions = {
     encoding: 'utf8',

@@ -1,0 +1,13 @@
+import type { HostImport } from '../engines/engine.js';
+import { DeclaredMembers } from '../host-functions/declared-members.js';
+import type { HostMembers } from '../host-functions/host-interface.js';
+
+/** An import that declares whatever it is asked for, for guests that nothing is checked of. */
+export function hostImport(members: HostMembers): HostImport {
+  return {
+    func: (name) =>
+      new DeclaredMembers({ functions: [{ name, params: [] }], resources: [] }).bind(members).func(name),
+    resource: (name) =>
+      new DeclaredMembers({ functions: [], resources: [name] }).bind(members).resource(name),
+  };
+}
