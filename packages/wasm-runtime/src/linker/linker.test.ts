@@ -1,4 +1,4 @@
-import { func, t, type WitFunction, type WitInterface, witInterface } from '@wasmlattice/rpc';
+import { func, t, type WitFunction, type WitInterface, type WitType, witInterface } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
 import type { ComponentTypes } from '../engines/engine.js';
 import {
@@ -8,6 +8,7 @@ import {
   wasi02,
 } from '../host-functions/host-interface.js';
 import { testContext, testLinks } from '../testing/context.js';
+import { declare } from '../testing/declare.js';
 import { type Linkage, linkImports } from './linker.js';
 import { MissingImportError } from './missing-import-error.js';
 
@@ -17,32 +18,66 @@ function importing(...imports: WitInterface[]): ComponentTypes {
 
 class Pollable {
   block(): void {}
+  /** Of the host alone. */
+  watch(): void {}
   static make(): Pollable {
     return new Pollable();
   }
 }
 
 const poll: HostInterface = {
-  name: 'wasi:io/poll',
+  ...declare(
+    'wasi:io/poll@0.2.12',
+    `resource pollable { block: func(); make: static func() -> pollable; ready: func() -> bool; }
+     poll-all: func(in: list<borrow<pollable>>) -> list<u32>;
+     record size { width: u32, height: u32 }
+     variant failure { closed, other(string) }
+     measure: func(of: size) -> result<option<u32>, failure>;`,
+  ),
   ...wasi02,
   suspending: ['[method]pollable.block'],
   bind: () => ({ Pollable, pollAll: () => [] }),
 };
 
 const draft: HostInterface = {
-  name: 'acme:draft/api',
+  ...declare('acme:draft/api@0.1.0-draft', 'run: func() -> u32;'),
   ...exactly('', '0.1.0-draft'),
   suspending: [],
   bind: () => ({ run: () => 1 }),
 };
 
+const pollable = { instance: 'wasi:io/poll@0.2.0', name: 'pollable' };
+
+/** `block` as the interface of that version has it. */
+function block(version: string): WitFunction {
+  const self = t.borrow({ instance: `wasi:io/poll@${version}`, name: 'pollable' });
+  return func('[method]pollable.block', [['self', self]]);
+}
+
+const pollAll: WitFunction = func('poll-all', [['in', t.list(t.borrow(pollable))]], t.list(t.u32));
+
 const add: WitFunction = func('add-up', [['a', t.u32]], t.result(t.u32, t.string));
+
+const size = t.record({ width: t.u32, height: t.u32 });
+const failure = t.variant({ closed: undefined, other: t.string });
+
+function measure(of: WitType = size, err: WitType = failure): WitFunction {
+  return func('measure', [['of', of]], t.result(t.option(t.u32), err));
+}
+
+function pairs({ params }: WitFunction): (readonly [string, WitType])[] {
+  return params.map(({ name, type }) => [name, type]);
+}
 
 function link(types: ComponentTypes): Linkage {
   return linkImports(types, {
     component: 'hello',
     interfaces: [poll, draft],
-    unavailable: new Map([['acme:feature/api', 'enable the feature "acme"']]),
+    unavailable: new Map([
+      ['acme:feature/api', 'enable the feature "acme"'],
+      ['acme:secrets', 'there are no secrets'],
+      ['wasi', "it is the host's"],
+    ]),
   });
 }
 
@@ -59,14 +94,16 @@ function messageOf(types: ComponentTypes): string {
 describe('linking', () => {
   it.each(['0.2.0', '0.2.3', '0.2.12'])('serves WASI %s with the one 0.2 implementation', (version) => {
     const id = `wasi:io/poll@${version}`;
-    const linkage = link(importing(witInterface(id, [func('[method]pollable.block', [])])));
+    const linkage = link(importing(witInterface(id, [block(version)])));
     expect(linkage.suspends(id, '[method]pollable.block')).toBe(true);
-    expect(linkage.bind(testContext()).get(id)).toMatchObject({ Pollable });
+    const bound = linkage.bind(testContext()).get(id);
+    expect(bound?.resource('pollable')).toBe(Pollable);
+    expect(bound?.func('[method]pollable.block')).toBe(Pollable.prototype.block);
   });
 
   it('keeps functions that do not wait out of the suspending ones', () => {
     const id = 'wasi:io/poll@0.2.0';
-    const linkage = link(importing(witInterface(id, [func('poll-all', [])])));
+    const linkage = link(importing(witInterface(id, [pollAll])));
     expect(linkage.suspends(id, 'poll-all')).toBe(false);
     expect(linkage.suspends('wasi:io/other@0.2.0', 'poll-all')).toBe(false);
   });
@@ -80,14 +117,138 @@ describe('linking', () => {
 
   it('names functions and resources that a served interface does not have', () => {
     const imported = witInterface('wasi:io/poll@0.2.9', [
-      func('[method]pollable.block', []),
+      block('0.2.9'),
       func('[method]pollable.peek', []),
-      func('[static]pollable.make', []),
+      func('[method]pollable.blok', []),
       func('[constructor]waker', []),
-      func('brand-new', []),
     ]);
-    expect(messageOf(importing(imported))).toContain(
-      '- wasi:io/poll@0.2.9 (resource waker, [method]pollable.peek, [constructor]waker, brand-new): this host serves the interface (0.2.x) without these functions',
+    expect(messageOf(importing(imported))).toBe(
+      'component "hello" imports what this host can\'t link:\n' +
+        '  - wasi:io/poll@0.2.9: wasi:io/poll has no resource waker; wasi:io/poll has no [method]pollable.peek; ' +
+        'wasi:io/poll has no [method]pollable.blok (the closest is [method]pollable.block); wasi:io/poll has no [constructor]waker; ' +
+        'build against wasi:io/poll 0.2.x as this host serves it',
+    );
+  });
+
+  it.each([
+    // Members of the class that implements the interface, and of what every class, function and object has.
+    '[method]pollable.watch',
+    '[method]pollable.constructor',
+    '[method]pollable.to-string',
+    '[method]pollable.has-own-property',
+    '[method]pollable.__proto__',
+    '[method]pollable.__define-getter__',
+    '[static]pollable.prototype',
+    '[static]pollable.name',
+    '[static]pollable.to-string',
+    '[static]pollable.bind',
+    '[static]pollable.block',
+    '[method]pollable.make',
+    '[constructor]pollable',
+    'to-string',
+    'constructor',
+    '__proto__',
+    'pollable',
+    'Poll-All',
+    'pollAll',
+  ])('does not give out %s, which the interface does not declare', (name) => {
+    const imported = { ...witInterface('wasi:io/poll@0.2.0', [func(name, [])]), resources: ['pollable'] };
+    expect(messageOf(importing(imported))).toContain(`wasi:io/poll has no ${name}`);
+  });
+
+  it('names no more than ten of many', () => {
+    const many = Array.from({ length: 500 }, (_, i) => func(`made-up-${i}`, []));
+    const message = messageOf(importing(witInterface('wasi:io/poll@0.2.0', many)));
+    expect(message).toContain('wasi:io/poll has no made-up-9; and 490 more; build against');
+  });
+
+  it.each<[string, WitFunction, string]>([
+    [
+      'another result',
+      func('[method]pollable.ready', [['self', t.borrow(pollable)]], t.u32),
+      '[method]pollable.ready is of another type, the result: expected bool, found u32',
+    ],
+    [
+      'a result where there is none',
+      func('[method]pollable.block', [['self', t.borrow(pollable)]], t.bool),
+      '[method]pollable.block is of another type, the result: expected none, found bool',
+    ],
+    [
+      'parameters too many',
+      func('poll-all', [...pairs(pollAll), ['more', t.u8]], t.list(t.u32)),
+      'poll-all is of another type, expected 1 parameter, found 2 parameters',
+    ],
+    [
+      'an own handle for a borrowed one',
+      func('poll-all', [['in', t.list(t.own(pollable))]], t.list(t.u32)),
+      'poll-all is of another type, the element of the parameter in: expected borrow<wasi:io/poll@0.2.12.pollable>, found wasi:io/poll@0.2.0.pollable',
+    ],
+    [
+      'a resource of another interface',
+      func(
+        'poll-all',
+        [['in', t.list(t.borrow({ ...pollable, instance: 'acme:draft/api@0.1.0-draft' }))]],
+        t.list(t.u32),
+      ),
+      'found borrow<acme:draft/api@0.1.0-draft.pollable>',
+    ],
+    [
+      'a function that is async',
+      { ...pollAll, async: true },
+      'poll-all is of another type, expected func, found async func',
+    ],
+    [
+      'a record with a field more',
+      measure(t.record({ width: t.u32, height: t.u32, depth: t.u32 })),
+      'measure is of another type, field 3 of the parameter of: expected none, found depth',
+    ],
+    [
+      'a record with a field less',
+      measure(t.record({ width: t.u32 })),
+      'field 2 of the parameter of: expected height, found none',
+    ],
+    [
+      'a field of another type',
+      measure(t.record({ width: t.u32, height: t.u64 })),
+      'field height of the parameter of: expected u32, found u64',
+    ],
+    [
+      'cases in another order',
+      measure(undefined, t.variant({ other: t.string, closed: undefined })),
+      'case 1 of err of the result: expected closed, found other',
+    ],
+    [
+      'a case more',
+      measure(undefined, t.variant({ closed: undefined, other: t.string, more: undefined })),
+      'case 3 of err of the result: expected none, found more',
+    ],
+    [
+      'a case without its value',
+      measure(undefined, t.variant({ closed: undefined, other: undefined })),
+      'case other of err of the result: expected string, found none',
+    ],
+  ])('refuses %s, and says where the types differ', (_, wanted, difference) => {
+    expect(messageOf(importing(witInterface('wasi:io/poll@0.2.0', [wanted])))).toContain(difference);
+  });
+
+  it('does not care how parameters are called', () => {
+    const renamed = func('poll-all', [['pollables', t.list(t.borrow(pollable))]], t.list(t.u32));
+    expect(() => link(importing(witInterface('wasi:io/poll@0.2.0', [renamed])))).not.toThrow();
+  });
+
+  it('refuses what nobody can serve: by interface, package or namespace', () => {
+    const run = [func('run', [])];
+    expect(messageOf(importing(witInterface('acme:secrets/store@1.0.0', run)))).toContain(
+      '- acme:secrets/store@1.0.0 (run): there are no secrets',
+    );
+    expect(messageOf(importing(witInterface('wasi:io/handler@0.3.0', run)))).toContain(
+      "- wasi:io/handler@0.3.0 (run): it is the host's; of wasi:io it serves wasi:io/poll (0.2.x)",
+    );
+    expect(messageOf(importing(witInterface('wasi:nn/tensor@0.2.0', run)))).toMatch(
+      /- wasi:nn\/tensor@0\.2\.0 \(run\): it is the host's$/,
+    );
+    expect(messageOf(importing(witInterface('inline', run)))).toContain(
+      '- inline (run): an interface outside of any package has no link; move it into a package of your own',
     );
   });
 
@@ -136,8 +297,7 @@ describe('an interface the host does not serve', () => {
         return { tag: 'ok', val: 3 };
       }),
     });
-    const bound = linkage.bind(context).get(id) as { addUp(a: number): Promise<unknown> };
-    expect(await bound.addUp(2)).toEqual({ tag: 'ok', val: 3 });
+    expect(await linkage.bind(context).get(id)?.func('add-up')?.(2)).toEqual({ tag: 'ok', val: 3 });
     expect(calls).toEqual([
       ['acme:math/ops', { instance: id, func: add, params: [2], signal: context.signal }],
     ]);
@@ -179,12 +339,11 @@ describe('an interface the host does not serve', () => {
       },
     };
     const id = 'wasi:io/poll@0.2.3';
-    const types = importing(witInterface(id, [func('[method]pollable.block', [])]));
+    const types = importing(witInterface(id, [block('0.2.3')]));
     const linkage = linkImports(types, { component: 'hello', interfaces: [counted] });
     bound.length = 0;
     const context = testContext();
     const imports = linkage.bind(context);
-    expect([...imports.keys()]).toEqual([id]);
     expect(bound).toEqual([]);
     expect(imports.get(id)).toBe(imports.get(id));
     expect(bound).toEqual([context]);

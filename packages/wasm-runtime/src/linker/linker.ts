@@ -1,14 +1,15 @@
-import { camelCase, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
-import { noopLogger } from '@wasmlattice/telemetry';
+import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
 import type { CompileOptions, ComponentTypes, HostImport, HostImports } from '../engines/engine.js';
+import { DeclaredMembers } from '../host-functions/declared-members.js';
 import type { HostInterface, InstanceContext } from '../host-functions/host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
 import { NoWireFormError } from '../lattice/conversions.js';
 import { type HandleForms, handleForms } from '../lattice/handle-forms.js';
 import { InstanceHandles } from '../lattice/instance-handles.js';
 import { bindLatticeCalls, type LatticeCalls, planLatticeCalls } from '../lattice/lattice-calls.js';
-import { className, parseQualifiedName } from '../qualified-name.js';
-import { type MissingImport, MissingImportError } from './missing-import-error.js';
+import { interfaceDifferences } from './interface-differences.js';
+import { listed, type MissingImport, MissingImportError } from './missing-import-error.js';
+import type { IsSameResource } from './type-difference.js';
 
 export interface LinkOptions {
   /** Names the component in errors. */
@@ -16,8 +17,8 @@ export interface LinkOptions {
   /** What the host serves itself. */
   readonly interfaces: readonly HostInterface[];
   /**
-   * Interfaces (without version) that the host knows and does not serve now, with what to do about it:
-   * `['wasmcloud:messaging/producer', 'enable the feature "wasmcloud-messaging-v3"']`. They are not linked to the lattice.
+   * What the host knows and does not serve, with what to do about it: interfaces (`wasi:clocks/timezone`), packages
+   * (`wasmcloud:secrets`) or namespaces (`wasi`). They are not linked to the lattice, where nobody could serve them.
    */
   readonly unavailable?: ReadonlyMap<string, string>;
 }
@@ -80,50 +81,96 @@ export function isHostedBy({
   unavailable,
 }: Pick<LinkOptions, 'interfaces' | 'unavailable'>): (name: string) => boolean {
   const names = new Set(interfaces.map(({ name }) => name));
-  return (name) => names.has(name) || (unavailable?.has(name) ?? false);
+  return (name) => names.has(name) || adviceFor(name, unavailable) !== undefined;
 }
 
-function resolve(
-  imported: WitInterface,
-  { interfaces, unavailable }: LinkOptions,
-  forms: HandleForms,
-): Resolution {
+/** That of the interface, its package or its namespace. */
+function adviceFor(name: string, unavailable: LinkOptions['unavailable']): string | undefined {
+  return (
+    unavailable?.get(name) ??
+    unavailable?.get(packageOf(name)) ??
+    unavailable?.get(name.split(':', 1)[0] ?? '')
+  );
+}
+
+/** `wasi:io/poll` → `wasi:io` */
+function packageOf(name: string): string {
+  return name.split('/', 1)[0] ?? name;
+}
+
+function resolve(imported: WitInterface, options: LinkOptions, forms: HandleForms): Resolution {
+  const { interfaces, unavailable } = options;
   const { name, version } = parseInterfaceId(imported.id);
   const known = interfaces.filter((candidate) => candidate.name === name);
   const served = known.find((candidate) => candidate.accepts(version));
-  if (served) return resolveServed(imported, served);
+  if (served) return resolveServed(imported, served, interfaces);
   if (known.length > 0) {
-    const versions = known.map((candidate) => candidate.versions).join(', ');
     return missing(
       imported,
-      `version ${version || 'none'} is not served; build against ${versions}, which this host serves`,
+      `version ${version || 'none'} is not served; build against ${versionsOf(known)}, which this host serves`,
     );
   }
-  const advice = unavailable?.get(name);
-  return advice === undefined ? resolveOnLattice(imported, forms) : missing(imported, advice);
+  const advice = adviceFor(name, unavailable);
+  if (advice === undefined) return resolveOnLattice(imported, forms);
+  return missing(imported, `${advice}${servedInstead(name, interfaces)}`);
 }
 
-function resolveServed(imported: WitInterface, served: HostInterface): Resolution {
-  const unserved = findUnserved(imported, served.bind(probeContext));
-  if (unserved.length > 0) {
-    return missing(
-      imported,
-      `this host serves the interface (${served.versions}) without these functions; build without them`,
-      unserved,
-    );
+function resolveServed(
+  imported: WitInterface,
+  served: HostInterface,
+  interfaces: readonly HostInterface[],
+): Resolution {
+  const differences = interfaceDifferences(imported, served.declared, sameResources(interfaces));
+  if (differences.length > 0) {
+    const advice = `build against ${served.name} ${served.versions} as this host serves it`;
+    return missing(imported, `${listed(differences, '; ')}; ${advice}`, []);
   }
   const suspending = new Set(served.suspending);
+  // Only of what the component imports: all of that was compared.
+  const members = new DeclaredMembers(imported);
   return {
     linked: {
       id: imported.id,
       onLattice: false,
       suspends: (func) => suspending.has(func),
-      bind: (context) => served.bind(context),
+      bind: (context) => members.bind(served.bind(context)),
     },
   };
 }
 
+/** A resource of the host goes by its interface, in whichever version a component imports that. */
+function sameResources(interfaces: readonly HostInterface[]): IsSameResource {
+  return (found, expected) => {
+    if (found.name !== expected.name) return false;
+    const { name, version } = parseInterfaceId(found.instance);
+    const served = interfaces.find((candidate) => candidate.name === name && candidate.accepts(version));
+    return served?.declared.id === expected.instance;
+  };
+}
+
+/** What the host has of the same package. */
+function servedInstead(name: string, interfaces: readonly HostInterface[]): string {
+  const wanted = packageOf(name);
+  const served = Map.groupBy(
+    interfaces.filter((each) => packageOf(each.name) === wanted),
+    (each) => each.name,
+  );
+  if (served.size === 0) return '';
+  const all = [...served].map(([each, versions]) => `${each} (${versionsOf(versions)})`);
+  return `; of ${wanted} it serves ${all.join(', ')}`;
+}
+
+function versionsOf(interfaces: readonly HostInterface[]): string {
+  return interfaces.map(({ versions }) => versions).join(', ');
+}
+
 function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolution {
+  if (!linkable.test(imported.id)) {
+    return missing(
+      imported,
+      'an interface outside of any package has no link; move it into a package of your own',
+    );
+  }
   let calls: LatticeCalls;
   try {
     calls = planLatticeCalls(imported, forms);
@@ -161,6 +208,9 @@ function missingFunction({ name }: WitFunction): MissingImport {
   };
 }
 
+/** What a link names: namespace, package and interface. */
+const linkable = /^[^:/]+:[^:/]+\/[^:/]+$/;
+
 /** The imports of one instance, each bound when it is first asked for. */
 class BoundImports implements HostImports {
   readonly #linked: ReadonlyMap<string, LinkedImport>;
@@ -182,48 +232,4 @@ class BoundImports implements HostImports {
     if (bound !== undefined) this.#bound.set(id, bound);
     return bound;
   }
-
-  keys(): Iterable<string> {
-    return this.#linked.keys();
-  }
 }
-
-/** What the component wants and the bound interface does not have: functions, and classes as `resource name`. */
-function findUnserved({ functions, resources }: WitInterface, bound: HostImport): string[] {
-  return [
-    ...resources.filter((name) => resourceClass(bound, name) === undefined).map((name) => `resource ${name}`),
-    ...functions.filter(({ name }) => !isServed(bound, name)).map(({ name }) => name),
-  ];
-}
-
-function isServed(bound: HostImport, func: string): boolean {
-  const name = parseQualifiedName(func);
-  if (name.kind === 'function') return typeof bound[camelCase(name.name)] === 'function';
-  const type = resourceClass(bound, name.resource);
-  if (type === undefined) return false;
-  switch (name.kind) {
-    case 'method':
-      return camelCase(name.member) in (type.prototype as object);
-    case 'static':
-      return camelCase(name.member) in type;
-    case 'constructor':
-      return true;
-  }
-}
-
-function resourceClass(bound: HostImport, resource: string): { readonly prototype: unknown } | undefined {
-  const type = bound[className(resource)];
-  return typeof type === 'function' ? (type as unknown as { readonly prototype: unknown }) : undefined;
-}
-
-/** A context for {@link findUnserved}: nothing bound to it is ever called. */
-const probeContext: InstanceContext = {
-  componentId: '',
-  logger: noopLogger,
-  config: () => new Map(),
-  links: {
-    invoke: () => Promise.reject(new Error('nothing is called while a component is linked')),
-    setLinkName: () => undefined,
-  },
-  signal: AbortSignal.abort(),
-};

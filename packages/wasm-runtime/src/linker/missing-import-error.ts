@@ -2,7 +2,7 @@
 export interface MissingImport {
   /** Verbatim id; a world-level function's name for one of those. */
   readonly import: string;
-  /** The functions the component wants from it, named as in the binary. */
+  /** The functions that the component wants from it, named as in the binary, unless the advice names those that matter. */
   readonly functions: readonly string[];
   /** What is wrong and what to do about it. */
   readonly advice: string;
@@ -16,11 +16,21 @@ export class MissingImportError extends Error {
 
   constructor(component: string, missing: readonly MissingImport[]) {
     const lines = missing.map(({ import: id, functions, advice }) => {
-      const wanted = functions.length > 0 ? ` (${functions.join(', ')})` : '';
+      const wanted = functions.length > 0 ? ` (${listed(functions, ', ')})` : '';
       return `\n  - ${id}${wanted}: ${advice}`;
     });
     super(`component "${component}" imports what this host can't link:${lines.join('')}`);
     this.component = component;
     this.missing = missing;
   }
+}
+
+/** Most names of a list in a message: a component may import any number. */
+const mostNames = 10;
+
+export function listed(names: readonly string[], separator: string): string {
+  const more = names.length - mostNames;
+  return more > 0
+    ? `${names.slice(0, mostNames).join(separator)}${separator}and ${more} more`
+    : names.join(separator);
 }
