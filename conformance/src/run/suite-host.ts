@@ -1,4 +1,5 @@
-import type { ComponentTypes, HostImports, LoadOptions } from '@wasmlattice/wasm-runtime/engines';
+import type { ComponentTypes, HostImport, HostImports, LoadOptions } from '@wasmlattice/wasm-runtime/engines';
+import { DeclaredMembers, type HostMembers } from '@wasmlattice/wasm-runtime/host-functions';
 
 /**
  * What scripts may import, by the conventions of Wasmtime's runner of such scripts: some functions, an instance `host` with more of
@@ -12,8 +13,6 @@ export interface SuiteHost {
   missing(types: ComponentTypes): string | undefined;
 }
 
-type HostFunctions = Readonly<Record<string, unknown>>;
-
 const suspending = new Set([
   'host-echo-u32',
   'never-return',
@@ -23,9 +22,9 @@ const suspending = new Set([
 ]);
 
 export function createSuiteHost(): SuiteHost {
-  const imports = new Map<string, HostFunctions>([
-    ['', worldFunctions],
-    ['host', hostFunctions()],
+  const imports = new Map([
+    ['', declared('', worldFunctions)],
+    ['host', declared('host', hostFunctions())],
   ]);
   return {
     imports,
@@ -63,12 +62,12 @@ const served = new Set([
 
 const servedResources = new Set(['host resource1', 'host resource2', 'host resource1-again']);
 
-const worldFunctions: HostFunctions = {
+const worldFunctions: HostMembers = {
   hostEchoU32: async (value: number) => value,
   hostReturnTwo: () => 2,
 };
 
-function hostFunctions(): HostFunctions {
+function hostFunctions(): HostMembers {
   let drops = 0;
   let lastDrop = 0;
   class Resource1 {
@@ -126,6 +125,13 @@ function hostFunctions(): HostFunctions {
       return value;
     },
   };
+}
+
+function declared(id: string, members: HostMembers): HostImport {
+  const namesOf = (all: ReadonlySet<string>): string[] =>
+    [...all].filter((each) => each.startsWith(`${id} `)).map((each) => each.slice(id.length + 1));
+  const functions = namesOf(served).map((name) => ({ name, params: [] }));
+  return new DeclaredMembers({ functions, resources: namesOf(servedResources) }).bind(members);
 }
 
 function turn(): Promise<void> {

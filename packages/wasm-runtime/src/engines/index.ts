@@ -27,6 +27,8 @@ export type {
   ComponentTypes,
   Engine,
   GuestClock,
+  HostClass,
+  HostFunction,
   HostImport,
   HostImports,
   InstantiateOptions,

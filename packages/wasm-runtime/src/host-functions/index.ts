@@ -1,3 +1,5 @@
+export { readWit, type WitInterfaces } from '../formats/wit/index.js';
+export { DeclaredMembers } from './declared-members.js';
 export {
   exactly,
   type HostInterface,
