@@ -1,5 +1,10 @@
-import { camelCase } from '@wasmlattice/rpc';
-import type { CompiledComponent, ComponentInstance, Engine } from '@wasmlattice/wasm-runtime/engines';
+import type {
+  CompiledComponent,
+  ComponentInstance,
+  Engine,
+  HostFunction,
+  HostImport,
+} from '@wasmlattice/wasm-runtime/engines';
 import type { CallOutcome, Case, CaseOutcome } from './case.js';
 import { fromPlain, type Plain, toPlain } from './plain.js';
 
@@ -18,22 +23,23 @@ export async function runCase(
   }
   try {
     let seen: (readonly [string, ...Plain[]])[] = [];
-    const functions = Object.fromEntries(
+    const functions = new Map<string, HostFunction>(
       host.map(({ name, params, result, answer }) => [
-        camelCase(name),
+        name,
         (...values: unknown[]) => {
           seen.push([name, ...params.map((type, i) => toPlain(values[i], type))]);
           return result === undefined ? undefined : fromPlain(answer ?? '', result);
         },
       ]),
     );
+    const imported: HostImport = { func: (name) => functions.get(name), resource: () => undefined };
     const outcomes: CallOutcome[] = [];
     let instance: ComponentInstance | undefined;
     for (const { func, types, params, result, isFresh } of calls) {
       seen = [];
       try {
         if (isFresh || instance === undefined) {
-          instance = await component.instantiate(new Map([['host', functions]]));
+          instance = await component.instantiate(new Map([['host', imported]]));
         }
         const values = types.map((type, i) => fromPlain(params[i] ?? '', type));
         const value = await instance.call('', func, values);

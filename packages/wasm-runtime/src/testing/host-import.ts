@@ -1,4 +1,4 @@
-import type { HostImport } from '../engines/engine.js';
+import type { HostImport, HostImports } from '../engines/engine.js';
 import { DeclaredMembers } from '../host-functions/declared-members.js';
 import type { HostMembers } from '../host-functions/host-interface.js';
 
@@ -10,4 +10,9 @@ export function hostImport(members: HostMembers): HostImport {
     resource: (name) =>
       new DeclaredMembers({ functions: [], resources: [name] }).bind(members).resource(name),
   };
+}
+
+/** Imports of the kind of {@link hostImport}, by their ids. */
+export function hostImports(imports: ReadonlyMap<string, HostMembers>): HostImports {
+  return new Map([...imports].map(([id, members]) => [id, hostImport(members)]));
 }

@@ -2,8 +2,8 @@ import { decodeComponent } from '../../formats/component/index.js';
 import type { HostInterface, HostMembers } from '../../host-functions/host-interface.js';
 import { linkImports } from '../../linker/linker.js';
 import { testContext } from '../../testing/context.js';
-import { hostImport } from '../../testing/host-import.js';
-import type { ComponentInstance, Engine, HostImports } from '../engine.js';
+import { hostImports } from '../../testing/host-import.js';
+import type { ComponentInstance, Engine } from '../engine.js';
 
 /** A component compiled by the engine under test. */
 export interface CompiledGuest {
@@ -26,7 +26,7 @@ export async function compileGuest(
   });
   return {
     start: ({ imports = new Map(), signal } = {}) =>
-      compiled.instantiate(bound(imports), signal === undefined ? {} : { signal }),
+      compiled.instantiate(hostImports(imports), signal === undefined ? {} : { signal }),
   };
 }
 
@@ -41,12 +41,8 @@ export async function compileLinked(
   return {
     start: ({ imports, signal } = {}) =>
       compiled.instantiate(
-        imports === undefined ? linkage.bind(testContext()) : bound(imports),
+        imports === undefined ? linkage.bind(testContext()) : hostImports(imports),
         signal === undefined ? {} : { signal },
       ),
   };
-}
-
-function bound(imports: ReadonlyMap<string, HostMembers>): HostImports {
-  return new Map([...imports].map(([id, members]) => [id, hostImport(members)]));
 }

@@ -1,18 +1,20 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import type { ComponentInstance, HostImports, InstantiateOptions } from '../../engine.js';
+import type { HostMembers } from '../../../host-functions/host-interface.js';
+import { hostImports } from '../../../testing/host-import.js';
+import type { ComponentInstance, InstantiateOptions } from '../../engine.js';
 import { createDirectEngine } from '../direct-engine.js';
 
 /** Compiles and starts a component given as text. Imports that are called `wait` may wait. */
 export async function startText(
   text: string,
-  imports: HostImports = new Map(),
+  imports: ReadonlyMap<string, HostMembers> = new Map(),
   options?: InstantiateOptions,
 ): Promise<ComponentInstance> {
   const compiled = await createDirectEngine().compile(await parse(`(component ${text})`), {
     component: 'composed',
     suspends: (_instance, func) => func === 'wait',
   });
-  return await compiled.instantiate(imports, options);
+  return await compiled.instantiate(hostImports(imports), options);
 }
 
 /** A module with a memory and an allocator, by the name `$lib`; `$i` is to import both from `lib`. */
