@@ -93,7 +93,10 @@ describe('a component that asks for what nobody can serve is refused', () => {
       'wasi:nn/tensor@0.2.0-rc',
       "this host does not serve it, and no link can: the namespace wasi is the host's own",
     ],
-    ['wasi:cli/run@0.2.0', 'of wasi:cli it serves wasi:cli/environment (0.2.x, 0.3.x), wasi:cli/exit (0.2.x, 0.3.x)'],
+    [
+      'wasi:cli/run@0.2.0',
+      'of wasi:cli it serves wasi:cli/environment (0.2.x, 0.3.x), wasi:cli/exit (0.2.x, 0.3.x)',
+    ],
     ['wasi:keyvalue/cas@0.2.0-draft', 'of wasi:keyvalue it serves wasi:keyvalue/store (0.2.0-draft)'],
     ['wasi:keyvalue/store@0.2.0-draft2', 'version 0.2.0-draft2 is not served; build against 0.2.0-draft'],
     ['wrpc:rpc/invoker@0.1.0', 'of wrpc:rpc it serves wrpc:rpc/error (0.1.0)'],
