@@ -51,6 +51,12 @@ function typeDifference(
   switch (expected.kind) {
     case 'list':
       return found.kind === 'list' ? within(found.element, expected.element, 'the element') : differs();
+    case 'fixed-list':
+      if (found.kind !== 'fixed-list' || found.length !== expected.length) return differs();
+      return within(found.element, expected.element, 'the element');
+    case 'map':
+      if (found.kind !== 'map') return differs();
+      return within(found.key, expected.key, 'the key') ?? within(found.value, expected.value, 'the value');
     case 'option':
       return found.kind === 'option' ? within(found.some, expected.some, 'the value') : differs();
     case 'stream':

@@ -70,6 +70,16 @@ export function typeReader(tokens: Tokens, names: TypeNames): () => () => WitTyp
 
   const optionalArg = (): (() => WitType) | undefined => (tokens.peek() === '<' ? arg() : undefined);
 
+  /** `list<T>`, `list<T, 4>` */
+  const readList = (): (() => WitType) => {
+    tokens.expect('<');
+    const element = read();
+    const length = tokens.accept(',') ? Number(tokens.next()) : undefined;
+    tokens.expect('>');
+    if (length === undefined) return () => ({ kind: 'list', element: element() });
+    return () => ({ kind: 'fixed-list', element: element(), length });
+  };
+
   /** `result`, `result<T>`, `result<_, E>`, `result<T, E>` */
   const readResult = (): (() => WitType) => {
     const part = (): (() => WitType) | undefined => (tokens.accept('_') ? undefined : read());
@@ -80,9 +90,11 @@ export function typeReader(tokens: Tokens, names: TypeNames): () => () => WitTyp
   function read(): () => WitType {
     const name = tokens.name();
     switch (name) {
-      case 'list': {
-        const element = arg();
-        return () => ({ kind: 'list', element: element() });
+      case 'list':
+        return readList();
+      case 'map': {
+        const [key = nothing, value = nothing] = args();
+        return () => ({ kind: 'map', key: key(), value: value() });
       }
       case 'option': {
         const some = arg();
