@@ -20,6 +20,14 @@ export interface ComponentTypes {
  * * A function of WIT type `result<T, E>` returns T, or throws: anything with an own property `payload` gives that
  *   as E, a value that is no `Error` is E itself, any other `Error` traps the guest. It may also return the result
  *   as data, `{ tag: 'ok' | 'err', val }`; it has to when T itself has a `tag` of `ok` or `err`.
+ * * A function of asynchronous type (`async func` in WIT) returns a value or a promise of one. The guest goes on meanwhile; if it cancels the call, a
+ *   function `cancel` of the promise is called, if it has one, and what comes of it is disposed.
+ * * A `stream<T>` is an AsyncIterable of chunks, `Uint8Array` for u8, other typed arrays for other numbers, and arrays for the rest; of a `stream` without
+ *   type, arrays of `undefined`. The host's is asked for the next chunk when the guest has taken the one before; its `return` is
+ *   called when the guest reads no more. The guest's writes when a chunk is asked for; whoever stops before its end calls `return`, as a
+ *   `for await` loop does. A stream of the host that throws ends the guest: to tell it of a failure is what a future beside the stream is for.
+ * * A `future<T>` is a promise. One of the host that rejects ends the guest, unless it has dropped it. A function that has nothing but a future as
+ *   its result returns that promise, and it is not waited for, whatever the type of the function.
  * * A function that suspends returns a value or a promise of one; or an `OptionalWait`, where it has the value and would have others get
  *   their turn first. `new` of a constructor that suspends returns a promise of the object.
  * * What a function hands out as a resource is an instance of the {@link HostImport.resource | class} the guest imports under that name.
@@ -89,7 +97,8 @@ export interface ComponentInstance {
    * Calls an exported function. `instance` is the verbatim export id, `''` for a world-level function; `func` the
    * name in the binary: `add`, `[constructor]counter`, `[method]counter.add` (its object first), `[static]counter.make`.
    * A resource that the component defines is an opaque object, which `[Symbol.dispose]()` drops. Parameters and result follow jco's conventions, except that a WIT `result` is returned as data
-   * (`{ tag, val }`) instead of thrown.
+   * (`{ tag, val }`) instead of thrown. The call of an asynchronous function ends when the guest has returned its result, after which it may go
+   * on: see {@link ComponentInstance.settled}. Of a result that is nothing but a future, the value is returned.
    *
    * @throws TrapError when the guest traps, exits or is ended by the signal: the guest is gone by then
    * @throws UnknownExportError when the component has no such function
@@ -108,6 +117,13 @@ export interface ComponentInstance {
    * never released is merely not used again.
    */
   release?(): void;
+  /**
+   * A guest may go on after its asynchronous functions have returned. Resolves when nothing goes on any more, or never could again, and nothing that it
+   * offers in streams waits for the host; `undefined` when that is so already.
+   *
+   * @throws TrapError when the guest ended otherwise, unless a call was told
+   */
+  settled?(): Promise<void> | undefined;
   /** The end of what it wrote to `wasi:cli/stderr`, where whoever made it has its host functions, as the instance pool has. */
   guestStderr?(): string | undefined;
 }

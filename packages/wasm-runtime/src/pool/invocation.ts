@@ -52,6 +52,7 @@ export class Invocation {
   #leftBehind: { readonly work: Set<Promise<void>>; readonly controller: AbortController } | undefined;
   readonly #onExceeded: ((limit: AnyLimitName) => void) | undefined;
   #instance: ComponentInstance | undefined;
+  #onFailure: ((error: unknown) => void) | undefined;
   #failed = false;
   #exceeded = false;
 
@@ -113,6 +114,7 @@ export class Invocation {
     stacks?: InvocationStacks,
   ): ComponentInstance {
     this.#instance = instance;
+    this.#onFailure = onFailure;
     return {
       guestStderr,
       call: (id, func, params) => {
@@ -130,9 +132,7 @@ export class Invocation {
         };
         call.then(ended, (error: unknown) => {
           ended();
-          this.#failed = true;
-          this.#tellOfLimit(error);
-          onFailure(error);
+          this.#fail(error);
         });
         return call;
       },
@@ -140,11 +140,13 @@ export class Invocation {
   }
 
   /**
-   * Resolves once no call is under way, after everything was told that the invocation is over. An instance that nothing
+   * Resolves once no call is under way and the guest does not go on after one, after everything was told that the invocation is over. An instance that nothing
    * happened to is given back before the permit, so that whoever gets the permit finds it.
    */
   async settle(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
+    const settling = this.#failed ? undefined : this.#instance?.settled?.();
+    if (settling !== undefined) await settling.catch((error: unknown) => this.#fail(error));
     const isClean = !this.#failed && !this.signal.aborted;
     this.end(invocationOver);
     if (isClean) this.#instance?.release?.();
@@ -154,6 +156,12 @@ export class Invocation {
   /** Resolves once nothing that outlived it goes on either. */
   async leftNothing(): Promise<void> {
     if (this.#leftBehind !== undefined) await Promise.allSettled(this.#leftBehind.work);
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#tellOfLimit(error);
+    this.#onFailure?.(error);
   }
 
   #tellOfLimit(error: unknown): void {

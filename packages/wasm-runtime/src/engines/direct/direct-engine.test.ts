@@ -238,11 +238,8 @@ describe('what the direct engine refuses', () => {
     });
   });
 
-  it('is a type that is passed asynchronously, as something for another engine', async () => {
-    const bytes = await buildGuest({
-      wit: 'world guest { export f: func(s: stream<u8>); }',
-      wat: ';; code\n (func (export "f") (param i32))',
-    });
+  it('is a thread that the guest makes itself, as something for another engine', async () => {
+    const bytes = await parse('(component (core func (canon thread.index)))');
     await expect(compile(bytes)).rejects.toMatchObject({ name: 'UnsupportedComponentError' });
   });
 });

@@ -17,6 +17,8 @@ export class DirectInstance implements ComponentInstance {
   #instance: ReusableInstance | undefined;
   #calls = 0;
   #failed = false;
+  /** The function that was called last. */
+  #last = { instance: '', func: '' };
 
   constructor(
     program: Program,
@@ -41,6 +43,7 @@ export class DirectInstance implements ComponentInstance {
       return Promise.reject(new Error(`component "${component}": the instance was released`));
     }
     this.#calls++;
+    this.#last = { instance, func };
     const clock = this.#clock;
     clock?.enter();
     const call = reusable.function(planned)(params);
@@ -54,27 +57,40 @@ export class DirectInstance implements ComponentInstance {
       (error: unknown) => {
         clock?.leave();
         this.#calls--;
-        this.#failed = true;
-        const { hostFunction, thrown } = reusable.failureOf(error) ?? {};
-        const cause = explainTrap(error, this.#limits, reusable.handles);
-        const kind = this.#kindOf(cause);
-        throw new TrapError({
-          component,
-          instance,
-          func,
-          kind,
-          cause,
-          hostFunction,
-          thrown: [error, thrown],
-        });
+        throw this.#trap(reusable, error, instance, func);
       },
     );
+  }
+
+  settled(): Promise<void> | undefined {
+    return this.#instance?.settled()?.then(() => {
+      const reusable = this.#instance;
+      if (reusable?.failure === undefined || this.#failed) return;
+      const { instance, func } = this.#last;
+      throw this.#trap(reusable, reusable.failure.error, instance, func);
+    });
   }
 
   release(): void {
     const instance = this.#instance;
     this.#instance = undefined;
     if (instance !== undefined && this.#calls === 0 && !this.#failed) this.#recycle(instance);
+  }
+
+  #trap(reusable: ReusableInstance, error: unknown, instance: string, func: string): TrapError {
+    this.#failed = true;
+    const { hostFunction, thrown } = reusable.failureOf(error) ?? {};
+    const cause = explainTrap(error, this.#limits, reusable.handles);
+    const { component } = this.#program;
+    return new TrapError({
+      component,
+      instance,
+      func,
+      kind: this.#kindOf(cause),
+      cause,
+      hostFunction,
+      thrown: [error, thrown],
+    });
   }
 
   #kindOf(cause: unknown): TrapKind {

@@ -10,6 +10,7 @@ import type { AnyFunction, CoreGlobal, CoreInstance, CoreMemory, CoreTable } fro
 import { webAssembly } from '../web-assembly.js';
 import {
   AbiInstance,
+  bindBuiltin,
   bindReexport,
   bindResourceDrop,
   bindResourceNew,
@@ -216,17 +217,24 @@ export class LinkedInstance {
       }
       case 'resource':
         return resourceBuiltins[item.builtin](this.abi.part(item.part), item.resource);
+      case 'builtin':
+        return bindBuiltin(this.abi.part(item.part), item.builtin, {
+          memory: (memory) => this.#guestMemory(this.#resolve(memory)),
+          options: (options) => this.#canonOptions(options),
+        });
       case 'unsupported':
         return undefined;
     }
   }
 
-  #canonOptions({ encoding, memory, realloc, postReturn }: CoreOptions): CanonOptions {
+  #canonOptions({ encoding, memory, realloc, postReturn, async, callback }: CoreOptions): CanonOptions {
     return {
       encoding,
       memory: memory && this.#guestMemory(this.#resolve(memory)),
       realloc: realloc && (this.#resolve(realloc) as CoreFunction),
       postReturn: postReturn && (this.#resolve(postReturn) as CoreFunction),
+      async,
+      callback: callback && (this.#resolve(callback) as CoreFunction),
     };
   }
 

@@ -36,6 +36,12 @@ export class ReusableInstance {
     return this.#state?.bytes ?? 0;
   }
 
+  /** Resolves when nothing goes on in the guest; `undefined` when nothing does. */
+  settled(): Promise<void> | undefined {
+    const { tasks } = this.#linked.abi;
+    return tasks.isSettled ? undefined : tasks.settled();
+  }
+
   /** What ended the guest. */
   get failure(): GuestFailure | undefined {
     return this.#linked.abi.failure;

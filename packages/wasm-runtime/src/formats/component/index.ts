@@ -4,10 +4,12 @@ export { InvalidComponentError } from './errors.js';
 export { findFunction, findInterface } from './find-interface.js';
 export { formatFunction, formatType } from './format-type.js';
 export type {
+  AsyncBuiltin,
   CoreInstance,
   CoreItem,
   CoreOptions,
   DefinedResource,
+  EndType,
   ExportedFunction,
   ImportedFunction,
   InstantiatedPart,

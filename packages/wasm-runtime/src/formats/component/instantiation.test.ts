@@ -78,13 +78,7 @@ describe('decodeInstantiation', () => {
   it.each([
     ['a core module that it imports', '(import "m" (core module))', 'its import "m" is a core module'],
     ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
-    [
-      'an asynchronous function',
-      `(core module $m (func (export "f"))) (core instance $i (instantiate $m))
-       (func (export "f") async (canon lift (core func $i "f") async))`,
-      'the canonical option async',
-    ],
-    ['a built-in of asynchronous components', '(core func (canon task.cancel))', 'built-in task.cancel'],
+    ['a thread that it makes itself', '(core func (canon thread.index))', 'built-in thread.index'],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
     expect((await decode(text)).obstacle).toContain(obstacle);
   });

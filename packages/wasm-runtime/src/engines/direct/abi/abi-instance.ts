@@ -5,11 +5,12 @@ import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { webAssembly } from '../../web-assembly.js';
 import { AbiPart } from './abi-part.js';
 import { AbiTrap } from './abi-trap.js';
+import { abandonEntry, InstanceTasks } from './async/instance-tasks.js';
 import { CallQueue } from './call-queue.js';
 import type { ResourceOrigin } from './core-types.js';
 import type { ResourceOwner } from './guest-resource.js';
 import { GuestWait } from './guest-wait.js';
-import { HandleCount, nameOf } from './handle-table.js';
+import { Handle, HandleCount, nameOf } from './handle-table.js';
 import { UnsuspendedCode } from './unsuspended-code.js';
 
 /** What ended a guest. */
@@ -48,6 +49,7 @@ export class AbiInstance implements ResourceOwner {
   #calledOut = false;
 
   readonly calls: CallQueue = new CallQueue();
+  readonly tasks: InstanceTasks = new InstanceTasks(this);
   readonly wait: GuestWait;
   readonly unsuspended: UnsuspendedCode;
   /** Of all parts together. */
@@ -66,7 +68,10 @@ export class AbiInstance implements ResourceOwner {
     this.#resources = resources;
     this.#preemption = preemption;
     this.unsuspended = new UnsuspendedCode(preemption, component);
-    this.wait = new GuestWait((error) => this.fail(error));
+    this.wait = new GuestWait(
+      (error) => this.fail(error),
+      () => this.tasks.isWaiting,
+    );
     const made: AbiPart[] = [];
     for (const { parent } of parts) {
       made.push(new AbiPart(this, made.length, parent === undefined ? undefined : made[parent]));
@@ -111,9 +116,13 @@ export class AbiInstance implements ResourceOwner {
    */
   stopWatching(): boolean {
     this.wait.stopWatching();
-    if (this.#failure !== undefined || this.calls.isBusy) return false;
-    for (const { handles } of this.parts) {
-      for (const { rep, own } of handles.clear()) if (own && typeof rep === 'object') disposeQuietly(rep);
+    if (this.#failure !== undefined || this.calls.isBusy || !this.tasks.stop()) return false;
+    for (const { handles, tasks } of this.parts) {
+      tasks.reset();
+      for (const entry of handles.clear()) {
+        if (!(entry instanceof Handle)) abandonEntry(entry);
+        else if (entry.own && typeof entry.rep === 'object') disposeQuietly(entry.rep);
+      }
     }
     this.#hostClasses.clear();
     this.imports = noImports;
@@ -136,6 +145,7 @@ export class AbiInstance implements ResourceOwner {
       this.#failure = { error, hostFunction, thrown: undefined };
       // A guest may catch what is thrown into it, but not go beyond its next check.
       this.#preemption.interrupt();
+      this.tasks.fail(error);
     } else if (this.#failure.thrown === undefined && error instanceof webAssembly.RuntimeError) {
       this.#failure = { ...this.#failure, thrown: error };
     }

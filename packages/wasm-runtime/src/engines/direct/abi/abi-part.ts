@@ -1,6 +1,7 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { AbiInstance } from './abi-instance.js';
 import { AbiTrap } from './abi-trap.js';
+import { PartTasks } from './async/part-tasks.js';
 import { HandleTable } from './handle-table.js';
 import { maxFlatParams } from './layout.js';
 
@@ -9,8 +10,7 @@ import { maxFlatParams } from './layout.js';
  * each of them, any other has one. What parts have in common is in {@link AbiInstance}: imports, waits, limits, failure, the call queue.
  *
  * State that each part has of its own belongs here: handles and all else that is in the same table, whether it may call out or be
- * called, what holds calls back. State of one call is to be kept with the call: {@link AbiPart.borrows} counts for the call under way, since
- * there is one at a time.
+ * called, what holds calls back. State of one call is in its task: {@link PartTasks}.
  */
 export class AbiPart {
   readonly instance: AbiInstance;
@@ -25,8 +25,7 @@ export class AbiPart {
   mayEnter = true;
   /** False while the part's own realloc or post-return runs, and once the guest has failed: it may not call out then. */
   mayLeave = true;
-  /** Handles the part was lent for the call under way and has not dropped yet. */
-  borrows = 0;
+  readonly tasks: PartTasks = new PartTasks(this);
 
   /** @param parent what instantiates it */
   constructor(instance: AbiInstance, index: number, parent: AbiPart | undefined) {

@@ -1,11 +1,21 @@
+/** Somebody who waits to get into a guest. */
+export interface Waiter {
+  /** Whether it can go on, as soon as nobody is in the guest. */
+  isReady(): boolean;
+  /** Called inside. Must not throw. */
+  go(): void;
+}
+
 /**
- * Lets calls into one guest go one after the other. What is to be done between two calls, with nobody in the guest, goes
- * before the calls that wait.
+ * Lets calls into one guest, and the tasks that wait within it, go one after the other. What is to be done between two of them, with
+ * nobody in the guest, goes before those that wait.
  */
 export class CallQueue {
   #isBusy = false;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiter[] = [];
   #between: (() => void)[] = [];
+  /** Told when nobody is in the guest and nobody can go in. */
+  onIdle: (() => void) | undefined;
 
   /** Whether somebody is in the guest. */
   get isBusy(): boolean {
@@ -20,8 +30,19 @@ export class CallQueue {
   /** Resolves inside, when it is the caller's turn. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.push({ isReady: always, go: resolve });
     });
+  }
+
+  /** Has somebody go on when it is ready and its turn comes: whoever waits longest of those that are ready. */
+  wait(waiter: Waiter): void {
+    this.#waiting.push(waiter);
+  }
+
+  /** It waits no longer. */
+  forget(waiter: Waiter): void {
+    const index = this.#waiting.indexOf(waiter);
+    if (index !== -1) this.#waiting.splice(index, 1);
   }
 
   /** Does something as soon as nobody is in the guest. It must not throw. */
@@ -29,15 +50,37 @@ export class CallQueue {
     this.#between.push(action);
   }
 
-  /** Goes out. Whoever waits longest is inside then: nobody gets in between. */
+  /** Does something inside, at once if nobody is in the guest. It must not throw. */
+  post(action: () => void): void {
+    this.#between.push(action);
+    this.poke();
+  }
+
+  /** Something happened that others may have waited for. */
+  poke(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.leave();
+  }
+
+  /** Goes out. Whoever waits longest and is ready is inside then: nobody gets in between. */
   leave(): void {
     while (this.#between.length > 0) {
       const actions = this.#between;
       this.#between = [];
       for (const action of actions) action();
     }
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#isBusy = false;
-    else next();
+    const index = this.#waiting.length === 0 ? -1 : this.#waiting.findIndex((waiter) => waiter.isReady());
+    if (index === -1) {
+      this.#isBusy = false;
+      this.onIdle?.();
+      return;
+    }
+    const [next] = this.#waiting.splice(index, 1);
+    next?.go();
   }
+}
+
+function always(): boolean {
+  return true;
 }

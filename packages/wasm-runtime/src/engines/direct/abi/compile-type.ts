@@ -1,5 +1,5 @@
 import { entryOf, type WitType } from '@wasmlattice/rpc';
-import { UnsupportedTypeError } from './abi-trap.js';
+import { errorContext, futureCodec, streamCodec } from './async/async-values.js';
 import type { Codec } from './codec.js';
 import { fixedListCodec } from './fixed-lists.js';
 import { flagsCodec } from './flags.js';
@@ -69,9 +69,11 @@ function compile(type: WitType, pointer: Pointer): Codec {
     case 'borrow':
       return borrowCodec(type.resource);
     case 'stream':
+      return streamCodec(type.element);
     case 'future':
+      return futureCodec(type.value);
     case 'error-context':
-      throw new UnsupportedTypeError(`values of type ${type.kind} need asynchronous calls`);
+      return errorContext;
     default:
       return scalars[type.kind];
   }

@@ -12,6 +12,8 @@ export interface CanonOptions {
   /** Called synchronously, also while the guest is suspended. */
   readonly realloc?: CoreFunction | undefined;
   readonly postReturn?: CoreFunction | undefined;
+  readonly async?: boolean | undefined;
+  readonly callback?: CoreFunction | undefined;
 }
 
 /** Where the resources of a type live. The type's identity is the `WitResource` object of the type evaluator. */

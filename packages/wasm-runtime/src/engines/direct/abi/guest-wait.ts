@@ -6,11 +6,17 @@ export class GuestWait {
   #signal: AbortSignal | undefined;
   #clock: GuestClock | undefined;
   #isListening = false;
+  /** Whether tasks wait besides, which nothing but the signal may ever end. */
+  readonly #hasOthers: () => boolean;
   #reject: ((reason: Error) => void) | undefined;
 
-  /** @param onAborted told of the reason, before the wait is rejected with it */
-  constructor(onAborted: (error: Error) => void) {
+  /**
+   * @param onAborted told of the reason, before the wait is rejected with it
+   * @param hasOthers whether there is anything to end besides the wait
+   */
+  constructor(onAborted: (error: Error) => void, hasOthers: () => boolean) {
     this.#onAborted = onAborted;
+    this.#hasOthers = hasOthers;
   }
 
   startWatching({ signal, clock }: InstantiateOptions): void {
@@ -40,10 +46,24 @@ export class GuestWait {
   start(reject: (reason: Error) => void): void {
     this.#reject = reject;
     this.#clock?.leave();
+    this.watch();
+  }
+
+  /** Has the signal noticed, though the guest may not be waiting itself. */
+  watch(): void {
     if (this.#signal?.aborted) queueMicrotask(this.#onAbort);
     if (this.#isListening || this.#signal === undefined) return;
     this.#isListening = true;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The guest computes no longer, or again: for waits that end when another task has its turn. */
+  paused(): void {
+    this.#clock?.leave();
+  }
+
+  resumed(): void {
+    this.#clock?.enter();
   }
 
   /** Returns false when the wait was ended already. */
@@ -56,11 +76,11 @@ export class GuestWait {
 
   readonly #onAbort = (): void => {
     const reject = this.#reject;
-    if (reject === undefined || this.#signal === undefined) return;
+    if (this.#signal === undefined || (reject === undefined && !this.#hasOthers())) return;
     this.#reject = undefined;
     const error = abortError(this.#signal);
     this.#onAborted(error);
-    reject(error);
+    reject?.(error);
   };
 }
 

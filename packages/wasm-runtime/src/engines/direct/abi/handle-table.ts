@@ -7,19 +7,39 @@ export interface Lendable {
   lends: number;
 }
 
-/** What a guest knows by a number. */
-export class Handle implements Lendable {
+/** What a guest knows by a number: resources, and what asynchronous functions need besides. */
+export interface TableEntry {
+  /** `undefined` for all but resources. */
+  readonly resource: WitResource | undefined;
+}
+
+/** An entry that is no resource. */
+export interface OtherEntry extends TableEntry {
+  /** Names it in messages, with its article. */
+  readonly what: string;
+}
+
+/** A resource that a guest knows by a number. */
+export class Handle implements TableEntry, Lendable {
   readonly resource: WitResource;
   /** The host's object, or the number by which the guest knows a resource of its own. */
   readonly rep: object | number;
   readonly own: boolean;
+  /** The call for whose time it was lent to the guest. */
+  readonly scope: BorrowScope | undefined;
   lends = 0;
 
-  constructor(resource: WitResource, rep: object | number, own: boolean) {
+  constructor(resource: WitResource, rep: object | number, own: boolean, scope?: BorrowScope) {
     this.resource = resource;
     this.rep = rep;
     this.own = own;
+    this.scope = scope;
   }
+}
+
+/** A call, and how many of the handles that it was lent it has not dropped yet. */
+export interface BorrowScope {
+  borrows: number;
 }
 
 /** How many handles the parts of a component hold together. Each costs the host an object, and the guest next to nothing. */
@@ -31,7 +51,7 @@ export class HandleCount {
 /** The handles of one part. Numbers start at 1 and are given out again, the latest freed first. */
 export class HandleTable {
   readonly #count: HandleCount;
-  readonly #entries: (Handle | undefined)[] = [undefined];
+  readonly #entries: (Handle | OtherEntry | undefined)[] = [undefined];
   readonly #free: number[] = [];
 
   constructor(count: HandleCount) {
@@ -40,23 +60,35 @@ export class HandleTable {
 
   /** @param label names the function, for messages */
   add(resource: WitResource, rep: object | number, own: boolean, label: string): number {
-    const { limits, held } = this.#count;
-    if (held >= limits.values.handles) {
-      throw limits.exceeded('handles', `holds ${held} resources and gets one more by ${label}`);
-    }
-    this.#count.held++;
-    const handle = new Handle(resource, rep, own);
-    const free = this.#free.pop();
-    if (free === undefined) return this.#entries.push(handle) - 1;
-    this.#entries[free] = handle;
-    return free;
+    this.#countOne('resources', label);
+    return this.#put(new Handle(resource, rep, own));
+  }
+
+  /** Adds a handle that the guest has to drop before `scope` is over. */
+  lend(resource: WitResource, rep: object | number, scope: BorrowScope, label: string): number {
+    this.#countOne('resources', label);
+    scope.borrows++;
+    return this.#put(new Handle(resource, rep, false, scope));
+  }
+
+  /** Adds what is no resource. */
+  addOther(entry: OtherEntry, label: string): number {
+    this.#countOne('resources, waitables and the like', label);
+    return this.#put(entry);
   }
 
   get(index: number, resource: WitResource, label: string): Handle {
     const handle = this.#entries[index];
     if (handle === undefined || handle.resource !== resource)
-      throw wrongHandle(index, resource, handle, label);
-    return handle;
+      throw wrongHandle(index, nameOf(resource), handle, label);
+    return handle as Handle;
+  }
+
+  /** @param what it has to be, with its article */
+  getOther<T extends OtherEntry>(index: number, type: EntryType<T>, what: string, label: string): T {
+    const entry = this.#entries[index];
+    if (!(entry instanceof type)) throw wrongHandle(index, what, entry, label);
+    return entry;
   }
 
   /** Takes a handle out that nobody borrows at the moment. */
@@ -67,14 +99,21 @@ export class HandleTable {
         `${label}: handle ${index} (${nameOf(resource)}) is borrowed and can't be given away`,
       );
     }
-    this.#entries[index] = undefined;
-    this.#free.push(index);
-    this.#count.held--;
+    this.#release(index);
     return handle;
   }
 
+  /** Takes out what {@link HandleTable.getOther} gave for `index`. */
+  removeOther(index: number): void {
+    this.#release(index);
+  }
+
+  forEachOther(visit: (entry: OtherEntry) => void): void {
+    for (const entry of this.#entries) if (entry !== undefined && !(entry instanceof Handle)) visit(entry);
+  }
+
   /** Empties the table. Returns what was in it, the latest first. */
-  clear(): Handle[] {
+  clear(): (Handle | OtherEntry)[] {
     if (this.#entries.length === 1) return [];
     const left = this.#entries.filter((handle) => handle !== undefined).reverse();
     this.#entries.length = 1;
@@ -82,19 +121,46 @@ export class HandleTable {
     this.#count.held -= left.length;
     return left;
   }
+
+  #countOne(what: string, label: string): void {
+    const { limits, held } = this.#count;
+    if (held >= limits.values.handles) {
+      throw limits.exceeded('handles', `holds ${held} ${what} and gets one more by ${label}`);
+    }
+    this.#count.held++;
+  }
+
+  #put(entry: Handle | OtherEntry): number {
+    const free = this.#free.pop();
+    if (free === undefined) return this.#entries.push(entry) - 1;
+    this.#entries[free] = entry;
+    return free;
+  }
+
+  #release(index: number): void {
+    this.#entries[index] = undefined;
+    this.#free.push(index);
+    this.#count.held--;
+  }
 }
+
+type EntryType<T> = abstract new (...args: never[]) => T;
 
 function wrongHandle(
   index: number,
-  resource: WitResource,
-  found: Handle | undefined,
+  expected: string,
+  found: Handle | OtherEntry | undefined,
   label: string,
 ): AbiTrap {
   return new AbiTrap(
     found === undefined
-      ? `${label}: there is no handle ${index} (expected ${nameOf(resource)})`
-      : `${label}: handle ${index} is ${nameOf(found.resource)}, expected ${nameOf(resource)}`,
+      ? `${label}: there is no handle ${index} (expected ${expected})`
+      : `${label}: handle ${index} is ${describe(found)}, expected ${expected}`,
   );
+}
+
+function describe(entry: Handle | OtherEntry): string {
+  return entry instanceof Handle ? nameOf(entry.resource) : entry.what;
 }
 
 /** `wasi:io/streams@0.2.3 input-stream` */

@@ -82,8 +82,7 @@ function lowerBorrow(cx: LiftLowerContext, value: unknown, resource: WitResource
   } else {
     rep = hostObject(cx, value, resource);
   }
-  part.borrows++;
-  return part.handles.add(resource, rep, false, label);
+  return part.handles.lend(resource, rep, part.tasks.thread.task, label);
 }
 
 function hostObject(cx: LiftLowerContext, value: unknown, resource: WitResource): object {

@@ -26,6 +26,8 @@ export interface VariantLayout extends Layout {
 
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#flattening
 export const maxFlatParams = 16;
+/** Of functions that are lowered with the option `async`. */
+export const maxFlatAsyncParams = 4;
 export const maxFlatResults = 1;
 
 export function scalarLayout(size: 1 | 2 | 4 | 8, flat: CoreType): Layout {

@@ -29,7 +29,9 @@ export class LiftLowerContext {
   /** Length of what {@link StringCoder.write} wrote, in the code units of the encoding. */
   written = 0;
   /** What this call borrowed, where that can be observed: when the function takes owned handles as well. */
-  readonly lent: Lendable[] | undefined;
+  lent: Lendable[] | undefined;
+  /** Whether values go from one part to another: ends of streams and futures then stay what they are. */
+  isBetweenParts = false;
   readonly #realloc: CoreFunction | undefined;
   #budget = 0;
   #elements = 0;

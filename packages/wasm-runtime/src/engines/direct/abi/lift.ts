@@ -1,6 +1,8 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { webAssembly } from '../../web-assembly.js';
 import type { AbiPart } from './abi-part.js';
+import { compileAsyncLift } from './async/async-lift.js';
+import { callFromHost } from './async/call-from-host.js';
 import type { Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
@@ -25,6 +27,7 @@ export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
  * @throws UnsupportedTypeError
  */
 export function compileLift(func: WitFunction, exportId: string): LiftPlan {
+  if (func.async === true) return compileAsync(func, exportId);
   const signatureFor = compileSignatures(func);
   const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
   return {
@@ -35,6 +38,11 @@ export function compileLift(func: WitFunction, exportId: string): LiftPlan {
       return (params) => lifted.call(params);
     },
   };
+}
+
+function compileAsync(func: WitFunction, exportId: string): LiftPlan {
+  const plan = compileAsyncLift(func, exportId);
+  return { bind: (part, options, core) => callFromHost(plan.bind(part, options, core)) };
 }
 
 /** What the host calls. */
@@ -72,7 +80,7 @@ class Lifted {
     try {
       cx.instance.begin(cx.label);
       cx.part.enter(undefined, cx.label);
-      cx.part.borrows = 0;
+      cx.part.tasks.enterSynchronous();
     } catch (refusal) {
       cx.instance.calls.leave();
       return Promise.reject(refusal);
@@ -114,8 +122,9 @@ class Lifted {
       if (instance.failure !== undefined) throw instance.failure.error;
       cx.returnLent();
       value = this.#liftResult(returned);
-      if (part.borrows !== 0) {
-        throw cx.trap(`the guest returned without dropping ${part.borrows} of the handles it was lent`);
+      const { borrows } = part.tasks.thread.task;
+      if (borrows !== 0) {
+        throw cx.trap(`the guest returned without dropping ${borrows} of the handles it was lent`);
       }
       this.#afterReturn(returned);
     } catch (error) {

@@ -6,7 +6,7 @@ import type { LiftLowerContext } from './lift-lower-context.js';
 import { type ReadRange, rangeCodec, type WriteRange } from './ranges.js';
 
 /** Lists of these are copied as a whole and are typed arrays for the host. */
-interface NumberKind {
+export interface NumberKind {
   readonly array: NumberArrayType;
   accepts(value: unknown): boolean;
 }
@@ -19,7 +19,7 @@ const bigInteger = (min: bigint, max: bigint) => (value: unknown) =>
 
 const float = (value: unknown): boolean => typeof value === 'number';
 
-const numberKinds: Readonly<Partial<Record<PrimitiveKind, NumberKind>>> = {
+export const numberKinds: Readonly<Partial<Record<PrimitiveKind, NumberKind>>> = {
   u8: { array: Uint8Array, accepts: integer(0, 0xff) },
   s8: { array: Int8Array, accepts: integer(-0x80, 0x7f) },
   u16: { array: Uint16Array, accepts: integer(0, 0xffff) },

@@ -1,6 +1,7 @@
 import type { WitFunction } from '@wasmlattice/rpc';
 import { OptionalWait } from '../../optional-wait.js';
 import type { AbiPart } from './abi-part.js';
+import { compileAsyncLower } from './async/async-lower.js';
 import { type Returned, withArity } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
@@ -24,6 +25,7 @@ export interface LowerPlan {
  * @throws UnsupportedTypeError
  */
 export function compileLower(func: WitFunction, importId: string): LowerPlan {
+  if (func.async === true) return compileAsyncLower(func, importId);
   const signatureFor = compileSignatures(func);
   const hostFunction = importId === '' ? func.name : `${importId} ${func.name}`;
   const label = `import ${hostFunction}`;
@@ -33,7 +35,13 @@ export function compileLower(func: WitFunction, importId: string): LowerPlan {
       const core = loweredSignature(signature);
       const cx = new LiftLowerContext(part, label, options, signature.tracksLends);
       const callHost = compileHostCall(cx, signature, func.name, importId);
-      const lowered = new LoweredFunction(cx, signature, callHost, hostFunction);
+      const lowered = new LoweredFunction(
+        cx,
+        signature,
+        callHost,
+        hostFunction,
+        func.result?.kind === 'future',
+      );
       if (!suspends) return withArity(core.params.length, cx.flat, () => lowered.call());
       return suspendingImport(core, cx.flat, () => lowered.callWaiting());
     },
@@ -49,8 +57,17 @@ class LoweredFunction {
   readonly #witResult: ResultCodec | undefined;
   /** Where among the core values the pointer to the result is. */
   readonly #resultSlot: number;
+  /** Whether the result is a future, whose promise is the value itself. */
+  readonly #isFuture: boolean;
 
-  constructor(cx: LiftLowerContext, signature: Signature, callHost: HostCall, hostFunction: string) {
+  constructor(
+    cx: LiftLowerContext,
+    signature: Signature,
+    callHost: HostCall,
+    hostFunction: string,
+    isFuture: boolean,
+  ) {
+    this.#isFuture = isFuture;
     this.#cx = cx;
     this.#hostFunction = hostFunction;
     this.#signature = signature;
@@ -69,7 +86,7 @@ class LoweredFunction {
       } catch (error) {
         return this.#threw(target, error);
       }
-      if (value instanceof Promise) throw this.#unexpectedPromise(value);
+      if (value instanceof Promise && !this.#isFuture) throw this.#unexpectedPromise(value);
       return this.#returned(target, value);
     } catch (error) {
       throw instance.fail(error, this.#hostFunction);
@@ -88,7 +105,7 @@ class LoweredFunction {
       } catch (error) {
         return this.#threw(target, error);
       }
-      if (!isThenable(value)) return this.#returned(target, value);
+      if (this.#isFuture || !isThenable(value)) return this.#returned(target, value);
       if (value instanceof OptionalWait && !instance.maySuspend) return this.#returned(target, value.value);
       return this.#wait(target, value);
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import type { AbiPart } from './abi-part.js';
 import type { CoreFunction } from './core-types.js';
-import { nameOf } from './handle-table.js';
+import { type BorrowScope, nameOf } from './handle-table.js';
 
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#canon-resourcenew
 
@@ -36,8 +36,8 @@ export function bindResourceDrop(part: AbiPart, resource: WitResource): CoreFunc
   return (index) => {
     try {
       part.leave(label);
-      const { rep, own } = part.handles.remove((index as number) >>> 0, resource, label);
-      if (!own) part.borrows--;
+      const { rep, own, scope } = part.handles.remove((index as number) >>> 0, resource, label);
+      if (!own) (scope as BorrowScope).borrows--;
       else if (typeof rep === 'number') part.instance.callDestructor(resource, rep, part);
       else (rep as Partial<Disposable>)[Symbol.dispose]?.();
       return undefined;

@@ -37,13 +37,18 @@ export type FunctionType = Pick<WitFunction, 'params'> & { readonly result?: Wit
 
 /**
  * @param pointer of the memory that the function is lifted from or lowered into
+ * @param maxParams most core values that the parameters are passed as
  * @throws UnsupportedTypeError
  */
-export function compileSignature({ params, result }: FunctionType, pointer: Pointer = 'i32'): Signature {
+export function compileSignature(
+  { params, result }: FunctionType,
+  pointer: Pointer = 'i32',
+  maxParams: number = maxFlatParams,
+): Signature {
   const compile = (type: WitType): Codec => compileType(type, pointer);
   const codecs = params.map(({ type }) => compile(type));
   const layout = sequenceLayout(codecs.map((codec) => codec.layout));
-  const isSpilled = layout.flat.length > maxFlatParams;
+  const isSpilled = layout.flat.length > maxParams;
   const places = isSpilled ? layout.offsets : layout.slots;
   const witResult =
     result?.kind === 'result'
@@ -67,12 +72,15 @@ export function compileSignature({ params, result }: FunctionType, pointer: Poin
 }
 
 /** The signature of a function for each kind of memory; that for 32-bit memories, which are usual, at once. */
-export function compileSignatures(func: FunctionType): (pointer: Pointer) => Signature {
-  const narrow = compileSignature(func, 'i32');
+export function compileSignatures(
+  func: FunctionType,
+  maxParams: number = maxFlatParams,
+): (pointer: Pointer) => Signature {
+  const narrow = compileSignature(func, 'i32', maxParams);
   let wide: Signature | undefined;
   return (pointer) => {
     if (pointer === 'i32') return narrow;
-    wide ??= compileSignature(func, 'i64');
+    wide ??= compileSignature(func, 'i64', maxParams);
     return wide;
   };
 }

@@ -1,6 +1,7 @@
 import type { WitResource, WitType } from '@wasmlattice/rpc';
 import type { CanonOptionsNode, Definition, ValTypeNode } from '../binary/nodes.js';
 import type {
+  AsyncBuiltin,
   CoreInstance,
   CoreItem,
   CoreOptions,
@@ -115,7 +116,7 @@ export class CoreGraph {
           core: (sort, index) => space.get(sort, index, offset),
           options: (options) => this.#options(options, space, offset),
         });
-        this.refuse(`it uses the canonical built-in ${builtin.name}`);
+        if (!isSupported(builtin.name)) this.refuse(`it uses the canonical built-in ${builtin.name}`);
         space.add('func', { kind: 'builtin', part: this.#partOf(space), builtin });
         return;
       }
@@ -185,7 +186,6 @@ export class CoreGraph {
   #options(node: CanonOptionsNode, space: CoreSpace, offset: number): CoreOptions {
     const { encoding, memory, realloc, postReturn, async, callback, other } = node;
     if (other !== undefined) this.refuse(`it uses the canonical option ${other}`);
-    if (async === true) this.refuse('it uses the canonical option async');
     return {
       encoding,
       ...(memory !== undefined && { memory: space.get('memory', memory, offset) }),
@@ -195,4 +195,9 @@ export class CoreGraph {
       ...(callback !== undefined && { callback: space.get('func', callback, offset) }),
     };
   }
+}
+
+/** Threads that guests make themselves are not. */
+function isSupported(name: AsyncBuiltin['name']): boolean {
+  return !name.startsWith('thread.') || name === 'thread.yield';
 }

@@ -124,7 +124,7 @@ class PartCall {
         );
       }
       to.part.enter(from.part, to.label);
-      to.part.borrows = 0;
+      to.part.tasks.enterSynchronous();
       from.enter();
       to.enter();
       this.#passParams();
@@ -156,8 +156,9 @@ class PartCall {
     const { instance, part } = to;
     try {
       if (instance.failure !== undefined) throw instance.failure.error;
-      if (part.borrows !== 0) {
-        throw to.trap(`the callee returned without dropping ${part.borrows} of the handles it was lent`);
+      const { borrows } = part.tasks.thread.task;
+      if (borrows !== 0) {
+        throw to.trap(`the callee returned without dropping ${borrows} of the handles it was lent`);
       }
       const result = this.#passResult(returned, target);
       this.#afterReturn(returned);

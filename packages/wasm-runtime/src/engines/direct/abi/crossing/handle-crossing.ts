@@ -25,8 +25,7 @@ export function borrowCrossing(resource: WitResource): Crossing {
     from.lent?.push(handle);
     const { rep } = handle;
     if (to.part.defines(resource)) return rep as number;
-    to.part.borrows++;
-    return to.part.handles.add(resource, rep, false, to.label);
+    return to.part.handles.lend(resource, rep, to.part.tasks.thread.task, to.label);
   });
 }
 

@@ -1,0 +1,169 @@
+import type { AbiInstance } from '../abi-instance.js';
+import type { AbiPart } from '../abi-part.js';
+import { AbiTrap } from '../abi-trap.js';
+import type { Waiter } from '../call-queue.js';
+import type { Returned } from '../core-arity.js';
+import type { Task } from './task.js';
+
+/** What a thread waits for. */
+export interface Wait {
+  /** Whether it may go on; without it another thread has to resume it. */
+  readonly isReady?: (() => boolean) | undefined;
+  /** Whether a cancellation of the task ends the wait. */
+  readonly cancellable: boolean;
+  /** As the end of `… waits for`, for messages. */
+  readonly what: () => string;
+}
+
+type Resume = (cancelled: boolean) => void;
+
+/**
+ * What runs in a task. While it waits it is a guest's stack that V8 has suspended, or nothing but a function to be called back; the others
+ * of the instance go on meanwhile. Whoever has it go on learns when it waits again or is over.
+ */
+export class GuestThread implements Waiter {
+  readonly task: Task;
+  /** Of `context.get` and `context.set`. */
+  readonly slots: [number | bigint, number | bigint] = [0, 0];
+  /** The guest's number of it, once it has asked. */
+  index: number | undefined;
+  #wait: Wait | undefined;
+  #resume: Resume | undefined;
+  #onPaused: (() => void) | undefined;
+  #from: AbiPart | undefined;
+
+  constructor(task: Task) {
+    this.task = task;
+  }
+
+  get #instance(): AbiInstance {
+    return this.task.part.instance;
+  }
+
+  get isWaiting(): boolean {
+    return this.#resume !== undefined;
+  }
+
+  /** Whether it waits to be resumed by another thread. */
+  get isSuspended(): boolean {
+    return this.isWaiting && this.#wait?.isReady === undefined;
+  }
+
+  /** Whether it waits for something that has come. */
+  get isResumable(): boolean {
+    return this.isWaiting && this.isReady();
+  }
+
+  get isCancellable(): boolean {
+    return this.isWaiting && this.#wait?.cancellable === true;
+  }
+
+  /** Whether it may wait so that others of its part go on. */
+  get mayBlock(): boolean {
+    return this.task.options.isAsync || this.task.isResolved;
+  }
+
+  isReady(): boolean {
+    return this.#wait?.isReady?.() ?? false;
+  }
+
+  /** Its turn has come, with nobody else inside. */
+  go(): void {
+    const instance = this.#instance;
+    instance.wait.resumed();
+    this.resume(false, undefined, () => {
+      instance.wait.paused();
+      // The stack of the guest is still in use here, and those that go on next are to have one of their own.
+      queueMicrotask(() => instance.calls.leave());
+    });
+  }
+
+  /**
+   * Begins, in a part that was entered.
+   *
+   * @param from the part that it was entered from; `undefined` for the host
+   * @param onPaused told once, when it waits or is over
+   */
+  start(run: () => void, from: AbiPart | undefined, onPaused: () => void): void {
+    this.#from = from;
+    this.#onPaused = onPaused;
+    this.task.part.tasks.thread = this;
+    run();
+  }
+
+  /**
+   * Goes on after a wait.
+   *
+   * @param from the part that has it go on
+   * @throws AbiTrap for a part that must not be entered
+   */
+  resume(cancelled: boolean, from: AbiPart | undefined, onPaused: () => void): void {
+    const go = this.#resume;
+    if (go === undefined) throw new Error('the thread does not wait');
+    this.task.part.enter(from, this.task.label);
+    this.#from = from;
+    if (this.#wait?.isReady !== undefined) this.#instance.calls.forget(this);
+    this.#resume = undefined;
+    this.#wait = undefined;
+    this.#instance.tasks.unblocked(this);
+    this.#onPaused = onPaused;
+    this.task.part.tasks.thread = this;
+    go(cancelled);
+  }
+
+  /**
+   * Waits with the guest's stack. To be returned to a suspending import.
+   *
+   * @param proceed what the import returns, worked out once the wait is over
+   * @throws AbiTrap where the guest can't wait
+   */
+  block(wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
+    const instance = this.#instance;
+    const { options } = this.task;
+    if (!this.mayBlock) {
+      throw new AbiTrap(
+        `cannot block a synchronous task before returning: ${options.label} waits for ${wait.what()}`,
+      );
+    }
+    if (!instance.maySuspend) {
+      throw new AbiTrap(
+        `${options.label}: the guest waits for ${wait.what()} in code that can't be suspended`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.pause(wait, (cancelled) => {
+        try {
+          resolve(proceed(cancelled));
+        } catch (error) {
+          reject(instance.fail(error));
+        }
+      });
+    });
+  }
+
+  /** Waits without a stack. */
+  pause(wait: Wait, resume: Resume): void {
+    this.#wait = wait;
+    this.#resume = resume;
+    this.#instance.tasks.blocked(this);
+    if (wait.isReady !== undefined) this.#instance.calls.wait(this);
+    this.#paused();
+  }
+
+  /** Is over. */
+  exit(): void {
+    this.#paused();
+  }
+
+  describe(): string {
+    return `${this.task.label} waits for ${this.#wait?.what() ?? 'nothing'}`;
+  }
+
+  #paused(): void {
+    const onPaused = this.#onPaused;
+    if (onPaused === undefined) return;
+    this.#onPaused = undefined;
+    this.task.part.exit(this.#from);
+    onPaused();
+  }
+}

@@ -1,0 +1,38 @@
+import type { WitType } from '@wasmlattice/rpc';
+import type { AbiInstance } from '../abi-instance.js';
+import { AbiTrap } from '../abi-trap.js';
+import { hostParty } from './guest-stream.js';
+import { HostSource } from './host-buffer.js';
+import { SharedFuture } from './shared-future.js';
+
+/** Writes what the host's promise is going to give to a future that a guest reads. A promise that rejects ends the guest, unless it has dropped the future. */
+export function futureFromHost(
+  instance: AbiInstance,
+  element: WitType | undefined,
+  value: unknown,
+): SharedFuture {
+  const shared = new SharedFuture(element);
+  const { invocation } = instance;
+  const over = instance.tasks.hostWork();
+  const inside = (action: () => void): void => {
+    if (instance.invocation === invocation && instance.failure === undefined) {
+      instance.calls.post(() => {
+        try {
+          action();
+        } catch (error) {
+          instance.fail(error);
+        }
+      });
+    }
+    over();
+  };
+  Promise.resolve(value).then(
+    (result) =>
+      inside(() => shared.write({ party: hostParty, buffer: new HostSource([result]), onDone() {} })),
+    (error: unknown) =>
+      inside(() => {
+        if (!shared.isDropped) throw new AbiTrap('the future that the host gave failed', { cause: error });
+      }),
+  );
+  return shared;
+}

@@ -1,0 +1,180 @@
+import type { AbiInstance } from '../abi-instance.js';
+import { deadlock } from './deadlock-error.js';
+import type { GuestThread } from './guest-thread.js';
+import type { Task } from './task.js';
+import { Waitable } from './waitable.js';
+
+/** Something of a guest that the host holds: one end of a stream or future. */
+export interface HostEnd {
+  /** Whether the guest has offered something that the host has not taken. */
+  readonly isOffered: boolean;
+  /** The guest is gone. */
+  abandon(error: unknown): void;
+}
+
+/** What held on to streams and futures is gone. */
+export function abandonEntry(entry: object): void {
+  if (entry instanceof Waitable) entry.abandon();
+}
+
+/** As many go by without a turn of the event loop. */
+const yieldsBetweenTurns = 16;
+
+const immediately = { isOver: true };
+
+/** What goes on in an instance besides calls of synchronous functions. */
+export class InstanceTasks {
+  readonly #instance: AbiInstance;
+  /** Tasks with threads, or that have not begun. */
+  readonly #live = new Set<Task>();
+  readonly #blocked = new Set<GuestThread>();
+  readonly #hostEnds = new Set<HostEnd>();
+  /** What the host has still to do, which may wake tasks. */
+  #hostWork = 0;
+  #isCheckScheduled = false;
+  #yields = 0;
+  #settled: (() => void)[] = [];
+
+  constructor(instance: AbiInstance) {
+    this.#instance = instance;
+    instance.calls.onIdle = () => this.#idle();
+  }
+
+  /** Whether no task goes on and nothing is held for the host. */
+  get isSettled(): boolean {
+    return this.#live.size === 0 && !this.#isOffering();
+  }
+
+  /** Whether anything goes on that ends with the invocation, besides what is inside. */
+  get isWaiting(): boolean {
+    return this.#blocked.size > 0 || this.#hostEnds.size > 0;
+  }
+
+  add(task: Task): void {
+    this.#live.add(task);
+  }
+
+  remove(task: Task): void {
+    this.#live.delete(task);
+  }
+
+  blocked(thread: GuestThread): void {
+    this.#blocked.add(thread);
+    this.#instance.wait.watch();
+  }
+
+  unblocked(thread: GuestThread): void {
+    this.#blocked.delete(thread);
+  }
+
+  hold(end: HostEnd): void {
+    this.#hostEnds.add(end);
+    this.#instance.wait.watch();
+  }
+
+  letGo(end: HostEnd): void {
+    this.#hostEnds.delete(end);
+    this.#instance.calls.poke();
+    this.#idle();
+  }
+
+  /** The host begins something whose end may wake tasks; to be called once it has ended. */
+  hostWork(): () => void {
+    this.#hostWork++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#hostWork--;
+      if (!this.#instance.calls.isBusy) this.#idle();
+    };
+  }
+
+  /**
+   * A task lets others have their turn. It may go on at once where none is ready, but for the event loop: that has its turn after a few
+   * yields, so that what tasks wait for can come.
+   */
+  yield(): { readonly isOver: boolean } {
+    if (++this.#yields < yieldsBetweenTurns) return immediately;
+    const turn = { isOver: false };
+    const over = this.hostWork();
+    setImmediate(() => {
+      this.#yields = 0;
+      turn.isOver = true;
+      over();
+      this.#instance.calls.poke();
+    });
+    return turn;
+  }
+
+  /**
+   * Resolves when no task of the guest goes on any more, and nothing that the host holds waits to be taken; also when those that are left
+   * can never go on.
+   */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settled.push(resolve);
+      if (!this.#instance.calls.isBusy) this.#idle();
+    });
+  }
+
+  /** The guest is gone. */
+  fail(error: unknown): void {
+    const tasks = [...this.#live];
+    this.#live.clear();
+    this.#blocked.clear();
+    for (const task of tasks) task.fail(error);
+    this.#abandonEnds(error);
+    for (const { handles } of this.#instance.parts) handles.forEachOther((entry) => abandonEntry(entry));
+    this.#resolveSettled();
+  }
+
+  /** The invocation is over. @returns false while a task goes on */
+  stop(): boolean {
+    if (this.#live.size > 0) return false;
+    this.#abandonEnds(new Error('the guest has ended and left this stream or future open'));
+    this.#resolveSettled();
+    return true;
+  }
+
+  #abandonEnds(error: unknown): void {
+    const ends = [...this.#hostEnds];
+    this.#hostEnds.clear();
+    for (const end of ends) end.abandon(error);
+  }
+
+  #resolveSettled(): void {
+    const settled = this.#settled;
+    this.#settled = [];
+    for (const resolve of settled) resolve();
+  }
+
+  #idle(): void {
+    if (this.#live.size === 0) {
+      if (this.#settled.length > 0 && !this.#isOffering()) this.#resolveSettled();
+      return;
+    }
+    if (this.#hostWork > 0 || this.#hostEnds.size > 0 || this.#isCheckScheduled) return;
+    this.#isCheckScheduled = true;
+    // Whoever was answered may be about to call again.
+    setImmediate(() => this.#check());
+  }
+
+  #isOffering(): boolean {
+    for (const { isOffered } of this.#hostEnds) if (isOffered) return true;
+    return false;
+  }
+
+  #check(): void {
+    this.#isCheckScheduled = false;
+    const { calls, failure } = this.#instance;
+    const isStuck =
+      !calls.isBusy && failure === undefined && this.#hostWork === 0 && this.#hostEnds.size === 0;
+    if (!isStuck || this.#live.size === 0) return;
+    if ([...this.#live].some(({ isAwaited }) => isAwaited)) {
+      this.#instance.fail(deadlock([...this.#blocked].map((thread) => thread.describe())));
+    } else {
+      this.#resolveSettled();
+    }
+  }
+}
