@@ -36,8 +36,7 @@ export interface DirectEngineOptions {
 
 /**
  * The engine that links core modules itself and resets instances instead of making new ones. Its `prepare` throws an
- * `UnsupportedComponentError` for what it does not cover: asynchronous functions, streams and futures, threads, and components
- * composed of several with code of their own.
+ * `UnsupportedComponentError` for what it does not cover: threads that guests make, and asynchronous calls between the parts of a component.
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */

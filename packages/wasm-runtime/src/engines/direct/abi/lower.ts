@@ -6,6 +6,7 @@ import { type Returned, withArity } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { compileHostCall, type HostCall } from './host-call.js';
 import { LiftLowerContext } from './lift-lower-context.js';
+import { payloadOf } from './payload-of.js';
 import { toAddress } from './ranges.js';
 import { isResult, type ResultCodec } from './results.js';
 import { compileSignatures, loweredSignature, type Signature } from './signature.js';
@@ -181,15 +182,6 @@ class LoweredFunction {
     promise.catch(() => {});
     return this.#cx.trap('the host function returned a promise, but it is none of those that may wait');
   }
-}
-
-/** The `err` of a WIT result. @throws the error itself when it is none, which traps the guest */
-export function payloadOf(error: unknown): unknown {
-  if (typeof error === 'object' && error !== null && Object.hasOwn(error, 'payload')) {
-    return (error as { readonly payload: unknown }).payload;
-  }
-  if (error instanceof Error) throw error;
-  return error;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,7 +4,7 @@ import type { HostImports } from '../../engine.js';
 import type { AbiInstance } from './abi-instance.js';
 import { AbiTrap } from './abi-trap.js';
 import type { LiftedFunction } from './lift.js';
-import { payloadOf } from './lower.js';
+import { payloadOf } from './payload-of.js';
 import { isResult } from './results.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Returned } from '../core-arity.js';
 import type { LiftLowerContext } from '../lift-lower-context.js';
-import { payloadOf } from '../lower.js';
+import { payloadOf } from '../payload-of.js';
 import { toAddress } from '../ranges.js';
 import { isResult } from '../results.js';
 import type { Signature } from '../signature.js';

@@ -50,7 +50,12 @@ export function bindCopy(part: AbiPart, type: EndType, verb: Verb, options: Cano
     const index = u32(flat, 0);
     const end = endAt(part, index, type, direction, label);
     assertIdle(end, isAsync, label);
-    const buffer = new Buffer(cx, payload, toAddress(flat[1]), isStream ? toAddress(flat[2]) : 1) as GuestCopyBuffer;
+    const buffer = new Buffer(
+      cx,
+      payload,
+      toAddress(flat[1]),
+      isStream ? toAddress(flat[2]) : 1,
+    ) as GuestCopyBuffer;
     begin(end, verb, part, buffer, (result) => ({
       code,
       index,
