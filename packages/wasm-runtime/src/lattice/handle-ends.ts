@@ -17,8 +17,13 @@ export interface HandleEnds {
   takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown;
 }
 
-/** What an engine hands out for a stream of the component model: elements one by one, or many at once. */
-export interface NativeStream {
+/** What an engine hands out for a stream of the component model: `direct` an iterator of chunks. */
+export type NativeStream = ChunkIterator | ElementReader;
+
+export type ChunkIterator = AsyncIterableIterator<ArrayLike<unknown>>;
+
+/** Of jco: elements one by one, or many at once. */
+export interface ElementReader {
   read(count: number): Promise<{ readonly done?: boolean; readonly value?: ArrayLike<unknown> }>;
   [Symbol.dispose](): void;
 }

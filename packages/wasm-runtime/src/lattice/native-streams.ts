@@ -1,5 +1,6 @@
+import { ChunkedStream } from '../engines/chunked-stream.js';
 import type { ChunkSource } from '../host-functions/wasi/io/index.js';
-import type { NativeStream } from './handle-ends.js';
+import type { ChunkIterator, ElementReader, NativeStream } from './handle-ends.js';
 
 /** Most elements asked of a guest at once. */
 const elementsAtOnce = 64 * 1024;
@@ -8,6 +9,22 @@ const END = { done: true, value: undefined } as const;
 
 /** What a guest writes to a stream of the component model, as chunks for a wRPC stream. */
 export function nativeChunks(stream: NativeStream, isBytes: boolean): ChunkSource<unknown> {
+  return 'read' in stream ? readChunks(stream, isBytes) : iteratedChunks(stream);
+}
+
+function iteratedChunks(stream: ChunkIterator): ChunkSource<unknown> {
+  return {
+    async read() {
+      const { done, value } = await stream.next();
+      return done ? undefined : value;
+    },
+    drop() {
+      void stream.return?.();
+    },
+  };
+}
+
+function readChunks(stream: ElementReader, isBytes: boolean): ChunkSource<unknown> {
   return {
     async read() {
       const { done, value } = await stream.read(elementsAtOnce);
@@ -25,7 +42,10 @@ export function nativeChunks(stream: NativeStream, isBytes: boolean): ChunkSourc
 }
 
 /** A wRPC stream for a guest: chunks of bytes as they are, elements of other types one by one. */
-export class NativeSource implements AsyncIterable<unknown>, AsyncIterator<unknown, undefined> {
+export class NativeSource
+  extends ChunkedStream
+  implements AsyncIterable<unknown>, AsyncIterator<unknown, undefined>
+{
   readonly #chunks: AsyncIterator<Iterable<unknown>>;
   readonly #isBytes: boolean;
   readonly #onOver: () => void;
@@ -33,6 +53,7 @@ export class NativeSource implements AsyncIterable<unknown>, AsyncIterator<unkno
   #over = false;
 
   constructor(chunks: AsyncIterable<Iterable<unknown>>, isBytes: boolean, onOver: () => void) {
+    super();
     this.#chunks = chunks[Symbol.asyncIterator]();
     this.#isBytes = isBytes;
     this.#onOver = onOver;
@@ -55,6 +76,18 @@ export class NativeSource implements AsyncIterable<unknown>, AsyncIterator<unkno
       if (this.#isBytes) return { done: false, value: chunk.value };
       this.#rest = chunk.value[Symbol.iterator]();
     }
+  }
+
+  chunks(): AsyncIterable<unknown> {
+    return { [Symbol.asyncIterator]: () => ({ next: () => this.#nextChunk(), return: () => this.return() }) };
+  }
+
+  async #nextChunk(): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#over) return END;
+    const chunk = await this.#chunks.next();
+    if (!chunk.done) return chunk;
+    this.#finish();
+    return END;
   }
 
   /** The guest dropped its end, or is gone. */

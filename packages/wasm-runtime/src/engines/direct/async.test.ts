@@ -274,7 +274,7 @@ describe('an asynchronous function that keeps its stack', () => {
       throw new Error('the disk is gone');
     }
     const out = await instance.call('', 'pump', [failing()]);
-    await expect(text(out)).rejects.toThrow('the stream that the host gave failed');
+    await expect(text(out)).rejects.toThrow('the disk is gone');
   });
 });
 

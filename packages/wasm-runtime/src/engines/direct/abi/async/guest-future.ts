@@ -1,6 +1,6 @@
 import type { AbiInstance } from '../abi-instance.js';
 import { type CopyResult, copyResults } from './events.js';
-import { hostParty } from './guest-stream.js';
+import { hostReader } from './guest-stream.js';
 import { HostTarget } from './host-buffer.js';
 import type { HostEnd } from './instance-tasks.js';
 import type { SharedFuture } from './shared-future.js';
@@ -21,7 +21,7 @@ class GuestFuture implements HostEnd {
     const target = new HostTarget(1);
     try {
       shared.read({
-        party: hostParty,
+        party: hostReader,
         buffer: target,
         onDone: (result: CopyResult) => {
           if (this.#isDone) return;

@@ -104,7 +104,7 @@ export class GuestStream implements AsyncIterableIterator<Chunk>, HostEnd {
       };
       try {
         this.#shared.read({
-          party: hostParty,
+          party: hostReader,
           buffer: target,
           onCopied: (reclaim) => {
             reclaim();
@@ -126,5 +126,5 @@ export class GuestStream implements AsyncIterableIterator<Chunk>, HostEnd {
   }
 }
 
-/** Stands for the host among those that copy. */
-export const hostParty: object = {};
+/** Stands for the host among those that read. */
+export const hostReader: object = {};

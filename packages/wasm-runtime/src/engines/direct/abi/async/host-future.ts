@@ -1,8 +1,7 @@
 import type { WitType } from '@wasmlattice/rpc';
 import type { AbiInstance } from '../abi-instance.js';
-import { AbiTrap } from '../abi-trap.js';
-import { hostParty } from './guest-stream.js';
 import { HostSource } from './host-buffer.js';
+import { hostWriter } from './host-stream.js';
 import { SharedFuture } from './shared-future.js';
 
 /** Writes what the host's promise is going to give to a future that a guest reads. A promise that rejects ends the guest, unless it has dropped the future. */
@@ -28,10 +27,10 @@ export function futureFromHost(
   };
   Promise.resolve(value).then(
     (result) =>
-      inside(() => shared.write({ party: hostParty, buffer: new HostSource([result]), onDone() {} })),
+      inside(() => shared.write({ party: hostWriter, buffer: new HostSource([result]), onDone() {} })),
     (error: unknown) =>
       inside(() => {
-        if (!shared.isDropped) throw new AbiTrap('the future that the host gave failed', { cause: error });
+        if (!shared.isDropped) throw error;
       }),
   );
   return shared;

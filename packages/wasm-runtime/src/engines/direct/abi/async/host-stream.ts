@@ -1,11 +1,14 @@
 import type { WitType } from '@wasmlattice/rpc';
+import { ChunkedStream } from '../../../chunked-stream.js';
 import type { AbiInstance } from '../abi-instance.js';
 import { AbiTrap } from '../abi-trap.js';
 import type { Chunk } from './buffers.js';
 import { type CopyResult, copyResults } from './events.js';
-import { hostParty } from './guest-stream.js';
 import { HostSource } from './host-buffer.js';
 import { SharedStream } from './shared-stream.js';
+
+/** Stands for the host among those that write. */
+export const hostWriter: object = {};
 
 /**
  * Writes what the host gives, an async iterable of chunks, to a stream that a guest reads. The next chunk is asked for when the guest has taken the one
@@ -28,7 +31,7 @@ class HostStream {
   /** Offers a chunk, and the next one once it is taken. An empty one is taken when the guest begins to read. */
   #offer(source: HostSource): void {
     this.#shared.write({
-      party: hostParty,
+      party: hostWriter,
       buffer: source,
       onCopied: (reclaim) => {
         if (source.progress < source.length) return;
@@ -58,8 +61,7 @@ class HostStream {
     };
     const failed = (error: unknown): void => {
       this.#inside(over, () => {
-        if (!this.#shared.isDropped)
-          throw new AbiTrap('the stream that the host gave failed', { cause: error });
+        if (!this.#shared.isDropped) throw error;
       });
     };
     Promise.resolve(this.#iterator.next()).then(next, failed);
@@ -103,10 +105,12 @@ export function streamFromHost(
   label: string,
 ): SharedStream {
   const shared = new SharedStream(element);
-  const iterate = (value as Partial<AsyncIterable<unknown>> | undefined | null)?.[Symbol.asyncIterator];
+  const given = value instanceof ChunkedStream ? value.chunks() : value;
+  const source = given as Partial<AsyncIterable<unknown>> | undefined | null;
+  const iterate = source?.[Symbol.asyncIterator];
   if (typeof iterate !== 'function') {
     throw new AbiTrap(`${label}: expected a stream, an AsyncIterable of chunks, got ${typeof value}`);
   }
-  new HostStream(instance, shared, iterate.call(value));
+  new HostStream(instance, shared, iterate.call(source));
   return shared;
 }
