@@ -6,7 +6,11 @@ export function sameType(a: WitType | undefined, b: WitType | undefined): boolea
   if (a === undefined || b === undefined || a.kind !== b.kind) return false;
   switch (a.kind) {
     case 'list':
-      return samePart(b, a, (type) => type.element) && lengthOf(a) === lengthOf(b);
+      return samePart(b, a, (type) => type.element);
+    case 'fixed-list':
+      return a.length === (b as typeof a).length && samePart(b, a, (type) => type.element);
+    case 'map':
+      return samePart(b, a, (type) => type.key) && samePart(b, a, (type) => type.value);
     case 'option':
       return samePart(b, a, (type) => type.some);
     case 'stream':
@@ -48,8 +52,4 @@ function sameMember(a: Member, b: Member): boolean {
 
 function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
   return a.length === b.length && a.every((item, index) => same(item, b[index] as T));
-}
-
-function lengthOf(type: object): unknown {
-  return (type as { readonly length?: unknown }).length;
 }
