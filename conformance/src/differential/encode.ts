@@ -4,6 +4,7 @@ import {
   type CoreType,
   caseNamesOf,
   casesOf,
+  elementOf,
   fieldsOf,
   flatten,
   joinPayloads,
@@ -70,7 +71,8 @@ export class Data {
   flat(type: WitType, plain: Plain): readonly CoreValue[] {
     switch (type.kind) {
       case 'string':
-      case 'list': {
+      case 'list':
+      case 'map': {
         const [address, length] = this.#sequence(type, plain);
         return [
           { type: 'i32', bits: BigInt(address) },
@@ -103,7 +105,8 @@ export class Data {
   #store(type: WitType, plain: Plain, address: number): void {
     switch (type.kind) {
       case 'string':
-      case 'list': {
+      case 'list':
+      case 'map': {
         const [start, length] = this.#sequence(type, plain);
         this.#write(address, 4, BigInt(start));
         this.#write(address + 4, 4, BigInt(length));
@@ -138,11 +141,11 @@ export class Data {
 
   #sequence(type: WitType, plain: Plain): readonly [address: number, length: number] {
     if (type.kind === 'string') return this.#text(plain as string);
-    if (type.kind !== 'list') throw new Error(`a ${type.kind} is no sequence`);
-    const items = plain as readonly Plain[];
-    const { size, align } = layoutOf(type.element);
+    const element = elementOf(type);
+    const items = type.kind === 'map' ? partsOf(plain) : (plain as readonly Plain[]);
+    const { size, align } = layoutOf(element);
     const start = this.allocate(size * items.length, align);
-    for (const [i, item] of items.entries()) this.#store(type.element, item, start + i * size);
+    for (const [i, item] of items.entries()) this.#store(element, item, start + i * size);
     return [start, items.length];
   }
 
@@ -172,6 +175,7 @@ export class Data {
 
 function partsOf(plain: Plain): readonly Plain[] {
   if (Array.isArray(plain)) return plain as readonly Plain[];
+  if (typeof plain === 'object' && 'm' in plain) return plain.m;
   return (plain as { readonly r: readonly (readonly [string, Plain])[] }).r.map(([, value]) => value);
 }
 

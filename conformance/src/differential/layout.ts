@@ -35,7 +35,7 @@ const scalars: Readonly<Partial<Record<WitType['kind'], readonly [size: number, 
 export function layoutOf(type: WitType): Layout {
   const scalar = scalars[type.kind];
   if (scalar !== undefined) return { size: scalar[0], align: scalar[0] };
-  if (type.kind === 'string' || type.kind === 'list') return { size: 8, align: 4 };
+  if (isSequence(type)) return { size: 8, align: 4 };
   if (type.kind === 'flags') {
     const size = type.flags.length <= 8 ? 1 : type.flags.length <= 16 ? 2 : 4;
     return { size, align: size };
@@ -69,6 +69,17 @@ export function variantLayout(cases: readonly (WitType | undefined)[]): {
     payload,
     align: Math.max(discriminantSize, payload.align),
   };
+}
+
+function isSequence({ kind }: WitType): boolean {
+  return kind === 'string' || kind === 'list' || kind === 'map';
+}
+
+/** The elements of a list; a map is one of pairs. */
+export function elementOf(type: WitType): WitType {
+  if (type.kind === 'list') return type.element;
+  if (type.kind === 'map') return { kind: 'tuple', items: [type.key, type.value] };
+  throw new Error(`a ${type.kind} has no elements`);
 }
 
 /** The payloads of all that is a variant in the ABI; `undefined` for other types. */
@@ -113,7 +124,7 @@ export function fieldsOf(type: WitType): readonly WitType[] {
 export function flatten(type: WitType): readonly CoreType[] {
   const scalar = scalars[type.kind];
   if (scalar !== undefined) return [scalar[1]];
-  if (type.kind === 'string' || type.kind === 'list') return ['i32', 'i32'];
+  if (isSequence(type)) return ['i32', 'i32'];
   if (type.kind === 'flags') return ['i32'];
   const cases = casesOf(type);
   if (cases !== undefined) return ['i32', ...joinPayloads(cases)];

@@ -12,6 +12,8 @@ export type Plain =
   | readonly Plain[]
   /** A case of a variant, enum, option or result. */
   | { readonly c: string; readonly v?: Plain }
+  /** A map: its pairs, sorted by what the key looks like as JSON, without those that a later one of the same key has replaced. */
+  | { readonly m: readonly (readonly [key: Plain, value: Plain])[] }
   /** A record. */
   | { readonly r: readonly (readonly [name: string, value: Plain])[] }
   /** The flags that are set, sorted. */
@@ -40,6 +42,10 @@ export function anyPlain(random: Random, type: WitType): Plain {
       return anyText(random);
     case 'list':
       return random.times(anyLength(random), () => anyPlain(random, type.element));
+    case 'map':
+      return toMap(
+        random.times(anyLength(random), () => [anyPlain(random, type.key), anyPlain(random, type.value)]),
+      );
     case 'tuple':
       return type.items.map((item) => anyPlain(random, item));
     case 'record':
@@ -74,6 +80,10 @@ export function fromPlain(plain: Plain, type: WitType): unknown {
       return floatOf(plain as string, type.kind);
     case 'list':
       return (plain as readonly Plain[]).map((item) => fromPlain(item, type.element));
+    case 'map': {
+      const { m } = plain as { readonly m: readonly (readonly [Plain, Plain])[] };
+      return new Map(m.map(([key, value]) => [fromPlain(key, type.key), fromPlain(value, type.value)]));
+    }
     case 'tuple':
       return type.items.map((item, i) => fromPlain((plain as readonly Plain[])[i] ?? '', item));
     case 'record': {
@@ -120,6 +130,10 @@ export function toPlain(value: unknown, type: WitType): Plain {
       return value as string;
     case 'list':
       return Array.from(value as ArrayLike<unknown>, (item) => toPlain(item, type.element));
+    case 'map': {
+      const pairs = Array.from(value as Iterable<readonly [unknown, unknown]>);
+      return toMap(pairs.map(([key, item]) => [toPlain(key, type.key), toPlain(item, type.value)]));
+    }
     case 'tuple':
       return type.items.map((item, i) => toPlain((value as readonly unknown[])[i], item));
     case 'record': {
@@ -151,6 +165,11 @@ export function toPlain(value: unknown, type: WitType): Plain {
     default:
       return String(value);
   }
+}
+
+function toMap(pairs: readonly (readonly [Plain, Plain])[]): Plain {
+  const byKey = new Map(pairs.map((pair) => [JSON.stringify(pair[0]), pair]));
+  return { m: [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair) };
 }
 
 /** Whether `undefined` is a value of the type. */

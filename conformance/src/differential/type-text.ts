@@ -65,6 +65,8 @@ export class TypeText {
     switch (type.kind) {
       case 'list':
         return `(list ${this.ref(type.element)})`;
+      case 'map':
+        return `(map ${this.ref(type.key)} ${this.ref(type.value)})`;
       case 'option':
         return `(option ${this.ref(type.some)})`;
       case 'tuple':

@@ -19,14 +19,27 @@ const primitives: readonly [PrimitiveKind, ...PrimitiveKind[]] = [
   'string',
 ];
 
+const keys: readonly [PrimitiveKind, ...PrimitiveKind[]] = [
+  'bool',
+  'u8',
+  's16',
+  'u32',
+  's64',
+  'char',
+  'string',
+  'string',
+];
+
 /** Any type without handles, at most so deep. */
 export function anyType(random: Random, depth = 3): WitType {
   if (depth === 0 || random.percent(30)) return leaf(random);
   const inner = (): WitType => anyType(random, depth - 1);
   const maybe = (): WitType | undefined => (random.percent(65) ? inner() : undefined);
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return { kind: 'list', element: inner() };
+    case 6:
+      return { kind: 'map', key: { kind: random.pick(keys) }, value: inner() };
     case 1:
       return { kind: 'option', some: inner() };
     case 2: {

@@ -25,6 +25,8 @@ INTEGERS = {
     "s64": ffi.WASMTIME_COMPONENT_S64,
     "u64": ffi.WASMTIME_COMPONENT_U64,
 }
+# The package names no constant for it.
+MAP = 22
 KINDS = {kind.value: name for name, kind in INTEGERS.items()}
 
 
@@ -38,6 +40,11 @@ def plain_float(value, size):
     if value != value:
         return "nan"
     return format(int.from_bytes(struct.pack(">f" if size == 4 else ">d", value), "big"), "x")
+
+
+def key_text(val):
+    """What a key looks like as JSON of Node.js, in its order: by UTF-16 code units."""
+    return json.dumps(from_c(val), ensure_ascii=False).encode("utf-16-be", "surrogatepass")
 
 
 def boxed(kind, plain):
@@ -79,6 +86,14 @@ def to_c(kind, plain, out):
             to_c(kind["element"] if is_list else kind["items"][i], item, raw.data[i])
         out.kind = ffi.WASMTIME_COMPONENT_LIST if is_list else ffi.WASMTIME_COMPONENT_TUPLE
         setattr(out.of, name, raw)
+    elif name == "map":
+        raw = ffi.wasmtime_component_valmap_t()
+        ffi.wasmtime_component_valmap_new_uninit(byref(raw), len(plain["m"]))
+        for i, (key, value) in enumerate(plain["m"]):
+            to_c(kind["key"], key, raw.data[i].key)
+            to_c(kind["value"], value, raw.data[i].value)
+        out.kind = MAP
+        out.of.map = raw
     elif name == "record":
         fields = plain["r"]
         raw = ffi.wasmtime_component_valrecord_t()
@@ -137,6 +152,10 @@ def from_c(val):
         return [from_c(val.of.list.data[i]) for i in range(val.of.list.size)]
     if kind == ffi.WASMTIME_COMPONENT_TUPLE.value:
         return [from_c(val.of.tuple.data[i]) for i in range(val.of.tuple.size)]
+    if kind == MAP:
+        entries = [val.of.map.data[i] for i in range(val.of.map.size)]
+        pairs = {key_text(entry.key): [from_c(entry.key), from_c(entry.value)] for entry in entries}
+        return {"m": [pairs[key] for key in sorted(pairs)]}
     if kind == ffi.WASMTIME_COMPONENT_RECORD.value:
         entries = [val.of.record.data[i] for i in range(val.of.record.size)]
         return {"r": [[ffi.to_str(entry.name), from_c(entry.val)] for entry in entries]}
@@ -225,6 +244,7 @@ def run(engine, case):
 def main():
     config = Config()
     config.cranelift_opt_level = "none"
+    config.wasm_component_model_map = True
     engine = Engine(config)
     for line in sys.stdin:
         print(json.dumps(run(engine, json.loads(line))), flush=True)
