@@ -10,6 +10,8 @@ export interface Case {
   /** Functions of the import `host`, each with the one answer that it gives. */
   readonly host: readonly (Func & { readonly answer?: Plain | undefined })[];
   readonly calls: readonly Call[];
+  /** Whether its functions may wait. */
+  readonly isAsync?: boolean;
 }
 
 export interface Call {
@@ -34,6 +36,8 @@ export interface CallOutcome {
   readonly seen: readonly (readonly [func: string, ...params: Plain[]])[];
   /** Absent where the function has no result, or has trapped. */
   readonly value?: Plain;
+  /** Whether it neither returned nor trapped, and nothing could make it. */
+  readonly hangs?: true;
   /** Why it ended; the words are the engine's own. */
   readonly trap?: string;
 }

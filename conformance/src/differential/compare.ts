@@ -23,8 +23,8 @@ export function compareOutcomes(ours: CaseOutcome, theirs: CaseOutcome): Compari
   return { kind: 'same', returned: ours.calls.length - trapped, trapped };
 }
 
-function essence({ seen, value, trap }: CallOutcome): string {
-  return JSON.stringify({ seen, ...(trap === undefined ? { value } : { trap: true }) });
+function essence({ seen, value, trap, hangs }: CallOutcome): string {
+  return JSON.stringify({ seen, hangs, ...(trap === undefined ? { value } : { trap: true }) });
 }
 
 function describe(outcome: CaseOutcome): string {

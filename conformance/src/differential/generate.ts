@@ -1,3 +1,4 @@
+import type { WitType } from '@wasmlattice/rpc';
 import type { Call, Case } from './case.js';
 import type { Encoding } from './encode.js';
 import { anyPlain } from './plain.js';
@@ -7,6 +8,8 @@ import { anyReallocMode } from './shapes/core-text.js';
 import { rawParamsText, rawResultsText } from './shapes/raw.js';
 import { relayText } from './shapes/relay.js';
 import { definingText, logType, ownResourcesText, passingText, usingText } from './shapes/resources.js';
+import { type Flow, readerFunc, readerText, writerText } from './shapes/stream-flow.js';
+import { streamsResult, streamsText } from './shapes/streams.js';
 import type { Func } from './type-text.js';
 import { anyType } from './types.js';
 
@@ -63,6 +66,39 @@ const shapes: Readonly<Record<string, (random: Random) => Case>> = {
     const calls = callsInTurn(random, funcs).flatMap((call) => [call, callOf(log)]);
     return { shape: 'resources-chain', text: `(component ${text})`, host: [], calls };
   },
+  /** Both ends of streams and futures of one component, by scripts in it. */
+  streams(random) {
+    const funcs = random.times(
+      random.between(1, 3),
+      (i): Func => ({ name: `s${i}`, params: [], result: streamsResult, isAsync: true }),
+    );
+    const text = streamsText(random, namesOf(funcs));
+    return {
+      shape: 'streams',
+      text: `(component ${text})`,
+      host: [],
+      calls: freshCalls(funcs),
+      isAsync: true,
+    };
+  },
+  /** A stream of any elements from one component to another. */
+  'streams-chain'(random) {
+    const flow: Flow = {
+      element: anyElement(random),
+      writing: random.pick(encodings),
+      reading: random.pick(encodings),
+    };
+    const func: Func = { ...readerFunc('run', flow), isAsync: true };
+    const links = [writerText(random, flow), readerText(random, func, flow)];
+    const text = chainText(links, [], [func]);
+    return {
+      shape: 'streams-chain',
+      text: `(component ${text})`,
+      host: [],
+      calls: freshCalls([func]),
+      isAsync: true,
+    };
+  },
 };
 
 export const shapeNames: readonly string[] = Object.keys(shapes);
@@ -82,6 +118,12 @@ function anyFuncs(random: Random): readonly Func[] {
     );
     return { name: `g${i}`, params, ...(random.percent(85) && { result: anyType(random) }) };
   });
+}
+
+/** Streams of characters are not valid yet. */
+function anyElement(random: Random): WitType {
+  const type = anyType(random, 2);
+  return type.kind === 'char' ? { kind: 'string' } : type;
 }
 
 /** Functions that run a script and return what it has logged. */

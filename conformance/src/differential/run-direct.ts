@@ -8,6 +8,9 @@ import type {
 import type { CallOutcome, Case, CaseOutcome } from './case.js';
 import { fromPlain, type Plain, toPlain } from './plain.js';
 
+/** Nothing in a case waits for the outside world, so this only ends what hangs. */
+const patienceMs = 20_000;
+
 /** Runs a case on an engine of this repository. */
 export async function runCase(
   engine: Engine,
@@ -42,8 +45,9 @@ export async function runCase(
           instance = await component.instantiate(new Map([['host', imported]]));
         }
         const values = types.map((type, i) => fromPlain(params[i] ?? '', type));
-        const value = await instance.call('', func, values);
-        outcomes.push({ seen, ...(result && { value: toPlain(value, result) }) });
+        const answer = await within(instance.call('', func, values).then((value) => ({ value })));
+        if (answer === undefined) outcomes.push({ seen, hangs: true });
+        else outcomes.push({ seen, ...(result && { value: toPlain(answer.value, result) }) });
       } catch (error) {
         outcomes.push({ seen, trap: (error as Error).message });
       }
@@ -51,5 +55,18 @@ export async function runCase(
     return { kind: 'ran', calls: outcomes };
   } finally {
     component.dispose?.();
+  }
+}
+
+/** `undefined` when it did not settle. */
+async function within<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, undefined);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

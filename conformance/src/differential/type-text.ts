@@ -5,6 +5,8 @@ export interface Func {
   readonly name: string;
   readonly params: readonly WitType[];
   readonly result?: WitType | undefined;
+  /** Whether it may wait. */
+  readonly isAsync?: boolean;
 }
 
 /** Component text of the types that functions have. Records, variants, enums and flags get names, as exports need them. */
@@ -26,12 +28,23 @@ export class TypeText {
 
   /** `(import "NAME" (instance $i …))` with all functions and types, and the types by their names. */
   importInstance(name: string): string {
+    return this.#import(
+      name,
+      this.#funcs.map((each) => `(export "${each.name}" ${this.func(each)})`).join('\n'),
+    );
+  }
+
+  /** The same with functions that others have written, from `i`. */
+  importTypes(funcs: string): string {
+    return this.#import('i', funcs);
+  }
+
+  #import(name: string, funcs: string): string {
     const types = this.#each(
       (type, i) => `(type $raw-${i} ${this.#bodies[i]}) (export "t${i}" (type ${type} (eq $raw-${i})))`,
     );
-    const funcs = this.#funcs.map((each) => `(export "${each.name}" ${this.func(each)})`);
     const aliases = this.#each((type, i) => `(alias export $i "t${i}" (type ${type}))`);
-    return [`(import "${name}" (instance $i`, ...types, ...funcs, '))', ...aliases].join('\n');
+    return [`(import "${name}" (instance $i`, ...types, funcs, '))', ...aliases].join('\n');
   }
 
   /** Exports the types under their names, where they are there already. */
@@ -52,7 +65,7 @@ export class TypeText {
 
   /** `(func (param …) (result …))` */
   func(each: Func): string {
-    return `(func ${this.signature(each)})`;
+    return `(func ${each.isAsync ? 'async ' : ''}${this.signature(each)})`;
   }
 
   signature({ params, result }: Func): string {

@@ -17,10 +17,10 @@ export class WasmtimeEngine implements AsyncDisposable {
     this.#python = python;
   }
 
-  async run(bytes: Uint8Array, { host, calls }: Case): Promise<CaseOutcome> {
+  async run(bytes: Uint8Array, { host, calls, isAsync }: Case): Promise<CaseOutcome> {
     const { child, lines } = this.#start();
     const component = Buffer.from(bytes).toString('base64');
-    child.stdin?.write(`${JSON.stringify({ component, host, calls })}\n`);
+    child.stdin?.write(`${JSON.stringify({ component, host, calls, isAsync })}\n`);
     const { value, done } = await lines.next();
     if (!done) return JSON.parse(value) as CaseOutcome;
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
