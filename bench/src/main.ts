@@ -4,6 +4,9 @@ import { callAdd } from './measurements/call-add.js';
 import { callPython } from './measurements/call-python.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
 import { coldStart, restart } from './measurements/cold-start.js';
+import { composeCall } from './measurements/compose-call.js';
+import { composeStart } from './measurements/compose-start.js';
+import { composeString } from './measurements/compose-string.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { httpGo, httpPython } from './measurements/http-gallery.js';
 import { httpHello } from './measurements/http-hello.js';
@@ -47,6 +50,9 @@ const measurements: readonly Measurement[] = [
   neighbourP99,
   preemptionCost,
   callAdd,
+  composeCall,
+  composeString,
+  composeStart,
   callPython,
   httpPython,
   httpGo,

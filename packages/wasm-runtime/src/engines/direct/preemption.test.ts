@@ -153,3 +153,105 @@ it('is reset after it was suspended', async () => {
   first.release?.();
   expect(await askNeighbour()).toBe(7);
 });
+
+describe('a part of a composed component that computes without end', () => {
+  const forever = '(loop $l (br $l))';
+
+  /** The outer part calls the inner one, whose functions are given, with a text. */
+  const composed = ({ body = '', realloc = '', postReturn = '', drop = '' }): string => `(component
+    (component $Inner
+      (core module $m (memory (export "memory") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) ${realloc} (i32.const 1024))
+        (func (export "f") (param i32 i32) (result i32) ${body} (i32.const 1))
+        (func (export "after") (param i32) ${postReturn})
+        (func (export "drop") (param i32) ${drop}))
+      (core instance $m (instantiate $m))
+      (type $r (resource (rep i32) (dtor (core func $m "drop"))))
+      (export $R "r" (type $r))
+      (core func $new (canon resource.new $r))
+      (func (export "make") (param "rep" u32) (result (own $R)) (canon lift (core func $new)))
+      (func (export "f") (param "text" string) (result u32) (canon lift (core func $m "f")
+        (memory (core memory $m "memory")) (realloc (core func $m "realloc")) (post-return (core func $m "after")))))
+    (component $Outer
+      (import "inner" (instance $inner
+        (export "r" (type $r (sub resource)))
+        (export "make" (func (param "rep" u32) (result (own $r))))
+        (export "f" (func (param "text" string) (result u32)))))
+      (alias export $inner "r" (type $r))
+      (core module $lib (memory (export "memory") 1))
+      (core instance $lib (instantiate $lib))
+      (core func $f (canon lower (func $inner "f") (memory (core memory $lib "memory"))))
+      (core func $make (canon lower (func $inner "make")))
+      (core func $drop (canon resource.drop $r))
+      (core module $m
+        (import "" "f" (func $f (param i32 i32) (result i32)))
+        (import "" "make" (func $make (param i32) (result i32)))
+        (import "" "drop" (func $drop (param i32)))
+        (func (export "f") (result i32) (call $f (i32.const 0) (i32.const 0)))
+        (func (export "drop") (call $drop (call $make (i32.const 7)))))
+      (core instance $m (instantiate $m (with "" (instance
+        (export "f" (func $f)) (export "make" (func $make)) (export "drop" (func $drop))))))
+      (func (export "f") (result u32) (canon lift (core func $m "f")))
+      (func (export "drop") (canon lift (core func $m "drop"))))
+    (instance $inner (instantiate $Inner))
+    (instance $outer (instantiate $Outer (with "inner" (instance $inner))))
+    (export "f" (func $outer "f")) (export "drop" (func $outer "drop")))`;
+
+  async function start(text: string, signal?: AbortSignal): Promise<ComponentInstance> {
+    const compiled = await engine.compile(await parse(text), {
+      component: 'composed',
+      suspends: () => false,
+    });
+    return await compiled.instantiate(new Map(), signal && { signal });
+  }
+
+  it('leaves others their turns, and ends with the signal of its caller', async () => {
+    const deadline = new AbortController();
+    const instance = await start(composed({ body: forever }), deadline.signal);
+    const busy = instance.call('', 'f', []);
+    for (let turns = 0; turns < 20; turns++) {
+      expect(await askNeighbour()).toBe(7);
+      await turn();
+    }
+    deadline.abort(new DeadlineError('time is up'));
+    await expect(busy).rejects.toMatchObject({ kind: 'aborted', cause: expect.any(DeadlineError) });
+    expect(await askNeighbour()).toBe(7);
+  });
+
+  it.each([
+    ['in realloc', 'f', { realloc: forever }],
+    ['in post-return', 'f', { postReturn: forever }],
+    ['in a destructor', 'drop', { drop: forever }],
+  ])('is ended where it can not be suspended: %s', async (_, func, code) => {
+    const instance = await start(composed(code));
+    await expect(instance.call('', func, [])).rejects.toMatchObject({
+      cause: expect.objectContaining({ name: 'BlockedThreadError' }),
+    });
+    expect(await askNeighbour()).toBe(7);
+  });
+
+  it('is ended, though each of its calls is short', async () => {
+    const deadline = new AbortController();
+    const instance = await start(
+      composed({}).replace(
+        '(call $f (i32.const 0) (i32.const 0))',
+        '(loop $l (drop (call $f (i32.const 0) (i32.const 0))) (br $l)) unreachable',
+      ),
+      deadline.signal,
+    );
+    const busy = instance.call('', 'f', []);
+    expect(await askNeighbour()).toBe(7);
+    deadline.abort(new DeadlineError('time is up'));
+    await expect(busy).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  it('ends its caller when it takes all of the stack', async () => {
+    const recursive = composed({ body: '(drop (call $again))' }).replace(
+      '(func (export "after")',
+      '(func $again (result i32) (i32.add (call $again) (i32.const 1))) (func (export "after")',
+    );
+    const instance = await start(recursive);
+    await expect(instance.call('', 'f', [])).rejects.toMatchObject({ name: 'TrapError', kind: 'limit' });
+    expect(await askNeighbour()).toBe(7);
+  });
+});

@@ -92,7 +92,7 @@ class Lifted {
       return Promise.reject(this.#refuse(error));
     }
     try {
-      this.#enter ??= webAssembly.promising(this.#core);
+      this.#enter ??= promisingFunction(this.#core);
       return invoke(this.#enter, cx.flat, this.#signature.flatParams).then(this.#onReturn, this.#onFailure);
     } catch (error) {
       return Promise.reject(this.#end(error));
@@ -182,6 +182,16 @@ class Lifted {
     const cause = instance.fail(error);
     instance.calls.leave();
     return cause;
+  }
+}
+
+/** A component may lift what is no function of a module: a built-in, or an import. */
+function promisingFunction(core: CoreFunction): (...args: readonly unknown[]) => Promise<unknown> {
+  try {
+    return webAssembly.promising(core);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return async (...args) => core(...(args as number[]));
   }
 }
 
