@@ -1,6 +1,8 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it, vi } from 'vitest';
-import type { ComponentInstance, HostImport, InstantiateOptions } from '../engine.js';
+import type { HostMembers } from '../../host-functions/host-interface.js';
+import { hostImport } from '../../testing/host-import.js';
+import type { ComponentInstance, InstantiateOptions } from '../engine.js';
 import { createDirectEngine } from './direct-engine.js';
 
 /** Memory and allocator, as an instance `$libc`. */
@@ -19,12 +21,12 @@ const libc = `
 
 async function start(
   text: string,
-  host: HostImport = {},
+  host: HostMembers = {},
   options: InstantiateOptions = {},
 ): Promise<ComponentInstance> {
   const bytes = await parse(`(component ${text})`);
   const component = await createDirectEngine().compile(bytes, { component: 'guest', suspends: () => false });
-  return component.instantiate(new Map([['', host]]), options);
+  return component.instantiate(new Map([['', hostImport(host)]]), options);
 }
 
 describe('an asynchronous function that is called back', () => {
