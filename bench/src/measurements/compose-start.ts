@@ -64,7 +64,9 @@ export const composeStart: Measurement = {
   },
 };
 
-const hostApi: HostImports = new Map([['api', Object.fromEntries(numbers.map((i) => [`f${i}`, () => i]))]]);
+const hostApi: HostImports = new Map([
+  ['api', { func: (name: string) => () => Number(name.slice(1)), resource: () => undefined }],
+]);
 
 function build(text: string): Promise<Uint8Array> {
   return parse(`(component ${text})`);
