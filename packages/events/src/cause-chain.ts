@@ -9,7 +9,9 @@ export function causeChain(error: unknown): string {
   const messages: string[] = [];
   let current: unknown = error;
   for (let depth = 0; current !== undefined && depth < maxCauses; depth += 1) {
-    messages.push(current instanceof Error ? current.message || current.name : String(current));
+    const message = current instanceof Error ? current.message || current.name : String(current);
+    // Some messages end with that of their cause.
+    if (messages.at(-1)?.endsWith(message) !== true) messages.push(message);
     current = current instanceof Error ? current.cause : undefined;
   }
   return messages.join(': ');
