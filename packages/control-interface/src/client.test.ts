@@ -78,7 +78,7 @@ describe('commands', () => {
     [
       'startProvider',
       (to) => to.startProvider('N1', { providerId: 'p', providerRef: 'r' }),
-      { ...filled, providerId: 'p', providerRef: 'r' },
+      { ...filled, providerId: 'p', providerRef: 'r', allowUpdate: false },
     ],
     ['stopProvider', (to) => to.stopProvider('N1', { providerId: 'p' }), { providerId: 'p', hostId: 'N1' }],
     ['putLink', (to) => to.putLink({ ...link }), link],

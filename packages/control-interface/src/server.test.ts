@@ -80,7 +80,7 @@ describe('dispatch', () => {
       'provider.start.N1',
       '{"provider_id":"p"}',
       'startProvider',
-      { providerId: 'p', providerRef: '', hostId: '', config: [], annotations: {} },
+      { providerId: 'p', providerRef: '', hostId: '', config: [], annotations: {}, allowUpdate: false },
     ],
     [
       'provider.stop.N1',

@@ -112,6 +112,27 @@ describe('host inventory', () => {
     expect(decodeHostInventory(json)).toStrictEqual(inventory);
   });
 
+  it('has fields of ours, which others leave out', () => {
+    const link = {
+      source_id: 'http',
+      target: 'hello',
+      name: 'default',
+      wit_namespace: 'wasi',
+      wit_package: 'http',
+    };
+    const ours = {
+      ...json,
+      providers: [{ ...json.providers[0], config: ['limits'], failure: 'exited with code 1' }],
+      undelivered_links: [{ ...link, provider_id: 'http', state: 'failed', reason: 'address in use' }],
+    };
+    const decoded = decodeHostInventory(ours);
+    expect(decoded).toMatchObject({
+      providers: [{ config: ['limits'], failure: 'exited with code 1' }],
+      undeliveredLinks: [{ sourceId: 'http', providerId: 'http', state: 'failed', reason: 'address in use' }],
+    });
+    expect(wire(encodeHostInventory(decoded))).toEqual(ours);
+  });
+
   it('reads the old name actors', () => {
     const { components, ...rest } = json;
     expect(decodeHostInventory({ ...rest, actors: components })).toEqual(inventory);

@@ -8,6 +8,7 @@ import type {
 } from '../types/host.js';
 import { encodeComponentDescription, readComponentDescription } from './component.js';
 import { type JsonObject, ObjectReader } from './json.js';
+import { encodeUndeliveredLink, readUndeliveredLink } from './link.js';
 import { encodeProviderDescription, readProviderDescription } from './provider.js';
 
 /** {@link Host} → JSON. */
@@ -57,6 +58,7 @@ export function encodeHostInventory(inventory: HostInventory): JsonObject {
     version: inventory.version,
     uptime_human: inventory.uptimeHuman,
     uptime_seconds: inventory.uptimeSeconds,
+    undelivered_links: inventory.undeliveredLinks?.map(encodeUndeliveredLink),
   };
 }
 
@@ -74,6 +76,11 @@ export function decodeHostInventory(value: unknown): HostInventory {
     version: reader.stringOr('version', ''),
     uptimeHuman: reader.stringOr('uptime_human', ''),
     uptimeSeconds: reader.u64Or('uptime_seconds', 0),
+    ...(reader.has('undelivered_links') && {
+      undeliveredLinks: reader.array('undelivered_links', (item, path) =>
+        readUndeliveredLink(reader.item(item, path)),
+      ),
+    }),
   };
 }
 

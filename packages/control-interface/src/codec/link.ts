@@ -4,6 +4,7 @@ import {
   defaultLinkName,
   type Link,
   type LinkInput,
+  type UndeliveredLink,
 } from '../types/link.js';
 import { type JsonObject, ObjectReader } from './json.js';
 
@@ -61,5 +62,33 @@ export function decodeDeleteLinkCommand(value: unknown): DeleteLinkCommand {
     witNamespace: reader.string('wit_namespace'),
     witPackage: reader.string('wit_package'),
     ...(target !== undefined && { target }),
+  };
+}
+
+/** {@link UndeliveredLink} → JSON. */
+export function encodeUndeliveredLink(link: UndeliveredLink): JsonObject {
+  return {
+    source_id: link.sourceId,
+    target: link.target,
+    name: link.name,
+    wit_namespace: link.witNamespace,
+    wit_package: link.witPackage,
+    provider_id: link.providerId,
+    state: link.state,
+    reason: link.reason,
+  };
+}
+
+/** An {@link UndeliveredLink} within an inventory; a state that is not known is a failure. */
+export function readUndeliveredLink(reader: ObjectReader): UndeliveredLink {
+  return {
+    sourceId: reader.string('source_id'),
+    target: reader.string('target'),
+    name: reader.stringOr('name', defaultLinkName),
+    witNamespace: reader.string('wit_namespace'),
+    witPackage: reader.string('wit_package'),
+    providerId: reader.stringOr('provider_id', ''),
+    state: reader.stringOr('state', '') === 'pending' ? 'pending' : 'failed',
+    reason: reader.stringOr('reason', ''),
   };
 }

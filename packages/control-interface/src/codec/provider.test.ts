@@ -17,6 +17,7 @@ describe('provider start command', () => {
     hostId: 'N',
     config: ['c'],
     annotations: { a: 'b' },
+    allowUpdate: false,
   };
   const json = {
     provider_id: 'http',
@@ -29,6 +30,9 @@ describe('provider start command', () => {
   it('has the wire form of the spec, both ways', () => {
     expect(encodeStartProviderCommand(command)).toEqual(json);
     expect(decodeStartProviderCommand(json)).toEqual(command);
+    const update = { ...json, allow_update: true };
+    expect(encodeStartProviderCommand({ ...command, allowUpdate: true })).toEqual(update);
+    expect(decodeStartProviderCommand(update)).toEqual({ ...command, allowUpdate: true });
   });
 
   it('needs nothing but the id; the rest has defaults', () => {
@@ -38,6 +42,7 @@ describe('provider start command', () => {
       hostId: '',
       config: [],
       annotations: {},
+      allowUpdate: false,
     });
   });
 

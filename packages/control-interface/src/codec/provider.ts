@@ -58,6 +58,7 @@ export function encodeStartProviderCommand(command: StartProviderInput): JsonObj
     host_id: command.hostId ?? '',
     config: command.config ?? [],
     annotations: command.annotations ?? {},
+    ...(command.allowUpdate === true && { allow_update: true }),
   };
 }
 
@@ -70,6 +71,7 @@ export function decodeStartProviderCommand(value: unknown): StartProviderCommand
     hostId: reader.stringOr('host_id', ''),
     config: reader.stringArrayOr('config', []),
     annotations: reader.optionalStringMap('annotations') ?? {},
+    allowUpdate: reader.booleanOr('allow_update', false),
   };
 }
 
@@ -95,17 +97,23 @@ export function encodeProviderDescription(provider: ProviderDescription): JsonOb
     name: provider.name,
     revision: provider.revision,
     annotations: provider.annotations,
+    config: provider.config,
+    failure: provider.failure,
   };
 }
 
 /** A {@link ProviderDescription} within an inventory. */
 export function readProviderDescription(reader: ObjectReader): ProviderDescription {
   const name = reader.optionalString('name');
+  const config = reader.optionalStringArray('config');
+  const failure = reader.optionalString('failure');
   return {
     id: reader.string('id'),
     imageRef: reader.optionalString('image_ref') ?? '',
     ...(name === undefined ? {} : { name }),
     revision: reader.i32Or('revision', 0),
     annotations: reader.optionalStringMap('annotations') ?? {},
+    ...(config === undefined ? {} : { config }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }

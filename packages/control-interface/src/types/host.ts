@@ -1,4 +1,5 @@
 import type { ComponentDescription } from './component.js';
+import type { UndeliveredLink } from './link.js';
 import type { ProviderDescription } from './provider.js';
 import type { StringMap } from './string-map.js';
 import type { WithDefaults } from './with-defaults.js';
@@ -39,6 +40,8 @@ export interface HostInventory {
   readonly version: string;
   readonly uptimeHuman: string;
   readonly uptimeSeconds: number;
+  /** The links of its providers that do not serve. A field of ours, absent where there are none. */
+  readonly undeliveredLinks?: readonly UndeliveredLink[] | undefined;
 }
 
 /**

@@ -28,6 +28,8 @@ export {
   type InterfaceLinkDefinition,
   type Link,
   type LinkInput,
+  type LinkKey,
+  type UndeliveredLink,
 } from './link.js';
 export type {
   ProviderAuctionAck,

@@ -26,6 +26,19 @@ export interface Link {
   readonly targetConfig: readonly string[];
 }
 
+/** What tells one link from all others. */
+export type LinkKey = Pick<Link, 'sourceId' | 'target' | 'name' | 'witNamespace' | 'witPackage'>;
+
+/** A link that a provider of a host does not serve; a thing of ours, hosts of wasmCloud never tell. */
+export interface UndeliveredLink extends LinkKey {
+  /** The end that runs on the host. */
+  readonly providerId: string;
+  /** `pending` while the provider is being told. */
+  readonly state: 'pending' | 'failed';
+  /** Why it failed; empty while it is pending. */
+  readonly reason: string;
+}
+
 /** A {@link Link} as one writes it: the name defaults to `default`, the config lists to none. */
 export type LinkInput = WithDefaults<Link, 'name' | 'sourceConfig' | 'targetConfig'>;
 

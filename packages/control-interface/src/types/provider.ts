@@ -11,6 +11,10 @@ export interface ProviderDescription {
   /** The revision of the claims, else 0. */
   readonly revision: number;
   readonly annotations: StringMap;
+  /** Names of the configs it has, in order. A field of ours, absent from hosts of wasmCloud. */
+  readonly config?: readonly string[] | undefined;
+  /** Why it does not serve at the moment, or not as its configs say. A field of ours, absent while it does. */
+  readonly failure?: string | undefined;
 }
 
 /** Asks which hosts would run a provider (docs/spec/control-interface.md#5.1). */
@@ -44,10 +48,18 @@ export interface StartProviderCommand {
   readonly config: readonly string[];
   /** `{}` if not given. Events echo them exactly. */
   readonly annotations: StringMap;
+  /**
+   * Whether a provider that runs with the same reference takes `config` and `annotations` in place; else that it runs is a
+   * failure. A field of ours, named as that of components: hosts of wasmCloud ignore it and fail.
+   */
+  readonly allowUpdate: boolean;
 }
 
 /** A {@link StartProviderCommand} as one writes it; the client fills in the host id. */
-export type StartProviderInput = WithDefaults<StartProviderCommand, 'hostId' | 'config' | 'annotations'>;
+export type StartProviderInput = WithDefaults<
+  StartProviderCommand,
+  'hostId' | 'config' | 'annotations' | 'allowUpdate'
+>;
 
 /** Stops a provider on one host (docs/spec/control-interface.md#5.3). */
 export interface StopProviderCommand {
