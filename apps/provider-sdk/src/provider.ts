@@ -8,8 +8,8 @@ import type { ProviderExport } from './provider-export.js';
  * A capability provider. All methods are optional.
  *
  * `init`, the link methods and `updateConfig` are called one after the other, never at the same time; calls of the
- * exports and health checks run beside them. What a link method throws is logged and the link counts as not made;
- * the host is never told.
+ * exports and health checks run beside them. What a link method throws is logged and the link counts as not made; a host of ours is
+ * told, shows the message to whoever lists the links, and puts the link again when its cause may be gone.
  */
 export interface Provider {
   /** Functions offered to linked components. Calls arrive once `init` and the links of the start are done. */
@@ -24,8 +24,13 @@ export interface Provider {
   deleteLinkAsTarget?(link: ProviderLinkIdentity): Promise<void> | void;
   /** May be called for a link that was never made. */
   deleteLinkAsSource?(link: ProviderLinkIdentity): Promise<void> | void;
-  /** The whole config after a change, or again as it was: take it as the new state, not as a difference. */
+  /**
+   * The whole config after a change, or again as it was: take it as the new state, not as a difference. A host of ours is told when
+   * it throws.
+   */
   updateConfig?(config: StringMap): Promise<void> | void;
+  /** Whether the config is part of what links mean: then all of them are put again after {@link updateConfig}. */
+  readonly linksUseConfig?: boolean;
   /** Without it the provider is healthy. Throwing means unhealthy. */
   health?(): Promise<HealthReply> | HealthReply;
   /**
@@ -41,7 +46,7 @@ export interface ProviderContext {
   readonly id: string;
   readonly lattice: string;
   readonly hostId: string;
-  /** Merged named config of the provider. */
+  /** Merged named config of the provider, as of now: it is another one after a change. */
   readonly config: StringMap;
   /** The provider's own secrets, in clear. */
   readonly secrets: SecretMap;

@@ -44,6 +44,7 @@ const hostData: HostData = {
   hostId: 'NHOST',
   latticeRpcPrefix: 'default',
   providerKey: 'p',
+  instanceId: 'run-1',
   config: { c: '1' },
   secrets: { s: { kind: 'string', value: 'x' } },
   hostXkeyPublicKey: host.publicKey,
@@ -90,8 +91,14 @@ async function start(provider: Provider, data: Partial<HostData> = {}): Promise<
   return started;
 }
 
+/** What the provider says of its health, apart from who it is. */
 async function health(): Promise<unknown> {
-  return (await client.request(`${root}.p.health`)).json();
+  const { instance_id, serving, ...reply } = (await client.request(`${root}.p.health`)).json<
+    Record<string, unknown>
+  >();
+  expect(instance_id).toBe('run-1');
+  expect(serving).toBe(reply.message !== 'the provider is starting');
+  return reply;
 }
 
 /** Collects what a provider is told and lets a test wait for the next thing. */
@@ -164,6 +171,63 @@ describe('startProvider', () => {
     client.publish(`${root}.p.config.update`, 'not json');
     client.publish(`${root}.p.config.update`, '{"c":"2"}');
     expect(await told.next()).toEqual({ c: '2' });
+  });
+
+  it('answers a host that asks what became of a link, a deletion, a config', async () => {
+    await start({
+      putLinkAsTarget({ config }) {
+        if (config.n === 'bad') throw new Error('no such bucket');
+      },
+      deleteLinkAsTarget: () => {
+        throw new Error('still in use');
+      },
+      updateConfig(config) {
+        if (config.c === undefined) throw new Error('c is missing');
+      },
+    });
+    const ask = async (subject: string, payload: string): Promise<unknown> =>
+      (await client.request(`${root}.${subject}`, payload)).json();
+    const put = `${xkey.publicKey}.linkdefs.put`;
+    const yes = { success: true, instance_id: 'run-1' };
+    const no = (error: string) => ({ success: false, error, instance_id: 'run-1' });
+    expect(await ask(put, encodeLinkPut(link))).toEqual(yes);
+    expect(await ask(put, encodeLinkPut({ ...link, targetConfig: { n: 'bad' } }))).toEqual(
+      no('no such bucket'),
+    );
+    expect(await ask(put, '{}')).toMatchObject({ success: false });
+    expect(await ask('p.linkdefs.del', encodeLinkDelete(link, 'NHOST'))).toEqual(no('still in use'));
+    expect(await ask('p.config.update', '{"c":"2"}')).toEqual(yes);
+    expect(await ask('p.config.update', '{}')).toEqual(no('c is missing'));
+  });
+
+  it('leaves deletions to the providers of the host they are for', async () => {
+    const told = mailbox<string>();
+    await start({ deleteLinkAsTarget: ({ sourceId }) => told.put(sourceId) });
+    client.publish(`${root}.p.linkdefs.del`, encodeLinkDelete({ ...link, sourceId: 'other' }, 'NOTHER'));
+    client.publish(`${root}.p.linkdefs.del`, encodeLinkDelete(link));
+    expect(await told.next()).toBe('hello');
+  });
+
+  it('gives the config of the moment, and puts links again that are made of it', async () => {
+    const told = mailbox<unknown>();
+    let context: ProviderContext | undefined;
+    await start(
+      {
+        linksUseConfig: true,
+        init(given) {
+          context = given;
+        },
+        putLinkAsTarget: ({ config }) => told.put([config, context?.config]),
+        updateConfig: (config) => told.put(config),
+      },
+      { linkDefinitions: [link] },
+    );
+    client.publish(`${root}.p.config.update`, '{"c":"2"}');
+    expect([await told.next(), await told.next(), await told.next()]).toEqual([
+      [{ n: '1' }, { c: '1' }],
+      { c: '2' },
+      [{ n: '1' }, { c: '2' }],
+    ]);
   });
 
   it('takes links on its id from a host that gave no xkeys', async () => {

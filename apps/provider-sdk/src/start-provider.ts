@@ -1,4 +1,4 @@
-import type { HealthReply, HostData } from '@wasmlattice/provider-host/protocol';
+import type { HealthReply, HostData, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
 import { describeError, type Logger, noopMeter, noopTracer } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
@@ -57,6 +57,7 @@ export async function startProvider(
   });
   const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
   let state: ProviderState = 'starting';
+  let { config } = hostData;
 
   let shutDown: Promise<void> | undefined;
   const shutdown = async (): Promise<void> => {
@@ -75,8 +76,9 @@ export async function startProvider(
 
   // The queue's first command: everything the host sends from now on comes after it.
   const started = queue.run(async () => {
-    await provider.init?.(contextOf(options));
-    for (const link of hostData.linkDefinitions) await links.put(link);
+    await provider.init?.(contextOf(options, () => config));
+    // What fails is in the log; hosts of ours put it again to learn of it.
+    for (const link of hostData.linkDefinitions) await links.put(link).catch(() => {});
   });
   // A failure is for the caller; until it waits for the start below, it must not count as unhandled.
   started.catch(() => {});
@@ -86,9 +88,16 @@ export async function startProvider(
     providerId: hostData.providerKey,
     linkPutId: secrets.publicKey ?? hostData.providerKey,
     hostId: hostData.hostId,
+    instanceId: hostData.instanceId,
     handlers: {
-      ...queuedCommands(queue, links, provider),
-      health: () => healthOf(provider, state),
+      ...queuedCommands(queue, links, provider, (values) => {
+        config = values;
+      }),
+      health: async () => ({
+        ...(await healthOf(provider, state)),
+        instanceId: hostData.instanceId,
+        isServing: state === 'serving',
+      }),
       shutdown: shutdownOnce,
       afterShutdown: setStopped,
     },
@@ -118,21 +127,29 @@ function queuedCommands(
   queue: CommandQueue,
   links: LinkHandler,
   provider: Provider,
+  setConfig: (config: StringMap) => void,
 ): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig'> {
   return {
     putLink: (link) => queue.run(() => links.put(link)),
     deleteLink: (link) => queue.run(() => links.delete(link)),
-    updateConfig: (config) => queue.run(async () => provider.updateConfig?.(config)),
+    updateConfig: (config) =>
+      queue.run(async () => {
+        setConfig(config);
+        await provider.updateConfig?.(config);
+        if (provider.linksUseConfig === true) await links.putAllAgain();
+      }),
   };
 }
 
-function contextOf(options: StartProviderOptions): ProviderContext {
+function contextOf(options: StartProviderOptions, config: () => StringMap): ProviderContext {
   const { hostData, invoker, logger, telemetry } = options;
   return {
     id: hostData.providerKey,
     lattice: hostData.latticeRpcPrefix,
     hostId: hostData.hostId,
-    config: hostData.config,
+    get config() {
+      return config();
+    },
     secrets: hostData.secrets,
     nats: natsAccess(hostData),
     invoker: invokerForProvider(invoker, hostData.providerKey),

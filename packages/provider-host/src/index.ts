@@ -31,6 +31,7 @@ export type { ProviderFactory, ProviderStart, RunningProvider } from './provider
 export type { Sleep } from './sleep.js';
 export {
   createSupervisor,
+  describeCrash,
   type ProviderCrash,
   type Supervisor,
   type SupervisorOptions,

@@ -2,7 +2,7 @@ import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/typ
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { createInbox, type NatsConnection, type PublishOptions } from 'nats';
 import { describeLink } from './errors.js';
-import { encodeLinkPut, type LinkIdentity } from './protocol/index.js';
+import { encodeLinkPut, type LinkIdentity, linkKey } from './protocol/index.js';
 import { type Sleep, systemSleep } from './sleep.js';
 
 export interface LinkDeliveryOptions {
@@ -42,8 +42,8 @@ export function createLinkDelivery(options: LinkDeliveryOptions): LinkDelivery {
   const pending = new Map<string, AbortController>();
 
   const forget = (link: LinkIdentity): void => {
-    pending.get(keyOf(link))?.abort();
-    pending.delete(keyOf(link));
+    pending.get(linkKey(link))?.abort();
+    pending.delete(linkKey(link));
   };
 
   /** Whether somebody listened. */
@@ -85,9 +85,9 @@ export function createLinkDelivery(options: LinkDeliveryOptions): LinkDelivery {
     async put(link) {
       forget(link);
       const delivery = new AbortController();
-      pending.set(keyOf(link), delivery);
+      pending.set(linkKey(link), delivery);
       const done = (): void => {
-        if (pending.get(keyOf(link)) === delivery) pending.delete(keyOf(link));
+        if (pending.get(linkKey(link)) === delivery) pending.delete(linkKey(link));
       };
       const payload = encodeLinkPut(link);
       if ((await publish(payload)) || delivery.signal.aborted) return done();
@@ -107,7 +107,3 @@ export function createLinkDelivery(options: LinkDeliveryOptions): LinkDelivery {
 
 /** Status of a message the server sends when a request has no subscriber. */
 const noResponders = 503;
-
-function keyOf({ sourceId, target, name, witNamespace, witPackage }: LinkIdentity): string {
-  return JSON.stringify([sourceId, target, name, witNamespace, witPackage]);
-}

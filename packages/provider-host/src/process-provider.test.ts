@@ -12,7 +12,7 @@ import {
   type ProcessProviderTiming,
   startProcessProvider,
 } from './process-provider.js';
-import { decodeHostData, type HostData } from './protocol/index.js';
+import { decodeHostData, encodeLinkDelete, type HostData } from './protocol/index.js';
 import type { ProviderCrash } from './supervisor.js';
 
 /** A provider with nothing but a NATS client: it prints what it gets, one line each. */
@@ -23,15 +23,36 @@ import { connect } from ${JSON.stringify(import.meta.resolve('nats'))};
 const [line] = await new Promise((resolve) => createInterface(process.stdin).once('line', (...l) => resolve(l)));
 const data = JSON.parse(Buffer.from(line, 'base64'));
 console.log('started ' + data.instance_id + ' with ' + Object.keys(process.env).filter((n) => !n.startsWith('__')).sort());
-if (data.config.crash === data.instance_id) process.exit(7);
+if (data.config.crash === 'at once') {
+  console.error('no license');
+  process.exit(7);
+}
+if (data.config.mute) await new Promise(() => setInterval(() => {}, 1000));
 if (data.config.deaf) process.on('SIGTERM', () => console.log('deaf to SIGTERM'));
 const nc = await connect({ servers: data.lattice_rpc_url });
 const root = 'wasmbus.rpc.' + data.lattice_rpc_prefix + '.';
 const on = (subject, handle) => nc.subscribe(root + subject, { callback: (_, m) => handle(m) });
-on('XPROVIDER.linkdefs.put', (m) => console.log('put ' + m.string()));
-on(data.provider_key + '.linkdefs.del', (m) => console.log('del ' + m.string()));
-on(data.provider_key + '.config.update', (m) => console.log('config ' + m.string()));
-on(data.provider_key + '.health', (m) => m.respond('{"healthy":true}'));
+const ours = data.config.ours ? { instance_id: data.instance_id } : {};
+const answer = (m, more = {}) => {
+  if (data.config.ours) m.respond(JSON.stringify({ success: true, ...ours, ...more }));
+};
+on('XPROVIDER.linkdefs.put', (m) => {
+  console.log('put ' + m.string());
+  if (m.json().name === 'bad') answer(m, { success: false, error: 'no such bucket' });
+  else answer(m);
+});
+on(data.provider_key + '.linkdefs.del', (m) => {
+  console.log('del ' + m.string());
+  answer(m);
+});
+on(data.provider_key + '.config.update', (m) => {
+  console.log('config ' + m.string());
+  answer(m);
+});
+on(data.provider_key + '.health', (m) => {
+  m.respond(JSON.stringify({ healthy: true, ...ours, serving: true }));
+  if (data.config.crash === data.instance_id) process.exitCode = 7, nc.flush().then(() => process.exit());
+});
 on(data.provider_key + '.default.shutdown', async (m) => {
   if (data.config.deaf || m.json().host_id !== data.host_id) return;
   m.respond('shutting down');
@@ -211,10 +232,11 @@ describe('process provider', () => {
     expect(log.text()).toMatch(/did not answer its shutdown request/);
   });
 
-  it('is started again after a crash with fresh HostData, and the crash is told', async () => {
-    const { log, crashes, provider } = await start({ crash: 'start-1' });
+  it('is started again after a crash with fresh HostData, and both are told', async () => {
+    const again = Promise.withResolvers<void>();
+    const { log, crashes, provider } = await start({ crash: 'start-1' }, { onRestart: again.resolve });
+    await again.promise;
     await log.waitFor(/started start-2/);
-    await log.waitFor(/ready/);
     expect(crashes).toMatchObject([{ crashes: 1, exit: { code: 7 } }]);
     expect(log.text()).toMatch(/ERROR host: the provider exited with code 7 although it should run/);
     expect(provider.state).toMatchObject({ tag: 'running', restarts: 1 });
@@ -229,6 +251,67 @@ describe('process provider', () => {
     await log.waitFor(/exited with code 7/);
     await provider.stop();
     expect(log.text()).not.toMatch(/started start-2/);
+  });
+
+  it('that ends before it serves has not started; the error has its last words', async () => {
+    const starting = start({ crash: 'at once' });
+    await expect(starting).rejects.toMatchObject({
+      name: 'ProviderStartError',
+      message:
+        'could not start provider scripted: it exited with code 7 before it served; its last words: no license',
+    });
+  });
+
+  it('that never answers has not started, and is ended', async () => {
+    await expect(start({ mute: 'yes' }, {}, { startTimeoutMs: 300, killAfterMs: 100 })).rejects.toThrow(
+      /it did not answer a health request within 300 ms; it wrote nothing to standard error/,
+    );
+  });
+
+  it('is ended when its start is given up', async () => {
+    const given = new AbortController();
+    const starting = start({ mute: 'yes' }, { signal: given.signal }, { killAfterMs: 100 });
+    given.abort();
+    await expect(starting).rejects.toMatchObject({ name: 'ProviderStartError' });
+  });
+
+  it('gets a link with new values after its deletion when it never says what became of a link', async () => {
+    const { provider, log } = await start();
+    const sibling = { ...link, name: 'sibling' };
+    expect(provider.answers).toBe(false);
+    await provider.putLink(link);
+    await provider.putLink(sibling);
+    await provider.putLink({ ...link, targetConfig: { a: '2' } });
+    await log.waitFor(/put .*a\\*":\\*"2/);
+    await connection.flush();
+    await provider.updateConfig({ done: 'yes' });
+    await log.waitFor(/config/);
+    const heard = [...log.text().matchAll(/output: (put|del) .*?name\\*":\\*"(\w+)/g)].map(
+      ([, what, name]) => `${what} ${name}`,
+    );
+    expect(heard).toEqual(['put default', 'put sibling', 'del default', 'put default', 'put sibling']);
+  });
+
+  it('puts links again that the deletion of another host took away', async () => {
+    const { provider, log } = await start();
+    await provider.putLink(link);
+    connection.publish('wasmbus.rpc.default.scripted.linkdefs.del', encodeLinkDelete(link));
+    await expect.poll(() => log.text().match(/output: put/g)?.length).toBe(2);
+  });
+
+  it('says what became of a link, a deletion and a config where the provider does', async () => {
+    const { provider, log } = await start({ ours: 'yes' });
+    expect(provider.answers).toBe(true);
+    await provider.putLink(link);
+    await provider.putLink({ ...link, targetConfig: { a: '2' } });
+    await expect(provider.putLink({ ...link, name: 'bad' })).rejects.toThrow(
+      'link bad (hello -> scripted): no such bucket',
+    );
+    await provider.deleteLink(link);
+    await provider.updateConfig({ b: '2' });
+    await log.waitFor(/config/);
+    expect(log.text().match(/output: del/g)).toHaveLength(1);
+    expect(log.text()).toMatch(/del .*host_id\\*":\\*"NHOST/);
   });
 
   it('names the file that is missing', async () => {

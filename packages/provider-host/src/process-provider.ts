@@ -1,17 +1,18 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { headers as createHeaders, type MsgHdrs, type NatsConnection } from 'nats';
+import { createAnsweringChannel } from './answering-channel.js';
+import { askProvider } from './ask-provider.js';
 import type { BackoffOptions } from './backoff.js';
 import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
-import { createLinkDelivery } from './link-delivery.js';
 import type { Environment } from './process/provider-environment.js';
 import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
+import type { ProcessChannel } from './process-channel.js';
 import {
   decodeHealthReply,
-  encodeConfigUpdate,
-  encodeLinkDelete,
   encodeShutdownRequest,
   type HealthReply,
+  type HostData,
   providerConfigUpdateSubject,
   providerHealthSubject,
   providerLinkDeleteSubject,
@@ -19,8 +20,10 @@ import {
   providerShutdownSubject,
 } from './protocol/index.js';
 import type { ProviderStart, RunningProvider } from './provider.js';
+import { createSilentChannel } from './silent-channel.js';
 import { type Sleep, settlesWithin, systemSleep } from './sleep.js';
 import { createSupervisor, type ProviderCrash, type SupervisorState } from './supervisor.js';
+import { waitUntilServing } from './wait-until-serving.js';
 
 /** What all process providers of a host share. */
 export interface ProcessProviderComponents {
@@ -44,6 +47,10 @@ export interface ProcessProviderComponents {
 
 /** All times of a process provider, in ms. */
 export interface ProcessProviderTiming {
+  /** How long it may take from its start until it answers its first health request. Default 30,000. */
+  readonly startTimeoutMs?: number | undefined;
+  /** How long a provider that answers may take for one link. Default 15,000: it may have to connect to a server. */
+  readonly linkTimeoutMs?: number | undefined;
   /** How long a provider may take to finish its shutdown and say so. Default 300, as upstream's. */
   readonly shutdownDelayMs?: number | undefined;
   /** How long it may take to exit by itself once it has said so. Default 300. */
@@ -57,6 +64,8 @@ export interface ProcessProviderTiming {
   readonly backoff?: BackoffOptions | undefined;
 }
 
+const defaultStartTimeoutMs = 30_000;
+const defaultLinkTimeoutMs = 15_000;
 const defaultShutdownDelayMs = 300;
 const defaultExitGraceMs = 300;
 const defaultKillAfterMs = 500;
@@ -69,6 +78,8 @@ export interface ProcessProviderRequest extends ProviderStart {
   readonly xkey: string;
   readonly onHealth?: ((outcome: HealthOutcome, reply: HealthReply) => void) | undefined;
   readonly onCrash?: ((crash: ProviderCrash) => void) | undefined;
+  /** The process serves again after a crash, with the HostData that was loaded last. */
+  readonly onRestart?: (() => void) | undefined;
 }
 
 /** A {@link RunningProvider} that is a supervised process. */
@@ -76,11 +87,18 @@ export interface ProcessProvider extends RunningProvider {
   readonly state: SupervisorState;
 }
 
+/** One run of the process. */
+interface Run {
+  readonly hostData: HostData;
+  readonly answers: boolean;
+  readonly channel: ProcessChannel;
+}
+
 /**
  * Starts a provider as a process of its own, watches its health and starts it again when it crashes.
  *
- * Resolves once the process runs, before it has connected. Rejects with a {@link ProviderStartError} when there is
- * no HostData for it or its executable can't be started; nothing is left behind then.
+ * Resolves once the process answers its health request. Rejects with a {@link ProviderStartError} when there is no HostData for
+ * it, its executable can't be started, or it ends or stays silent instead; nothing is left behind then.
  */
 export async function startProcessProvider(
   components: ProcessProviderComponents,
@@ -91,19 +109,73 @@ export async function startProcessProvider(
   const { id, file, onHealth = () => {} } = request;
   const logger = (components.logger ?? noopLogger).with({ provider: id });
   const output = logger.named('output');
+  let run: Run | undefined;
+
+  const checkHealth = ({ instanceId }: Pick<HostData, 'instanceId'>): Promise<HealthReply> =>
+    askProvider({
+      connection,
+      subject: providerHealthSubject(lattice, id),
+      timeoutMs: timing.healthTimeoutMs ?? defaultHealthTimeoutMs,
+      ...withHeaders(traceHeaders()),
+      read(text) {
+        const reply = decodeHealthReply(text);
+        return reply.instanceId === undefined || reply.instanceId === instanceId ? reply : undefined;
+      },
+    });
+
+  const startProcess = async (signal: AbortSignal): Promise<ProviderProcess> => {
+    run?.channel.stop();
+    const hostData = await request.loadHostData();
+    const process = await startProviderProcess({
+      file,
+      hostData,
+      nodePath: components.nodePath,
+      environment: components.environment,
+      cwd: components.cwd,
+      logger: output,
+      sleep,
+    });
+    try {
+      const reply = await waitUntilServing({
+        process,
+        check: () => checkHealth(hostData),
+        timeoutMs: timing.startTimeoutMs ?? defaultStartTimeoutMs,
+        signal,
+        sleep,
+      });
+      run = beginRun(hostData, reply);
+      return process;
+    } catch (error) {
+      await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
+      throw error;
+    }
+  };
+
+  const beginRun = (hostData: HostData, { instanceId }: HealthReply): Run => {
+    const common = {
+      connection,
+      headers: () => withHeaders(traceHeaders()),
+      subjects: {
+        linkPut: providerLinkPutSubject(lattice, request.xkey),
+        linkDelete: providerLinkDeleteSubject(lattice, id),
+        configUpdate: providerConfigUpdateSubject(lattice, id),
+      },
+    };
+    if (instanceId === undefined) {
+      const links = hostData.linkDefinitions;
+      const channel = createSilentChannel({ ...common, providerId: id, links, logger, sleep });
+      return { hostData, answers: false, channel };
+    }
+    const timeoutMs = timing.linkTimeoutMs ?? defaultLinkTimeoutMs;
+    const channel = createAnsweringChannel({ ...common, hostId, instanceId, timeoutMs });
+    return { hostData, answers: true, channel };
+  };
 
   const supervisor = createSupervisor({
-    start: async () =>
-      startProviderProcess({
-        file,
-        hostData: await request.loadHostData(),
-        nodePath: components.nodePath,
-        environment: components.environment,
-        cwd: components.cwd,
-        logger: output,
-        sleep,
-      }),
+    start: (signal) =>
+      startProcess(request.signal === undefined ? signal : AbortSignal.any([signal, request.signal])),
     onCrash: request.onCrash,
+    onRestart: request.onRestart,
     backoff: timing.backoff,
     logger,
     sleep,
@@ -113,17 +185,14 @@ export async function startProcessProvider(
   } catch (cause) {
     throw new ProviderStartError(id, cause instanceof Error ? cause.message : String(cause), { cause });
   }
+  /** The run of the moment; after a crash the one that was. */
+  const current = (): Run => {
+    if (run === undefined) throw new Error('a provider that has started has a run');
+    return run;
+  };
 
   const health = startHealthMonitor({
-    check: async () => {
-      const timeout = timing.healthTimeoutMs ?? defaultHealthTimeoutMs;
-      const subject = providerHealthSubject(lattice, id);
-      const reply = await connection.request(subject, undefined, {
-        timeout,
-        ...withHeaders(traceHeaders()),
-      });
-      return decodeHealthReply(reply.string());
-    },
+    check: () => checkHealth(current().hostData),
     onOutcome: (outcome, reply) => {
       if (!reply.healthy) logger.warn('the provider says that it is not healthy', { reason: reply.message });
       onHealth(outcome, reply);
@@ -154,17 +223,9 @@ export async function startProcessProvider(
     await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
   };
 
-  const links = createLinkDelivery({
-    connection,
-    subject: providerLinkPutSubject(lattice, request.xkey),
-    headers: () => withHeaders(traceHeaders()),
-    logger,
-    sleep,
-  });
-
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    links.stop();
+    current().channel.stop();
     health.stop();
     await supervisor.stop(end);
     logger.debug('the provider has stopped');
@@ -175,20 +236,15 @@ export async function startProcessProvider(
     get state() {
       return supervisor.state;
     },
-    putLink: (link) => links.put(link),
+    get answers() {
+      return current().answers;
+    },
+    putLink: (link) => current().channel.putLink(link),
     async deleteLink(link) {
-      links.forget(link);
-      connection.publish(
-        providerLinkDeleteSubject(lattice, id),
-        encodeLinkDelete(link),
-        withHeaders(traceHeaders()),
-      );
+      await current().channel.deleteLink(link);
       logger.debug(`deleted ${describeLink(link)}`);
     },
-    async updateConfig(config) {
-      // Upstream sends this one without headers.
-      connection.publish(providerConfigUpdateSubject(lattice, id), encodeConfigUpdate(config));
-    },
+    updateConfig: (config) => current().channel.updateConfig(config),
     stop() {
       stopped ??= stop();
       return stopped;

@@ -5,13 +5,18 @@ import type { HostData, LinkIdentity } from './protocol/index.js';
 export interface RunningProvider {
   readonly id: string;
   /**
+   * Whether it says what becomes of a link and takes new values in place, as built-in providers and those on our SDK do. Of
+   * others nothing is known but that they were told.
+   */
+  readonly answers: boolean;
+  /**
    * Hands the provider a link it is source or target of; a link it already has is replaced when its values changed.
-   * Rejects with a {@link ProviderLinkError} if the link is known to have failed: a process never says.
+   * Rejects with a {@link ProviderLinkError} if the link is known to have failed.
    */
   putLink(link: InterfaceLinkDefinition): Promise<void>;
-  /** Takes a link away; one the provider does not have is ignored. */
+  /** Takes a link away; one the provider does not have is ignored. Rejects as {@link putLink} does. */
   deleteLink(link: LinkIdentity): Promise<void>;
-  /** Gives the provider its whole merged config anew. */
+  /** Gives the provider its whole merged config anew. Rejects with a {@link ProviderConfigError} if it is known to be of no use. */
   updateConfig(config: StringMap): Promise<void>;
   /** Stops the provider and resolves once nothing of it is left. Never rejects; later calls wait for the first. */
   stop(): Promise<void>;
@@ -22,9 +27,12 @@ export interface ProviderStart {
   readonly id: string;
   /**
    * Builds HostData with the config, secrets and links of this moment and a new instance id. Called once for each
-   * start of the process, so again after a crash; the xkeys stay the same over all calls.
+   * start of the process, so again after a crash; the xkeys stay the same over all calls. Built-in providers get their links by
+   * {@link RunningProvider.putLink} alone.
    */
   loadHostData(): Promise<HostData>;
+  /** Gives the start up: it rejects soon, and nothing is left behind. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Starts providers of one kind; `request` says which one. */

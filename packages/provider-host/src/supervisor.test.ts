@@ -13,6 +13,7 @@ function fakeProcess(pid: number): FakeProcess {
   const process: FakeProcess = {
     pid,
     exited,
+    lastLines: () => [],
     exit: (exit = { code: 1 }) => resolve({ lastLines: [], ...exit }),
     terminated: false,
     async terminate() {

@@ -2,6 +2,7 @@ import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { type BackoffOptions, backoffMs, defaultStableAfterMs } from './backoff.js';
 import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
 import { type Sleep, systemSleep } from './sleep.js';
+import { describeExit } from './wait-until-serving.js';
 
 /** What a supervised provider is doing. */
 export type SupervisorState =
@@ -27,10 +28,15 @@ export interface ProviderCrash {
 }
 
 export interface SupervisorOptions {
-  /** Starts the process, each time with HostData of that moment. */
-  readonly start: () => Promise<ProviderProcess>;
+  /**
+   * Starts the process, each time with HostData of that moment, and resolves once it serves. What it started must be ended when
+   * it rejects, as it does soon after the signal.
+   */
+  readonly start: (signal: AbortSignal) => Promise<ProviderProcess>;
   /** Told of each crash, for instance to raise an event; the supervisor has logged it already. */
   readonly onCrash?: ((crash: ProviderCrash) => void) | undefined;
+  /** Told each time a process serves again after a crash. */
+  readonly onRestart?: (() => void) | undefined;
   readonly backoff?: BackoffOptions | undefined;
   readonly logger?: Logger | undefined;
   readonly sleep?: Sleep | undefined;
@@ -43,7 +49,7 @@ export interface SupervisorOptions {
 /** Keeps one process running until told to stop. */
 export interface Supervisor {
   readonly state: SupervisorState;
-  /** Resolves once the first process runs. Rejects with its error if it can't be started; nothing is tried again then. */
+  /** Resolves once the first process serves. Rejects with its error if it does not; nothing is tried again then. */
   start(): Promise<void>;
   /**
    * Starts no further process, lets `end` bring the running one to its end, and resolves once none is left. `end` is
@@ -57,7 +63,7 @@ export interface Supervisor {
  * starts grow (upstream restarts every 5 s for ever); each crash is logged with the last lines of the process.
  */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { start, onCrash = () => {}, backoff = {}, logger = noopLogger } = options;
+  const { start, onCrash = () => {}, onRestart = () => {}, backoff = {}, logger = noopLogger } = options;
   const { sleep = systemSleep, now = () => performance.now(), random = Math.random } = options;
   const { stableAfterMs = defaultStableAfterMs } = backoff;
   const stopping = new AbortController();
@@ -71,7 +77,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Starts the process; one that came up while `stop` was called is ended at once. */
   const launch = async (): Promise<ProviderProcess | undefined> => {
     state = { tag: 'starting', restarts };
-    const process = await start();
+    const process = await start(stopping.signal);
     if (stopping.signal.aborted) {
       await process.terminate(0);
       return undefined;
@@ -99,6 +105,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
           return undefined;
         });
       }
+      if (process !== undefined) onRestart();
     }
   };
 
@@ -140,8 +147,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-function describeCrash({ exit, error }: ProviderCrash): string {
+/** What happened, as a sentence without its end. */
+export function describeCrash({ exit, error }: ProviderCrash): string {
   if (error !== undefined) return 'the provider could not be started again';
-  if (exit?.signal !== undefined) return `the provider was ended by ${exit.signal}`;
-  return `the provider exited with code ${exit?.code ?? 'unknown'} although it should run`;
+  if (exit === undefined) return 'the provider does not run';
+  return `the provider ${describeExit(exit)} although it should run`;
 }

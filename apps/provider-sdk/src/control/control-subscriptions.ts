@@ -1,8 +1,10 @@
 import {
   decodeConfigUpdate,
   decodeLink,
+  decodeLinkDelete,
   decodeShutdownRequest,
   encodeHealthReply,
+  encodeProviderReply,
   type HealthReply,
   type InterfaceLinkDefinition,
   type LinkIdentity,
@@ -19,6 +21,7 @@ import type { Msg, NatsConnection, Subscription } from 'nats';
 
 /** What the host may ask of a provider. */
 export interface ControlHandlers {
+  /** Rejects when the link can't be had; the message says why. The next two likewise. */
   putLink(link: InterfaceLinkDefinition): Promise<void>;
   deleteLink(link: LinkIdentity): Promise<void>;
   updateConfig(config: StringMap): Promise<void>;
@@ -36,17 +39,18 @@ export interface ControlOptions {
   /** Public xkey of this process, or the provider id when the host gave no xkeys. */
   readonly linkPutId: string;
   readonly hostId: string;
+  /** Of this process: tells the host whose answer it got. */
+  readonly instanceId: string;
   readonly handlers: ControlHandlers;
   readonly logger: Logger;
 }
 
 /**
  * Subscribes to the five control subjects, without queue group (docs/spec/provider.md#2). Resolves once the
- * server knows of them. A message that can't be read is logged and dropped; the host expects no reply to tell
- * it.
+ * server knows of them. A host that gives a reply subject is told what became of a link or a config; one of wasmCloud gives none.
  */
 export async function subscribeControl(options: ControlOptions): Promise<readonly Subscription[]> {
-  const { connection, lattice, providerId, linkPutId, hostId, handlers, logger } = options;
+  const { connection, lattice, providerId, linkPutId, hostId, instanceId, handlers, logger } = options;
 
   // What a callback throws ends the client's connection: every failure must come as a rejection.
   const on = (subject: string, handle: (message: Msg) => Promise<void>): Subscription =>
@@ -65,15 +69,31 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
       },
     });
 
+  const answered = async (message: Msg, done: Promise<void>): Promise<void> => {
+    const error = await done.then(() => undefined, reasonOf);
+    if (message.reply !== undefined && message.reply !== '') {
+      message.respond(encodeProviderReply({ instanceId, ...(error !== undefined && { error }) }));
+    }
+    await done;
+  };
+
   const subscriptions = [
-    on(providerLinkPutSubject(lattice, linkPutId), async (message) =>
-      handlers.putLink(decodeLink(message.string())),
+    on(providerLinkPutSubject(lattice, linkPutId), (message) =>
+      answered(
+        message,
+        Promise.try(() => handlers.putLink(decodeLink(message.string()))),
+      ),
     ),
-    on(providerLinkDeleteSubject(lattice, providerId), async (message) =>
-      handlers.deleteLink(decodeLink(message.string())),
-    ),
-    on(providerConfigUpdateSubject(lattice, providerId), async (message) =>
-      handlers.updateConfig(decodeConfigUpdate(message.string())),
+    on(providerLinkDeleteSubject(lattice, providerId), async (message) => {
+      const { hostId: meant = hostId, link } = decodeLinkDelete(message.string());
+      // Providers of other hosts share this subject.
+      if (meant === hostId) await answered(message, handlers.deleteLink(link));
+    }),
+    on(providerConfigUpdateSubject(lattice, providerId), (message) =>
+      answered(
+        message,
+        Promise.try(() => handlers.updateConfig(decodeConfigUpdate(message.string()))),
+      ),
     ),
     on(providerHealthSubject(lattice, providerId), async (message) => {
       message.respond(encodeHealthReply(await handlers.health()));
@@ -89,4 +109,9 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
   ];
   await connection.flush();
   return subscriptions;
+}
+
+/** What people are shown: the log has the rest. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
 }

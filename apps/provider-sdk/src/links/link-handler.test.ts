@@ -85,12 +85,12 @@ describe('link handler', () => {
         if (fail) throw new Error('no server');
       },
     });
-    await handler.put(link());
+    await expect(handler.put(link())).rejects.toThrow('no server');
     fail = false;
     await handler.put(link());
     fail = true;
-    await handler.put(link({ targetConfig: { side: 'other' } }));
-    await handler.put(link());
+    await expect(handler.put(link({ targetConfig: { side: 'other' } }))).rejects.toThrow('no server');
+    await expect(handler.put(link())).rejects.toThrow('no server');
     expect(puts).toEqual(['target', 'target', 'other', 'target']);
   });
 
@@ -98,8 +98,23 @@ describe('link handler', () => {
     const { handler, calls } = setup({}, () => {
       throw new Error('wrong key');
     });
-    await handler.put(link());
+    await expect(handler.put(link())).rejects.toThrow('wrong key');
     expect(calls).toEqual([]);
+  });
+
+  it('hands all on again when asked, whatever becomes of one', async () => {
+    let fail = false;
+    const { handler, calls } = setup({
+      putLinkAsTarget({ linkName }) {
+        if (fail && linkName === 'default') throw new Error('no');
+        calls.push([linkName]);
+      },
+    });
+    await handler.put(link());
+    await handler.put(link({ name: 'second' }));
+    fail = true;
+    await handler.putAllAgain();
+    expect(calls).toEqual([['default'], ['second'], ['second']]);
   });
 
   it('passes a delete on whether it knew the link or not, and survives its failure', async () => {
@@ -109,7 +124,7 @@ describe('link handler', () => {
       },
     });
     await handler.delete(link());
-    await handler.delete(link({ sourceId: id, target: 'hello' }));
+    await expect(handler.delete(link({ sourceId: id, target: 'hello' }))).rejects.toThrow('no');
     expect(calls).toEqual([['delete target', 'default']]);
   });
 

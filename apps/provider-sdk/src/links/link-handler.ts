@@ -1,14 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import {
+  type InterfaceLinkDefinition,
+  type LinkIdentity,
+  linkKey,
+} from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Provider, ProviderLink, ProviderLinkIdentity } from '../provider.js';
 import { type LinkRole, linkRole, sideOf } from './link-role.js';
 import type { OpenSecrets } from './link-secrets.js';
 
-/** Turns the host's link messages into calls of the provider's link methods. Its methods never reject. */
+/**
+ * Turns the host's link messages into calls of the provider's link methods. Its methods log failures, and reject with what the
+ * provider threw.
+ */
 export interface LinkHandler {
   put(link: InterfaceLinkDefinition): Promise<void>;
   delete(link: LinkIdentity): Promise<void>;
+  /** Hands every link on again, as another config of the provider changes what they mean; logs failures. */
+  putAllAgain(): Promise<void>;
 }
 
 export interface LinkHandlerOptions {
@@ -19,7 +28,7 @@ export interface LinkHandlerOptions {
 }
 
 /**
- * Remembers each link by side, peer, link name and package. A put that repeats a link the provider has is ignored;
+ * Remembers each link by source, target, link name and package. A put that repeats a link the provider has is ignored;
  * one with other values is handed on, so that a changed config takes effect.
  *
  * Upstream's SDK remembers one link for each peer and ignores changed values (docs/spec/provider.md#3); both
@@ -27,9 +36,12 @@ export interface LinkHandlerOptions {
  */
 export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
   const { providerId, provider, openSecrets, logger } = options;
-  const known = new Map<string, ProviderLink>();
+  const known = new Map<
+    string,
+    { readonly definition: InterfaceLinkDefinition; readonly link: ProviderLink }
+  >();
 
-  return {
+  const handler: LinkHandler = {
     async put(definition) {
       const fields = fieldsOf(definition);
       try {
@@ -42,18 +54,20 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
           return;
         }
         const link = readLink(role, definition, openSecrets);
-        if (isDeepStrictEqual(known.get(keyOf(role, definition)), link)) {
+        const key = linkKey(definition);
+        if (isDeepStrictEqual(known.get(key)?.link, link)) {
           logger.debug('ignored a link that is already there', fields);
           return;
         }
         // Not known while it is being put: one that fails is tried again when it is repeated.
-        known.delete(keyOf(role, definition));
+        known.delete(key);
         if (role.side === 'source') await provider.putLinkAsSource?.(link);
         else await provider.putLinkAsTarget?.(link);
-        known.set(keyOf(role, definition), link);
+        known.set(key, { definition, link });
         logger.info('link put', fields);
       } catch (error) {
         logger.error('a link failed', { ...fields, error });
+        throw error;
       }
     },
 
@@ -62,16 +76,24 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
       try {
         const role = linkRole(providerId, definition);
         if (role === undefined) return;
-        known.delete(keyOf(role, definition));
+        known.delete(linkKey(definition));
         const link = identityOf(definition);
         if (role.side === 'source') await provider.deleteLinkAsSource?.(link);
         else await provider.deleteLinkAsTarget?.(link);
         logger.info('link deleted', fields);
       } catch (error) {
         logger.error('a link could not be deleted', { ...fields, error });
+        throw error;
       }
     },
+
+    async putAllAgain() {
+      const all = [...known.values()];
+      known.clear();
+      for (const { definition } of all) await handler.put(definition).catch(() => {});
+    },
   };
+  return handler;
 }
 
 function readLink(
@@ -92,10 +114,6 @@ function identityOf(link: LinkIdentity): ProviderLinkIdentity {
     witPackage: link.witPackage,
     interfaces: link.interfaces,
   };
-}
-
-function keyOf(role: LinkRole, link: LinkIdentity): string {
-  return JSON.stringify([role.side, role.peer, link.name, link.witNamespace, link.witPackage]);
 }
 
 function fieldsOf(link: LinkIdentity): Readonly<Record<string, string>> {

@@ -172,7 +172,7 @@ export function createBlobstoreProvider(): Provider {
       stores.delete(keyOf(sourceId, linkName));
     },
 
-    /** Applies to links put from now on. */
+    linksUseConfig: true,
     updateConfig(changed) {
       config = changed;
     },

@@ -128,7 +128,9 @@ describe('keyvalue provider', () => {
     );
     await harness.connection.jetstream().views.kv('later');
     expect(await store().get('', 'k')).toEqual(ok(undefined));
-    await host.provider.putLink(link('other', {}));
+    await expect(host.provider.putLink(link('other', {}))).rejects.toThrow(
+      /: missing required configuration item: bucket/,
+    );
     await host.logged(/a link failed .*missing required configuration item: bucket/);
   });
 
@@ -147,10 +149,20 @@ describe('keyvalue provider', () => {
     expect(await store().set('', 'k', bytes('v'))).toEqual(ok());
   });
 
+  it('takes another config of the provider in place', async () => {
+    const config = { bucket: 'before', enable_bucket_auto_create: 'true' };
+    const host = await harness.start([link('default', {})], config);
+    await store().set('', 'k', bytes('v'));
+    await host.provider.updateConfig({ ...config, bucket: 'after' });
+    expect(await store().get('', 'k')).toEqual(ok(undefined));
+    await host.provider.updateConfig(config);
+    expect(await store().get('', 'k')).toEqual(ok(bytes('v')));
+  });
+
   it('is healthy, and exits by itself when it is stopped', async () => {
     const { provider } = await harness.start([link('default', { bucket: 'first' })]);
     const reply = await harness.connection.request(`wasmbus.rpc.default.${id}.health`);
-    expect(reply.json()).toEqual({ healthy: true });
+    expect(reply.json()).toMatchObject({ healthy: true });
     await provider.stop();
     expect(provider.state).toEqual({ tag: 'stopped' });
   });

@@ -169,7 +169,7 @@ export function createKeyvalueProvider(): Provider {
 
     deleteLinkAsTarget: ({ sourceId, linkName }) => stores.delete(sourceId, linkName),
 
-    /** Applies to links put from now on: those that exist keep their store until they are put again. */
+    linksUseConfig: true,
     updateConfig(config) {
       provider = { ...provider, config };
     },

@@ -47,11 +47,16 @@ export function createLinkedStores(): LinkedStores {
 
   return {
     async put(sourceId, linkName, open) {
-      await take(sourceId, linkName)?.close();
+      const before = take(sourceId, linkName);
       const store = lazyStore(open);
       const stores = components.get(sourceId) ?? new Map<string, LazyStore>();
       components.set(sourceId, stores.set(linkName, store));
-      await store.get();
+      try {
+        await store.get();
+      } finally {
+        // Only now: calls in progress use its connection, which the new one may share.
+        await before?.close();
+      }
     },
 
     async delete(sourceId, linkName) {

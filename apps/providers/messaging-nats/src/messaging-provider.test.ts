@@ -221,7 +221,9 @@ describe('messaging provider', () => {
 
   it('refuses a link it can not serve', async () => {
     const host = await harness.start([]);
-    await host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[]' } });
+    await expect(
+      host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[]' } }),
+    ).rejects.toThrow(/consumers is set/);
     await host.logged(/a link failed .*JetStream consumers are not supported/);
     await host.provider.putLink(source('c', ''));
     await host.logged(/subscribes to nothing/);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ConfigLayer,
   connectNats,
@@ -22,6 +23,8 @@ export const providerName = 'messaging-nats';
 
 /** A link of one component, with its share of a connection. */
 interface OpenLink<T> {
+  /** What it was opened with. */
+  readonly settings: MessagingSettings;
   readonly pooled: PooledConnection;
   readonly use: T;
 }
@@ -47,7 +50,7 @@ export function createMessagingProvider(): Provider {
   ): Promise<OpenLink<T>> => {
     const pooled = await pool.acquire(settings.access);
     try {
-      return { pooled, use: await make(pooled) };
+      return { settings, pooled, use: await make(pooled) };
     } catch (error) {
       await pooled.release();
       throw error;
@@ -108,6 +111,7 @@ export function createMessagingProvider(): Provider {
     async putLinkAsTarget(link: ProviderLink) {
       const settings = readMessagingSettings(link, provider, started().nats);
       const key = keyOf(link.sourceId, link.linkName);
+      if (isDeepStrictEqual(publishers.get(key)?.settings, settings)) return;
       await closePublisher(key);
       publishers.set(
         key,
@@ -119,6 +123,8 @@ export function createMessagingProvider(): Provider {
       const { invoker, logger, nats } = started();
       const settings = readMessagingSettings(link, provider, nats);
       const key = keyOf(link.target, link.linkName);
+      // Another config of the provider may mean the same for this link, which would miss messages meanwhile.
+      if (isDeepStrictEqual(deliveries.get(key)?.settings, settings)) return;
       await closeDelivery(key);
       const { subscriptions } = settings;
       if (subscriptions.length === 0) {
@@ -149,7 +155,7 @@ export function createMessagingProvider(): Provider {
     deleteLinkAsTarget: ({ sourceId, linkName }) => closePublisher(keyOf(sourceId, linkName)),
     deleteLinkAsSource: ({ target, linkName }) => closeDelivery(keyOf(target, linkName)),
 
-    /** Applies to links put from now on: those that exist keep what they have until they are put again. */
+    linksUseConfig: true,
     updateConfig(config) {
       provider = { ...provider, config };
     },

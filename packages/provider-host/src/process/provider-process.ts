@@ -22,6 +22,8 @@ export interface ProviderProcess {
   readonly pid: number;
   /** Resolves when the process has ended and all it wrote is logged. Never rejects. */
   readonly exited: Promise<ProcessExit>;
+  /** The last lines it wrote to standard error so far. */
+  lastLines(): readonly string[];
   /** Asks the process to end (SIGTERM) and, after `killAfterMs`, makes it (SIGKILL). Resolves once it has ended. */
   terminate(killAfterMs: number): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function startProviderProcess(options: ProviderProcessOptions): Pro
   return {
     pid: child.pid ?? 0,
     exited,
+    lastLines: () => [...lastLines],
     async terminate(killAfterMs) {
       child.kill('SIGTERM');
       if (!(await settlesWithin(exited, killAfterMs, sleep))) child.kill('SIGKILL');

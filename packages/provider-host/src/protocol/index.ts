@@ -8,20 +8,25 @@ export {
 } from './host-data.js';
 export {
   decodeLink,
+  decodeLinkDelete,
   encodeLinkDelete,
   encodeLinkPut,
   type LinkIdentity,
   linkFromJson,
+  linkKey,
   linkToJson,
 } from './link-definition.js';
 export {
   decodeConfigUpdate,
   decodeHealthReply,
+  decodeProviderReply,
   decodeShutdownRequest,
   encodeConfigUpdate,
   encodeHealthReply,
+  encodeProviderReply,
   encodeShutdownRequest,
   type HealthReply,
+  type ProviderReply,
   shutdownReply,
 } from './messages.js';
 export { defaultOtelConfig, type OtelConfig, type OtelProtocol } from './otel-config.js';

@@ -1,6 +1,6 @@
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
 import { describe, expect, it } from 'vitest';
-import { decodeLink, encodeLinkDelete, encodeLinkPut } from './link-definition.js';
+import { decodeLink, decodeLinkDelete, encodeLinkDelete, encodeLinkPut } from './link-definition.js';
 
 const link: InterfaceLinkDefinition = {
   sourceId: 'counter',
@@ -40,6 +40,14 @@ describe('link definition', () => {
       source_secrets: null,
       target_secrets: null,
     });
+  });
+
+  it('may be deleted for the providers of one host', () => {
+    expect(decodeLinkDelete(encodeLinkDelete(link, 'NHOST'))).toMatchObject({
+      link: { sourceId: 'counter' },
+      hostId: 'NHOST',
+    });
+    expect(decodeLinkDelete(encodeLinkDelete(link)).hostId).toBeUndefined();
   });
 
   it('is named default when it has no name', () => {

@@ -2,6 +2,7 @@ import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/typ
 import {
   asBytes,
   asObject,
+  asString,
   asStringMap,
   asStrings,
   type JsonObject,
@@ -48,22 +49,34 @@ export function encodeLinkPut(link: InterfaceLinkDefinition): string {
   return JSON.stringify(linkToJson(link));
 }
 
-/** The payload of a link delete: ids and names of the link, but neither its configs nor its secrets. */
-export function encodeLinkDelete(link: LinkIdentity): string {
-  return JSON.stringify(
-    linkToJson({
-      ...link,
-      sourceConfig: {},
-      targetConfig: {},
-      sourceSecrets: undefined,
-      targetSecrets: undefined,
-    }),
-  );
+/**
+ * The payload of a link delete: ids and names of the link, but neither its configs nor its secrets.
+ *
+ * @param hostId whose providers are meant, all of them without one. A field of ours: the subject is that of every process of the
+ *   provider in the lattice, and wasmCloud's obey whoever is meant
+ */
+export function encodeLinkDelete(link: LinkIdentity, hostId?: string): string {
+  const json = linkToJson({
+    ...link,
+    sourceConfig: {},
+    targetConfig: {},
+    sourceSecrets: undefined,
+    targetSecrets: undefined,
+  });
+  return JSON.stringify(hostId === undefined ? json : { ...json, host_id: hostId });
 }
 
-/** Reads the payload of a link put or a link delete. */
+/** Reads the payload of a link put. */
 export function decodeLink(text: string): InterfaceLinkDefinition {
   return linkFromJson(parseObject(text, 'link definition'));
+}
+
+/** Reads the payload of a link delete. */
+export function decodeLinkDelete(text: string): { readonly link: LinkIdentity; readonly hostId?: string } {
+  const what = 'link definition';
+  const json = parseObject(text, what);
+  const hostId = optionalField(json, 'host_id', what, asString);
+  return { link: linkFromJson(json), ...(hostId !== undefined && { hostId }) };
 }
 
 /** What tells one link from another, without its configs. A `Link` of the control interface is one, too. */
@@ -76,3 +89,10 @@ export type LinkIdentity = Pick<
 function bytesToJson(bytes: Uint8Array | undefined): number[] | null {
   return bytes === undefined ? null : [...bytes];
 }
+
+/** One string for each link: source, target, name and package. Interfaces and configs may change under it. */
+export function linkKey({ name, sourceId, target, witNamespace, witPackage }: LinkKeyParts): string {
+  return JSON.stringify([sourceId, target, name, witNamespace, witPackage]);
+}
+
+type LinkKeyParts = Omit<LinkIdentity, 'interfaces'>;

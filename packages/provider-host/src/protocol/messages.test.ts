@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeConfigUpdate,
   decodeHealthReply,
+  decodeProviderReply,
   decodeShutdownRequest,
   encodeConfigUpdate,
   encodeHealthReply,
+  encodeProviderReply,
   encodeShutdownRequest,
 } from './messages.js';
 
@@ -20,6 +22,8 @@ describe('health reply', () => {
     expect(decodeHealthReply('{"healthy":true,"message":null}')).toEqual({ healthy: true });
     expect(decodeHealthReply('{}')).toEqual({ healthy: false });
     expect(decodeHealthReply('{"healthy":false,"message":"x"}')).toEqual({ healthy: false, message: 'x' });
+    const ours = { healthy: false, message: 'x', instanceId: 'i', isServing: false };
+    expect(decodeHealthReply(encodeHealthReply(ours))).toEqual(ours);
     expect(() => decodeHealthReply('{"healthy":"yes"}')).toThrow(
       /health reply\.healthy must be true or false/,
     );
@@ -39,5 +43,18 @@ describe('config update', () => {
   it('is the whole map', () => {
     expect(decodeConfigUpdate(encodeConfigUpdate({ a: '1' }))).toEqual({ a: '1' });
     expect(() => decodeConfigUpdate('{"a":1}')).toThrow(/config update\.a must be a string/);
+  });
+});
+
+describe('reply of a provider', () => {
+  it('says whether it worked, and why not', () => {
+    expect(encodeProviderReply({ instanceId: 'i' })).toBe('{"success":true,"instance_id":"i"}');
+    expect(encodeProviderReply({ instanceId: 'i', error: 'no' })).toBe(
+      '{"success":false,"error":"no","instance_id":"i"}',
+    );
+    for (const reply of [{ instanceId: 'i' }, { instanceId: 'i', error: 'no' }]) {
+      expect(decodeProviderReply(encodeProviderReply(reply))).toEqual(reply);
+    }
+    expect(decodeProviderReply('{}').error).toBe('the provider gives no reason');
   });
 });

@@ -5,20 +5,59 @@ import { asBoolean, asString, asStringMap, optionalField, parseObject, stringFie
 export interface HealthReply {
   readonly healthy: boolean;
   readonly message?: string | undefined;
+  /**
+   * The instance id of the HostData that the process was started with. A field of ours: several processes share the subject, and
+   * one that sends it answers link messages and takes new values in place. wasmCloud's providers send none.
+   */
+  readonly instanceId?: string | undefined;
+  /** Whether calls are answered by now. A field of ours; absent from wasmCloud's providers, which answer once they are up. */
+  readonly isServing?: boolean | undefined;
 }
 
 /** An absent `message` is left out: upstream's decoder would take `null`, others may not. */
 export function encodeHealthReply(reply: HealthReply): string {
-  const { healthy, message } = reply;
-  return JSON.stringify(message === undefined ? { healthy } : { healthy, message });
+  const { healthy, instanceId, isServing, message } = reply;
+  return JSON.stringify({ healthy, message, instance_id: instanceId, serving: isServing });
 }
 
 /** Inverse of {@link encodeHealthReply}; a reply without `healthy` says unhealthy. */
 export function decodeHealthReply(text: string): HealthReply {
-  const json = parseObject(text, 'health reply');
-  const healthy = optionalField(json, 'healthy', 'health reply', asBoolean) ?? false;
-  const message = optionalField(json, 'message', 'health reply', asString);
-  return message === undefined ? { healthy } : { healthy, message };
+  const what = 'health reply';
+  const json = parseObject(text, what);
+  const healthy = optionalField(json, 'healthy', what, asBoolean) ?? false;
+  const message = optionalField(json, 'message', what, asString);
+  const instanceId = optionalField(json, 'instance_id', what, asString);
+  const isServing = optionalField(json, 'serving', what, asBoolean);
+  return {
+    healthy,
+    ...(message !== undefined && { message }),
+    ...(instanceId !== undefined && { instanceId }),
+    ...(isServing !== undefined && { isServing }),
+  };
+}
+
+/**
+ * What became of a link that was put or deleted, or of a config update. A message of ours, sent where the host gave a reply subject:
+ * wasmCloud's providers never answer, and its hosts never ask.
+ */
+export interface ProviderReply {
+  /** Which process answers: several may share the subject. */
+  readonly instanceId: string;
+  /** Why it did not work; absent when it did. */
+  readonly error?: string | undefined;
+}
+
+export function encodeProviderReply({ error, instanceId }: ProviderReply): string {
+  return JSON.stringify({ success: error === undefined, error, instance_id: instanceId });
+}
+
+/** Inverse of {@link encodeProviderReply}. */
+export function decodeProviderReply(text: string): ProviderReply {
+  const what = 'reply of the provider';
+  const json = parseObject(text, what);
+  const instanceId = stringField(json, 'instance_id', what, '');
+  if (optionalField(json, 'success', what, asBoolean) === true) return { instanceId };
+  return { instanceId, error: stringField(json, 'error', what, 'the provider gives no reason') };
 }
 
 /** The reply of a provider that has finished its shutdown. */

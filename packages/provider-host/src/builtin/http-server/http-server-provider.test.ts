@@ -45,7 +45,8 @@ function start(targets: HttpTargets, data: Partial<HostData> = {}): Promise<Runn
 describe('built-in HTTP server', () => {
   it('listens for each link, and stops listening when the link goes', async () => {
     const targets = fakeTargets();
-    const provider = await start(targets, { linkDefinitions: [link('hello', '127.0.0.1:1')] });
+    const provider = await start(targets);
+    await provider.putLink(link('hello', '127.0.0.1:1'));
     await provider.putLink(link('world', undefined));
     expect(targets.open).toEqual([
       { providerId: id, componentId: 'hello', linkName: 'default', host: '127.0.0.1', port: 1 },
@@ -93,10 +94,27 @@ describe('built-in HTTP server', () => {
     expect(targets.open).toMatchObject([{ port: 2 }]);
   });
 
-  it('starts although a link is wrong, and serves the others', async () => {
+  it('closes the address of a link whose new one can not be had', async () => {
+    const targets = fakeTargets([80]);
+    const provider = await start(targets);
+    for (const wrong of ['127.0.0.1:80', 'localhost:1', '127.0.0.1:2']) {
+      await provider.putLink(link('world', '127.0.0.1:2', 'second'));
+      await provider.putLink(link('hello', '127.0.0.1:1'));
+      await expect(provider.putLink(link('hello', wrong))).rejects.toThrow(
+        'link default (http-server -> hello)',
+      );
+      expect(targets.open).toMatchObject([{ port: 2, linkName: 'second' }]);
+    }
+  });
+
+  it('moves links without an address of their own when they are put again after another default', async () => {
     const targets = fakeTargets();
-    await start(targets, { linkDefinitions: [link('hello', 'nonsense'), link('world', '127.0.0.1:1')] });
-    expect(targets.open).toMatchObject([{ componentId: 'world' }]);
+    const provider = await start(targets);
+    await provider.putLink(link('hello', undefined));
+    await provider.updateConfig({ default_address: '127.0.0.1:9' });
+    await provider.putLink(link('hello', undefined));
+    expect(targets.open).toMatchObject([{ host: '127.0.0.1', port: 9 }]);
+    await expect(provider.updateConfig({ default_address: '9' })).rejects.toThrow(/default_address must be/);
   });
 
   it('refuses links it is not the source of', async () => {

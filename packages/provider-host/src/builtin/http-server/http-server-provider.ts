@@ -1,7 +1,7 @@
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { describeLink, ProviderLinkError, ProviderStartError } from '../../errors.js';
-import type { LinkIdentity } from '../../protocol/index.js';
+import { type LinkIdentity, linkKey } from '../../protocol/index.js';
 import type { ProviderStart, RunningProvider } from '../../provider.js';
 import type { HttpTargetLease, HttpTargets } from './http-targets.js';
 import { type HttpServerSettings, parseHttpLinkSettings, parseHttpServerSettings } from './settings.js';
@@ -25,8 +25,7 @@ interface OpenLink {
  * Starts an HTTP server that is part of the host: the source of `wasi:http/incoming-handler` links, with one
  * listener for each link (docs/spec/component-runtime.md#9).
  *
- * Rejects with a {@link ProviderStartError} for a config it can't use. A start-up link that fails does not keep the
- * others from working; it is logged.
+ * Rejects with a {@link ProviderStartError} for a config it can't use.
  */
 export async function startHttpServerProvider(
   components: HttpServerComponents,
@@ -36,11 +35,7 @@ export async function startHttpServerProvider(
   const logger = (components.logger ?? noopLogger).with({ provider: id });
   const hostData = await request.loadHostData();
   const settings = readSettings(id, hostData.config);
-  const provider = createHttpServer({ id, settings, targets: components.targets, logger });
-  for (const link of hostData.linkDefinitions) {
-    await provider.putLink(link).catch((error: unknown) => logger.error('a link failed', { error }));
-  }
-  return provider;
+  return createHttpServer({ id, settings, targets: components.targets, logger });
 }
 
 function readSettings(id: string, config: Readonly<Record<string, string>>): HttpServerSettings {
@@ -57,7 +52,8 @@ function createHttpServer(options: {
   readonly targets: HttpTargets;
   readonly logger: Logger;
 }): RunningProvider {
-  const { id, settings, targets, logger } = options;
+  const { id, targets, logger } = options;
+  let { settings } = options;
   const open = new Map<string, OpenLink>();
   // One change at a time: a link that moves to the address of one that just left must find it free.
   let queue: Promise<unknown> = Promise.resolve();
@@ -69,13 +65,23 @@ function createHttpServer(options: {
     return done;
   };
 
+  /** A link that can't have what it asks for now keeps nothing of what it had. */
+  const putLink = async (link: InterfaceLinkDefinition): Promise<void> => {
+    try {
+      await openLink(link);
+    } catch (error) {
+      await closeLink(link);
+      throw error;
+    }
+  };
+
   const openLink = async (link: InterfaceLinkDefinition): Promise<void> => {
     if (stopped !== undefined) throw new ProviderLinkError(link, `provider ${id} is stopping`);
     if (link.sourceId !== id) {
       throw new ProviderLinkError(link, `an HTTP server must be the source of its links; ${id} is not`);
     }
     const { address, notApplied } = readLink(link);
-    const known = open.get(keyOf(link));
+    const known = open.get(linkKey(link));
     if (known !== undefined && sameAddress(known.address, address)) return;
     const rival = [...open.values()].find(
       (other) => other !== known && addressesOverlap(other.address, address),
@@ -86,8 +92,10 @@ function createHttpServer(options: {
         `address ${formatSocketAddress(address)} is taken by ${describeLink(rival.link)} at ${formatSocketAddress(rival.address)}: give one of them another address`,
       );
     }
-    if (known !== undefined) await closeLink(link);
-    open.set(keyOf(link), { link, address, lease: await listen(link, address) });
+    if (known !== undefined && addressesOverlap(known.address, address)) await closeLink(link);
+    const lease = await listen(link, address);
+    await closeLink(link);
+    open.set(linkKey(link), { link, address, lease });
     logger.info('listening for HTTP', {
       link: link.name,
       component: link.target,
@@ -128,10 +136,10 @@ function createHttpServer(options: {
   };
 
   const closeLink = async (link: LinkIdentity): Promise<void> => {
-    const known = open.get(keyOf(link));
+    const known = open.get(linkKey(link));
     if (known === undefined) return;
-    open.delete(keyOf(link));
-    await known.lease.close();
+    open.delete(linkKey(link));
+    await closeLease(known);
     logger.info('stopped listening for HTTP', {
       link: link.name,
       component: link.target,
@@ -139,30 +147,34 @@ function createHttpServer(options: {
     });
   };
 
+  const closeLease = async ({ address, lease }: OpenLink): Promise<void> => {
+    try {
+      await lease.close();
+    } catch (error) {
+      logger.error('a listener did not close', { address: formatSocketAddress(address), error });
+    }
+  };
+
   const closeAll = async (): Promise<void> => {
     const links = [...open.values()];
     open.clear();
-    const closed = await Promise.allSettled(links.map(({ lease }) => lease.close()));
-    for (const outcome of closed) {
-      if (outcome.status === 'rejected') logger.error('a listener did not close', { error: outcome.reason });
-    }
+    await Promise.all(links.map(closeLease));
   };
 
   return {
     id,
-    putLink: (link) => inOrder(() => openLink(link)),
+    answers: true,
+    putLink: (link) => inOrder(() => putLink(link)),
     deleteLink: (link) => inOrder(() => closeLink(link)),
-    // As upstream's built-ins: config is read at the start only.
-    updateConfig: async () => {},
+    /** The links that listen at the default address move when they are put again. */
+    async updateConfig(config) {
+      settings = parseHttpServerSettings(config);
+    },
     stop() {
       stopped ??= inOrder(closeAll);
       return stopped;
     },
   };
-}
-
-function keyOf({ target, name }: LinkIdentity): string {
-  return JSON.stringify([target, name]);
 }
 
 /** Two links with port 0 get two ports, but the same link put twice keeps its own. */

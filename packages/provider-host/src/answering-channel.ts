@@ -1,0 +1,69 @@
+import type { NatsConnection, PublishOptions } from 'nats';
+import { askProvider, ProviderSilentError } from './ask-provider.js';
+import { ProviderConfigError, ProviderLinkError } from './errors.js';
+import type { ProcessChannel, ProcessSubjects } from './process-channel.js';
+import {
+  decodeProviderReply,
+  encodeConfigUpdate,
+  encodeLinkDelete,
+  encodeLinkPut,
+  type LinkIdentity,
+  type ProviderReply,
+} from './protocol/index.js';
+
+export interface AnsweringChannelOptions {
+  readonly connection: NatsConnection;
+  readonly subjects: ProcessSubjects;
+  readonly hostId: string;
+  /** The process that is to answer. */
+  readonly instanceId: string;
+  readonly headers: () => Pick<PublishOptions, 'headers'>;
+  /** How long the provider may take for one message, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** Talks to a process that says what became of each message, as those on our SDK do. */
+export function createAnsweringChannel(options: AnsweringChannelOptions): ProcessChannel {
+  const { connection, headers, hostId, instanceId, subjects, timeoutMs } = options;
+
+  /** Resolves with the reason why it did not work, if any. */
+  const ask = async (subject: string, payload: string): Promise<string | undefined> => {
+    try {
+      const { error } = await askProvider<ProviderReply>({
+        connection,
+        subject,
+        payload,
+        timeoutMs,
+        ...headers(),
+        read(text) {
+          const reply = decodeProviderReply(text);
+          return reply.instanceId === instanceId ? reply : undefined;
+        },
+      });
+      return error;
+    } catch (error) {
+      return describeSilence(error, timeoutMs);
+    }
+  };
+  const askOfLink = async (link: LinkIdentity, subject: string, payload: string): Promise<void> => {
+    const reason = await ask(subject, payload);
+    if (reason !== undefined) throw new ProviderLinkError(link, reason);
+  };
+
+  return {
+    putLink: (link) => askOfLink(link, subjects.linkPut, encodeLinkPut(link)),
+    deleteLink: (link) => askOfLink(link, subjects.linkDelete, encodeLinkDelete(link, hostId)),
+    async updateConfig(config) {
+      const reason = await ask(subjects.configUpdate, encodeConfigUpdate(config));
+      if (reason !== undefined) throw new ProviderConfigError(reason);
+    },
+    stop() {},
+  };
+}
+
+function describeSilence(cause: unknown, timeoutMs: number): string {
+  if (!(cause instanceof ProviderSilentError)) return 'the answer of the provider can not be read';
+  return cause.failure === 'nobody'
+    ? 'the provider does not listen: it is not up'
+    : `the provider did not say within ${timeoutMs} ms what became of it`;
+}

@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
+import type { NatsConnection } from 'nats';
+import { createLinkDelivery, type LinkDeliveryOptions } from './link-delivery.js';
+import type { ProcessChannel, ProcessSubjects } from './process-channel.js';
+import {
+  decodeLinkDelete,
+  encodeConfigUpdate,
+  encodeLinkDelete,
+  type LinkIdentity,
+  linkKey,
+} from './protocol/index.js';
+
+export interface SilentChannelOptions extends Omit<LinkDeliveryOptions, 'subject'> {
+  readonly connection: NatsConnection;
+  readonly subjects: ProcessSubjects;
+  readonly providerId: string;
+  /** What the process got with its HostData. */
+  readonly links: readonly InterfaceLinkDefinition[];
+}
+
+/**
+ * Talks to a process that never says what became of a message, as those of wasmCloud. They ignore a link that is put again, so that
+ * one with new values is deleted first; and with a link that is deleted most of them drop all others of the same peer
+ * (docs/spec/provider.md#11, traps 10, 11, 20), so that those are put again after it, whichever host deleted it.
+ */
+export function createSilentChannel(options: SilentChannelOptions): ProcessChannel {
+  const { connection, headers = () => ({}), providerId, subjects } = options;
+  const delivery = createLinkDelivery({ ...options, subject: subjects.linkPut });
+  const known = new Map(options.links.map((link) => [linkKey(link), link]));
+  /** Deletions of our own that have not come back from the server yet, by link. */
+  const echoes = new Map<string, number>();
+
+  const peerOf = ({ sourceId, target }: LinkIdentity): string =>
+    sourceId === providerId ? `to ${target}` : `from ${sourceId}`;
+
+  const putPeer = async (link: LinkIdentity): Promise<void> => {
+    for (const each of [...known.values()]) {
+      if (peerOf(each) === peerOf(link)) await delivery.put(each);
+    }
+  };
+
+  const publishDelete = (link: LinkIdentity): void => {
+    const key = linkKey(link);
+    echoes.set(key, (echoes.get(key) ?? 0) + 1);
+    delivery.forget(link);
+    connection.publish(subjects.linkDelete, encodeLinkDelete(link), headers());
+  };
+
+  const deletions = connection.subscribe(subjects.linkDelete, {
+    callback(error, message) {
+      if (error !== null) return;
+      let link: LinkIdentity;
+      try {
+        ({ link } = decodeLinkDelete(message.string()));
+      } catch {
+        // Whatever it was, the provider could not read it either.
+        return;
+      }
+      const key = linkKey(link);
+      const own = echoes.get(key) ?? 0;
+      if (own > 1) echoes.set(key, own - 1);
+      else echoes.delete(key);
+      if (own === 0) putPeer(link).catch(() => {});
+    },
+  });
+
+  return {
+    async putLink(link) {
+      const before = known.get(linkKey(link));
+      known.set(linkKey(link), link);
+      if (before === undefined || isDeepStrictEqual(before, link)) return await delivery.put(link);
+      publishDelete(link);
+      await putPeer(link);
+    },
+    async deleteLink(link) {
+      known.delete(linkKey(link));
+      publishDelete(link);
+      await putPeer(link);
+    },
+    async updateConfig(config) {
+      // Upstream sends this one without headers.
+      connection.publish(subjects.configUpdate, encodeConfigUpdate(config));
+    },
+    stop() {
+      if (!connection.isClosed()) deletions.unsubscribe();
+      delivery.stop();
+    },
+  };
+}

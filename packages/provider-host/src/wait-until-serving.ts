@@ -1,0 +1,70 @@
+import { ProviderSilentError } from './ask-provider.js';
+import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
+import type { HealthReply } from './protocol/index.js';
+import { type Sleep, systemSleep } from './sleep.js';
+
+/** A process that was started does not serve; the message says what it did instead, with its last words. */
+export class NotServingError extends Error {
+  override readonly name = 'NotServingError';
+}
+
+export interface ServingOptions {
+  readonly process: ProviderProcess;
+  /** Asks the process for its health. */
+  readonly check: () => Promise<HealthReply>;
+  /** How long it may take until it serves, in ms. */
+  readonly timeoutMs: number;
+  /** Gives up. */
+  readonly signal: AbortSignal;
+  readonly sleep?: Sleep | undefined;
+}
+
+const firstRetryMs = 20;
+const maxRetryMs = 250;
+
+/**
+ * Resolves with the answer of a process once it answers its health request and, if it says so, its calls. One of wasmCloud answers
+ * when `init` and the links of its start are done. That it is not healthy is an answer, too: it serves.
+ *
+ * @throws NotServingError when the process ends or time is over; the signal's reason
+ */
+export async function waitUntilServing(options: ServingOptions): Promise<HealthReply> {
+  const { check, process, signal, sleep = systemSleep, timeoutMs } = options;
+  const over = new AbortController();
+  const given = AbortSignal.any([signal, over.signal]);
+
+  const asked = async (): Promise<HealthReply> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const reply = await check().catch((error: unknown) => {
+        if (error instanceof ProviderSilentError) return undefined;
+        throw new NotServingError('its answer to a health request can not be read', { cause: error });
+      });
+      if (reply !== undefined && reply.isServing !== false) return reply;
+      await sleep(Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 8)), given);
+    }
+  };
+  const ended = process.exited.then((exit) => {
+    throw new NotServingError(`it ${describeExit(exit)} before it served${lastWords(exit.lastLines)}`);
+  });
+  const late = sleep(timeoutMs, given).then(() => {
+    throw new NotServingError(
+      `it did not answer a health request within ${timeoutMs} ms${lastWords(process.lastLines())}`,
+    );
+  });
+  try {
+    return await Promise.race([asked(), ended, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** `exited with code 1` or `was ended by SIGKILL`. */
+export function describeExit({ code, signal }: ProcessExit): string {
+  return signal === undefined ? `exited with code ${code ?? 'unknown'}` : `was ended by ${signal}`;
+}
+
+function lastWords(lines: readonly string[]): string {
+  return lines.length === 0
+    ? '; it wrote nothing to standard error'
+    : `; its last words: ${lines.join(' | ')}`;
+}
