@@ -42,6 +42,7 @@ describe('precedence', () => {
       allowFileLoad: false,
       heartbeatIntervalSeconds: 30,
       providerShutdownDelayMs: 300,
+      providerStartTimeoutMs: 30_000,
       shutdownTimeoutMs: 10_000,
       auctions: { component: true, provider: true },
       features: { builtinHttpServer: true },

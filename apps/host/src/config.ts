@@ -48,6 +48,8 @@ export interface HostConfig {
   readonly developmentMode: boolean;
   readonly heartbeatIntervalSeconds: number;
   readonly providerShutdownDelayMs: number;
+  /** How long a provider process may take until it answers its first health request, in ms. */
+  readonly providerStartTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
   readonly features: { readonly builtinHttpServer: boolean };
@@ -130,6 +132,7 @@ export function parseHostConfig(
     developmentMode: values.developmentMode,
     heartbeatIntervalSeconds: values.heartbeatIntervalSeconds,
     providerShutdownDelayMs: values.providerShutdownDelayMs,
+    providerStartTimeoutMs: values.providerStartTimeoutMs,
     shutdownTimeoutMs: values.shutdownTimeoutMs,
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
     features: readFeatures(values, warnings),

@@ -165,7 +165,6 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     artifacts,
     lattice: latticeStore,
     configs,
-    links,
     events,
     launcher: createProviderLauncher({
       config,
@@ -184,14 +183,20 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   onSpecChange = ({ id, previous, current }) => {
     const [before, after] = [previous?.links ?? [], current?.links ?? []];
     components.setLinks(id, after);
-    for (const link of goneLinks(before, after)) providers.linkDeleted(link);
-    for (const link of newLinks(before, after)) providers.linkPut(link);
+    const [gone, put] = [goneLinks(before, after), newLinks(before, after)];
+    for (const link of gone) providers.linkDeleted(link);
+    for (const link of put) providers.linkPut(link);
+    if (gone.length + put.length === 0) providers.linksPutAgain(id);
   };
 
   const inventory = () =>
     describeInventory(
       facts,
-      { components: components.describe(), providers: providers.describe() },
+      {
+        components: components.describe(),
+        providers: providers.describe(),
+        undeliveredLinks: providers.undeliveredLinks(),
+      },
       Date.now(),
     );
   const resources = opened.move();

@@ -19,6 +19,7 @@ export interface SettingValues {
   readonly allowFileLoad: boolean;
   readonly developmentMode: boolean;
   readonly providerShutdownDelayMs: number;
+  readonly providerStartTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly heartbeatIntervalSeconds: number;
   readonly enableComponentAuction: boolean;
@@ -200,6 +201,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_PROV_SHUTDOWN_DELAY_MS',
     group: 'General',
     help: 'How long to wait for a provider to answer the request to shut down',
+  }),
+  providerStartTimeoutMs: value(kinds.positiveMilliseconds, 30_000, {
+    flag: 'provider-start-timeout-ms',
+    variable: 'WASMLATTICE_PROVIDER_START_TIMEOUT_MS',
+    group: 'General',
+    help: 'How long a provider process may take from its start until it answers its first health request',
   }),
   shutdownTimeoutMs: value(kinds.positiveMilliseconds, 10_000, {
     flag: 'shutdown-timeout-ms',

@@ -32,11 +32,15 @@ export function describeHost(facts: HostFacts, now: number): Host {
 /** The inventory, also the data of the heartbeat (docs/spec/control-interface.md#2.2). */
 export function describeInventory(
   facts: HostFacts,
-  workloads: Pick<HostInventory, 'components' | 'providers'>,
+  {
+    undeliveredLinks = [],
+    ...workloads
+  }: Pick<HostInventory, 'components' | 'providers' | 'undeliveredLinks'>,
   now: number,
 ): HostInventory {
   return {
     ...workloads,
+    ...(undeliveredLinks.length > 0 && { undeliveredLinks }),
     hostId: facts.hostId,
     friendlyName: facts.friendlyName,
     labels: facts.labels.all(),

@@ -44,7 +44,7 @@ class LinkRefusedError extends Error {
 
 const secretPrefix = 'SECRET';
 
-/** Clients wait 2 s for the answer to a link.put. */
+/** Clients wait 2 s for the answer. */
 const deliveryWaitMs = 1_000;
 
 export function createLinkService(options: {
@@ -84,6 +84,16 @@ export function createLinkService(options: {
     announcer.linkPut(await resolve(link));
   };
 
+  /**
+   * So that an address answers or is closed, and a component finds its target, when the request is answered; an end that is slow to
+   * learn of it must not outlast the client.
+   */
+  const told = async (link: Link): Promise<void> => {
+    const late = new AbortController();
+    await Promise.race([delivered(link), delay(deliveryWaitMs, undefined, { signal: late.signal })]);
+    late.abort();
+  };
+
   return {
     resolve,
     list: () => lattice.links(),
@@ -105,9 +115,7 @@ export function createLinkService(options: {
         await events.publish(linkdefSetFailed(link, causeChain(error)));
         return failed(error instanceof Error ? error.message : String(error));
       }
-      // So that an address answers, and a component finds its target, when the link.put is answered; an end that is slow
-      // to learn of it must not outlast the client.
-      await Promise.race([delivered(link), delay(deliveryWaitMs)]);
+      await told(link);
       await events.publish(linkdefSet(link));
       return ok('successfully set link');
     },
@@ -123,7 +131,10 @@ export function createLinkService(options: {
         return removed === undefined ? undefined : { ...spec, links: result.rest };
       });
       if (!known) return ok("successfully deleted link (spec doesn't exist)");
-      if (removed !== undefined) announcer.linkDeleted({ ...removed, sourceConfig: {}, targetConfig: {} });
+      if (removed !== undefined) {
+        announcer.linkDeleted({ ...removed, sourceConfig: {}, targetConfig: {} });
+        await told(removed);
+      }
       await events.publish(linkdefDeleted(command, removed));
       return ok('successfully deleted link');
     },

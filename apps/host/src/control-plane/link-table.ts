@@ -1,5 +1,6 @@
 import type { LinkRow } from '@wasmlattice/component-host';
 import type { DeleteLinkCommand, Link } from '@wasmlattice/control-interface';
+import { linkKey } from '@wasmlattice/provider-host/protocol';
 
 /**
  * Import table of a component: one row for each interface of each of its links
@@ -52,15 +53,14 @@ export function withoutLink(
 
 /** Links of `next` that are not deep-equal to one of `previous`: those are delivered to providers. */
 export function newLinks(previous: readonly Link[], next: readonly Link[]): Link[] {
-  const known = new Set(previous.map(linkKey));
-  return next.filter((link) => !known.has(linkKey(link)));
+  const known = new Set(previous.map(contentOf));
+  return next.filter((link) => !known.has(contentOf(link)));
 }
 
 /** Links of `previous` whose slot and target `next` no longer has. */
 export function goneLinks(previous: readonly Link[], next: readonly Link[]): Link[] {
-  return previous.filter(
-    (link) => !next.some((other) => sameSlot(other, link) && other.target === link.target),
-  );
+  const stays = new Set(next.map(linkKey));
+  return previous.filter((link) => !stays.has(linkKey(link)));
 }
 
 function sameSlot(a: LinkSlot, b: LinkSlot): boolean {
@@ -73,7 +73,7 @@ function sameSlot(a: LinkSlot, b: LinkSlot): boolean {
 }
 
 /** Every field in a fixed order, so that equal links have equal keys. */
-function linkKey(link: Link): string {
+function contentOf(link: Link): string {
   return JSON.stringify([
     link.sourceId,
     link.target,

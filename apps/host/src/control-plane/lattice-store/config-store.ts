@@ -22,6 +22,17 @@ export interface ConfigBundle {
   close(): void;
 }
 
+/** A list of named configurations, each of which may be missing for a time. */
+export interface FollowedConfig {
+  /**
+   * Merged as those of a bundle are.
+   *
+   * @throws ConfigStoreError naming one that does not exist, no longer exists or is no map of strings
+   */
+  current(): ReadonlyMap<string, string>;
+  close(): void;
+}
+
 /** The named configurations of the lattice: bucket `CONFIGDATA_{lattice}`. */
 export interface ConfigStore {
   /** The stored bytes of a name, read from the server. */
@@ -38,6 +49,8 @@ export interface ConfigStore {
     names: readonly string[],
     onChange: (config: ReadonlyMap<string, string>) => void,
   ): Promise<ConfigBundle>;
+  /** Follows the configurations `names`, there or not, and calls `onChange` whenever one of them changes, comes or goes. */
+  follow(names: readonly string[], onChange: () => void): Promise<FollowedConfig>;
   /** Merges once, without following. */
   resolve(names: readonly string[]): Promise<Record<string, string>>;
   close(): void;
@@ -57,15 +70,24 @@ export async function openConfigStore(options: {
     const interested = [...bundles].filter((bundle) => bundle.names.includes(change.key));
     if (interested.length === 0) return;
     // An unreadable value is passed over, which keeps the old one.
-    const config = change.value === undefined ? {} : parseNamedConfig(change.key, change.value);
+    const config = change.value === undefined ? undefined : parseNamedConfig(change.key, change.value);
     for (const bundle of interested) bundle.set(change.key, change.revision, config);
   };
   const watch = await watchBucket(bucket, { onChange: onEntry, onEnd, logger });
 
+  /** What was read or written here takes effect here before anybody is told, and not when the watch comes to it. */
+  const noteSeen = (key: string, revision: number, value: Uint8Array): void => {
+    try {
+      onEntry({ key, revision, value });
+    } catch (error) {
+      logger.debug('an unreadable config changes nothing', { key, error });
+    }
+  };
+
   const read = async (name: string): Promise<{ config: NamedConfig; revision: number }> => {
     const entry = await bucket.get(name);
     if (entry === null || entry.operation !== 'PUT') {
-      throw new ConfigStoreError(`Config ${name} does not exist: put it with config.put.${name} first`);
+      throw missingConfig(name);
     }
     return { config: parseNamedConfig(name, entry.value), revision: entry.revision };
   };
@@ -73,10 +95,12 @@ export async function openConfigStore(options: {
   return {
     async get(name) {
       const entry = await bucket.get(name);
-      return entry?.operation === 'PUT' ? entry.value : undefined;
+      if (entry?.operation !== 'PUT') return undefined;
+      noteSeen(name, entry.revision, entry.value);
+      return entry.value;
     },
     async put(name, bytes) {
-      await bucket.put(name, bytes);
+      noteSeen(name, await bucket.put(name, bytes), bytes);
     },
     async delete(name) {
       await bucket.purge(name);
@@ -100,6 +124,29 @@ export async function openConfigStore(options: {
         close: () => void bundles.delete(bundle),
       };
     },
+    async follow(names, onChange) {
+      const bundle = new LiveBundle(names, onChange);
+      bundles.add(bundle);
+      for (const name of names) {
+        try {
+          const { config, revision } = await read(name);
+          bundle.set(name, revision, config);
+        } catch (error) {
+          if (error instanceof ConfigStoreError) continue;
+          bundles.delete(bundle);
+          throw error;
+        }
+      }
+      bundle.start();
+      return {
+        current() {
+          const missing = bundle.missing();
+          if (missing !== undefined) throw missingConfig(missing);
+          return bundle.merged();
+        },
+        close: () => void bundles.delete(bundle),
+      };
+    },
     async resolve(names) {
       const parts = await Promise.all(names.map(read));
       return Object.assign({}, ...parts.map(({ config }) => config)) as Record<string, string>;
@@ -108,10 +155,18 @@ export async function openConfigStore(options: {
   };
 }
 
+function missingConfig(name: string): ConfigStoreError {
+  return new ConfigStoreError(`Config ${name} does not exist: put it with config.put.${name} first`);
+}
+
 class LiveBundle {
   readonly names: readonly string[];
   readonly #onChange: (config: ReadonlyMap<string, string>) => void;
-  readonly #values = new Map<string, { readonly revision: number; readonly config: NamedConfig }>();
+  /** Without a config: it was deleted. */
+  readonly #values = new Map<
+    string,
+    { readonly revision: number; readonly config: NamedConfig | undefined }
+  >();
   #merged: ReadonlyMap<string, string> = new Map();
   #started = false;
 
@@ -120,12 +175,13 @@ class LiveBundle {
     this.#onChange = onChange;
   }
 
-  set(name: string, revision: number, config: NamedConfig): void {
+  set(name: string, revision: number, config: NamedConfig | undefined): void {
     const known = this.#values.get(name);
     if (known !== undefined && known.revision >= revision) return;
     this.#values.set(name, { revision, config });
     const merged = new Map(this.names.flatMap((n) => Object.entries(this.#values.get(n)?.config ?? {})));
-    if (sameEntries(merged, this.#merged)) return;
+    const cameOrWent = (known?.config === undefined) !== (config === undefined);
+    if (!cameOrWent && sameEntries(merged, this.#merged)) return;
     this.#merged = merged;
     if (this.#started) this.#onChange(merged);
   }
@@ -136,6 +192,10 @@ class LiveBundle {
 
   merged(): ReadonlyMap<string, string> {
     return this.#merged;
+  }
+
+  missing(): string | undefined {
+    return this.names.find((name) => this.#values.get(name)?.config === undefined);
   }
 }
 

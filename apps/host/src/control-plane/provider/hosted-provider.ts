@@ -1,16 +1,23 @@
-import type { StartProviderCommand } from '@wasmlattice/control-interface';
-import type { RunningProvider } from '@wasmlattice/provider-host';
+import type {
+  InterfaceLinkDefinition,
+  Link,
+  StartProviderCommand,
+  UndeliveredLink,
+} from '@wasmlattice/control-interface';
+import { causeChain } from '@wasmlattice/events';
+import { describeCrash, type ProviderCrash, type RunningProvider } from '@wasmlattice/provider-host';
 import type { Logger } from '@wasmlattice/telemetry';
 import { type ArtifactReference, normalizeProviderReference } from '../artifacts/artifact-reference.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
-import type { LinkService } from '../link-service.js';
+import { ProviderLinks } from './provider-links.js';
 
 /** Starts a provider from its artifact; the seam between the control plane and the kinds of providers. */
 export interface ProviderLauncher {
   /** Whether this host has the builtin switched on. */
   offersBuiltin(name: string): boolean;
+  /** Resolves once the provider serves. */
   launch(request: ProviderLaunch): Promise<RunningProvider>;
 }
 
@@ -21,105 +28,208 @@ export interface ProviderLaunch {
   /** Merged configuration of this moment. */
   readonly config: () => Readonly<Record<string, string>>;
   /** Links of this moment that have the provider as source or target, with their configs resolved. */
-  readonly links: () => Promise<ResolvedLink[]>;
+  readonly links: () => Promise<InterfaceLinkDefinition[]>;
+  /** The provider does not serve any more, and will be started again. */
+  readonly onCrash: (crash: ProviderCrash) => void;
+  /** It serves again, with the config and the links that were asked for last. */
+  readonly onRestart: () => void;
+  /** Gives the start up. */
+  readonly signal: AbortSignal;
 }
-
-type ResolvedLink = Awaited<ReturnType<LinkService['resolve']>>;
 
 /** What providers of a host are run with. */
 export interface HostedProviderParts {
   readonly artifacts: Pick<ArtifactStore, 'fetchProvider'>;
   readonly lattice: Pick<LatticeStore, 'update' | 'links'>;
-  readonly configs: Pick<ConfigStore, 'bundle'>;
-  readonly links: LinkService;
+  readonly configs: Pick<ConfigStore, 'bundle' | 'follow'>;
   readonly launcher: Pick<ProviderLauncher, 'launch'>;
   readonly logger: Logger;
 }
 
-/** One provider that runs here: what it was started as, and the configs that it is told of when they change. */
+/** How one provider is tied to the service that runs it. */
+export interface HostedProviderTies {
+  /** Gives its start up. */
+  readonly signal: AbortSignal;
+  /** Runs a task of this provider after those that were given before it. */
+  readonly enqueue: (task: () => Promise<void>) => void;
+  /** Told of a link that could not be delivered. */
+  readonly onLinkFailure: (link: Link, reason: string) => void;
+}
+
+/** One provider that runs here: what it was started as, its config and its links, of which it is told when they change. */
 export class HostedProvider {
+  readonly id: string;
   /** The reference without its scheme, as inventories and events show it. */
   readonly imageRef: string;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly provider: RunningProvider;
-  readonly #config: ConfigBundle;
+  readonly links: ProviderLinks;
+  readonly #parts: HostedProviderParts;
+  readonly #ties: HostedProviderTies;
+  #annotations: Readonly<Record<string, string>>;
+  #configNames: readonly string[];
+  #config: ConfigBundle | undefined;
+  /** Whether the config is another one than the provider was last told. */
+  #isConfigStale = false;
+  #provider: RunningProvider | undefined;
+  #crash: ProviderCrash | undefined;
+  /** Why the provider does not take its config. */
+  #refusal: string | undefined;
 
-  private constructor(
-    imageRef: string,
-    annotations: Readonly<Record<string, string>>,
-    provider: RunningProvider,
-    config: ConfigBundle,
-  ) {
-    this.imageRef = imageRef;
-    this.annotations = annotations;
-    this.provider = provider;
-    this.#config = config;
+  private constructor(command: StartProviderCommand, parts: HostedProviderParts, ties: HostedProviderTies) {
+    this.id = command.providerId;
+    this.imageRef = normalizeProviderReference(command.providerRef);
+    this.links = new ProviderLinks({
+      providerId: this.id,
+      configs: parts.configs,
+      enqueue: ties.enqueue,
+      onFailure: ties.onLinkFailure,
+      logger: parts.logger,
+    });
+    this.#annotations = command.annotations;
+    this.#configNames = command.config;
+    this.#parts = parts;
+    this.#ties = ties;
   }
 
   /**
-   * Resolves once the provider runs. It may start several times before; each start reads configs and links anew.
+   * Resolves once the provider serves and has its links. It may start several times before; each start reads configs and links anew.
    *
    * @throws ArtifactError, ConfigStoreError when a named config is missing or unreadable, and what the launcher throws
    */
-  static async start(command: StartProviderCommand, parts: HostedProviderParts): Promise<HostedProvider> {
-    const { artifacts, configs, lattice, launcher, logger } = parts;
-    const { providerId, providerRef, annotations } = command;
-    const artifact = await artifacts.fetchProvider(providerRef);
-    const imageRef = normalizeProviderReference(providerRef);
-    let provider: RunningProvider | undefined;
-    let changedSinceRead = false;
-    const updateConfig = (values: ReadonlyMap<string, string>): void => {
-      changedSinceRead = true;
-      provider
-        ?.updateConfig(Object.fromEntries(values))
-        .catch((error: unknown) =>
-          logger.warn('a config update was not delivered', { provider: providerId, error }),
-        );
-    };
-    const config = await configs.bundle(command.config, updateConfig);
+  static async start(
+    command: StartProviderCommand,
+    parts: HostedProviderParts,
+    ties: HostedProviderTies,
+  ): Promise<HostedProvider> {
+    const artifact = await parts.artifacts.fetchProvider(command.providerRef);
+    const hosted = new HostedProvider(command, parts, ties);
     try {
-      await lattice.update(providerId, (spec) => spec ?? { url: imageRef, links: [] });
-      provider = await launcher.launch({
-        providerId,
-        artifact,
-        annotations,
-        config() {
-          changedSinceRead = false;
-          return Object.fromEntries(config.current());
-        },
-        links: () => linksOf(providerId, parts),
-      });
+      await hosted.#start(artifact);
     } catch (error) {
-      config.close();
+      await hosted.stop();
+      // Rather than what became of it.
+      ties.signal.throwIfAborted();
       throw error;
     }
-    if (changedSinceRead) updateConfig(config.current());
-    return new HostedProvider(imageRef, annotations, provider, config);
+    return hosted;
+  }
+
+  async #start(artifact: ProviderLaunch['artifact']): Promise<void> {
+    const { lattice, launcher } = this.#parts;
+    const { enqueue, signal } = this.#ties;
+    this.#config = await this.#follow(this.#configNames);
+    await lattice.update(this.id, (spec) => spec ?? { url: this.imageRef, links: [] });
+    this.#provider = await launcher.launch({
+      providerId: this.id,
+      artifact,
+      annotations: this.#annotations,
+      config: () => this.#currentConfig(),
+      links: () => this.links.ofStart(this.#ownLinks()),
+      onCrash: (crash) => {
+        this.#crash = crash;
+      },
+      onRestart: () => {
+        this.#crash = undefined;
+        enqueue(() => this.#begin());
+      },
+      signal,
+    });
+    signal.throwIfAborted();
+    await this.#begin();
+  }
+
+  get annotations(): Readonly<Record<string, string>> {
+    return this.#annotations;
+  }
+
+  get configNames(): readonly string[] {
+    return this.#configNames;
+  }
+
+  /** Why it does not serve at the moment, or not as its configs say. */
+  get failure(): string | undefined {
+    return this.#crash === undefined ? this.#refusal : describeFailure(this.#crash);
+  }
+
+  /** Whether it takes other configs while it runs. */
+  get takesConfigs(): boolean {
+    return this.#provider?.answers === true;
+  }
+
+  /** Its links that do not work. */
+  undeliveredLinks(): UndeliveredLink[] {
+    return this.#crash === undefined
+      ? this.links.undelivered()
+      : this.links.allFailed(`the provider is not up: ${describeFailure(this.#crash)}`);
+  }
+
+  /**
+   * Gives the provider other configs in place of those it has.
+   *
+   * @throws ConfigStoreError when one is missing, and what the provider says
+   */
+  async reconfigure({
+    annotations,
+    config,
+  }: Pick<StartProviderCommand, 'annotations' | 'config'>): Promise<void> {
+    const followed = await this.#follow(config);
+    this.#config?.close();
+    this.#config = followed;
+    this.#configNames = config;
+    this.#annotations = annotations;
+    this.#isConfigStale = true;
+    await this.#tellConfig();
   }
 
   async stop(): Promise<void> {
-    this.#config.close();
-    await this.provider.stop();
+    this.#config?.close();
+    this.links.close();
+    await this.#provider?.stop();
+  }
+
+  /** It serves, for the first time or again. */
+  async #begin(): Promise<void> {
+    if (this.#provider === undefined) return;
+    if (this.#isConfigStale) await this.#tellConfig().catch(this.#logConfigFailure);
+    await this.links.begin(this.#provider);
+  }
+
+  async #follow(names: readonly string[]): Promise<ConfigBundle> {
+    return await this.#parts.configs.bundle(names, () => {
+      this.#isConfigStale = true;
+      this.#ties.enqueue(() => this.#tellConfig().catch(this.#logConfigFailure));
+    });
+  }
+
+  #currentConfig(): Readonly<Record<string, string>> {
+    this.#isConfigStale = false;
+    return Object.fromEntries(this.#config?.current() ?? []);
+  }
+
+  /** Several changes may be told as one. Links may mean something else with another config. */
+  async #tellConfig(): Promise<void> {
+    if (!this.#isConfigStale || this.#provider === undefined) return;
+    try {
+      await this.#provider.updateConfig(this.#currentConfig());
+      this.#refusal = undefined;
+    } catch (error) {
+      this.#refusal = `it does not take its config: ${causeChain(error)}`;
+      throw error;
+    }
+    if (this.#provider.answers) await this.links.begin(this.#provider);
+  }
+
+  readonly #logConfigFailure = (error: unknown): void =>
+    this.#parts.logger.warn('a config update was not delivered', { provider: this.id, error });
+
+  #ownLinks(): Link[] {
+    return this.#parts.lattice
+      .links()
+      .filter(({ sourceId, target }) => sourceId === this.id || target === this.id);
   }
 }
 
-/** The links that have the provider as source or target, without those whose configs can't be resolved. */
-async function linksOf(
-  providerId: string,
-  { lattice, links, logger }: HostedProviderParts,
-): Promise<ResolvedLink[]> {
-  const own = lattice.links().filter((link) => link.sourceId === providerId || link.target === providerId);
-  const resolved = await Promise.all(
-    own.map((link) =>
-      links.resolve(link).catch((error: unknown) => {
-        logger.warn('a link is left out: its configuration can not be resolved', {
-          provider: providerId,
-          link,
-          error,
-        });
-        return undefined;
-      }),
-    ),
-  );
-  return resolved.filter((link) => link !== undefined);
+function describeFailure(crash: ProviderCrash): string {
+  const reason = crash.error instanceof Error ? `: ${crash.error.message}` : '';
+  const words = crash.exit?.lastLines.at(-1);
+  return `${describeCrash(crash)}${reason}${words === undefined ? '' : `; its last words: ${words}`}`;
 }

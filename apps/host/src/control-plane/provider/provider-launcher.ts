@@ -57,7 +57,11 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
     return startHttpServerProvider({ targets: options.http, logger }, start);
   };
 
-  const launchProcess = async (file: string, xkey: XKey, start: ProviderStart): Promise<RunningProvider> => {
+  const launchProcess = async (
+    file: string,
+    xkey: XKey,
+    start: ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart'>,
+  ): Promise<RunningProvider> => {
     return await startProcessProvider(
       {
         connection: options.rpc,
@@ -67,6 +71,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         nodePath: process.execPath,
         logger,
         timing: {
+          startTimeoutMs: config.providerStartTimeoutMs,
           shutdownDelayMs: config.providerShutdownDelayMs,
           healthTimeoutMs: config.nats.rpcTimeoutMs,
         },
@@ -92,10 +97,10 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         id: launch.providerId,
         loadHostData: () => hostData(options, launch, xkey),
       };
-      const { artifact } = launch;
+      const { artifact, onCrash, onRestart, signal } = launch;
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, start)
-        : await launchProcess(artifact.path, xkey, start);
+        : await launchProcess(artifact.path, xkey, { ...start, onCrash, onRestart, signal });
     },
   };
 }

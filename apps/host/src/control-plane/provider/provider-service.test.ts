@@ -3,7 +3,7 @@ import type { RunningProvider } from '@wasmlattice/provider-host';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createArtifactStore } from '../artifacts/artifact-store.js';
-import { goneLinks, newLinks } from '../link-table.js';
+import { goneLinks, newLinks, withLink } from '../link-table.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
@@ -18,6 +18,7 @@ interface FakeProvider extends RunningProvider {
   readonly config: Readonly<Record<string, string>>;
   readonly links: InterfaceLinkDefinition[];
   readonly told: unknown[];
+  readonly launch: ProviderLaunch;
 }
 
 const stopCommand = { providerId: 'kv', hostId: 'NHOST' };
@@ -29,6 +30,7 @@ function startCommand(changes: Partial<StartProviderCommand> = {}): StartProvide
     hostId: '',
     config: [],
     annotations: { app: 'demo' },
+    allowUpdate: false,
     ...changes,
   };
 }
@@ -37,16 +39,20 @@ function startCommand(changes: Partial<StartProviderCommand> = {}): StartProvide
 function setUp(
   options: {
     launching?: (launch: ProviderLaunch) => Promise<void>;
-    deliver?: () => Promise<void>;
+    deliver?: (link: InterfaceLinkDefinition) => Promise<void>;
+    configure?: () => Promise<void>;
+    answers?: boolean;
     offersBuiltin?: boolean;
   } = {},
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' } });
-  const lattice = createMemoryLatticeStore(({ previous, current }) => {
+  const lattice = createMemoryLatticeStore(({ id, previous, current }) => {
     const [before, after] = [previous?.links ?? [], current?.links ?? []];
-    for (const link of goneLinks(before, after)) service.linkDeleted(link);
-    for (const link of newLinks(before, after)) service.linkPut(link);
+    const [gone, put] = [goneLinks(before, after), newLinks(before, after)];
+    for (const link of gone) service.linkDeleted(link);
+    for (const link of put) service.linkPut(link);
+    if (gone.length + put.length === 0) service.linksPutAgain(id);
   });
   const providers: FakeProvider[] = [];
   const launcher: ProviderServiceOptions['launcher'] = {
@@ -60,12 +66,17 @@ function setUp(
         config,
         links,
         told,
+        launch,
+        answers: options.answers ?? false,
         async putLink(link) {
-          await options.deliver?.();
+          await options.deliver?.(link);
           told.push(['put', link]);
         },
         deleteLink: async ({ name }) => void told.push(['delete', name]),
-        updateConfig: async (values) => void told.push(['config', values]),
+        async updateConfig(values) {
+          await options.configure?.();
+          told.push(['config', values]);
+        },
         stop: async () => void told.push('stop'),
       };
       providers.push(provider);
@@ -77,16 +88,6 @@ function setUp(
     artifacts: createArtifactStore({ allowFileLoad: true, maxComponentSize: 1 }),
     lattice,
     configs,
-    links: {
-      list: () => lattice.links(),
-      put: () => Promise.reject(new Error('not used')),
-      delete: () => Promise.reject(new Error('not used')),
-      resolve: async (link) => ({
-        ...link,
-        sourceConfig: await configs.resolve(link.sourceConfig),
-        targetConfig: await configs.resolve(link.targetConfig),
-      }),
-    },
     events,
     launcher,
     logger: noopLogger,
@@ -94,7 +95,7 @@ function setUp(
   const put = (link: Link) =>
     lattice.update(link.sourceId, (spec = { url: '', links: [] }) => ({
       ...spec,
-      links: [...spec.links, link],
+      links: withLink(spec.links, link),
     }));
   const provider = (index = 0): FakeProvider => {
     const found = providers[index];
@@ -140,7 +141,7 @@ describe('start', () => {
     });
     expect(lattice.spec('kv')).toEqual({ url: '/srv/kv.js', links: [] });
     expect(service.describe()).toEqual([
-      { id: 'kv', imageRef: '/srv/kv.js', annotations: { app: 'demo' }, revision: 0 },
+      { id: 'kv', imageRef: '/srv/kv.js', annotations: { app: 'demo' }, revision: 0, config: ['one'] },
     ]);
   });
 
@@ -232,7 +233,37 @@ describe('links', () => {
     expect(provider().told).toMatchObject([['put', { sourceId: 'counter' }]]);
   });
 
-  it('that one provider takes badly do not keep it from the next', async () => {
+  it('are delivered again, once, when a value of their configs changes, and only then', async () => {
+    const { service, events, configs, provider, put } = setUp();
+    await put(keyvalueLink({ targetConfig: ['one', 'two'] }));
+    configs.set('two', {});
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    configs.set('one', { a: '2' });
+    configs.set('one', { a: '2' });
+    configs.set('two', { b: '3' });
+    await put(keyvalueLink({ targetConfig: ['one', 'two'] }));
+    await service.settled(['kv']);
+    const values = provider().told.map((each) => (each as [string, InterfaceLinkDefinition])[1].targetConfig);
+    expect(values.at(-1)).toEqual({ a: '2', b: '3' });
+    expect(values.length).toBeLessThanOrEqual(2);
+    await configs.delete('one');
+    await service.settled(['kv']);
+    expect(provider().told).toHaveLength(values.length);
+    await service.stop(stopCommand);
+    expect(configs.bundles()).toBe(0);
+  });
+
+  it('of the start are put again to a provider that says what became of them', async () => {
+    const { service, events, provider, put } = setUp({ answers: true });
+    await put(keyvalueLink());
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    expect(provider()).toMatchObject({ links: [{ name: 'default' }], told: [['put', { name: 'default' }]] });
+    expect(service.undeliveredLinks()).toEqual([]);
+  });
+
+  it('that fail are told with the reason, stay listed, and are tried when they are put again', async () => {
     let broken = true;
     const { service, events, provider, put } = setUp({
       async deliver() {
@@ -241,12 +272,82 @@ describe('links', () => {
     });
     service.start(startCommand());
     await events.waitFor('provider_started');
-    await put(keyvalueLink({ name: 'bad' }));
-    await service.settled(['kv']).catch(() => {});
-    broken = false;
-    await put(keyvalueLink({ name: 'good' }));
+    await put(keyvalueLink());
+    expect(await events.waitFor('linkdef_set_failed')).toEqual({
+      ...keyvalueLink(),
+      error: 'address in use',
+    });
     await service.settled(['kv']);
-    expect(provider().told).toMatchObject([['put', { name: 'good' }]]);
+    const { interfaces: _, sourceConfig: _s, targetConfig: _t, ...key } = keyvalueLink();
+    expect(service.undeliveredLinks()).toEqual([
+      { ...key, providerId: 'kv', state: 'failed', reason: 'address in use' },
+    ]);
+    await put(keyvalueLink());
+    await events.waitFor('linkdef_set_failed', 2);
+    broken = false;
+    await put(keyvalueLink());
+    await service.settled(['kv']);
+    expect(provider().told).toMatchObject([['put', { name: 'default' }]]);
+    expect(service.undeliveredLinks()).toEqual([]);
+  });
+
+  it('that fail are tried again when another leaves or moves, without an event for the same reason', async () => {
+    let taken = 'first';
+    const { service, events, lattice, provider, put } = setUp({
+      async deliver({ name }) {
+        if (name !== taken) throw new Error('address in use');
+      },
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink({ name: 'first' }));
+    await put(keyvalueLink({ name: 'second' }));
+    await put(keyvalueLink({ name: 'third' }));
+    await events.waitFor('linkdef_set_failed', 2);
+    taken = 'second';
+    await lattice.update('counter', (spec) => ({
+      url: '',
+      links: (spec?.links ?? []).filter(({ name }) => name !== 'first'),
+    }));
+    await service.settled(['kv']);
+    expect(provider().told).toMatchObject([
+      ['put', { name: 'first' }],
+      ['delete', 'first'],
+      ['put', { name: 'second' }],
+    ]);
+    expect(service.undeliveredLinks()).toMatchObject([{ name: 'third' }]);
+    expect(events.names().filter((name) => name === 'linkdef_set_failed')).toHaveLength(2);
+  });
+
+  it('fail while a config is missing, and are delivered when it comes', async () => {
+    const { service, events, configs, provider, put } = setUp();
+    await put(keyvalueLink({ targetConfig: ['missing'] }));
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    expect((await events.waitFor('linkdef_set_failed')).error).toContain('Config missing does not exist');
+    configs.set('missing', { a: '1' });
+    await service.settled(['kv']);
+    expect(provider().told).toMatchObject([['put', { targetConfig: { a: '1' } }]]);
+  });
+
+  it('do not work while their provider is down, and are told to it when it is back', async () => {
+    const { service, events, provider, put } = setUp({ answers: true });
+    await put(keyvalueLink());
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    const { launch } = provider();
+    launch.onCrash({ crashes: 1, restartInMs: 250, exit: { code: 3, lastLines: ['out of memory'] } });
+    const failure = 'the provider exited with code 3 although it should run; its last words: out of memory';
+    expect(service.describe()).toMatchObject([{ failure }]);
+    expect(service.undeliveredLinks()).toMatchObject([
+      { state: 'failed', reason: `the provider is not up: ${failure}` },
+    ]);
+    await launch.links();
+    launch.onRestart();
+    await service.settled(['kv']);
+    expect(provider().told).toHaveLength(2);
+    expect(service.describe()[0]).not.toHaveProperty('failure');
+    expect(service.undeliveredLinks()).toEqual([]);
   });
 });
 
@@ -270,6 +371,64 @@ describe('configuration', () => {
     gate.open();
     await events.waitFor('provider_started');
     expect(provider()).toMatchObject({ config: { a: '1' }, told: [['config', { a: 'meanwhile' }]] });
+  });
+});
+
+describe('a start command for what runs', () => {
+  it('gives a provider other configs in place when it may', async () => {
+    const { service, events, configs, provider, providers } = setUp({ answers: true });
+    configs.set('two', { b: '2' });
+    service.start(startCommand({ config: ['one'] }));
+    await events.waitFor('provider_started');
+    const update = startCommand({ config: ['one', 'two'], annotations: {}, allowUpdate: true });
+    expect(service.start(update)).toEqual({ tag: 'ok', message: 'successfully updated provider' });
+    expect(await events.waitFor('provider_started', 2)).toMatchObject({ annotations: {} });
+    expect(service.describe()).toMatchObject([{ config: ['one', 'two'], annotations: {} }]);
+    configs.set('two', { b: '3' });
+    await service.settled(['kv']);
+    service.start(startCommand({ config: [], allowUpdate: true }));
+    await events.waitFor('provider_started', 3);
+    expect(provider().told).toEqual([
+      ['config', { a: '1', b: '2' }],
+      ['config', { a: '1', b: '3' }],
+      ['config', {}],
+    ]);
+    expect(providers).toHaveLength(1);
+    expect(configs.bundles()).toBe(1);
+  });
+
+  it('is refused for another reference, and for a provider that takes none while it runs', async () => {
+    const { service, events } = setUp();
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    expect(service.start(startCommand({ allowUpdate: true }))).toMatchObject({
+      tag: 'failed',
+      message: expect.stringContaining('stop it and start it again'),
+    });
+    expect(service.start(startCommand({ allowUpdate: true, providerRef: 'file:///other' }))).toMatchObject({
+      tag: 'failed',
+    });
+  });
+
+  it('fails with what the provider says of the config, which is listed until it takes one', async () => {
+    let refuses = true;
+    const { service, events, configs } = setUp({
+      answers: true,
+      async configure() {
+        if (refuses) throw new Error('a must be a number');
+      },
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    service.start(startCommand({ config: ['one'], allowUpdate: true }));
+    expect((await events.waitFor('provider_start_failed')).error).toBe('a must be a number');
+    expect(service.describe()).toMatchObject([
+      { failure: 'it does not take its config: a must be a number' },
+    ]);
+    refuses = false;
+    configs.set('one', { a: '2' });
+    await service.settled(['kv']);
+    expect(service.describe()[0]).not.toHaveProperty('failure');
   });
 });
 
@@ -301,7 +460,7 @@ describe('stop', () => {
     expect(events.events).toEqual([]);
   });
 
-  it('that comes while the provider starts waits for it', async () => {
+  it('that comes while the provider starts gives the start up', async () => {
     const gate = createGate();
     const { service, events, provider } = setUp({ launching: gate.pass });
     service.start(startCommand());
@@ -309,13 +468,15 @@ describe('stop', () => {
     const stopped = service.stop(stopCommand);
     gate.open();
     expect(await stopped).toMatchObject({ tag: 'ok' });
+    expect(provider().launch.signal.aborted).toBe(true);
     expect(provider().told).toEqual(['stop']);
-    expect(events.names()).toEqual(['provider_started', 'provider_stopped']);
+    expect((await events.waitFor('provider_start_failed')).error).toMatch(/stopped before it served/);
+    expect(events.names()).toEqual(['provider_start_failed', 'provider_stopped']);
   });
 });
 
 describe('stopAll', () => {
-  it('waits for starts in progress, stops all without events, and refuses new starts', async () => {
+  it('gives starts in progress up, stops all without events, and refuses new starts', async () => {
     const gate = createGate();
     const { service, events, configs, providers } = setUp({ launching: gate.pass });
     service.start(startCommand({ config: ['one'] }));
@@ -329,7 +490,7 @@ describe('stopAll', () => {
     gate.open();
     await stopped;
     expect(providers.map(({ told }) => told)).toEqual([['stop'], ['stop']]);
-    expect(events.names()).toEqual(['provider_started', 'provider_started']);
+    expect(events.names()).toEqual(['provider_start_failed', 'provider_start_failed']);
     expect(service.describe()).toEqual([]);
     expect(configs.bundles()).toBe(0);
   });

@@ -8,16 +8,18 @@ import {
   type StartProviderCommand,
   type StopProviderCommand,
   silent,
+  type UndeliveredLink,
 } from '@wasmlattice/control-interface';
 import {
   causeChain,
   type EventPublisher,
+  type LatticeEvent,
+  linkdefSetFailed,
   providerStarted,
   providerStartFailed,
   providerStopped,
 } from '@wasmlattice/events';
-import type { RunningProvider } from '@wasmlattice/provider-host';
-import { parseArtifactReference } from '../artifacts/artifact-reference.js';
+import { normalizeProviderReference, parseArtifactReference } from '../artifacts/artifact-reference.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import { HostedProvider, type HostedProviderParts, type ProviderLauncher } from './hosted-provider.js';
 
@@ -28,8 +30,12 @@ export interface ProviderService {
   stop(command: StopProviderCommand): Promise<Answer>;
   isRunning(providerId: string): boolean;
   describe(): ProviderDescription[];
+  /** The links of these providers that do not work. */
+  undeliveredLinks(): UndeliveredLink[];
   /** A new or changed link of the lattice: delivered when its source or target runs here. */
   linkPut(link: Link): void;
+  /** A link of this source may have been put as it was before: what failed of it is tried again. */
+  linksPutAgain(sourceId: string): void;
   linkDeleted(link: Link): void;
   /** Resolves when what was queued for these providers so far is done. */
   settled(providerIds: readonly string[]): Promise<void>;
@@ -43,41 +49,114 @@ export interface ProviderServiceOptions extends HostedProviderParts {
   readonly launcher: ProviderLauncher;
 }
 
+interface ProviderStarting {
+  readonly command: StartProviderCommand;
+  readonly giveUp: AbortController;
+}
+
+/** A start was given up because somebody wants the provider, or the host, to stop. */
+class ProviderStoppedError extends Error {
+  override readonly name = 'ProviderStoppedError';
+
+  constructor(providerId: string) {
+    super(`provider ${providerId} was stopped before it served`);
+  }
+}
+
 export function createProviderService(options: ProviderServiceOptions): ProviderService {
-  const { hostId, links, events, launcher, logger } = options;
+  const { hostId, events, launcher, logger } = options;
   const running = new Map<string, HostedProvider>();
-  const starting = new Set<string>();
+  const starting = new Map<string, ProviderStarting>();
   const queue = createKeyedQueue();
   let closed = false;
 
-  const carryOut = async (command: StartProviderCommand): Promise<void> => {
-    const { providerId, annotations } = command;
-    const hosted = await HostedProvider.start(command, options);
+  /** For tasks whose failure has nobody to tell. */
+  const enqueue = (providerId: string, task: () => Promise<void>): void => {
+    queue.run(providerId, task).catch((error: unknown) => {
+      logger.error('a provider was not told of a change', { provider: providerId, error });
+    });
+  };
+
+  const publish = (event: LatticeEvent): void => {
+    events
+      .publish(event)
+      .catch((error: unknown) => logger.error('an event could not be published', { error }));
+  };
+
+  const carryOut = async (command: StartProviderCommand, signal: AbortSignal): Promise<void> => {
+    const { providerId } = command;
+    let hosted: HostedProvider | undefined;
+    hosted = await HostedProvider.start(command, options, {
+      signal,
+      enqueue: (task) =>
+        enqueue(providerId, async () => {
+          if (hosted !== undefined && running.get(providerId) === hosted) await task();
+        }),
+      onLinkFailure: (link, reason) => publish(linkdefSetFailed(link, reason)),
+    });
     running.set(providerId, hosted);
-    await events.publish(
+    await publishStarted(command, hosted);
+  };
+
+  const publishStarted = (command: StartProviderCommand, hosted: HostedProvider): Promise<void> =>
+    events.publish(
       providerStarted({
         hostId: commandedHost(command),
-        providerId,
+        providerId: command.providerId,
         imageRef: hosted.imageRef,
-        annotations,
+        annotations: command.annotations,
       }),
     );
-  };
 
   /** Events name the host as the command did. */
   const commandedHost = (command: StartProviderCommand): string =>
     command.hostId === '' ? hostId : command.hostId;
 
-  const deliver = (link: Link, deliverTo: (provider: RunningProvider) => Promise<void>): void => {
+  const tellFailure = async (command: StartProviderCommand, error: unknown): Promise<void> => {
+    const { providerId, providerRef } = command;
+    logger.error('provider could not be started', { provider: providerId, image: providerRef, error });
+    await events.publish(
+      providerStartFailed({
+        hostId: commandedHost(command),
+        providerId,
+        providerRef,
+        error: causeChain(error),
+      }),
+    );
+  };
+
+  /** Runs what a start command asks for, after it has its answer. */
+  const inBackground = (command: StartProviderCommand, work: () => Promise<void>): Promise<void> =>
+    queue
+      .run(command.providerId, work)
+      .catch((error: unknown) => tellFailure(command, error))
+      .catch((error: unknown) => logger.error('an event could not be published', { error }));
+
+  /** A start command for what runs already. */
+  const update = (command: StartProviderCommand, hosted: HostedProvider): Answer => {
+    if (!command.allowUpdate) return failed('provider with that ID is already running');
+    if (normalizeProviderReference(command.providerRef) !== hosted.imageRef) {
+      return failed('provider with that ID is already running with another reference: stop it first');
+    }
+    if (!hosted.takesConfigs) {
+      return failed('the provider takes no other configuration while it runs: stop it and start it again');
+    }
+    void inBackground(command, async () => {
+      if (running.get(command.providerId) !== hosted) throw new Error('the provider was stopped meanwhile');
+      await hosted.reconfigure(command);
+      await publishStarted(command, hosted);
+    });
+    return ok('successfully updated provider');
+  };
+
+  const deliver = (link: Link, deliverTo: (hosted: HostedProvider) => Promise<void>): void => {
     for (const id of new Set([link.sourceId, link.target])) {
       // Queued behind a start of the same provider: links that come meanwhile are not lost.
       if (!running.has(id) && !starting.has(id)) continue;
-      queue
-        .run(id, async () => {
-          const entry = running.get(id);
-          if (entry !== undefined) await deliverTo(entry.provider);
-        })
-        .catch((error: unknown) => logger.error('a link was not delivered', { provider: id, link, error }));
+      enqueue(id, async () => {
+        const hosted = running.get(id);
+        if (hosted !== undefined) await deliverTo(hosted);
+      });
     }
   };
 
@@ -85,52 +164,53 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     start(command) {
       const { providerId, providerRef } = command;
       if (closed) return failed('the host is stopping');
-      if (running.has(providerId) || starting.has(providerId)) {
-        return failed('provider with that ID is already running');
-      }
+      const hosted = running.get(providerId);
+      if (hosted !== undefined) return update(command, hosted);
+      if (starting.has(providerId)) return failed('provider with that ID is already running');
       if (isDisabledBuiltin(providerRef, launcher)) return silent;
-      starting.add(providerId);
-      void queue
-        .run(providerId, () => carryOut(command))
-        .catch(async (error: unknown) => {
-          logger.error('provider could not be started', { provider: providerId, image: providerRef, error });
-          await events.publish(
-            providerStartFailed({
-              hostId: commandedHost(command),
-              providerId,
-              providerRef,
-              error: causeChain(error),
-            }),
-          );
-        })
-        .catch((error: unknown) => logger.error('an event could not be published', { error }))
-        .finally(() => starting.delete(providerId));
+      const giveUp = new AbortController();
+      starting.set(providerId, { command, giveUp });
+      void inBackground(command, () =>
+        carryOut(command, giveUp.signal).finally(() => starting.delete(providerId)),
+      );
       return ok('successfully started provider');
     },
 
-    stop: ({ providerId }) =>
-      queue.run(providerId, async () => {
-        const entry = running.get(providerId);
-        if (entry === undefined) return failed('provider with that ID is not running');
+    stop({ providerId }) {
+      // One that hangs at its start must not hold its stop up.
+      const given = starting.get(providerId);
+      given?.giveUp.abort(new ProviderStoppedError(providerId));
+      return queue.run(providerId, async () => {
+        const hosted = running.get(providerId);
+        const annotations = hosted?.annotations ?? given?.command.annotations;
+        if (annotations === undefined) return failed('provider with that ID is not running');
         running.delete(providerId);
-        await entry.stop();
-        await events.publish(
-          providerStopped({ hostId, providerId, annotations: entry.annotations, reason: 'stop' }),
-        );
+        await hosted?.stop();
+        await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
         return ok('successfully stopped provider');
-      }),
+      });
+    },
 
     isRunning: (providerId) => running.has(providerId) || starting.has(providerId),
 
     describe: () =>
-      [...running].map(([id, { imageRef, annotations }]) => ({ id, imageRef, annotations, revision: 0 })),
+      [...running].map(([id, { annotations, configNames, failure, imageRef }]) => ({
+        id,
+        imageRef,
+        annotations,
+        revision: 0,
+        config: configNames,
+        ...(failure !== undefined && { failure }),
+      })),
+    undeliveredLinks: () => [...running.values()].flatMap((hosted) => hosted.undeliveredLinks()),
 
-    linkPut(link) {
-      deliver(link, async (provider) => provider.putLink(await links.resolve(link)));
+    linkPut: (link) => deliver(link, (hosted) => hosted.links.put(link)),
+    linksPutAgain(sourceId) {
+      for (const [id, { links }] of running) {
+        if (links.hasFailed(sourceId)) enqueue(id, () => links.tryAgain(sourceId));
+      }
     },
-    linkDeleted(link) {
-      deliver(link, (provider) => provider.deleteLink(link));
-    },
+    linkDeleted: (link) => deliver(link, (hosted) => hosted.links.delete(link)),
 
     async settled(providerIds) {
       const here = providerIds.filter((id) => running.has(id));
@@ -139,6 +219,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
 
     async stopAll() {
       closed = true;
+      for (const [id, { giveUp }] of starting) giveUp.abort(new ProviderStoppedError(id));
       await queue.idle();
       const all = [...running.values()];
       running.clear();

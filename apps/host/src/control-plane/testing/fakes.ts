@@ -50,6 +50,7 @@ export function createMemoryConfigStore(
     put: async (name, bytes) => put(name, bytes),
     async delete(name) {
       stored.delete(name);
+      for (const follow of followers) follow(name);
     },
     resolve: async (names) => merge(names),
     async bundle(names, onChange) {
@@ -60,6 +61,16 @@ export function createMemoryConfigStore(
       };
       followers.add(follow);
       return { current, close: () => void followers.delete(follow) };
+    },
+    async follow(names, onChange) {
+      const follow = (name: string): void => {
+        if (names.includes(name)) onChange();
+      };
+      followers.add(follow);
+      return {
+        current: () => new Map(Object.entries(merge(names))),
+        close: () => void followers.delete(follow),
+      };
     },
     close() {},
   };

@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InterfaceLinkDefinition, Link, UndeliveredLink } from '@wasmlattice/control-interface';
+import { causeChain } from '@wasmlattice/events';
+import type { RunningProvider } from '@wasmlattice/provider-host';
+import { linkKey } from '@wasmlattice/provider-host/protocol';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { ConfigStore } from '../lattice-store/config-store.js';
+import { FollowedLink, type LinkState } from './followed-link.js';
+
+export interface ProviderLinksOptions {
+  readonly providerId: string;
+  readonly configs: Pick<ConfigStore, 'follow'>;
+  /** Runs a task of this provider after those that were given before it; failures are logged. */
+  readonly enqueue: (task: () => Promise<void>) => void;
+  /** Told of a link that could not be delivered: of each reason once, and each time somebody puts it. */
+  readonly onFailure: (link: Link, reason: string) => void;
+  readonly logger: Logger;
+}
+
+/**
+ * The links of one provider that runs here. Each is delivered once, and again when the values of its configs or the link itself
+ * become others. What failed is tried again when it is put again, when its configs change, and when another link of the provider
+ * leaves or changes: that may have been in its way.
+ *
+ * Its methods are called one after the other.
+ */
+export class ProviderLinks {
+  readonly #options: ProviderLinksOptions;
+  readonly #links = new Map<string, FollowedLink>();
+  #provider: RunningProvider | undefined;
+
+  constructor(options: ProviderLinksOptions) {
+    this.#options = options;
+  }
+
+  /** The links of the provider's start, with their values: what its process gets with its HostData. */
+  async ofStart(links: readonly Link[]): Promise<InterfaceLinkDefinition[]> {
+    for (const link of links) {
+      if (!this.#links.has(linkKey(link))) await this.#follow(link, { tag: 'pending' });
+    }
+    return [...this.#links.values()].flatMap((followed) => {
+      followed.state = this.#stateToGive(followed);
+      return followed.state.tag === 'delivered' ? [followed.state.definition] : [];
+    });
+  }
+
+  /**
+   * The provider serves, for the first time or again, and has what {@link ofStart} gave. One that answers is given everything once more:
+   * it ignores what it has and says what failed.
+   */
+  async begin(provider: RunningProvider): Promise<void> {
+    this.#provider = provider;
+    for (const followed of [...this.#links.values()]) {
+      if (provider.answers) followed.state = { tag: 'pending' };
+      await this.#deliver(followed);
+    }
+  }
+
+  /** A link was put, anew or again. */
+  async put(link: Link): Promise<void> {
+    const before = this.#links.get(linkKey(link));
+    if (before !== undefined && isDeepStrictEqual(before.link, link)) {
+      await this.#deliver(before, { isAsked: true });
+      return;
+    }
+    before?.close();
+    const followed = await this.#follow(link, before?.state ?? { tag: 'pending' });
+    const isChanged = await this.#deliver(followed, { isAsked: true });
+    if (before !== undefined && isChanged) await this.#tryFailed(followed);
+  }
+
+  async delete(link: Link): Promise<void> {
+    const key = linkKey(link);
+    this.#links.get(key)?.close();
+    this.#links.delete(key);
+    try {
+      await this.#provider?.deleteLink(link);
+    } finally {
+      await this.#tryFailed();
+    }
+  }
+
+  /** Whether a link of this source could not be delivered. */
+  hasFailed(sourceId: string): boolean {
+    return [...this.#links.values()].some((each) => isFailedOf(each, sourceId));
+  }
+
+  /** Somebody put a link of this source again. */
+  async tryAgain(sourceId: string): Promise<void> {
+    for (const each of [...this.#links.values()]) {
+      if (isFailedOf(each, sourceId)) await this.#deliver(each, { isAsked: true });
+    }
+  }
+
+  /** What the provider does not have, or takes badly. */
+  undelivered(): UndeliveredLink[] {
+    return [...this.#links.values()].flatMap(({ link, state }) =>
+      state.tag === 'delivered' ? [] : [this.#describe(link, state)],
+    );
+  }
+
+  /** All of them, while the provider does not serve. */
+  allFailed(reason: string): UndeliveredLink[] {
+    return [...this.#links.values()].map(({ link }) => this.#describe(link, { tag: 'failed', reason }));
+  }
+
+  close(): void {
+    for (const followed of this.#links.values()) followed.close();
+    this.#links.clear();
+  }
+
+  async #follow(link: Link, state: LinkState): Promise<FollowedLink> {
+    const { configs, enqueue } = this.#options;
+    const key = linkKey(link);
+    const onChange = (): void =>
+      enqueue(async () => {
+        const current = this.#links.get(key);
+        if (current !== followed) return;
+        const isChanged = await this.#deliver(followed);
+        if (isChanged) await this.#tryFailed(followed);
+      });
+    const followed: FollowedLink = await FollowedLink.follow(link, configs, onChange, state);
+    this.#links.set(key, followed);
+    return followed;
+  }
+
+  /** Whether the provider was told anything. */
+  async #deliver(followed: FollowedLink, { isAsked = false } = {}): Promise<boolean> {
+    const provider = this.#provider;
+    if (provider === undefined) return false;
+    let definition: InterfaceLinkDefinition;
+    try {
+      definition = followed.definition();
+    } catch (error) {
+      // What the provider has it keeps: without the config there is nothing better.
+      if (followed.state.tag !== 'delivered') this.#fail(followed, error, isAsked);
+      return false;
+    }
+    if (followed.has(definition)) return false;
+    const before = followed.state;
+    followed.state = { tag: 'pending' };
+    try {
+      await provider.putLink(definition);
+      followed.state = { tag: 'delivered', definition };
+    } catch (error) {
+      followed.state = before;
+      this.#fail(followed, error, isAsked);
+    }
+    return true;
+  }
+
+  #fail(followed: FollowedLink, error: unknown, isAsked: boolean): void {
+    const { logger, onFailure, providerId } = this.#options;
+    const { link, state } = followed;
+    const reason = causeChain(error);
+    followed.state = { tag: 'failed', reason };
+    if (!isAsked && state.tag === 'failed' && state.reason === reason) return;
+    logger.error('a link was not delivered', { provider: providerId, link, error });
+    onFailure(link, reason);
+  }
+
+  async #tryFailed(except?: FollowedLink): Promise<void> {
+    for (const followed of [...this.#links.values()]) {
+      if (followed !== except && followed.state.tag === 'failed') await this.#deliver(followed);
+    }
+  }
+
+  #stateToGive(followed: FollowedLink): LinkState {
+    try {
+      return { tag: 'delivered', definition: followed.definition() };
+    } catch {
+      return { tag: 'pending' };
+    }
+  }
+
+  #describe({ name, sourceId, target, witNamespace, witPackage }: Link, state: LinkState): UndeliveredLink {
+    return {
+      sourceId,
+      target,
+      name,
+      witNamespace,
+      witPackage,
+      providerId: this.#options.providerId,
+      state: state.tag === 'failed' ? 'failed' : 'pending',
+      reason: state.tag === 'failed' ? state.reason : '',
+    };
+  }
+}
+
+function isFailedOf({ link, state }: FollowedLink, sourceId: string): boolean {
+  return link.sourceId === sourceId && state.tag === 'failed';
+}
