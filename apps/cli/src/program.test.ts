@@ -362,6 +362,49 @@ describe('app deploy', () => {
     expect(requests.filter((request) => request.startsWith('start'))).toEqual([]);
   });
 
+  it.each([
+    [true, ['update counter-store']],
+    [false, ['update counter-store', 'stop counter-store', 'start counter-store']],
+  ])(
+    'gives a provider other configs, in place where the host can: %s',
+    async (updatesProviders, expected) => {
+      const { providers, requests } = await host({ updatesProviders });
+      await writeApp();
+      await cli('app', 'deploy', 'app.yaml');
+      requests.length = 0;
+      const configured = manifest.replace(
+        '{ image: file://./store.mjs }',
+        '{ image: file://./store.mjs, config: [{ name: limits, properties: { most: "9" } }] }',
+      );
+      await writeApp(configured);
+      expect(await cli('app', 'deploy', 'app.yaml')).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('give provider counter-store on calm-fox-0001 its configs'),
+      });
+      expect(requests.filter((request) => /^(start|stop|update) counter-store/.test(request))).toEqual(
+        expected,
+      );
+      expect(providers.get('counter-store')?.config).toEqual(['counter-limits']);
+    },
+  );
+
+  it('fails with the reason of a host when a link does not work, and lists it', async () => {
+    await host({ failingLinks: { 'counter-store': 'there is no bucket' } });
+    await writeApp();
+    const { code, errors, output } = await cli('app', 'deploy', 'app.yaml');
+    expect(code).toBe(1);
+    expect(errors).toContain(
+      'error: counter is deployed but does not serve: the link counter-counter wasi:keyvalue to counter-store failed: there is no bucket\n',
+    );
+    expect(output).not.toContain('deployed counter in');
+    expect((await cli('get', 'links')).output).toMatch(/counter-store .*failed +there is no bucket/);
+    expect((await cli('get', 'inventory')).output).toContain('to counter-store failed: there is no bucket');
+    const json = await cli('get', 'links', '-o', 'json');
+    expect(JSON.parse(json.output)).toContainEqual(
+      expect.objectContaining({ target: 'counter-store', state: 'failed', reason: 'there is no bucket' }),
+    );
+  });
+
   it('goes on to a changed manifest: new image, new scale, moved link, component gone', async () => {
     const { components, lattice, providers, requests } = await host();
     await writeApp();

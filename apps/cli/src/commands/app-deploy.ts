@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { checkServing } from '../deploy/check-serving.js';
 import { resolveImage } from '../deploy/image-reference.js';
 import { readLattice } from '../deploy/lattice-view.js';
 import { planDeploy } from '../deploy/plan-deploy.js';
@@ -23,7 +24,15 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
       await onLattice(command, io, async (session) => {
         const lattice = await readLattice(session.client, { ...session.options, signal: io.signal });
         const plan = planDeploy(manifest, folder, lattice);
-        await carryOut(plan, session, settings, `deployed ${manifest.name}`);
+        await carryOut(plan, session, settings, `deployed ${manifest.name}`, () =>
+          checkServing(plan, {
+            client: session.client,
+            hostIds: lattice.hosts.map(({ hostId }) => hostId),
+            requestTimeoutMs: session.options.timeoutMs,
+            outcomeTimeoutMs: settings.waitMs,
+            signal: io.signal,
+          }),
+        );
       });
     });
 }

@@ -54,12 +54,17 @@ export async function readManifest(file: string, io: CliIo): Promise<{ manifest:
   return { manifest, folder: dirname(path) };
 }
 
-/** Carries out a plan with one line of progress per step, or shows it. */
+/**
+ * Carries out a plan with one line of progress per step, or shows it.
+ *
+ * @param check looks at what came of it before that is told
+ */
 export async function carryOut(
   plan: Plan,
   { client, connection, io, lattice, options }: LatticeCommand,
   { dryRun, waitMs }: ApplicationSettings,
   done: string,
+  check: () => Promise<void> = async () => {},
 ): Promise<void> {
   const json = options.output === 'json';
   const total = plan.steps.length;
@@ -84,6 +89,7 @@ export async function carryOut(
       else if (state === 'started') io.out(line(number, describeStep(step)));
     },
   });
+  await check();
   const ms = Math.round(performance.now() - begun);
   io.out(
     json

@@ -3,6 +3,7 @@ import { encodeHostInventory } from '@wasmlattice/control-interface';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { describeUndelivered } from '../deploy/undelivered-link.js';
 import { allHosts, findHost } from '../find-host.js';
 import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
@@ -45,8 +46,24 @@ function renderInventory(inventory: HostInventory): string {
     ),
     '\n',
     renderTable(
-      ['PROVIDER', 'IMAGE', 'ANNOTATIONS'],
-      inventory.providers.map(({ annotations, id, imageRef }) => [id, imageRef, renderMap(annotations)]),
+      ['PROVIDER', 'STATE', 'IMAGE', 'CONFIG', 'ANNOTATIONS'],
+      inventory.providers.map(({ annotations, config = [], failure, id, imageRef }) => [
+        id,
+        failure === undefined ? 'running' : 'failed',
+        imageRef,
+        config.join(', '),
+        renderMap(annotations),
+      ]),
     ),
+    ...renderTroubles(inventory),
   ].join('');
+}
+
+/** What does not work, one line each. */
+function renderTroubles({ providers, undeliveredLinks = [] }: HostInventory): string[] {
+  const failures = providers.flatMap(({ failure, id }) =>
+    failure === undefined ? [] : [`provider ${id}: ${failure}`],
+  );
+  const lines = [...failures, ...undeliveredLinks.map(describeUndelivered)];
+  return lines.length === 0 ? [] : ['\n', ...lines.map((line) => `${line}\n`)];
 }

@@ -1,7 +1,10 @@
 import type { Link } from '@wasmlattice/control-interface';
+import { subscribeEvents } from '@wasmlattice/events';
 import type { Command } from 'commander';
+import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
-import { onLattice, writeDone } from '../command.js';
+import { type LatticeCommand, onLattice, writeDone } from '../command.js';
+import { describeSlot } from '../deploy/link-slot.js';
 import { isSameLink } from '../deploy/plan-links.js';
 import { addGlobalOptions } from '../global-options.js';
 
@@ -34,7 +37,8 @@ export function addLinkPut(parent: Command, io: CliIo): void {
         own: LinkPutOptions,
         command: Command,
       ) =>
-        onLattice(command, io, async ({ client, options }) => {
+        onLattice(command, io, async (lattice) => {
+          const { client, options } = lattice;
           const given = {
             sourceId,
             target,
@@ -48,13 +52,40 @@ export function addLinkPut(parent: Command, io: CliIo): void {
           const there = await client.getLinks({ signal: io.signal });
           const before = there.find((each) => isSameLink(each, given));
           const link = own.add && before !== undefined ? added(before, given) : given;
-          const message = await client.putLink(link, { signal: io.signal });
+          const message = await putLink(link, lattice);
           const what = `${witNamespace}:${witPackage}/${link.interfaces.join(',')}`;
           const gone = before?.interfaces.filter((each) => !link.interfaces.includes(each)) ?? [];
           const instead = gone.length === 0 ? '' : `, no longer for ${gone.join(', ')}: --add keeps them`;
           writeDone(io, options.output, `linked ${sourceId} to ${target} for ${what}${instead}`, message);
         }),
     );
+}
+
+/**
+ * Puts a link and waits for the event that tells the outcome: a host that can't deliver it says so before the link counts as set.
+ *
+ * @throws CliError with the reason when the link is set and does not work
+ */
+async function putLink(
+  link: Link,
+  { client, connection, io, lattice, options }: LatticeCommand,
+): Promise<string> {
+  await using events = await subscribeEvents({
+    connection,
+    lattice,
+    names: ['linkdef_set', 'linkdef_set_failed'],
+  });
+  const message = await client.putLink(link, { signal: io.signal });
+  const event = await events.waitForEvent(
+    (each) =>
+      (each.name === 'linkdef_set' || each.name === 'linkdef_set_failed') && isSameLink(each.data, link),
+    { timeoutMs: options.timeoutMs, description: 'the outcome of the link', signal: io.signal },
+  );
+  if (event.name !== 'linkdef_set_failed') return message;
+  throw new CliError(
+    `the link ${describeSlot(link)} to ${link.target} is put but does not work: ${event.data.error}`,
+    'remove the cause and put it again; `wasmlattice get links` shows its state',
+  );
 }
 
 /** The wire replaces a link as a whole. */

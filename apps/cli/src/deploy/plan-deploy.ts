@@ -1,4 +1,5 @@
-import type { HostInventory, LinkInput } from '@wasmlattice/control-interface';
+import { isDeepStrictEqual } from 'node:util';
+import type { HostInventory, LinkInput, ProviderDescription } from '@wasmlattice/control-interface';
 import { componentId, configName, configNames } from '../manifest/identifiers.js';
 import type { ConfigEntry, Manifest, ManifestComponent, Scaler } from '../manifest/manifest.js';
 import { applicationOf, deployedAnnotations, isOurs } from './annotations.js';
@@ -91,33 +92,40 @@ function planProviders(
     )) {
       places.push(placeOf(host.hostId, providerId));
       const there = running(host);
+      const command = {
+        providerId,
+        providerRef: image,
+        config: configNames(manifest.name, component.config),
+        annotations: deployedAnnotations(manifest.name, spread),
+      };
       if (there !== undefined && there.imageRef === shownProviderReference(image)) {
-        starts.push({ kind: 'keep-provider', host: stepHost(host), providerId });
         const owner = applicationOf(there.annotations);
-        if (owner !== undefined && owner !== manifest.name) {
+        const isShared = owner !== undefined && owner !== manifest.name;
+        if (isShared) {
           notes.push(
             `provider ${providerId} belongs to application ${owner} and is shared with ${manifest.name}`,
           );
         }
+        starts.push(
+          isShared || hasConfigs(there, command.config)
+            ? { kind: 'keep-provider', host: stepHost(host), providerId }
+            : { kind: 'update-provider', host: stepHost(host), command },
+        );
         continue;
       }
       if (there !== undefined) {
         refuseForeign(manifest, providerId, there.annotations);
         stops.push({ kind: 'stop-provider', host: stepHost(host), providerId });
       }
-      starts.push({
-        kind: 'start-provider',
-        host: stepHost(host),
-        command: {
-          providerId,
-          providerRef: image,
-          config: configNames(manifest.name, component.config),
-          annotations: deployedAnnotations(manifest.name, spread),
-        },
-      });
+      starts.push({ kind: 'start-provider', host: stepHost(host), command });
     }
   }
   return { stops, starts, places, notes };
+}
+
+/** Hosts of wasmCloud do not tell which configs a provider has. */
+function hasConfigs({ config }: ProviderDescription, wanted: readonly string[]): boolean {
+  return config === undefined || isDeepStrictEqual(config, wanted);
 }
 
 function planComponents(

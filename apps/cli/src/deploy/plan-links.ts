@@ -31,8 +31,10 @@ export function manifestLinks(manifest: Manifest, source: ManifestComponent): Li
   return links;
 }
 
+type LinkEnds = Pick<LinkInput, 'sourceId' | 'name' | 'witNamespace' | 'witPackage' | 'target'>;
+
 /** Whether putting one replaces the other. */
-export function isSameLink(one: LinkInput, other: LinkInput): boolean {
+export function isSameLink(one: LinkEnds, other: LinkEnds): boolean {
   return isSameSlot(one, other) && one.target === other.target;
 }
 

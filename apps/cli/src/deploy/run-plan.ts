@@ -1,4 +1,4 @@
-import type { ControlClient } from '@wasmlattice/control-interface';
+import type { ControlCallOptions, ControlClient } from '@wasmlattice/control-interface';
 import { ControlError } from '@wasmlattice/control-interface';
 import type { EventName, EventSubscription, ReceivedEvent } from '@wasmlattice/events';
 import { EventTimeoutError } from '@wasmlattice/events';
@@ -71,15 +71,45 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<void
 }
 
 async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
-  const { client, requestTimeoutMs, signal } = options;
-  const request = { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) };
-  const outcome = outcomeOfRequests(step, options);
   try {
-    if (step.kind === 'delete-link') await removeLink(step, { client, request, outcome });
-    else if (step.kind !== 'keep-provider') await outcome(() => send(step, client, request), outcomeOf(step));
+    if (step.kind === 'delete-link') {
+      await removeLink(step, {
+        client: options.client,
+        request: requestOptions(options),
+        outcome: outcomeOfRequests(step, options),
+      });
+    } else if (step.kind === 'update-provider') await updateProvider(step, options);
+    else if (step.kind !== 'keep-provider') await requestStep(step, options);
   } catch (error) {
     throw explain(step, error);
   }
+}
+
+/** Hosts of wasmCloud, and those whose provider takes no configs while it runs, refuse: it starts with them then. */
+async function updateProvider(
+  { command, host }: Extract<Step, { readonly kind: 'update-provider' }>,
+  options: RunPlanOptions,
+): Promise<void> {
+  const start = { kind: 'start-provider', host } as const;
+  try {
+    await requestStep({ ...start, command: { ...command, allowUpdate: true } }, options);
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.code !== 'refused') throw error;
+    await requestStep({ kind: 'stop-provider', host, providerId: command.providerId }, options);
+    await requestStep({ ...start, command }, options);
+  }
+}
+
+/** Sends the request of a step and waits for its outcome. */
+async function requestStep(step: RequestStep, options: RunPlanOptions): Promise<void> {
+  await outcomeOfRequests(step, options)(
+    () => send(step, options.client, requestOptions(options)),
+    outcomeOf(step),
+  );
+}
+
+function requestOptions({ requestTimeoutMs, signal }: RunPlanOptions): ControlCallOptions {
+  return { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) };
 }
 
 /** Waits for the events that follow requests of a step, and fails with it when they tell of a failure. */
@@ -103,12 +133,12 @@ function outcomeOfRequests(
 }
 
 /** A step that is one request. */
-type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'delete-link' }>;
+type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'update-provider' | 'delete-link' }>;
 
 async function send(
   step: RequestStep,
   client: RunPlanOptions['client'],
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  options: ControlCallOptions,
 ): Promise<unknown> {
   switch (step.kind) {
     case 'put-config':
@@ -227,6 +257,7 @@ function whatToCheck(step: Step): string {
     case 'delete-config':
       return 'look at the log of the hosts: the lattice keeps configs in JetStream';
     case 'start-provider':
+    case 'update-provider':
       return `check the image ${step.command.providerRef ?? ''} and the log of host ${step.host.friendlyName}`;
     case 'scale-component':
     case 'update-component': {

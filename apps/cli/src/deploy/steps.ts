@@ -19,6 +19,8 @@ export type Step =
   | { readonly kind: 'put-config'; readonly name: string; readonly values: StringMap }
   | { readonly kind: 'delete-config'; readonly name: string }
   | { readonly kind: 'start-provider'; readonly host: StepHost; readonly command: StartProviderInput }
+  /** The provider runs already with other configs: it takes these in place, or is stopped and started where it can't. */
+  | { readonly kind: 'update-provider'; readonly host: StepHost; readonly command: StartProviderInput }
   /** The provider runs already: nothing is requested. */
   | { readonly kind: 'keep-provider'; readonly host: StepHost; readonly providerId: string }
   | { readonly kind: 'stop-provider'; readonly host: StepHost; readonly providerId: string }
@@ -46,6 +48,8 @@ export function describeStep(step: Step): string {
       return `delete config ${step.name}`;
     case 'start-provider':
       return `start provider ${step.command.providerId} on ${step.host.friendlyName}`;
+    case 'update-provider':
+      return `give provider ${step.command.providerId} on ${step.host.friendlyName} its configs`;
     case 'keep-provider':
       return `provider ${step.providerId} already runs on ${step.host.friendlyName}`;
     case 'stop-provider':

@@ -44,6 +44,10 @@ export interface FakeHostOptions {
   readonly ignoresTargets?: boolean;
   /** References whose start request is never answered. */
   readonly unanswered?: readonly string[];
+  /** Tells which configs providers have, and gives those that run others when it may. */
+  readonly updatesProviders?: boolean;
+  /** Why links to a target do not work, by target. */
+  readonly failingLinks?: StringMap;
 }
 
 export interface FakeHost {
@@ -71,6 +75,10 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     hostId,
     components: [...components.values()],
     providers: [...providers.values()],
+    undeliveredLinks: lattice.links.flatMap((link) => {
+      const reason = options.failingLinks?.[link.target];
+      return reason === undefined ? [] : [{ ...link, providerId: link.target, state: 'failed', reason }];
+    }),
   });
   const unsupported = () => failed('unsupported subject');
 
@@ -129,10 +137,12 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       emit(componentScaled({ ...event, maxInstances: 0 }));
       return ok(`component ${componentId} updating from ${running.imageRef} to ${newComponentRef}`);
     },
-    startProvider({ annotations, hostId: requestedHost, providerId, providerRef }) {
-      requests.push(`start ${providerId}`);
+    startProvider({ allowUpdate, annotations, config, hostId: requestedHost, providerId, providerRef }) {
+      requests.push(`${allowUpdate ? 'update' : 'start'} ${providerId}`);
       if (unanswered.includes(providerRef)) return silent;
-      if (providers.has(providerId)) return failed('provider with that ID is already running');
+      if (providers.has(providerId) && !(allowUpdate && options.updatesProviders === true)) {
+        return failed('provider with that ID is already running');
+      }
       if (broken.includes(providerRef)) {
         emit(
           providerStartFailed({
@@ -145,7 +155,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
         return ok('successfully started provider');
       }
       const imageRef = providerRef.replace(/^(file|oci|wasmcloud\+builtin):\/\//, '');
-      providers.set(providerId, { id: providerId, imageRef, annotations, revision: 0 });
+      providers.set(providerId, { id: providerId, imageRef, annotations, revision: 0, config });
       emit(providerStarted({ providerId, hostId: requestedHost, imageRef, annotations }));
       return ok('successfully started provider');
     },
