@@ -1,7 +1,8 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Child, createTempDir, freePort, startChild } from '@wasmlattice/test-support';
+import { type Child, createTempDir, freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliOutcome, runCli, startCli } from '../src/cli-process.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
@@ -14,21 +15,9 @@ afterAll(async () => {
   await scenario?.[Symbol.asyncDispose]();
 });
 
-function cli(...args: readonly string[]): Child {
-  const { nats } = scenario;
-  return startChild(process.execPath, [paths.cli, ...args], {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    WASMCLOUD_CTL_HOST: nats.host,
-    WASMCLOUD_CTL_PORT: String(nats.port),
-  });
-}
+const cli = (...args: readonly string[]): Child => startCli(scenario.nats, ...args);
 
-async function run(...args: readonly string[]): Promise<{ code: number | string; output: string }> {
-  await using child = cli(...args);
-  const code = await child.exited;
-  return { code, output: child.output() };
-}
+const run = (...args: readonly string[]): Promise<CliOutcome> => runCli(scenario.nats, ...args);
 
 describe('wasmlattice', () => {
   it('lists hosts, as text and as JSON', async () => {
