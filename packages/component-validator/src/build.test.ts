@@ -3,13 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { features } from './features.js';
 import { describeBuild } from './judge.js';
-import { loadValidatorModule, validatorFile } from './validator-module.js';
+import { loadValidatorModule, readBuildRecord, validatorFile } from './validator-module.js';
 
 const text = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8');
-const built = JSON.parse(await text('../wasm/validator.json')) as {
-  readonly sha256: string;
-  readonly wasmparser: string;
-};
+const built = await readBuildRecord();
 const description = describeBuild(await loadValidatorModule());
 
 describe('the build of wasmparser that is committed', () => {

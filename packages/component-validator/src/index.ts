@@ -14,6 +14,7 @@ export {
   timeMsForEachMegabyte,
   type ValidationLimits,
 } from './limits.js';
+export { type BuildRecord, readBuildRecord, validatorIdentity } from './validator-module.js';
 export {
   type ComponentReport,
   type CoreModuleReport,

@@ -1,5 +1,5 @@
 import { exceededLimit, LimitExceededError } from './limits/limit-exceeded-error.js';
-import { fixedLimitTable, type LimitName } from './limits/limit-table.js';
+import { type AnyLimitName, fixedLimitTable } from './limits/limit-table.js';
 import { guestBacktrace } from './traps/guest-backtrace.js';
 
 /** Why an invocation ended without an answer. */
@@ -132,7 +132,7 @@ export class ComponentLimitError extends LimitExceededError {
   readonly needed: number;
 
   /** @param what it has, `begins with 65536 bytes of linear memory` */
-  constructor(component: string, limit: LimitName, what: string, needed: number, allowed: number) {
+  constructor(component: string, limit: AnyLimitName, what: string, needed: number, allowed: number) {
     super({ component, limit, allowed, what });
     this.needed = needed;
   }

@@ -1,4 +1,5 @@
 import { noopLogger } from '@wasmlattice/telemetry';
+import { createValidation, validatedBefore } from '../validation/index.js';
 import { createDirectEngine, type DirectEngineOptions, UnsupportedComponentError } from './direct/index.js';
 import type { Engine } from './engine.js';
 import { createJcoEngine, type JcoEngineOptions } from './jco/index.js';
@@ -29,10 +30,11 @@ export function createEngine({ choice = 'auto', ...options }: EngineOptions = {}
 }
 
 function createChooser(options: Omit<EngineOptions, 'choice'>): Engine {
-  const direct = createDirectEngine(options);
-  const jco = createJcoEngine(options);
-  const logger = options.logger ?? noopLogger;
-  return withCompile({
+  const { cacheDir, logger = noopLogger } = options;
+  const { validation = createValidation({ cacheDir, logger }) } = options;
+  const direct = createDirectEngine({ ...options, validation: validatedBefore });
+  const jco = createJcoEngine({ ...options, validation: validatedBefore });
+  const chooser: Omit<Engine, 'validate' | 'compile'> = {
     name: 'auto',
     async prepare(bytes, prepareOptions) {
       const { component } = prepareOptions;
@@ -49,5 +51,6 @@ function createChooser(options: Omit<EngineOptions, 'choice'>): Engine {
     // What neither engine has made is for one of them to refuse.
     load: (prepared, loadOptions) =>
       (prepared.engine === jco.name ? jco : direct).load(prepared, loadOptions),
-  });
+  };
+  return withCompile(chooser, validation);
 }

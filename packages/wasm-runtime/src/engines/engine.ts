@@ -202,9 +202,18 @@ export interface CompileOptions extends Omit<PrepareOptions, 'suspending'>, Load
 export interface Engine {
   readonly name: string;
   /**
-   * Does what takes long: checks the component against its limits and compiles it. Blocks the thread for a part of it.
+   * Checks that the bytes are a valid component that uses nothing that is off, in a thread of its own. To be done before anything else
+   * reads them; `prepare` and `compile` do it by themselves, and a verdict is kept.
    *
    * @throws InvalidComponentError for bytes that are no component
+   * @throws UnsupportedComponentError for a component that uses a feature that is off
+   * @throws ComponentLimitError for a component made of more than it may be, or too costly to validate
+   */
+  validate(bytes: Uint8Array, options: Pick<PrepareOptions, 'component'>): Promise<void>;
+  /**
+   * Does what takes long: validates the component, checks it against its limits and compiles it. Blocks the thread for a part of it.
+   *
+   * @throws what {@link Engine.validate} throws
    * @throws CompileError for a component this engine can't run
    * @throws ComponentLimitError for a component made of more than it may be, or that begins with more than it may have
    */

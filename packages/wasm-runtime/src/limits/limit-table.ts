@@ -1,3 +1,9 @@
+import {
+  defaultValidationLimits,
+  timeMsForEachMegabyte,
+  type ValidationLimits,
+} from '@wasmlattice/component-validator';
+
 /** What a component may only take so much of, and the host or the component says how much. */
 export type LimitName =
   | 'memory'
@@ -16,7 +22,17 @@ export type LimitName =
   | 'component-size';
 
 /** Limits that are the same everywhere. */
-export type FixedLimitName = 'blocked-time';
+export type FixedLimitName =
+  | 'blocked-time'
+  | 'component-nesting'
+  | 'component-parts'
+  | 'component-types'
+  | 'component-instances'
+  | 'component-imports'
+  | 'component-exports'
+  | 'component-name-bytes'
+  | 'validation-time'
+  | 'validation-memory';
 
 export type AnyLimitName = LimitName | FixedLimitName;
 
@@ -55,6 +71,7 @@ export interface FixedLimitRow extends Pick<LimitRow, 'unit' | 'help' | 'beyond'
 }
 
 const runtime = 'packages/wasm-runtime/src';
+const validator = 'packages/component-validator';
 
 /**
  * All limits of components: the one list from which flags, variables, config keys, their checks and the tables of the documentation
@@ -258,7 +275,51 @@ export const fixedLimitTable: Readonly<Record<FixedLimitName, FixedLimitRow>> = 
     advice: 'have it return sooner, since this limit is fixed',
     enforcedIn: [`${runtime}/engines/direct/abi/unsuspended-code.ts`],
   },
+  'component-nesting': counted(
+    'nesting',
+    'Most components and core modules within one another, the file included',
+  ),
+  'component-parts': counted('parts', 'Most components and core modules in a component'),
+  'component-types': counted('types', 'Most types that a component and its core modules define'),
+  'component-instances': counted('instances', 'Most instances that a component writes down'),
+  'component-imports': counted('imports', 'Most imports of a component and its parts'),
+  'component-exports': counted('exports', 'Most exports of a component and its parts'),
+  'component-name-bytes': {
+    ...counted('name-bytes', 'Most bytes of the names of what a component and its parts import and export'),
+    unit: 'bytes',
+  },
+  'validation-time': {
+    unit: 'ms',
+    value: defaultValidationLimits.timeMs,
+    help: `Longest time on a processor to validate a component of 1 MB; ${timeMsForEachMegabyte} ms more for each further MB`,
+    beyond: 'is refused when it starts',
+    advice: 'make it of fewer and simpler types and instances, since this limit is fixed',
+    enforcedIn: [`${runtime}/validation/refusal.ts`, `${validator}/src/validator-thread.ts`],
+  },
+  'validation-memory': {
+    unit: 'bytes',
+    value: defaultValidationLimits.memoryBytes,
+    help: 'Most memory to validate a component, beside twice its size',
+    beyond: 'is refused when it starts',
+    advice: 'make it of fewer and simpler types and instances, since this limit is fixed',
+    enforcedIn: [`${runtime}/validation/refusal.ts`, `${validator}/src/judge.ts`],
+  },
 };
+
+/** What is counted in the file before it is validated. */
+function counted(
+  limit: Exclude<keyof ValidationLimits, 'timeMs' | 'memoryBytes'>,
+  help: string,
+): FixedLimitRow {
+  return {
+    unit: 'each',
+    value: defaultValidationLimits[limit],
+    help,
+    beyond: 'is refused when it starts',
+    advice: 'make it of fewer, since this limit is fixed',
+    enforcedIn: [`${runtime}/validation/refusal.ts`, `${validator}/recipe/src/census.rs`],
+  };
+}
 
 export const fixedLimitNames: readonly FixedLimitName[] = Object.keys(fixedLimitTable) as FixedLimitName[];
 

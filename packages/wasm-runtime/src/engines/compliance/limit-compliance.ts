@@ -67,7 +67,7 @@ export function limitCompliance(engine: Engine): void {
       [
         'objects that have no limit',
         '(type $a (array (mut i64)))',
-        /component "guest" can't be compiled .*garbage collection proposal, whose objects take memory of the host/,
+        /component "guest" can't be compiled .*uses objects of the garbage collection proposal \(GC\), which are off/,
       ],
     ])('refuses %s', async (_, definitions, message) => {
       await expect(

@@ -8,9 +8,10 @@ import { withCompile } from '../with-compile.js';
 export function preparedElsewhere(engine: Engine, choice: EngineChoice): Engine {
   const preparer = createPreparer({ engine: { choice } });
   afterAll(() => preparer.close());
-  return withCompile({
+  const elsewhere: Omit<Engine, 'validate' | 'compile'> = {
     name: `${engine.name}, prepared in another thread`,
     prepare: (bytes, options) => preparer.prepare(bytes, options),
     load: (prepared, options) => engine.load(prepared, options),
-  });
+  };
+  return withCompile(elsewhere, { validate: (bytes, component) => engine.validate(bytes, { component }) });
 }

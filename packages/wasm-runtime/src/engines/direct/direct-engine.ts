@@ -1,5 +1,6 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
+import { createValidation, type Validation } from '../../validation/index.js';
 import type { Engine } from '../engine.js';
 import { type Preemption, withoutPreemption } from '../preemption.js';
 import { keepHolds } from '../prepared-holds.js';
@@ -20,6 +21,10 @@ import { type PreparedProgram, preparedProgramTag } from './prepared-program.js'
 import { engineName } from './unsupported-component-error.js';
 
 export interface DirectEngineOptions {
+  /** Where it is kept that a component is valid, for the next start. Only the host's own user may write there. */
+  readonly cacheDir?: string;
+  /** What validates components; by default a thread that ends when it is idle. */
+  readonly validation?: Validation;
   readonly logger?: Logger;
   /** How many instances are kept between invocations, for each component and each thread that has loaded it. */
   readonly idle?: IdleLimits;
@@ -43,6 +48,8 @@ export interface DirectEngineOptions {
 export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
   const {
     logger = noopLogger,
+    cacheDir,
+    validation = createValidation({ cacheDir, logger }),
     idle,
     budgets,
     preemption = withoutPreemption(),
@@ -58,23 +65,26 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
     }
     return memories;
   };
-  return withCompile({
-    name: engineName,
-    async prepare(bytes, prepareOptions) {
-      const prepared = await compileProgram(bytes, prepareOptions, memoryImages);
-      keepHolds(prepared);
-      return prepared;
+  return withCompile(
+    {
+      name: engineName,
+      async prepare(bytes, prepareOptions) {
+        const prepared = await compileProgram(bytes, prepareOptions, memoryImages);
+        keepHolds(prepared);
+        return prepared;
+      },
+      load(prepared, loadOptions) {
+        const { component } = loadOptions;
+        assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
+        return new DirectComponent(loadProgram(prepared, loadOptions), {
+          logger: logger.with({ component }),
+          memories: memoryImages,
+          idle,
+          budgets,
+          preemption,
+        });
+      },
     },
-    load(prepared, loadOptions) {
-      const { component } = loadOptions;
-      assertPreparedBy<PreparedProgram>(preparedProgramTag, prepared, component);
-      return new DirectComponent(loadProgram(prepared, loadOptions), {
-        logger: logger.with({ component }),
-        memories: memoryImages,
-        idle,
-        budgets,
-        preemption,
-      });
-    },
-  });
+    validation,
+  );
 }

@@ -1,5 +1,6 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
+import { createValidation, type Validation } from '../../validation/index.js';
 import type { Engine } from '../engine.js';
 import { assertPreparedBy } from '../unfit-prepared-component-error.js';
 import { assertPlatform } from '../unsupported-platform-error.js';
@@ -10,8 +11,10 @@ import { prepareOutput } from './prepare-output.js';
 import { engineName, type PreparedOutput, preparedOutputTag } from './prepared-output.js';
 
 export interface JcoEngineOptions {
+  /** What validates components; by default a thread that ends when it is idle. */
+  readonly validation?: Validation;
   /**
-   * Where generated code is kept for the next start, shared by all processes of the same user. Code from there is
+   * Where generated code and verdicts are kept for the next start, shared by all processes of the same user. Code from there is
    * executed: nobody else may write to it. Without it the code is generated anew each time a component is prepared.
    */
   readonly cacheDir?: string;
@@ -25,20 +28,28 @@ export interface JcoEngineOptions {
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */
-export function createJcoEngine({ cacheDir, logger = noopLogger, budgets }: JcoEngineOptions = {}): Engine {
+export function createJcoEngine({
+  cacheDir,
+  logger = noopLogger,
+  budgets,
+  validation = createValidation({ cacheDir, logger }),
+}: JcoEngineOptions = {}): Engine {
   assertPlatform();
-  return withCompile({
-    name: engineName,
-    prepare: (bytes, options) =>
-      prepareOutput(bytes, options, { cacheDir, logger: logger.with({ component: options.component }) }),
-    load(prepared, options) {
-      const { component } = options;
-      assertPreparedBy<PreparedOutput>(preparedOutputTag, prepared, component);
-      const parts = loadOutput(prepared, options, { logger: logger.with({ component }), budgets });
-      return {
-        types: parts.types,
-        instantiate: (imports, options = {}) => instantiateGenerated(parts, imports, options),
-      };
+  return withCompile(
+    {
+      name: engineName,
+      prepare: (bytes, options) =>
+        prepareOutput(bytes, options, { cacheDir, logger: logger.with({ component: options.component }) }),
+      load(prepared, options) {
+        const { component } = options;
+        assertPreparedBy<PreparedOutput>(preparedOutputTag, prepared, component);
+        const parts = loadOutput(prepared, options, { logger: logger.with({ component }), budgets });
+        return {
+          types: parts.types,
+          instantiate: (imports, options = {}) => instantiateGenerated(parts, imports, options),
+        };
+      },
     },
-  });
+    validation,
+  );
 }

@@ -1,0 +1,7 @@
+export {
+  createValidation,
+  readValidated,
+  type Validation,
+  type ValidationOptions,
+  validatedBefore,
+} from './validation.js';
