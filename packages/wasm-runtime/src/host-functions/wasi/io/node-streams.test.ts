@@ -1,4 +1,5 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InputStream } from './input-stream.js';
 import { OutputStream } from './output-stream.js';
@@ -28,6 +29,20 @@ describe('a node Readable as source', () => {
     await source.ready();
     expect(source.read(10)).toHaveLength(1);
     stream.end();
+    await source.ready();
+    expect(source.read(10)).toBeUndefined();
+  });
+
+  it('ends when the end came while its reader had yet to read what it was given', async () => {
+    const stream = new Readable({ read() {} });
+    const source = new ReadableSource(stream);
+    stream.push('hello');
+    await source.ready();
+    expect(source.read(2)).toHaveLength(2);
+    await nextTurn();
+    stream.push(null);
+    await nextTurn();
+    expect(source.read(10)).toHaveLength(3);
     await source.ready();
     expect(source.read(10)).toBeUndefined();
   });

@@ -48,6 +48,9 @@ export class ReadableSource implements ByteSource {
   }
 
   ready(): Promise<void> {
+    if (this.isReady()) return ALWAYS;
+    // The stream may have told of its end while there was a rest to be read: it says so to who reads again.
+    this.#rest = this.#next();
     return this.isReady() ? ALWAYS : this.#wakeUp.promise();
   }
 
