@@ -69,9 +69,9 @@ export interface HostInterface {
   readonly name: string;
   /**
    * The functions and resources that guests may have, from its WIT: of these names and types and no others, whatever else the
-   * classes of the implementation have.
+   * classes of the implementation have. Asked for when a component is linked that imports it.
    */
-  readonly declared: WitInterface;
+  declared(): WitInterface;
   /** Whether a version (`0.2.3`, `0.2.0-draft`, `''` for none) is one this implementation serves. */
   accepts(version: string): boolean;
   /** The accepted versions in words, for error messages: `0.2.x`. */

@@ -1,4 +1,4 @@
-export { readWit, type WitInterfaces } from '../formats/wit/index.js';
+export { WitPackages } from '../formats/wit/index.js';
 export { DeclaredMembers } from './declared-members.js';
 export {
   exactly,

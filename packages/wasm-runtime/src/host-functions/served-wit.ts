@@ -1,4 +1,4 @@
-import { readWit, type WitInterfaces } from '../formats/wit/index.js';
+import { WitPackages } from '../formats/wit/index.js';
 import { parseInterfaceId } from '../interface-id.js';
 import type { HostInterface } from './host-interface.js';
 import { blobstoreWit } from './wasi/blobstore/wit.js';
@@ -21,8 +21,8 @@ import { sockets03Wit } from './wasi/sockets/wit03.js';
 import { busV1Wit, busWit, rpcWit } from './wasmcloud/bus/wit.js';
 import { messagingV3Wit, messagingWit } from './wasmcloud/messaging/wit.js';
 
-/** Read together, since they use each other's types. */
-const served: WitInterfaces = readWit(
+/** Together, since they use each other's types. */
+const served = new WitPackages(
   ioWit,
   clocksWit,
   randomWit,
@@ -53,7 +53,12 @@ const served: WitInterfaces = readWit(
  * @param id with the version that its WIT has
  */
 export function declared(id: string): Pick<HostInterface, 'name' | 'declared'> {
-  const found = served.get(id);
-  if (found === undefined) throw new Error(`no WIT is read for ${id}`);
-  return { name: parseInterfaceId(id).name, declared: found };
+  return {
+    name: parseInterfaceId(id).name,
+    declared() {
+      const found = served.get(id);
+      if (found === undefined) throw new Error(`there is no WIT of ${id}`);
+      return found;
+    },
+  };
 }

@@ -120,7 +120,7 @@ function resolveServed(
   served: HostInterface,
   interfaces: readonly HostInterface[],
 ): Resolution {
-  const differences = interfaceDifferences(imported, served.declared, sameResources(interfaces));
+  const differences = interfaceDifferences(imported, served.declared(), sameResources(interfaces));
   if (differences.length > 0) {
     const advice = `build against ${served.name} ${served.versions} as this host serves it`;
     return missing(imported, `${listed(differences, '; ')}; ${advice}`, []);
@@ -144,7 +144,7 @@ function sameResources(interfaces: readonly HostInterface[]): IsSameResource {
     if (found.name !== expected.name) return false;
     const { name, version } = parseInterfaceId(found.instance);
     const served = interfaces.find((candidate) => candidate.name === name && candidate.accepts(version));
-    return served?.declared.id === expected.instance;
+    return served?.declared().id === expected.instance;
   };
 }
 

@@ -1,4 +1,4 @@
-import { readWit } from '../formats/wit/index.js';
+import { WitPackages } from '../formats/wit/index.js';
 import type { HostInterface } from '../host-functions/host-interface.js';
 import { parseInterfaceId } from '../interface-id.js';
 
@@ -7,7 +7,7 @@ export function declare(id: string, members: string): Pick<HostInterface, 'name'
   const { name, version } = parseInterfaceId(id);
   const [path = '', interfaceName = ''] = name.split('/');
   const text = `package ${path}${version && `@${version}`}; interface ${interfaceName} { ${members} }`;
-  const declared = readWit(text).get(id);
+  const declared = new WitPackages(text).get(id);
   if (declared === undefined) throw new Error(`no interface ${id}`);
-  return { name, declared };
+  return { name, declared: () => declared };
 }

@@ -1,1 +1,1 @@
-export { readWit, type WitInterfaces } from './read-wit.js';
+export { WitPackages } from './wit-packages.js';

@@ -3,11 +3,11 @@ import { declared } from '../../served-wit.js';
 import { unreachableResource } from '../unreachable-resource.js';
 
 const types = declared('wasi:filesystem/types@0.3.2');
-const Descriptor = unreachableResource(types.declared, 'descriptor');
+const descriptor = unreachableResource(types.declared, 'descriptor');
 
 /** `wasi:filesystem@0.3`: linked, without any directory, as 0.2. */
 export const filesystem03Interfaces: readonly HostInterface[] = [
-  { ...types, ...wasi03, suspending: [], bind: () => ({ Descriptor }) },
+  { ...types, ...wasi03, suspending: [], bind: () => ({ Descriptor: descriptor() }) },
   {
     ...declared('wasi:filesystem/preopens@0.3.2'),
     ...wasi03,

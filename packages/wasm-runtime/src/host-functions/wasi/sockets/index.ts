@@ -7,15 +7,15 @@ import { unreachableResource } from '../unreachable-resource.js';
 class Network {}
 
 const tcp = declared('wasi:sockets/tcp@0.2.12');
-const TcpSocket = unreachableResource(tcp.declared, 'tcp-socket');
+const tcpSocket = unreachableResource(tcp.declared, 'tcp-socket');
 
 const udp = declared('wasi:sockets/udp@0.2.12');
-const UdpSocket = unreachableResource(udp.declared, 'udp-socket');
-const IncomingDatagramStream = unreachableResource(udp.declared, 'incoming-datagram-stream');
-const OutgoingDatagramStream = unreachableResource(udp.declared, 'outgoing-datagram-stream');
+const udpSocket = unreachableResource(udp.declared, 'udp-socket');
+const incomingDatagramStream = unreachableResource(udp.declared, 'incoming-datagram-stream');
+const outgoingDatagramStream = unreachableResource(udp.declared, 'outgoing-datagram-stream');
 
 const lookup = declared('wasi:sockets/ip-name-lookup@0.2.12');
-const ResolveAddressStream = unreachableResource(lookup.declared, 'resolve-address-stream');
+const resolveAddressStream = unreachableResource(lookup.declared, 'resolve-address-stream');
 
 function refuse(): never {
   throw new ResultError('access-denied');
@@ -39,9 +39,9 @@ export const socketsInterfaces: readonly HostInterface[] = [
     ...lookup,
     ...wasi02,
     suspending: [],
-    bind: () => ({ ResolveAddressStream, resolveAddresses: refuse }),
+    bind: () => ({ ResolveAddressStream: resolveAddressStream(), resolveAddresses: refuse }),
   },
-  { ...tcp, ...wasi02, suspending: [], bind: () => ({ TcpSocket }) },
+  { ...tcp, ...wasi02, suspending: [], bind: () => ({ TcpSocket: tcpSocket() }) },
   {
     ...declared('wasi:sockets/tcp-create-socket@0.2.12'),
     ...wasi02,
@@ -52,7 +52,11 @@ export const socketsInterfaces: readonly HostInterface[] = [
     ...udp,
     ...wasi02,
     suspending: [],
-    bind: () => ({ UdpSocket, IncomingDatagramStream, OutgoingDatagramStream }),
+    bind: () => ({
+      UdpSocket: udpSocket(),
+      IncomingDatagramStream: incomingDatagramStream(),
+      OutgoingDatagramStream: outgoingDatagramStream(),
+    }),
   },
   {
     ...declared('wasi:sockets/udp-create-socket@0.2.12'),

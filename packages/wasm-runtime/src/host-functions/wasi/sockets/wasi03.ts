@@ -8,8 +8,8 @@ function refuse(): never {
 }
 
 const types = declared('wasi:sockets/types@0.3.2');
-const TcpSocket = unreachableResource(types.declared, 'tcp-socket');
-const UdpSocket = unreachableResource(types.declared, 'udp-socket');
+const tcpSocket = unreachableResource(types.declared, 'tcp-socket', { create: refuse });
+const udpSocket = unreachableResource(types.declared, 'udp-socket', { create: refuse });
 
 /** `wasi:sockets@0.3`: linked, every socket and every lookup refused, as 0.2. */
 export const sockets03Interfaces: readonly HostInterface[] = [
@@ -18,8 +18,8 @@ export const sockets03Interfaces: readonly HostInterface[] = [
     ...wasi03,
     suspending: [],
     bind: () => ({
-      TcpSocket: Object.assign(TcpSocket, { create: refuse }),
-      UdpSocket: Object.assign(UdpSocket, { create: refuse }),
+      TcpSocket: tcpSocket(),
+      UdpSocket: udpSocket(),
     }),
   },
   {
