@@ -211,12 +211,17 @@ describe('serving threads', () => {
   });
 
   it('leave one alone whose guest is over its time and waits', async () => {
-    const threads = await setUp({ threads: 1 });
-    const served = await threads.serve(componentStart({ imageRef: 'waits' }));
-    for (let i = 0; i < 20; i++) await served.settled();
-    // That nothing happens shows only after the time in which the watch would have looked, asked and ended the thread.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await served.settled();
+    const threads = await setUp({ threads: 1, watch: { intervalMs: 20, answerMs: 60_000 } });
+    await threads.serve(componentStart({ imageRef: 'waits' }));
+    // The watch asks it again only after an answer that was in time.
+    const lines: string[] = [];
+    await expect
+      .poll(async () => {
+        lines.push(...(await told()));
+        return lines.filter((line) => line === 'sync').length;
+      })
+      .toBeGreaterThanOrEqual(3);
+    expect(lines.filter((line) => line.startsWith('start'))).toEqual(['start waits']);
     expect(logger.records).toEqual([]);
   });
 

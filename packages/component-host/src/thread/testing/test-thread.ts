@@ -15,7 +15,8 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
 /**
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
  * of it: `unusable`, `throws`, `spins`, `spins-on-1`, which only the second thread does, `spins on`, which does when it is to stop,
- * `exits`, `measured`, whose thread posts a batch of telemetry, `called`, which needs its code, `silent`, which is never answered.
+ * `exits`, `waits`, whose thread tells of each question, too, `measured`, whose thread posts a batch of telemetry, `called`, which needs
+ * its code, `silent`, which is never answered.
  * A component is told of in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
@@ -24,12 +25,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs, oldestStartWriter } from ${JSON.stringify(import.meta.resolve('@wasmlattice/wasm-runtime'))};
 const log = new URL('./log', import.meta.url);
 const spinning = new Set();
+let isWaiting = false;
 const post = (message) => parentPort.postMessage(message);
 const done = ({ id }) => post({ kind: 'done', id });
 const failed = ({ id }, name, message, cause) => post({ kind: 'failed', id, error: { name, message, cause } });
 parentPort.on('message', (message) => {
   const { kind, component, generation, listener, port } = message;
-  if (kind !== 'sync') appendFileSync(log, [kind, component?.imageRef ?? generation ?? port ?? listener].join(' ').trim() + '\\n');
+  if (kind !== 'sync' || isWaiting) appendFileSync(log, [kind, component?.imageRef ?? generation ?? port ?? listener].join(' ').trim() + '\\n');
   switch (kind) {
     case 'start':
       switch (component.imageRef) {
@@ -55,6 +57,7 @@ parentPort.on('message', (message) => {
           return done(message);
         case 'waits':
           oldestStartWriter(component.cells)(monotonicMs() - 60_000);
+          isWaiting = true;
           return done(message);
         case 'measured':
           post({ kind: 'telemetry', batch: { spans: [], measurements: ['one'] } });
