@@ -22,7 +22,8 @@ import {
   providerStartFailed,
   providerStopped,
 } from '@wasmlattice/events';
-import { connect } from 'nats';
+import { connectLattice } from '@wasmlattice/lattice-connection';
+import { noopLogger } from '@wasmlattice/telemetry';
 
 /** What a lattice of fake hosts has in common: real ones keep it in JetStream. */
 export interface FakeLattice {
@@ -63,7 +64,7 @@ export interface FakeHost {
 export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost> {
   const { broken = [], friendlyName, hostId, labels = {}, mute = [], unanswered = [] } = options;
   const lattice = options.lattice ?? { links: [], configs: new Map() };
-  const connection = await connect({ servers: options.url });
+  const connection = await connectLattice({ url: options.url, name: friendlyName }, noopLogger);
   const publisher = createNatsEventPublisher({ connection, lattice: 'default', source: hostId });
   const emit = (event: LatticeEvent): void => void publisher.publish(event);
   const requests: string[] = [];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createXKey } from '@wasmlattice/identity';
+import { connectLattice } from '@wasmlattice/lattice-connection';
 import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
 import {
   decodeHostData,
@@ -7,8 +8,8 @@ import {
   type InterfaceLinkDefinition,
 } from '@wasmlattice/provider-host/protocol';
 import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import { createLogger } from '@wasmlattice/telemetry';
-import { connect, type NatsConnection } from 'nats';
+import { createLogger, noopLogger } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
 import { LogWatch } from './log-watch.js';
 
 export interface ProviderHarnessOptions {
@@ -51,7 +52,7 @@ export class ProviderHarness implements AsyncDisposable {
   }
 
   static async connect(options: ProviderHarnessOptions): Promise<ProviderHarness> {
-    const connection = await connect({ servers: options.url });
+    const connection = await connectLattice({ url: options.url, name: options.id }, noopLogger);
     return new ProviderHarness(connection, { lattice: 'default', ...options });
   }
 
