@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { createTempDir, type TempDir } from '@wasmlattice/test-support';
+import { createTempDir, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputCache } from './output-cache.js';
 
@@ -50,6 +50,18 @@ describe('the output cache', () => {
     await open().store('key', files('sound again'));
     expect(await content()).toBe('sound again');
     expect(await readdir(directory)).toEqual(['key']);
+  });
+
+  it('tells of a damaged entry once', async () => {
+    const logger = new RecordingLogger();
+    const cache = new OutputCache(directory, logger);
+    await cache.store('key', files('sound'));
+    await writeFile(join(directory, 'key', 'component.js'), 'damaged');
+    await cache.load('key');
+    await cache.store('key', files('sound again'));
+    expect(logger.records).toMatchObject([
+      { level: 'warn', message: `cache entry ${join(directory, 'key')} is damaged and will be rebuilt` },
+    ]);
   });
 
   it.each(['', '{', 'null', '{"format":0,"files":{}}'])(

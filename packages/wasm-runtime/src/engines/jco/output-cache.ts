@@ -38,22 +38,12 @@ export class OutputCache {
     this.#logger = logger;
   }
 
-  /** The entry for `key`; `undefined` when there is none, or it is damaged. */
+  /** The entry for `key`; `undefined` when there is none, or it is damaged, which the log says then. */
   async load(key: string): Promise<CachedFiles | undefined> {
     const directory = join(this.#directory, key);
-    let manifestText: string;
-    try {
-      manifestText = await readFile(join(directory, manifestFile), 'utf8');
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return undefined;
-    }
-    try {
-      return await readVerified(directory, parseManifest(manifestText));
-    } catch (error) {
-      this.#logger.warn(`cache entry ${directory} is damaged and will be rebuilt`, { error });
-      return undefined;
-    }
+    return await readEntry(directory, (error) =>
+      this.#logger.warn(`cache entry ${directory} is damaged and will be rebuilt`, { error }),
+    );
   }
 
   /** Publishes an entry. When another process was faster, its entry is taken if it is sound, else replaced. */
@@ -79,7 +69,8 @@ export class OutputCache {
         if (!isOccupied(error) || attempt === maxPublishAttempts) throw error;
       }
       const before = await identify(directory);
-      const existing = await this.load(key);
+      // Whoever looked for the entry before has told of its damage.
+      const existing = await readEntry(directory, () => {});
       if (existing) return existing;
       // Another process may have replaced the damaged entry meanwhile, and be loading its own.
       if (before !== undefined && before === (await identify(directory))) await this.#discard(directory);
@@ -117,6 +108,26 @@ async function identify(directory: string): Promise<string | undefined> {
     return `${ino}:${ctimeNs}`;
   } catch (error) {
     if (!isMissing(error)) throw error;
+    return undefined;
+  }
+}
+
+/** @param onDamage told why there is none, unless it is missing */
+async function readEntry(
+  directory: string,
+  onDamage: (error: unknown) => void,
+): Promise<CachedFiles | undefined> {
+  let manifestText: string;
+  try {
+    manifestText = await readFile(join(directory, manifestFile), 'utf8');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return undefined;
+  }
+  try {
+    return await readVerified(directory, parseManifest(manifestText));
+  } catch (error) {
+    onDamage(error);
     return undefined;
   }
 }
