@@ -212,7 +212,7 @@ export class AbiInstance implements ResourceOwner {
     const destructor = origin.destructor?.();
     try {
       this.unsuspended.enter();
-      destructor?.(rep);
+      definer.tasks.aside(() => destructor?.(rep));
     } finally {
       this.unsuspended.leave();
     }

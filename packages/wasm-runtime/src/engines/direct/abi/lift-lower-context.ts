@@ -105,7 +105,7 @@ export class LiftLowerContext {
     part.mayLeave = false;
     try {
       instance.unsuspended.enter();
-      const address = this.#callRealloc(old, oldSize, align, size);
+      const address = part.tasks.aside(() => this.#callRealloc(old, oldSize, align, size));
       this.memory.refresh();
       this.checkRange(address, size, align, `the memory allocated for ${what}`);
       part.mayLeave = true;

@@ -39,6 +39,23 @@ export class PartTasks {
     this.thread = thread;
   }
 
+  /**
+   * Runs code of the part that is a task of its own, in the middle of another: a realloc, a destructor. It finds its context empty, and what
+   * it leaves there is gone.
+   */
+  aside<T>(run: () => T): T {
+    const { slots } = this.thread;
+    const [first, second] = slots;
+    slots[0] = 0;
+    slots[1] = 0;
+    try {
+      return run();
+    } finally {
+      slots[0] = first;
+      slots[1] = second;
+    }
+  }
+
   /** @throws AbiTrap for a part that asks too often */
   raiseBackpressure(): void {
     this.backpressure++;
