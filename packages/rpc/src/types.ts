@@ -91,6 +91,8 @@ export interface WitFunction {
 /** An interface instance a component imports or exports; `id` is verbatim, version included. */
 export interface WitInterface {
   readonly id: string;
+  /** The id of the interface, where an import has a name of its own for it: `wasi:keyvalue/store@0.2.0`. */
+  readonly implements?: string;
   readonly functions: readonly WitFunction[];
   /** Names of the resources this interface defines. */
   readonly resources: readonly string[];

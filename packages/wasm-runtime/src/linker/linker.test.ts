@@ -101,6 +101,15 @@ describe('linking', () => {
     expect(bound?.func('[method]pollable.block')).toBe(Pollable.prototype.block);
   });
 
+  it('serves an import of another name that says which interface it is, with resources of that name', () => {
+    const self = t.borrow({ instance: 'mine', name: 'pollable' });
+    const renamed = func('[method]pollable.block', [['self', self]]);
+    const imported = { ...witInterface('mine', [renamed]), implements: 'wasi:io/poll@0.2.3' };
+    const linkage = link(importing(imported));
+    expect(linkage.suspends('mine', '[method]pollable.block')).toBe(true);
+    expect(linkage.bind(testContext()).get('mine')?.resource('pollable')).toBe(Pollable);
+  });
+
   it('keeps functions that do not wait out of the suspending ones', () => {
     const id = 'wasi:io/poll@0.2.0';
     const linkage = link(importing(witInterface(id, [pollAll])));
@@ -301,6 +310,20 @@ describe('an interface the host does not serve', () => {
     expect(calls).toEqual([
       ['acme:math/ops', { instance: id, func: add, params: [2], signal: context.signal }],
     ]);
+  });
+
+  it('is called by the name of the interface, whatever the import is called', async () => {
+    const linkage = link(importing({ ...witInterface('mine', [add]), implements: id }));
+    expect(linkage.latticeInterfaces).toEqual(['acme:math/ops']);
+    const instances: unknown[] = [];
+    const context = testContext({
+      links: testLinks(async (_, { instance }) => {
+        instances.push(instance);
+        return { tag: 'ok', val: 3 };
+      }),
+    });
+    expect(await linkage.bind(context).get('mine')?.func('add-up')?.(2)).toEqual({ tag: 'ok', val: 3 });
+    expect(instances).toEqual([id]);
   });
 
   it('is refused when a function passes what only the host knows', () => {

@@ -36,6 +36,8 @@ export interface Linkage {
 /** How one imported interface is satisfied. */
 interface LinkedImport {
   readonly id: string;
+  /** The id of the interface: another one where the import has a name of its own. */
+  readonly implemented: string;
   readonly onLattice: boolean;
   suspends(func: string): boolean;
   bind(context: InstanceContext, handles: InstanceHandles): HostImport;
@@ -54,7 +56,7 @@ export function linkImports(types: ComponentTypes, options: LinkOptions): Linkag
   const forms = handleForms(types, isHostedBy(options));
   const resolutions = types.imports
     .filter(({ functions, resources }) => functions.length > 0 || resources.length > 0)
-    .map((imported) => resolve(imported, options, forms));
+    .map((imported) => resolve(imported, options, forms, sameResources(options.interfaces, types.imports)));
   const missing = [
     ...resolutions.flatMap((resolution) => ('missing' in resolution ? [resolution.missing] : [])),
     ...types.importedFunctions.map(missingFunction),
@@ -70,7 +72,7 @@ export function linkImports(types: ComponentTypes, options: LinkOptions): Linkag
     suspends: (instance, func) => linked.get(instance)?.suspends(func) ?? false,
     latticeInterfaces: [...linked.values()]
       .filter(({ onLattice }) => onLattice)
-      .map(({ id }) => parseInterfaceId(id).name),
+      .map(({ implemented }) => parseInterfaceId(implemented).name),
     bind: (context) => new BoundImports(linked, context),
   };
 }
@@ -98,12 +100,17 @@ function packageOf(name: string): string {
   return name.split('/', 1)[0] ?? name;
 }
 
-function resolve(imported: WitInterface, options: LinkOptions, forms: HandleForms): Resolution {
+function resolve(
+  imported: WitInterface,
+  options: LinkOptions,
+  forms: HandleForms,
+  isSame: IsSameResource,
+): Resolution {
   const { interfaces, unavailable } = options;
-  const { name, version } = parseInterfaceId(imported.id);
+  const { name, version } = parseInterfaceId(imported.implements ?? imported.id);
   const known = interfaces.filter((candidate) => candidate.name === name);
   const served = known.find((candidate) => candidate.accepts(version));
-  if (served) return resolveServed(imported, served, interfaces);
+  if (served) return resolveServed(imported, served, isSame);
   if (known.length > 0) {
     return missing(
       imported,
@@ -115,12 +122,8 @@ function resolve(imported: WitInterface, options: LinkOptions, forms: HandleForm
   return missing(imported, `${advice}${servedInstead(name, interfaces)}`);
 }
 
-function resolveServed(
-  imported: WitInterface,
-  served: HostInterface,
-  interfaces: readonly HostInterface[],
-): Resolution {
-  const differences = interfaceDifferences(imported, served.declared(), sameResources(interfaces));
+function resolveServed(imported: WitInterface, served: HostInterface, isSame: IsSameResource): Resolution {
+  const differences = interfaceDifferences(imported, served.declared(), isSame);
   if (differences.length > 0) {
     const advice = `build against ${served.name} ${served.versions} as this host serves it`;
     return missing(imported, `${listed(differences, '; ')}; ${advice}`, []);
@@ -131,6 +134,7 @@ function resolveServed(
   return {
     linked: {
       id: imported.id,
+      implemented: imported.implements ?? imported.id,
       onLattice: false,
       suspends: (func) => suspending.has(func),
       bind: (context) => members.bind(served.bind(context)),
@@ -139,10 +143,14 @@ function resolveServed(
 }
 
 /** A resource of the host goes by its interface, in whichever version a component imports that. */
-function sameResources(interfaces: readonly HostInterface[]): IsSameResource {
+function sameResources(
+  interfaces: readonly HostInterface[],
+  imports: readonly WitInterface[],
+): IsSameResource {
+  const implemented = new Map(imports.map(({ id, implements: other }) => [id, other ?? id]));
   return (found, expected) => {
     if (found.name !== expected.name) return false;
-    const { name, version } = parseInterfaceId(found.instance);
+    const { name, version } = parseInterfaceId(implemented.get(found.instance) ?? found.instance);
     const served = interfaces.find((candidate) => candidate.name === name && candidate.accepts(version));
     return served?.declared().id === expected.instance;
   };
@@ -165,7 +173,8 @@ function versionsOf(interfaces: readonly HostInterface[]): string {
 }
 
 function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolution {
-  if (!linkable.test(imported.id)) {
+  const id = imported.implements ?? imported.id;
+  if (!linkable.test(id)) {
     return missing(
       imported,
       'an interface outside of any package has no link; move it into a package of your own',
@@ -173,10 +182,10 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
   }
   let calls: LatticeCalls;
   try {
-    calls = planLatticeCalls(imported, forms);
+    calls = planLatticeCalls({ ...imported, id }, forms);
   } catch (error) {
     if (!(error instanceof NoWireFormError)) throw error;
-    const { name } = parseInterfaceId(imported.id);
+    const { name } = parseInterfaceId(id);
     return missing(
       imported,
       `the host does not serve ${name}, and it can't be linked to another component or a provider: ${error.message}`,
@@ -185,6 +194,7 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
   return {
     linked: {
       id: imported.id,
+      implemented: id,
       onLattice: true,
       suspends: () => true,
       bind: (context, handles) => bindLatticeCalls(calls, context, handles),

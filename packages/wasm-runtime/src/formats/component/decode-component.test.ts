@@ -278,6 +278,17 @@ describe('decodeComponent on what WIT can not say', () => {
     expect(types.exports[0]?.functions.map(formatFunction)).toEqual(['f: func(x: map<string, u8>)']);
   });
 
+  it('knows which interface an import says that it implements', async () => {
+    const { imports } = await decodeWat(`(component
+      (import "users" (implements "wasi:keyvalue/store@0.2.0") (external-id "users of today")
+        (instance (export "f" (func))))
+      (import "plain" (instance (export "f" (func)))))`);
+    expect(imports.map(({ id, implements: other }) => [id, other])).toEqual([
+      ['users', 'wasi:keyvalue/store@0.2.0'],
+      ['plain', undefined],
+    ]);
+  });
+
   it('refuses an export that uses a resource nobody can see', async () => {
     const component = decodeWat(`(component
       (type $r (resource (rep i32)))

@@ -48,11 +48,22 @@ class Collector {
 
   types(): ComponentTypes {
     return {
-      imports: interfacesOf(this.#imports),
+      imports: interfacesOf(this.#imports).map((imported) => this.#withImplemented(imported)),
       exports: interfacesOf(this.#exports),
       importedFunctions: functionsOf(this.#imports),
       exportedFunctions: functionsOf(this.#exports),
     };
+  }
+
+  /** An import may have a name of its own and say which interface it is. */
+  #withImplemented(imported: WitInterface): WitInterface {
+    for (const definition of this.#definitions) {
+      if (definition.kind !== 'import' || definition.name !== imported.id) continue;
+      return definition.implements === undefined
+        ? imported
+        : { ...imported, implements: definition.implements };
+    }
+    return imported;
   }
 
   instantiation(bytes: Uint8Array): Instantiation {

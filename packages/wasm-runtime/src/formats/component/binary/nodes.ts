@@ -179,7 +179,13 @@ export type DefinitionBody =
       readonly instance: number;
       readonly name: string;
     }
-  | { readonly kind: 'import'; readonly name: string; readonly extern: ExternNode }
+  | {
+      readonly kind: 'import';
+      readonly name: string;
+      /** The interface that an instance with a name of its own stands for. */
+      readonly implements: string | undefined;
+      readonly extern: ExternNode;
+    }
   /** An export of a component: what it refers to, and the type it is to be seen as. */
   | {
       readonly kind: 'export';

@@ -8,6 +8,7 @@ import {
   parseCoreSort,
   parseExtern,
   parseExternName,
+  parseImportName,
   parseSort,
   parseType,
   parseValType,
@@ -87,7 +88,7 @@ const itemParsers: ReadonlyMap<number, (reader: ByteReader) => DefinitionBody> =
   [0x06, parseAlias],
   [0x07, (reader) => ({ kind: 'type', type: parseType(reader, 0) })],
   [0x08, parseCanon],
-  [0x0a, (reader) => ({ kind: 'import', name: parseExternName(reader), extern: parseExtern(reader) })],
+  [0x0a, (reader) => ({ kind: 'import', ...parseImportName(reader), extern: parseExtern(reader) })],
   [0x0b, parseExport],
   [0x0c, parseValue],
 ]);

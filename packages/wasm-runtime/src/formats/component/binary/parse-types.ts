@@ -162,20 +162,33 @@ export function parseExtern(reader: ByteReader): ExternNode {
   }
 }
 
-/** The name of an import or export. Attributes after it (`0x02`) only improve messages and are read over. */
-export function parseExternName(reader: ByteReader): string {
+/** What an import or export is called, and which interface it says that it implements. */
+export interface ExternName {
+  readonly name: string;
+  readonly implements: string | undefined;
+}
+
+/** The name of an import or export with its attributes (`0x02`). */
+export function parseImportName(reader: ByteReader): ExternName {
   const start = reader.offset;
   const form = reader.byte('the name of an import or export');
   if (form > 0x02) throw reader.error('expected the name of an import or export', start);
   const name = reader.name('the name of an import or export');
+  let implemented: string | undefined;
   if (form === 0x02) {
     reader.list('name attributes', () => {
       const kind = reader.byte('a name attribute');
       if (kind > 0x02) throw reader.error(`unknown name attribute 0x${kind.toString(16)}`);
-      reader.name('a name attribute');
+      const value = reader.name('a name attribute');
+      if (kind === 0x00) implemented = value;
     });
   }
-  return name;
+  return { name, implements: implemented };
+}
+
+/** Without attributes, which only say what a host may make of a name. */
+export function parseExternName(reader: ByteReader): string {
+  return parseImportName(reader).name;
 }
 
 export function parseSort(reader: ByteReader): Sort {
@@ -273,7 +286,7 @@ function parseDeclaration(reader: ByteReader, depth: number, of: 'component' | '
       return parseAlias(reader);
     case 0x03:
       if (of === 'instance') break;
-      return { kind: 'import', name: parseExternName(reader), extern: parseExtern(reader) };
+      return { kind: 'import', ...parseImportName(reader), extern: parseExtern(reader) };
     case 0x04:
       return { kind: 'export-type', name: parseExternName(reader), extern: parseExtern(reader) };
   }
