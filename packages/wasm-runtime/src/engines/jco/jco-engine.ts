@@ -24,7 +24,8 @@ export interface JcoEngineOptions {
 }
 
 /**
- * The engine that runs every component: jco generates JavaScript for it, once for each content.
+ * An engine for trusted components: jco generates JavaScript for them, once for each content. It runs many that `direct` does not. A
+ * foreign component may reach the host through the generator, or through the code that it makes, which runs outside of any sandbox.
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import type { WitFunction } from '@wasmlattice/rpc';
 import type { ComponentTypes, LoadOptions } from '../engine.js';
+import { Generator } from './generator.js';
 import { patchOutput } from './patch-output.js';
 
 /** Everything besides the component's bytes that shapes the output; part of the cache key. */
@@ -52,28 +53,27 @@ export function planTranspile(types: ComponentTypes, options: Pick<LoadOptions, 
  * * Everything is inside `instantiate`: instances share no state. It is synchronous when the core modules are given.
  */
 export async function transpile(bytes: Uint8Array, plan: TranspilePlan): Promise<TranspiledFiles> {
-  // Loaded only when needed: it brings a 3.5 MB generator, which a start from the cache does without.
-  const { transpileBytes } = await import('@bytecodealliance/jco-transpile');
-  const { files } = await transpileBytes(bytes, {
+  const { files } = await generator.generate(bytes, {
     name: 'component',
-    instantiation: 'async',
-    asyncMode: 'jspi',
-    asyncImports: [...plan.asyncImports],
-    asyncExports: [...plan.asyncExports],
-    map: Object.fromEntries(plan.interfaces.map((id) => [id, id])),
+    instantiation: { tag: 'async' },
+    asyncMode: { tag: 'jspi', val: { imports: [...plan.asyncImports], exports: [...plan.asyncExports] } },
+    map: plan.interfaces.map((id) => [id, id]),
     noComponentErrorWrapping: false,
-    emitTypescriptDeclarations: false,
-    nodejsCompat: false,
+    noTypescript: true,
+    noNodejsCompat: true,
     base64Cutoff: 0,
   });
   return new Map(
-    Object.entries(files).map(([name, content]) =>
+    files.map(([name, content]) =>
       name.endsWith('.js')
         ? [scriptFile, Buffer.from(patchOutput(Buffer.from(content).toString('utf8')))]
         : [name, content],
     ),
   );
 }
+
+/** One for the thread. */
+const generator = new Generator();
 
 /** Version of the generator: its output is part of what the cache holds. */
 export function transpilerVersion(): string {
