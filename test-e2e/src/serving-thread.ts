@@ -29,7 +29,8 @@ async function serve(prepared: PreparedComponent): Promise<ServedAnswer> {
     interfaces: hostInterfaces,
     unavailable: unavailableInterfaces,
   });
-  const compiled = createEngine().load(prepared, { component, suspends: linkage.suspends });
+  const choice = prepared.engine === 'jco' ? 'trusted-jco' : 'direct';
+  const compiled = createEngine({ choice }).load(prepared, { component, suspends: linkage.suspends });
   const pool = new InstancePool({ component, compiled, linkage, maxInstances: 1 });
   const exportId = incomingHandlerExport(types) ?? '';
   const output = new PassThrough();

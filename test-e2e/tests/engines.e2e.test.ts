@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { freePort } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
+import { engineArgs, engines } from '../src/engine-args.js';
 import { paths } from '../src/paths.js';
 import { startScenario } from '../src/scenario.js';
 
@@ -14,9 +15,9 @@ const link = {
   interfaces: ['shapes'],
 };
 
-describe.each(['direct', 'jco'])('a host with --engine %s', (engine) => {
+describe.each(engines)('a host with --engine %s', (engine) => {
   it('serves requests and calls between components', async () => {
-    await using scenario = await startScenario({ args: ['--engine', engine] });
+    await using scenario = await startScenario({ args: engineArgs(engine) });
     const { host, lattice } = scenario;
     await startComponent(lattice, host, { id: 'ops', wasm: paths.ops });
     await startComponent(lattice, host, { id: 'caller', wasm: paths.caller });
@@ -32,7 +33,7 @@ describe.each(['direct', 'jco'])('a host with --engine %s', (engine) => {
 });
 
 it('the engine direct covers every guest there is', async () => {
-  await using scenario = await startScenario({ args: ['--engine', 'direct'] });
+  await using scenario = await startScenario({ args: engineArgs('direct') });
   const { hello, counter, echo, fetcher, storage, messenger, messengerV3, watcher, probe } = paths;
   for (const wasm of [hello, counter, echo, fetcher, storage, messenger, messengerV3, watcher, probe]) {
     await startComponent(scenario.lattice, scenario.host, { id: basename(wasm, '.wasm'), wasm });

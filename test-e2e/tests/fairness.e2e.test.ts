@@ -1,6 +1,7 @@
 import { freePort } from '@wasmlattice/test-support';
 import { expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
+import { engineArgs } from '../src/engine-args.js';
 import { paths } from '../src/paths.js';
 import { startScenario } from '../src/scenario.js';
 
@@ -34,7 +35,7 @@ it('a component whose guests compute leaves room for its neighbours on the same 
 });
 
 it('a guest that holds a thread keeps nobody from starting and stopping components, itself included', async () => {
-  await using scenario = await startScenario({ args: ['--serving-threads', '2', '--engine', 'jco'] });
+  await using scenario = await startScenario({ args: ['--serving-threads', '2', ...engineArgs('jco')] });
   const { lattice, host } = scenario;
   // What the engine jco runs can't be interrupted.
   await startComponent(lattice, host, { id: 'busy', wasm: paths.probe, maxInstances: 4 });

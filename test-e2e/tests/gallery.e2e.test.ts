@@ -1,5 +1,6 @@
 import { buildGallery, c, javascript } from '@wasmlattice/example-gallery';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineArgs, engines } from '../src/engine-args.js';
 import { checkGuest } from '../src/gallery/check-guest.js';
 import { serveGuest, startProviders } from '../src/gallery/serve-guest.js';
 import { startUpstream, type Upstream } from '../src/gallery/upstream.js';
@@ -22,12 +23,12 @@ describe('the gallery of guests', () => {
   }
 });
 
-describe.each(['direct', 'jco'])('a host with --engine %s', (engine) => {
+describe.each(engines)('a host with --engine %s', (engine) => {
   let scenario: Scenario;
   let upstream: Upstream;
   beforeAll(async () => {
     upstream = await startUpstream();
-    scenario = await startScenario({ args: ['--engine', engine] });
+    scenario = await startScenario({ args: engineArgs(engine) });
     await startProviders(scenario);
   });
   afterAll(async () => {

@@ -1,15 +1,16 @@
 import { freePort } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
+import { engineArgs, engines } from '../src/engine-args.js';
 import { paths } from '../src/paths.js';
 import { startScenario } from '../src/scenario.js';
 
 const mib = 2 ** 20;
 
-describe.each(['direct', 'jco'])('a host with --engine %s', (engine) => {
+describe.each(engines)('a host with --engine %s', (engine) => {
   it('gives a guest the memory of its limit and ends only the request that wants more', async () => {
     await using scenario = await startScenario({
-      args: ['--engine', engine, '--max-linear-memory-bytes', String(64 * mib)],
+      args: [...engineArgs(engine), '--max-linear-memory-bytes', String(64 * mib)],
     });
     const { host, lattice } = scenario;
     const serve = async (id: string, limit?: number): Promise<(size: number) => Promise<number>> => {

@@ -27,20 +27,20 @@ describe('a large JavaScript guest', () => {
     bytes.set(file);
   });
 
-  it.each(['direct', 'jco'] as const)(
-    'is prepared once for engine %s and served by several threads',
-    async (choice) => {
-      await using folder = await createTempDir();
-      await using preparer = createPreparer({ engine: { choice, cacheDir: folder.path } });
-      const prepared = await preparer.prepare(bytes, { component: 'hello' });
-      expect(prepared).toMatchObject({ engine: choice });
-      expect(prepared.skeleton.length).toBeLessThan(bytes.length / 100);
-      await preparer.close();
-      const answers = await Promise.all([serve(prepared), serve(prepared), serve(prepared)]);
-      for (const answer of answers) expect(answer).toEqual({ status: 200, body: answers[0]?.body });
-      expect(answers[0]?.body).toContain('Hello');
-    },
-  );
+  it.each([
+    ['direct', 'direct'],
+    ['jco', 'trusted-jco'],
+  ] as const)('is prepared once for engine %s and served by several threads', async (engine, choice) => {
+    await using folder = await createTempDir();
+    await using preparer = createPreparer({ engine: { choice, cacheDir: folder.path } });
+    const prepared = await preparer.prepare(bytes, { component: 'hello' });
+    expect(prepared).toMatchObject({ engine });
+    expect(prepared.skeleton.length).toBeLessThan(bytes.length / 100);
+    await preparer.close();
+    const answers = await Promise.all([serve(prepared), serve(prepared), serve(prepared)]);
+    for (const answer of answers) expect(answer).toEqual({ status: 200, body: answers[0]?.body });
+    expect(answers[0]?.body).toContain('Hello');
+  });
 
   it('is given up when nobody waits for it any more, and prepared when somebody does', async () => {
     await using preparer = createPreparer();
@@ -54,7 +54,7 @@ describe('a large JavaScript guest', () => {
 
   it('fails when the thread has too little memory, and nothing else does', async () => {
     await using preparer = createPreparer({
-      engine: { choice: 'jco' },
+      engine: { choice: 'trusted-jco' },
       resourceLimits: { maxOldGenerationSizeMb: 4 },
     });
     await expect(preparer.prepare(bytes, { component: 'hello' })).rejects.toMatchObject({

@@ -5,6 +5,7 @@ import { type Collector, startCollector } from '@wasmlattice/telemetry-otlp/test
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putLink, serveHttp, startComponent } from '../src/deploy.js';
+import { engineArgs, engines } from '../src/engine-args.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
@@ -44,12 +45,12 @@ const handler = 'wasi:http/incoming-handler@0.2.10 handle';
 /** What the guest's own JavaScript engine wrote to stderr. */
 const guestStack = /trap on request\nStack:\n {2}\/trap@probe\.js:\d+:\d+\n {2}handle@probe\.js:\d+:\d+\n/;
 
-describe.each(['direct', 'jco'])('a JavaScript guest that throws, on engine %s', (engine) => {
+describe.each(engines)('a JavaScript guest that throws, on engine %s', (engine) => {
   let scenario: Scenario;
   let url: string;
   beforeAll(async () => {
     scenario = await startScenario({
-      args: ['--enable-structured-logging', '--serving-threads', '1', '--engine', engine],
+      args: ['--enable-structured-logging', '--serving-threads', '1', ...engineArgs(engine)],
     });
     const { lattice, host } = scenario;
     await startComponent(lattice, host, { id: 'probe', wasm: paths.probe });

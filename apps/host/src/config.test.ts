@@ -270,10 +270,26 @@ describe('settings that belong together', () => {
 });
 
 describe('the engine', () => {
-  it('is chosen for each component unless one is named', () => {
-    expect(run([]).engine).toBe('auto');
-    expect(run(['--engine', 'jco']).engine).toBe('jco');
+  it('is direct', () => {
+    expect(run([]).engine).toBe('direct');
     expect(run([], { WASMLATTICE_ENGINE: 'direct' }).engine).toBe('direct');
+    expect(run(['--trust-jco']).engine).toBe('direct');
+  });
+
+  it('is jco for those who say that they want it and that they trust all components', () => {
+    expect(run(['--engine', 'jco', '--trust-jco']).engine).toBe('trusted-jco');
+    expect(run([], { WASMLATTICE_ENGINE: 'jco', WASMLATTICE_TRUST_JCO: 'true' }).engine).toBe('trusted-jco');
+    expect(parseHostConfig(['--engine', 'jco', '--trust-jco'], {})).toMatchObject({
+      warnings: [expect.stringContaining('components can take over this host')],
+    });
+  });
+
+  it('is not jco without the word that they are trusted', () => {
+    for (const read of [() => run(['--engine', 'jco']), () => run([], { WASMLATTICE_ENGINE: 'jco' })]) {
+      expect(read).toThrow(
+        '--engine (WASMLATTICE_ENGINE) jco needs --trust-jco (WASMLATTICE_TRUST_JCO): through its code generator',
+      );
+    }
   });
 });
 
@@ -485,7 +501,7 @@ describe('bad values', () => {
     ['--shutdown-timeout-ms', '99999999999', 'a whole number from 1 to'],
     ['--embedded-nats', 'maybe', 'one of `auto`, `off`, `require`'],
     ['--embedded-nats-port', '70000', 'a whole number from 0 to 65535'],
-    ['--engine', 'wasmtime', 'one of `auto`, `direct`, `jco`'],
+    ['--engine', 'wasmtime', 'one of `direct`, `jco`'],
     ['--max-execution-time-ms', 'x', 'a whole number from 1 to'],
     ['--max-linear-memory-bytes', '256MiB', 'a whole number from 65536 to 4294967296'],
     ['--max-component-size-bytes', '0', 'a whole number from 1024 to 1073741824'],

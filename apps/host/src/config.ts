@@ -148,7 +148,7 @@ export function parseHostConfig(
     codeBudgetBytes: values.codeBudgetBytes,
     ceilings: readCeilings(values),
     embeddedNats: { mode: values.embeddedNats, port: values.embeddedNatsPort },
-    engine: values.engine,
+    engine: readEngine(values, warnings),
     memoryReset: values.memoryReset,
     limits: readLimits(values),
     maxComponents: values.maxComponents,
@@ -156,6 +156,19 @@ export function parseHostConfig(
     observability: readObservability(values, env, warnings),
   };
   return { kind: 'run', config, warnings };
+}
+
+/** Engine `jco` takes two words: that it is wanted, and that every component is trusted. */
+function readEngine({ engine, trustJco }: SettingValues, warnings: string[]): EngineChoice {
+  if (engine === 'direct') return engine;
+  if (!trustJco) {
+    throw new ConfigError(
+      `${both('engine')} jco needs ${both('trustJco')}: through its code generator, and the code that it makes, a foreign component can take over the host; leave both out to run components on engine direct`,
+      { flag: '--trust-jco', variable: settings.trustJco.variable },
+    );
+  }
+  warnings.push(`${both('engine')} jco: components can take over this host, none may come from a stranger`);
+  return 'trusted-jco';
 }
 
 function readCeilings(values: SettingValues): Partial<ProcessCeilings> {

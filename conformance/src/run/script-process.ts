@@ -23,7 +23,10 @@ async function main({ file, engine, patienceMs, settled }: ScriptTask): Promise<
   }
   await tell({ kind: 'read', lines: directives.map(({ line }) => line) });
   const known = new Map(settled);
-  const run = new ScriptRun(createEngine({ choice: engine }), { name: basename(file), patienceMs });
+  const run = new ScriptRun(createEngine({ choice: engine === 'jco' ? 'trusted-jco' : 'direct' }), {
+    name: basename(file),
+    patienceMs,
+  });
   for (const [index, { directive }] of directives.entries()) {
     const before = known.get(index);
     if (before !== undefined) {

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { buildGallery, c, go, javascript, python, rust } from '@wasmlattice/example-gallery';
+import { engines as allEngines } from '../engine-args.js';
 import { cacheDir } from '../paths.js';
 import { renderGallery } from './report.js';
-import { galleryEngines, runGallery } from './run-gallery.js';
+import { runGallery } from './run-gallery.js';
 
 // `pnpm gallery [LANGUAGE…] [--engine NAME]`. Only the table goes to standard output.
 const known = [c, go, javascript, python, rust];
@@ -12,12 +13,12 @@ const { positionals, values } = parseArgs({
 });
 const unknown = [
   ...positionals.filter((name) => !known.some((language) => language.name === name)),
-  ...(values.engine ?? []).filter((name) => !galleryEngines.some((engine) => engine === name)),
+  ...(values.engine ?? []).filter((name) => !allEngines.some((engine) => engine === name)),
 ];
 if (unknown.length > 0) {
   const languages = known.map(({ name }) => name).join(', ');
   process.stderr.write(
-    `unknown: ${unknown.join(', ')}; there are the languages ${languages} and the engines ${galleryEngines.join(', ')}\n`,
+    `unknown: ${unknown.join(', ')}; there are the languages ${languages} and the engines ${allEngines.join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -28,7 +29,7 @@ const guests = await buildGallery({
   cacheRoot: cacheDir,
   report,
 });
-const engines = galleryEngines.filter((engine) => values.engine?.includes(engine) ?? true);
+const engines = allEngines.filter((engine) => values.engine?.includes(engine) ?? true);
 const rows = await runGallery({ guests, engines, report });
 process.stdout.write(renderGallery(rows));
 process.exit(rows.some(({ outcome }) => outcome === 'failed') ? 1 : 0);

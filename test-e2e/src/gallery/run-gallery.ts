@@ -1,6 +1,7 @@
 import type { BuiltGuest, GalleryGuest, GuestKind } from '@wasmlattice/example-gallery';
 import { freePort } from '@wasmlattice/test-support';
 import { serveHttp, startComponent, stopComponent } from '../deploy.js';
+import { type EngineName, engineArgs } from '../engine-args.js';
 import { type HttpLoadRequest, startHttpLoad } from '../http-load.js';
 import type { Lattice } from '../lattice.js';
 import { type Scenario, startScenario } from '../scenario.js';
@@ -8,14 +9,11 @@ import { checkGuest } from './check-guest.js';
 import { componentIdOf, linkGuest, startProviders } from './serve-guest.js';
 import { startUpstream, type Upstream } from './upstream.js';
 
-export const galleryEngines = ['direct', 'jco'] as const;
-export type GalleryEngine = (typeof galleryEngines)[number];
-
 /** What became of one guest on one engine. */
 export interface GalleryRow {
   readonly language: string;
   readonly kind: GuestKind;
-  readonly engine: GalleryEngine;
+  readonly engine: EngineName;
   readonly outcome: 'ok' | 'failed' | 'skipped';
   /** Why it is not ok. */
   readonly reason?: string;
@@ -36,7 +34,7 @@ export interface GalleryRow {
 
 export interface GalleryRun {
   readonly guests: readonly GalleryGuest[];
-  readonly engines: readonly GalleryEngine[];
+  readonly engines: readonly EngineName[];
   readonly report: (message: string) => void;
 }
 
@@ -49,7 +47,7 @@ export async function runGallery({ guests, engines, report }: GalleryRun): Promi
   const rows: GalleryRow[] = [];
   await using upstream = await startUpstream();
   for (const engine of engines) {
-    await using scenario = await startScenario({ args: ['--engine', engine, '--log-level', 'debug'] });
+    await using scenario = await startScenario({ args: [...engineArgs(engine), '--log-level', 'debug'] });
     await startProviders(scenario);
     for (const guest of guests) {
       if (guest.outcome === 'built') {
@@ -67,7 +65,7 @@ export async function runGallery({ guests, engines, report }: GalleryRun): Promi
 async function runGuest(
   scenario: Scenario,
   guest: BuiltGuest,
-  { engine, upstream }: { readonly engine: GalleryEngine; readonly upstream: Upstream },
+  { engine, upstream }: { readonly engine: EngineName; readonly upstream: Upstream },
 ): Promise<readonly GalleryRow[]> {
   const { host, lattice } = scenario;
   const id = componentIdOf(guest);

@@ -1,6 +1,6 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
 import { type LimitName, limitTable } from '@wasmlattice/wasm-runtime';
-import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
+import type { MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import type { Setting, SettingDescription } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
@@ -53,7 +53,8 @@ export interface SettingValues {
   readonly embeddedNats: EmbeddedNatsMode;
   readonly embeddedNatsPort: number;
 
-  readonly engine: EngineChoice;
+  readonly engine: 'direct' | 'jco';
+  readonly trustJco: boolean;
   readonly memoryReset: MemoryWayWish;
   readonly maxExecutionTimeMs: number;
   readonly maxLinearMemoryBytes: number;
@@ -410,11 +411,18 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Port of that server on 127.0.0.1; 0 = any free one',
   }),
 
-  engine: value(kinds.oneOf<EngineChoice>('auto|direct|jco', 'auto', 'direct', 'jco'), 'auto', {
+  engine: value(kinds.oneOf<SettingValues['engine']>('direct|jco', 'direct', 'jco'), 'direct', {
     flag: 'engine',
     variable: 'WASMLATTICE_ENGINE',
     group: 'Component limits',
-    help: 'What runs components: auto = direct, which is faster, for all it covers, else jco; direct = refuse what it does not cover',
+    help: 'What runs components; jco is for trusted ones alone, and needs --trust-jco',
+    advanced: true,
+  }),
+  trustJco: toggle({
+    flag: 'trust-jco',
+    variable: 'WASMLATTICE_TRUST_JCO',
+    group: 'Component limits',
+    help: 'Trust every component with this process, as --engine jco does: foreign ones can take it over',
     advanced: true,
   }),
   memoryReset: value(

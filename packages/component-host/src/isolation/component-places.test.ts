@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noopLogger } from '@wasmlattice/telemetry';
+import type { EngineChoice } from '@wasmlattice/wasm-runtime/engines';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   componentStart,
@@ -28,7 +29,7 @@ afterEach(async () => {
   await process[Symbol.asyncDispose]();
 });
 
-async function setUp(engine: 'auto' | 'jco' = 'auto'): Promise<ComponentPlaces> {
+async function setUp(engine: EngineChoice = 'direct'): Promise<ComponentPlaces> {
   const places = await ComponentPlaces.start({
     data: { ...threadSettings, engine },
     cacheDir: join(thread.folder, 'cache'),
@@ -84,10 +85,10 @@ describe('places of components', () => {
   });
 
   it('give no process to an engine that needs more than a process has', async () => {
-    const places = await setUp('jco');
+    const places = await setUp('trusted-jco');
     await expect(places.serve({ ...componentStart(), isolation: 'process' })).rejects.toMatchObject({
       name: 'IsolatedEngineError',
-      message: expect.stringContaining('--engine auto'),
+      message: expect.stringContaining('--engine direct'),
     });
   });
 

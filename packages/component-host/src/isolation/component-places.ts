@@ -48,7 +48,7 @@ export class IsolatedEngineError extends Error {
 
   constructor(componentId: string) {
     super(
-      `component '${componentId}' gets no process of its own: engine jco needs threads and a cache, which such a process has not; start the host with --engine auto or direct, or let the component have a thread`,
+      `component '${componentId}' gets no process of its own: engine jco needs threads and a cache, which such a process has not; start the host with --engine direct, or let the component have a thread`,
     );
   }
 }
@@ -161,7 +161,7 @@ export class ComponentPlaces {
 
   async #serveInProcess(start: ComponentStart): Promise<ServedComponentHandle> {
     const { data, logger, intake, programs } = this.#options;
-    if (data.engine === 'jco') throw new IsolatedEngineError(start.componentId);
+    if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
     const settings: ServingThreadSettings = { ...data, engine: 'direct' };

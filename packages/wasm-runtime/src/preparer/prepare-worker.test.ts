@@ -6,7 +6,7 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { createTempDir, RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEngine } from '../engines/create-engine.js';
+import { createEngine, type EngineChoice } from '../engines/create-engine.js';
 import type { CompiledComponent, PreparedComponent } from '../engines/engine.js';
 import { preparedTypes } from '../engines/prepared-types.js';
 import { invokeIncomingHandler } from '../host-functions/wasi/http/incoming-handler.js';
@@ -43,9 +43,12 @@ function linkToHost(prepared: PreparedComponent) {
 }
 
 /** Serves a request with what was prepared. */
-async function statusOf(prepared: PreparedComponent): Promise<number | undefined> {
+async function statusOf(prepared: PreparedComponent, choice: EngineChoice): Promise<number | undefined> {
   const linkage = linkToHost(prepared);
-  const compiled = createEngine().load(prepared, { component: 'guest', suspends: linkage.suspends });
+  const compiled = createEngine({ choice }).load(prepared, {
+    component: 'guest',
+    suspends: linkage.suspends,
+  });
   const pool = new InstancePool({ component: 'guest', compiled, linkage, maxInstances: 1 });
   const exchange = new MemoryExchange({ pathWithQuery: '/' });
   await pool.run(testContext(), (instance, signal) =>
@@ -63,40 +66,27 @@ async function statusOf(prepared: PreparedComponent): Promise<number | undefined
 }
 
 describe('the thread of a preparer', () => {
-  it.each(['direct', 'jco'] as const)('prepares a component of the host for engine %s', async (choice) => {
-    const prepared = await open({ engine: { choice } }).prepare(shared(await buildHttpGuest()), {
-      component: 'guest',
-    });
-    expect(prepared.engine).toBe(choice);
-    expect(await statusOf(prepared)).toBe(200);
-  });
-
-  it('chooses the engine by the component, and its log says so', async () => {
-    const logger = new RecordingLogger();
-    const preparer = open({ logger });
-    const direct = await preparer.prepare(await buildCallsGuest(), { component: 'calls' });
-    // Nobody provides it; jco does not mind.
-    const needy = await parse(`(component
-      (import "m" (core module))
-      (core module $m (func (export "f") (result i32) i32.const 7))
-      (core instance $i (instantiate $m))
-      (func (export "f") (result u32) (canon lift (core func $i "f"))))`);
-    const jco = await preparer.prepare(needy, { component: 'needy' });
-    expect([direct.engine, jco.engine]).toEqual(['direct', 'jco']);
-    expect(logger.records).toMatchObject([
-      { level: 'debug', message: 'component runs on engine direct', fields: { component: 'calls' } },
-      { message: 'component runs on engine jco', fields: { component: 'needy' } },
-      { level: 'info', message: 'component transpiled', fields: { component: 'needy' } },
-    ]);
-  });
+  it.each<EngineChoice>(['direct', 'trusted-jco'])(
+    'prepares a component of the host for %s',
+    async (choice) => {
+      const logger = new RecordingLogger();
+      const prepared = await open({ engine: { choice }, logger }).prepare(shared(await buildHttpGuest()), {
+        component: 'guest',
+      });
+      expect(prepared.engine).toBe(createEngine({ choice }).name);
+      expect(await statusOf(prepared, choice)).toBe(200);
+      const transpiled = { level: 'info', message: 'component transpiled', fields: { component: 'guest' } };
+      expect(logger.records).toMatchObject(choice === 'direct' ? [] : [transpiled]);
+    },
+  );
 
   it('goes by the given suspending imports where there are some', async () => {
     const suspending = new Map([['test:host/gate@0.1.0', new Set(['pass'])]]);
-    const prepared = await open({ engine: { choice: 'jco' } }).prepare(await buildCallsGuest(), {
+    const prepared = await open({ engine: { choice: 'trusted-jco' } }).prepare(await buildCallsGuest(), {
       component: 'calls',
       suspending,
     });
-    const compiled: CompiledComponent = createEngine().load(prepared, {
+    const compiled: CompiledComponent = createEngine({ choice: 'trusted-jco' }).load(prepared, {
       component: 'calls',
       suspends: (_, func) => func === 'pass',
     });
@@ -132,14 +122,14 @@ describe('the thread of a preparer', () => {
   });
 
   it('is ended while it compiles, and the next one compiles the same', async () => {
-    const preparer = open({ engine: { choice: 'jco' } });
+    const preparer = open({ engine: { choice: 'trusted-jco' } });
     const bytes = await buildHttpGuest();
     const controller = new AbortController();
     const aborted = preparer.prepare(bytes, { component: 'guest', signal: controller.signal });
     const waiting = preparer.prepare(bytes, { component: 'guest' });
     controller.abort(new Error('not wanted any more'));
     await expect(aborted).rejects.toThrow('not wanted any more');
-    expect(await statusOf(await waiting)).toBe(200);
+    expect(await statusOf(await waiting, 'trusted-jco')).toBe(200);
   });
 
   it('does not keep its process alive when it is idle', async () => {

@@ -3,5 +3,4 @@ export {
   readValidated,
   type Validation,
   type ValidationOptions,
-  validatedBefore,
 } from './validation.js';

@@ -32,9 +32,6 @@ export interface Validation {
   validate(bytes: Uint8Array, component: string): Promise<void>;
 }
 
-/** For bytes that were validated before. */
-export const validatedBefore: Validation = { validate: () => Promise.resolve() };
-
 /** Validates each content once, as long as its verdict is remembered. */
 export function createValidation(options: ValidationOptions = {}): Validation {
   return new CachedValidation(options);

@@ -116,7 +116,7 @@ export const threadSettings: ServingThreadSettings = {
   rpc: { purpose: 'rpc', url: 'nats://127.0.0.1:1', name: 'test' },
   sameHostCalls: true,
   httpTimeoutMs: 1_000,
-  engine: 'auto',
+  engine: 'direct',
   log: { level: 'error', format: 'text' },
 };
 

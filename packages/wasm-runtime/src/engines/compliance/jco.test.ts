@@ -13,7 +13,7 @@ const options = {
   exports: 100,
 };
 engineCompliance(engine, options);
-engineCompliance(preparedElsewhere(engine, 'jco'), options);
+engineCompliance(preparedElsewhere(engine, 'trusted-jco'), options);
 
 function hasResultInResult(type: WitType, inResult = false): boolean {
   if (inResult && type.kind === 'result') return true;

@@ -2,14 +2,17 @@ import { CompileError } from '../../errors.js';
 
 export const engineName = 'direct';
 
-/** The component is fine, but needs what this engine does not have; another one may run it. */
+/** What a person can do who has such a component. */
+const advice = 'build it without that or, if you trust whoever made it, run it on engine "jco"';
+
+/** The component is fine, but needs what this engine does not have. */
 export class UnsupportedComponentError extends CompileError {
   override readonly name: string = 'UnsupportedComponentError';
   /** What the component does, as the end of a sentence. */
   readonly reason: string;
 
   constructor(component: string, reason: string) {
-    super(component, engineName, reason);
+    super(component, engineName, `${reason}; ${advice}`);
     this.reason = reason;
   }
 }
