@@ -29,7 +29,16 @@ export {
 } from './codec/index.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
 export { entryOf } from './map-entry.js';
-export { type CamelCase, camelCase, type MethodName, methodName, type WireName, wireName } from './names.js';
+export {
+  type CamelCase,
+  camelCase,
+  isNameOfEveryObject,
+  type MethodName,
+  memberOf,
+  methodName,
+  type WireName,
+  wireName,
+} from './names.js';
 export { type CallNames, RpcError, type RpcErrorCode } from './rpc-error.js';
 export {
   type CallContext,

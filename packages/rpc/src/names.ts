@@ -15,6 +15,21 @@ export function camelCase<Name extends string>(name: Name): CamelCase<Name> {
 }
 
 /**
+ * What a value has by a name of WIT, `undefined` when that is only what every object has by it: `toString`, `constructor`.
+ *
+ * @param key in camel case
+ */
+export function memberOf(value: object, key: string): unknown {
+  const member = (value as Readonly<Record<string, unknown>>)[key];
+  return member === (Object.prototype as Readonly<Record<string, unknown>>)[key] ? undefined : member;
+}
+
+/** Whether {@link memberOf} makes a difference. */
+export function isNameOfEveryObject(key: string): boolean {
+  return key in Object.prototype;
+}
+
+/**
  * A function's name on the wire: without the kind prefix of the binary (docs/spec/wrpc.md#1).
  * `[method]foo.bar` → `foo.bar`, `[constructor]foo` → `foo`.
  */

@@ -1,6 +1,6 @@
 import type { MethodsOf, ParamsOf, ResultOf, TypedInterface } from './builders.js';
 import type { CallHeaders, Invocation, Invoker } from './invoke.js';
-import { methodName } from './names.js';
+import { memberOf, methodName } from './names.js';
 import type { CallContext, ServedHandle, Server } from './serve.js';
 import type { WitFunction } from './types.js';
 
@@ -67,9 +67,7 @@ export async function serveInterface<I extends TypedInterface<unknown>>(
   options: ServeInterfaceOptions<I>,
 ): Promise<ServedHandle> {
   const { interface: wit, target } = options;
-  const implementation = options.implementation as unknown as Readonly<
-    Record<string, (...args: unknown[]) => unknown>
-  >;
+  const implementation = options.implementation as object;
   const outcomes = await Promise.allSettled(
     wit.functions.map((func) => {
       const method = methodName(func.name);
@@ -77,7 +75,12 @@ export async function serveInterface<I extends TypedInterface<unknown>>(
         target,
         instance: wit.id,
         func,
-        handler: async (params, context) => await implementation[method]?.(...params, context),
+        handler: async (params, context) => {
+          const implemented = memberOf(implementation, method) as
+            | ((...args: unknown[]) => unknown)
+            | undefined;
+          return await implemented?.call(implementation, ...params, context);
+        },
       });
     }),
   );

@@ -200,6 +200,16 @@ describe('encode', () => {
     expect(hex(encode(t.list(t.s64), BigInt64Array.of(-1n)))).toBe('017f');
   });
 
+  it('finds nothing in a value that only every object has', () => {
+    const flags = t.flags('constructor', 'to-string', 'value-of', 'plain');
+    expect(hex(encode(flags, {}))).toBe('00');
+    expect(hex(encode(flags, { constructor: true, valueOf: true }))).toBe('05');
+    const record = t.record({ 'to-string': t.option(t.u8), 'value-of': t.option(t.bool) });
+    expect(hex(encode(record, {}))).toBe('0000');
+    expect(hex(encode(record, { toString: 7 }))).toBe('010700');
+    expect(decode(record, encode(record, { toString: 7 }))).toEqual({ toString: 7, valueOf: undefined });
+  });
+
   it('takes null for none', () => {
     expect(hex(encode(t.option(t.u8), null))).toBe('00');
   });

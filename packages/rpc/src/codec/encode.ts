@@ -1,5 +1,5 @@
 import { entryOf } from '../map-entry.js';
-import { camelCase } from '../names.js';
+import { camelCase, memberOf } from '../names.js';
 import type { WitField, WitType } from '../types.js';
 import { WholeFuture } from '../whole-future.js';
 import { CodecError } from './codec-error.js';
@@ -251,9 +251,8 @@ function recordEncoder(fields: readonly WitField[]): Encoder {
 /** @internal what {@link specializeRecordEncoder} falls back to */
 export function genericRecordEncoder(members: readonly RecordMember<Encoder>[]): Encoder {
   return (writer, value, scope) => {
-    const record = value as Readonly<Record<string, unknown>>;
     for (const [i, { key, codec, hasDeferred }] of members.entries()) {
-      codec(writer, record[key], hasDeferred ? scope.child(i) : scope);
+      codec(writer, memberOf(value as object, key), hasDeferred ? scope.child(i) : scope);
     }
   };
 }
@@ -286,15 +285,14 @@ function flagsEncoder(flags: readonly string[]): Encoder {
   const size = Math.ceil(keys.length / 8);
   return (writer, value) => {
     if (typeof value !== 'object' || value === null) throw badValue('flags (an object)', value);
-    const set = value as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(set)) {
+    for (const key of Object.keys(value)) {
       if (!known.has(key)) throw badValue(`flags ${names(keys)}`, value);
     }
     for (let byte = 0; byte < size; byte++) {
       let bits = 0;
       for (let bit = 0; bit < 8; bit++) {
         const key = keys[byte * 8 + bit];
-        if (key !== undefined && set[key]) bits |= 1 << bit;
+        if (key !== undefined && memberOf(value, key)) bits |= 1 << bit;
       }
       writer.byte(bits);
     }

@@ -1,3 +1,5 @@
+import { isNameOfEveryObject } from '../names.js';
+
 // Closures from the same source line share V8's type feedback: with every record of a process behind one loop, the
 // calls in it become megamorphic and objects get dictionary shapes. A function of its own for each record type decodes
 // twice as fast. The source is made of member numbers and of names that pass `isPlainKey`; nothing else of a type, and
@@ -37,6 +39,8 @@ export function specializeRecordDecoder<F extends Member>(
 export function specializeRecordEncoder<F extends Member>(
   members: readonly RecordMember<F>[],
 ): F | undefined {
+  // A name that every object has is for the loop.
+  if (members.some(({ key }) => isNameOfEveryObject(key))) return undefined;
   const calls = members.map(({ key }, i) => `c${i}(writer, record.${key}, ${scopeOf(members, i)});`);
   return build(members, `(writer, record, scope) => { ${calls.join(' ')} }`);
 }

@@ -1,4 +1,4 @@
-import { camelCase, type WitType } from '@wasmlattice/rpc';
+import { camelCase, memberOf, type WitType } from '@wasmlattice/rpc';
 import type { InputStream, Pollable } from '../host-functions/wasi/io/index.js';
 import type { HandleEnds, NativeStream } from './handle-ends.js';
 import type { HandleForms } from './handle-forms.js';
@@ -224,7 +224,7 @@ function recordConversion(
     },
     convert: (value, ends) => {
       const converted: Record<string, unknown> = { ...(value as Record<string, unknown>) };
-      for (const [key, convert] of converts) converted[key] = convert(converted[key], ends);
+      for (const [key, convert] of converts) converted[key] = convert(memberOf(converted, key), ends);
       return converted;
     },
   };

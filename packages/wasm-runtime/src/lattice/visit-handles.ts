@@ -1,4 +1,4 @@
-import { camelCase, type WitResource, type WitType } from '@wasmlattice/rpc';
+import { camelCase, memberOf, type WitResource, type WitType } from '@wasmlattice/rpc';
 
 /** Calls `visit` for each resource handle in a value, in the order they are on the wire. */
 export function visitHandles(
@@ -26,8 +26,9 @@ export function visitHandles(
       for (const [i, item] of type.items.entries()) visitHandles(item, (value as unknown[])[i], visit);
       return;
     case 'record': {
-      const record = value as Readonly<Record<string, unknown>>;
-      for (const { name, type: field } of type.fields) visitHandles(field, record[camelCase(name)], visit);
+      for (const { name, type: field } of type.fields) {
+        visitHandles(field, memberOf(value as object, camelCase(name)), visit);
+      }
       return;
     }
     case 'result': {

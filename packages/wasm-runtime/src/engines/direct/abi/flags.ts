@@ -1,4 +1,4 @@
-import { camelCase } from '@wasmlattice/rpc';
+import { camelCase, memberOf } from '@wasmlattice/rpc';
 import type { Codec } from './codec.js';
 import { flagsLayout } from './layout.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
@@ -45,7 +45,7 @@ function unpack(flags: Record<string, boolean>, keys: readonly string[], bits: n
 
 function pack(flags: Readonly<Record<string, unknown>>, keys: readonly string[]): number {
   let bits = 0;
-  for (const [i, key] of keys.entries()) if (flags[key]) bits |= 1 << i;
+  for (const [i, key] of keys.entries()) if (memberOf(flags, key)) bits |= 1 << i;
   return bits;
 }
 

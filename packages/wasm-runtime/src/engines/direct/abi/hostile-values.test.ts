@@ -106,6 +106,21 @@ describe('a guest that passes', () => {
   });
 });
 
+it('a value has no members that only every object has', () => {
+  const store = (type: WitType, value: unknown): number => {
+    const { cx } = handMadeGuest({ pages: 1 });
+    compileType(type).store(cx, 0, value);
+    return cx.memory.view.getUint32(0, true);
+  };
+  const flags = t.flags('constructor', 'to-string', 'value-of', 'plain');
+  expect(store(flags, {})).toBe(0);
+  expect(store(flags, { constructor: true, valueOf: true })).toBe(5);
+  const record = t.record({ 'to-string': t.option(t.u8), 'value-of': t.option(t.u8) });
+  expect(store(record, {})).toBe(0);
+  expect(store(record, { valueOf: 7 })).toBe(0x0701_0000);
+  expect(load(record, [0x0701_0901])).toEqual({ toString: 9, valueOf: 7 });
+});
+
 describe('strings', () => {
   const texts = [
     '',

@@ -1,4 +1,4 @@
-import { camelCase, type WitField } from '@wasmlattice/rpc';
+import { camelCase, isNameOfEveryObject, memberOf, type WitField } from '@wasmlattice/rpc';
 import type { Codec } from './codec.js';
 import { type SequenceLayout, sequenceLayout } from './layout.js';
 import type { LiftLowerContext } from './lift-lower-context.js';
@@ -16,17 +16,18 @@ export function recordCodec(fields: readonly WitField[], codecs: readonly Codec[
   const layout = sequenceLayout(codecs.map((codec) => codec.layout));
   const members = membersOf(codecs, layout, (i) => camelCase(fields[i]?.name ?? ''));
   const { load, lift } = specializeRecord(members) ?? loopOver(members);
+  const read = members.some(({ key }) => isNameOfEveryObject(key)) ? memberOf : plainMemberOf;
   return {
     layout,
     load,
     lift,
     store(cx, address, value) {
       const record = asRecord(cx, value);
-      for (const { key, codec, offset } of members) codec.store(cx, address + offset, record[key]);
+      for (const { key, codec, offset } of members) codec.store(cx, address + offset, read(record, key));
     },
     lower(cx, at, value) {
       const record = asRecord(cx, value);
-      for (const { key, codec, slot } of members) codec.lower(cx, at + slot, record[key]);
+      for (const { key, codec, slot } of members) codec.lower(cx, at + slot, read(record, key));
     },
   };
 }
@@ -80,6 +81,10 @@ function loopOver(members: readonly Member[]): Pick<Codec, 'load' | 'lift'> {
       return record;
     },
   };
+}
+
+function plainMemberOf(record: Readonly<Record<string, unknown>>, key: string): unknown {
+  return record[key];
 }
 
 function asRecord(cx: LiftLowerContext, value: unknown): Readonly<Record<string, unknown>> {
