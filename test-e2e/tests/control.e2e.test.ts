@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startComponent } from '../src/deploy.js';
@@ -178,6 +179,37 @@ describe('component scale', () => {
       annotations: { 'test.dev/case': 'bad' },
     });
     expect(data.error).toMatch(/WebAssembly|component/);
+  });
+
+  it.each([
+    [
+      'a function that no WIT has',
+      'wasi:io/poll@0.2.0',
+      '(export "pollable" (type $p (sub resource))) (export "[method]pollable.watch" (func (param "self" (borrow $p)) (param "x" u32)))',
+      'wasi:io/poll@0.2.0: wasi:io/poll has no [method]pollable.watch; build against wasi:io/poll 0.2.x as this host serves it',
+    ],
+    [
+      'a function of another type',
+      'wasi:random/random@0.2.0',
+      '(export "get-random-u64" (func (result u32)))',
+      'wasi:random/random@0.2.0: get-random-u64 is of another type, the result: expected u64, found u32; build against wasi:random/random 0.2.x as this host serves it',
+    ],
+    [
+      'secrets, which no link can give',
+      'wasmcloud:secrets/store@0.1.0-draft',
+      '(export "get" (func (param "key" string)))',
+      'wasmcloud:secrets/store@0.1.0-draft (get): this host gives no secrets to components yet; put the value into a named config and read it through wasi:config/store',
+    ],
+  ])('refuses a component when it starts that imports %s', async (_, id, members, why) => {
+    const { host, lattice } = scenario;
+    const path = join(dir.path, 'unlinkable.wasm');
+    await writeFile(path, await parse(`(component (import "${id}" (instance ${members})))`));
+    const failed = lattice.nextEvent('component_scale_failed', { component_id: 'unlinkable' });
+    await lattice.succeed(`component.scale.${host.id}`, scale('unlinkable', `file://${path}`));
+    expect((await failed).data.error).toBe(
+      `component "unlinkable" imports what this host can't link: ${why}`,
+    );
+    expect(await componentsOf(scenario)).not.toContainEqual(expect.objectContaining({ id: 'unlinkable' }));
   });
 
   it('names a file that is not there', async () => {

@@ -119,8 +119,8 @@ describe('linking', () => {
 
   it('names the version that is not served and those that are', () => {
     expect(messageOf(importing(witInterface('acme:draft/api@0.3.0', [func('run', [])])))).toBe(
-      'component "hello" imports what this host can\'t link:\n' +
-        '  - acme:draft/api@0.3.0 (run): version 0.3.0 is not served; build against unversioned, 0.1.0-draft, which this host serves',
+      'component "hello" imports what this host can\'t link: ' +
+        'acme:draft/api@0.3.0 (run): version 0.3.0 is not served; build against unversioned, 0.1.0-draft, which this host serves',
     );
   });
 
@@ -132,8 +132,8 @@ describe('linking', () => {
       func('[constructor]waker', []),
     ]);
     expect(messageOf(importing(imported))).toBe(
-      'component "hello" imports what this host can\'t link:\n' +
-        '  - wasi:io/poll@0.2.9: wasi:io/poll has no resource waker; wasi:io/poll has no [method]pollable.peek; ' +
+      'component "hello" imports what this host can\'t link: ' +
+        'wasi:io/poll@0.2.9: wasi:io/poll has no resource waker; wasi:io/poll has no [method]pollable.peek; ' +
         'wasi:io/poll has no [method]pollable.blok (the closest is [method]pollable.block); wasi:io/poll has no [constructor]waker; ' +
         'build against wasi:io/poll 0.2.x as this host serves it',
     );
@@ -248,16 +248,16 @@ describe('linking', () => {
   it('refuses what nobody can serve: by interface, package or namespace', () => {
     const run = [func('run', [])];
     expect(messageOf(importing(witInterface('acme:secrets/store@1.0.0', run)))).toContain(
-      '- acme:secrets/store@1.0.0 (run): there are no secrets',
+      'acme:secrets/store@1.0.0 (run): there are no secrets',
     );
     expect(messageOf(importing(witInterface('wasi:io/handler@0.3.0', run)))).toContain(
-      "- wasi:io/handler@0.3.0 (run): it is the host's; of wasi:io it serves wasi:io/poll (0.2.x)",
+      "wasi:io/handler@0.3.0 (run): it is the host's; of wasi:io it serves wasi:io/poll (0.2.x)",
     );
     expect(messageOf(importing(witInterface('wasi:nn/tensor@0.2.0', run)))).toMatch(
-      /- wasi:nn\/tensor@0\.2\.0 \(run\): it is the host's$/,
+      /: wasi:nn\/tensor@0\.2\.0 \(run\): it is the host's$/,
     );
     expect(messageOf(importing(witInterface('inline', run)))).toContain(
-      '- inline (run): an interface outside of any package has no link; move it into a package of your own',
+      'inline (run): an interface outside of any package has no link; move it into a package of your own',
     );
   });
 

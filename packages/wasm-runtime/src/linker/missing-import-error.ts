@@ -8,7 +8,7 @@ export interface MissingImport {
   readonly advice: string;
 }
 
-/** A component imports what this host does not offer. It names every such import, so that one look is enough. */
+/** A component imports what this host does not offer. It names every such import, a line for each, so that one look is enough. */
 export class MissingImportError extends Error {
   override readonly name = 'MissingImportError';
   readonly component: string;
@@ -17,9 +17,11 @@ export class MissingImportError extends Error {
   constructor(component: string, missing: readonly MissingImport[]) {
     const lines = missing.map(({ import: id, functions, advice }) => {
       const wanted = functions.length > 0 ? ` (${listed(functions, ', ')})` : '';
-      return `\n  - ${id}${wanted}: ${advice}`;
+      return `${id}${wanted}: ${advice}`;
     });
-    super(`component "${component}" imports what this host can't link:${lines.join('')}`);
+    const [first, ...others] = lines;
+    const all = others.length === 0 ? ` ${first}` : lines.map((line) => `\n  - ${line}`).join('');
+    super(`component "${component}" imports what this host can't link:${all}`);
     this.component = component;
     this.missing = missing;
   }
