@@ -5,7 +5,13 @@ import {
   type LoweredItem,
 } from '../../formats/component/index.js';
 import type { LoadOptions } from '../engine.js';
-import { type CallPlan, compileLift, compileLower, compilePartCall } from './abi/index.js';
+import {
+  type CallPlan,
+  compileAsyncPartCall,
+  compileLift,
+  compileLower,
+  compilePartCall,
+} from './abi/index.js';
 import type { PreparedProgram } from './prepared-program.js';
 import type { PlannedExport, PlannedLower, Program, Starts } from './program.js';
 
@@ -53,7 +59,8 @@ export function planFunctions(
   const calls = new Map<CoreItem, CallPlan>();
   for (const item of lowered) {
     if (item.kind === 'call') {
-      calls.set(item, compilePartCall(item.type, nameOf(item)));
+      const compileCall = item.type.async ? compileAsyncPartCall : compilePartCall;
+      calls.set(item, compileCall(item.type, nameOf(item)));
     } else {
       const { instance, func } = item.func;
       lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });

@@ -30,7 +30,10 @@ export type LoweredItem =
       readonly kind: 'call';
       /** The part that calls. */
       readonly part: number;
-      readonly type: Pick<WitFunction, 'params'> & { readonly result: WitType | undefined };
+      readonly type: Pick<WitFunction, 'params'> & {
+        readonly result: WitType | undefined;
+        readonly async: boolean;
+      };
       readonly lift: Lift;
       /** Of the caller. */
       readonly options: CoreOptions;

@@ -73,6 +73,15 @@ export class AbiPart {
     }
   }
 
+  /** Whether {@link AbiPart.enter} would go in. */
+  mayBeEnteredFrom(caller: AbiPart): boolean {
+    for (const part of this.chain) {
+      if (caller.chain.includes(part)) return true;
+      if (!part.mayEnter) return false;
+    }
+    return true;
+  }
+
   exit(caller: AbiPart | undefined): void {
     if (caller === this) return;
     for (const part of this.chain) {

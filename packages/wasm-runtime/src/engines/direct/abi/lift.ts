@@ -27,9 +27,9 @@ export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
  * @throws UnsupportedTypeError
  */
 export function compileLift(func: WitFunction, exportId: string): LiftPlan {
-  if (func.async === true) return compileAsync(func, exportId);
-  const signatureFor = compileSignatures(func);
   const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
+  if (func.async === true) return compileAsync(func, label);
+  const signatureFor = compileSignatures(func);
   return {
     bind(part, options, core) {
       const signature = signatureFor(options.memory?.pointer ?? 'i32');
@@ -40,8 +40,8 @@ export function compileLift(func: WitFunction, exportId: string): LiftPlan {
   };
 }
 
-function compileAsync(func: WitFunction, exportId: string): LiftPlan {
-  const plan = compileAsyncLift(func, exportId);
+function compileAsync(func: WitFunction, label: string): LiftPlan {
+  const plan = compileAsyncLift(func, label);
   return { bind: (part, options, core) => callFromHost(plan.bind(part, options, core)) };
 }
 

@@ -175,9 +175,6 @@ export class CoreGraph {
       this.refuse(`it calls a function of a component that it imports: ${notProvided}`);
       return { kind: 'unsupported' };
     }
-    if (source.kind === 'lift' && func.async) {
-      this.refuse('one of its parts calls an asynchronous function of another');
-    }
     const item: LoweredItem =
       source.kind === 'import'
         ? { kind: 'lower', part, func: source.imported, options }

@@ -1,9 +1,14 @@
-import type { WitFunction } from '@wasmlattice/rpc';
 import type { AbiPart } from '../abi-part.js';
 import type { CanonOptions, CoreFunction } from '../core-types.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
 import { toAddress } from '../ranges.js';
-import { type CoreSignature, compileSignatures, liftedSignature, type Signature } from '../signature.js';
+import {
+  type CoreSignature,
+  compileSignatures,
+  type FunctionType,
+  liftedSignature,
+  type Signature,
+} from '../signature.js';
 import { callbackCodes, cancelledEvent, type GuestEvent, noEvent } from './events.js';
 import { type GuestEntry, guestEntry } from './guest-entry.js';
 import { GuestThread } from './guest-thread.js';
@@ -31,10 +36,12 @@ export interface AsyncLifted {
   begin(caller: TaskCaller, from: AbiPart | undefined, onPaused: () => void): Task;
 }
 
-/** @throws UnsupportedTypeError */
-export function compileAsyncLift(func: WitFunction, exportId: string): AsyncLiftPlan {
+/**
+ * @param label names it in messages
+ * @throws UnsupportedTypeError
+ */
+export function compileAsyncLift(func: FunctionType, label: string): AsyncLiftPlan {
   const signatureFor = compileSignatures(func);
-  const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;
   return {
     bind(part, options, core) {
       const cx = new LiftLowerContext(part, label, options, false);
@@ -56,7 +63,7 @@ class Lifted implements AsyncLifted {
 
   constructor(
     cx: LiftLowerContext,
-    func: WitFunction,
+    func: FunctionType,
     signature: Signature,
     core: CoreFunction,
     options: CanonOptions,
@@ -173,6 +180,7 @@ class Lifted implements AsyncLifted {
 
   #returnedSynchronously(thread: GuestThread, returned: number | bigint | undefined): void {
     const cx = this.#cx;
+    cx.isBetweenParts = thread.task.isCalledByPart;
     thread.task.return(this.#liftResult(returned));
     const { postReturn } = this.#options;
     if (postReturn !== undefined) {

@@ -16,9 +16,8 @@ import { SharedStream } from './shared-stream.js';
 export function streamCodec(element: WitType | undefined): Codec {
   return handleCodec(
     (cx, index) => {
-      const end = cx.part.handles.getOther(index, StreamEnd, 'the readable end of a stream', cx.label);
-      takeEnd(cx, index, end, element, 'stream');
-      return cx.isBetweenParts ? end.shared : new GuestStream(cx.instance, end.shared);
+      const shared = takeStreamEnd(cx, index, element);
+      return cx.isBetweenParts ? shared : new GuestStream(cx.instance, shared);
     },
     (cx, value) => {
       const shared = sharedStreamOf(cx, value) ?? streamFromHost(cx.instance, element, value, cx.label);
@@ -31,9 +30,8 @@ export function streamCodec(element: WitType | undefined): Codec {
 export function futureCodec(element: WitType | undefined): Codec {
   return handleCodec(
     (cx, index) => {
-      const end = cx.part.handles.getOther(index, FutureEnd, 'the readable end of a future', cx.label);
-      takeEnd(cx, index, end, element, 'future');
-      return cx.isBetweenParts ? end.shared : readFuture(cx.instance, end.shared);
+      const shared = takeFutureEnd(cx, index, element);
+      return cx.isBetweenParts ? shared : readFuture(cx.instance, shared);
     },
     (cx, value) => {
       const shared = value instanceof SharedFuture ? value : futureFromHost(cx.instance, element, value);
@@ -53,6 +51,28 @@ export const errorContext: Codec = handleCodec(
     return cx.part.handles.addOther(context, cx.label);
   },
 );
+
+/** Takes the readable end of a stream from a guest, which passes it on. */
+export function takeStreamEnd(
+  cx: LiftLowerContext,
+  index: number,
+  element: WitType | undefined,
+): SharedStream {
+  const end = cx.part.handles.getOther(index, StreamEnd, 'the readable end of a stream', cx.label);
+  takeEnd(cx, index, end, element, 'stream');
+  return end.shared;
+}
+
+/** Takes the readable end of a future from a guest, which passes it on. */
+export function takeFutureEnd(
+  cx: LiftLowerContext,
+  index: number,
+  element: WitType | undefined,
+): SharedFuture {
+  const end = cx.part.handles.getOther(index, FutureEnd, 'the readable end of a future', cx.label);
+  takeEnd(cx, index, end, element, 'future');
+  return end.shared;
+}
 
 /** That which a guest made. */
 function sharedStreamOf(cx: LiftLowerContext, value: unknown): SharedStream | undefined {

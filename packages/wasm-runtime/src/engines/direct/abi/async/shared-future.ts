@@ -31,6 +31,11 @@ export class SharedFuture {
     return this.#pending?.side;
   }
 
+  /** There is but one value. */
+  get isPartlyCopied(): boolean {
+    return false;
+  }
+
   /** The side that waits gets its buffer back. Only while one does. */
   cancel(): void {
     this.#end(copyResults.cancelled);

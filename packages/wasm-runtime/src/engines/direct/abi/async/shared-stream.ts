@@ -43,6 +43,12 @@ export class SharedStream {
     return this.#pending?.side;
   }
 
+  /** Whether the buffer that one side has offered was copied in part, so that more may follow. */
+  get isPartlyCopied(): boolean {
+    const buffer = this.#pending?.copy.buffer;
+    return buffer !== undefined && buffer.progress > 0 && remaining(buffer) > 0;
+  }
+
   /** The side that waits gets its buffer back. Only while one does. */
   cancel(): void {
     this.#end(copyResults.cancelled);

@@ -1,8 +1,8 @@
-import type { WitFunction } from '@wasmlattice/rpc';
 import type { AbiPart } from '../abi-part.js';
 import { AbiTrap } from '../abi-trap.js';
 import type { StringEncoding } from '../core-types.js';
 import type { GuestMemory } from '../guest-memory.js';
+import type { FunctionType } from '../signature.js';
 import type { GuestThread } from './guest-thread.js';
 
 /** Where a task is on its way from its call to its result, and whether it was told to end. */
@@ -10,6 +10,8 @@ export type TaskState = 'initial' | 'started' | 'pending-cancel' | 'cancel-deliv
 
 /** Who called: gives the parameters when the task starts, and is given what it returns. */
 export interface TaskCaller {
+  /** Whether it is a part of the same component: ends of streams and futures then stay what they are. */
+  readonly isPart?: boolean;
   /** Called once, when the callee takes the call. Throws what ends it. */
   onStart(): readonly unknown[];
   /** Called once, with the callee inside. */
@@ -34,7 +36,7 @@ export interface TaskOptions {
 
 /** What `task.return` has to agree with. */
 export interface TaskReturn {
-  readonly func: WitFunction;
+  readonly func: FunctionType;
   readonly memory: GuestMemory;
   readonly encoding: StringEncoding;
 }
@@ -58,6 +60,10 @@ export class Task {
 
   get label(): string {
     return this.options.label;
+  }
+
+  get isCalledByPart(): boolean {
+    return this.#caller?.isPart === true;
   }
 
   /** Whether the host waits for its result. */

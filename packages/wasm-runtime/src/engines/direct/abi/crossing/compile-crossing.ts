@@ -1,4 +1,5 @@
 import { entryOf, type WitType } from '@wasmlattice/rpc';
+import { futureCrossing, streamCrossing } from '../async/end-crossing.js';
 import type { Codec } from '../codec.js';
 import { compileType } from '../compile-type.js';
 import type { Pointer } from '../layout.js';
@@ -74,6 +75,10 @@ function compile(type: WitType, pointers: CrossingPointers): Crossing {
       return ownCrossing(type.resource);
     case 'borrow':
       return borrowCrossing(type.resource);
+    case 'stream':
+      return streamCrossing(type.element);
+    case 'future':
+      return futureCrossing(type.value);
     default:
       return valueCrossing(compileType(type, pointers.from), compileType(type, pointers.to));
   }

@@ -83,8 +83,8 @@ export function bindCancelCopy(
     }
     if (end.isInSet && !isAsync) throw new AbiTrap(`${label}: ${end.what} is in a waitable set`);
     end.state = 'cancelling';
-    // The other side lets go of the buffer at once.
-    if (!end.hasPendingEvent) end.shared.cancel();
+    // The other side lets go of the buffer at once. What it has copied counts, but the copy was to be of more.
+    if (!end.hasPendingEvent || end.shared.isPartlyCopied) end.shared.cancel();
     return end.takePendingEvent().payload;
   });
 }

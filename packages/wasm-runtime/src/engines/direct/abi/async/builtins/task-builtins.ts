@@ -1,12 +1,11 @@
-import type { WitFunction, WitType } from '@wasmlattice/rpc';
+import type { WitType } from '@wasmlattice/rpc';
 import type { AbiPart } from '../../abi-part.js';
 import { AbiTrap } from '../../abi-trap.js';
 import type { CanonOptions, CoreFunction } from '../../core-types.js';
-import { GuestMemory } from '../../guest-memory.js';
 import type { Pointer } from '../../layout.js';
 import { LiftLowerContext } from '../../lift-lower-context.js';
 import { toAddress } from '../../ranges.js';
-import { compileSignatures, type Signature } from '../../signature.js';
+import { compileSignatures, type FunctionType, type Signature } from '../../signature.js';
 import { sameType } from '../same-type.js';
 import type { Task } from '../task.js';
 import { plainBuiltin } from './builtin.js';
@@ -29,6 +28,7 @@ export function bindTaskReturn(
     const { task } = part.tasks.thread;
     matches(task);
     cx.enter();
+    cx.isBetweenParts = task.isCalledByPart;
     task.return(liftResult(cx, signature));
     return undefined;
   });
@@ -56,8 +56,7 @@ function liftResult(cx: LiftLowerContext, { params, spilled }: Signature): unkno
 
 /** Traps for a task whose function returns something else, or from elsewhere. Types are compared once for each function. */
 function matcher(result: WitType | undefined, options: CanonOptions): (task: Task) => void {
-  const memory = options.memory ?? GuestMemory.none;
-  const known = new WeakSet<WitFunction>();
+  const known = new WeakSet<FunctionType>();
   return ({ options: { returns }, label }) => {
     if (returns === undefined) {
       throw new AbiTrap(`task.return: ${label} returns its result itself`);
@@ -68,7 +67,8 @@ function matcher(result: WitType | undefined, options: CanonOptions): (task: Tas
       }
       known.add(returns.func);
     }
-    if (returns.memory !== memory || returns.encoding !== options.encoding) {
+    const isElsewhere = options.memory !== undefined && returns.memory !== options.memory;
+    if (isElsewhere || returns.encoding !== options.encoding) {
       throw new AbiTrap(`task.return: the canonical options are others than those of ${label}`);
     }
   };

@@ -101,7 +101,10 @@ export function bindSubtaskCancel(part: AbiPart, isAsync: boolean): CoreFunction
       }) as Promise<number>;
     };
     const cancelling = subtask.onCancel?.();
-    return cancelling === undefined ? next() : cancelling.then(next);
+    if (cancelling === undefined) return next();
+    return cancelling.then(next).catch((error: unknown) => {
+      throw part.instance.fail(error);
+    });
   });
 }
 
