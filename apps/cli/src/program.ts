@@ -9,6 +9,7 @@ import { addGetEvents } from './commands/get-events.js';
 import { addGetHosts } from './commands/get-hosts.js';
 import { addGetInventory } from './commands/get-inventory.js';
 import { addGetLinks } from './commands/get-links.js';
+import { addInspect } from './commands/inspect.js';
 import { addLinkDel } from './commands/link-del.js';
 import { addLinkPut } from './commands/link-put.js';
 import { addStopHost } from './commands/stop-host.js';
@@ -64,6 +65,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
     .version(cliVersion, '-V, --version', 'print the version');
 
   addUp(program, io, setExitCode);
+  addInspect(program, io, setExitCode);
   const get = group(program, 'get', 'Look at the lattice');
   addGetHosts(get, io);
   addGetInventory(get, io);

@@ -41,6 +41,8 @@ impl Part {
 pub struct Place {
     pub parts: Vec<Part>,
     pub section: &'static str,
+    /// Whether the section is read, and it is what follows that can't be.
+    pub is_past_section: bool,
     /// Index of a function in its core module.
     pub function: Option<u32>,
 }
@@ -51,10 +53,19 @@ impl Place {
         let name = self.function.and_then(|function| self.function_name(function, file));
         json::object([
             ("parts", json::array(self.parts.iter().skip(1).map(|part| json::string(&part.describe())))),
-            ("section", json::string(self.section)),
+            ("section", json::string(&self.describe_section())),
             ("function", json::optional(self.function, |index| index.to_string())),
             ("functionName", json::optional(name, |name| json::string(&name))),
         ])
+    }
+
+    fn describe_section(&self) -> String {
+        match (self.section, self.is_past_section) {
+            ("", _) => "preamble".to_owned(),
+            (section, false) => section.to_owned(),
+            ("end", true) => "what follows its parts".to_owned(),
+            (section, true) => format!("what follows the {section}"),
+        }
     }
 
     fn function_name(&self, function: u32, file: &[u8]) -> Option<String> {

@@ -41,6 +41,7 @@ impl Walk {
         let mut parser = Parser::new(0);
         parser.set_features(features);
         for payload in parser.parse_all(file) {
+            self.place.is_past_section = payload.is_err();
             let payload = payload?;
             self.enter(&payload);
             self.census.take(&payload);

@@ -1,3 +1,10 @@
+export type { InspectedInterface } from '../inspection/describe-world.js';
+export {
+  type ComponentInspection,
+  type InspectedReport,
+  type InspectOptions,
+  inspectComponent,
+} from '../inspection/inspect-component.js';
 export {
   createPreparer,
   type PrepareRequest,

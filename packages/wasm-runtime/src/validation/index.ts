@@ -1,3 +1,4 @@
+export { refusalOf } from './refusal.js';
 export {
   createValidation,
   readValidated,
