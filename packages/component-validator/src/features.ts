@@ -42,6 +42,7 @@ export const features: Readonly<Record<string, Feature>> = {
   CM_ERROR_CONTEXT: on('error contexts'),
   CM_FIXED_LENGTH_LISTS: on('lists of a fixed length'),
   CM_MAP: on('maps'),
+  CM_IMPLEMENTS: on('names of the interface that an import implements'),
   CM64: on('64-bit memories in canonical functions'),
 
   // Objects in the heap of the host's thread, which nothing can bound.
@@ -53,7 +54,6 @@ export const features: Readonly<Record<string, Feature>> = {
   CM_THREADING: off('threads of components'),
   CM_VALUES: off('values as imports and exports of components'),
   CM_NESTED_NAMES: off('nested namespaces and packages in names'),
-  CM_IMPLEMENTS: off('names of the interface that an import implements'),
   CM_CANON_NAMES: off('names with a suffix of their version'),
   CM_FORWARD: off('streams and futures that are forwarded'),
   CM_ACCESSORS: off('properties with get and set functions'),
