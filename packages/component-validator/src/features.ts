@@ -53,6 +53,7 @@ export const features: Readonly<Record<string, Feature>> = {
   SHARED_EVERYTHING_THREADS: off('threads that share everything'),
   CM_THREADING: off('threads of components'),
   CM_VALUES: off('values as imports and exports of components'),
+  // The specification has it for later.
   CM_NESTED_NAMES: off('nested namespaces and packages in names'),
   CM_CANON_NAMES: off('names with a suffix of their version'),
   CM_FORWARD: off('streams and futures that are forwarded'),

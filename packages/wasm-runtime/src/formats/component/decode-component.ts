@@ -92,13 +92,8 @@ class Collector {
         if (this.#imports.has(name)) {
           throw new InvalidComponentError(`expected one import named "${name}", found two`, offset);
         }
-        if (extern.sort === 'core-module' || extern.sort === 'component' || extern.sort === 'value') {
-          const what = extern.sort === 'core-module' ? 'core module' : extern.sort;
-          evaluator.graph.refuse(
-            `its import "${name}" is a ${what}, while a host provides functions, types and instances only`,
-          );
-        }
         const entity = asImport(name, evaluator.entity(extern, scope, offset));
+        this.#refuseUnprovided(name, entity);
         this.#imports.set(name, entity);
         this.#nameResources(name, entity);
         return entity;
@@ -106,6 +101,19 @@ class Collector {
     );
     for (const [name, entity] of exports) this.#nameResources(name, entity);
     return exports;
+  }
+
+  #refuseUnprovided(name: string, entity: Entity): void {
+    const { sort } = entity;
+    if (sort === 'instance') {
+      for (const [member, each] of entity.instance.exports)
+        this.#refuseUnprovided(nestedId(name, member), each);
+    }
+    if (sort !== 'core-module' && sort !== 'component' && sort !== 'value') return;
+    const what = sort === 'core-module' ? 'core module' : sort;
+    this.#evaluator.graph.refuse(
+      `its import "${name}" is a ${what}, while a host provides functions, types and instances only`,
+    );
   }
 
   #exportedFunctions(): ExportedFunction[] {

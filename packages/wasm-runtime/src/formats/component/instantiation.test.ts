@@ -77,6 +77,11 @@ describe('decodeInstantiation', () => {
 
   it.each([
     ['a core module that it imports', '(import "m" (core module))', 'its import "m" is a core module'],
+    [
+      'a core module in an instance that it imports',
+      '(import "i" (instance (export "m" (core module))))',
+      'its import "i/m" is a core module',
+    ],
     ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
     ['a thread that it makes itself', '(core func (canon thread.index))', 'built-in thread.index'],
   ])('names as an obstacle %s', async (_, text, obstacle) => {

@@ -37,9 +37,6 @@ export interface ComponentLookUp {
   module(index: number): number | undefined;
 }
 
-/** Why what is only described can't be had. */
-const notProvided = 'a host provides functions, types and instances only';
-
 /**
  * Writes down which core modules a component instantiates and how they are wired, those of the components that it consists of
  * included, in the order in which all of it is instantiated.
@@ -78,8 +75,7 @@ export class CoreGraph {
       case 'core-instantiate': {
         const args = definition.args.map((arg) => [arg.name, space.instance(arg.instance, offset)] as const);
         const module = lookUp.module(definition.module);
-        if (module === undefined)
-          this.refuse(`it instantiates a core module that it imports: ${notProvided}`);
+        // What is only described is imported, which is an obstacle already.
         this.#addInstance(
           space,
           module === undefined
@@ -171,10 +167,8 @@ export class CoreGraph {
   ): CoreItem {
     const options = this.#options(node, space, offset);
     const part = this.#partOf(space);
-    if (source === undefined) {
-      this.refuse(`it calls a function of a component that it imports: ${notProvided}`);
-      return { kind: 'unsupported' };
-    }
+    // A member of an imported component, which is an obstacle already.
+    if (source === undefined) return { kind: 'unsupported' };
     const item: LoweredItem =
       source.kind === 'import'
         ? { kind: 'lower', part, func: source.imported, options }
