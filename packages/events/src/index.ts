@@ -44,9 +44,11 @@ export {
 export {
   type LinkdefDeleted,
   type LinkdefSetFailed,
+  type LinkStateChanged,
   linkdefDeleted,
   linkdefSet,
   linkdefSetFailed,
+  linkStateChanged,
 } from './payloads/link.js';
 export {
   type ProviderStarted,

@@ -5,7 +5,7 @@ import { componentScaled, componentScaleFailed } from './payloads/component.js';
 import { configDeleted, configSet } from './payloads/config.js';
 import { healthCheckFailed, healthCheckPassed, healthCheckStatus } from './payloads/health-check.js';
 import { hostHeartbeat, hostStarted, hostStopped, labelsChanged } from './payloads/host.js';
-import { linkdefDeleted, linkdefSet, linkdefSetFailed } from './payloads/link.js';
+import { linkdefDeleted, linkdefSet, linkdefSetFailed, linkStateChanged } from './payloads/link.js';
 import { providerStarted, providerStartFailed, providerStopped } from './payloads/provider.js';
 
 const inventory: HostInventory = {
@@ -204,6 +204,18 @@ const cases: readonly [string, LatticeEvent, unknown][] = [
     { ...deletionJson, target: 'kv', interfaces: ['store'] },
   ],
   ['linkdef_deleted without a link', linkdefDeleted(deletion, undefined), deletionJson],
+  [
+    'link_state_changed',
+    linkStateChanged({
+      ...deletion,
+      target: 'kv',
+      hostId: 'N1',
+      providerId: 'kv',
+      state: 'failed',
+      reason: 'no',
+    }),
+    { host_id: 'N1', provider_id: 'kv', ...deletionJson, target: 'kv', state: 'failed', reason: 'no' },
+  ],
   ['config_set', configSet({ configName: 'c' }), { config_name: 'c' }],
   ['config_deleted', configDeleted({ configName: 'c' }), { config_name: 'c' }],
 ];

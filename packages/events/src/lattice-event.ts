@@ -21,9 +21,11 @@ import {
 import {
   type LinkdefDeleted,
   type LinkdefSetFailed,
+  type LinkStateChanged,
   linkdefDeletedCodec,
   linkdefSetCodec,
   linkdefSetFailedCodec,
+  linkStateChangedCodec,
 } from './payloads/link.js';
 import {
   type ProviderStarted,
@@ -54,6 +56,7 @@ export interface EventDataByName {
   linkdef_set: Link;
   linkdef_set_failed: LinkdefSetFailed;
   linkdef_deleted: LinkdefDeleted;
+  link_state_changed: LinkStateChanged;
   config_set: ConfigChanged;
   config_deleted: ConfigChanged;
 }
@@ -82,6 +85,7 @@ const codecs: { readonly [N in EventName]: EventCodec<EventDataByName[N]> } = {
   linkdef_set: linkdefSetCodec,
   linkdef_set_failed: linkdefSetFailedCodec,
   linkdef_deleted: linkdefDeletedCodec,
+  link_state_changed: linkStateChangedCodec,
   config_set: configChangedCodec,
   config_deleted: configChangedCodec,
 };

@@ -1,5 +1,5 @@
 import { decodeLink, encodeLink, ObjectReader } from '@wasmlattice/control-interface/codec';
-import type { DeleteLinkCommand, Link } from '@wasmlattice/control-interface/types';
+import type { DeleteLinkCommand, Link, LinkKey } from '@wasmlattice/control-interface/types';
 import type { EventCodec } from './event-codec.js';
 
 /** `linkdef_set_failed`: the link as requested and why it was not set. */
@@ -12,6 +12,19 @@ export interface LinkdefSetFailed extends Link {
 export interface LinkdefDeleted extends DeleteLinkCommand {
   readonly target?: string | undefined;
   readonly interfaces?: readonly string[] | undefined;
+}
+
+/**
+ * `link_state_changed`: a link that a provider of this host did not take, or takes at last. An event of ours, which others drop; it
+ * follows `linkdef_set_failed` where that tells the same.
+ */
+export interface LinkStateChanged extends LinkKey {
+  readonly hostId: string;
+  /** The end that runs on the host. */
+  readonly providerId: string;
+  readonly state: 'delivered' | 'failed';
+  /** Why it failed; empty for one that was delivered. */
+  readonly reason: string;
 }
 
 /** An event for `publish`: a link was put, or put again. */
@@ -35,6 +48,42 @@ export function linkdefDeleted(
   const found = removed && { target: removed.target, interfaces: removed.interfaces };
   return { name: 'linkdef_deleted', data: { ...slot, ...found } };
 }
+
+/** An event for `publish`: a link failed at a provider, or works again. */
+export function linkStateChanged(data: LinkStateChanged): {
+  readonly name: 'link_state_changed';
+  readonly data: LinkStateChanged;
+} {
+  return { name: 'link_state_changed', data };
+}
+
+export const linkStateChangedCodec: EventCodec<LinkStateChanged> = {
+  encode: (data) => ({
+    host_id: data.hostId,
+    provider_id: data.providerId,
+    source_id: data.sourceId,
+    target: data.target,
+    name: data.name,
+    wit_namespace: data.witNamespace,
+    wit_package: data.witPackage,
+    state: data.state,
+    reason: data.reason,
+  }),
+  decode(value) {
+    const reader = new ObjectReader(value, 'link_state_changed');
+    return {
+      hostId: reader.string('host_id'),
+      providerId: reader.string('provider_id'),
+      sourceId: reader.string('source_id'),
+      target: reader.string('target'),
+      name: reader.string('name'),
+      witNamespace: reader.string('wit_namespace'),
+      witPackage: reader.string('wit_package'),
+      state: reader.string('state') === 'delivered' ? 'delivered' : 'failed',
+      reason: reader.stringOr('reason', ''),
+    };
+  },
+};
 
 export const linkdefSetCodec: EventCodec<Link> = { encode: encodeLink, decode: decodeLink };
 

@@ -52,8 +52,9 @@ export interface HostedProviderTies {
   readonly signal: AbortSignal;
   /** Runs a task of this provider after those that were given before it. */
   readonly enqueue: (task: () => Promise<void>) => void;
-  /** Told of a link that could not be delivered. */
+  /** Told of a link that could not be delivered, and of one that could not and now is. */
   readonly onLinkFailure: (link: Link, reason: string) => void;
+  readonly onLinkRecovery: (link: Link) => void;
 }
 
 /** One provider that runs here: what it was started as, its config and its links, of which it is told when they change. */
@@ -82,6 +83,7 @@ export class HostedProvider {
       configs: parts.configs,
       enqueue: ties.enqueue,
       onFailure: ties.onLinkFailure,
+      onRecovery: ties.onLinkRecovery,
       logger: parts.logger,
     });
     this.#annotations = command.annotations;
@@ -117,7 +119,6 @@ export class HostedProvider {
     const { lattice, launcher } = this.#parts;
     const { enqueue, signal } = this.#ties;
     this.#config = await this.#follow(this.#configNames);
-    await lattice.update(this.id, (spec) => spec ?? { url: this.imageRef, links: [] });
     this.#provider = await launcher.launch({
       providerId: this.id,
       artifact,
@@ -134,6 +135,7 @@ export class HostedProvider {
       signal,
     });
     signal.throwIfAborted();
+    await lattice.update(this.id, (spec) => spec ?? { url: this.imageRef, links: [] });
     await this.#begin();
   }
 

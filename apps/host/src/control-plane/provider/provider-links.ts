@@ -14,6 +14,8 @@ export interface ProviderLinksOptions {
   readonly enqueue: (task: () => Promise<void>) => void;
   /** Told of a link that could not be delivered: of each reason once, and each time somebody puts it. */
   readonly onFailure: (link: Link, reason: string) => void;
+  /** Told of a link that could not be delivered and now is. */
+  readonly onRecovery: (link: Link) => void;
   readonly logger: Logger;
 }
 
@@ -51,7 +53,8 @@ export class ProviderLinks {
   async begin(provider: RunningProvider): Promise<void> {
     this.#provider = provider;
     for (const followed of [...this.#links.values()]) {
-      if (provider.answers) followed.state = { tag: 'pending' };
+      // What failed is tried in any case, and known to have failed.
+      if (provider.answers && followed.state.tag === 'delivered') followed.state = { tag: 'pending' };
       await this.#deliver(followed);
     }
   }
@@ -142,6 +145,7 @@ export class ProviderLinks {
     try {
       await provider.putLink(definition);
       followed.state = { tag: 'delivered', definition };
+      if (before.tag === 'failed') this.#options.onRecovery(followed.link);
     } catch (error) {
       followed.state = before;
       this.#fail(followed, error, isAsked);

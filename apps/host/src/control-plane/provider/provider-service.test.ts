@@ -165,7 +165,7 @@ describe('start', () => {
 
   it('that fails is told with its causes, leaves nothing behind, and a later start works', async () => {
     let broken = true;
-    const { service, events, configs } = setUp({
+    const { service, events, configs, lattice } = setUp({
       async launching() {
         if (broken) throw new Error('can not be run', { cause: new Error('permission denied') });
       },
@@ -178,6 +178,7 @@ describe('start', () => {
       error: 'can not be run: permission denied',
     });
     expect(configs.bundles()).toBe(0);
+    expect(lattice.spec('kv')).toBeUndefined();
     // Behind the failed start in the queue of this provider.
     expect(await service.stop(stopCommand)).toMatchObject({ tag: 'failed' });
     expect(service.isRunning('kv')).toBe(false);
@@ -289,6 +290,14 @@ describe('links', () => {
     await service.settled(['kv']);
     expect(provider().told).toMatchObject([['put', { name: 'default' }]]);
     expect(service.undeliveredLinks()).toEqual([]);
+    const state = { ...key, hostId: 'NHOST', providerId: 'kv' };
+    const failure = { ...state, state: 'failed', reason: 'address in use' };
+    const changes = events.events.filter(({ name }) => name === 'link_state_changed');
+    expect(changes.map(({ data }) => data)).toEqual([
+      failure,
+      failure,
+      { ...state, state: 'delivered', reason: '' },
+    ]);
   });
 
   it('that fail are tried again when another leaves or moves, without an event for the same reason', async () => {

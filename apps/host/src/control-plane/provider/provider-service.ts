@@ -2,6 +2,7 @@ import {
   type Answer,
   failed,
   type Link,
+  type LinkKey,
   type OptionalAnswer,
   ok,
   type ProviderDescription,
@@ -15,6 +16,7 @@ import {
   type EventPublisher,
   type LatticeEvent,
   linkdefSetFailed,
+  linkStateChanged,
   providerStarted,
   providerStartFailed,
   providerStopped,
@@ -92,7 +94,13 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         enqueue(providerId, async () => {
           if (hosted !== undefined && running.get(providerId) === hosted) await task();
         }),
-      onLinkFailure: (link, reason) => publish(linkdefSetFailed(link, reason)),
+      onLinkFailure(link, reason) {
+        publish(linkdefSetFailed(link, reason));
+        publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'failed', reason }));
+      },
+      onLinkRecovery(link) {
+        publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'delivered', reason: '' }));
+      },
     });
     running.set(providerId, hosted);
     await publishStarted(command, hosted);
@@ -245,3 +253,7 @@ function isDisabledBuiltin(reference: string, launcher: ProviderLauncher): boole
  * (docs/spec/control-interface.md#5.2).
  */
 const knownBuiltins: ReadonlySet<string> = new Set(['http-server', 'messaging-nats']);
+
+function keyOf({ name, sourceId, target, witNamespace, witPackage }: Link): LinkKey {
+  return { name, sourceId, target, witNamespace, witPackage };
+}
