@@ -126,7 +126,8 @@ export async function openConfigStore(options: {
     },
     async follow(names, onChange) {
       const bundle = new LiveBundle(names, onChange);
-      bundles.add(bundle);
+      // Most links have no configs on one side or both.
+      if (names.length > 0) bundles.add(bundle);
       for (const name of names) {
         try {
           const { config, revision } = await read(name);

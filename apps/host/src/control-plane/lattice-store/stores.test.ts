@@ -177,6 +177,48 @@ describe('config store', () => {
     other.close();
   });
 
+  it('follows configs that are missing, come, change and go', async () => {
+    const [store, other] = [await open(), await open()];
+    await put(store, 'one', { a: '1' });
+    let changed = Promise.withResolvers<void>();
+    const next = async (): Promise<void> => {
+      await changed.promise;
+      changed = Promise.withResolvers();
+    };
+    const followed = await store.follow(['one', 'two'], () => changed.resolve());
+    expect(() => followed.current()).toThrow('Config two does not exist');
+    await put(other, 'two', {});
+    await next();
+    expect(Object.fromEntries(followed.current())).toEqual({ a: '1' });
+    await put(other, 'two', { a: '2' });
+    await next();
+    expect(Object.fromEntries(followed.current())).toEqual({ a: '2' });
+    await other.delete('one');
+    await next();
+    expect(() => followed.current()).toThrow('Config one does not exist');
+    followed.close();
+    store.close();
+    other.close();
+  });
+
+  it('tells of what was read or written here before that is done, and not again', async () => {
+    const [store, other] = [await open(), await open()];
+    await put(store, 'one', { a: '1' });
+    const changes: unknown[] = [];
+    const bundle = await store.bundle(['one'], (config) => changes.push(config.get('a')));
+    await put(store, 'one', { a: '2' });
+    expect(changes).toEqual(['2']);
+    await put(other, 'one', { a: '3' });
+    await store.get('one');
+    expect(changes).toEqual(['2', '3']);
+    const seen = Promise.withResolvers<void>();
+    const later = await store.bundle(['one'], () => seen.resolve());
+    await put(other, 'one', { a: '4' });
+    await seen.promise;
+    expect(changes).toEqual(['2', '3', '4']);
+    for (const each of [bundle, later, store, other]) each.close();
+  });
+
   it('names the config that does not exist', async () => {
     const store = await open();
     await expect(store.bundle(['missing'], () => {})).rejects.toThrow('Config missing does not exist');
