@@ -63,8 +63,12 @@ export function describeExit({ code, signal }: ProcessExit): string {
   return signal === undefined ? `exited with code ${code ?? 'unknown'}` : `was ended by ${signal}`;
 }
 
+/** As much as fits an event and a terminal; the log has all of it. */
+const wordLines = 5;
+const wordLength = 300;
+
 function lastWords(lines: readonly string[]): string {
-  return lines.length === 0
-    ? '; it wrote nothing to standard error'
-    : `; its last words: ${lines.join(' | ')}`;
+  if (lines.length === 0) return '; it wrote nothing to standard error';
+  const shown = lines.slice(-wordLines).map((line) => line.slice(0, wordLength));
+  return `; its last words: ${shown.join(' | ')}`;
 }

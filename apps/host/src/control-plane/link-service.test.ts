@@ -137,6 +137,24 @@ describe('delete', () => {
     expect(await events.waitFor('linkdef_deleted')).toEqual({ ...slot, target: 'kv', interfaces: ['store'] });
   });
 
+  it('answers when both ends know', async () => {
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    const { links, events } = setUp({
+      async delivered() {
+        asked += 1;
+        if (asked === 2) await gate.promise;
+      },
+    });
+    await links.put(keyvalueLink());
+    const answered = links.delete(slot);
+    await expect.poll(() => asked).toBe(2);
+    expect(events.names()).toEqual(['linkdef_set']);
+    gate.resolve();
+    expect(await answered).toMatchObject({ tag: 'ok' });
+    expect(events.names()).toEqual(['linkdef_set', 'linkdef_deleted']);
+  });
+
   it('that names a target leaves the links to others, and removes none if there is none to it', async () => {
     const { links, events } = setUp();
     const far = keyvalueLink({ target: 'far', interfaces: ['atomics'] });

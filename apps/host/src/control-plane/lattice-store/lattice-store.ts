@@ -53,17 +53,21 @@ export async function openLatticeStore(options: {
   const bucket = await openBucket(options.jetstream, latticeDataBucket(options.lattice));
   const known = new Map<string, { readonly spec: ComponentSpec | undefined; readonly revision: number }>();
 
+  /** Our own writes arrive twice, and an older value must not replace a newer one. */
+  const isKnown = (id: string, revision: number): boolean => (known.get(id)?.revision ?? -1) >= revision;
+
   const apply = (id: string, revision: number, spec: ComponentSpec | undefined): void => {
-    const before = known.get(id);
-    // Our own writes arrive twice, and an older value must not replace a newer one.
-    if (before !== undefined && before.revision >= revision) return;
+    if (isKnown(id, revision)) return;
+    const previous = known.get(id)?.spec;
     known.set(id, { spec, revision });
-    onChange({ id, previous: before?.spec, current: spec });
+    onChange({ id, previous, current: spec });
   };
 
   const onEntry = (change: BucketChange): void => {
     const key = parseLatticeDataKey(change.key);
     if (key.kind === 'component') {
+      // A spec of many links takes its time to read.
+      if (isKnown(key.id, change.revision)) return;
       const spec = change.value === undefined ? undefined : decodeComponentSpec(change.value);
       apply(key.id, change.revision, spec);
     } else if (key.kind === 'unknown') {
