@@ -25,9 +25,16 @@ export function handleForms(types: ComponentTypes, isHosted: (name: string) => b
   const isGuests = (resource: WitResource): boolean =>
     !imported.has(resource) &&
     types.exports.some(({ id, resources }) => id === resource.instance && resources.includes(resource.name));
+  const implemented = new Map(types.imports.map(({ id, implements: other }) => [id, other]));
   return (resource) => {
     if (isGuests(resource)) return { kind: 'guest' };
-    const { name } = parseInterfaceId(resource.instance);
+    if (resource.instance === '') {
+      return {
+        kind: 'none',
+        reason: `${resource.name} is a resource outside of any interface, which nobody makes`,
+      };
+    }
+    const { name } = parseInterfaceId(implemented.get(resource.instance) ?? resource.instance);
     const full = `${name}.${resource.name}`;
     switch (full) {
       case 'wasi:io/streams.input-stream':

@@ -15,8 +15,10 @@ import { wireFormOf } from './wire-form.js';
 
 /** An imported interface as calls to whatever its link points to (docs/spec/wrpc-interfaces.md#2). */
 export interface LatticeCalls {
-  /** The import's id, verbatim: also the wire instance. */
+  /** The interface's id, verbatim: also the wire instance. */
   readonly id: string;
+  /** What the component calls the import: the same, unless it has a name of its own for it. */
+  readonly importId: string;
   readonly functions: readonly LatticeFunction[];
   readonly resources: readonly LatticeResource[];
   /** Whether a handle of any kind may go through its functions. */
@@ -37,12 +39,13 @@ interface LatticeFunction extends HandleFunction {
 
 /** @throws NoWireFormError that names the function */
 export function planLatticeCalls(
-  { id, functions, resources }: WitInterface,
+  { id: importId, implements: id = importId, functions, resources }: WitInterface,
   forms: HandleForms,
 ): LatticeCalls {
   const planned = functions.map((declared) => planFunction(declared, forms));
   return {
     id,
+    importId,
     functions: planned,
     resources: resources.map((name) => ({ name, drops: new DropTeller({ instance: id, name }) })),
     passesHandles: resources.length > 0 || planned.some(({ form }) => form.passesHandles),
@@ -73,7 +76,7 @@ function planFunction(declared: WitFunction, forms: HandleForms): LatticeFunctio
  * codec has jco's conventions.
  */
 export function bindLatticeCalls(
-  { id, functions, resources }: LatticeCalls,
+  { id, importId, functions, resources }: LatticeCalls,
   { links, signal }: InstanceContext,
   handles: InstanceHandles,
 ): HostImport {
@@ -86,7 +89,7 @@ export function bindLatticeCalls(
       void drops.tell(links, arrival);
     });
     classes.set(name, remote);
-    handles.define(id, name, remote);
+    handles.define(importId, name, remote);
   }
 
   function bindFunction(declared: LatticeFunction): (params: readonly unknown[]) => Promise<unknown> {

@@ -326,6 +326,26 @@ describe('an interface the host does not serve', () => {
     expect(instances).toEqual([id]);
   });
 
+  it('makes resources of the import that they came by, whatever that is called', async () => {
+    const cart = { instance: 'mine', name: 'cart' };
+    const make = func('make', [], t.own(cart));
+    const imported = { ...witInterface('mine', [make]), resources: ['cart'], implements: id };
+    const links = testLinks(async () => Uint8Array.of(1));
+    const bound = link(importing(imported)).bind(testContext({ links })).get('mine');
+    expect(await bound?.func('make')?.()).toBeInstanceOf(bound?.resource('cart'));
+  });
+
+  it.each([
+    ['mine', 'acme:draft/api.blob is a resource of the host and means nothing in another instance'],
+    ['', 'blob is a resource outside of any interface, which nobody makes'],
+  ])('is refused when a function passes a resource of "%s"', (instance, reason) => {
+    const types = importing(
+      { id: 'mine', implements: 'acme:draft/api@0.1.0-draft', functions: [], resources: ['blob'] },
+      witInterface(id, [func('take', [['x', t.own({ instance, name: 'blob' })]])]),
+    );
+    expect(messageOf(types)).toContain(`function take can't be called over the lattice: ${reason}`);
+  });
+
   it('is refused when a function passes what only the host knows', () => {
     const pollable = func('take', [
       ['when', t.list(t.own({ instance: 'wasi:io/poll@0.2.0', name: 'pollable' }))],

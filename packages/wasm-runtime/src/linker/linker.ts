@@ -182,7 +182,7 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
   }
   let calls: LatticeCalls;
   try {
-    calls = planLatticeCalls({ ...imported, id }, forms);
+    calls = planLatticeCalls(imported, forms);
   } catch (error) {
     if (!(error instanceof NoWireFormError)) throw error;
     const { name } = parseInterfaceId(id);
