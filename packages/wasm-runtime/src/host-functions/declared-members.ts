@@ -1,4 +1,4 @@
-import { camelCase, type WitInterface } from '@wasmlattice/rpc';
+import { camelCase, memberOf, type WitInterface } from '@wasmlattice/rpc';
 import type { HostClass, HostFunction, HostImport } from '../engines/engine.js';
 import { className, parseQualifiedName } from '../qualified-name.js';
 import type { HostMembers } from './host-interface.js';
@@ -49,26 +49,32 @@ class BoundMembers implements HostImport {
 
   resource(name: string): HostClass | undefined {
     const key = this.#classNames.get(name);
-    return key === undefined ? undefined : (asFunction(this.#members[key]) as unknown as HostClass);
+    return key === undefined
+      ? undefined
+      : (asFunction(ownMember(this.#members, key)) as unknown as HostClass);
   }
 
   #find({ kind, member, className }: Place): unknown {
-    if (kind === 'function') return this.#members[member];
-    const type = this.#members[className] as MemberClass | undefined;
+    if (kind === 'function') return ownMember(this.#members, member);
+    const type = ownMember(this.#members, className) as MemberClass | undefined;
+    if (type === undefined) return undefined;
     switch (kind) {
       case 'constructor':
         return type;
       case 'static':
-        return type?.[member];
+        return ownMember(type, member);
       case 'method':
-        return type?.prototype[member];
+        return memberOf(type.prototype, member);
     }
   }
 }
 
-type MemberClass = Readonly<Record<string, unknown>> & {
-  readonly prototype: Readonly<Record<string, unknown>>;
-};
+type MemberClass = HostMembers & { readonly prototype: object };
+
+/** An implementation that lacks a function does not have the one that every object or function has by that name. */
+function ownMember(members: HostMembers, key: string): unknown {
+  return Object.hasOwn(members, key) ? members[key] : undefined;
+}
 
 function placeOf(func: string): Place {
   const name = parseQualifiedName(func);
