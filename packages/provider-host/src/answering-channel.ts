@@ -25,6 +25,7 @@ export interface AnsweringChannelOptions {
 /** Talks to a process that says what became of each message, as those on our SDK do. */
 export function createAnsweringChannel(options: AnsweringChannelOptions): ProcessChannel {
   const { connection, headers, hostId, instanceId, subjects, timeoutMs } = options;
+  const ended = new AbortController();
 
   /** Resolves with the reason why it did not work, if any. */
   const ask = async (subject: string, payload: string): Promise<string | undefined> => {
@@ -34,6 +35,7 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
         subject,
         payload,
         timeoutMs,
+        signal: ended.signal,
         ...headers(),
         read(text) {
           const reply = decodeProviderReply(text);
@@ -42,7 +44,7 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
       });
       return error;
     } catch (error) {
-      return describeSilence(error, timeoutMs);
+      return ended.signal.aborted ? 'the provider ended meanwhile' : describeSilence(error, timeoutMs);
     }
   };
   const askOfLink = async (link: LinkIdentity, subject: string, payload: string): Promise<void> => {
@@ -57,7 +59,7 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
       const reason = await ask(subjects.configUpdate, encodeConfigUpdate(config));
       if (reason !== undefined) throw new ProviderConfigError(reason);
     },
-    stop() {},
+    stop: () => ended.abort(),
   };
 }
 

@@ -22,6 +22,8 @@ export interface ProviderQuestion<T> {
   readonly payload?: string | undefined;
   readonly headers?: PublishOptions['headers'] | undefined;
   readonly timeoutMs: number;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Reads an answer; `undefined` for one of another process, which is passed over. What it throws ends the wait. */
   readonly read: (text: string) => T | undefined;
 }
@@ -29,10 +31,11 @@ export interface ProviderQuestion<T> {
 /**
  * Asks one process of a provider on a subject that those of other hosts may share: the first answer may come from anybody.
  *
- * @throws ProviderSilentError, and what `read` throws
+ * @throws ProviderSilentError, what `read` throws, the signal's reason
  */
 export async function askProvider<T>(question: ProviderQuestion<T>): Promise<T> {
-  const { connection, headers, payload, read, subject, timeoutMs } = question;
+  const { connection, headers, payload, read, signal, subject, timeoutMs } = question;
+  signal?.throwIfAborted();
   const { promise, reject, resolve } = Promise.withResolvers<T>();
   const inbox = createInbox();
   const answers = connection.subscribe(inbox, {
@@ -50,11 +53,14 @@ export async function askProvider<T>(question: ProviderQuestion<T>): Promise<T> 
     },
   });
   const late = setTimeout(() => reject(new ProviderSilentError(subject, 'timeout', timeoutMs)), timeoutMs);
+  const giveUp = (): void => reject(signal?.reason);
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     connection.publish(subject, payload, { reply: inbox, ...(headers !== undefined && { headers }) });
     return await promise;
   } finally {
     clearTimeout(late);
+    signal?.removeEventListener('abort', giveUp);
     if (!connection.isClosed()) answers.unsubscribe();
   }
 }

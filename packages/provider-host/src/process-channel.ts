@@ -8,7 +8,7 @@ export interface ProcessChannel {
   deleteLink(link: LinkIdentity): Promise<void>;
   /** Rejects with a {@link ProviderConfigError} if the config is known to be of no use. */
   updateConfig(config: StringMap): Promise<void>;
-  /** Gives up on what is not delivered yet. */
+  /** Gives up on what is not delivered yet: the process ends, or has ended. */
   stop(): void;
 }
 

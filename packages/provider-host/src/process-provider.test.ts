@@ -38,6 +38,7 @@ const answer = (m, more = {}) => {
 };
 on('XPROVIDER.linkdefs.put', (m) => {
   console.log('put ' + m.string());
+  if (m.json().name === 'slow') return;
   if (m.json().name === 'bad') answer(m, { success: false, error: 'no such bucket' });
   else answer(m);
 });
@@ -310,6 +311,10 @@ describe('process provider', () => {
     await provider.deleteLink(link);
     await provider.updateConfig({ b: '2' });
     await log.waitFor(/config/);
+    const unanswered = expect(provider.putLink({ ...link, name: 'slow' })).rejects.toThrow(/ended meanwhile/);
+    await log.waitFor(/put .*slow/);
+    await provider.stop();
+    await unanswered;
     expect(log.text().match(/output: del/g)).toHaveLength(1);
     expect(log.text()).toMatch(/del .*host_id\\*":\\*"NHOST/);
   });

@@ -130,6 +130,7 @@ export class HostedProvider {
       },
       onRestart: () => {
         this.#crash = undefined;
+        this.#refusal = undefined;
         enqueue(() => this.#begin());
       },
       signal,
@@ -182,6 +183,7 @@ export class HostedProvider {
     await this.#tellConfig();
   }
 
+  /** Safe to call twice, also while it is being told of something: that ends then. */
   async stop(): Promise<void> {
     this.#config?.close();
     this.links.close();

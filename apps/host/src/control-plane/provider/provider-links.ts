@@ -30,6 +30,7 @@ export class ProviderLinks {
   readonly #options: ProviderLinksOptions;
   readonly #links = new Map<string, FollowedLink>();
   #provider: RunningProvider | undefined;
+  #isClosed = false;
 
   constructor(options: ProviderLinksOptions) {
     this.#options = options;
@@ -107,7 +108,9 @@ export class ProviderLinks {
     return [...this.#links.values()].map(({ link }) => this.#describe(link, { tag: 'failed', reason }));
   }
 
+  /** Nothing is delivered any more; safe to call twice. */
   close(): void {
+    this.#isClosed = true;
     for (const followed of this.#links.values()) followed.close();
     this.#links.clear();
   }
@@ -123,14 +126,15 @@ export class ProviderLinks {
         if (isChanged) await this.#tryFailed(followed);
       });
     const followed: FollowedLink = await FollowedLink.follow(link, configs, onChange, state);
-    this.#links.set(key, followed);
+    if (this.#isClosed) followed.close();
+    else this.#links.set(key, followed);
     return followed;
   }
 
   /** Whether the provider was told anything. */
   async #deliver(followed: FollowedLink, { isAsked = false } = {}): Promise<boolean> {
     const provider = this.#provider;
-    if (provider === undefined) return false;
+    if (provider === undefined || this.#isClosed) return false;
     let definition: InterfaceLinkDefinition;
     try {
       definition = followed.definition();
@@ -154,6 +158,8 @@ export class ProviderLinks {
   }
 
   #fail(followed: FollowedLink, error: unknown, isAsked: boolean): void {
+    // Everything fails at a provider that stops.
+    if (this.#isClosed) return;
     const { logger, onFailure, providerId } = this.#options;
     const { link, state } = followed;
     const reason = causeChain(error);

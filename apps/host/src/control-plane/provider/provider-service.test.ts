@@ -255,6 +255,23 @@ describe('links', () => {
     expect(configs.bundles()).toBe(0);
   });
 
+  it('are delivered again with the values of other configs when their list changes', async () => {
+    const { service, events, configs, provider, put } = setUp();
+    configs.set('two', { b: '2' });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink({ targetConfig: ['one'] }));
+    await put(keyvalueLink({ targetConfig: ['one', 'two'] }));
+    await put(keyvalueLink({ targetConfig: ['two'] }));
+    await service.settled(['kv']);
+    expect(provider().told).toMatchObject([
+      ['put', { targetConfig: { a: '1' } }],
+      ['put', { targetConfig: { a: '1', b: '2' } }],
+      ['put', { targetConfig: { b: '2' } }],
+    ]);
+    expect(configs.bundles()).toBe(3);
+  });
+
   it('of the start are put again to a provider that says what became of them', async () => {
     const { service, events, provider, put } = setUp({ answers: true });
     await put(keyvalueLink());
@@ -467,6 +484,25 @@ describe('stop', () => {
       message: 'provider with that ID is not running',
     });
     expect(events.events).toEqual([]);
+  });
+
+  it('does not wait for a provider that does not say what became of a link', async () => {
+    const gate = createGate();
+    const { service, events, provider, put } = setUp({
+      async deliver() {
+        await gate.pass();
+        throw new Error('ended meanwhile');
+      },
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink());
+    await gate.reached;
+    const stopped = service.stop(stopCommand);
+    await expect.poll(() => provider().told).toEqual(['stop']);
+    gate.open();
+    expect(await stopped).toMatchObject({ tag: 'ok' });
+    expect(events.names()).toEqual(['provider_started', 'provider_stopped']);
   });
 
   it('that comes while the provider starts gives the start up', async () => {

@@ -188,15 +188,18 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       // One that hangs at its start must not hold its stop up.
       const given = starting.get(providerId);
       given?.giveUp.abort(new ProviderStoppedError(providerId));
-      return queue.run(providerId, async () => {
-        const hosted = running.get(providerId);
-        const annotations = hosted?.annotations ?? given?.command.annotations;
-        if (annotations === undefined) return failed('provider with that ID is not running');
-        running.delete(providerId);
-        await hosted?.stop();
-        await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
-        return ok('successfully stopped provider');
-      });
+      return soon(
+        running.get(providerId),
+        queue.run(providerId, async () => {
+          const hosted = running.get(providerId);
+          const annotations = hosted?.annotations ?? given?.command.annotations;
+          if (annotations === undefined) return failed('provider with that ID is not running');
+          running.delete(providerId);
+          await hosted?.stop();
+          await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
+          return ok('successfully stopped provider');
+        }),
+      );
     },
 
     isRunning: (providerId) => running.has(providerId) || starting.has(providerId),
@@ -228,12 +231,25 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     async stopAll() {
       closed = true;
       for (const [id, { giveUp }] of starting) giveUp.abort(new ProviderStoppedError(id));
-      await queue.idle();
       const all = [...running.values()];
+      await Promise.all([queue.idle(), ...all.map((hosted) => soon(hosted, queue.idle()))]);
       running.clear();
       await Promise.all(all.map((hosted) => hosted.stop()));
     },
   };
+}
+
+/** How long what a provider is being told may hold its stop up: clients wait 2 s for that. */
+const patienceMs = 300;
+
+/** Waits for what comes after all that a provider is told; one that is slow to answer is stopped meanwhile, which ends it. */
+async function soon<T>(hosted: HostedProvider | undefined, done: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => void hosted?.stop(), patienceMs);
+  try {
+    return await done;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A reference that can't be parsed is told by an event, not here. */
