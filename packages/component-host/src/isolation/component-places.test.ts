@@ -40,6 +40,7 @@ async function setUp(engine: EngineChoice = 'direct'): Promise<ComponentPlaces> 
       startThread: (data, given) => startThread(data, { ...given, entry: thread.entry }),
       entry: process.entry,
       preparer: { prepare: async () => noCode, warm() {}, close: async () => {} },
+      validation: { validate: async () => {} },
     },
   });
   opened.push(places);

@@ -1,5 +1,6 @@
 import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
 import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
+import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart } from '../component-record.js';
 import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
@@ -39,7 +40,7 @@ export interface ComponentPlacesOptions {
   /** What threads and processes run; others in tests. */
   readonly programs?: Pick<ServingThreadsOptions, 'startThread'> &
     Pick<ProcessShareOptions, 'preparer'> &
-    Pick<ProcessClientOptions, 'entry'>;
+    Pick<ProcessClientOptions, 'entry'> & { readonly validation?: Validation };
 }
 
 /** The engine of the host does not run in an isolated process. */
@@ -64,6 +65,7 @@ export class ComponentPlaces {
   readonly #options: ComponentPlacesOptions;
   readonly #share: ProcessShare;
   readonly #shared: ServingThreads;
+  readonly #validation: Validation;
   /** What serves components that share nothing; without it the process would outlive a host that closes early. */
   readonly #isolated = new Set<ServedComponentHandle>();
 
@@ -71,6 +73,8 @@ export class ComponentPlaces {
     this.#options = options;
     this.#share = share;
     this.#shared = shared;
+    const { cacheDir, logger, programs } = options;
+    this.#validation = programs?.validation ?? createValidation({ cacheDir, logger });
   }
 
   /** @throws ThreadExitedError when a shared thread can't be started */
@@ -165,6 +169,8 @@ export class ComponentPlaces {
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
     const settings: ServingThreadSettings = { ...data, engine: 'direct' };
+    // Out here, where the thread for that may be started, and started again.
+    await this.#validation.validate(start.bytes, start.componentId);
     return await IsolatedProcess.serve(
       {
         settings,

@@ -71,8 +71,12 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
     { postTelemetry: (batch) => send({ kind: 'telemetry', batch }), loadCode: () => code.promise },
   );
   const closeBudgets = watchBudgets(budgets, telemetry.meter, { component: componentId });
-  // In this thread: whoever may start another one may give it every right.
-  const engine = createEngine({ choice: settings.engine, logger: logger.named('preparer') });
+  // In this thread: whoever may start another one may give it every right. The host has validated the component.
+  const engine = createEngine({
+    choice: settings.engine,
+    logger: logger.named('preparer'),
+    validation: { validate: async () => {} },
+  });
   const prepared = await prepareForHost(engine, bytes, { component: componentId, ...codeLimits(limits) });
   code.resolve(prepared);
   await thread.start({

@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +9,7 @@ export interface ProcessProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Packages whose code the entry loads, itself or through others. */
+/** Packages whose code the entry loads, itself or through others, and that its own package knows. */
 const packages = [
   '@wasmlattice/lattice-connection',
   '@wasmlattice/rpc',
@@ -16,6 +17,9 @@ const packages = [
   '@wasmlattice/wasm-runtime',
   'nats',
 ];
+
+/** What packages of those load in turn, by who does. */
+const packagesOfPackages = [['@wasmlattice/wasm-runtime', '@wasmlattice/component-validator']] as const;
 
 /** Which certificates the connection to NATS trusts is the operator's choice for the host, and holds here too. */
 const trustVariables = ['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
@@ -55,7 +59,9 @@ export function isolatedProgram(entry: URL): ProcessProgram {
 
 /** The folders of the code: whole trees of installed packages, and packages of a workspace each by itself. */
 function readableFolders(entry: string): string[] {
-  const files = packages.map((name) => realpathSync(fileURLToPath(import.meta.resolve(name))));
+  const own = packages.map((name) => fileURLToPath(import.meta.resolve(name)));
+  const others = packagesOfPackages.map(([by, name]) => createRequire(import.meta.resolve(by)).resolve(name));
+  const files = [...own, ...others].map((file) => realpathSync(file));
   return [...new Set([entry, ...files].map(folderOf))];
 }
 

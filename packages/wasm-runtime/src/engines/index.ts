@@ -15,6 +15,7 @@ export {
   prepareForHost,
 } from '../preparer/index.js';
 export { fromThreadFailure, type ThreadFailure, toThreadFailure } from '../preparer/thread-failure.js';
+export { createValidation, type Validation } from '../validation/index.js';
 export { type CodeLimits, codeLimits } from './component-limits.js';
 export { createEngine, type EngineChoice, type EngineOptions } from './create-engine.js';
 export {
