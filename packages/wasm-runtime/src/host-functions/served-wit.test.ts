@@ -72,8 +72,8 @@ describe('the WIT of an interface', () => {
       const isSame = (found: { instance: string; name: string }, expected: typeof found): boolean =>
         found.name === expected.name &&
         parseInterfaceId(found.instance).name === parseInterfaceId(expected.instance).name;
-      expect(interfaceDifferences(foreign, declared, isSame)).toEqual([]);
-      expect(interfaceDifferences(declared, foreign, isSame)).toEqual([]);
+      expect(interfaceDifferences(foreign, declared, isSame).map((each) => each())).toEqual([]);
+      expect(interfaceDifferences(declared, foreign, isSame).map((each) => each())).toEqual([]);
       expect(paramNames(declared)).toEqual(paramNames(foreign));
     },
   );

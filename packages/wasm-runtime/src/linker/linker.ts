@@ -9,7 +9,7 @@ import { InstanceHandles } from '../lattice/instance-handles.js';
 import { bindLatticeCalls, type LatticeCalls, planLatticeCalls } from '../lattice/lattice-calls.js';
 import { interfaceDifferences } from './interface-differences.js';
 import { listed, type MissingImport, MissingImportError } from './missing-import-error.js';
-import type { IsSameResource } from './type-difference.js';
+import type { Difference, IsSameResource } from './type-difference.js';
 
 export interface LinkOptions {
   /** Names the component in errors. */
@@ -54,9 +54,10 @@ type Resolution = { readonly linked: LinkedImport } | { readonly missing: Missin
  */
 export function linkImports(types: ComponentTypes, options: LinkOptions): Linkage {
   const forms = handleForms(types, isHostedBy(options));
+  const isSame = sameResources(options.interfaces, types.imports);
   const resolutions = types.imports
     .filter(({ functions, resources }) => functions.length > 0 || resources.length > 0)
-    .map((imported) => resolve(imported, options, forms, sameResources(options.interfaces, types.imports)));
+    .map((imported) => resolve(imported, options, forms, isSame));
   const missing = [
     ...resolutions.flatMap((resolution) => ('missing' in resolution ? [resolution.missing] : [])),
     ...types.importedFunctions.map(missingFunction),
@@ -125,8 +126,7 @@ function resolve(
 function resolveServed(imported: WitInterface, served: HostInterface, isSame: IsSameResource): Resolution {
   const differences = interfaceDifferences(imported, served.declared(), isSame);
   if (differences.length > 0) {
-    const advice = `build against ${served.name} ${served.versions} as this host serves it`;
-    return missing(imported, `${listed(differences, '; ')}; ${advice}`, []);
+    return missing(imported, () => describeDifferences(differences, served), []);
   }
   const suspending = new Set(served.suspending);
   // Only of what the component imports: all of that was compared.
@@ -140,6 +140,10 @@ function resolveServed(imported: WitInterface, served: HostInterface, isSame: Is
       bind: (context) => members.bind(served.bind(context)),
     },
   };
+}
+
+function describeDifferences(differences: readonly Difference[], { name, versions }: HostInterface): string {
+  return `${listed(differences, '; ', (difference) => difference())}; build against ${name} ${versions} as this host serves it`;
 }
 
 /** A resource of the host goes by its interface, in whichever version a component imports that. */
@@ -204,10 +208,18 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
 
 function missing(
   { id, functions }: WitInterface,
-  advice: string,
+  advice: string | (() => string),
   wanted: readonly string[] = functions.map(({ name }) => name),
 ): { readonly missing: MissingImport } {
-  return { missing: { import: id, functions: wanted, advice } };
+  return {
+    missing: {
+      import: id,
+      functions: wanted,
+      get advice() {
+        return typeof advice === 'string' ? advice : advice();
+      },
+    },
+  };
 }
 
 function missingFunction({ name }: WitFunction): MissingImport {

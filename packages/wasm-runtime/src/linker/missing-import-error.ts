@@ -15,24 +15,32 @@ export class MissingImportError extends Error {
   readonly missing: readonly MissingImport[];
 
   constructor(component: string, missing: readonly MissingImport[]) {
-    const lines = missing.map(({ import: id, functions, advice }) => {
-      const wanted = functions.length > 0 ? ` (${listed(functions, ', ')})` : '';
-      return `${id}${wanted}: ${advice}`;
-    });
-    const [first, ...others] = lines;
-    const all = others.length === 0 ? ` ${first}` : lines.map((line) => `\n  - ${line}`).join('');
-    super(`component "${component}" imports what this host can't link:${all}`);
+    const describe = ({ import: id, functions, advice }: MissingImport): string => {
+      const wanted = functions.length > 0 ? ` (${listed(functions, ', ', shortName)})` : '';
+      return `${shortName(id)}${wanted}: ${advice}`;
+    };
+    const all = listed(missing, separator, describe);
+    super(
+      `component "${component}" imports what this host can't link:${missing.length > 1 ? separator : ' '}${all}`,
+    );
     this.component = component;
     this.missing = missing;
   }
 }
 
-/** Most names of a list in a message: a component may import any number. */
-const mostNames = 10;
+const separator = '\n  - ';
 
-export function listed(names: readonly string[], separator: string): string {
-  const more = names.length - mostNames;
-  return more > 0
-    ? `${names.slice(0, mostNames).join(separator)}${separator}and ${more} more`
-    : names.join(separator);
+/** Most items of a list in a message, and most characters of a name: a component may import any number of any length. */
+const mostItems = 20;
+const longestName = 200;
+
+/** Describes the first items alone. */
+export function listed<T>(items: readonly T[], between: string, describe: (item: T) => string): string {
+  const described = items.slice(0, mostItems).map(describe);
+  const more = items.length - described.length;
+  return [...described, ...(more > 0 ? [`and ${more} more`] : [])].join(between);
+}
+
+export function shortName(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName)}…`;
 }

@@ -2,6 +2,9 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
 import { decodeComponent } from '../formats/component/index.js';
 import { hostInterfaces, unavailableInterfaces } from '../host-functions/wasi/index.js';
+import { className } from '../qualified-name.js';
+import { testContext } from '../testing/context.js';
+import { interfaceDifferences } from './interface-differences.js';
 import { linkImports } from './linker.js';
 
 /** What the host answers a component that is written as text. */
@@ -78,6 +81,29 @@ describe('a component that asks for a member that no WIT has is refused', () => 
     ['wasmcloud:messaging/types@0.3.0', 'message', '[static]message.from', '(param "x" string)'],
   ])('as %s with %s.%s', async (id, resource, name, type) => {
     expect(await importing(id, resource, name, type)).toContain(`${id.replace(/@.*/, '')} has no ${name}`);
+  });
+});
+
+describe('no member of a class of the host is reached that is not declared', () => {
+  const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const namesOf = (owner: object): string[] => Object.getOwnPropertyNames(owner).map(kebab);
+  const ofAll = [...namesOf(Object.prototype), ...namesOf(Function.prototype), ...namesOf(Object)];
+
+  it.each(hostInterfaces.map((served) => [served.declared().id, served] as const))('of %s', (_, served) => {
+    const declared = served.declared();
+    const members = served.bind(testContext());
+    const known = new Set(declared.functions.map(({ name }) => name));
+    const wanted = declared.resources.flatMap((resource) => {
+      const type = members[className(resource)] as { readonly prototype: object };
+      const names = new Set([...namesOf(type), ...namesOf(type.prototype), ...ofAll]);
+      return [...names].flatMap((name) => [`[method]${resource}.${name}`, `[static]${resource}.${name}`]);
+    });
+    wanted.push(...ofAll, ...namesOf(members), ...declared.resources.map((name) => `[constructor]${name}`));
+    const undeclared = [...new Set(wanted)].filter((name) => !known.has(name));
+    expect(undeclared.length).toBeGreaterThan(10);
+    const functions = undeclared.map((name) => ({ name, params: [] }));
+    const differences = interfaceDifferences({ ...declared, functions }, declared, Object.is);
+    expect(differences).toHaveLength(undeclared.length);
   });
 });
 
