@@ -58,8 +58,12 @@ export async function buildGallery(options: GalleryOptions): Promise<readonly Ga
 
 /** One document with a guest's world and all packages that guests may use. */
 async function witOf(language: Language, { name, hasOwnWorld = false }: GuestSource): Promise<string> {
-  const folder = hasOwnWorld ? join(gallery, language.name, name) : join(gallery, 'wit');
-  return joinWit(await readWitFolder(folder), await readWitFolder(resolve(gallery, '../guest-build/wit')));
+  const { worlds = 'wit', packages } = language.wit ?? {};
+  const folder = hasOwnWorld ? join(language.name, name) : worlds;
+  return joinWit(await readWitFolder(join(gallery, folder)), [
+    ...(packages === undefined ? [] : await readWitFolder(join(gallery, packages))),
+    ...(await readWitFolder(resolve(gallery, '../guest-build/wit'))),
+  ]);
 }
 
 async function buildLanguage(language: Language, options: GalleryOptions): Promise<readonly GalleryGuest[]> {

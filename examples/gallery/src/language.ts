@@ -3,10 +3,10 @@ export const guestKinds = ['hello', 'echo', 'counter', 'proxy'] as const;
 export type GuestKind = (typeof guestKinds)[number];
 
 export interface GuestSource {
-  /** A folder in that of the language, and a world. */
+  /** A folder in that of the language, and a world of {@link Language.wit}. */
   readonly name: string;
   readonly kinds: readonly GuestKind[];
-  /** The world is in the guest's own folder; by default it is one of `wit/world.wit`. */
+  /** The world is in the guest's own folder; by default it is one of the language's. */
   readonly hasOwnWorld?: boolean;
 }
 
@@ -16,12 +16,20 @@ export const guestForEachKind: readonly GuestSource[] = guestKinds.map((kind) =>
   kinds: [kind],
 }));
 
+/** Folders of the gallery. */
+export interface GuestWit {
+  readonly worlds: string;
+  readonly packages: string;
+}
+
 export interface Language {
   /** A folder of the gallery. */
   readonly name: string;
   /** What guests call it: `Hello from Go!` */
   readonly title: string;
   readonly guests: readonly GuestSource[];
+  /** Folders of the gallery with the worlds of its guests, by default `wit`, and with packages that they use besides those of all guests. */
+  readonly wit?: GuestWit;
   /** Files and folders below that of the language which all of its guests are made from. */
   readonly shared: readonly string[];
   /** The file that says how they are built: a change of it makes other components. */
@@ -60,3 +68,6 @@ export interface BuildJob {
 export class MissingToolchainError extends Error {
   override readonly name = 'MissingToolchainError';
 }
+
+/** Worlds and packages of guests of WASI 0.3. */
+export const wasi03Wit: GuestWit = { worlds: 'wit-wasi03/worlds', packages: 'wit-wasi03/packages' };

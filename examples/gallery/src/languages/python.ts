@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { guestForEachKind, type Language } from '../language.js';
+import { guestForEachKind, type Language, wasi03Wit } from '../language.js';
 import { findPython, installPythonPackage } from '../python-package.js';
 import { runTool } from '../run-tool.js';
 
@@ -45,4 +45,12 @@ export const python: Language = {
 export const pythonGreet: Language = {
   ...python,
   guests: [{ name: 'greet', kinds: [], hasOwnWorld: true }],
+};
+
+/** Guests of WASI 0.3, whose functions are coroutines. */
+export const pythonWasi03: Language = {
+  ...python,
+  name: 'python-wasi03',
+  wit: wasi03Wit,
+  guests: [...guestForEachKind, { name: 'lines', kinds: [] }],
 };

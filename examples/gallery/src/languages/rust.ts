@@ -1,42 +1,59 @@
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { guestForEachKind, type Language, MissingToolchainError } from '../language.js';
+import { basename, join } from 'node:path';
+import {
+  guestForEachKind,
+  type Language,
+  MissingToolchainError,
+  type Toolchain,
+  wasi03Wit,
+} from '../language.js';
 import { makeComponent } from '../make-component.js';
 import { findTool, runTool } from '../run-tool.js';
 
 /** Guests need nothing of WASI but what their world imports, so that the smallest target will do. */
 const target = 'wasm32-unknown-unknown';
 
+const shared = { title: 'Rust', shared: ['Cargo.toml', 'Cargo.lock'], recipe: import.meta.filename };
+
 /** Rust with the bindings of the crate wit-bindgen. */
 export const rust: Language = {
+  ...shared,
   name: 'rust',
-  title: 'Rust',
   guests: guestForEachKind,
-  shared: ['Cargo.toml', 'Cargo.lock'],
-  recipe: import.meta.filename,
-  async findToolchain() {
-    const cargo = await findTool(['cargo'], ['--version']);
-    if (cargo === undefined) throw new MissingToolchainError('cargo is not installed');
-    const { compiler, version, args, env } = await findCompiler();
-    return {
-      versions: version,
-      async build({ guest, language, toolFolder, report }) {
-        const output = join(toolFolder, 'rust-target');
-        if (args.length > 0 && !(await isThere(join(output, target)))) {
-          report('building the standard library of Rust, which takes minutes');
-        }
-        const build = ['build', '--locked', '--release', '--package', guest, '--target', target, ...args];
-        await runTool(cargo.command, build, {
-          cwd: language,
-          env: { ...env, RUSTC: compiler, CARGO_TARGET_DIR: output },
-        });
-        return await makeComponent({
-          binary: await readFile(join(output, target, 'release', `${guest}.wasm`)),
-        });
-      },
-    };
-  },
+  findToolchain: findRust,
 };
+
+/** The same for WASI 0.3, with the crate wasip3. */
+export const rustWasi03: Language = {
+  ...shared,
+  name: 'rust-wasi03',
+  wit: wasi03Wit,
+  guests: [...guestForEachKind, { name: 'lines', kinds: [] }, { name: 'lines-caller', kinds: [] }],
+  findToolchain: findRust,
+};
+
+async function findRust(): Promise<Toolchain> {
+  const cargo = await findTool(['cargo'], ['--version']);
+  if (cargo === undefined) throw new MissingToolchainError('cargo is not installed');
+  const { compiler, version, args, env } = await findCompiler();
+  return {
+    versions: version,
+    async build({ guest, language, toolFolder, report }) {
+      const output = join(toolFolder, `${basename(language)}-target`);
+      if (args.length > 0 && !(await isThere(join(output, target)))) {
+        report('building the standard library of Rust, which takes minutes');
+      }
+      const build = ['build', '--locked', '--release', '--package', guest, '--target', target, ...args];
+      await runTool(cargo.command, build, {
+        cwd: language,
+        env: { ...env, RUSTC: compiler, CARGO_TARGET_DIR: output },
+      });
+      return await makeComponent({
+        binary: await readFile(join(output, target, 'release', `${guest.replaceAll('-', '_')}.wasm`)),
+      });
+    },
+  };
+}
 
 interface RustCompiler {
   readonly compiler: string;
