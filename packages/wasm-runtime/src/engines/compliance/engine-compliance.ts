@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Engine } from '../engine.js';
 import { callCompliance } from './call-compliance.js';
 import { type HostileComplianceOptions, hostileCompliance } from './hostile-compliance.js';
-import { httpCompliance } from './http-compliance.js';
+import { type HttpComplianceOptions, httpCompliance } from './http-compliance.js';
 import { limitCompliance } from './limit-compliance.js';
 import { preparedCompliance } from './prepared-compliance.js';
 import { resourceCompliance } from './resource-compliance.js';
@@ -13,7 +13,7 @@ import { type ValueComplianceOptions, valueCompliance } from './value-compliance
 /** The tests that every {@link Engine} passes: the same guests, the same calls, the same answers. */
 export function engineCompliance(
   engine: Engine,
-  options: ValueComplianceOptions & HostileComplianceOptions = {},
+  options: ValueComplianceOptions & HostileComplianceOptions & HttpComplianceOptions = {},
 ): void {
   describe(`the engine ${engine.name}`, () => {
     const unhandled: unknown[] = [];
@@ -38,7 +38,7 @@ export function engineCompliance(
     resourceCompliance(engine);
     spinCompliance(engine);
     streamCompliance(engine);
-    httpCompliance(engine);
+    httpCompliance(engine, options);
     hostileCompliance(engine, options);
   });
 }

@@ -1,4 +1,5 @@
 import { noopLogger } from '@wasmlattice/telemetry';
+import { http03Guest, http03GuestExport } from '@wasmlattice/test-support';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../../formats/component/index.js';
 import type { HandlerOutcome } from '../../host-functions/wasi/http/guest-answer.js';
@@ -7,6 +8,7 @@ import { MemoryExchange } from '../../host-functions/wasi/http/memory-exchange.j
 import { hostInterfaces } from '../../host-functions/wasi/index.js';
 import { linkImports } from '../../linker/linker.js';
 import { InstancePool } from '../../pool/instance-pool.js';
+import { buildGuest } from '../../testing/build-guest.js';
 import { testContext } from '../../testing/context.js';
 import { buildHttpGuest, httpGuestExport } from '../../testing/http-guest.js';
 import type { Engine } from '../engine.js';
@@ -14,12 +16,23 @@ import { WatchedSource } from './watched-source.js';
 
 const component = 'http-guest';
 
+export interface HttpComplianceOptions {
+  /** Whether the engine runs guests of WASI 0.3; default false. */
+  readonly runs03?: boolean;
+}
+
 /** HTTP requests, as the host serves them: a pool, a request, its body, the answer. */
-export function httpCompliance(engine: Engine): void {
-  describe('an HTTP guest', () => {
+export function httpCompliance(engine: Engine, { runs03 = false }: HttpComplianceOptions = {}): void {
+  const guests = [
+    { version: '0.2', build: buildHttpGuest, exportId: httpGuestExport },
+    ...(runs03
+      ? [{ version: '0.3', build: () => buildGuest(http03Guest), exportId: http03GuestExport }]
+      : []),
+  ];
+  describe.each(guests)('an HTTP guest of WASI $version', ({ build, exportId }) => {
     let pool: InstancePool;
     beforeAll(async () => {
-      const bytes = await buildHttpGuest();
+      const bytes = await build();
       const linkage = linkImports(decodeComponent(bytes), { component, interfaces: hostInterfaces });
       const compiled = await engine.compile(bytes, { component, suspends: linkage.suspends });
       pool = new InstancePool({ component, compiled, linkage, maxInstances: 2 });
@@ -32,7 +45,7 @@ export function httpCompliance(engine: Engine): void {
         (instance, signal) =>
           invokeIncomingHandler({
             instance,
-            exportId: httpGuestExport,
+            exportId,
             exchange,
             component,
             signal,
