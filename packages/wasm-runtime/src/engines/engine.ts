@@ -105,13 +105,6 @@ export interface ComponentInstance {
    */
   call(instance: string, func: string, params: readonly unknown[]): Promise<unknown>;
   /**
-   * Resolves when no task of the instance goes on: one of an asynchronous function may after its call has settled. Without it tasks end
-   * with their calls.
-   *
-   * @throws TrapError when one traps after that
-   */
-  tasksOver?(): Promise<void>;
-  /**
    * Gives the instance back after a clean invocation: every call has settled and none was ended. The engine may bring it back to
    * its first state and hand it out again, as a new object; this one must not be used any more. An instance that is
    * never released is merely not used again.

@@ -1,4 +1,5 @@
 import { ChunkedStream } from '../engines/chunked-stream.js';
+import { isPulledBytes, type PulledBytes } from '../engines/pulled-bytes.js';
 import type { ChunkSource } from '../host-functions/wasi/io/index.js';
 import type { ChunkIterator, ElementReader, NativeStream } from './handle-ends.js';
 
@@ -9,7 +10,26 @@ const END = { done: true, value: undefined } as const;
 
 /** What a guest writes to a stream of the component model, as chunks for a wRPC stream. */
 export function nativeChunks(stream: NativeStream, isBytes: boolean): ChunkSource<unknown> {
+  if (isPulledBytes(stream)) return pulledChunks(stream);
+  if (stream instanceof ChunkedStream) {
+    return iteratedChunks(stream.chunks()[Symbol.asyncIterator]() as ChunkIterator);
+  }
   return 'read' in stream ? readChunks(stream, isBytes) : iteratedChunks(stream);
+}
+
+function pulledChunks(stream: PulledBytes): ChunkSource<unknown> {
+  return {
+    async read() {
+      for (;;) {
+        const bytes = stream.read(elementsAtOnce);
+        if (bytes === undefined || bytes.length > 0) return bytes;
+        await stream.ready();
+      }
+    },
+    drop() {
+      stream.cancel();
+    },
+  };
 }
 
 function iteratedChunks(stream: ChunkIterator): ChunkSource<unknown> {

@@ -136,6 +136,11 @@ export class Invocation {
         });
         return call;
       },
+      settled: () =>
+        instance.settled?.()?.catch((error: unknown) => {
+          this.#fail(error);
+          throw error;
+        }),
     };
   }
 

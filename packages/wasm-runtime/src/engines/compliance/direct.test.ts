@@ -9,5 +9,5 @@ const clock = new GuestClock();
 afterAll(() => clock.close());
 
 const engine = createDirectEngine({ preemption: new GuestSlices(clock.add(0)) });
-engineCompliance(engine, { preempts: true });
+engineCompliance(engine, { preempts: true, runs03: true });
 engineCompliance(preparedElsewhere(engine, 'direct'), { preempts: true });

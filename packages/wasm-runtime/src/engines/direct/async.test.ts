@@ -1,8 +1,10 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it, vi } from 'vitest';
 import type { HostMembers } from '../../host-functions/host-interface.js';
+import { ByteStream, MemorySource } from '../../host-functions/wasi/io/index.js';
 import { hostImport } from '../../testing/host-import.js';
 import type { ComponentInstance, InstantiateOptions } from '../engine.js';
+import type { PulledBytes } from '../pulled-bytes.js';
 import { createDirectEngine } from './direct-engine.js';
 
 /** Memory and allocator, as an instance `$libc`. */
@@ -244,6 +246,43 @@ describe('an asynchronous function that keeps its stack', () => {
       'one',
       'two',
     ]);
+  });
+
+  it('gives back the very stream that the guest does not touch, to whoever made it', async () => {
+    const instance = await start(pump);
+    const stream = chunks(bytes('one'));
+    expect(await instance.call('', 'pass', [stream])).toBe(stream);
+  });
+
+  it('reads and gives bytes without promises where they are there', async () => {
+    const instance = await start(pump);
+    const source = new MemorySource();
+    const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
+    expect([out.isReady(), out.read(8)]).toEqual([false, new Uint8Array(0)]);
+    source.push(bytes('abcdefghijk'));
+    await out.ready();
+    expect([3, 8].map((max) => Buffer.from(out.read(max) ?? []).toString())).toEqual(['abc', 'defgh']);
+    await out.ready();
+    expect(Buffer.from(out.read(8) ?? []).toString()).toBe('ijk');
+    source.end();
+    await out.ready();
+    expect([out.isReady(), out.read(8)]).toEqual([true, undefined]);
+  });
+
+  it('tells the host when its reader cancels, and the reader when the guest ends', async () => {
+    const instance = await start(pump);
+    const source = new MemorySource();
+    const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
+    out.cancel();
+    source.push(bytes('abc'));
+    await vi.waitUntil(() => source.cancelled);
+    const controller = new AbortController();
+    const ended = await start(pump, {}, { signal: controller.signal });
+    const left = (await ended.call('', 'pump', [new ByteStream(new MemorySource())])) as PulledBytes;
+    const ready = left.ready();
+    controller.abort(new Error('too late'));
+    await ready;
+    expect(() => left.read(8)).toThrow('too late');
   });
 
   it('takes no more of the stream of the host once its reader has gone', async () => {

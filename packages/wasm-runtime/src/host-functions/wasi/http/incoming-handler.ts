@@ -19,7 +19,7 @@ const servedInterfaces: readonly ServedInterface[] = [
     async call({ instance, exportId, exchange, limits = defaultGuestLimits }, answer) {
       const result = await instance.call(exportId, 'handle', [receivedRequest(exchange, limits)]);
       answer.answered(result as GuestAnswer);
-      await instance.tasksOver?.();
+      await instance.settled?.();
     },
   },
   {

@@ -1,5 +1,6 @@
+import { isPulledBytes } from '../../../engines/pulled-bytes.js';
 import type { ByteSource } from './bytes.js';
-import { IterableSource, type IterableSourceOptions } from './iterable-source.js';
+import { IterableSource } from './iterable-source.js';
 
 /** Most bytes of a chunk. */
 const CHUNK = 64 * 1024;
@@ -77,10 +78,6 @@ export type StreamEnding =
   | { readonly kind: 'dropped' };
 
 /** A `stream<u8>` from a guest as a source. One that the host gave and that comes back unread is its own source. */
-export function streamSource(stream: AsyncIterable<Uint8Array>, options?: IterableSourceOptions): ByteSource {
-  return isByteSource(stream) ? stream : new IterableSource(stream, options);
-}
-
-function isByteSource(stream: object): stream is ByteSource {
-  return 'read' in stream && 'cancel' in stream;
+export function streamSource(stream: AsyncIterable<Uint8Array>): ByteSource {
+  return isPulledBytes(stream) ? stream : new IterableSource(stream);
 }

@@ -5,7 +5,7 @@ import type { LiftLowerContext } from '../lift-lower-context.js';
 import { type CopyEnd, FutureEnd, StreamEnd } from './copy-end.js';
 import { ErrorContext } from './error-context.js';
 import { readFuture } from './guest-future.js';
-import { GuestStream } from './guest-stream.js';
+import { GuestByteStream, GuestStream } from './guest-stream.js';
 import { futureFromHost } from './host-future.js';
 import { streamFromHost } from './host-stream.js';
 import { sameType } from './same-type.js';
@@ -14,10 +14,12 @@ import { SharedStream } from './shared-stream.js';
 
 /** The readable end of a stream, which changes hands. */
 export function streamCodec(element: WitType | undefined): Codec {
+  const Stream = element?.kind === 'u8' ? GuestByteStream : GuestStream;
   return handleCodec(
     (cx, index) => {
       const shared = takeStreamEnd(cx, index, element);
-      return cx.isBetweenParts ? shared : new GuestStream(cx.instance, shared);
+      if (cx.isBetweenParts) return shared;
+      return originOf(shared) ?? new Stream(cx.instance, shared);
     },
     (cx, value) => {
       const shared = sharedStreamOf(cx, value) ?? streamFromHost(cx.instance, element, value, cx.label);
@@ -31,7 +33,8 @@ export function futureCodec(element: WitType | undefined): Codec {
   return handleCodec(
     (cx, index) => {
       const shared = takeFutureEnd(cx, index, element);
-      return cx.isBetweenParts ? shared : readFuture(cx.instance, shared);
+      if (cx.isBetweenParts) return shared;
+      return originOf(shared) ?? readFuture(cx.instance, shared);
     },
     (cx, value) => {
       const shared = value instanceof SharedFuture ? value : futureFromHost(cx.instance, element, value);
@@ -72,6 +75,13 @@ export function takeFutureEnd(
   const end = cx.part.handles.getOther(index, FutureEnd, 'the readable end of a future', cx.label);
   takeEnd(cx, index, end, element, 'future');
   return end.shared;
+}
+
+/** What the host gave and a guest gives back unread. */
+function originOf(shared: SharedStream | SharedFuture): unknown {
+  const { takeOrigin } = shared;
+  shared.takeOrigin = undefined;
+  return takeOrigin?.();
 }
 
 /** That which a guest made. */

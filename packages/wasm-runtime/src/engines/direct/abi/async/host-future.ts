@@ -13,7 +13,14 @@ export function futureFromHost(
   const shared = new SharedFuture(element);
   const { invocation } = instance;
   const over = instance.tasks.hostWork();
+  let isTaken = false;
+  shared.takeOrigin = () => {
+    isTaken = true;
+    over();
+    return value;
+  };
   const inside = (action: () => void): void => {
+    if (isTaken) return;
     if (instance.invocation === invocation && instance.failure === undefined) {
       instance.calls.post(() => {
         try {

@@ -1,5 +1,6 @@
 import type { WitType } from '@wasmlattice/rpc';
 import { ChunkedStream } from '../../../chunked-stream.js';
+import { isPulledBytes, type PulledBytes } from '../../../pulled-bytes.js';
 import type { AbiInstance } from '../abi-instance.js';
 import { AbiTrap } from '../abi-trap.js';
 import type { Chunk } from './buffers.js';
@@ -10,22 +11,37 @@ import { SharedStream } from './shared-stream.js';
 /** Stands for the host among those that write. */
 export const hostWriter: object = {};
 
-/**
- * Writes what the host gives, an async iterable of chunks, to a stream that a guest reads. The next chunk is asked for when the guest has taken the one
- * before, and the iterator's `return` is called when the guest drops its end.
- */
+/** Where the chunks of a stream of the host come from. */
+interface Chunks {
+  /** The next one, an empty one if it is not there yet, or nothing at the end. */
+  next(): MaybePromise<Chunk | undefined>;
+  /** Nobody wants more of them. */
+  stop(): void;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** Writes what the host gives to a stream that a guest reads. A chunk is asked for when the guest begins to read. */
 class HostStream {
   readonly #instance: AbiInstance;
   readonly #invocation: number;
   readonly #shared: SharedStream;
-  readonly #iterator: AsyncIterator<unknown>;
+  readonly #chunks: Chunks;
+  /** Nothing more is asked of the chunks. */
+  #isOver = false;
 
-  constructor(instance: AbiInstance, shared: SharedStream, iterator: AsyncIterator<unknown>) {
+  constructor(instance: AbiInstance, shared: SharedStream, chunks: Chunks) {
     this.#instance = instance;
     this.#invocation = instance.invocation;
     this.#shared = shared;
-    this.#iterator = iterator;
-    this.#offer(new HostSource([]));
+    this.#chunks = chunks;
+    shared.onDropped = () => this.#stop();
+    this.#offer(nothing());
+  }
+
+  /** The stream goes where it came from. */
+  takeBack(): void {
+    this.#end();
   }
 
   /** Offers a chunk, and the next one once it is taken. An empty one is taken when the guest begins to read. */
@@ -36,7 +52,7 @@ class HostStream {
       onCopied: (reclaim) => {
         if (source.progress < source.length) return;
         reclaim();
-        this.#pull();
+        this.#offer(nothing());
       },
       onDone: (result) => this.#over(source, result),
     });
@@ -44,27 +60,34 @@ class HostStream {
 
   /** A reader may have had room for a part only. */
   #over(source: HostSource, result: CopyResult): void {
-    if (result !== copyResults.completed) this.#stop();
-    else if (source.progress < source.length) this.#offer(source);
+    if (result !== copyResults.completed) return;
+    if (source.progress < source.length) this.#offer(source);
+    else if (source.length > 0) this.#offer(nothing());
     else this.#pull();
   }
 
   #pull(): void {
-    const { tasks } = this.#instance;
-    const over = tasks.hostWork();
-    const next = (result: IteratorResult<unknown>): void => {
-      this.#inside(over, () => {
-        if (result.done === true) this.#shared.drop();
-        else if (this.#shared.isDropped) this.#stop();
-        else this.#offer(new HostSource(this.#chunk(result.value)));
-      });
-    };
-    const failed = (error: unknown): void => {
-      this.#inside(over, () => {
-        if (!this.#shared.isDropped) throw error;
-      });
-    };
-    Promise.resolve(this.#iterator.next()).then(next, failed);
+    const next = this.#chunks.next();
+    if (next instanceof Promise) this.#await(next);
+    else this.#give(next);
+  }
+
+  #await(chunk: Promise<Chunk | undefined>): void {
+    const over = this.#instance.tasks.hostWork();
+    chunk.then(
+      (next) => this.#inside(over, () => this.#give(next)),
+      (error: unknown) =>
+        this.#inside(over, () => {
+          if (!this.#isOver) throw error;
+        }),
+    );
+  }
+
+  #give(chunk: Chunk | undefined): void {
+    if (this.#isOver) return;
+    if (chunk === undefined) this.#end();
+    else if (chunk.length === 0) this.#pull();
+    else this.#offer(new HostSource(chunk));
   }
 
   /** Elements are lowered to where the guest waits for them, which may call its realloc: nobody else is to be inside. */
@@ -86,14 +109,67 @@ class HostStream {
     over();
   }
 
-  #chunk(value: unknown): Chunk {
+  #end(): void {
+    this.#isOver = true;
+    this.#shared.drop();
+  }
+
+  #stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#chunks.stop();
+  }
+}
+
+/** Is taken as soon as a guest reads. */
+function nothing(): HostSource {
+  return new HostSource([]);
+}
+
+class IteratedChunks implements Chunks {
+  readonly #iterator: AsyncIterator<unknown>;
+
+  constructor(iterator: AsyncIterator<unknown>) {
+    this.#iterator = iterator;
+  }
+
+  async next(): Promise<Chunk | undefined> {
+    const { done, value } = await this.#iterator.next();
+    if (done === true) return undefined;
     const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
     if (!isList) throw new AbiTrap(`expected a chunk of a stream, a list, got ${typeof value}`);
     return value as Chunk;
   }
 
-  #stop(): void {
+  stop(): void {
     void Promise.resolve(this.#iterator.return?.()).catch(() => {});
+  }
+}
+
+/** Most bytes asked of a source at once. */
+const bytesAtOnce = 64 * 1024;
+
+const noBytes = new Uint8Array(0);
+
+/** Of bytes that are there already no promise is made. */
+class PulledChunks implements Chunks {
+  readonly #source: PulledBytes;
+
+  constructor(source: PulledBytes) {
+    this.#source = source;
+  }
+
+  next(): MaybePromise<Chunk | undefined> {
+    try {
+      const bytes = this.#source.read(bytesAtOnce);
+      return bytes?.length === 0 ? this.#source.ready().then(() => noBytes) : bytes;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  stop(): void {
+    this.#source.cancel();
   }
 }
 
@@ -111,6 +187,11 @@ export function streamFromHost(
   if (typeof iterate !== 'function') {
     throw new AbiTrap(`${label}: expected a stream, an AsyncIterable of chunks, got ${typeof value}`);
   }
-  new HostStream(instance, shared, iterate.call(source));
+  const chunks = isPulledBytes(value) ? new PulledChunks(value) : new IteratedChunks(iterate.call(source));
+  const stream = new HostStream(instance, shared, chunks);
+  shared.takeOrigin = () => {
+    stream.takeBack();
+    return value;
+  };
   return shared;
 }

@@ -15,6 +15,8 @@ type Pending =
 export class SharedFuture {
   /** Of the value; `undefined` for none. */
   readonly element: WitType | undefined;
+  /** Gives the promise that the host made the future of, as long as no guest has read from it. */
+  takeOrigin: (() => unknown) | undefined;
   #pending: Pending | undefined;
   #isDropped = false;
 
@@ -50,6 +52,7 @@ export class SharedFuture {
 
   /** @throws AbiTrap for a guest that reads from itself what is no number */
   read(copy: FutureCopy<TargetBuffer>): void {
+    this.takeOrigin = undefined;
     const pending = this.#pending;
     if (pending?.side !== 'write') {
       // Where the writing end was in a guest that is gone, nothing will ever come.

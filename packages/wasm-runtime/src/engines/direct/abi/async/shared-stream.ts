@@ -26,6 +26,10 @@ type Pending =
 export class SharedStream {
   /** Of the elements; `undefined` for a stream of nothing but their number. */
   readonly element: WitType | undefined;
+  /** Gives what the host made the stream of, as long as no guest has read from it: then nothing more comes of the stream itself. */
+  takeOrigin: (() => unknown) | undefined;
+  /** Told when one end is gone, whatever the other does at that moment. */
+  onDropped: (() => void) | undefined;
   #pending: Pending | undefined;
   #isDropped = false;
 
@@ -49,6 +53,11 @@ export class SharedStream {
     return buffer !== undefined && buffer.progress > 0 && remaining(buffer) > 0;
   }
 
+  /** How many elements a write that waits has left. */
+  get offered(): number {
+    return this.#pending?.side === 'write' ? remaining(this.#pending.copy.buffer) : 0;
+  }
+
   /** The side that waits gets its buffer back. Only while one does. */
   cancel(): void {
     this.#end(copyResults.cancelled);
@@ -59,10 +68,12 @@ export class SharedStream {
     if (this.#isDropped) return;
     this.#isDropped = true;
     if (this.#pending !== undefined) this.#end(copyResults.dropped);
+    this.onDropped?.();
   }
 
   /** @throws AbiTrap for a guest that reads from itself what is no number */
   read(copy: Copy<TargetBuffer>): void {
+    this.takeOrigin = undefined;
     if (this.#isDropped) {
       copy.onDone(copyResults.dropped);
       return;
@@ -75,7 +86,9 @@ export class SharedStream {
     this.#assertPassable(pending.copy.party, copy.party);
     if (remaining(pending.copy.buffer) === 0) {
       this.#end(copyResults.completed);
-      this.#pending = { side: 'read', copy };
+      // Who writes may have more already, or may have come to the end.
+      if (this.#pending === undefined && !this.#isDropped) this.#pending = { side: 'read', copy };
+      else this.read(copy);
       return;
     }
     if (remaining(copy.buffer) > 0) {

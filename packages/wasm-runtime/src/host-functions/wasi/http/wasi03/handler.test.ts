@@ -31,16 +31,16 @@ function run(
   exchange: MemoryExchange,
   guest: Guest,
   {
-    tasksOver = async () => {},
+    settled = async () => {},
     ...options
-  }: Partial<IncomingHandlerCall> & { tasksOver?: () => Promise<void> } = {},
+  }: Partial<IncomingHandlerCall> & { settled?: () => Promise<void> } = {},
 ): Promise<HandlerOutcome> {
   const instance: ComponentInstance = {
     async call(instanceId, func, [request]) {
       expect([instanceId, func]).toEqual([exportId, 'handle']);
       return await guest(request as Request);
     },
-    tasksOver,
+    settled,
   };
   return invokeIncomingHandler({ instance, exportId, exchange, component: 'hello', ...options });
 }
@@ -163,7 +163,7 @@ describe('the response of a guest', () => {
             noTrailers(),
           )[0],
         ),
-      { tasksOver: () => over.promise },
+      { settled: () => over.promise },
     );
     await until(() => exchange.head !== undefined);
     expect(exchange.finished).toBeUndefined();
@@ -282,7 +282,7 @@ describe('a guest of 0.3 that traps', () => {
     const cause = trap();
     const [response] = Response.new(new Fields(), guestStream('a', cause), noTrailers());
     const outcome = await run(exchange, () => ok(response), {
-      tasksOver: async () => {
+      settled: async () => {
         await until(() => exchange.sink.text() !== '');
         throw cause;
       },
@@ -296,7 +296,7 @@ describe('a guest of 0.3 that traps', () => {
     const exchange = new MemoryExchange();
     const [response] = Response.new(new Fields(), guestStream('a'), noTrailers());
     await run(exchange, () => ok(response), {
-      tasksOver: async () => {
+      settled: async () => {
         await until(() => exchange.finished !== undefined);
         throw trap();
       },
@@ -310,7 +310,7 @@ describe('a guest of 0.3 that traps', () => {
     const gone = new Error('the instance is gone');
     const [response] = Response.new(new Fields(), guestStream('a', gone), noTrailers());
     const outcome = await run(exchange, () => ok(response), {
-      tasksOver: () => until(() => exchange.sink.text() !== '').then(turn),
+      settled: () => until(() => exchange.sink.text() !== '').then(turn),
     });
     expect(outcome).toMatchObject({
       kind: 'incomplete',

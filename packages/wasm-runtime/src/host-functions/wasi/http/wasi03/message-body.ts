@@ -1,6 +1,13 @@
 import { err, ok, type Result } from '@wasmlattice/rpc';
 import type { GuestLimits } from '../../../../limits/guest-limits.js';
-import { ByteStream, copyBytes, emptySource, type StreamEnding, streamSource } from '../../io/index.js';
+import {
+  type ByteSource,
+  ByteStream,
+  copyBytes,
+  emptySource,
+  type StreamEnding,
+  streamSource,
+} from '../../io/index.js';
 import type { BodyPipe } from '../body-pipe.js';
 import { type ErrorCode, errorCodeOf, HttpFailure } from '../error-code.js';
 import { FieldStore } from '../field-store.js';
@@ -63,7 +70,7 @@ export class MessageBody {
    * Sends body and trailers. The pipe has its target already, and knows the end of the body when the promise resolves. Never rejects.
    */
   async sendTo(pipe: BodyPipe): Promise<Transfer> {
-    const source = streamSource(this.#stream, { failure: (cause) => new WriterGoneError(cause) });
+    const source = new WrittenSource(streamSource(this.#stream));
     try {
       if (!(await copyBytes(source, pipe))) {
         this.#leave({ tag: 'connection-terminated' });
@@ -105,6 +112,35 @@ export class MessageBody {
 
   #settle(transmission: Transmission): void {
     this.#transmission.resolve(transmission);
+  }
+}
+
+/** The stream of a body, with its failures told from those of whoever takes the bytes. */
+class WrittenSource implements ByteSource {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  read(max: number): Uint8Array | undefined {
+    try {
+      return this.#source.read(max);
+    } catch (cause) {
+      throw new WriterGoneError(cause);
+    }
+  }
+
+  isReady(): boolean {
+    return this.#source.isReady();
+  }
+
+  ready(): Promise<void> {
+    return this.#source.ready();
+  }
+
+  cancel(): void {
+    this.#source.cancel();
   }
 }
 
