@@ -32,20 +32,21 @@ export interface ComponentParts {
  * @throws ComponentLimitError, MalformedModuleError
  */
 export function assertPartsWithinLimits(
-  parts: Pick<Instantiation, 'instances' | 'modules'>,
+  instantiation: Pick<Instantiation, 'instances' | 'modules' | 'parts'>,
   {
     component,
     maxCoreInstances = defaultLimits['core-instances'],
     maxTables = defaultLimits.tables,
   }: PrepareOptions,
 ): ComponentParts {
-  const { coreInstances, memories, tables } = countParts(parts);
+  const { coreInstances, memories, tables } = countParts(instantiation);
   const assert = (limit: LimitName, count: number, allowed: number, what: string): void => {
     if (count > allowed)
       throw new ComponentLimitError(component, limit, `has ${count} ${what}`, count, allowed);
   };
   assert('core-instances', coreInstances, maxCoreInstances, 'core instances');
   assert('core-instances', memories, maxCoreInstances, 'linear memories');
+  assert('core-instances', instantiation.parts.length, maxCoreInstances, 'components within it');
   assert('tables', tables, maxTables, 'tables');
   return { coreInstances, memories, tables };
 }

@@ -136,7 +136,7 @@ export interface PrepareOptions {
    * guest -1. Without it a memory has what the guest declares, at most 4 GiB.
    */
   readonly maxMemoryBytes?: number;
-  /** Most core instances in an instance of the component, and most linear memories; by default 30. */
+  /** Most core instances in an instance of the component, most linear memories, and most components that it consists of; by default 30. */
   readonly maxCoreInstances?: number;
   /** Most tables in an instance of the component; by default 20. */
   readonly maxTables?: number;

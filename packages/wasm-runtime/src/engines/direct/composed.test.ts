@@ -245,10 +245,16 @@ describe('an instance of a composed component', () => {
     compiled.dispose?.();
   });
 
-  it('may have as many core instances, memories and tables as any other, in all its parts', async () => {
-    const bytes = await parse(`(component
-      (component $C (core module $m (memory 1)) (core instance (instantiate $m)))
-      ${'(instance (instantiate $C))'.repeat(31)})`);
+  it.each([
+    [
+      'core instances, memories and tables as any other',
+      '(core module $m (memory 1)) (core instance (instantiate $m))',
+    ],
+    ['parts as core instances', '(type $r (resource (rep i32)))'],
+  ])('may have as many %s', async (_, text) => {
+    const bytes = await parse(
+      `(component (component $C ${text}) ${'(instance (instantiate $C))'.repeat(31)})`,
+    );
     const compiling = createDirectEngine().compile(bytes, { component: 'many', suspends: () => false });
     await expect(compiling).rejects.toMatchObject({ name: 'ComponentLimitError' });
   });

@@ -11,7 +11,7 @@ import { asList, numberArrayOf } from './lists.js';
  */
 export function fixedListCodec(kind: string, element: Codec, length: number): Codec {
   const { size, flat } = element.layout;
-  const finish = finisherOf(kind);
+  const array = numberArrayOf(kind);
   const each = (cx: LiftLowerContext, value: unknown): ArrayLike<unknown> => {
     const list = asList(cx, value);
     if (list.length === length) return list;
@@ -20,10 +20,11 @@ export function fixedListCodec(kind: string, element: Codec, length: number): Co
   return {
     layout: repeatedLayout(element.layout, length),
     load(cx, address) {
+      if (array !== undefined) return cx.memory.numbers(array).slice(address / size, address / size + length);
       cx.countElements(length);
       const list: unknown[] = [];
       for (let i = 0; i < length; i++) list.push(element.load(cx, address + size * i));
-      return finish(list);
+      return list;
     },
     store(cx, address, value) {
       const list = each(cx, value);
@@ -32,16 +33,11 @@ export function fixedListCodec(kind: string, element: Codec, length: number): Co
     lift(cx, slot) {
       const list: unknown[] = [];
       for (let i = 0; i < length; i++) list.push(element.lift(cx, slot + flat.length * i));
-      return finish(list);
+      return array === undefined ? list : array.from(list as never[]);
     },
     lower(cx, slot, value) {
       const list = each(cx, value);
       for (let i = 0; i < length; i++) element.lower(cx, slot + flat.length * i, list[i]);
     },
   };
-}
-
-function finisherOf(kind: string): (list: readonly unknown[]) => unknown {
-  const array = numberArrayOf(kind);
-  return array === undefined ? (list) => list : (list) => array.from(list as never[]);
 }

@@ -14,6 +14,9 @@ export interface AdapterSignature {
   readonly lifted: CoreSignature;
 }
 
+/** Kept at a time: components choose signatures, and instances keep what they use. */
+const maxModules = 256;
+
 const modules = new Map<string, CoreModule>();
 
 /** The module of all adapters with the same core signatures. */
@@ -22,6 +25,7 @@ export function adapterModule(signature: AdapterSignature): CoreModule {
   const known = modules.get(key);
   if (known !== undefined) return known;
   const module = new webAssembly.Module(encodeAdapter(signature));
+  if (modules.size >= maxModules) modules.clear();
   modules.set(key, module);
   return module;
 }

@@ -55,7 +55,7 @@ function compile(type: WitType, pointers: CrossingPointers): Crossing {
         ? numbersCrossing(compileType(type.element, pointers.from).layout.size)
         : elementsCrossing(sides(type.element));
     case 'fixed-list':
-      return repeatedCrossing(sides(type.element), type.length);
+      return repeatedCrossing(sides(type.element), type.length, isNumberKind(type.element.kind));
     case 'map':
       return elementsCrossing(sides(entryOf(type)));
     case 'record':

@@ -48,12 +48,25 @@ export function elementsCrossing({ from: source, to: target, crossing }: Side): 
   });
 }
 
-/** Of a list that lies where it is, with as many elements as its type says. */
-export function repeatedCrossing({ from: source, to: target, crossing }: Side, length: number): Crossing {
+/**
+ * Of a list that lies where it is, with as many elements as its type says.
+ *
+ * @param areNumbers whether elements are the same bytes in every memory
+ */
+export function repeatedCrossing(
+  { from: source, to: target, crossing }: Side,
+  length: number,
+  areNumbers: boolean,
+): Crossing {
   const sizes = { from: source.layout.size, to: target.layout.size };
   const slots = source.layout.flat.length;
   return {
     copy(from, address, to, targetAddress) {
+      if (areNumbers) {
+        const bytes = from.memory.bytes.subarray(address, address + sizes.from * length);
+        to.memory.bytes.set(bytes, targetAddress);
+        return;
+      }
       from.countElements(length);
       for (let i = 0; i < length; i++)
         crossing.copy(from, address + sizes.from * i, to, targetAddress + sizes.to * i);
