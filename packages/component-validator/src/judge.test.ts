@@ -123,6 +123,16 @@ describe('what is off', () => {
     );
   });
 
+  it('is also what only newer texts of the specification refuse', async () => {
+    const named = (name: string) => `(component (import "a1" (func)) (import "${name}" (func)))`;
+    expect(await verdictOn(named('a-1'))).toMatchObject(unsupported('NAMES_THAT_DIFFER_IN_DASHES'));
+    expect(await verdictOn(named('A1'))).toMatchObject(invalid('conflicts with previous name'));
+    const bytes = await wat('(component (core func (canon thread.yield)))');
+    const at = bytes.lastIndexOf(0x0c) + 1;
+    const verdict = judge(validator, bytes.with(at, 1), { limits: defaultValidationLimits, report: false });
+    expect(verdict).toMatchObject(unsupported('CANCELLABLE'));
+  });
+
   it('is no excuse for what is invalid besides', async () => {
     expect(
       await verdictOn('(component (core module (memory 1 1 shared) (func (result i32))))'),

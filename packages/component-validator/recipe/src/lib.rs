@@ -2,6 +2,7 @@
 //! imports its memory and nothing else. The README of the package says how it is built, and by whom it is called.
 
 mod census;
+mod disputed;
 mod failure;
 mod features;
 mod json;

@@ -1,5 +1,6 @@
 //! The verdict on a file, as JSON with a member `verdict`: `valid`, `invalid`, `unsupported` or `limit`.
 
+use crate::disputed::disputed;
 use crate::features;
 use crate::json;
 use crate::request::Request;
@@ -59,6 +60,9 @@ fn invalid(file: &[u8], first: Error, request: &Request) -> String {
         Err(Stop::Invalid(error)) => error,
         _ => first,
     };
+    if let Some(name) = disputed(error.message()) {
+        return unsupported(file, &walk, json::array([json::string(name)]), error.offset());
+    }
     json::object([
         ("verdict", json::string("invalid")),
         ("message", json::string(error.message())),
