@@ -12,7 +12,9 @@ export function refusalOf(error: unknown): Refusal {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   switch (name) {
     case 'InvalidComponentError':
-      return { kind: 'invalid', detail: message };
+      return isOutdated(message)
+        ? { kind: 'unsupported', feature: 'a form of binaries that the specification gave up' }
+        : { kind: 'invalid', detail: message };
     case 'UnsupportedComponentError':
       return { kind: 'unsupported', feature: featureOf((error as { readonly reason: string }).reason) };
     case 'ComponentLimitError':
@@ -24,6 +26,11 @@ export function refusalOf(error: unknown): Refusal {
     default:
       return { kind: 'unsupported', feature: `${name}: ${featureOf(message)}` };
   }
+}
+
+/** The validator knows forms that were valid when a suite was written, and says so. */
+function isOutdated(message: string): boolean {
+  return /historically accepted/.test(message);
 }
 
 /** For a component that must be taken. */

@@ -5,6 +5,7 @@ import { anyPlain } from '../plain.js';
 import type { Random } from '../random.js';
 import { type Func, TypeText } from '../type-text.js';
 import { memoryModule } from './core-text.js';
+import { cancelResult } from './streams.js';
 
 /** What goes from one component to another by a stream. */
 export interface Flow {
@@ -160,13 +161,13 @@ function readerSteps(random: Random, size: number, readAt: number): string {
     switch (random.below(8)) {
       case 0:
         if (isReading || isWild) {
-          steps.push('(call $took (call $cancel (local.get $end)))');
+          steps.push(`(call $took ${cancelResult('(call $cancel (local.get $end))')})`);
           isReading = false;
         }
         break;
       case 1:
         if (isWriting || isWild) {
-          steps.push('(call $log (i64.extend_i32_u (call $w-cancel)))');
+          steps.push(`(call $log (i64.extend_i32_u ${cancelResult('(call $w-cancel)')}))`);
           isWriting = false;
         }
         break;
