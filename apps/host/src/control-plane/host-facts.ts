@@ -1,4 +1,9 @@
-import { formatUptime, type Host, type HostInventory } from '@wasmlattice/control-interface';
+import {
+  formatUptime,
+  type Host,
+  type HostInventory,
+  type UndeliveredLink,
+} from '@wasmlattice/control-interface';
 import type { Labels } from './labels.js';
 
 /** What a host tells of itself, apart from what runs on it. */
@@ -40,7 +45,7 @@ export function describeInventory(
 ): HostInventory {
   return {
     ...workloads,
-    ...(undeliveredLinks.length > 0 && { undeliveredLinks }),
+    ...(undeliveredLinks.length > 0 && { undeliveredLinks: shorten(undeliveredLinks) }),
     hostId: facts.hostId,
     friendlyName: facts.friendlyName,
     labels: facts.labels.all(),
@@ -52,4 +57,14 @@ export function describeInventory(
 function uptime(facts: HostFacts, now: number): { uptimeSeconds: number; uptimeHuman: string } {
   const uptimeSeconds = Math.max(0, Math.floor((now - facts.startedAt) / 1_000));
   return { uptimeSeconds, uptimeHuman: formatUptime(uptimeSeconds) };
+}
+
+/** A heartbeat must fit a NATS message, however many links a provider that is down has. */
+const mostUndelivered = 200;
+const longestReason = 500;
+
+function shorten(links: readonly UndeliveredLink[]): UndeliveredLink[] {
+  return links
+    .slice(0, mostUndelivered)
+    .map((link) => ({ ...link, reason: link.reason.slice(0, longestReason) }));
 }

@@ -40,7 +40,10 @@ export interface HostInventory {
   readonly version: string;
   readonly uptimeHuman: string;
   readonly uptimeSeconds: number;
-  /** The links of its providers that do not serve. A field of ours, absent where there are none. */
+  /**
+   * The links of its providers that do not serve, up to 200: first those that a provider does not take, then those of providers that
+   * are down. A field of ours, absent where there are none.
+   */
   readonly undeliveredLinks?: readonly UndeliveredLink[] | undefined;
 }
 

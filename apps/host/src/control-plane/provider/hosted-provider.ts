@@ -153,6 +153,11 @@ export class HostedProvider {
     return this.#crash === undefined ? this.#refusal : describeFailure(this.#crash);
   }
 
+  /** Whether it has crashed and does not serve again yet. */
+  get isDown(): boolean {
+    return this.#crash !== undefined;
+  }
+
   /** Whether it takes other configs while it runs. */
   get takesConfigs(): boolean {
     return this.#provider?.answers === true;

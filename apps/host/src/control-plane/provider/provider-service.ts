@@ -32,7 +32,7 @@ export interface ProviderService {
   stop(command: StopProviderCommand): Promise<Answer>;
   isRunning(providerId: string): boolean;
   describe(): ProviderDescription[];
-  /** The links of these providers that do not work. */
+  /** The links of these providers that do not work, those of providers that are down last. */
   undeliveredLinks(): UndeliveredLink[];
   /** A new or changed link of the lattice: delivered when its source or target runs here. */
   linkPut(link: Link): void;
@@ -213,7 +213,10 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         config: configNames,
         ...(failure !== undefined && { failure }),
       })),
-    undeliveredLinks: () => [...running.values()].flatMap((hosted) => hosted.undeliveredLinks()),
+    undeliveredLinks: () =>
+      [...running.values()]
+        .sort((a, b) => Number(a.isDown) - Number(b.isDown))
+        .flatMap((hosted) => hosted.undeliveredLinks()),
 
     linkPut: (link) => deliver(link, (hosted) => hosted.links.put(link)),
     linksPutAgain(sourceId) {
