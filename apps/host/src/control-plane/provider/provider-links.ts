@@ -29,6 +29,8 @@ export interface ProviderLinksOptions {
 export class ProviderLinks {
   readonly #options: ProviderLinksOptions;
   readonly #links = new Map<string, FollowedLink>();
+  /** Those whose delivery waits for its turn. */
+  readonly #expected = new Map<string, Link>();
   #provider: RunningProvider | undefined;
   #isClosed = false;
 
@@ -60,8 +62,14 @@ export class ProviderLinks {
     }
   }
 
+  /** {@link put} will be called with this. */
+  expect(link: Link): void {
+    this.#expected.set(linkKey(link), link);
+  }
+
   /** A link was put, anew or again. */
   async put(link: Link): Promise<void> {
+    this.#expected.delete(linkKey(link));
     const before = this.#links.get(linkKey(link));
     if (before !== undefined && isDeepStrictEqual(before.link, link)) {
       await this.#deliver(before, { isAsked: true });
@@ -75,6 +83,7 @@ export class ProviderLinks {
 
   async delete(link: Link): Promise<void> {
     const key = linkKey(link);
+    this.#expected.delete(key);
     this.#links.get(key)?.close();
     this.#links.delete(key);
     try {
@@ -98,9 +107,11 @@ export class ProviderLinks {
 
   /** What the provider does not have, or takes badly. */
   undelivered(): UndeliveredLink[] {
-    return [...this.#links.values()].flatMap(({ link, state }) =>
-      state.tag === 'delivered' ? [] : [this.#describe(link, state)],
+    const expected = [...this.#expected.values()].map((link) => this.#describe(link, { tag: 'pending' }));
+    const others = [...this.#links].flatMap(([key, { link, state }]) =>
+      state.tag === 'delivered' || this.#expected.has(key) ? [] : [this.#describe(link, state)],
     );
+    return [...expected, ...others];
   }
 
   /** All of them, while the provider does not serve. */
@@ -113,18 +124,21 @@ export class ProviderLinks {
     this.#isClosed = true;
     for (const followed of this.#links.values()) followed.close();
     this.#links.clear();
+    this.#expected.clear();
   }
 
   async #follow(link: Link, state: LinkState): Promise<FollowedLink> {
     const { configs, enqueue } = this.#options;
     const key = linkKey(link);
-    const onChange = (): void =>
+    const onChange = (): void => {
+      this.expect(link);
       enqueue(async () => {
-        const current = this.#links.get(key);
-        if (current !== followed) return;
+        this.#expected.delete(key);
+        if (this.#links.get(key) !== followed) return;
         const isChanged = await this.#deliver(followed);
         if (isChanged) await this.#tryFailed(followed);
       });
+    };
     const followed: FollowedLink = await FollowedLink.follow(link, configs, onChange, state);
     if (this.#isClosed) followed.close();
     else this.#links.set(key, followed);

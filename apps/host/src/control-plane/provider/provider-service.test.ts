@@ -272,6 +272,24 @@ describe('links', () => {
     expect(configs.bundles()).toBe(3);
   });
 
+  it('are listed as pending from the moment they are put, and while new values are on their way', async () => {
+    const gate = createGate();
+    const { service, events, configs, put } = setUp({ deliver: gate.pass });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink());
+    await put(keyvalueLink({ name: 'second', targetConfig: ['one'] }));
+    const listed = () => service.undeliveredLinks().map(({ name, state }) => `${name} ${state}`);
+    expect(listed().sort()).toEqual(['default pending', 'second pending']);
+    gate.open();
+    await service.settled(['kv']);
+    expect(listed()).toEqual([]);
+    configs.set('one', { a: '2' });
+    expect(listed()).toEqual(['second pending']);
+    await service.settled(['kv']);
+    expect(listed()).toEqual([]);
+  });
+
   it('of the start are put again to a provider that says what became of them', async () => {
     const { service, events, provider, put } = setUp({ answers: true });
     await put(keyvalueLink());

@@ -218,7 +218,10 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         .sort((a, b) => Number(a.isDown) - Number(b.isDown))
         .flatMap((hosted) => hosted.undeliveredLinks()),
 
-    linkPut: (link) => deliver(link, (hosted) => hosted.links.put(link)),
+    linkPut(link) {
+      for (const id of [link.sourceId, link.target]) running.get(id)?.links.expect(link);
+      deliver(link, (hosted) => hosted.links.put(link));
+    },
     linksPutAgain(sourceId) {
       for (const [id, { links }] of running) {
         if (links.hasFailed(sourceId)) enqueue(id, () => links.tryAgain(sourceId));
