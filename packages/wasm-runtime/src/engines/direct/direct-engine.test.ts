@@ -239,9 +239,4 @@ describe('what the direct engine refuses', () => {
       reason: expect.stringContaining('garbage collection proposal'),
     });
   });
-
-  it('is a thread that the guest makes itself, as something for another engine', async () => {
-    const bytes = await parse('(component (core func (canon thread.index)))');
-    await expect(compile(bytes)).rejects.toMatchObject({ name: 'UnsupportedComponentError' });
-  });
 });

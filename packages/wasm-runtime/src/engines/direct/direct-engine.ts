@@ -41,7 +41,7 @@ export interface DirectEngineOptions {
 
 /**
  * The engine that links core modules itself and resets instances instead of making new ones. Its `prepare` throws an
- * `UnsupportedComponentError` for what it does not cover: threads that guests make.
+ * `UnsupportedComponentError` for what it does not cover: threads that share everything, garbage-collected values, imports of core modules.
  *
  * @throws UnsupportedPlatformError before Node.js 26
  */

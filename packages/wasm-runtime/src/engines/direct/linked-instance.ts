@@ -220,6 +220,7 @@ export class LinkedInstance {
       case 'builtin':
         return bindBuiltin(this.abi.part(item.part), item.builtin, {
           memory: (memory) => this.#guestMemory(this.#resolve(memory)),
+          table: (table) => this.#resolve(table) as CoreTable,
           options: (options) => this.#canonOptions(options),
         });
       case 'unsupported':

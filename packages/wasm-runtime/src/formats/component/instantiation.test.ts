@@ -83,7 +83,11 @@ describe('decodeInstantiation', () => {
       'its import "i/m" is a core module',
     ],
     ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
-    ['a thread that it makes itself', '(core func (canon thread.index))', 'built-in thread.index'],
+    [
+      'a thread that shares everything',
+      '(core func (canon thread.available-parallelism))',
+      'built-in thread.available-parallelism',
+    ],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
     expect((await decode(text)).obstacle).toContain(obstacle);
   });

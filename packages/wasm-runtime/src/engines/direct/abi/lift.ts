@@ -122,7 +122,7 @@ class Lifted {
       if (instance.failure !== undefined) throw instance.failure.error;
       cx.returnLent();
       value = this.#liftResult(returned);
-      const { borrows } = part.tasks.thread.task;
+      const borrows = part.tasks.exitSynchronous();
       if (borrows !== 0) {
         throw cx.trap(`the guest returned without dropping ${borrows} of the handles it was lent`);
       }

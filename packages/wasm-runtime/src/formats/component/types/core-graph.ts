@@ -1,7 +1,6 @@
 import type { WitResource, WitType } from '@wasmlattice/rpc';
 import type { CanonOptionsNode, Definition, ValTypeNode } from '../binary/nodes.js';
 import type {
-  AsyncBuiltin,
   CoreInstance,
   CoreItem,
   CoreOptions,
@@ -112,7 +111,6 @@ export class CoreGraph {
           core: (sort, index) => space.get(sort, index, offset),
           options: (options) => this.#options(options, space, offset),
         });
-        if (!isSupported(builtin.name)) this.refuse(`it uses the canonical built-in ${builtin.name}`);
         space.add('func', { kind: 'builtin', part: this.#partOf(space), builtin });
         return;
       }
@@ -189,9 +187,4 @@ export class CoreGraph {
       ...(callback !== undefined && { callback: space.get('func', callback, offset) }),
     };
   }
-}
-
-/** Threads that guests make themselves are not. */
-function isSupported(name: AsyncBuiltin['name']): boolean {
-  return !name.startsWith('thread.') || name === 'thread.yield';
 }

@@ -96,12 +96,21 @@ class Lifted implements AsyncLifted {
     return task;
   }
 
-  #enterPart(thread: GuestThread): void {
+  #enterPart(thread: GuestThread, isAgain = false): void {
     const { part } = this;
     const { task } = thread;
     const { tasks } = part;
     if (!tasks.holdsBack(task) && tasks.waitingToEnter === 0) {
       this.#run(thread);
+      return;
+    }
+    const { exclusive } = tasks;
+    if (!isAgain && exclusive?.isResumable === true && part.instance.maySuspend) {
+      // What it waited for has come, and it may be about to leave.
+      exclusive.resumeInside(() => {
+        tasks.thread = thread;
+        this.#enterPart(thread, true);
+      });
       return;
     }
     tasks.waitingToEnter++;
@@ -278,6 +287,7 @@ class Lifted implements AsyncLifted {
   #exit(thread: GuestThread): void {
     const { task } = thread;
     const { tasks, instance } = this.part;
+    tasks.forget(thread);
     task.exit(thread);
     if (tasks.exclusive === thread) tasks.exclusive = undefined;
     if (task.threads.size === 0) instance.tasks.remove(task);

@@ -3,12 +3,15 @@ import type { AbiPart } from '../abi-part.js';
 import { AbiTrap } from '../abi-trap.js';
 import type { Waiter } from '../call-queue.js';
 import type { Returned } from '../core-arity.js';
+import type { OtherEntry } from '../handle-table.js';
 import type { Task } from './task.js';
 
 /** What a thread waits for. */
 export interface Wait {
   /** Whether it may go on; without it another thread has to resume it. */
   readonly isReady?: (() => boolean) | undefined;
+  /** Whether it waits for nothing but others to have their turn. */
+  readonly yields?: boolean;
   /** Whether a cancellation of the task ends the wait. */
   readonly cancellable: boolean;
   /** As the end of `… waits for`, for messages. */
@@ -21,7 +24,9 @@ type Resume = (cancelled: boolean) => void;
  * What runs in a task. While it waits it is a guest's stack that V8 has suspended, or nothing but a function to be called back; the others
  * of the instance go on meanwhile. Whoever has it go on learns when it waits again or is over.
  */
-export class GuestThread implements Waiter {
+export class GuestThread implements Waiter, OtherEntry {
+  readonly resource = undefined;
+  readonly what = 'a thread';
   readonly task: Task;
   /** Of `context.get` and `context.set`. */
   readonly slots: [number | bigint, number | bigint] = [0, 0];
@@ -31,6 +36,10 @@ export class GuestThread implements Waiter {
   #resume: Resume | undefined;
   #onPaused: (() => void) | undefined;
   #from: AbiPart | undefined;
+  /** Whether whoever has it go on is in the part already, and stays there. */
+  #isInside = false;
+  /** Ends the wait of a stack with what ended the guest. */
+  #reject: ((error: unknown) => void) | undefined;
 
   constructor(task: Task) {
     this.task = task;
@@ -54,6 +63,11 @@ export class GuestThread implements Waiter {
     return this.isWaiting && this.isReady();
   }
 
+  /** Whether it waits for nothing but others to have their turn. */
+  get isYielding(): boolean {
+    return this.isWaiting && this.#wait?.yields === true;
+  }
+
   get isCancellable(): boolean {
     return this.isWaiting && this.#wait?.cancellable === true;
   }
@@ -70,6 +84,11 @@ export class GuestThread implements Waiter {
   /** Its turn has come, with nobody else inside. */
   go(): void {
     const instance = this.#instance;
+    if (instance.failure !== undefined || !this.isWaiting) {
+      // The guest ended while it waited for its turn.
+      queueMicrotask(() => instance.calls.leave());
+      return;
+    }
     instance.wait.resumed();
     this.resume(false, undefined, () => {
       instance.wait.paused();
@@ -86,9 +105,17 @@ export class GuestThread implements Waiter {
    */
   start(run: () => void, from: AbiPart | undefined, onPaused: () => void): void {
     this.#from = from;
+    this.#isInside = false;
     this.#onPaused = onPaused;
     this.task.part.tasks.thread = this;
     run();
+  }
+
+  /** Has it wait before it begins. */
+  prepare(wait: Wait, run: () => void): void {
+    this.#wait = wait;
+    this.#resume = run;
+    this.#instance.tasks.blocked(this);
   }
 
   /**
@@ -98,14 +125,31 @@ export class GuestThread implements Waiter {
    * @throws AbiTrap for a part that must not be entered
    */
   resume(cancelled: boolean, from: AbiPart | undefined, onPaused: () => void): void {
+    this.task.part.enter(from, this.task.label);
+    this.#goOn(cancelled, from, false, onPaused);
+  }
+
+  /** Goes on after a wait, for another thread of its part that waits meanwhile. */
+  resumeInside(onPaused: () => void): void {
+    this.#goOn(false, undefined, true, onPaused);
+  }
+
+  /** Is to go on when its turn comes, without waiting for anything else. */
+  resumeLater(): void {
+    this.#wait = { isReady: () => true, cancellable: false, what: () => 'its turn' };
+    this.#instance.calls.wait(this);
+  }
+
+  #goOn(cancelled: boolean, from: AbiPart | undefined, isInside: boolean, onPaused: () => void): void {
     const go = this.#resume;
     if (go === undefined) throw new Error('the thread does not wait');
-    this.task.part.enter(from, this.task.label);
-    this.#from = from;
     if (this.#wait?.isReady !== undefined) this.#instance.calls.forget(this);
     this.#resume = undefined;
+    this.#reject = undefined;
     this.#wait = undefined;
     this.#instance.tasks.unblocked(this);
+    this.#from = from;
+    this.#isInside = isInside;
     this.#onPaused = onPaused;
     this.task.part.tasks.thread = this;
     go(cancelled);
@@ -118,27 +162,77 @@ export class GuestThread implements Waiter {
    * @throws AbiTrap where the guest can't wait
    */
   block(wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
-    const instance = this.#instance;
-    const { options } = this.task;
-    if (!this.mayBlock) {
+    this.#assertSuspendable(wait);
+    if (!this.mayBlock) return this.#blockInside(wait, proceed);
+    return new Promise((resolve, reject) => {
+      this.pause(wait, this.#finishing(proceed, resolve, reject));
+    });
+  }
+
+  /**
+   * Waits, and has another thread of the part go on at once, in its place: who had this one go on learns when that one waits.
+   *
+   * @throws AbiTrap where the guest can't wait
+   */
+  switchTo(other: GuestThread, wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
+    this.#assertSuspendable(wait);
+    return new Promise((resolve, reject) => {
+      // Of a synchronous task, others of its part go on until it does.
+      const onPaused = this.mayBlock ? this.#onPaused : () => this.task.part.tasks.goOnInside(this);
+      const [from, isInside] = [this.#from, this.#isInside || !this.mayBlock];
+      this.#onPaused = undefined;
+      this.#reject = reject;
+      this.#wait = wait;
+      this.#resume = this.#finishing(proceed, resolve, reject);
+      this.#instance.tasks.blocked(this);
+      if (wait.isReady !== undefined) this.#instance.calls.wait(this);
+      other.#goOn(false, from, isInside, onPaused ?? (() => {}));
+    });
+  }
+
+  /** The guest is gone: whoever called the synchronous task is to be told. */
+  abandon(error: unknown): void {
+    this.#resume = undefined;
+    this.#reject?.(error);
+  }
+
+  #assertSuspendable(wait: Wait): void {
+    if (this.#instance.maySuspend) return;
+    throw new AbiTrap(
+      `${this.task.label}: the guest waits for ${wait.what()} in code that can't be suspended`,
+    );
+  }
+
+  /** Of a synchronous task: only others of its part go on meanwhile. */
+  #blockInside(wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
+    const { tasks } = this.task.part;
+    if (wait.isReady?.() !== true && !tasks.hasReadyThread) {
       throw new AbiTrap(
-        `cannot block a synchronous task before returning: ${options.label} waits for ${wait.what()}`,
-      );
-    }
-    if (!instance.maySuspend) {
-      throw new AbiTrap(
-        `${options.label}: the guest waits for ${wait.what()} in code that can't be suspended`,
+        `cannot block a synchronous task before returning: ${this.task.label} waits for ${wait.what()}`,
       );
     }
     return new Promise((resolve, reject) => {
-      this.pause(wait, (cancelled) => {
-        try {
-          resolve(proceed(cancelled));
-        } catch (error) {
-          reject(instance.fail(error));
-        }
-      });
+      this.#wait = wait;
+      this.#reject = reject;
+      this.#resume = this.#finishing(proceed, resolve, reject);
+      this.#instance.tasks.blocked(this);
+      if (wait.isReady !== undefined) this.#instance.calls.wait(this);
+      tasks.goOnInside(this);
     });
+  }
+
+  #finishing(
+    proceed: (cancelled: boolean) => Returned,
+    resolve: (returned: Returned) => void,
+    reject: (error: unknown) => void,
+  ): Resume {
+    return (cancelled) => {
+      try {
+        resolve(proceed(cancelled));
+      } catch (error) {
+        reject(this.#instance.fail(error));
+      }
+    };
   }
 
   /** Waits without a stack. */
@@ -163,7 +257,7 @@ export class GuestThread implements Waiter {
     const onPaused = this.#onPaused;
     if (onPaused === undefined) return;
     this.#onPaused = undefined;
-    this.task.part.exit(this.#from);
+    if (!this.#isInside) this.task.part.exit(this.#from);
     onPaused();
   }
 }

@@ -67,6 +67,12 @@ export class InstanceTasks {
     this.#blocked.delete(thread);
   }
 
+  /** The thread that has waited longest of those that `matches` is for. */
+  findBlocked(matches: (thread: GuestThread) => boolean): GuestThread | undefined {
+    for (const thread of this.#blocked) if (matches(thread)) return thread;
+    return undefined;
+  }
+
   hold(end: HostEnd): void {
     this.#hostEnds.add(end);
     this.#instance.wait.watch();
@@ -122,8 +128,10 @@ export class InstanceTasks {
   fail(error: unknown): void {
     const tasks = [...this.#live];
     this.#live.clear();
+    const blocked = [...this.#blocked];
     this.#blocked.clear();
     for (const task of tasks) task.fail(error);
+    for (const thread of blocked) if (!thread.task.options.isAsync) thread.abandon(error);
     this.#abandonEnds(error);
     for (const { handles } of this.#instance.parts) handles.forEachOther((entry) => abandonEntry(entry));
     this.#resolveSettled();

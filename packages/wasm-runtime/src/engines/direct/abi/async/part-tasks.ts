@@ -1,5 +1,6 @@
 import type { AbiPart } from '../abi-part.js';
 import { AbiTrap } from '../abi-trap.js';
+import { HandleTable } from '../handle-table.js';
 import { GuestThread } from './guest-thread.js';
 import { Task } from './task.js';
 
@@ -9,7 +10,9 @@ const maxBackpressure = 2 ** 16;
 /** What runs in a part. */
 export class PartTasks {
   /** Of the call of a synchronous function under way: there is one at a time. */
-  readonly #synchronous: GuestThread;
+  #synchronous: GuestThread;
+  readonly #part: AbiPart;
+  #threads: HandleTable | undefined;
   /** What runs, or ran last. */
   thread: GuestThread;
   /** How often the part has asked for calls to be held back, and not taken it back. */
@@ -20,8 +23,8 @@ export class PartTasks {
   exclusive: GuestThread | undefined;
 
   constructor(part: AbiPart) {
-    const options = { label: 'a synchronous function', isAsync: false, isExclusive: false };
-    this.#synchronous = new GuestThread(new Task(part, options, undefined));
+    this.#part = part;
+    this.#synchronous = new GuestThread(new Task(part, synchronous, undefined));
     this.thread = this.#synchronous;
   }
 
@@ -32,11 +35,72 @@ export class PartTasks {
 
   /** The call of a synchronous function begins. */
   enterSynchronous(): void {
+    if (this.#synchronous.index !== undefined || this.#synchronous.task.threads.size > 0) {
+      // Threads that the call before it made are of that call's task.
+      this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
+    }
     const thread = this.#synchronous;
     thread.task.reuse();
     thread.slots[0] = 0;
     thread.slots[1] = 0;
     this.thread = thread;
+  }
+
+  /** It ends. @returns how many of the handles that it was lent it has not dropped */
+  exitSynchronous(): number {
+    const { task } = this.thread;
+    task.state = 'resolved';
+    if (this.thread.index !== undefined) this.forget(this.thread);
+    return task.borrows;
+  }
+
+  /** Threads by the numbers that the guest knows them by. */
+  get threads(): HandleTable {
+    this.#threads ??= new HandleTable(this.#part.instance.handleCount);
+    return this.#threads;
+  }
+
+  indexOf(thread: GuestThread, label: string): number {
+    thread.index ??= this.threads.addOther(thread, label);
+    return thread.index;
+  }
+
+  /** The thread is over. */
+  forget(thread: GuestThread): void {
+    if (thread.index !== undefined) this.threads.removeOther(thread.index);
+    thread.index = undefined;
+  }
+
+  /** Whether a thread could go on while a synchronous task waits. */
+  get hasReadyThread(): boolean {
+    return this.#readyThread() !== undefined;
+  }
+
+  /** Has threads of the part go on, one after the other, until `waiting` does, which is of a synchronous task. */
+  goOnInside(waiting: GuestThread): void {
+    if (!waiting.isWaiting) return;
+    const next = this.#readyThread();
+    if (next === undefined) {
+      waiting.abandon(
+        this.#part.instance.fail(
+          new AbiTrap(`cannot block a synchronous task before returning: ${waiting.describe()}`),
+        ),
+      );
+      return;
+    }
+    next.resumeInside(() => {
+      if (next !== waiting) this.goOnInside(waiting);
+    });
+  }
+
+  #readyThread(): GuestThread | undefined {
+    return this.#part.instance.tasks.findBlocked(
+      (thread) =>
+        thread.task.part === this.#part &&
+        thread !== this.exclusive &&
+        thread.task.state !== 'initial' &&
+        (thread.isResumable || thread.isYielding),
+    );
   }
 
   /**
@@ -76,6 +140,10 @@ export class PartTasks {
     this.backpressure = 0;
     this.waitingToEnter = 0;
     this.exclusive = undefined;
+    this.#threads?.clear();
+    this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
     this.thread = this.#synchronous;
   }
 }
+
+const synchronous = { label: 'a synchronous function', isAsync: false, isExclusive: false };

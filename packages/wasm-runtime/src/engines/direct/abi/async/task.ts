@@ -111,7 +111,8 @@ export class Task {
    */
   exit(thread: GuestThread): void {
     this.threads.delete(thread);
-    if (this.threads.size === 0 && !this.isResolved) {
+    // That of a synchronous function goes on.
+    if (this.threads.size === 0 && !this.isResolved && this.options.isAsync) {
       throw new AbiTrap(`${this.label}: the task ended without returning a result`);
     }
   }

@@ -156,7 +156,7 @@ class PartCall {
     const { instance, part } = to;
     try {
       if (instance.failure !== undefined) throw instance.failure.error;
-      const { borrows } = part.tasks.thread.task;
+      const borrows = part.tasks.exitSynchronous();
       if (borrows !== 0) {
         throw to.trap(`the callee returned without dropping ${borrows} of the handles it was lent`);
       }

@@ -1,4 +1,5 @@
 import type { AsyncBuiltin, CoreItem, CoreOptions } from '../../../../../formats/component/index.js';
+import type { CoreTable } from '../../../../web-assembly.js';
 import type { AbiPart } from '../../abi-part.js';
 import type { CanonOptions, CoreFunction } from '../../core-types.js';
 import type { GuestMemory } from '../../guest-memory.js';
@@ -16,7 +17,14 @@ import {
   bindTaskCancel,
   bindTaskReturn,
 } from './task-builtins.js';
-import { bindThreadYield } from './thread-builtins.js';
+import {
+  bindThreadIndex,
+  bindThreadNew,
+  bindThreadResumeLater,
+  bindThreadSuspend,
+  bindThreadSwitch,
+  bindThreadYield,
+} from './thread-builtins.js';
 import {
   bindSubtaskCancel,
   bindSubtaskDrop,
@@ -30,6 +38,7 @@ import {
 /** What built-ins refer to in an instance. */
 export interface BuiltinParts {
   memory(item: CoreItem): GuestMemory;
+  table(item: CoreItem): CoreTable;
   options(options: CoreOptions): CanonOptions;
 }
 
@@ -92,13 +101,20 @@ export function bindBuiltin(part: AbiPart, builtin: AsyncBuiltin, parts: Builtin
     case 'thread.yield':
       return bindThreadYield(part, builtin.cancellable);
     case 'thread.index':
-    case 'thread.resume-later':
-    case 'thread.suspend':
-    case 'thread.suspend-then-resume':
-    case 'thread.yield-then-resume':
-    case 'thread.suspend-then-promote':
-    case 'thread.yield-then-promote':
+      return bindThreadIndex(part);
     case 'thread.new-indirect':
-      throw new Error(`${builtin.name} was to be refused when the component was prepared`);
+      return bindThreadNew(part, parts.table(builtin.table));
+    case 'thread.resume-later':
+      return bindThreadResumeLater(part);
+    case 'thread.suspend':
+      return bindThreadSuspend(part, builtin.cancellable);
+    case 'thread.suspend-then-resume':
+      return bindThreadSwitch(part, 'suspend', 'resume', builtin.cancellable);
+    case 'thread.yield-then-resume':
+      return bindThreadSwitch(part, 'yield', 'resume', builtin.cancellable);
+    case 'thread.suspend-then-promote':
+      return bindThreadSwitch(part, 'suspend', 'promote', builtin.cancellable);
+    case 'thread.yield-then-promote':
+      return bindThreadSwitch(part, 'yield', 'promote', builtin.cancellable);
   }
 }
