@@ -39,8 +39,6 @@ export const features: Readonly<Record<string, Feature>> = {
   CM_ASYNC: on('asynchronous functions, streams and futures'),
   CM_ASYNC_STACKFUL: on('asynchronous functions that wait on their stack'),
   CM_MORE_ASYNC_BUILTINS: on('further asynchronous built-ins'),
-  // Of one component, which take turns.
-  CM_THREADING: on('threads of components'),
   CM_ERROR_CONTEXT: on('error contexts'),
   CM_FIXED_LENGTH_LISTS: on('lists of a fixed length'),
   CM_MAP: on('maps'),

@@ -85,7 +85,7 @@ describe('decodeInstantiation', () => {
     ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
     [
       'a thread that shares everything',
-      '(core func (canon thread.available-parallelism))',
+      '(core func (canon thread.available_parallelism))',
       'built-in thread.available-parallelism',
     ],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
