@@ -1,4 +1,5 @@
 export { buildChainGuest, chainInterface } from './build-chain-guest.js';
+export { buildGuestText } from './build-guest-text.js';
 export { buildHandleGuests, type HandleGuests } from './build-handle-guests.js';
 export {
   boxesInterface,
