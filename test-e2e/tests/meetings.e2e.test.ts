@@ -210,6 +210,7 @@ describe('objects of a component', () => {
   let collector: Collector;
   let scenario: Scenario;
   let invoker: NatsInvoker;
+  let url: string;
   beforeAll(async () => {
     collector = await startCollector();
     scenario = await startScenario(observedBy(collector.url));
@@ -218,6 +219,8 @@ describe('objects of a component', () => {
     await startComponent(lattice, host, { id: 'visitor', wasm: files.visitor, maxInstances: 4 });
     await putLink(lattice, { source: 'visitor', target: 'keeper', interface: 'test:meeting/boxes' });
     invoker = createNatsInvoker({ connection: lattice.connection, lattice: 'default', timeoutMs: forLong });
+    url = await serveHttp(lattice, host, 'visitor', await freePort());
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 30_000 });
   });
   afterAll(async () => {
     await invoker?.close();
@@ -257,12 +260,21 @@ describe('objects of a component', () => {
     await kept(collector, 0, 0);
   });
 
+  it('are not made while others have all instances, which callers learn soon', async () => {
+    const held = await Promise.all([1, 2, 3, 4].map((n) => callKeeper(keeper.make, [n])));
+    await expect(callKeeper(keeper.make, [5])).rejects.toMatchObject({ code: 'overloaded' });
+    const response = await fetch(url);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      'Component "visitor" called a component that has no room for further calls at this moment; send the request again.\n',
+    ]);
+    await Promise.all(held.map((one) => callKeeper(keeper.drop, [one])));
+    expect((await fetch(url)).status).toBe(200);
+    await kept(collector, 0, 0);
+  });
+
   it('are dropped when the component that made them is stopped, whose callers are told', async () => {
     const { host, lattice } = scenario;
-    await vi.waitFor(
-      () => invoker.invoke({ target: 'visitor', instance: visitsInterface, func: visits.made, params: [] }),
-      { timeout: 30_000 },
-    );
     const visit = invoker.invoke({
       target: 'visitor',
       instance: visitsInterface,

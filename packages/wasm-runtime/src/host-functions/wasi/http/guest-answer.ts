@@ -5,6 +5,7 @@ import type { GuestLimits } from '../../../limits/guest-limits.js';
 import { exceededLimit, type LimitExceededError } from '../../../limits/limit-exceeded-error.js';
 import { describeLimit } from '../../../limits/limit-table.js';
 import { ExecutionTimeError } from '../../../pool/invocation.js';
+import { isRpcError } from '../../../rpc-failures.js';
 import { type ErrorCode, HttpFailure, statusOf } from './error-code.js';
 import type { HttpExchange } from './http-exchange.js';
 import type { ReleasedResponse } from './outgoing-response.js';
@@ -124,9 +125,14 @@ export class Answer {
 
   trapped(cause: unknown): HandlerOutcome {
     const { exchange, signal } = this.#call;
-    const status = trapStatus(signal);
+    const isRefused = isRefusedCall(cause);
+    const status = isRefused ? 503 : trapStatus(signal);
     if (!isGuestFault(cause)) this.#logEnd(cause);
-    exchange.responder.fail(status, this.#trapText(status, cause), cause);
+    exchange.responder.fail(
+      status,
+      isRefused ? this.#text(REFUSED_TEXT) : this.#trapText(status, cause),
+      cause,
+    );
     return { kind: 'trapped', status, cause };
   }
 
@@ -238,6 +244,14 @@ const TRAP_TEXT: Readonly<Record<number, string>> & { readonly 500: string } = {
   503: 'was stopped while it handled the request',
   504: 'did not answer in time',
 };
+
+const REFUSED_TEXT =
+  'called a component that has no room for further calls at this moment; send the request again';
+
+/** Whether the guest trapped as a component that it called had no room for the call. */
+function isRefusedCall(cause: unknown): boolean {
+  return cause instanceof Error && isRpcError(cause.cause, 'overloaded');
+}
 
 /** Who is told of a limit can do something about it. */
 function trapText(status: number, exceeded: LimitExceededError | undefined): string {

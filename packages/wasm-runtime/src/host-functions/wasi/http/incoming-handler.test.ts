@@ -1,3 +1,4 @@
+import { RpcError } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -830,6 +831,19 @@ describe('a guest that does not answer as it should', () => {
       await run(exchange, guest, { signal: AbortSignal.abort(reason) });
       expect(exchange.failed?.status).toBe(status);
     }
+  });
+});
+
+it('tells the client to come again when a component that the guest calls has no room', async () => {
+  const callee = { target: 'callee', instance: 'acme:math/counters@1.0.0', func: 'counter' };
+  const cause = new RpcError('overloaded', callee, 'the peer failed: no instance became free');
+  const exchange = new MemoryExchange();
+  await run(exchange, () => {
+    throw new Error('trapped', { cause });
+  });
+  expect(exchange.failed).toEqual({
+    status: 503,
+    text: 'Component "hello" called a component that has no room for further calls at this moment; send the request again.\n',
   });
 });
 
