@@ -42,6 +42,19 @@ describe('core functions that are not the flattened ones', () => {
 });
 
 describe('resources that a component does not define', () => {
+  it('do not get through as core values', async () => {
+    const unwrapping = withHostObjects(`
+      (core func $new (canon resource.new $B)) (core func $rep (canon resource.rep $A))
+      (core module $m
+        (import "" "get" (func $get (result i32))) (import "" "take" (func $take (param i32)))
+        (import "" "new" (func $new (param externref) (result i32))) (import "" "rep" (func $rep (param i32) (result externref)))
+        (func (export "f") (call $take (call $new (call $rep (call $get))))))
+      (core instance $i (instantiate $m (with "" (instance (export "get" (func $get)) (export "take" (func $take))
+        (export "new" (func $new)) (export "rep" (func $rep))))))
+      (func (export "f") (canon lift (core func $i "f")))`);
+    expect(await verdictOn(unwrapping)).toMatchObject(invalid('not a local resource'));
+  });
+
   it('are neither made nor unwrapped by it', async () => {
     const text = 'not a local resource';
     expect(await verdictOn(withHostObjects('(core func (canon resource.new $B))'))).toMatchObject(
