@@ -83,11 +83,6 @@ describe('decodeInstantiation', () => {
       'its import "i/m" is a core module',
     ],
     ['a component that it imports', '(import "c" (component))', 'its import "c" is a component'],
-    [
-      'a thread that shares everything',
-      '(core func (canon thread.available_parallelism))',
-      'built-in thread.available-parallelism',
-    ],
   ])('names as an obstacle %s', async (_, text, obstacle) => {
     expect((await decode(text)).obstacle).toContain(obstacle);
   });
