@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
+import { asyncCall } from './measurements/async-call.js';
 import { callAdd } from './measurements/call-add.js';
 import { callPython } from './measurements/call-python.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
@@ -50,6 +51,7 @@ const measurements: readonly Measurement[] = [
   neighbourP99,
   preemptionCost,
   callAdd,
+  asyncCall,
   composeCall,
   composeString,
   composeStart,
