@@ -227,6 +227,36 @@ describe('limits', () => {
     });
   });
 
+  const nested = (depth: number, open: string): string => open.repeat(depth) + ')'.repeat(depth);
+
+  it('bound how deep components are within one another', async () => {
+    expect(await verdictOn(nested(64, '(component '))).toEqual(valid);
+    const verdict = await verdictOn(nested(65, '(component '));
+    if (verdict.kind !== 'limit') throw new Error(verdict.kind);
+    expect(verdict).toMatchObject({ limit: 'nesting', found: 65, allowed: 64 });
+    expect(describePlace(verdict.place)).toBe(
+      'component 0 of component 0 of component 0 of component 0 of 60 more, preamble',
+    );
+  });
+
+  it('bound types within one another, as wasmparser does by itself', async () => {
+    // A section of a type of a component, with one declaration, a type of a component …; the parser of texts has limits of its own.
+    const verdictOnTypes = (depth: number): Verdict => {
+      const types = [1, ...Array.from({ length: depth }, () => [0x41, 1, 1]).flat(), 0x41, 0];
+      const section = [7, (types.length & 0x7f) | 0x80, types.length >> 7, ...types];
+      const bytes = Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, ...section]);
+      return judge(validator, bytes, { limits: defaultValidationLimits, report: false });
+    };
+    expect(verdictOnTypes(90)).toEqual(valid);
+    expect(verdictOnTypes(120)).toMatchObject(invalid('component type nesting is too deep'));
+  });
+
+  it('bound what many names take together', async () => {
+    const long = 'a'.repeat(90_000);
+    const imports = Array.from({ length: 50 }, (_, i) => `(import "${long}-b${i}" (func))`).join('');
+    expect(await verdictOn(`(component ${imports})`)).toMatchObject({ kind: 'limit', limit: 'name-bytes' });
+  });
+
   it('bound the memory that validation takes', async () => {
     const types = Array.from({ length: 20_000 }, () => '(type (instance))').join('');
     const verdict = await verdictOn(`(component ${types})`, { memoryBytes: 3_000_000 });
