@@ -80,19 +80,11 @@ export async function serveHttp(
 /** Starts the key-value provider and links a component to it. */
 export async function linkKeyvalue(
   lattice: Lattice,
-  host: Pick<HostProcess, 'id' | 'child'>,
+  host: Pick<HostProcess, 'id'>,
   component: string,
   bucket: string,
 ): Promise<void> {
-  const healthy = lattice.nextEvent('provider_started', { provider_id: 'keyvalue' });
-  await lattice.succeed(`provider.start.${host.id}`, {
-    provider_id: 'keyvalue',
-    provider_ref: `file://${paths.keyvalueProvider}`,
-    host_id: host.id,
-  });
-  await healthy;
-  // What is put before that is delivered, too, but not before the command has its answer.
-  await host.child.waitForLine(/keyvalue.*the provider serves|the provider serves.*keyvalue/);
+  await startProvider(lattice, host, 'keyvalue', paths.keyvalueProvider);
   await lattice.succeed(`config.put.${component}-bucket`, { bucket, enable_bucket_auto_create: 'true' });
   await lattice.succeed('link.put', {
     source_id: component,
@@ -105,7 +97,7 @@ export async function linkKeyvalue(
   });
 }
 
-/** Starts a provider from a file and waits until it runs. */
+/** Starts a provider from a file and waits until it serves. */
 export async function startProvider(
   lattice: Lattice,
   host: Pick<HostProcess, 'id'>,

@@ -55,6 +55,8 @@ export interface HostedProviderTies {
   /** Told of a link that could not be delivered, and of one that could not and now is. */
   readonly onLinkFailure: (link: Link, reason: string) => void;
   readonly onLinkRecovery: (link: Link) => void;
+  /** A link of it left or changed. */
+  readonly onLinkFreed: () => void;
 }
 
 /** One provider that runs here: what it was started as, its config and its links, of which it is told when they change. */
@@ -84,6 +86,7 @@ export class HostedProvider {
       enqueue: ties.enqueue,
       onFailure: ties.onLinkFailure,
       onRecovery: ties.onLinkRecovery,
+      onFreed: ties.onLinkFreed,
       logger: parts.logger,
     });
     this.#annotations = command.annotations;

@@ -16,13 +16,15 @@ export interface ProviderLinksOptions {
   readonly onFailure: (link: Link, reason: string) => void;
   /** Told of a link that could not be delivered and now is. */
   readonly onRecovery: (link: Link) => void;
+  /** A link left or changed: what it held may be free for others, those of other providers, too. */
+  readonly onFreed: () => void;
   readonly logger: Logger;
 }
 
 /**
  * The links of one provider that runs here. Each is delivered once, and again when the values of its configs or the link itself
- * become others. What failed is tried again when it is put again, when its configs change, and when another link of the provider
- * leaves or changes: that may have been in its way.
+ * become others. What failed is tried again when it is put again, when its configs change, and when another link of a provider of
+ * this host leaves or changes: that may have been in its way.
  *
  * Its methods are called one after the other.
  */
@@ -78,7 +80,7 @@ export class ProviderLinks {
     before?.close();
     const followed = await this.#follow(link, before?.state ?? { tag: 'pending' });
     const isChanged = await this.#deliver(followed, { isAsked: true });
-    if (before !== undefined && isChanged) await this.#tryFailed(followed);
+    if (before !== undefined && isChanged) await this.#freed(followed);
   }
 
   async delete(link: Link): Promise<void> {
@@ -89,13 +91,18 @@ export class ProviderLinks {
     try {
       await this.#provider?.deleteLink(link);
     } finally {
-      await this.#tryFailed();
+      await this.#freed();
     }
   }
 
-  /** Whether a link of this source could not be delivered. */
-  hasFailed(sourceId: string): boolean {
+  /** Whether a link could not be delivered, be it of any source or of this one. */
+  hasFailed(sourceId?: string): boolean {
     return [...this.#links.values()].some((each) => isFailedOf(each, sourceId));
+  }
+
+  /** What was in the way of a link may be gone. */
+  async tryFailed(): Promise<void> {
+    await this.#tryFailed();
   }
 
   /** Somebody put a link of this source again. */
@@ -136,7 +143,7 @@ export class ProviderLinks {
         this.#expected.delete(key);
         if (this.#links.get(key) !== followed) return;
         const isChanged = await this.#deliver(followed);
-        if (isChanged) await this.#tryFailed(followed);
+        if (isChanged) await this.#freed(followed);
       });
     };
     const followed: FollowedLink = await FollowedLink.follow(link, configs, onChange, state);
@@ -183,6 +190,11 @@ export class ProviderLinks {
     onFailure(link, reason);
   }
 
+  async #freed(by?: FollowedLink): Promise<void> {
+    await this.#tryFailed(by);
+    this.#options.onFreed();
+  }
+
   async #tryFailed(except?: FollowedLink): Promise<void> {
     for (const followed of [...this.#links.values()]) {
       if (followed !== except && followed.state.tag === 'failed') await this.#deliver(followed);
@@ -211,6 +223,6 @@ export class ProviderLinks {
   }
 }
 
-function isFailedOf({ link, state }: FollowedLink, sourceId: string): boolean {
+function isFailedOf({ link, state }: FollowedLink, sourceId = link.sourceId): boolean {
   return link.sourceId === sourceId && state.tag === 'failed';
 }

@@ -363,6 +363,29 @@ describe('links', () => {
     expect(events.names().filter((name) => name === 'linkdef_set_failed')).toHaveLength(2);
   });
 
+  it('that fail are tried again when a link of another provider leaves, or that stops', async () => {
+    const taken = new Set(['one', 'other']);
+    const { service, events, lattice, providers, put } = setUp({
+      async deliver({ target, name }) {
+        if (target === 'kv' && taken.has(name)) throw new Error('address in use');
+      },
+    });
+    for (const providerId of ['kv', 'beside']) service.start(startCommand({ providerId }));
+    await events.waitFor('provider_started', 2);
+    await put(keyvalueLink({ target: 'beside', name: 'holder' }));
+    for (const name of taken) await put(keyvalueLink({ name, sourceId: name }));
+    await events.waitFor('linkdef_set_failed', 2);
+    const told = () =>
+      providers.find(({ id }) => id === 'kv')?.told.map((each) => (each as [string, Link])[1].name);
+    taken.delete('one');
+    await lattice.update('counter', () => ({ url: '', links: [] }));
+    await expect.poll(told).toEqual(['one']);
+    taken.delete('other');
+    await service.stop({ providerId: 'beside', hostId: 'NHOST' });
+    await expect.poll(told).toEqual(['one', 'other']);
+    expect(service.undeliveredLinks()).toEqual([]);
+  });
+
   it('fail while a config is missing, and are delivered when it comes', async () => {
     const { service, events, configs, provider, put } = setUp();
     await put(keyvalueLink({ targetConfig: ['missing'] }));

@@ -85,6 +85,13 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       .catch((error: unknown) => logger.error('an event could not be published', { error }));
   };
 
+  /** An address that a provider gave up may be the one that a link of another waits for. */
+  const tryFailedBeside = (providerId: string): void => {
+    for (const [id, { links }] of running) {
+      if (id !== providerId && links.hasFailed()) enqueue(id, () => links.tryFailed());
+    }
+  };
+
   const carryOut = async (command: StartProviderCommand, signal: AbortSignal): Promise<void> => {
     const { providerId } = command;
     let hosted: HostedProvider | undefined;
@@ -101,6 +108,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       onLinkRecovery(link) {
         publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'delivered', reason: '' }));
       },
+      onLinkFreed: () => tryFailedBeside(providerId),
     });
     running.set(providerId, hosted);
     await publishStarted(command, hosted);
@@ -196,6 +204,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
           if (annotations === undefined) return failed('provider with that ID is not running');
           running.delete(providerId);
           await hosted?.stop();
+          tryFailedBeside(providerId);
           await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
           return ok('successfully stopped provider');
         }),
