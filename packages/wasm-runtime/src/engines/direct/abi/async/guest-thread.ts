@@ -38,6 +38,8 @@ export class GuestThread implements Waiter, OtherEntry {
   #from: AbiPart | undefined;
   /** Whether whoever has it go on is in the part already, and stays there. */
   #isInside = false;
+  /** Whether V8 keeps a stack for it while it waits. */
+  #hasStack = false;
   /** Ends the wait of a stack with what ended the guest. */
   #reject: ((error: unknown) => void) | undefined;
 
@@ -148,6 +150,8 @@ export class GuestThread implements Waiter, OtherEntry {
     this.#reject = undefined;
     this.#wait = undefined;
     this.#instance.tasks.unblocked(this);
+    if (this.#hasStack) this.#instance.tasks.releaseStack();
+    this.#hasStack = false;
     this.#from = from;
     this.#isInside = isInside;
     this.#onPaused = onPaused;
@@ -162,7 +166,7 @@ export class GuestThread implements Waiter, OtherEntry {
    * @throws AbiTrap where the guest can't wait
    */
   block(wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
-    this.#assertSuspendable(wait);
+    this.#keepStack(wait);
     if (!this.mayBlock) return this.#blockInside(wait, proceed);
     return new Promise((resolve, reject) => {
       this.pause(wait, this.#finishing(proceed, resolve, reject));
@@ -175,7 +179,7 @@ export class GuestThread implements Waiter, OtherEntry {
    * @throws AbiTrap where the guest can't wait
    */
   switchTo(other: GuestThread, wait: Wait, proceed: (cancelled: boolean) => Returned): Promise<Returned> {
-    this.#assertSuspendable(wait);
+    this.#keepStack(wait);
     return new Promise((resolve, reject) => {
       // Of a synchronous task, others of its part go on until it does.
       const onPaused = this.mayBlock ? this.#onPaused : () => this.task.part.tasks.goOnInside(this);
@@ -196,8 +200,13 @@ export class GuestThread implements Waiter, OtherEntry {
     this.#reject?.(error);
   }
 
-  #assertSuspendable(wait: Wait): void {
-    if (this.#instance.maySuspend) return;
+  /** Its stack is going to wait. */
+  #keepStack(wait: Wait): void {
+    if (this.#instance.maySuspend) {
+      this.#instance.tasks.keepStack();
+      this.#hasStack = true;
+      return;
+    }
     throw new AbiTrap(
       `${this.task.label}: the guest waits for ${wait.what()} in code that can't be suspended`,
     );

@@ -1,4 +1,5 @@
 import type { AbiInstance } from '../abi-instance.js';
+import { AbiTrap } from '../abi-trap.js';
 import { deadlock } from './deadlock-error.js';
 import type { GuestThread } from './guest-thread.js';
 import type { Task } from './task.js';
@@ -17,6 +18,12 @@ export function abandonEntry(entry: object): void {
   if (entry instanceof Waitable) entry.abandon();
 }
 
+/**
+ * Each stack that waits takes two mappings of the process, of which Linux grants 65,530, and about 6 KiB of memory, besides what its guest
+ * wrote to it.
+ */
+const maxWaitingStacks = 256;
+
 /** As many go by without a turn of the event loop. */
 const yieldsBetweenTurns = 16;
 
@@ -33,6 +40,7 @@ export class InstanceTasks {
   #hostWork = 0;
   #isCheckScheduled = false;
   #yields = 0;
+  #stacks = 0;
   #settled: (() => void)[] = [];
 
   constructor(instance: AbiInstance) {
@@ -65,6 +73,20 @@ export class InstanceTasks {
 
   unblocked(thread: GuestThread): void {
     this.#blocked.delete(thread);
+  }
+
+  /** @throws AbiTrap for a guest that has too many stacks wait */
+  keepStack(): void {
+    if (this.#stacks >= maxWaitingStacks) {
+      throw new AbiTrap(
+        `the guest has ${maxWaitingStacks} stacks wait at a time: tasks that are called back take none`,
+      );
+    }
+    this.#stacks++;
+  }
+
+  releaseStack(): void {
+    this.#stacks--;
   }
 
   /** The thread that has waited longest of those that `matches` is for. */
