@@ -187,8 +187,12 @@ export class ServingThreads {
     this.#listeners.set(listener, address);
     const unlisten = async (graceMs: number): Promise<void> => {
       this.#listeners.delete(listener);
-      await this.#each((thread) => thread.unlisten(listener, graceMs), graceMs + stopMarginMs);
-      await claimed.release();
+      try {
+        await this.#each((thread) => thread.unlisten(listener, graceMs), graceMs + stopMarginMs);
+      } finally {
+        // A thread that is late gives its address up all the same: others must not be told that it is taken.
+        await claimed.release();
+      }
     };
     const failures = await this.#listenInAll(address);
     if (failures.length === this.#listeningPlaces) {
