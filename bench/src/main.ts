@@ -19,6 +19,7 @@ import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
+import { stream03 } from './measurements/stream-03.js';
 import { twoThreads } from './measurements/two-threads.js';
 import { updateUnderLoad } from './measurements/update-under-load.js';
 import { wrpcLocal, wrpcLocal64 } from './measurements/wrpc-local.js';
@@ -55,6 +56,7 @@ const measurements: readonly Measurement[] = [
   composeCall,
   composeString,
   composeStart,
+  stream03,
   callPython,
   httpPython,
   httpGo,
