@@ -5,11 +5,7 @@ import type { HostMembers } from './host-interface.js';
 
 /** Where the implementation of a function is among the members of its interface. */
 interface Place {
-  readonly kind: 'function' | 'constructor' | 'static' | 'method';
-  /** In camel case; `''` for a constructor. */
-  readonly member: string;
-  /** Of the resource; `''` for a function of the interface itself. */
-  readonly className: string;
+  find(members: HostMembers): unknown;
 }
 
 /** Finds what an interface declares among the members that implement it, and nothing else of them. */
@@ -44,7 +40,7 @@ class BoundMembers implements HostImport {
 
   func(name: string): HostFunction | undefined {
     const place = this.#places.get(name);
-    return place && asFunction(this.#find(place));
+    return place && asFunction(place.find(this.#members));
   }
 
   resource(name: string): HostClass | undefined {
@@ -52,20 +48,6 @@ class BoundMembers implements HostImport {
     return key === undefined
       ? undefined
       : (asFunction(ownMember(this.#members, key)) as unknown as HostClass);
-  }
-
-  #find({ kind, member, className }: Place): unknown {
-    if (kind === 'function') return ownMember(this.#members, member);
-    const type = ownMember(this.#members, className) as MemberClass | undefined;
-    if (type === undefined) return undefined;
-    switch (kind) {
-      case 'constructor':
-        return type;
-      case 'static':
-        return ownMember(type, member);
-      case 'method':
-        return memberOf(type.prototype, member);
-    }
   }
 }
 
@@ -79,12 +61,42 @@ function ownMember(members: HostMembers, key: string): unknown {
 function placeOf(func: string): Place {
   const name = parseQualifiedName(func);
   switch (name.kind) {
-    case 'function':
-      return { kind: name.kind, member: camelCase(name.name), className: '' };
-    case 'constructor':
-      return { kind: name.kind, member: '', className: className(name.resource) };
-    default:
-      return { kind: name.kind, member: camelCase(name.member), className: className(name.resource) };
+    case 'function': {
+      const key = camelCase(name.name);
+      return { find: (members) => ownMember(members, key) };
+    }
+    case 'constructor': {
+      const key = className(name.resource);
+      return { find: (members) => ownMember(members, key) };
+    }
+    case 'static':
+      return new ClassPlace(className(name.resource), (type) => ownMember(type, camelCase(name.member)));
+    case 'method':
+      return new ClassPlace(className(name.resource), (type) =>
+        memberOf(type.prototype, camelCase(name.member)),
+      );
+  }
+}
+
+/** A member of a class, which is mostly that of the invocation before. */
+class ClassPlace implements Place {
+  readonly #key: string;
+  readonly #findIn: (type: MemberClass) => unknown;
+  #type: unknown;
+  #found: unknown;
+
+  constructor(key: string, findIn: (type: MemberClass) => unknown) {
+    this.#key = key;
+    this.#findIn = findIn;
+  }
+
+  find(members: HostMembers): unknown {
+    const type = ownMember(members, this.#key);
+    if (type !== this.#type) {
+      this.#type = type;
+      this.#found = type === undefined ? undefined : this.#findIn(type as MemberClass);
+    }
+    return this.#found;
   }
 }
 
