@@ -34,6 +34,9 @@ export function createSuiteHost(): SuiteHost {
       const all = [...functions, ...types.importedFunctions.map(({ name }) => ['', name])];
       const unknown = all.find(([id = '', name = '']) => !served.has(`${id} ${name}`));
       if (unknown !== undefined) return unknown.filter(Boolean).join(' ');
+      // A function is no instance, be that one of nothing.
+      const instance = types.imports.find(({ id }) => served.has(` ${id}`));
+      if (instance !== undefined) return `instance ${instance.id}`;
       const resource = types.imports
         .flatMap(({ id, resources }) => resources.map((name) => `${id} ${name}`))
         .find((name) => !servedResources.has(name));
