@@ -9,7 +9,7 @@ const results: readonly ScriptResult[] = [
     file: 'b/one.wast',
     directives: [
       { line: 1, outcome: passed },
-      { line: 2, outcome: failed('wrong value', 'f gave 1, expected 2') },
+      { line: 2, outcome: failed('wrong value', 'f gave 1,\n  expected 2') },
       { line: 3, outcome: unsupported('it uses threads') },
     ],
   },

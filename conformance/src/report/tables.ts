@@ -22,13 +22,17 @@ export function renderProblems(results: readonly ScriptResult[], withUnsupported
     if (unreadable !== undefined) return [`${file}: ${unreadable}`];
     return directives.flatMap(({ line, outcome }) => {
       const place = `${file}:${line}`;
-      if (outcome.verdict === 'failed') return [`${place}: ${outcome.fault}: ${outcome.detail}`];
+      if (outcome.verdict === 'failed') return [`${place}: ${outcome.fault}: ${oneLine(outcome.detail)}`];
       if (outcome.verdict === 'unsupported' && withUnsupported)
         return [`${place}: unsupported: ${outcome.feature}`];
       return [];
     });
   });
   return lines.join('\n');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function rowOf(folder: string, { total, passed, unsupported, failed }: Counts): readonly string[] {
