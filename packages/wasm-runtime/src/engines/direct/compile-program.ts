@@ -9,8 +9,6 @@ import {
 import { assertPartsWithinLimits } from '../component-limits.js';
 import type { PrepareOptions } from '../engine.js';
 import { webAssembly } from '../web-assembly.js';
-import { UnsupportedTypeError } from './abi/index.js';
-import { planFunctions } from './load-program.js';
 import type { MemoryImages } from './memory/index.js';
 import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import type { ProgramModule } from './program.js';
@@ -39,13 +37,6 @@ export async function compileProgram(
 function assertSupported(instantiation: Instantiation, component: string): void {
   if (instantiation.obstacle !== undefined) {
     throw new UnsupportedComponentError(component, instantiation.obstacle);
-  }
-  try {
-    // Which imports wait makes no difference to what can be planned.
-    planFunctions(instantiation, () => false);
-  } catch (error) {
-    if (!(error instanceof UnsupportedTypeError)) throw error;
-    throw new UnsupportedComponentError(component, error.message);
   }
 }
 

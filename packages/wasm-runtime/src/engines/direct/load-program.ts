@@ -50,8 +50,7 @@ function placeStarts(instances: Instantiation['instances'], modules: PreparedPro
   return later.some(({ data, hasElements }) => hasElements || data.length > 0) ? 'between' : 'last';
 }
 
-/** @throws UnsupportedTypeError */
-export function planFunctions(
+function planFunctions(
   { lowered, exports }: Pick<Instantiation, 'lowered' | 'exports'>,
   suspends: LoadOptions['suspends'],
 ): Pick<Program, 'lowers' | 'calls' | 'exports'> {

@@ -21,7 +21,6 @@ const compiled: Readonly<Record<Pointer, WeakMap<WitType, Codec>>> = {
 
 /**
  * @param pointer of the memory that values lie in
- * @throws UnsupportedTypeError for a type that crosses the border asynchronously
  */
 export function compileType(type: WitType, pointer: Pointer = 'i32'): Codec {
   const known = compiled[pointer].get(type);

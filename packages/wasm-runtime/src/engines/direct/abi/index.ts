@@ -1,6 +1,6 @@
 export { AbiInstance, type GuestFailure } from './abi-instance.js';
 export type { AbiPart } from './abi-part.js';
-export { AbiTrap, UnsupportedTypeError } from './abi-trap.js';
+export { AbiTrap } from './abi-trap.js';
 export { compileAsyncPartCall } from './async/async-part-call.js';
 export { bindBuiltin } from './async/builtins/bind-builtin.js';
 export { ErrorContext } from './async/error-context.js';

@@ -24,7 +24,6 @@ export type LiftedFunction = (params: readonly unknown[]) => Promise<unknown>;
 
 /**
  * @param exportId verbatim id of the interface, `''` for a world-level function; for messages
- * @throws UnsupportedTypeError
  */
 export function compileLift(func: WitFunction, exportId: string): LiftPlan {
   const label = `export ${exportId === '' ? func.name : `${exportId} ${func.name}`}`;

@@ -23,7 +23,6 @@ export interface LowerPlan {
 
 /**
  * @param importId verbatim id of the interface, `''` for a world-level function
- * @throws UnsupportedTypeError
  */
 export function compileLower(func: WitFunction, importId: string): LowerPlan {
   if (func.async === true) return compileAsyncLower(func, importId);

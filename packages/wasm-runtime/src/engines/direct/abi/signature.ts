@@ -38,7 +38,6 @@ export type FunctionType = Pick<WitFunction, 'params'> & { readonly result?: Wit
 /**
  * @param pointer of the memory that the function is lifted from or lowered into
  * @param maxParams most core values that the parameters are passed as
- * @throws UnsupportedTypeError
  */
 export function compileSignature(
   { params, result }: FunctionType,

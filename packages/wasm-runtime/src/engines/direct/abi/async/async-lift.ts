@@ -38,7 +38,6 @@ export interface AsyncLifted {
 
 /**
  * @param label names it in messages
- * @throws UnsupportedTypeError
  */
 export function compileAsyncLift(func: FunctionType, label: string): AsyncLiftPlan {
   const signatureFor = compileSignatures(func);

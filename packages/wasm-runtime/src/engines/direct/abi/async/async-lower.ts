@@ -18,7 +18,6 @@ export interface AsyncLowerPlan {
 
 /**
  * @param importId verbatim id of the interface, `''` for a world-level function
- * @throws UnsupportedTypeError
  */
 export function compileAsyncLower(func: WitFunction, importId: string): AsyncLowerPlan {
   const blocking = compileSignatures(func);

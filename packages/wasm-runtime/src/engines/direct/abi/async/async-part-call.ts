@@ -19,7 +19,6 @@ import type { Task, TaskCaller } from './task.js';
  * Lowers an asynchronous function that another part lifts, in any of their forms.
  *
  * @param name of the function, for messages
- * @throws UnsupportedTypeError
  */
 export function compileAsyncPartCall(func: FunctionType, name: string): CallPlan {
   const lift = compileAsyncLift(func, `function ${name}`);

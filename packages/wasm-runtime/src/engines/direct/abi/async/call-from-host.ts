@@ -26,8 +26,12 @@ export function callFromHost(lifted: AsyncLifted): LiftedFunction {
           reject(refusal);
           return;
         }
-        // The stack of the guest is still in use when it is told.
-        lifted.begin(caller, undefined, () => queueMicrotask(() => calls.leave()));
+        instance.wait.resumed();
+        lifted.begin(caller, undefined, () => {
+          instance.wait.paused();
+          // The stack of the guest is still in use here.
+          queueMicrotask(() => calls.leave());
+        });
       };
       if (calls.isBusy) {
         calls.wait({ isReady: () => true, go: begin });

@@ -40,7 +40,6 @@ export interface CallPlan {
  * result.
  *
  * @param name of the function, for messages
- * @throws UnsupportedTypeError
  */
 export function compilePartCall(func: FunctionType, name: string): CallPlan {
   const signatureFor = compileSignatures(func);

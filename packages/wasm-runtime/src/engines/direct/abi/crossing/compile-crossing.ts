@@ -18,7 +18,6 @@ export interface CrossingPointers {
   readonly to: Pointer;
 }
 
-/** @throws UnsupportedTypeError */
 export function compileCrossing(type: WitType, pointers: CrossingPointers): Crossing {
   const byPointers = compiled.get(type) ?? new Map<string, Crossing>();
   compiled.set(type, byPointers);
