@@ -14,7 +14,23 @@ export interface PulledBytes {
   ready(): Promise<void>;
   /** Nothing more will be read. */
   cancel(): void;
+  /**
+   * Gives all bytes to a sink as they are written, within the call that writes them, where that can be done. Rejects with what the sink fails
+   * with.
+   */
+  pipeTo?(sink: BytesTaker): Promise<PipeEnd>;
 }
+
+/** What takes bytes, at most `capacity()` at once; that is `undefined` once it takes no more. */
+export interface BytesTaker {
+  capacity(): number | undefined;
+  write(bytes: Uint8Array): void;
+  ready(): Promise<void>;
+}
+
+export type PipeEnd =
+  | { readonly kind: 'complete' | 'refused' }
+  | { readonly kind: 'failed'; readonly cause: unknown };
 
 export function isPulledBytes(value: unknown): value is PulledBytes {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,7 +1,7 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it, vi } from 'vitest';
 import type { HostMembers } from '../../host-functions/host-interface.js';
-import { ByteStream, MemorySource } from '../../host-functions/wasi/io/index.js';
+import { ByteStream, MemorySink, MemorySource } from '../../host-functions/wasi/io/index.js';
 import { hostImport } from '../../testing/host-import.js';
 import type { ComponentInstance, InstantiateOptions } from '../engine.js';
 import type { PulledBytes } from '../pulled-bytes.js';
@@ -267,6 +267,37 @@ describe('an asynchronous function that keeps its stack', () => {
     source.end();
     await out.ready();
     expect([out.isReady(), out.read(8)]).toEqual([true, undefined]);
+  });
+
+  it('gives bytes to a sink as the guest writes them, at the pace of the sink', async () => {
+    const instance = await start(pump);
+    const source = new MemorySource();
+    const sink = new MemorySink(8);
+    const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
+    const piped = out.pipeTo?.(sink);
+    source.push(bytes('abcdefghijk'));
+    await vi.waitUntil(() => sink.capacity() === 0);
+    expect(sink.text()).toBe('abcdefgh');
+    await vi.waitUntil(() => sink.capacity() === 5);
+    expect(sink.text()).toBe('ijk');
+    source.end();
+    expect(await piped).toEqual({ kind: 'complete' });
+  });
+
+  it('tells its writer when the sink takes no more, and whoever pipes why the writer ended', async () => {
+    const instance = await start(pump);
+    const source = new MemorySource([bytes('abc'), bytes('def')]);
+    const closed = new MemorySink();
+    closed.close();
+    const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
+    expect(await out.pipeTo?.(closed)).toEqual({ kind: 'refused' });
+    await vi.waitUntil(() => source.cancelled);
+    const controller = new AbortController();
+    const ended = await start(pump, {}, { signal: controller.signal });
+    const left = (await ended.call('', 'pump', [new ByteStream(new MemorySource())])) as PulledBytes;
+    const piped = left.pipeTo?.(new MemorySink());
+    controller.abort(new Error('too late'));
+    expect(await piped).toMatchObject({ kind: 'failed' });
   });
 
   it('tells the host when its reader cancels, and the reader when the guest ends', async () => {

@@ -1,3 +1,5 @@
+import type { PulledBytes } from '../../../engines/pulled-bytes.js';
+
 /** Something a guest may wait for. */
 export interface Readiness {
   /** Whether the wait is over; cheap and free of side effects, a guest may ask in a loop. */
@@ -18,6 +20,8 @@ export interface ByteSource extends Readiness {
   read(max: number): Uint8Array | undefined;
   /** The guest dropped the stream: nothing more will be read. */
   cancel(): void;
+  /** See `PulledBytes`. */
+  pipeTo?: PulledBytes['pipeTo'];
 }
 
 /**

@@ -5,6 +5,11 @@ import type { ByteSink, ByteSource } from './bytes.js';
  * cancelled. Rejects with what either failed with.
  */
 export async function copyBytes(source: ByteSource, sink: ByteSink): Promise<boolean> {
+  if (source.pipeTo !== undefined) {
+    const end = await source.pipeTo(sink);
+    if (end.kind === 'failed') throw end.cause;
+    return end.kind === 'complete';
+  }
   for (;;) {
     const room = sink.capacity();
     if (room === undefined) {

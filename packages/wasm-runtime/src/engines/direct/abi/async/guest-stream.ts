@@ -1,4 +1,4 @@
-import type { PulledBytes } from '../../../pulled-bytes.js';
+import type { BytesTaker, PipeEnd, PulledBytes } from '../../../pulled-bytes.js';
 import type { AbiInstance } from '../abi-instance.js';
 import type { Chunk } from './buffers.js';
 import { type CopyResult, copyResults } from './events.js';
@@ -132,17 +132,29 @@ export const hostReader: object = {};
 
 const noBytes = new Uint8Array(0);
 
-/** A `stream<u8>` of a guest, whose bytes may be had without a promise as well. */
-export class GuestByteStream extends GuestStream implements PulledBytes {
-  #offer: PromiseWithResolvers<void> | undefined;
+/** As many bytes a guest may be ahead of a host that waits for some. */
+const mostAhead = 64 * 1024;
 
-  /** Whether there are bytes, or will be none. */
+/**
+ * A `stream<u8>` of a guest, whose bytes may be had without a promise as well. While the host waits, and until it has what came, the guest's writes
+ * are over at once.
+ */
+export class GuestByteStream extends GuestStream implements PulledBytes {
+  #ahead: Uint8Array[] = [];
+  #aheadBytes = 0;
+  #isReading = false;
+  #wait: PromiseWithResolvers<void> | undefined;
+  /** Takes what came, before the guest goes on. */
+  #onAhead: (() => void) | undefined;
+
   isReady(): boolean {
-    return this.isDone || this.shared.offered > 0;
+    return this.#aheadBytes > 0 || this.isDone || this.shared.offered > 0;
   }
 
   /** @throws what ended the guest */
   read(max: number): Uint8Array | undefined {
+    const first = this.#ahead[0];
+    if (first !== undefined) return this.#takeAhead(first, max);
     if (this.failure !== undefined) throw this.failure.error;
     if (this.isDone) return undefined;
     if (this.shared.offered === 0) return noBytes;
@@ -155,28 +167,123 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
 
   ready(): Promise<void> {
     if (this.isReady()) return Promise.resolve();
-    return this.#offer?.promise ?? this.#untilOffered();
+    this.#wait ??= Promise.withResolvers<void>();
+    const { promise } = this.#wait;
+    this.#readAhead();
+    this.instance.calls.poke();
+    return promise;
   }
 
   cancel(): void {
     this.drop();
   }
 
-  /** A read of nothing is over when the guest has something to write, which may be at once when it goes on. */
-  #untilOffered(): Promise<void> {
-    const offer = Promise.withResolvers<void>();
-    this.#offer = offer;
+  pipeTo(sink: BytesTaker): Promise<PipeEnd> {
+    return new Promise((resolve, reject) => {
+      const move = (): void => {
+        try {
+          const end = this.#moveTo(sink, move);
+          if (end !== undefined) resolve(end);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      move();
+    });
+  }
+
+  override async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    for (;;) {
+      const bytes = this.read(mostAhead);
+      if (bytes === undefined) return { done: true, value: undefined };
+      if (bytes.length > 0) return { done: false, value: bytes };
+      await this.ready();
+    }
+  }
+
+  override drop(): void {
+    this.#ahead = [];
+    this.#aheadBytes = 0;
+    super.drop();
+    this.#wake();
+  }
+
+  override takeBack(instance: AbiInstance): SharedStream | undefined {
+    return this.#aheadBytes > 0 ? undefined : super.takeBack(instance);
+  }
+
+  override abandon(error: unknown): void {
+    super.abandon(error);
+    this.#wake();
+  }
+
+  /** Moves what is there. Has itself called again unless it returns how it ended. */
+  #moveTo(sink: BytesTaker, again: () => void): PipeEnd | undefined {
+    for (;;) {
+      const room = sink.capacity();
+      if (room === undefined) {
+        this.cancel();
+        return { kind: 'refused' };
+      }
+      if (room === 0) {
+        void sink.ready().then(again);
+        return undefined;
+      }
+      if (this.failure !== undefined && this.#aheadBytes === 0) {
+        return { kind: 'failed', cause: this.failure.error };
+      }
+      const bytes = this.read(room);
+      if (bytes === undefined) return { kind: 'complete' };
+      if (bytes.length === 0) {
+        this.#onAhead = again;
+        this.#readAhead();
+        queueMicrotask(() => this.instance.calls.poke());
+        return undefined;
+      }
+      sink.write(bytes);
+    }
+  }
+
+  #takeAhead(first: Uint8Array, max: number): Uint8Array {
+    const bytes = first.subarray(0, max);
+    if (bytes.length === first.length) this.#ahead.shift();
+    else this.#ahead[0] = first.subarray(max);
+    this.#aheadBytes -= bytes.length;
+    return bytes;
+  }
+
+  #readAhead(): void {
+    if (this.#isReading || this.isDone || this.#aheadBytes >= mostAhead) return;
+    this.#isReading = true;
+    const target = new HostTarget(mostAhead - this.#aheadBytes);
+    const over = (result: CopyResult): void => {
+      this.#isReading = false;
+      const bytes = target.chunk as Uint8Array | undefined;
+      if (bytes !== undefined && bytes.length > 0) {
+        this.#ahead.push(bytes);
+        this.#aheadBytes += bytes.length;
+      }
+      if (result === copyResults.dropped && !this.isDone) this.end();
+      this.#wake();
+      this.#readAhead();
+    };
     this.shared.read({
       party: hostReader,
-      buffer: new HostTarget(0),
-      onCopied() {},
-      onDone: (result) => {
-        this.#offer = undefined;
-        if (result === copyResults.dropped && !this.isDone) this.end();
-        offer.resolve();
+      buffer: target,
+      onCopied(reclaim) {
+        reclaim();
+        over(copyResults.completed);
       },
+      onDone: over,
     });
-    this.instance.calls.poke();
-    return offer.promise;
+  }
+
+  #wake(): void {
+    const wait = this.#wait;
+    const onAhead = this.#onAhead;
+    this.#wait = undefined;
+    this.#onAhead = undefined;
+    wait?.resolve();
+    onAhead?.();
   }
 }

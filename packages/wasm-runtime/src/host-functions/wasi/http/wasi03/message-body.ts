@@ -117,10 +117,18 @@ export class MessageBody {
 
 /** The stream of a body, with its failures told from those of whoever takes the bytes. */
 class WrittenSource implements ByteSource {
+  readonly pipeTo: ByteSource['pipeTo'];
   readonly #source: ByteSource;
 
   constructor(source: ByteSource) {
     this.#source = source;
+    if (source.pipeTo !== undefined) {
+      this.pipeTo = async (sink) => {
+        const end = await source.pipeTo?.(sink);
+        if (end?.kind === 'failed') throw new WriterGoneError(end.cause);
+        return end ?? { kind: 'complete' };
+      };
+    }
   }
 
   read(max: number): Uint8Array | undefined {
