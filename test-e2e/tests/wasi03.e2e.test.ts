@@ -3,7 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { buildGallery, pythonWasi03, rustWasi03 } from '@wasmlattice/example-gallery';
-import { buildGuestText } from '@wasmlattice/handle-guests';
+import {
+  buildGuestText,
+  buildHandleGuests,
+  callerInterface,
+  streamsInterface,
+} from '@wasmlattice/handle-guests';
 import { createClient, err, func, ok, serveInterface, t, witInterface } from '@wasmlattice/rpc';
 import { httpIncomingHandler, httpOutgoingHandler } from '@wasmlattice/rpc/interfaces';
 import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
@@ -151,6 +156,50 @@ const streams = witInterface('examples:gallery-wasi03/streams@0.1.0', [
   func('numbers', [['count', t.u32]], t.stream(t.u32)),
   func('join', [['name', t.future(t.string)]], t.result(t.string, t.string)),
 ]);
+
+/** Passes the stream of the 0.2 interface on, as a guest of 0.3 has it. */
+const relay = {
+  wit: `
+    world guest { import ${streamsInterface}; export ${streamsInterface}; }
+    package ${streamsInterface.replace('/streams', '')} {
+      interface streams { measure: async func(data: stream<u8>) -> result<u64, string>; }
+    }`,
+  wat: `
+    (import "${streamsInterface}" "measure" (func $measure (param i32 i32)))
+    (import "[export]${streamsInterface}" "[task-return]measure" (func $return (param i32 i64 i32)))
+    ;; code
+    (func (export "[async-lift-stackful]${streamsInterface}#measure") (param $data i32)
+      (call $measure (local.get $data) (i32.const 16))
+      (if (i32.load8_u (i32.const 16))
+        (then (call $return (i32.const 1) (i64.load32_u (i32.const 24)) (i32.load (i32.const 28))))
+        (else (call $return (i32.const 0) (i64.load (i32.const 24)) (i32.const 0)))))`,
+};
+
+it('is called by guests of WASI 0.2, and calls them, with streams', async () => {
+  const { lattice, host } = scenario;
+  const { caller: caller02, callee: callee02 } = await buildHandleGuests();
+  for (const [id, bytes] of [
+    ['caller02', caller02],
+    ['relay03', await buildGuestText(relay)],
+    ['callee02', callee02],
+  ] as const) {
+    const wasm = join(folder.path, `${id}.wasm`);
+    await writeFile(wasm, bytes);
+    await startComponent(lattice, host, { id, wasm, maxInstances: 2 });
+  }
+  for (const [source, target] of [
+    ['caller02', 'relay03'],
+    ['relay03', 'callee02'],
+  ] as const) {
+    await putLink(lattice, { source, target, interface: streamsInterface.replace(/@.*/, '') });
+  }
+  const measure = func('measure', [['data', t.stream(t.u8)]], t.result(t.u64, t.string));
+  const caller = createClient(invoker, {
+    interface: witInterface(callerInterface, [measure]),
+    target: 'caller02',
+  });
+  expect(await caller.measure(chunks('a'.repeat(200_000), 'b'))).toEqual({ tag: 'ok', val: 200_001n });
+});
 
 // Where cargo and the target, or Python and its package, are not there, these are skipped by name.
 const gallery = await buildGallery({ languages: [rustWasi03, pythonWasi03], cacheRoot: cacheDir });
