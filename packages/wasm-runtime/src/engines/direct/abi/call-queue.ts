@@ -1,3 +1,5 @@
+import { OrderedSet } from './ordered-set.js';
+
 /** Somebody who waits to get into a guest. */
 export interface Waiter {
   /** Whether it can go on, as soon as nobody is in the guest. */
@@ -12,7 +14,7 @@ export interface Waiter {
  */
 export class CallQueue {
   #isBusy = false;
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting = new OrderedSet<Waiter>();
   #between: (() => void)[] = [];
   /** Told when nobody is in the guest and nobody can go in. */
   onIdle: (() => void) | undefined;
@@ -30,19 +32,18 @@ export class CallQueue {
   /** Resolves inside, when it is the caller's turn. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ isReady: always, go: resolve });
+      this.#waiting.add({ isReady: always, go: resolve });
     });
   }
 
   /** Has somebody go on when it is ready and its turn comes: whoever waits longest of those that are ready. */
   wait(waiter: Waiter): void {
-    this.#waiting.push(waiter);
+    this.#waiting.add(waiter);
   }
 
   /** It waits no longer. */
   forget(waiter: Waiter): void {
-    const index = this.#waiting.indexOf(waiter);
-    if (index !== -1) this.#waiting.splice(index, 1);
+    this.#waiting.delete(waiter);
   }
 
   /** Does something as soon as nobody is in the guest. It must not throw. */
@@ -70,14 +71,14 @@ export class CallQueue {
       this.#between = [];
       for (const action of actions) action();
     }
-    const index = this.#waiting.length === 0 ? -1 : this.#waiting.findIndex((waiter) => waiter.isReady());
-    if (index === -1) {
+    const next = this.#waiting.size === 0 ? undefined : this.#waiting.find((waiter) => waiter.isReady());
+    if (next === undefined) {
       this.#isBusy = false;
       this.onIdle?.();
       return;
     }
-    const [next] = this.#waiting.splice(index, 1);
-    next?.go();
+    this.#waiting.delete(next);
+    next.go();
   }
 }
 

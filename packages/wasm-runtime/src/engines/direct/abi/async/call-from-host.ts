@@ -29,8 +29,7 @@ export function callFromHost(lifted: AsyncLifted): LiftedFunction {
         instance.wait.resumed();
         lifted.begin(caller, undefined, () => {
           instance.wait.paused();
-          // The stack of the guest is still in use here.
-          queueMicrotask(() => calls.leave());
+          instance.tasks.passOn();
         });
       };
       if (calls.isBusy) {

@@ -88,14 +88,13 @@ export class GuestThread implements Waiter, OtherEntry {
     const instance = this.#instance;
     if (instance.failure !== undefined || !this.isWaiting) {
       // The guest ended while it waited for its turn.
-      queueMicrotask(() => instance.calls.leave());
+      instance.tasks.passOn();
       return;
     }
     instance.wait.resumed();
     this.resume(false, undefined, () => {
       instance.wait.paused();
-      // The stack of the guest is still in use here, and those that go on next are to have one of their own.
-      queueMicrotask(() => instance.calls.leave());
+      instance.tasks.passOn();
     });
   }
 

@@ -1,6 +1,7 @@
 import type { AbiInstance } from '../abi-instance.js';
 import { AbiTrap } from '../abi-trap.js';
-import { deadlock } from './deadlock-error.js';
+import { OrderedSet } from '../ordered-set.js';
+import { deadlock, mostNamedWaits } from './deadlock-error.js';
 import type { GuestThread } from './guest-thread.js';
 import type { Task } from './task.js';
 import { Waitable } from './waitable.js';
@@ -27,6 +28,8 @@ const maxWaitingStacks = 256;
 /** As many go by without a turn of the event loop. */
 const yieldsBetweenTurns = 16;
 
+const passesBetweenTurns = 64;
+
 const immediately = { isOver: true };
 
 /** What goes on in an instance besides calls of synchronous functions. */
@@ -34,13 +37,14 @@ export class InstanceTasks {
   readonly #instance: AbiInstance;
   /** Tasks with threads, or that have not begun. */
   readonly #live = new Set<Task>();
-  readonly #blocked = new Set<GuestThread>();
+  readonly #blocked = new OrderedSet<GuestThread>();
   readonly #hostEnds = new Set<HostEnd>();
   /** What the host has still to do, which may wake tasks. */
   #hostWork = 0;
   #isCheckScheduled = false;
   #yields = 0;
   #stacks = 0;
+  #passes = 0;
   #settled: (() => void)[] = [];
 
   constructor(instance: AbiInstance) {
@@ -91,8 +95,7 @@ export class InstanceTasks {
 
   /** The thread that has waited longest of those that `matches` is for. */
   findBlocked(matches: (thread: GuestThread) => boolean): GuestThread | undefined {
-    for (const thread of this.#blocked) if (matches(thread)) return thread;
-    return undefined;
+    return this.#blocked.find(matches);
   }
 
   hold(end: HostEnd): void {
@@ -136,6 +139,16 @@ export class InstanceTasks {
   }
 
   /**
+   * A thread waits or is over, and others are to have their turn: not on its stack, which is still in use. The event loop has its turn after some
+   * of them, however many there are.
+   */
+  passOn(): void {
+    const { calls } = this.#instance;
+    if (++this.#passes % passesBetweenTurns === 0) setImmediate(() => calls.leave());
+    else queueMicrotask(() => calls.leave());
+  }
+
+  /**
    * Resolves when no task of the guest goes on any more, and nothing that the host holds waits to be taken; also when those that are left
    * can never go on.
    */
@@ -150,7 +163,7 @@ export class InstanceTasks {
   fail(error: unknown): void {
     const tasks = [...this.#live];
     this.#live.clear();
-    const blocked = [...this.#blocked];
+    const blocked = this.#blocked.take(this.#blocked.size);
     this.#blocked.clear();
     for (const task of tasks) task.fail(error);
     for (const thread of blocked) if (!thread.task.options.isAsync) thread.abandon(error);
@@ -205,7 +218,12 @@ export class InstanceTasks {
       !calls.isBusy && failure === undefined && this.#hostWork === 0 && this.#hostEnds.size === 0;
     if (!isStuck || this.#live.size === 0) return;
     if ([...this.#live].some(({ isAwaited }) => isAwaited)) {
-      this.#instance.fail(deadlock([...this.#blocked].map((thread) => thread.describe())));
+      this.#instance.fail(
+        deadlock(
+          this.#blocked.take(mostNamedWaits).map((thread) => thread.describe()),
+          this.#blocked.size,
+        ),
+      );
     } else {
       this.#resolveSettled();
     }
