@@ -1,12 +1,21 @@
 import { parseArgs } from 'node:util';
-import { buildGallery, c, go, javascript, python, rust } from '@wasmlattice/example-gallery';
+import {
+  buildGallery,
+  c,
+  go,
+  javascript,
+  python,
+  pythonWasi03,
+  rust,
+  rustWasi03,
+} from '@wasmlattice/example-gallery';
 import { engines as allEngines } from '../engine-args.js';
 import { cacheDir } from '../paths.js';
 import { renderGallery } from './report.js';
 import { runGallery } from './run-gallery.js';
 
 // `pnpm gallery [LANGUAGE…] [--engine NAME]`. Only the table goes to standard output.
-const known = [c, go, javascript, python, rust];
+const known = [c, go, javascript, python, pythonWasi03, rust, rustWasi03];
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { engine: { type: 'string', multiple: true } },
