@@ -182,13 +182,18 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
     return new Promise((resolve, reject) => {
       const move = (): void => {
         try {
-          const end = this.#moveTo(sink, move);
+          const end = this.#moveTo(sink, move, moveAndPoke);
           if (end !== undefined) resolve(end);
         } catch (error) {
           reject(error);
         }
       };
-      move();
+      // What the guest waits for may be that somebody takes its bytes.
+      const moveAndPoke = (): void => {
+        move();
+        this.instance.calls.poke();
+      };
+      queueMicrotask(moveAndPoke);
     });
   }
 
@@ -217,8 +222,11 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
     this.#wake();
   }
 
-  /** Moves what is there. Has itself called again unless it returns how it ended. */
-  #moveTo(sink: BytesTaker, again: () => void): PipeEnd | undefined {
+  /**
+   * Moves what is there. Unless it returns how that ended, it has one of the functions called when there is more: by the guest that writes, or once there
+   * is room.
+   */
+  #moveTo(sink: BytesTaker, onBytes: () => void, onRoom: () => void): PipeEnd | undefined {
     for (;;) {
       const room = sink.capacity();
       if (room === undefined) {
@@ -226,7 +234,7 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
         return { kind: 'refused' };
       }
       if (room === 0) {
-        void sink.ready().then(again);
+        void sink.ready().then(onRoom);
         return undefined;
       }
       if (this.failure !== undefined && this.#aheadBytes === 0) {
@@ -235,9 +243,8 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
       const bytes = this.read(room);
       if (bytes === undefined) return { kind: 'complete' };
       if (bytes.length === 0) {
-        this.#onAhead = again;
+        this.#onAhead = onBytes;
         this.#readAhead();
-        queueMicrotask(() => this.instance.calls.poke());
         return undefined;
       }
       sink.write(bytes);
