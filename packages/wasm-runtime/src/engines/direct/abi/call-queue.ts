@@ -24,6 +24,11 @@ export class CallQueue {
     return this.#isBusy;
   }
 
+  /** Whether there is nobody, and nothing, that goes in next. */
+  get isQuiet(): boolean {
+    return this.#waiting.size === 0 && this.#between.length === 0;
+  }
+
   /** Goes in; only while nobody is. */
   enter(): void {
     this.#isBusy = true;

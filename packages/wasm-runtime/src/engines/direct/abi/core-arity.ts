@@ -64,3 +64,25 @@ export function withArity<R = Returned>(
       };
   }
 }
+
+/** Calls a guest with the first `count` core values. */
+export function invoke(
+  enter: (...args: (number | bigint)[]) => Promise<unknown>,
+  flat: readonly (number | bigint)[],
+  count: number,
+): Promise<unknown> {
+  switch (count) {
+    case 0:
+      return enter();
+    case 1:
+      return enter(flat[0] as number);
+    case 2:
+      return enter(flat[0] as number, flat[1] as number);
+    case 3:
+      return enter(flat[0] as number, flat[1] as number, flat[2] as number);
+    case 4:
+      return enter(flat[0] as number, flat[1] as number, flat[2] as number, flat[3] as number);
+    default:
+      return enter(...flat.slice(0, count));
+  }
+}

@@ -3,7 +3,7 @@ import { webAssembly } from '../../web-assembly.js';
 import type { AbiPart } from './abi-part.js';
 import { compileAsyncLift } from './async/async-lift.js';
 import { callFromHost } from './async/call-from-host.js';
-import type { Returned } from './core-arity.js';
+import { invoke, type Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
 import { toAddress } from './ranges.js';
@@ -191,26 +191,5 @@ function promisingFunction(core: CoreFunction): (...args: readonly unknown[]) =>
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return async (...args) => core(...(args as number[]));
-  }
-}
-
-function invoke(
-  enter: (...args: readonly unknown[]) => Promise<unknown>,
-  flat: readonly (number | bigint)[],
-  count: number,
-): Promise<unknown> {
-  switch (count) {
-    case 0:
-      return enter();
-    case 1:
-      return enter(flat[0]);
-    case 2:
-      return enter(flat[0], flat[1]);
-    case 3:
-      return enter(flat[0], flat[1], flat[2]);
-    case 4:
-      return enter(flat[0], flat[1], flat[2], flat[3]);
-    default:
-      return enter(...flat.slice(0, count));
   }
 }

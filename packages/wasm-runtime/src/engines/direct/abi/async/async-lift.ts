@@ -1,4 +1,5 @@
 import type { AbiPart } from '../abi-part.js';
+import { invoke } from '../core-arity.js';
 import type { CanonOptions, CoreFunction } from '../core-types.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
 import { toAddress } from '../ranges.js';
@@ -135,7 +136,7 @@ class Lifted implements AsyncLifted {
     const { task } = thread;
     const { tasks } = this.part;
     if (this.#taskOptions.isExclusive) tasks.exclusive = thread;
-    task.threads.add(thread);
+    task.threads.push(thread);
     const cx = this.#cx;
     try {
       const params = task.start();
@@ -145,12 +146,13 @@ class Lifted implements AsyncLifted {
       this.#refuse(thread, error);
       return;
     }
-    this.#guard(thread, () => {
+    try {
       this.#enter ??= guestEntry(this.#coreSignature(), this.#core, (returned) => this.#returned(returned));
-      const { flat } = cx;
-      const entered = this.#enter(...flat.slice(0, this.#signature.flatParams));
-      entered.catch((error: unknown) => this.#failed(thread, error));
-    });
+      const entered = invoke(this.#enter, cx.flat, this.#signature.flatParams);
+      entered.then(undefined, (error: unknown) => this.#failed(thread, error));
+    } catch (error) {
+      this.#failed(thread, error);
+    }
   }
 
   #coreSignature(): CoreSignature {
@@ -165,7 +167,10 @@ class Lifted implements AsyncLifted {
     const cx = this.#cx;
     const { params, spilled } = this.#signature;
     if (spilled === undefined) {
-      for (const [i, { codec, place }] of params.entries()) codec.lower(cx, place, values[i]);
+      for (let i = 0; i < params.length; i++) {
+        const param = params[i];
+        param?.codec.lower(cx, param.place, values[i]);
+      }
       return;
     }
     const address = cx.allocate(spilled.align, spilled.size, 'the parameters');
@@ -289,7 +294,7 @@ class Lifted implements AsyncLifted {
     tasks.forget(thread);
     task.exit(thread);
     if (tasks.exclusive === thread) tasks.exclusive = undefined;
-    if (task.threads.size === 0) instance.tasks.remove(task);
+    if (task.threads.length === 0) instance.tasks.remove(task);
     thread.exit();
   }
 

@@ -23,7 +23,5 @@ function threadToTell(task: Task): GuestThread | undefined {
   const { implicitThread, options, part } = task;
   const { exclusive } = part.tasks;
   const isShutOut = options.isExclusive && exclusive !== undefined && exclusive !== implicitThread;
-  return [...task.threads].find(
-    (thread) => thread.isCancellable && !(isShutOut && thread === implicitThread),
-  );
+  return task.threads.find((thread) => thread.isCancellable && !(isShutOut && thread === implicitThread));
 }

@@ -144,9 +144,13 @@ export class InstanceTasks {
    */
   passOn(): void {
     const { calls } = this.#instance;
-    if (++this.#passes % passesBetweenTurns === 0) setImmediate(() => calls.leave());
-    else queueMicrotask(() => calls.leave());
+    // Nobody goes in before the stack is given back.
+    if (calls.isQuiet) calls.leave();
+    else if (++this.#passes % passesBetweenTurns === 0) setImmediate(this.#leave);
+    else queueMicrotask(this.#leave);
   }
+
+  readonly #leave = (): void => this.#instance.calls.leave();
 
   /**
    * Resolves when no task of the guest goes on any more, and nothing that the host holds waits to be taken; also when those that are left

@@ -35,7 +35,7 @@ export class PartTasks {
 
   /** The call of a synchronous function begins. */
   enterSynchronous(): void {
-    if (this.#synchronous.index !== undefined || this.#synchronous.task.threads.size > 0) {
+    if (this.#synchronous.index !== undefined || this.#synchronous.task.threads.length > 0) {
       // Threads that the call before it made are of that call's task.
       this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
     }

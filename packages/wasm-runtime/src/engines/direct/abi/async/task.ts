@@ -48,7 +48,7 @@ export class Task {
   state: TaskState = 'initial';
   /** Handles that it was lent and has not dropped yet. */
   borrows = 0;
-  readonly threads: Set<GuestThread> = new Set();
+  readonly threads: GuestThread[] = [];
   /** The one that the call began with. */
   implicitThread: GuestThread | undefined;
   readonly #caller: TaskCaller | undefined;
@@ -110,9 +110,10 @@ export class Task {
    * @throws AbiTrap for the last one, if the task has not returned
    */
   exit(thread: GuestThread): void {
-    this.threads.delete(thread);
+    const place = this.threads.indexOf(thread);
+    if (place !== -1) this.threads.splice(place, 1);
     // That of a synchronous function goes on.
-    if (this.threads.size === 0 && !this.isResolved && this.options.isAsync) {
+    if (this.threads.length === 0 && !this.isResolved && this.options.isAsync) {
       throw new AbiTrap(`${this.label}: the task ended without returning a result`);
     }
   }

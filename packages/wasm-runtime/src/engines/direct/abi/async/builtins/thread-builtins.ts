@@ -50,7 +50,7 @@ export function bindThreadNew(part: AbiPart, table: CoreTable): CoreFunction {
     const { task } = part.tasks.thread;
     const thread = new GuestThread(task);
     const number = part.tasks.indexOf(thread, label);
-    task.threads.add(thread);
+    task.threads.push(thread);
     part.instance.tasks.add(task);
     thread.prepare({ cancellable: false, what: () => 'another thread to start it' }, () => {
       from.enter(index, argument).catch((error: unknown) => {
@@ -111,7 +111,7 @@ function end(part: AbiPart, thread: GuestThread): void {
   const { task } = thread;
   part.tasks.forget(thread);
   task.exit(thread);
-  if (task.threads.size === 0) part.instance.tasks.remove(task);
+  if (task.threads.length === 0) part.instance.tasks.remove(task);
   thread.exit();
 }
 
