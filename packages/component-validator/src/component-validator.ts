@@ -17,6 +17,8 @@ export interface ValidateOptions {
   readonly report?: boolean;
   /** Ends the wait, and the work on this component. */
   readonly signal?: AbortSignal;
+  /** Called when the thread has the component: what blocks the caller's own thread holds nothing up from then on. */
+  readonly onBegun?: () => void;
 }
 
 /** Validates in a thread of its own, one component after the other in the order in which they were asked for. */
@@ -58,10 +60,13 @@ class ThreadValidator implements ComponentValidator {
     this.#idleMs = idleMs;
   }
 
-  async validate(bytes: Uint8Array, { report = false, signal }: ValidateOptions = {}): Promise<Verdict> {
+  async validate(
+    bytes: Uint8Array,
+    { report = false, signal, onBegun }: ValidateOptions = {},
+  ): Promise<Verdict> {
     signal?.throwIfAborted();
     const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const turn = this.#last.then(() => this.#judge(bytes, report, stop));
+    const turn = this.#last.then(() => this.#judge(bytes, { report, onBegun }, stop));
     this.#last = turn.catch(() => {});
     return await untilAborted(turn, stop);
   }
@@ -76,7 +81,11 @@ class ThreadValidator implements ComponentValidator {
     return this.close();
   }
 
-  async #judge(bytes: Uint8Array, report: boolean, stop: AbortSignal): Promise<Verdict> {
+  async #judge(
+    bytes: Uint8Array,
+    { report, onBegun }: { readonly report: boolean; readonly onBegun: (() => void) | undefined },
+    stop: AbortSignal,
+  ): Promise<Verdict> {
     stop.throwIfAborted();
     const thread = this.#takeThread();
     // Nobody can ask the validator to stop.
@@ -86,7 +95,7 @@ class ThreadValidator implements ComponentValidator {
       ? { ...this.#limits, timeMs: this.#limits.timeMs * reportTimeFactor }
       : this.#limits;
     try {
-      return await thread.validate({ bytes, limits, report });
+      return await thread.validate({ bytes, limits, report }, onBegun);
     } finally {
       stop.removeEventListener('abort', onStop);
       if (thread.gone) await this.#end();

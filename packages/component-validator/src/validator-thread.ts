@@ -50,9 +50,10 @@ export class ValidatorThread {
   /**
    * To be called again once the one before has settled.
    *
+   * @param onBegun called when the thread has the job
    * @throws ValidatorError when the thread ends meanwhile, or its validator breaks
    */
-  async validate(job: ToValidatorThread): Promise<Verdict> {
+  async validate(job: ToValidatorThread, onBegun?: () => void): Promise<Verdict> {
     this.#worker.ref();
     try {
       await this.#ready.promise;
@@ -60,6 +61,7 @@ export class ValidatorThread {
       const result = Promise.withResolvers<Verdict>();
       this.#worker.postMessage(job);
       this.#call = { result, watch: this.#watch(job, before) };
+      onBegun?.();
       return await result.promise;
     } catch (error) {
       throw error instanceof ValidatorError ? error : new ValidatorError(describe(error), { cause: error });

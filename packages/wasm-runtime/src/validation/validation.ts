@@ -24,12 +24,13 @@ export interface ValidationOptions {
 export interface Validation {
   /**
    * @param component names it in errors
+   * @param onBegun called when a thread works on the verdict; never for one that is known already
    * @throws InvalidComponentError for what is no valid component
    * @throws UnsupportedComponentError for a valid one that uses a feature that is off
    * @throws ComponentLimitError for one that is made of more than it may be, or too costly to validate
    * @throws CompileError when the validator breaks
    */
-  validate(bytes: Uint8Array, component: string): Promise<void>;
+  validate(bytes: Uint8Array, component: string, onBegun?: () => void): Promise<void>;
 }
 
 /** Validates each content once, as long as its verdict is remembered. */
@@ -47,7 +48,7 @@ class CachedValidation implements Validation {
     this.#options = options;
   }
 
-  async validate(bytes: Uint8Array, component: string): Promise<void> {
+  async validate(bytes: Uint8Array, component: string, onBegun?: () => void): Promise<void> {
     assertComponent(bytes);
     this.#cache ??= this.#openCache();
     const cache = await this.#cache;
@@ -57,7 +58,7 @@ class CachedValidation implements Validation {
       shared ??= createComponentValidator();
       const { validator = shared } = this.#options;
       try {
-        verdict = await validator.validate(bytes);
+        verdict = await validator.validate(bytes, onBegun === undefined ? {} : { onBegun });
       } catch (error) {
         throw new CompileError(component, 'validation', error);
       }

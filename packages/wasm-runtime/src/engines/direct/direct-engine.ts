@@ -86,5 +86,6 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
       },
     },
     validation,
+    { preparesMeanwhile: true },
   );
 }
