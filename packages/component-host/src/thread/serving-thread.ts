@@ -63,6 +63,7 @@ export class ServingThread {
       choice: data.engine,
       logger: logger.named('engine'),
       budgets,
+      stacks: budgets,
       preemption: new GuestSlices(data.clock),
       ...(data.memoryReset && { memoryReset: data.memoryReset }),
     });

@@ -1,12 +1,33 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { describe, expect, it } from 'vitest';
+import { GuestClock } from '../../pool/guest-clock.js';
+import { GuestSlices } from '../../pool/guest-slices.js';
+import { OverloadedError } from '../../pool/overloaded-error.js';
 import type { ComponentInstance } from '../engine.js';
-import { createDirectEngine } from './direct-engine.js';
+import { createDirectEngine, type DirectEngineOptions } from './direct-engine.js';
 
-async function start(text: string): Promise<ComponentInstance> {
+async function start(text: string, options: DirectEngineOptions = {}): Promise<ComponentInstance> {
   const bytes = await parse(`(component ${text})`);
-  const component = await createDirectEngine().compile(bytes, { component: 'guest', suspends: () => false });
+  const engine = createDirectEngine(options);
+  const component = await engine.compile(bytes, { component: 'guest', suspends: () => false });
   return component.instantiate(new Map());
+}
+
+/** Room for so many stacks, and how many are in use. */
+function roomFor(most: number) {
+  let used = 0;
+  return {
+    used: () => used,
+    enter(component: string): void {
+      if (used >= most) {
+        throw new OverloadedError({ component, budget: 'suspended-stacks', reason: `${most} stacks wait` });
+      }
+      used++;
+    },
+    leave(): void {
+      used--;
+    },
+  };
 }
 
 /** A part that waits for ever when it is called, unless it is cancelled. */
@@ -132,18 +153,56 @@ describe('a thread that a guest makes', () => {
     expect(await instance.call('', 'run', [4])).toBe(8);
   });
 
+  const spawning = `
+    (loop $again
+      (call $later (call $new (i32.const 0) (i32.const 0)))
+      (drop (call $yield))
+      (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+      (br_if $again (local.get $n)))
+    (call $return (i32.const 7))`;
+
   it('traps with too many others that wait on stacks of their own', async () => {
-    const spawning = `
-      (loop $again
-        (call $later (call $new (i32.const 0) (i32.const 0)))
-        (drop (call $yield))
-        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
-        (br_if $again (local.get $n)))
-      (call $return (i32.const 7))`;
     const few = await start(threaded('(drop (call $suspend))', spawning));
     expect(await few.call('', 'run', [100])).toBe(7);
     const many = await start(threaded('(drop (call $suspend))', spawning));
     await expect(many.call('', 'run', [1000])).rejects.toThrow(/256 stacks wait/);
+  });
+
+  it('takes room for its stack from the process, and gives it back when the guest is gone', async () => {
+    const stacks = roomFor(1_000);
+    const left = await start(threaded('(drop (call $suspend))', spawning), { stacks });
+    expect(await left.call('', 'run', [100])).toBe(7);
+    await left.settled?.();
+    expect(stacks.used()).toBe(99);
+    left.release?.();
+    expect(stacks.used()).toBe(0);
+
+    const many = await start(threaded('(drop (call $suspend))', spawning), { stacks });
+    await expect(many.call('', 'run', [1000])).rejects.toThrow(/256 stacks wait/);
+    expect(stacks.used()).toBe(0);
+  });
+
+  it('ends the guest where the process has no room for its stack', async () => {
+    const stacks = roomFor(10);
+    const instance = await start(threaded('(drop (call $suspend))', spawning), { stacks });
+    const failure = instance.call('', 'run', [100]);
+    await expect(failure).rejects.toMatchObject({ name: 'TrapError', cause: { name: 'OverloadedError' } });
+    expect(stacks.used()).toBe(0);
+  });
+
+  it('can not go on when the guest is gone, whatever it catches', async () => {
+    const clock = new GuestClock();
+    const stubborn = await start(
+      threaded(
+        '(block $caught (try_table (catch_all $caught) (drop (call $suspend)))) (loop $on (br $on))',
+        '(call $later (call $new (i32.const 0) (i32.const 0))) (drop (call $yield)) unreachable',
+      ),
+      { preemption: new GuestSlices(clock.add(0)) },
+    );
+    await expect(stubborn.call('', 'run', [1])).rejects.toThrow(/unreachable/);
+    // The thread goes on to its next check, which ends it.
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await clock.close();
   });
 
   it('keeps the instance until it is over, after the result', async () => {

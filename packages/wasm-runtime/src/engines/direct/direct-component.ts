@@ -1,7 +1,7 @@
 import type { Logger } from '@wasmlattice/telemetry';
 import { InstantiationError } from '../../errors.js';
 import { GuestLimits } from '../../limits/guest-limits.js';
-import type { MemoryBudget } from '../../pool/thread-budgets.js';
+import type { MemoryBudget, StackBudget } from '../../pool/thread-budgets.js';
 import type { CompiledComponent, ComponentInstance, HostImports, InstantiateOptions } from '../engine.js';
 import type { Preemption } from '../preemption.js';
 import type { AbiInstance } from './abi/index.js';
@@ -19,6 +19,7 @@ export interface ThreadParts {
   readonly memories: () => MemoryImages;
   readonly idle: IdleLimits | undefined;
   readonly budgets: MemoryBudget | undefined;
+  readonly stacks: StackBudget | undefined;
   readonly preemption: Preemption;
 }
 
@@ -37,6 +38,7 @@ export class DirectComponent implements CompiledComponent {
   readonly #memories: () => MemoryImages;
   readonly #idle: IdleInstances<ReusableInstance>;
   readonly #budgets: MemoryBudget | undefined;
+  readonly #stacks: StackBudget | undefined;
   readonly #preemption: Preemption;
   readonly #defaultLimits: GuestLimits;
   readonly #ignorePressure: (() => void) | undefined;
@@ -46,12 +48,13 @@ export class DirectComponent implements CompiledComponent {
   /** Why instances are not reset; told once. */
   #obstacle: string | undefined;
 
-  constructor(program: Program, { logger, memories, idle, budgets, preemption }: ThreadParts) {
+  constructor(program: Program, { logger, memories, idle, budgets, stacks, preemption }: ThreadParts) {
     this.#program = program;
     this.#logger = logger;
     this.#memories = memories;
     this.#idle = new IdleInstances(idle, budgets);
     this.#budgets = budgets;
+    this.#stacks = stacks;
     this.#preemption = preemption;
     this.#defaultLimits = new GuestLimits(program.component);
     this.#ignorePressure = budgets?.onPressure(() => this.#idle.dropAll());
@@ -83,7 +86,7 @@ export class DirectComponent implements CompiledComponent {
 
   async #create(imports: HostImports, options: InstantiateOptions): Promise<ReusableInstance> {
     const { component, memories } = this.#program;
-    const linked = new LinkedInstance(this.#program, this.#preemption);
+    const linked = new LinkedInstance(this.#program, this.#preemption, this.#stacks);
     this.#openImages();
     const furtherAreas = this.#origin?.images.reduce((sum, image) => sum + image.furtherAreas, 0);
     this.#budgets?.hold(component, memories, linked, furtherAreas);

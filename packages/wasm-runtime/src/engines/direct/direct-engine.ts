@@ -1,5 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import type { MemoryBudget } from '../../pool/thread-budgets.js';
+import type { MemoryBudget, StackBudget } from '../../pool/thread-budgets.js';
 import { createValidation, type Validation } from '../../validation/index.js';
 import type { Engine } from '../engine.js';
 import { type Preemption, withoutPreemption } from '../preemption.js';
@@ -30,6 +30,8 @@ export interface DirectEngineOptions {
   readonly idle?: IdleLimits;
   /** Counts the linear memories of instances; without it there may be any number. */
   readonly budgets?: MemoryBudget | undefined;
+  /** Counts the stacks of guests' threads that wait, besides one for each invocation; without it 256 of an instance may, in any number of instances. */
+  readonly stacks?: StackBudget | undefined;
   /** Has a say while guests compute; without it a guest computes as long as it likes. */
   readonly preemption?: Preemption | undefined;
   /**
@@ -52,6 +54,7 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
     validation = createValidation({ cacheDir, logger }),
     idle,
     budgets,
+    stacks,
     preemption = withoutPreemption(),
     memoryReset = 'auto',
   } = options;
@@ -81,6 +84,7 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
           memories: memoryImages,
           idle,
           budgets,
+          stacks,
           preemption,
         });
       },

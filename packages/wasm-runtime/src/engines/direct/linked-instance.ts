@@ -5,6 +5,7 @@ import type {
   CoreOptions,
 } from '../../formats/component/index.js';
 import type { OwnMemory } from '../../formats/core-module/index.js';
+import type { StackBudget } from '../../pool/thread-budgets.js';
 import type { Preemption } from '../preemption.js';
 import type { AnyFunction, CoreGlobal, CoreInstance, CoreMemory, CoreTable } from '../web-assembly.js';
 import { webAssembly } from '../web-assembly.js';
@@ -54,11 +55,12 @@ export class LinkedInstance {
   readonly #growths: MemoryGrowth[] = [];
   readonly #tables: CoreTable[] = [];
 
-  constructor(program: Program, preemption: Preemption) {
+  /** @param stacks room for the stacks of its threads */
+  constructor(program: Program, preemption: Preemption, stacks?: StackBudget) {
     this.#program = program;
     this.#preemption = preemption;
     const { component, parts } = program;
-    this.abi = new AbiInstance(this.#resourceOrigins(), { preemption, component, parts });
+    this.abi = new AbiInstance(this.#resourceOrigins(), { preemption, component, parts, stacks });
     this.#check = checkBridge(new GuestChecks(this.abi, preemption, program));
   }
 

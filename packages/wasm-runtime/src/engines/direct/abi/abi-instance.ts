@@ -1,5 +1,6 @@
 import type { WitResource } from '@wasmlattice/rpc';
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
+import type { StackBudget } from '../../../pool/thread-budgets.js';
 import type { HostClass, HostImports, InstantiateOptions } from '../../engine.js';
 import { type Preemption, withoutPreemption } from '../../preemption.js';
 import { webAssembly } from '../../web-assembly.js';
@@ -30,6 +31,8 @@ export interface AbiInstanceOptions {
   readonly component?: string;
   /** What the component is made of, each after what it is in; by default it is not composed. */
   readonly parts?: readonly { readonly parent: number | undefined }[];
+  /** Room for the stacks of its threads; without it there may be any number. */
+  readonly stacks?: StackBudget | undefined;
 }
 
 const onePart = [{ parent: undefined }];
@@ -49,7 +52,9 @@ export class AbiInstance implements ResourceOwner {
   #calledOut = false;
 
   readonly calls: CallQueue = new CallQueue();
-  readonly tasks: InstanceTasks = new InstanceTasks(this);
+  readonly tasks: InstanceTasks;
+  /** Names the component in errors. */
+  readonly component: string;
   readonly wait: GuestWait;
   readonly unsuspended: UnsuspendedCode;
   /** Of all parts together. */
@@ -63,10 +68,12 @@ export class AbiInstance implements ResourceOwner {
 
   constructor(
     resources: ReadonlyMap<WitResource, ResourceOrigin>,
-    { preemption = withoutPreemption(), component = '', parts = onePart }: AbiInstanceOptions = {},
+    { preemption = withoutPreemption(), component = '', parts = onePart, stacks }: AbiInstanceOptions = {},
   ) {
     this.#resources = resources;
     this.#preemption = preemption;
+    this.component = component;
+    this.tasks = new InstanceTasks(this, stacks);
     this.unsuspended = new UnsuspendedCode(preemption, component);
     this.wait = new GuestWait(
       (error) => this.fail(error),
@@ -116,7 +123,11 @@ export class AbiInstance implements ResourceOwner {
    */
   stopWatching(): boolean {
     this.wait.stopWatching();
-    if (this.#failure !== undefined || this.calls.isBusy || !this.tasks.stop()) return false;
+    if (this.#failure !== undefined || this.calls.isBusy) return false;
+    if (!this.tasks.stop()) {
+      this.fail(new AbiTrap('the invocation is over, and a task of it can never go on'));
+      return false;
+    }
     for (const { handles, tasks } of this.parts) {
       tasks.reset();
       for (const entry of handles.clear()) {

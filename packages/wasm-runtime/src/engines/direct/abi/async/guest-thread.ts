@@ -149,8 +149,7 @@ export class GuestThread implements Waiter, OtherEntry {
     this.#reject = undefined;
     this.#wait = undefined;
     this.#instance.tasks.unblocked(this);
-    if (this.#hasStack) this.#instance.tasks.releaseStack();
-    this.#hasStack = false;
+    this.#releaseStack();
     this.#from = from;
     this.#isInside = isInside;
     this.#onPaused = onPaused;
@@ -168,6 +167,7 @@ export class GuestThread implements Waiter, OtherEntry {
     this.#keepStack(wait);
     if (!this.mayBlock) return this.#blockInside(wait, proceed);
     return new Promise((resolve, reject) => {
+      this.#reject = reject;
       this.pause(wait, this.#finishing(proceed, resolve, reject));
     });
   }
@@ -193,10 +193,16 @@ export class GuestThread implements Waiter, OtherEntry {
     });
   }
 
-  /** The guest is gone: whoever called the synchronous task is to be told. */
+  /** The guest is gone. Its stack unwinds, which gives it back at once, where V8 would keep it until it is collected. */
   abandon(error: unknown): void {
     this.#resume = undefined;
+    this.#releaseStack();
     this.#reject?.(error);
+  }
+
+  #releaseStack(): void {
+    if (this.#hasStack) this.#instance.tasks.releaseStack();
+    this.#hasStack = false;
   }
 
   /** Its stack is going to wait. */

@@ -1,3 +1,4 @@
+import type { StackBudget } from '../../../../pool/thread-budgets.js';
 import type { AbiInstance } from '../abi-instance.js';
 import { AbiTrap } from '../abi-trap.js';
 import { OrderedSet } from '../ordered-set.js';
@@ -35,6 +36,7 @@ const immediately = { isOver: true };
 /** What goes on in an instance besides calls of synchronous functions. */
 export class InstanceTasks {
   readonly #instance: AbiInstance;
+  readonly #budget: StackBudget | undefined;
   /** Tasks with threads, or that have not begun. */
   readonly #live = new Set<Task>();
   readonly #blocked = new OrderedSet<GuestThread>();
@@ -47,8 +49,9 @@ export class InstanceTasks {
   #passes = 0;
   #settled: (() => void)[] = [];
 
-  constructor(instance: AbiInstance) {
+  constructor(instance: AbiInstance, budget?: StackBudget) {
     this.#instance = instance;
+    this.#budget = budget;
     instance.calls.onIdle = () => this.#idle();
   }
 
@@ -79,18 +82,25 @@ export class InstanceTasks {
     this.#blocked.delete(thread);
   }
 
-  /** @throws AbiTrap for a guest that has too many stacks wait */
+  /**
+   * A stack begins to wait. One has its room with the invocation; further ones count for the process.
+   *
+   * @throws AbiTrap for a guest that has too many stacks wait
+   * @throws OverloadedError when the process has no room for another
+   */
   keepStack(): void {
     if (this.#stacks >= maxWaitingStacks) {
       throw new AbiTrap(
         `the guest has ${maxWaitingStacks} stacks wait at a time: tasks that are called back take none`,
       );
     }
+    if (this.#stacks > 0) this.#budget?.enter(this.#instance.component);
     this.#stacks++;
   }
 
   releaseStack(): void {
     this.#stacks--;
+    if (this.#stacks > 0) this.#budget?.leave();
   }
 
   /** The thread that has waited longest of those that `matches` is for. */
@@ -170,7 +180,7 @@ export class InstanceTasks {
     const blocked = this.#blocked.take(this.#blocked.size);
     this.#blocked.clear();
     for (const task of tasks) task.fail(error);
-    for (const thread of blocked) if (!thread.task.options.isAsync) thread.abandon(error);
+    for (const thread of blocked) thread.abandon(error);
     this.#abandonEnds(error);
     for (const { handles } of this.#instance.parts) handles.forEachOther((entry) => abandonEntry(entry));
     this.#resolveSettled();
