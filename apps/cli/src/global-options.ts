@@ -111,15 +111,16 @@ export function readGlobalOptions(command: Command, io: CliIo): GlobalOptions {
 }
 
 /**
- * The options given on the command line, and the URL of the NATS server wherever it was given, as flags of the host's program.
+ * The options given on the command line, as flags of the host's program. The variable of the NATS server says where commands go: a host may
+ * be about to start that very server.
  *
  * @throws {@link CliError} for a URL that the host has no flags for
  */
-export function hostFlags(command: Command, io: Pick<CliIo, 'env'>): string[] {
+export function hostFlags(command: Command): string[] {
   const given = givenOptions(command);
-  const url = given.get('natsUrl') ?? io.env[definitions.natsUrl.variable];
+  const url = given.get('natsUrl');
   return [
-    ...(url === undefined || url === '' ? [] : serverFlags(url)),
+    ...(url === undefined ? [] : serverFlags(url)),
     ...(
       ['lattice', 'ctlHost', 'ctlPort', 'ctlJwt', 'ctlSeed', 'ctlCreds', 'ctlTls', 'ctlTopicPrefix'] as const
     ).flatMap((name) => {

@@ -16,6 +16,6 @@ export function addUp(parent: Command, io: CliIo, setExitCode: (code: number) =>
     .passThroughOptions()
     .helpOption(false)
     .action(async (flags: readonly string[], _options, command: Command) => {
-      setExitCode(await io.runHost([...hostFlags(command, io), ...flags]));
+      setExitCode(await io.runHost([...hostFlags(command), ...flags]));
     });
 }
