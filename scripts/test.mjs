@@ -85,6 +85,9 @@ await runScript(async () => {
     await tests('Testing the scripts', runScriptTests),
     await tests('Testing the packages', (onLine) => runPackageTests('test', { ...tools, report: onLine })),
     await tests('Testing end to end', (onLine) => runPackageTests('test:e2e', { ...tools, report: onLine })),
+    await check('Running the demo', (onLine) =>
+      run(node26, ['scripts/demo.mjs', '--smoke'], { cwd: root, env, onLine }),
+    ),
   );
   return report(results);
 });
