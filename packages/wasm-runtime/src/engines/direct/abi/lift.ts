@@ -3,10 +3,10 @@ import { webAssembly } from '../../web-assembly.js';
 import type { AbiPart } from './abi-part.js';
 import { compileAsyncLift } from './async/async-lift.js';
 import { callFromHost } from './async/call-from-host.js';
+import { liftResult, lowerParams } from './call-values.js';
 import { invoke, type Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
-import { toAddress } from './ranges.js';
 import { compileSignatures, type Signature } from './signature.js';
 
 /** `canon lift` of one exported function, the same for all instances of a component. */
@@ -86,7 +86,7 @@ class Lifted {
     }
     try {
       cx.enter();
-      this.#lowerParams(params);
+      lowerParams(cx, this.#signature, params);
     } catch (error) {
       return Promise.reject(this.#refuse(error));
     }
@@ -98,21 +98,6 @@ class Lifted {
     }
   }
 
-  #lowerParams(values: readonly unknown[]): void {
-    const cx = this.#cx;
-    const { params, spilled } = this.#signature;
-    if (spilled === undefined) {
-      for (let i = 0; i < params.length; i++) {
-        const param = params[i];
-        param?.codec.lower(cx, param.place, values[i]);
-      }
-      return;
-    }
-    const address = cx.allocate(spilled.align, spilled.size, 'the parameters');
-    for (const [i, { codec, place }] of params.entries()) codec.store(cx, address + place, values[i]);
-    cx.flat[0] = cx.memory.pointer === 'i32' ? address : BigInt(address);
-  }
-
   #returned(returned: Returned): unknown {
     const cx = this.#cx;
     const { instance, part } = cx;
@@ -120,7 +105,7 @@ class Lifted {
     try {
       if (instance.failure !== undefined) throw instance.failure.error;
       cx.returnLent();
-      value = this.#liftResult(returned);
+      value = liftResult(cx, this.#signature, returned);
       const borrows = part.tasks.exitSynchronous();
       if (borrows !== 0) {
         throw cx.trap(`the guest returned without dropping ${borrows} of the handles it was lent`);
@@ -146,20 +131,6 @@ class Lifted {
       instance.unsuspended.leave();
     }
     part.mayLeave = true;
-  }
-
-  #liftResult(returned: Returned): unknown {
-    const cx = this.#cx;
-    const { result, resultInMemory } = this.#signature;
-    if (result === undefined) return undefined;
-    cx.enter();
-    if (!resultInMemory) {
-      cx.flat[0] = returned as number;
-      return result.lift(cx, 0);
-    }
-    const address = toAddress(returned);
-    cx.checkRange(address, result.layout.size, result.layout.align, 'the result');
-    return result.load(cx, address);
   }
 
   #failed(error: unknown): never {

@@ -1,8 +1,8 @@
 import type { AbiPart } from '../abi-part.js';
+import { liftResult, lowerParams } from '../call-values.js';
 import { invoke } from '../core-arity.js';
 import type { CanonOptions, CoreFunction } from '../core-types.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
-import { toAddress } from '../ranges.js';
 import {
   type CoreSignature,
   compileSignatures,
@@ -141,7 +141,7 @@ class Lifted implements AsyncLifted {
     try {
       const params = task.start();
       cx.enter();
-      this.#lowerParams(params);
+      lowerParams(cx, this.#signature, params);
     } catch (error) {
       this.#refuse(thread, error);
       return;
@@ -163,21 +163,6 @@ class Lifted implements AsyncLifted {
     };
   }
 
-  #lowerParams(values: readonly unknown[]): void {
-    const cx = this.#cx;
-    const { params, spilled } = this.#signature;
-    if (spilled === undefined) {
-      for (let i = 0; i < params.length; i++) {
-        const param = params[i];
-        param?.codec.lower(cx, param.place, values[i]);
-      }
-      return;
-    }
-    const address = cx.allocate(spilled.align, spilled.size, 'the parameters');
-    for (const [i, { codec, place }] of params.entries()) codec.store(cx, address + place, values[i]);
-    cx.flat[0] = cx.memory.pointer === 'i32' ? address : BigInt(address);
-  }
-
   /** The guest returns. What this throws ends it. */
   #returned(returned: number | bigint | undefined): void {
     const { part } = this;
@@ -194,7 +179,7 @@ class Lifted implements AsyncLifted {
   #returnedSynchronously(thread: GuestThread, returned: number | bigint | undefined): void {
     const cx = this.#cx;
     cx.isBetweenParts = thread.task.isCalledByPart;
-    thread.task.return(this.#liftResult(returned));
+    thread.task.return(liftResult(cx, this.#signature, returned));
     const { postReturn } = this.#options;
     if (postReturn !== undefined) {
       const { part } = this;
@@ -209,20 +194,6 @@ class Lifted implements AsyncLifted {
       part.mayLeave = true;
     }
     this.#exit(thread);
-  }
-
-  #liftResult(returned: number | bigint | undefined): unknown {
-    const cx = this.#cx;
-    const { result, resultInMemory } = this.#signature;
-    if (result === undefined) return undefined;
-    cx.enter();
-    if (!resultInMemory) {
-      cx.flat[0] = returned as number;
-      return result.lift(cx, 0);
-    }
-    const address = toAddress(returned);
-    cx.checkRange(address, result.layout.size, result.layout.align, 'the result');
-    return result.load(cx, address);
   }
 
   /** The guest has given its stack back and says what it wants to be called back for. */
