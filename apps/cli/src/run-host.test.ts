@@ -74,6 +74,7 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
       writeFileSync(${JSON.stringify(stopped)}, '');
       process.exit();
     });
+    // Keeps it alive for the signal, and from staying behind if that never comes.
     setTimeout(() => process.exit(), 60_000);
     writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
   `);
