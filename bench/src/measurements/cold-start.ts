@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempDir } from '@wasmlattice/test-support';
@@ -51,12 +52,13 @@ function measurement({
       const port = await serverPort();
       await linkHttp(lattice, 'hello', port);
       const hello = await readFile(artifacts.hello);
-      let rounds = 0;
+      let section: string = randomUUID();
 
       const start = async (): Promise<number> => {
-        if (isNew) rounds++;
-        const file = join(folder.path, `${rounds}.wasm`);
-        await writeFile(file, withSection(hello, String(rounds)));
+        // No run before has left anything of it in the cache folder.
+        if (isNew) section = randomUUID();
+        const file = join(folder.path, `${section}.wasm`);
+        await writeFile(file, withSection(hello, section));
         const from = performance.now();
         await control.scaleComponent(hostId, {
           componentId: 'hello',

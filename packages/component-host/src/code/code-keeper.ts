@@ -241,7 +241,11 @@ class CodeEntry {
 
   #prepare(component: string, bytes: CodeBytes | undefined): Promise<PreparedComponent> {
     const prepare = async (): Promise<PreparedComponent> =>
-      await this.#preparer.prepare(bytes ?? (await this.#read()), { component, ...this.#limits });
+      await this.#preparer.prepare(bytes ?? (await this.#read()), {
+        component,
+        ...this.#limits,
+        contentHash: this.hash,
+      });
     const loaded = prepare().then(
       (prepared) => {
         this.#state = { kind: 'loaded', prepared };

@@ -170,7 +170,7 @@ export class ComponentPlaces {
     // code of others.
     const settings: ServingThreadSettings = { ...data, engine: 'direct' };
     // Out here, where the thread for that may be started, and started again.
-    await this.#validation.validate(start.bytes, start.componentId);
+    await this.#validation.validate(start.bytes, { component: start.componentId });
     return await IsolatedProcess.serve(
       {
         settings,

@@ -152,6 +152,8 @@ export interface PrepareOptions {
    * engine that needs it refuses to load with another answer.
    */
   readonly suspending?: SuspendingImports;
+  /** SHA-256 of the bytes, hexadecimal, where it is known: nobody computes it once more. */
+  readonly contentHash?: string;
 }
 
 /**
@@ -202,15 +204,21 @@ export interface Engine {
    * @throws UnsupportedComponentError for a component that uses a feature that is off
    * @throws ComponentLimitError for a component made of more than it may be, or too costly to validate
    */
-  validate(bytes: Uint8Array, options: Pick<PrepareOptions, 'component'>): Promise<void>;
+  validate(bytes: Uint8Array, options: Pick<PrepareOptions, 'component' | 'contentHash'>): Promise<void>;
   /**
    * Does what takes long: validates the component, checks it against its limits and compiles it. Blocks the thread for a part of it.
    *
+   * @param bytes copied where they are in shared memory, which WebAssembly does not take
+   * @param link finds out {@link PrepareOptions.suspending} from the component, as soon as its bytes may be read
    * @throws what {@link Engine.validate} throws
    * @throws CompileError for a component this engine can't run
    * @throws ComponentLimitError for a component made of more than it may be, or that begins with more than it may have
    */
-  prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedComponent>;
+  prepare(
+    bytes: Uint8Array,
+    options: PrepareOptions,
+    link?: (bytes: Uint8Array) => SuspendingImports,
+  ): Promise<PreparedComponent>;
   /**
    * Does the rest, some milliseconds of work, in the thread that is going to run the component. Each call gives a component of its
    * own: two loaded from the same have no instance in common.

@@ -1,21 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidComponentError } from '../formats/component/index.js';
 import type { Validation } from '../validation/index.js';
-import type { Engine, PreparedComponent } from './engine.js';
-import { type WithCompileOptions, withCompile } from './with-compile.js';
+import type { PreparedComponent, PrepareOptions } from './engine.js';
+import { type EngineCore, type WithCompileOptions, withCompile } from './with-compile.js';
 
 const bytes = new Uint8Array([0, 0x61, 0x73, 0x6d]);
 const options = { component: 'guest' };
 const prepared: PreparedComponent = { engine: 'none', format: 1, skeleton: bytes, codeBytes: 0 };
 
 /** An engine that notes when it prepares, behind a validator whose verdict comes when the test says so. */
-function setUp(withCompileOptions: WithCompileOptions, prepare: Engine['prepare'] = async () => prepared) {
+function setUp(
+  withCompileOptions: WithCompileOptions,
+  prepare: EngineCore['prepare'] = async () => prepared,
+) {
   const verdict = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const began = Promise.withResolvers<void>();
   let hasBegun = false;
   const validation: Validation = {
-    validate(_bytes, _component, onBegun) {
+    validate(_bytes, { onBegun }) {
       onBegun?.();
       asked.resolve();
       return verdict.promise;
@@ -48,6 +51,28 @@ describe('an engine that prepares while a component is validated', () => {
     });
     await began;
     expect(isOut).toBe(false);
+    verdict.resolve();
+    expect(await preparing).toBe(prepared);
+  });
+
+  it('links and copies what is in shared memory meanwhile', async () => {
+    const given: [Uint8Array, PrepareOptions][] = [];
+    const { engine, verdict, began } = setUp({ preparesMeanwhile: true }, async (...args) => {
+      given.push(args);
+      return prepared;
+    });
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const suspending = new Map([['a:b/c', new Set(['wait'])]]);
+    const linked: Uint8Array[] = [];
+    const preparing = engine.prepare(shared, options, (own) => {
+      linked.push(own);
+      return suspending;
+    });
+    await began;
+    expect(linked).toEqual([bytes]);
+    expect(given).toEqual([[bytes, { ...options, suspending }]]);
+    expect(given[0]?.[0].buffer).toBeInstanceOf(ArrayBuffer);
     verdict.resolve();
     expect(await preparing).toBe(prepared);
   });

@@ -1,6 +1,6 @@
 import { decodeComponent } from '../formats/component/index.js';
 import { readValidated, type Validation } from '../validation/index.js';
-import type { Engine } from './engine.js';
+import type { Engine, PreparedComponent, PrepareOptions } from './engine.js';
 import { listSuspending } from './suspending-imports.js';
 
 export interface WithCompileOptions {
@@ -11,21 +11,28 @@ export interface WithCompileOptions {
   readonly preparesMeanwhile?: boolean;
 }
 
+/** What an engine does with bytes that it may read, none of them in shared memory. */
+export interface EngineCore extends Omit<Engine, 'validate' | 'prepare' | 'compile'> {
+  prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedComponent>;
+}
+
 /**
  * Adds what is the same for all engines: {@link Engine.validate}, without which nothing is done with a component,
  * and {@link Engine.compile}.
  */
 export function withCompile(
-  engine: Omit<Engine, 'validate' | 'compile'>,
+  engine: EngineCore,
   validation: Validation,
   { preparesMeanwhile = false }: WithCompileOptions = {},
 ): Engine {
-  const validate: Engine['validate'] = (bytes, { component }) => validation.validate(bytes, component);
-  const prepare: Engine['prepare'] = async (bytes, options) => {
-    const { component } = options;
-    const work = (): ReturnType<Engine['prepare']> =>
-      readValidated(component, () => engine.prepare(bytes, options));
-    if (preparesMeanwhile) return await besideValidation(validation, bytes, component, work);
+  const validate: Engine['validate'] = (bytes, options) => validation.validate(bytes, options);
+  const prepare: Engine['prepare'] = async (bytes, options, link) => {
+    const work = (): Promise<PreparedComponent> =>
+      readValidated(options.component, () => {
+        const own = bytes.buffer instanceof SharedArrayBuffer ? new Uint8Array(bytes) : bytes;
+        return engine.prepare(own, link === undefined ? options : { ...options, suspending: link(own) });
+      });
+    if (preparesMeanwhile) return await besideValidation(validation, bytes, options, work);
     await validate(bytes, options);
     return await work();
   };
@@ -35,12 +42,7 @@ export function withCompile(
     prepare,
     async compile(bytes, options) {
       const { suspends, ...limits } = options;
-      const { component } = options;
-      await validate(bytes, options);
-      const suspending = await readValidated(component, () =>
-        listSuspending(decodeComponent(bytes), suspends),
-      );
-      const prepared = await readValidated(component, () => engine.prepare(bytes, { ...limits, suspending }));
+      const prepared = await prepare(bytes, limits, (own) => listSuspending(decodeComponent(own), suspends));
       return engine.load(prepared, options);
     },
   };
@@ -50,11 +52,11 @@ export function withCompile(
 async function besideValidation<T>(
   validation: Validation,
   bytes: Uint8Array,
-  component: string,
+  options: PrepareOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const begun = Promise.withResolvers<void>();
-  const validated = validation.validate(bytes, component, begun.resolve);
+  const validated = validation.validate(bytes, { ...options, onBegun: begun.resolve });
   await Promise.race([validated, begun.promise]);
   const worked = work();
   // Nobody asks for it where the component is refused.

@@ -3,7 +3,6 @@ import { listSuspending } from '../engines/suspending-imports.js';
 import { decodeComponent } from '../formats/component/index.js';
 import { hostInterfaces, unavailableInterfaces } from '../host-functions/wasi/index.js';
 import { linkImports } from '../linker/linker.js';
-import { readValidated } from '../validation/index.js';
 
 /**
  * Prepares in this thread. Without `suspending` the imports are linked to the host's own interfaces and to the lattice, which says
@@ -17,11 +16,9 @@ export async function prepareForHost(
   bytes: Uint8Array,
   options: PrepareOptions,
 ): Promise<PreparedComponent> {
-  const { component } = options;
-  await engine.validate(bytes, options);
-  const suspending =
-    options.suspending ?? (await readValidated(component, () => linkToHost(bytes, component)));
-  return await engine.prepare(bytes, { ...options, suspending });
+  const { component, suspending } = options;
+  const link = (own: Uint8Array): SuspendingImports => linkToHost(own, component);
+  return await engine.prepare(bytes, options, suspending === undefined ? link : undefined);
 }
 
 function linkToHost(bytes: Uint8Array, component: string): SuspendingImports {

@@ -28,10 +28,8 @@ const logger =
     : createLogger({ name: '', level: logLevel, format: 'json', write() {}, record: postRecord });
 const engine = createEngine({ ...engineOptions, logger });
 
-async function prepare({ id, bytes: given, options }: ToPrepareThread): Promise<void> {
+async function prepare({ id, bytes, options }: ToPrepareThread): Promise<void> {
   try {
-    // Neither the engines nor WebAssembly take shared memory.
-    const bytes = given.buffer instanceof SharedArrayBuffer ? new Uint8Array(given) : given;
     const prepared = await prepareForHost(engine, bytes, options);
     handOverHolds(prepared);
     post({ kind: 'prepared', id, prepared });

@@ -24,13 +24,15 @@ function validatorThatSays(verdict: Verdict) {
 
 const refusal = (verdict: Verdict): Promise<unknown> =>
   createValidation({ validator: validatorThatSays(verdict) })
-    .validate(bytes, 'guest')
+    .validate(bytes, { component: 'guest' })
     .catch((error: unknown) => error);
 
 describe('a refusal', () => {
   it('of what is no component says what it is instead, without a validator', async () => {
     const validator = validatorThatSays({ kind: 'valid' });
-    const validating = createValidation({ validator }).validate(await parse('(module)'), 'guest');
+    const validating = createValidation({ validator }).validate(await parse('(module)'), {
+      component: 'guest',
+    });
     await expect(validating).rejects.toMatchObject({
       name: 'InvalidComponentError',
       message: expect.stringContaining('found a core module'),
@@ -80,7 +82,9 @@ describe('a refusal', () => {
 
   it('is no fault of the component when the validator breaks', async () => {
     const validator = { validate: () => Promise.reject(new Error('it broke')) };
-    await expect(createValidation({ validator }).validate(bytes, 'guest')).rejects.toMatchObject({
+    await expect(
+      createValidation({ validator }).validate(bytes, { component: 'guest' }),
+    ).rejects.toMatchObject({
       name: 'CompileError',
       message: expect.stringContaining('it broke'),
     });
@@ -95,13 +99,15 @@ describe('a verdict', () => {
     ] as const) {
       const validator = validatorThatSays(verdict);
       const validation = createValidation({ validator });
-      const results = [1, 2].map(() => validation.validate(bytes, 'guest').catch(() => {}));
+      const results = [1, 2].map(() => validation.validate(bytes, { component: 'guest' }).catch(() => {}));
       await Promise.all(results);
-      await validation.validate(bytes, 'guest').catch(() => {});
+      await validation.validate(bytes, { component: 'guest' }).catch(() => {});
       expect(validator.asked.length).toBeLessThanOrEqual(2);
-      await validation.validate(bytes, 'guest').catch(() => {});
+      await validation.validate(bytes, { component: 'guest' }).catch(() => {});
       expect(validator.asked.length).toBeLessThanOrEqual(2);
-      await validation.validate(await parse('(component (component))'), 'guest').catch(() => {});
+      await validation
+        .validate(await parse('(component (component))'), { component: 'guest' })
+        .catch(() => {});
       expect(validator.asked.at(-1)).not.toEqual(bytes);
     }
   });
@@ -109,16 +115,20 @@ describe('a verdict', () => {
   it('on what took too much is found anew', async () => {
     const validator = validatorThatSays({ kind: 'exhausted', resource: 'time', allowed: 1 });
     const validation = createValidation({ validator });
-    for (let i = 0; i < 2; i++) await validation.validate(bytes, 'guest').catch(() => {});
+    for (let i = 0; i < 2; i++) await validation.validate(bytes, { component: 'guest' }).catch(() => {});
     expect(validator.asked).toHaveLength(2);
   });
 
   it('of valid is on disk for the next process', async () => {
     await using folder = await createTempDir();
     const first = validatorThatSays({ kind: 'valid' });
-    await createValidation({ cacheDir: folder.path, validator: first }).validate(bytes, 'guest');
+    await createValidation({ cacheDir: folder.path, validator: first }).validate(bytes, {
+      component: 'guest',
+    });
     const second = validatorThatSays({ kind: 'valid' });
-    await createValidation({ cacheDir: folder.path, validator: second }).validate(bytes, 'guest');
+    await createValidation({ cacheDir: folder.path, validator: second }).validate(bytes, {
+      component: 'guest',
+    });
     expect([first.asked.length, second.asked.length]).toEqual([1, 0]);
   });
 
@@ -126,7 +136,7 @@ describe('a verdict', () => {
     await using folder = await createTempDir();
     const validate = async (): Promise<number> => {
       const validator = validatorThatSays({ kind: 'valid' });
-      await createValidation({ cacheDir: folder.path, validator }).validate(bytes, 'guest');
+      await createValidation({ cacheDir: folder.path, validator }).validate(bytes, { component: 'guest' });
       return validator.asked.length;
     };
     expect(await validate()).toBe(1);
@@ -142,7 +152,7 @@ describe('a verdict', () => {
     await using folder = await createTempDir();
     const validator = validatorThatSays({ kind: 'invalid', message: 'expected a type', offset: 1, place });
     await createValidation({ cacheDir: folder.path, validator })
-      .validate(bytes, 'guest')
+      .validate(bytes, { component: 'guest' })
       .catch(() => {});
     expect(await readdir(folder.path)).toEqual([]);
   });
@@ -154,7 +164,7 @@ describe('a verdict', () => {
     const logger = new RecordingLogger();
     for (let i = 0; i < 2; i++) {
       const validator = validatorThatSays({ kind: 'valid' });
-      await createValidation({ cacheDir, logger, validator }).validate(bytes, 'guest');
+      await createValidation({ cacheDir, logger, validator }).validate(bytes, { component: 'guest' });
     }
     expect(logger.records.map(({ message }) => message)).toEqual([
       'verdicts on components can not be cached on disk: check the cache folder',

@@ -9,6 +9,7 @@ import { UnsupportedComponentError } from '../engines/direct/unsupported-compone
 import { CompileError, describeCause } from '../errors.js';
 import { assertComponent } from '../formats/component/detect-binary.js';
 import { InvalidComponentError } from '../formats/component/errors.js';
+import { sha256 } from '../sha256.js';
 import { refusalOf } from './refusal.js';
 import { VerdictCache } from './verdict-cache.js';
 
@@ -23,14 +24,22 @@ export interface ValidationOptions {
 /** What stands between the bytes of a component and everything that reads them. */
 export interface Validation {
   /**
-   * @param component names it in errors
-   * @param onBegun called when a thread works on the verdict; never for one that is known already
+   * @param bytes not copied when they are in shared memory
    * @throws InvalidComponentError for what is no valid component
    * @throws UnsupportedComponentError for a valid one that uses a feature that is off
    * @throws ComponentLimitError for one that is made of more than it may be, or too costly to validate
    * @throws CompileError when the validator breaks
    */
-  validate(bytes: Uint8Array, component: string, onBegun?: () => void): Promise<void>;
+  validate(bytes: Uint8Array, options: ValidateComponentOptions): Promise<void>;
+}
+
+export interface ValidateComponentOptions {
+  /** Names the component in errors. */
+  readonly component: string;
+  /** SHA-256 of the bytes, hexadecimal, where it is known. */
+  readonly contentHash?: string;
+  /** Called when a thread works on the verdict; never for one that is known already. */
+  readonly onBegun?: () => void;
 }
 
 /** Validates each content once, as long as its verdict is remembered. */
@@ -48,11 +57,14 @@ class CachedValidation implements Validation {
     this.#options = options;
   }
 
-  async validate(bytes: Uint8Array, component: string, onBegun?: () => void): Promise<void> {
+  async validate(
+    bytes: Uint8Array,
+    { component, contentHash = sha256(bytes), onBegun }: ValidateComponentOptions,
+  ): Promise<void> {
     assertComponent(bytes);
     this.#cache ??= this.#openCache();
     const cache = await this.#cache;
-    const key = cache.keyOf(bytes);
+    const key = cache.keyOf(contentHash);
     let verdict = await cache.load(key);
     if (verdict === undefined) {
       shared ??= createComponentValidator();

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '@wasmlattice/component-validator';
 import type { Logger } from '@wasmlattice/telemetry';
+import { sha256 } from '../sha256.js';
 
 /** Verdicts that are kept in memory; a refusal takes as much as its text. */
 const mostVerdicts = 1_000;
@@ -34,9 +35,13 @@ export class VerdictCache {
     this.#logger = logger;
   }
 
-  /** Of these bytes, for the other methods. */
-  keyOf(bytes: Uint8Array): string {
-    return createHash('sha256').update(this.#validator).update('\n').update(bytes).digest('hex');
+  /**
+   * For the other methods.
+   *
+   * @param contentHash SHA-256 of the component, hexadecimal
+   */
+  keyOf(contentHash: string): string {
+    return sha256(`${this.#validator}\n${contentHash}`);
   }
 
   async load(key: string): Promise<Verdict | undefined> {

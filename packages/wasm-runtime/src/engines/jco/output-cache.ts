@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@wasmlattice/telemetry';
+import { sha256 } from '../../sha256.js';
 
 /** Counts up when what we write into an entry changes its meaning. */
 export const cacheFormat = 1;
@@ -157,10 +158,6 @@ async function readVerified(directory: string, manifest: Manifest): Promise<Map<
     return [name, content] as const;
   });
   return new Map(await Promise.all(entries));
-}
-
-export function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 function isMissing(error: unknown): boolean {

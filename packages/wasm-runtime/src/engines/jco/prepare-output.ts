@@ -2,12 +2,13 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { CompileError, ComponentLimitError } from '../../errors.js';
 import { decodeInstantiation, skeletonOf } from '../../formats/component/index.js';
 import { limitModule } from '../../formats/core-module/index.js';
+import { sha256 } from '../../sha256.js';
 import { assertPartsWithinLimits } from '../component-limits.js';
 import type { PrepareOptions } from '../engine.js';
 import { suspendsAsListed } from '../suspending-imports.js';
 import { type CoreModule, webAssembly } from '../web-assembly.js';
 import { compileScript } from './compile-script.js';
-import { cacheFormat, OutputCache, sha256 } from './output-cache.js';
+import { cacheFormat, OutputCache } from './output-cache.js';
 import { patchSet, UnexpectedOutputError } from './patch-output.js';
 import { engineName, type PreparedOutput, preparedOutputTag } from './prepared-output.js';
 import {
