@@ -45,6 +45,7 @@ describe('precedence', () => {
       providerStartTimeoutMs: 30_000,
       shutdownTimeoutMs: 10_000,
       auctions: { component: true, provider: true },
+      audit: { destinations: ['log'], scope: 'all' },
       features: { builtinHttpServer: true },
       embeddedNats: { mode: 'auto', port: 4222 },
       log: { level: 'info', structured: false },
@@ -553,5 +554,21 @@ describe('--help and --version', () => {
 
   it('win over mistakes elsewhere in the environment', () => {
     expect(parseHostConfig(['-h'], { ...home, WASMCLOUD_NATS_PORT: 'x' }).kind).toBe('print');
+  });
+});
+
+describe('the audit', () => {
+  it('goes to the log and as events, as the list says, or nowhere', () => {
+    expect(run(['--audit', 'log,events', '--audit-scope', 'changes']).audit).toEqual({
+      destinations: ['log', 'events'],
+      scope: 'changes',
+    });
+    expect(run([], { WASMLATTICE_AUDIT: 'off' }).audit.destinations).toEqual([]);
+  });
+
+  it('can not be off and somewhere at once', () => {
+    expect(refusal(['--audit', 'off,log']).message).toBe(
+      '--audit (WASMLATTICE_AUDIT) is off and log at once: give one of them',
+    );
   });
 });

@@ -25,6 +25,7 @@ import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
+import type { AuditDestination, AuditScope } from './control-plane/audit/audit-trail.js';
 import { isBuiltinLabel } from './identity/builtin-labels.js';
 
 /** Where one signal goes; `undefined` endpoint: the default of the protocol. */
@@ -52,6 +53,7 @@ export interface HostConfig {
   readonly providerStartTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
+  readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
   readonly features: { readonly builtinHttpServer: boolean };
   readonly nats: {
     /** Whether any flag or variable says where the lattice's NATS servers are or how to log in there. */
@@ -135,6 +137,7 @@ export function parseHostConfig(
     providerStartTimeoutMs: values.providerStartTimeoutMs,
     shutdownTimeoutMs: values.shutdownTimeoutMs,
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
+    audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),
     nats: {
       configured: natsLocationSettings.some((name) => given.has(name)),
@@ -156,6 +159,15 @@ export function parseHostConfig(
     observability: readObservability(values, env, warnings),
   };
   return { kind: 'run', config, warnings };
+}
+
+function readAudit({ audit }: SettingValues): readonly AuditDestination[] {
+  const destinations = audit.filter((each) => each !== 'off');
+  if (destinations.length === audit.length || audit.length === 1) return destinations;
+  throw conflict(
+    'audit',
+    `${both('audit')} is off and ${destinations.join(' and ')} at once: give one of them`,
+  );
 }
 
 /** Engine `jco` takes two words: that it is wanted, and that every component is trusted. */

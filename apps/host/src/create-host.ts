@@ -4,13 +4,14 @@ import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
-import type { DeferredLogSink, Logger } from '@wasmlattice/telemetry';
+import { createStderrLogger, type DeferredLogSink, type Logger } from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
+import { createAuditTrail } from './control-plane/audit/audit-trail.js';
 import { createComponentService } from './control-plane/component/component-service.js';
 import { createControlHandlers } from './control-plane/control-handlers.js';
 import { startHeartbeat } from './control-plane/heartbeat.js';
@@ -87,6 +88,21 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     lattice,
     source: hostId,
     logger: logger.named('events'),
+  });
+
+  const audit = createAuditTrail({
+    hostId,
+    ...config.audit,
+    events,
+    // A host that logs errors alone keeps account all the same.
+    logger: logger.enabled('info')
+      ? logger.named('audit')
+      : createStderrLogger(
+          'host.audit',
+          { ...logSettings(config), level: 'info' },
+          { record: options.deferredLog?.record },
+        ),
+    meter: telemetry.meter,
   });
 
   // The watches call back before the services below exist: changes wait in the store's own view until then.
@@ -214,6 +230,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
         auctions: config.auctions,
         logger: logger.named('control'),
         tracer: telemetry.tracer,
+        audit: (record) => audit.record({ category: 'control', ...record }),
         handlers: createControlHandlers({
           facts,
           components,

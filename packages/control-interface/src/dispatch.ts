@@ -25,6 +25,7 @@ import { decodeRegistryCredentials } from './codec/registry.js';
 import { type ControlContext, type ControlHandlers, type OptionalAnswer, silent } from './handlers.js';
 import type { ControlOperation } from './subjects/control-subjects.js';
 import type { CtlResponse } from './types/ctl-response.js';
+import type { DeleteLinkCommand } from './types/link.js';
 
 /**
  * A request whose payload cannot be read. The message is the text the client gets
@@ -39,13 +40,15 @@ export const unsupportedSubject: CtlResponse<never> = { success: false, message:
 
 /**
  * Decodes a request, has it carried out, and gives the reply with its data in JSON; `undefined` for no reply.
- * Rejects with an {@link UndecodableRequestError} or whatever the handler threw.
+ * Rejects with an {@link UndecodableRequestError} or whatever the handler threw. `about` is told what the command is about once it is
+ * decoded: names and ids, never values.
  */
 export async function dispatchControl(
   operation: ControlOperation,
   payload: Uint8Array,
   handlers: ControlHandlers,
   context: ControlContext,
+  about: (target: string) => void = () => {},
 ): Promise<CtlResponse<JsonValue> | undefined> {
   switch (operation.kind) {
     case 'host.ping':
@@ -61,10 +64,12 @@ export async function dispatchControl(
 
     case 'label.put': {
       const command = json('failed to deserialize put label request', payload, decodePutLabelCommand);
+      about(command.key);
       return reply(await handlers.putLabel(command, context));
     }
     case 'label.del': {
       const command = json('failed to deserialize delete label request', payload, decodeDeleteLabelCommand);
+      about(command.key);
       return reply(await handlers.deleteLabel(command, context));
     }
 
@@ -74,6 +79,7 @@ export async function dispatchControl(
         payload,
         decodeComponentAuctionRequest,
       );
+      about(auction.componentId);
       const answer = (await handlers.auctionComponent?.(auction, context)) ?? silent;
       return replyWith(answer, encodeComponentAuctionAck);
     }
@@ -83,6 +89,7 @@ export async function dispatchControl(
         payload,
         decodeScaleComponentCommand,
       );
+      about(command.componentId);
       return reply(await handlers.scaleComponent(command, context));
     }
     case 'component.update': {
@@ -91,6 +98,7 @@ export async function dispatchControl(
         payload,
         decodeUpdateComponentCommand,
       );
+      about(command.componentId);
       return reply(await handlers.updateComponent(command, context));
     }
 
@@ -100,6 +108,7 @@ export async function dispatchControl(
         payload,
         decodeProviderAuctionRequest,
       );
+      about(auction.providerId);
       const answer = (await handlers.auctionProvider?.(auction, context)) ?? silent;
       return replyWith(answer, encodeProviderAuctionAck);
     }
@@ -109,10 +118,12 @@ export async function dispatchControl(
         payload,
         decodeStartProviderCommand,
       );
+      about(command.providerId);
       return reply(await handlers.startProvider(command, context));
     }
     case 'provider.stop': {
       const command = json('failed to deserialize provider stop command', payload, decodeStopProviderCommand);
+      about(command.providerId);
       return reply(await handlers.stopProvider(command, context));
     }
 
@@ -120,10 +131,12 @@ export async function dispatchControl(
       return replyWith(await handlers.getLinks(context), (links) => links.map(encodeLink));
     case 'link.put': {
       const link = json('failed to deserialize wrpc link definition', payload, decodeLink);
+      about(linkText(link));
       return reply(await handlers.putLink(link, context));
     }
     case 'link.del': {
       const command = json('failed to deserialize wrpc link definition', payload, decodeDeleteLinkCommand);
+      about(linkText(command));
       return reply(await handlers.deleteLink(command, context));
     }
 
@@ -147,11 +160,18 @@ export async function dispatchControl(
         payload,
         decodeRegistryCredentials,
       );
+      about(Object.keys(credentials).join(', '));
       return reply(await handlers.putRegistries(credentials, context));
     }
     default:
       return operation satisfies never;
   }
+}
+
+/** `http -> kv, link default of wasi:keyvalue`; a deletion need not say where the link leads. */
+function linkText(link: DeleteLinkCommand): string {
+  const ends = link.target === undefined ? link.sourceId : `${link.sourceId} -> ${link.target}`;
+  return `${ends}, link ${link.name} of ${link.witNamespace}:${link.witPackage}`;
 }
 
 /** Runs a decoder; what it finds wrong becomes the cause of the text the client gets. */

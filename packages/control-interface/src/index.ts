@@ -57,6 +57,7 @@ export {
   ObjectReader,
 } from './codec/index.js';
 export { ControlError, type ControlErrorCode } from './control-error.js';
+export { type ControlOutcome, type ControlRecord, requesterOf } from './control-record.js';
 export {
   type Answer,
   type ControlContext,

@@ -3,6 +3,7 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, headers, type Msg, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlRecord } from './control-record.js';
 import { type ControlHandlers, failed, ok, silent } from './handlers.js';
 import { type ControlServer, type ControlServerOptions, serveControlInterface } from './server.js';
 import { type RecordedCall, recordingHandlers } from './testing/recording-handlers.js';
@@ -541,3 +542,109 @@ describe('a server that cannot serve', () => {
     }
   });
 });
+
+describe('the audit', () => {
+  async function audited(overrides: Partial<ControlHandlers> = {}) {
+    const records: ControlRecord[] = [];
+    let wake = (): void => {};
+    await serve(overrides, {
+      audit(record) {
+        records.push(record);
+        wake();
+      },
+    });
+    return {
+      records,
+      async next(count: number): Promise<readonly ControlRecord[]> {
+        while (records.length < count) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        return records;
+      },
+    };
+  }
+
+  it('tells what each operation was about by ids and names alone, and what the reply said', async () => {
+    const { next } = await audited({ putConfig: () => failed('no room') });
+    await request(
+      'component.scale.N1',
+      '{"component_id":"hello","component_ref":"file:///a.wasm","count":2}',
+    );
+    await request(
+      'link.put',
+      '{"source_id":"a","target":"b","wit_namespace":"wasi","wit_package":"keyvalue","interfaces":["store"],"source_config":["secret-name"]}',
+    );
+    await request('config.put.database', '{"password":"hunter2"}');
+    await request('registry.put', '{"ghcr.io":{"username":"me","password":"hunter2"}}');
+    await request('host.get.N1');
+    const records = await next(5);
+    expect(
+      records.map(({ operation, target, outcome, message }) => [operation, target, outcome, message]),
+    ).toEqual([
+      ['component.scale', 'hello', 'ok', 'scaleComponent'],
+      ['link.put', 'a -> b, link default of wasi:keyvalue', 'ok', 'putLink'],
+      ['config.put', 'database', 'refused', 'no room'],
+      ['registry.put', 'ghcr.io', 'ok', 'putRegistries'],
+      ['host.get', 'N1', 'ok', ''],
+    ]);
+    expect(JSON.stringify(records)).not.toContain('hunter2');
+  });
+
+  it('tells refused, failed, unknown and silent ones apart', async () => {
+    const { next } = await audited({
+      putLink: () => {
+        throw new Error('the store is gone');
+      },
+      auctionComponent: () => silent,
+    });
+    await request('component.scale.N1', 'not JSON');
+    await request(
+      'link.put',
+      '{"source_id":"a","target":"b","wit_namespace":"wasi","wit_package":"keyvalue","interfaces":["store"]}',
+    );
+    await request('host.dance.N1');
+    client.publish(
+      `${root}.component.auction`,
+      '{"component_ref":"r","component_id":"hello","constraints":{}}',
+    );
+    const records = await next(4);
+    expect(
+      records.map(({ operation, target, outcome, message }) => [operation, target, outcome, message]),
+    ).toEqual([
+      ['component.scale', 'N1', 'refused', 'failed to deserialize component scale command'],
+      ['link.put', 'a -> b, link default of wasi:keyvalue', 'failed', 'the store is gone'],
+      ['unsupported', 'host.dance.N1', 'refused', 'unsupported subject'],
+      ['component.auction', 'hello', 'silent', ''],
+    ]);
+  });
+
+  it('names who asked by the inbox of the answer, and nobody where none is wanted', async () => {
+    const { next } = await audited();
+    await using _client = await natsClient('_INBOX_operator');
+    await _client.connection.request(`${root}.host.ping`, '', { timeout: 5_000 });
+    await next(1);
+    client.publish(`${root}.host.ping`);
+    const [asked, told] = await next(2);
+    expect(asked?.requester).toMatch(/^_INBOX_operator\.\w+$/);
+    expect(told?.requester).toBeUndefined();
+  });
+
+  it('answers also when the audit fails', async () => {
+    await serve(
+      {},
+      {
+        audit() {
+          throw new Error('the disk is full');
+        },
+      },
+    );
+    expect(await reply('label.del.N1', '{"key":"a"}')).toMatchObject({ success: true });
+  });
+});
+
+async function natsClient(inboxPrefix: string) {
+  const connection = await connect({ servers: nats.url, inboxPrefix });
+  return { connection, [Symbol.asyncDispose]: () => connection.close() };
+}

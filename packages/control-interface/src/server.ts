@@ -11,6 +11,7 @@ import { ErrorCode, type Msg, type MsgHdrs, type NatsConnection, NatsError, type
 import { untilAborted } from './abort.js';
 import { encodeCtlResponse } from './codec/ctl-response.js';
 import type { JsonValue } from './codec/json.js';
+import { type ControlOutcome, type ControlRecord, requesterOf } from './control-record.js';
 import { dispatchControl, UndecodableRequestError, unsupportedSubject } from './dispatch.js';
 import type { ControlContext, ControlHandlers } from './handlers.js';
 import { headersToRecord, recordToHeaders } from './message-headers.js';
@@ -18,6 +19,7 @@ import {
   type AuctionChoice,
   type ControlOperation,
   type ControlScope,
+  controlRoot,
   controlSubscriptions,
   defaultControlPrefix,
   parseControlSubject,
@@ -38,6 +40,8 @@ export interface ControlServerOptions {
   readonly auctions?: Partial<AuctionChoice>;
   readonly logger?: Logger;
   readonly tracer?: Tracer;
+  /** Told of every request once it is answered, whatever came of it. What it throws is logged. */
+  readonly audit?: (record: ControlRecord) => void;
 }
 
 /** The control interface of one host, being served. */
@@ -73,6 +77,17 @@ export async function serveControlInterface(options: ControlServerOptions): Prom
   const server = new Server(options);
   await server.start();
   return server;
+}
+
+/** What is known of a request before its outcome is. */
+interface RequestInProgress {
+  readonly operation: ControlRecord['operation'];
+  /** From the subject, until the command says more. */
+  target: string;
+  readonly requester: string | undefined;
+  readonly time: number;
+  /** On the clock of `performance.now()`. */
+  readonly begun: number;
 }
 
 class Server implements ControlServer {
@@ -155,9 +170,11 @@ class Server implements ControlServer {
 
   async #handle(message: Msg): Promise<void> {
     const operation = parseControlSubject(this.#scope, message.subject);
+    const request = this.#begin(message, operation);
     if (operation === undefined) {
       this.#logger.warn('refused a control request on an unsupported subject', { subject: message.subject });
       this.#reply(message, unsupportedSubject, undefined);
+      this.#audit(request, 'refused', unsupportedSubject.message);
       return;
     }
     const logFields = { operation: operation.kind, subject: message.subject };
@@ -168,16 +185,45 @@ class Server implements ControlServer {
     });
     try {
       this.#logger.debug('control request', logFields);
-      const response = await this.#carryOut(operation, message, span.context, logFields).catch(
+      let outcome: ControlOutcome | undefined;
+      const response = await this.#carryOut(operation, message, span.context, logFields, request).catch(
         (error: unknown) => {
           span.recordException(error);
           this.#logFailure(error, logFields);
+          outcome = error instanceof UndecodableRequestError ? 'refused' : 'failed';
           return { success: false, message: outermostMessage(error) };
         },
       );
       if (response !== undefined) this.#reply(message, response, span.context);
+      this.#audit(request, outcome ?? outcomeOf(response), response?.message ?? '');
     } finally {
       span.end();
+    }
+  }
+
+  #begin(message: Msg, operation: ControlOperation | undefined): RequestInProgress {
+    const { hostId } = this.#options;
+    const root = controlRoot(this.#scope);
+    return {
+      operation: operation?.kind ?? 'unsupported',
+      target:
+        operation === undefined ? message.subject.slice(root.length + 1) : targetInSubject(operation, hostId),
+      requester: requesterOf(message.reply),
+      time: Date.now(),
+      begun: performance.now(),
+    };
+  }
+
+  #audit({ begun, ...request }: RequestInProgress, outcome: ControlOutcome, message: string): void {
+    const { audit } = this.#options;
+    if (audit === undefined) return;
+    try {
+      audit({ ...request, outcome, message, durationMs: performance.now() - begun });
+    } catch (error) {
+      this.#logger.error('a control request is missing in the audit', {
+        operation: request.operation,
+        error,
+      });
     }
   }
 
@@ -186,6 +232,7 @@ class Server implements ControlServer {
     message: Msg,
     trace: SpanContext | undefined,
     logFields: ControlContext['logFields'],
+    request: RequestInProgress,
   ): Promise<CtlResponse<JsonValue> | undefined> {
     const { handlers, hostId } = this.#options;
     const context: ControlContext = {
@@ -194,7 +241,9 @@ class Server implements ControlServer {
       trace,
       logFields,
     };
-    return await dispatchControl(operation, message.data, handlers, context);
+    return await dispatchControl(operation, message.data, handlers, context, (target) => {
+      request.target = target;
+    });
   }
 
   #logFailure(error: unknown, fields: ControlContext['logFields']): void {
@@ -227,6 +276,17 @@ class Server implements ControlServer {
       message.respond(encodeCtlResponse({ success: false, message: text }), options);
     }
   }
+}
+
+function targetInSubject(operation: ControlOperation, ownId: string): string {
+  if ('hostId' in operation) return operation.hostId;
+  if ('name' in operation) return operation.name;
+  return operation.kind === 'host.ping' ? ownId : '';
+}
+
+function outcomeOf(response: CtlResponse<JsonValue> | undefined): ControlOutcome {
+  if (response === undefined) return 'silent';
+  return response.success ? 'ok' : 'refused';
 }
 
 function headerOptions(headers: MsgHdrs | undefined): { readonly headers?: MsgHdrs } {

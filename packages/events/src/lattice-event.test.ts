@@ -1,6 +1,7 @@
 import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
 import { describe, expect, it } from 'vitest';
 import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from './lattice-event.js';
+import { auditRecorded } from './payloads/audit.js';
 import { componentScaled, componentScaleFailed } from './payloads/component.js';
 import { configDeleted, configSet } from './payloads/config.js';
 import { healthCheckFailed, healthCheckPassed, healthCheckStatus } from './payloads/health-check.js';
@@ -57,6 +58,26 @@ const scaledJson = {
 const provider = { hostId: 'N1', providerId: 'kv', annotations: { a: 'b' } };
 const providerJson = { host_id: 'N1', provider_id: 'kv', annotations: { a: 'b' } };
 const legacy = { instance_id: 'kv', public_key: 'kv', link_name: 'default' };
+const audit = {
+  hostId: 'N1',
+  category: 'control',
+  operation: 'component.scale',
+  target: 'hello',
+  outcome: 'refused',
+  message: 'no',
+  time: '2026-01-02T03:04:05.006Z',
+  durationMs: 1.5,
+} as const;
+const auditJson = {
+  host_id: 'N1',
+  category: 'control',
+  operation: 'component.scale',
+  target: 'hello',
+  outcome: 'refused',
+  message: 'no',
+  time: '2026-01-02T03:04:05.006Z',
+  duration_ms: 1.5,
+};
 const health = { hostId: 'N1', providerId: 'kv' };
 const healthJson = { host_id: 'N1', provider_id: 'kv' };
 
@@ -218,6 +239,16 @@ const cases: readonly [string, LatticeEvent, unknown][] = [
   ],
   ['config_set', configSet({ configName: 'c' }), { config_name: 'c' }],
   ['config_deleted', configDeleted({ configName: 'c' }), { config_name: 'c' }],
+  [
+    'audit_recorded without a requester',
+    auditRecorded({ ...audit, category: 'policy', operation: 'startComponent' }),
+    { ...auditJson, category: 'policy', operation: 'startComponent' },
+  ],
+  [
+    'audit_recorded',
+    auditRecorded({ ...audit, requester: '_INBOX_operator.a' }),
+    { ...auditJson, requester: '_INBOX_operator.a' },
+  ],
 ];
 
 describe('event data', () => {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@wasmlattice/control-interface/codec';
 import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
+import { type AuditRecord, auditRecordedCodec } from './payloads/audit.js';
 import {
   type ComponentScaled,
   type ComponentScaleFailed,
@@ -59,6 +60,7 @@ export interface EventDataByName {
   link_state_changed: LinkStateChanged;
   config_set: ConfigChanged;
   config_deleted: ConfigChanged;
+  audit_recorded: AuditRecord;
 }
 
 /** The short name of an event. */
@@ -88,6 +90,7 @@ const codecs: { readonly [N in EventName]: EventCodec<EventDataByName[N]> } = {
   link_state_changed: linkStateChangedCodec,
   config_set: configChangedCodec,
   config_deleted: configChangedCodec,
+  audit_recorded: auditRecordedCodec,
 };
 
 /** Whether this is the name of an event with known data. */

@@ -91,19 +91,20 @@ export function toggle(about: SettingDescription): Setting<boolean> {
   };
 }
 
-/** A setting with any number of values. */
+/** A setting with any number of values; none unless there is a `fallback`. */
 export function list<T>(
   kind: ValueKind<T>,
   shape: 'list' | 'repeat',
   about: SettingDescription,
+  fallback: readonly T[] = [],
 ): Setting<readonly T[]> {
   return {
     ...about,
     shape,
     placeholder: kind.placeholder,
     allowed: kind.allowed,
-    fallback: [],
-    fallbackText: 'none',
+    fallback,
+    fallbackText: fallback.length === 0 ? 'none' : fallback.join(','),
     read(texts) {
       const values: T[] = [];
       for (const text of shape === 'list' ? texts.flatMap((each) => each.split(',')) : texts) {

@@ -1,6 +1,7 @@
 import type { LogLevel } from '@wasmlattice/telemetry';
 import { type LimitName, limitTable } from '@wasmlattice/wasm-runtime';
 import type { MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
+import type { AuditDestination, AuditScope } from '../control-plane/audit/audit-trail.js';
 import type { Setting, SettingDescription } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
@@ -26,6 +27,8 @@ export interface SettingValues {
   readonly enableProviderAuction: boolean;
   readonly builtinHttpServer: boolean;
   readonly features: readonly string[];
+  readonly audit: readonly (AuditDestination | 'off')[];
+  readonly auditScope: AuditScope;
   readonly httpAdmin: string | undefined;
   readonly configServiceEnabled: boolean;
 
@@ -245,6 +248,24 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_EXPERIMENTAL_FEATURES',
     group: 'General',
     help: 'Experimental features to turn on; so far builtin-http-server',
+    advanced: true,
+  }),
+  audit: list(
+    kinds.oneOf<AuditDestination | 'off'>('log|events|off', 'log', 'events', 'off'),
+    'list',
+    {
+      flag: 'audit',
+      variable: 'WASMLATTICE_AUDIT',
+      group: 'General',
+      help: 'Where a record of each control operation goes: who asked for what, and what came of it',
+    },
+    ['log'],
+  ),
+  auditScope: value(kinds.oneOf<AuditScope>('all|changes', 'all', 'changes'), 'all', {
+    flag: 'audit-scope',
+    variable: 'WASMLATTICE_AUDIT_SCOPE',
+    group: 'General',
+    help: 'Operations that are recorded; changes leaves out those that only look, unless they are refused',
     advanced: true,
   }),
   httpAdmin: optional(kinds.socketAddress, 'off', {
