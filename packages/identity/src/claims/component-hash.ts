@@ -69,7 +69,10 @@ class StrippedBinary {
 
   #add(piece: Piece): void {
     if (this.pieces.length >= mostPieces) {
-      throw new ClaimsError('binary', `it has more than ${mostPieces} sections with lengths in an odd form`);
+      throw new ClaimsError(
+        'hash',
+        `it can't be hashed: it has more than ${mostPieces} sections with lengths in an odd form`,
+      );
     }
     this.pieces.push(piece);
   }

@@ -6,24 +6,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactReferenceError } from './artifact-reference.js';
 import { ArtifactError, createArtifactStore } from './artifact-store.js';
 
+const unsigned = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
+
 let dir: TempDir;
 let file: string;
 beforeAll(async () => {
   dir = await createTempDir();
   file = join(dir.path, 'with blank.wasm');
-  await writeFile(file, Buffer.from([0, 0x61, 0x73, 0x6d]));
+  await writeFile(file, Buffer.from(unsigned));
   await mkdir(join(dir.path, 'folder'));
 });
 afterAll(() => dir[Symbol.asyncDispose]());
 
-const store = createArtifactStore({ allowFileLoad: true, maxComponentSize: 4 });
+const store = createArtifactStore({ allowFileLoad: true, maxComponentSize: 8 });
 
 describe('fetchComponent', () => {
   it('reads a path or a file URL into memory that threads can share', async () => {
     for (const reference of [file, pathToFileURL(file).href]) {
-      const bytes = await store.fetchComponent(reference);
-      expect([...bytes]).toEqual([0, 0x61, 0x73, 0x6d]);
+      const { bytes, token } = await store.fetchComponent(reference);
+      expect([...bytes]).toEqual(unsigned);
       expect(bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(token).toBeUndefined();
     }
   });
 
@@ -38,9 +41,9 @@ describe('fetchComponent', () => {
   });
 
   it('refuses a component that is too large and names the setting', async () => {
-    const small = createArtifactStore({ allowFileLoad: true, maxComponentSize: 3 });
+    const small = createArtifactStore({ allowFileLoad: true, maxComponentSize: 7 });
     await expect(small.fetchComponent(file)).rejects.toThrow(
-      "has 4 bytes; the limit 'component-size' is 3: raise the host's --max-component-size-bytes",
+      "has 8 bytes; the limit 'component-size' is 7: raise the host's --max-component-size-bytes",
     );
   });
 
@@ -73,7 +76,7 @@ describe('fetchProvider', () => {
 });
 
 describe('without --allow-file-load', () => {
-  const closed = createArtifactStore({ allowFileLoad: false, maxComponentSize: 4 });
+  const closed = createArtifactStore({ allowFileLoad: false, maxComponentSize: 8 });
 
   it('loads no files, and says with which flag it would', async () => {
     await expect(closed.fetchComponent(file)).rejects.toThrow(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { ClaimsError, readComponentToken, type Token } from '@wasmlattice/identity';
 import { limitAdvice } from '@wasmlattice/wasm-runtime';
-import { type ArtifactReference, parseArtifactReference } from './artifact-reference.js';
+import { parseArtifactReference } from './artifact-reference.js';
 
 /** An artifact that can't be had; the message names the reference and what to check. */
 export class ArtifactError extends Error {
@@ -14,12 +15,25 @@ export interface ArtifactStoreOptions {
   readonly maxComponentSize: number;
 }
 
+/** A component that was fetched. */
+export interface ComponentArtifact {
+  /** In memory that worker threads can share. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** The token in it; `undefined` for a component that nobody signed. */
+  readonly token?: Token<'component'> | undefined;
+}
+
+/** A provider that can be started: an executable on this machine, or a built-in one by its name. */
+export type ProviderArtifact =
+  | { readonly kind: 'file'; readonly path: string; readonly token?: Token<'provider'> | undefined }
+  | { readonly kind: 'builtin'; readonly name: string; readonly token?: undefined };
+
 /** Fetches what control commands refer to. */
 export interface ArtifactStore {
-  /** The bytes of a component, in memory that worker threads can share. */
-  fetchComponent(reference: string): Promise<Uint8Array<SharedArrayBuffer>>;
-  /** The executable of a provider on this machine, or the name of a built-in one. */
-  fetchProvider(reference: string): Promise<Extract<ArtifactReference, { kind: 'file' | 'builtin' }>>;
+  /** @throws ArtifactError, ArtifactReferenceError; ClaimsError when it is not as it was signed */
+  fetchComponent(reference: string): Promise<ComponentArtifact>;
+  /** @throws ArtifactError, ArtifactReferenceError */
+  fetchProvider(reference: string): Promise<ProviderArtifact>;
 }
 
 /** Local files and built-in providers; registries are refused with a message that says so. */
@@ -47,7 +61,7 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
       }
       const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
       shared.set(bytes);
-      return shared;
+      return { bytes: shared, token: await tokenOf(shared) };
     },
 
     async fetchProvider(reference) {
@@ -57,6 +71,16 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
       return parsed;
     },
   };
+}
+
+/** What is no binary at all has no token; the validator says best what is wrong with it. */
+async function tokenOf(bytes: Uint8Array): Promise<ComponentArtifact['token']> {
+  try {
+    return await readComponentToken(bytes);
+  } catch (error) {
+    if (error instanceof ClaimsError && error.code === 'binary') return undefined;
+    throw error;
+  }
 }
 
 function registryUnavailable(reference: string): ArtifactError {

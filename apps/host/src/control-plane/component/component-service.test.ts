@@ -52,7 +52,7 @@ function setUp(
     limits: { ...defaultLimits, 'execution-time': 10_000, memory: 1_000_000 },
     residentMemoryBytes: 1_000_000_000,
     artifacts: {
-      fetchComponent: async () => new Uint8Array(new SharedArrayBuffer(4)),
+      fetchComponent: async () => ({ bytes: new Uint8Array(new SharedArrayBuffer(4)) }),
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
       ...options.artifacts,
     },

@@ -68,7 +68,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
 
   const start = async (componentId: string, settings: ComponentSettings): Promise<void> => {
     refuseLate();
-    const bytes = await artifacts.fetchComponent(settings.imageRef);
+    const { bytes } = await artifacts.fetchComponent(settings.imageRef);
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
     const component = await RunningComponent.start(componentId, settings, bytes, options);
     running.set(componentId, component);
@@ -138,7 +138,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     given: ComponentSettings['annotations'] | undefined,
   ): Promise<void> => {
     refuseLate();
-    const bytes = await artifacts.fetchComponent(imageRef);
+    const { bytes } = await artifacts.fetchComponent(imageRef);
     const component = running.get(componentId);
     if (component === undefined) return;
     const { settings } = planUpdate(component.settings, imageRef, given);

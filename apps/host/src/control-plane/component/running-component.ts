@@ -189,7 +189,10 @@ async function startGeneration(
       config: guestConfig(config.current()),
       ...terms,
     };
-    served = await parts.places.serve(start, () => parts.artifacts.fetchComponent(imageRef));
+    served = await parts.places.serve(
+      start,
+      async () => (await parts.artifacts.fetchComponent(imageRef)).bytes,
+    );
     // What changed while the threads took it in.
     served.setConfig(guestConfig(config.current()));
     return { config, served, terms };

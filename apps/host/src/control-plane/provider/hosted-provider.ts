@@ -7,8 +7,8 @@ import type {
 import { causeChain } from '@wasmlattice/events';
 import { describeCrash, type ProviderCrash, type RunningProvider } from '@wasmlattice/provider-host';
 import type { Logger } from '@wasmlattice/telemetry';
-import { type ArtifactReference, normalizeProviderReference } from '../artifacts/artifact-reference.js';
-import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { normalizeProviderReference } from '../artifacts/artifact-reference.js';
+import type { ArtifactStore, ProviderArtifact } from '../artifacts/artifact-store.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { ProviderLinks } from './provider-links.js';
@@ -23,7 +23,7 @@ export interface ProviderLauncher {
 
 export interface ProviderLaunch {
   readonly providerId: string;
-  readonly artifact: Extract<ArtifactReference, { kind: 'file' | 'builtin' }>;
+  readonly artifact: ProviderArtifact;
   readonly annotations: Readonly<Record<string, string>>;
   /** Merged configuration of this moment. */
   readonly config: () => Readonly<Record<string, string>>;
