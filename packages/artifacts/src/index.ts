@@ -1,0 +1,6 @@
+export {
+  formatOciReference,
+  type OciReference,
+  OciReferenceError,
+  parseOciReference,
+} from './registry/oci-reference.js';
