@@ -1,3 +1,4 @@
+export { abortSignalOf, Ending, type EndSignal } from './ending.js';
 export {
   BlockedThreadError,
   CompileError,

@@ -1,5 +1,6 @@
 import type { ServedHandle, Server } from '@wasmlattice/rpc';
 import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
+import { abortSignalOf } from '@wasmlattice/wasm-runtime';
 import { invokeWatcher, type KeyvalueChange } from '@wasmlattice/wasm-runtime/host-functions';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 
@@ -25,7 +26,7 @@ export async function serveWatcherExport(options: {
           const [bucket, key, value] = params as [string, string, Uint8Array];
           const change = { func: func.name, bucket, key, value } as KeyvalueChange;
           return run(headers, signal, (instance, ended, { links }) =>
-            invokeWatcher(instance, exportId, change, { links, signal: ended }),
+            invokeWatcher(instance, exportId, change, { links, signal: abortSignalOf(ended) }),
           );
         },
       }),

@@ -265,7 +265,7 @@ describe('a listener that closes', () => {
     const arrived = Promise.withResolvers<ServedExchange>();
     const listener = await open(async (exchange) => {
       arrived.resolve(exchange);
-      await new Promise((resolve) => exchange.signal.addEventListener('abort', resolve));
+      await new Promise((resolve) => exchange.signal.addEventListener('abort', () => resolve(undefined)));
     });
     const client = connectTo(listener);
     client.send(get('/'));

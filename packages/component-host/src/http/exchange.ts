@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Ending } from '@wasmlattice/wasm-runtime';
 import type {
   ByteSource,
   HttpExchange,
@@ -65,9 +66,8 @@ export class ServerExchange implements ServedExchange, ResponderContext {
   readonly responder: ServerResponder;
   readonly #options: ServerExchangeOptions;
   readonly #requestBody: RequestBody | undefined;
-  #controller: AbortController | undefined;
-  /** Why nobody waits for the rest of the response. */
-  #endReason: Error | undefined;
+  /** When nobody waits for the rest of the response. */
+  readonly signal: Ending = new Ending();
   readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /** @throws RefusedRequestError when the request can't be given to a guest */
@@ -97,15 +97,6 @@ export class ServerExchange implements ServedExchange, ResponderContext {
     this.#options.context.misframed(this, problem);
   }
 
-  /** Most requests are over before anybody asks for their signal. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#endReason !== undefined) this.#controller.abort(this.#endReason);
-    }
-    return this.#controller.signal;
-  }
-
   trailers(): Promise<HttpRequestHead['headers'] | undefined> {
     return this.#requestBody?.trailers() ?? NO_TRAILERS;
   }
@@ -132,11 +123,11 @@ export class ServerExchange implements ServedExchange, ResponderContext {
     this.#requestBody?.malformed(text);
     if (this.responder.isOver) return;
     this.responder.fail(status, `${text}\n`);
-    this.#end(new MalformedBodyError(text));
+    this.signal.end(new MalformedBodyError(text));
   }
 
   get isDisconnected(): boolean {
-    return this.#endReason !== undefined;
+    return this.signal.aborted;
   }
 
   /**
@@ -151,13 +142,8 @@ export class ServerExchange implements ServedExchange, ResponderContext {
   #leave(): void {
     if (!this.responder.isOver) {
       this.responder.disconnected();
-      this.#end(new ClientDisconnectedError());
+      this.signal.end(new ClientDisconnectedError());
     }
     this.#gone.resolve();
-  }
-
-  #end(reason: Error): void {
-    this.#endReason = reason;
-    this.#controller?.abort(reason);
   }
 }

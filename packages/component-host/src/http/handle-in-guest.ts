@@ -1,3 +1,4 @@
+import type { EndSignal } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import {
   type HandlerOutcome,
@@ -23,7 +24,7 @@ export interface GuestHandler {
 export function handleInGuest(
   { componentId, exportId, onUnfinishedBody = () => {}, showsTraps }: GuestHandler,
   exchange: HttpExchange,
-): (instance: ComponentInstance, signal: AbortSignal, parts: HttpInvocationParts) => Promise<HandlerOutcome> {
+): (instance: ComponentInstance, signal: EndSignal, parts: HttpInvocationParts) => Promise<HandlerOutcome> {
   return (instance, signal, { logger, limits, report }) =>
     invokeIncomingHandler({
       instance,

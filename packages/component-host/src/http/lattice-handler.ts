@@ -1,6 +1,7 @@
 import type { CallHeaders, Invoker, Result, WitFunction } from '@wasmlattice/rpc';
 import { type HttpErrorCode, type HttpResponse, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import type { Logger } from '@wasmlattice/telemetry';
+import { abortSignalOf } from '@wasmlattice/wasm-runtime';
 import {
   ForwardedRequest,
   forwardResponse,
@@ -100,7 +101,7 @@ function call(
     func: handle as WitFunction,
     params: [request.wire],
     headers: { ...trace, 'source-id': providerId, 'target-id': componentId },
-    signal,
+    signal: abortSignalOf(signal),
     timeoutMs,
     acceptTimeoutMs,
   }) as Promise<Answer>;

@@ -410,7 +410,7 @@ describe('a request that fails', () => {
         responder.fail(500, 'too late');
         arrived.resolve();
       }
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
     });
     const client = connectTo(listener);
     client.send(get('/1') + get('/2'));
@@ -479,7 +479,9 @@ describe('a client that disconnects', () => {
     const arrived = Promise.withResolvers<void>();
     const both = Promise.withResolvers<void>();
     const listener = await open(async ({ request: { pathWithQuery }, signal }) => {
-      const disconnected = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      const disconnected = new Promise((resolve) =>
+        signal.addEventListener('abort', () => resolve(undefined)),
+      );
       if (pathWithQuery === '/2') arrived.resolve();
       await disconnected;
       aborted.push(pathWithQuery);

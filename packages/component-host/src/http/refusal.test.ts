@@ -334,7 +334,7 @@ describe('a malformed body', () => {
     const ended = Promise.withResolvers<unknown>();
     const edge = await openEdge({
       async handle({ body, signal }) {
-        const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+        const aborted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
         try {
           for (;;) {
             await body.ready();

@@ -1,6 +1,6 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { GuestLimits, InstancePool, LogGate, RunOptions } from '@wasmlattice/wasm-runtime';
+import type { EndSignal, GuestLimits, InstancePool, LogGate, RunOptions } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
@@ -37,8 +37,8 @@ export interface RunInvocationOptions extends Pick<RunOptions, 'isKept'> {
  */
 export type RunInvocation<Parts = InvocationParts> = <T>(
   headers: CallHeaders,
-  signal: AbortSignal,
-  work: (instance: ComponentInstance, ended: AbortSignal, parts: Parts) => Promise<T>,
+  signal: EndSignal,
+  work: (instance: ComponentInstance, ended: EndSignal, parts: Parts) => Promise<T>,
   options?: RunInvocationOptions,
 ) => Promise<T>;
 

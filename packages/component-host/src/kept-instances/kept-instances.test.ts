@@ -10,6 +10,7 @@ import {
 } from '@wasmlattice/rpc';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { RecordingLogger } from '@wasmlattice/test-support';
+import type { EndSignal } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
 import { InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime/lattice';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -139,8 +140,8 @@ class Member {
 
   readonly run = async <T>(
     _headers: CallHeaders,
-    signal: AbortSignal,
-    work: (guest: ComponentInstance, ended: AbortSignal, parts: { handles: InstanceHandles }) => Promise<T>,
+    signal: EndSignal,
+    work: (guest: ComponentInstance, ended: EndSignal, parts: { handles: InstanceHandles }) => Promise<T>,
   ): Promise<T> => {
     await this.permit;
     signal.throwIfAborted();
@@ -149,7 +150,7 @@ class Member {
     signal.addEventListener('abort', forward);
     this.deadline.signal.addEventListener('abort', () => over.abort(this.deadline.signal.reason));
     const handles = new InstanceHandles();
-    handles.begin(over.signal);
+    handles.begin(over);
     this.running++;
     try {
       return await work(new Guest(this.log, this.gate), over.signal, { handles });

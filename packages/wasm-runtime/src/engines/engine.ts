@@ -1,4 +1,5 @@
 import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
+import type { EndSignal } from '../ending.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
 import type { SharedMappedImage } from './direct/memory/index.js';
 
@@ -78,7 +79,7 @@ export interface InstantiateOptions {
    * Ends the guest: what it waits for at that moment and every later wait fails, and the guest traps.
    * A guest that computes without ever calling the host is not reached.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: EndSignal;
   /** Told when the guest computes. */
   readonly clock?: GuestClock | undefined;
   /** What the guest may take while it runs; by default what every guest may. */

@@ -28,11 +28,11 @@ export class InstanceHandles {
   readonly #open = new Set<End>();
   /** The resources that the guest owns and others keep. */
   readonly companions: Companions = new Companions();
-  #signal: AbortSignal | undefined;
+  #context: { readonly signal: AbortSignal } | undefined;
 
-  /** @param signal of the instance's context: aborted when the instance is gone */
-  begin(signal: AbortSignal): void {
-    this.#signal = signal;
+  /** @param context of the instance: its signal is aborted when the instance is gone, and asked for when anything is open */
+  begin(context: { readonly signal: AbortSignal }): void {
+    this.#context = context;
   }
 
   /** The class that the guest knows an imported resource by. */
@@ -50,7 +50,7 @@ export class InstanceHandles {
 
   /** @returns what to call when it has come to its own end */
   hold(end: End): () => void {
-    const signal = this.#signal;
+    const signal = this.#context?.signal;
     if (signal?.aborted) {
       end(signal.reason);
       return () => {};
@@ -72,14 +72,14 @@ export class InstanceHandles {
   unclaimed(): CallHandles {
     const gone = new InstanceHandles();
     for (const [instance, classes] of this.#classes) gone.#classes.set(instance, classes);
-    gone.begin(AbortSignal.abort());
+    gone.begin({ signal: AbortSignal.abort() });
     return gone.call();
   }
 
   readonly #endAll = (): void => {
     const open = [...this.#open];
     this.#open.clear();
-    for (const end of open) end(this.#signal?.reason);
+    for (const end of open) end(this.#context?.signal.reason);
   };
 }
 

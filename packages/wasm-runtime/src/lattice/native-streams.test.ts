@@ -42,7 +42,7 @@ async function call(name: string, over: AbortSignal, ...params: unknown[]): Prom
   const found = exported.functions.find((each) => each.func.name === name);
   if (found === undefined) throw new Error(`${name} is not exported`);
   const handles = new InstanceHandles();
-  handles.begin(over);
+  handles.begin({ signal: over });
   const ends = handles.call();
   const instance = await compiled.instantiate(new Map());
   return found.form.convertResult(

@@ -244,7 +244,7 @@ class BoundImports implements HostImports {
     this.#linked = linked;
     this.#context = context;
     this.#handles = context.handles ?? new InstanceHandles();
-    this.#handles.begin(context.signal);
+    this.#handles.begin(context);
   }
 
   get(id: string): HostImport | undefined {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EndSignal } from '../ending.js';
 import { createDirectEngine } from '../engines/direct/index.js';
 import type { ComponentInstance, Engine, HostImports } from '../engines/engine.js';
 import { buildBusyGuest, busyInterface } from '../testing/busy-guest.js';
@@ -98,7 +99,7 @@ async function askNeighbour(): Promise<number> {
   return turns - before;
 }
 
-type Work = (instance: ComponentInstance, signal: AbortSignal) => Promise<unknown>;
+type Work = (instance: ComponentInstance, signal: EndSignal) => Promise<unknown>;
 
 const calling =
   (func: string): Work =>

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../ending.js';
 import type { CompiledComponent, ComponentInstance, GuestClock } from '../engines/engine.js';
 import { InstantiationError, isGuestFault, TrapError } from '../errors.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
@@ -48,7 +49,7 @@ export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits' | 'std
 
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
-  readonly signal?: AbortSignal;
+  readonly signal?: EndSignal;
   /** The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
   readonly isKept?: boolean;
   /**
@@ -125,15 +126,19 @@ export class InstancePool {
    */
   async run<T>(
     context: InvocationContext,
-    work: (instance: ComponentInstance, signal: AbortSignal) => Promise<T>,
+    work: (instance: ComponentInstance, signal: EndSignal) => Promise<T>,
     { signal, isKept = false, onFault }: RunOptions = {},
   ): Promise<T> {
     const { component, compiled, linkage, maxExecutionMs, turns, clock, limits } = this.#options;
     if (this.#drained) throw new PoolClosedError(component);
     const invocation = new Invocation(component, signal, this.#options.onExceeded);
+    const { ending } = invocation;
     const bound: InstanceContext = {
       ...context,
-      signal: invocation.signal,
+      // Few host functions ask for it.
+      get signal() {
+        return ending.signal;
+      },
       limits,
       outlive: (work) => invocation.outlive(work),
     };
@@ -150,17 +155,17 @@ export class InstancePool {
     };
     this.#invocations.add(invocation);
     try {
-      invocation.onOver(await this.#permits.acquire(invocation.signal));
+      invocation.onOver(await this.#permits.acquire(ending));
       const turn = turns?.enter();
       if (turn !== undefined) {
         await turn;
-        invocation.signal.throwIfAborted();
+        ending.throwIfAborted();
       }
       const stacks = this.#takeStack(invocation, isKept);
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind(bound);
-      const instance = await compiled.instantiate(imports, { signal: invocation.signal, clock, limits });
-      return await work(invocation.track(instance, { guestStderr, onFailure }, stacks), invocation.signal);
+      const instance = await compiled.instantiate(imports, { signal: ending, clock, limits });
+      return await work(invocation.track(instance, { guestStderr, onFailure }, stacks), ending);
     } catch (error) {
       if (error instanceof InstantiationError) onFailure(error);
       invocation.end(error);

@@ -1,3 +1,4 @@
+import { Ending, type EndSignal } from '../ending.js';
 import type { ComponentInstance } from '../engines/engine.js';
 import { exceededLimit, LimitExceededError } from '../limits/limit-exceeded-error.js';
 import type { AnyLimitName } from '../limits/limit-table.js';
@@ -45,7 +46,8 @@ const invocationOver = new InvocationOverError();
 /** One invocation from its acceptance until its guest is gone. */
 export class Invocation {
   readonly #component: string;
-  readonly #controller = new AbortController();
+  /** Told before anything else when it ends. */
+  readonly ending: Ending = new Ending();
   readonly #onOver: (() => void)[] = [];
   readonly #calls = new Set<Promise<unknown>>();
   /** What outlives it; made when there is any. */
@@ -57,11 +59,7 @@ export class Invocation {
   #exceeded = false;
 
   /** @param onExceeded told, once, of the limit of the component that this invocation exceeded */
-  constructor(
-    component: string,
-    signal: AbortSignal | undefined,
-    onExceeded?: (limit: AnyLimitName) => void,
-  ) {
+  constructor(component: string, signal: EndSignal | undefined, onExceeded?: (limit: AnyLimitName) => void) {
     this.#component = component;
     this.#onExceeded = onExceeded;
     if (!signal) return;
@@ -71,14 +69,10 @@ export class Invocation {
     this.onOver(() => signal.removeEventListener('abort', forward));
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   /** Ends every wait of the guest. The first reason counts. */
   end(reason: unknown): void {
     this.#tellOfLimit(reason);
-    this.#controller.abort(reason);
+    this.ending.end(reason);
   }
 
   /** Ends what outlives the invocation, too. */
@@ -152,7 +146,7 @@ export class Invocation {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
     const settling = this.#failed ? undefined : this.#instance?.settled?.();
     if (settling !== undefined) await settling.catch((error: unknown) => this.#fail(error));
-    const isClean = !this.#failed && !this.signal.aborted;
+    const isClean = !this.#failed && !this.ending.aborted;
     this.end(invocationOver);
     if (isClean) this.#instance?.release?.();
     for (const action of this.#onOver) action();

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../ending.js';
 import type { ThreadCells } from './component-cells.js';
 import { monotonicMs } from './monotonic-clock.js';
 import { defaultRetryAfterMs, OverloadedError } from './overloaded-error.js';
@@ -88,7 +89,7 @@ export class Permits {
    *
    * @throws OverloadedError when too many wait already, or the reason of `signal`
    */
-  async acquire(signal?: AbortSignal): Promise<() => void> {
+  async acquire(signal?: EndSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#waiters.size > 0 || !this.#shared.tryTake()) await this.#wait(signal);
     else this.#taken++;
@@ -116,7 +117,7 @@ export class Permits {
     if (isWantedElsewhere) shared.wakeOthers();
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<void> {
+  #wait(signal: EndSignal | undefined): Promise<void> {
     const since = this.#now();
     this.#join();
     return new Promise((resolve, reject) => {

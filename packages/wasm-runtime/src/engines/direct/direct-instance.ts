@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../ending.js';
 import { ExitError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
 import { defaultGuestLimits, type GuestLimits } from '../../limits/guest-limits.js';
 import { LimitExceededError } from '../../limits/limit-exceeded-error.js';
@@ -9,7 +10,7 @@ import type { ReusableInstance } from './reusable-instance.js';
 /** An instance for the time of one invocation. Whoever holds on to it afterwards holds nothing. */
 export class DirectInstance implements ComponentInstance {
   readonly #program: Program;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: EndSignal | undefined;
   readonly #clock: GuestClock | undefined;
   readonly #limits: GuestLimits;
   readonly #recycle: (instance: ReusableInstance) => void;

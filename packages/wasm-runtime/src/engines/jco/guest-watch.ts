@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../ending.js';
 import type { GuestClock, InstantiateOptions } from '../engine.js';
 import { type AnyFunction, webAssembly } from '../web-assembly.js';
 
@@ -63,7 +64,7 @@ function timedWaits(func: AnyFunction, clock: GuestClock): (...args: never[]) =>
   };
 }
 
-function interruptible(func: AnyFunction, signal: AbortSignal): (...args: never[]) => unknown {
+function interruptible(func: AnyFunction, signal: EndSignal): (...args: never[]) => unknown {
   return (...args) => {
     if (signal.aborted) throw abortError(signal);
     const result = func(...args);
@@ -71,7 +72,7 @@ function interruptible(func: AnyFunction, signal: AbortSignal): (...args: never[
   };
 }
 
-function untilAborted(result: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+function untilAborted(result: Promise<unknown>, signal: EndSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(abortError(signal));
     signal.addEventListener('abort', onAbort, { once: true });
@@ -80,7 +81,7 @@ function untilAborted(result: Promise<unknown>, signal: AbortSignal): Promise<un
 }
 
 /** An `Error` whatever the reason is: anything else would reach the guest as the `err` of a WIT result. */
-function abortError(signal: AbortSignal): Error {
+function abortError(signal: EndSignal): Error {
   const { reason } = signal;
   return reason instanceof Error && !Object.hasOwn(reason, 'payload')
     ? reason

@@ -1,4 +1,5 @@
 import { camelCase, type WitFunction } from '@wasmlattice/rpc';
+import type { EndSignal } from '../../ending.js';
 import { ExitError, InstantiationError, TrapError, type TrapKind, UnknownExportError } from '../../errors.js';
 import { LimitExceededError } from '../../limits/limit-exceeded-error.js';
 import type { MemoryBudget } from '../../pool/thread-budgets.js';
@@ -63,13 +64,13 @@ class JcoInstance implements ComponentInstance {
   readonly #parts: CompiledParts;
   readonly #exports: GeneratedExports;
   readonly #watch: GuestWatch;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: EndSignal | undefined;
 
   constructor(
     parts: CompiledParts,
     exports: GeneratedExports,
     watch: GuestWatch,
-    signal: AbortSignal | undefined,
+    signal: EndSignal | undefined,
   ) {
     this.#parts = parts;
     this.#exports = exports;

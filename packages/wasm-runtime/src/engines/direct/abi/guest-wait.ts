@@ -1,9 +1,10 @@
+import type { EndSignal } from '../../../ending.js';
 import type { GuestClock, InstantiateOptions } from '../../engine.js';
 
 /** The wait of a guest for the host, and the signal that ends it whatever host function it waits in. */
 export class GuestWait {
   readonly #onAborted: (error: Error) => void;
-  #signal: AbortSignal | undefined;
+  #signal: EndSignal | undefined;
   #clock: GuestClock | undefined;
   #isListening = false;
   /** Whether tasks wait besides, which nothing but the signal may ever end. */
@@ -85,7 +86,7 @@ export class GuestWait {
 }
 
 /** An `Error` without payload, whatever the reason is: anything else would reach the guest as the `err` of a WIT result. */
-function abortError(signal: AbortSignal): Error {
+function abortError(signal: EndSignal): Error {
   const { reason } = signal;
   return reason instanceof Error && !Object.hasOwn(reason, 'payload')
     ? reason

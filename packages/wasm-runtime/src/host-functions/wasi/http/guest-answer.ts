@@ -1,4 +1,5 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import type { EndSignal } from '../../../ending.js';
 import type { ComponentInstance } from '../../../engines/engine.js';
 import { IncompleteResponseError, isGuestFault } from '../../../errors.js';
 import type { GuestLimits } from '../../../limits/guest-limits.js';
@@ -18,7 +19,7 @@ export interface IncomingHandlerCall {
   /** Component id: names the component in logs and in error answers. */
   readonly component: string;
   /** The signal of the instance's context: tells an invocation that was ended from a fault of the guest. */
-  readonly signal?: AbortSignal;
+  readonly signal?: EndSignal;
   readonly logger?: Logger;
   /** Of the component. */
   readonly limits?: GuestLimits | undefined;
@@ -261,7 +262,7 @@ function trapText(status: number, exceeded: LimitExceededError | undefined): str
 }
 
 /** An invocation that was ended, not a fault of the guest: at its deadline, or because the component is stopped. */
-function trapStatus(signal: AbortSignal | undefined): 500 | 503 | 504 {
+function trapStatus(signal: EndSignal | undefined): 500 | 503 | 504 {
   if (!signal?.aborted) return 500;
   return signal.reason instanceof ExecutionTimeError ? 504 : 503;
 }

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../../ending.js';
 import type { ByteSink, ByteSource } from '../io/index.js';
 import type { ErrorCode } from './error-code.js';
 
@@ -33,7 +34,7 @@ export interface HttpExchange {
   trailers(): Promise<HeaderLines | undefined>;
   readonly responder: HttpResponder;
   /** Aborted when the client went away before the response was complete. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
 }
 
 /** Answers one request: head, then body through the sink, then the end. Misuse of the order is a programming error. */

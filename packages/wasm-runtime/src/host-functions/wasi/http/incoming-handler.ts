@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../../ending.js';
 import type { ComponentTypes } from '../../../engines/engine.js';
 import { defaultGuestLimits } from '../../../limits/guest-limits.js';
 import { Answer, type GuestAnswer, type HandlerOutcome, type IncomingHandlerCall } from './guest-answer.js';
@@ -65,7 +66,7 @@ export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<
   return trap === undefined ? answer.returned() : answer.trapped(trap.cause);
 }
 
-function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+function untilAborted(work: Promise<void>, signal: EndSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

@@ -1,0 +1,77 @@
+/**
+ * What those need of an AbortSignal who only want to know of an end; each AbortSignal is one.
+ */
+export interface EndSignal {
+  readonly aborted: boolean;
+  /** Why it ended; `undefined` before that. */
+  readonly reason: unknown;
+  /** @throws the reason when it has ended */
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * Ends once, as an AbortController does. It makes an AbortSignal when somebody asks for one, and an end that nobody listens to costs nothing:
+ * with every invocation a pair of AbortControllers and an Event take a tenth of the time that a small one has.
+ */
+export class Ending implements EndSignal {
+  #aborted = false;
+  #reason: unknown;
+  #listeners: Set<() => void> | undefined;
+  #controller: AbortController | undefined;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#reason;
+  }
+
+  /** The same one each time. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The first reason counts. Listeners are called in the order in which they came, those of the AbortSignal last. */
+  end(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    if (listeners !== undefined) for (const listener of listeners) listener();
+    this.#controller?.abort(reason);
+  }
+
+  /** Nobody is told of an end that was before. */
+  addEventListener(_type: 'abort', listener: () => void): void {
+    if (this.#aborted) return;
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners?.delete(listener);
+  }
+}
+
+/** For what takes nothing but an AbortSignal. */
+export function abortSignalOf(end: EndSignal): AbortSignal {
+  if (end instanceof AbortSignal) return end;
+  if (end instanceof Ending) return end.signal;
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(end.reason);
+  if (end.aborted) forward();
+  else end.addEventListener('abort', forward, { once: true });
+  return controller.signal;
+}
