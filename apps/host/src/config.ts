@@ -26,6 +26,7 @@ import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
 import type { AuditDestination, AuditScope } from './control-plane/audit/audit-trail.js';
+import type { SignatureRulesOptions } from './control-plane/claims/signature-rules.js';
 import { isBuiltinLabel } from './identity/builtin-labels.js';
 
 /** Where one signal goes; `undefined` endpoint: the default of the protocol. */
@@ -45,6 +46,7 @@ export interface HostConfig {
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly allowFileLoad: boolean;
+  readonly signatures: Pick<SignatureRulesOptions, 'demand' | 'allowedIssuers'>;
   /** Whether HTTP clients may see what went wrong in a component. */
   readonly developmentMode: boolean;
   readonly heartbeatIntervalSeconds: number;
@@ -131,6 +133,10 @@ export function parseHostConfig(
     dataDir: resolve(cwd, values.dataDir ?? defaultFolder(env, 'XDG_DATA_HOME', '.local/share', 'data-dir')),
     cacheDir: resolve(cwd, values.cacheDir ?? defaultFolder(env, 'XDG_CACHE_HOME', '.cache', 'cache-dir')),
     allowFileLoad: values.allowFileLoad,
+    signatures: {
+      demand: values.signatures,
+      allowedIssuers: values.allowedIssuers.length === 0 ? undefined : values.allowedIssuers,
+    },
     developmentMode: values.developmentMode,
     heartbeatIntervalSeconds: values.heartbeatIntervalSeconds,
     providerShutdownDelayMs: values.providerShutdownDelayMs,

@@ -12,6 +12,7 @@ import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
 import { createAuditTrail } from './control-plane/audit/audit-trail.js';
+import { createSignatureRules } from './control-plane/claims/signature-rules.js';
 import { createComponentService } from './control-plane/component/component-service.js';
 import { createControlHandlers } from './control-plane/control-handlers.js';
 import { startHeartbeat } from './control-plane/heartbeat.js';
@@ -154,6 +155,11 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     allowFileLoad: config.allowFileLoad,
     maxComponentSize: config.limits['component-size'],
   });
+  const signatures = createSignatureRules({
+    ...config.signatures,
+    now: Date.now,
+    logger: logger.named('signatures'),
+  });
   const links = createLinkService({
     lattice: latticeStore,
     configs,
@@ -170,6 +176,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     residentMemoryBytes: readProcessCeilings(config.ceilings)['resident-memory'],
     places,
     artifacts,
+    signatures,
     lattice: latticeStore,
     configs,
     events,
@@ -179,6 +186,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const providers = createProviderService({
     hostId,
     artifacts,
+    signatures,
     lattice: latticeStore,
     configs,
     events,
@@ -237,6 +245,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
           providers,
           links,
           configs,
+          lattice: latticeStore,
           events,
           inventory,
           stopHost: (timeoutMs) => void host.stop({ timeoutMs, reason: 'host.stop command' }).catch(() => {}),

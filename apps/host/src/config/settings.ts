@@ -2,6 +2,7 @@ import type { LogLevel } from '@wasmlattice/telemetry';
 import { type LimitName, limitTable } from '@wasmlattice/wasm-runtime';
 import type { MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import type { AuditDestination, AuditScope } from '../control-plane/audit/audit-trail.js';
+import type { SignatureDemand } from '../control-plane/claims/signature-rules.js';
 import type { Setting, SettingDescription } from './setting.js';
 import { list, optional, toggle, value } from './setting.js';
 import * as kinds from './value-kinds.js';
@@ -96,6 +97,8 @@ export interface SettingValues {
   readonly observabilityProtocol: 'http' | 'grpc' | undefined;
   readonly flameGraph: string | undefined;
 
+  readonly signatures: SignatureDemand;
+  readonly allowedIssuers: readonly string[];
   readonly policyTopic: string | undefined;
   readonly policyChangesTopic: string | undefined;
   readonly policyTimeoutMs: number;
@@ -625,6 +628,18 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     later: true,
   }),
 
+  signatures: value(kinds.oneOf<SignatureDemand>('demand', 'as-signed', 'valid', 'required'), 'as-signed', {
+    flag: 'signatures',
+    variable: 'WASMLATTICE_SIGNATURES',
+    group: 'Policy and secrets',
+    help: 'What must be signed: as-signed refuses components with a bad token, valid also such providers, required whatever has none',
+  }),
+  allowedIssuers: list(kinds.accountKey, 'list', {
+    flag: 'allowed-issuers',
+    variable: 'WASMLATTICE_ALLOWED_ISSUERS',
+    group: 'Policy and secrets',
+    help: 'Accounts whose components and providers may run; everything must be signed then',
+  }),
   policyTopic: optional(kinds.subject, 'off', {
     flag: 'policy-topic',
     variable: 'WASMCLOUD_POLICY_TOPIC',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { publicKeyKind } from '@wasmlattice/identity';
 import { isBuiltinLabel } from '../identity/builtin-labels.js';
 
 /** How the text of a flag or variable becomes a value. */
@@ -121,6 +122,12 @@ export const hostSeed: ValueKind<string> = textMatching(
   'the seed of a server key: 58 characters beginning with `SN`',
   /^SN[A-Z2-7]{56}$/,
 );
+
+export const accountKey: ValueKind<string> = {
+  placeholder: 'key',
+  allowed: 'the public key of an account: 56 characters beginning with `A`',
+  parse: (text) => (publicKeyKind(text) === 'account' ? text : undefined),
+};
 
 export const userSeed: ValueKind<string> = textMatching(
   'seed',

@@ -5,7 +5,7 @@ import { createControlHandlers } from './control-handlers.js';
 import { createLabels } from './labels.js';
 import type { LinkService } from './link-service.js';
 import type { ProviderService } from './provider/provider-service.js';
-import { createEventRecorder, createMemoryConfigStore } from './testing/fakes.js';
+import { createEventRecorder, createMemoryConfigStore, createMemoryLatticeStore } from './testing/fakes.js';
 
 const inventory: HostInventory = {
   components: [],
@@ -32,6 +32,7 @@ function unused<T extends object>(parts: Partial<T> = {}): T {
 function setUp(parts: { runsHere?: string } = {}) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore();
+  const lattice = createMemoryLatticeStore();
   const stops: (number | undefined)[] = [];
   const isRunning = (id: string): boolean => id === parts.runsHere;
   const handlers = createControlHandlers({
@@ -49,11 +50,12 @@ function setUp(parts: { runsHere?: string } = {}) {
     providers: unused<ProviderService>({ isRunning }),
     links: unused<LinkService>(),
     configs,
+    lattice,
     events,
     inventory: () => inventory,
     stopHost: (timeoutMs) => stops.push(timeoutMs),
   });
-  return { handlers, events, configs, stops };
+  return { handlers, events, configs, lattice, stops };
 }
 
 describe('host', () => {
@@ -182,8 +184,15 @@ describe('config', () => {
   });
 });
 
+it('tells the claims of the lattice', async () => {
+  const { handlers, lattice } = setUp();
+  expect(await handlers.getClaims(context)).toEqual({ tag: 'ok', message: '', response: [] });
+  const claims = { issuer: 'A', name: 'kv', revision: '0', subject: 'VKV', version: '' };
+  await lattice.putClaims({ kind: 'provider', ...claims });
+  expect(await handlers.getClaims(context)).toMatchObject({ response: [claims] });
+});
+
 it('says what this host can not do yet', async () => {
   const { handlers } = setUp();
   expect(await handlers.putRegistries({}, context)).toMatchObject({ tag: 'failed' });
-  expect(await handlers.getClaims(context)).toEqual({ tag: 'ok', message: '', response: [] });
 });

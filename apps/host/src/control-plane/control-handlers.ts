@@ -3,6 +3,7 @@ import { configDeleted, configSet, type EventPublisher, labelsChanged } from '@w
 import type { ComponentService } from './component/component-service.js';
 import { describeHost, type HostFacts } from './host-facts.js';
 import { type ConfigStore, isNamedConfig, parseNamedConfig } from './lattice-store/config-store.js';
+import type { LatticeStore } from './lattice-store/lattice-store.js';
 import type { LinkService } from './link-service.js';
 import type { ProviderService } from './provider/provider-service.js';
 
@@ -13,6 +14,7 @@ export interface ControlHandlerComponents {
   readonly providers: ProviderService;
   readonly links: LinkService;
   readonly configs: ConfigStore;
+  readonly lattice: Pick<LatticeStore, 'claims'>;
   readonly events: EventPublisher;
   readonly inventory: () => HostInventory;
   /** Begins the host's own stop; returns at once. */
@@ -80,8 +82,7 @@ export function createControlHandlers(parts: ControlHandlerComponents): ControlH
       return ok('successfully deleted config');
     },
 
-    // Embedded claims are not read yet, so there are none to tell.
-    getClaims: () => ok('', []),
+    getClaims: () => ok('', parts.lattice.claims()),
     putRegistries: () => failed('this host does not fetch from registries yet'),
   };
 }

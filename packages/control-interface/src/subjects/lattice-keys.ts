@@ -1,4 +1,4 @@
-import { checkComponentId, checkLatticeName } from './names.js';
+import { checkComponentId, checkLatticeName, InvalidNameError, isComponentId } from './names.js';
 
 /** `LATTICEDATA_{lattice}`: the KV bucket of component specs and claims (docs/spec/lattice-data.md#1). */
 export function latticeDataBucket(lattice: string): string {
@@ -20,7 +20,10 @@ export function componentSpecKey(id: string): string {
 
 /** `CLAIMS_{subject}`: the key of stored claims (docs/spec/lattice-data.md#3). */
 export function claimsKey(subject: string): string {
-  return `CLAIMS_${checkComponentId(subject)}`;
+  if (!isComponentId(subject)) {
+    throw new InvalidNameError('subject of claims', subject, 'use a public key, as signing tools do');
+  }
+  return `CLAIMS_${subject}`;
 }
 
 /** What a key of the `LATTICEDATA` bucket holds. `legacy` entries of earlier versions are skipped without a warning. */

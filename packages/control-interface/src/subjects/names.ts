@@ -1,5 +1,11 @@
 /** What a name is for; part of the error message. */
-export type NameKind = 'lattice' | 'control prefix' | 'component or provider id' | 'host id' | 'config';
+export type NameKind =
+  | 'lattice'
+  | 'control prefix'
+  | 'component or provider id'
+  | 'host id'
+  | 'config'
+  | 'subject of claims';
 
 /** A name that cannot be part of a subject or key. A caller's mistake, found before anything is sent. */
 export class InvalidNameError extends Error {

@@ -1,9 +1,11 @@
 import type { LinkRow, PlacedStart, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
+import { createSigningKey, signToken, type Token } from '@wasmlattice/identity';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { defaultLimits } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { ArtifactError, type ArtifactStore } from '../artifacts/artifact-store.js';
+import type { SignatureRules } from '../claims/signature-rules.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
@@ -39,9 +41,20 @@ function scale(changes: Partial<ScaleComponentCommand> = {}): ScaleComponentComm
   };
 }
 
+const account = createSigningKey('account');
+
+function tokenOf(name: string, revision: number): Token<'component'> {
+  const metadata = { name, revision, hash: '', provider: false };
+  return signToken('component', { subject: `M${name}`, issuedAt: 1, metadata }, account);
+}
+
 /** A service with fakes around it. `beforeStart` holds up, or fails, the start of a runner. */
 function setUp(
-  options: { beforeStart?: (data: PlacedStart) => Promise<void>; artifacts?: Partial<ArtifactStore> } = {},
+  options: {
+    beforeStart?: (data: PlacedStart) => Promise<void>;
+    artifacts?: Partial<ArtifactStore>;
+    admitComponent?: SignatureRules['admitComponent'];
+  } = {},
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' }, two: { a: '2', b: '2' } });
@@ -56,6 +69,7 @@ function setUp(
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
       ...options.artifacts,
     },
+    signatures: { admitComponent: options.admitComponent ?? (() => {}) },
     lattice,
     configs,
     events,
@@ -131,6 +145,55 @@ describe('scale', () => {
         limits: { maxExecutionTime: 2 },
       },
     ]);
+  });
+
+  it('tells what its token says in events, inventory and the lattice, from its start to its stop', async () => {
+    const tokens = new Map([
+      ['file:///one.wasm', tokenOf('one', 1)],
+      ['file:///two.wasm', tokenOf('two', 2)],
+    ]);
+    const fetchComponent: ArtifactStore['fetchComponent'] = async (reference) => ({
+      bytes: new Uint8Array(new SharedArrayBuffer(4)),
+      token: tokens.get(reference),
+    });
+    const { service, events, lattice } = setUp({ artifacts: { fetchComponent } });
+    service.scale(scale());
+    const [one, two] = ['one', 'two'].map((name) => ({
+      name,
+      issuer: account.publicKey,
+      subject: `M${name}`,
+    }));
+    expect(await events.waitFor('component_scaled')).toMatchObject({ claims: { ...one, revision: 1 } });
+    expect(service.describe()).toMatchObject([{ name: 'one', revision: 1 }]);
+    expect(lattice.claims()).toMatchObject([{ kind: 'component', ...one, revision: '1' }]);
+    service.scale(scale({ maxInstances: 9 }));
+    expect(await events.waitFor('component_scaled', 2)).toMatchObject({ maxInstances: 9, claims: one });
+    service.update({ componentId: 'counter', newComponentRef: 'file:///two.wasm', hostId: '' });
+    expect(await events.waitFor('component_scaled', 3)).toMatchObject({ claims: { ...two, revision: 2 } });
+    expect(service.describe()).toMatchObject([{ name: 'two', revision: 2 }]);
+    expect(lattice.claims()).toHaveLength(2);
+    service.scale(scale({ config: ['missing'] }));
+    expect(await events.waitFor('component_scale_failed')).toMatchObject({ publicKey: 'Mtwo' });
+    service.scale(scale({ maxInstances: 0 }));
+    expect(await events.waitFor('component_scaled', 4)).toMatchObject({ maxInstances: 0, claims: two });
+  });
+
+  it('starts nothing that its token does not allow, and an update leaves what runs', async () => {
+    const { service, events, lattice, runners } = setUp({
+      admitComponent: (reference) => {
+        if (reference === 'file:///bad.wasm') throw new Error('signature is not valid');
+      },
+    });
+    service.scale(scale({ componentRef: 'file:///bad.wasm' }));
+    expect(await events.waitFor('component_scale_failed')).toMatchObject({ error: 'signature is not valid' });
+    expect(lattice.spec('counter')).toBeUndefined();
+    service.scale(scale());
+    await events.waitFor('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: 'file:///bad.wasm', hostId: '' });
+    service.scale(scale({ maxInstances: 7 }));
+    await events.waitFor('component_scaled', 2);
+    expect(runners).toHaveLength(1);
+    expect(service.describe()).toMatchObject([{ imageRef: 'file:///one.wasm' }]);
   });
 
   it('keeps the host id of the command in the event, as upstream does', async () => {

@@ -10,7 +10,9 @@ import {
 } from '@wasmlattice/control-interface';
 import { causeChain, componentScaled, componentScaleFailed, type EventPublisher } from '@wasmlattice/events';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
+import type { SignatureRules } from '../claims/signature-rules.js';
+import { componentEventClaims, inventoryClaims, storedClaims } from '../claims/token-facts.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
@@ -46,16 +48,22 @@ export interface ComponentService {
 export interface ComponentServiceOptions extends RunningComponentParts {
   readonly hostId: string;
   readonly artifacts: ArtifactStore;
+  readonly signatures: Pick<SignatureRules, 'admitComponent'>;
   readonly lattice: LatticeStore;
   readonly events: EventPublisher;
   readonly logger: Logger;
+}
+
+/** What a scale command came upon before it succeeded or failed. */
+interface ScaleAttempt {
+  token?: ComponentArtifact['token'];
 }
 
 /** Components that are fetched, prepared and taken in by the threads at a time; each step of one waits for others most of the time. */
 const startsAtOnce = 4;
 
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
-  const { hostId, artifacts, lattice, events, logger } = options;
+  const { hostId, artifacts, signatures, lattice, events, logger } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
   const limited = createTaskLimit(startsAtOnce);
@@ -66,11 +74,30 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     if (closed) throw new LateStartError();
   };
 
-  const start = async (componentId: string, settings: ComponentSettings): Promise<void> => {
+  /** The component, if its token allows it to run here. */
+  const fetch = async (imageRef: string): Promise<ComponentArtifact> => {
+    const artifact = await artifacts.fetchComponent(imageRef);
+    signatures.admitComponent(imageRef, artifact.token);
+    return artifact;
+  };
+
+  const storeClaims = async (token: ComponentArtifact['token']): Promise<void> => {
+    const stored = token === undefined ? undefined : storedClaims(token);
+    if (stored !== undefined) await lattice.putClaims(stored);
+  };
+
+  /** @param attempt learns what was found before the start could fail */
+  const start = async (
+    componentId: string,
+    settings: ComponentSettings,
+    attempt: ScaleAttempt,
+  ): Promise<void> => {
     refuseLate();
-    const { bytes } = await artifacts.fetchComponent(settings.imageRef);
+    const artifact = await fetch(settings.imageRef);
+    attempt.token = artifact.token;
+    await storeClaims(artifact.token);
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
-    const component = await RunningComponent.start(componentId, settings, bytes, options);
+    const component = await RunningComponent.start(componentId, settings, artifact, options);
     running.set(componentId, component);
     component.onConfig = () => followConfig(componentId);
     // Links put while the threads took it in.
@@ -112,22 +139,29 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     }
   };
 
-  const scale = async (command: ScaleComponentCommand, updates: boolean): Promise<void> => {
+  const scale = async (
+    command: ScaleComponentCommand,
+    updates: boolean,
+    attempt: ScaleAttempt,
+  ): Promise<void> => {
     const { componentId, componentRef, maxInstances, annotations } = command;
     const component = running.get(componentId);
     const scaled = { componentId, hostId: commandedHost(command), maxInstances };
     if (component === undefined) {
       const plan = planStart(command);
-      if (plan.step === 'start') await limited(() => start(componentId, plan.settings));
-      await events.publish(componentScaled({ ...scaled, imageRef: componentRef, annotations }));
+      if (plan.step === 'start') await limited(() => start(componentId, plan.settings, attempt));
+      const claims = componentEventClaims(attempt.token);
+      await events.publish(componentScaled({ ...scaled, imageRef: componentRef, annotations, claims }));
       return;
     }
     // The event tells of the component as it was found.
     const found = component.settings;
+    attempt.token = component.token;
+    const claims = componentEventClaims(component.token);
     const terms = maxInstances === 0 ? undefined : await termsBy(component, command);
     await change(componentId, component, planScale(found, command, terms));
     await events.publish(
-      componentScaled({ ...scaled, imageRef: found.imageRef, annotations: found.annotations }),
+      componentScaled({ ...scaled, imageRef: found.imageRef, annotations: found.annotations, claims }),
     );
     if (updates) await update(componentId, componentRef, annotations);
   };
@@ -138,16 +172,24 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     given: ComponentSettings['annotations'] | undefined,
   ): Promise<void> => {
     refuseLate();
-    const { bytes } = await artifacts.fetchComponent(imageRef);
+    const artifact = await fetch(imageRef);
     const component = running.get(componentId);
     if (component === undefined) return;
+    await storeClaims(artifact.token);
     const { settings } = planUpdate(component.settings, imageRef, given);
-    await component.replace(settings, bytes);
+    await component.replace(settings, artifact);
     const { maxInstances, annotations } = settings;
-    await events.publish(componentScaled({ componentId, hostId, imageRef, maxInstances, annotations }));
+    const claims = componentEventClaims(artifact.token);
+    await events.publish(
+      componentScaled({ componentId, hostId, imageRef, maxInstances, annotations, claims }),
+    );
   };
 
-  const tellOfFailedScale = async (command: ScaleComponentCommand, error: unknown): Promise<void> => {
+  const tellOfFailedScale = async (
+    command: ScaleComponentCommand,
+    error: unknown,
+    { token }: ScaleAttempt = {},
+  ): Promise<void> => {
     const { componentId, componentRef, maxInstances, annotations } = command;
     logger.error('component could not be scaled', { component: componentId, image: componentRef, error });
     await events
@@ -159,6 +201,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
           maxInstances,
           annotations,
           error: causeChain(error),
+          publicKey: token?.claims.subject,
         }),
       )
       .catch((failure: unknown) => logger.error('an event could not be published', { error: failure }));
@@ -194,9 +237,10 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       const old = running.get(componentId)?.settings.imageRef;
       const updates =
         old !== undefined && old !== componentRef && command.allowUpdate && command.maxInstances > 0;
+      const attempt: ScaleAttempt = {};
       void queue
-        .run(componentId, () => scale(command, updates))
-        .catch((error: unknown) => tellOfFailedScale(command, error));
+        .run(componentId, () => scale(command, updates, attempt))
+        .catch((error: unknown) => tellOfFailedScale(command, error, attempt));
       return ok(scaleMessage(old, command));
     },
 
@@ -229,15 +273,9 @@ export function createComponentService(options: ComponentServiceOptions): Compon
           id,
           {
             settings: { imageRef, annotations, maxInstances, limits },
+            token,
           },
-        ]) => ({
-          id,
-          imageRef,
-          annotations,
-          revision: 0,
-          maxInstances,
-          limits,
-        }),
+        ]) => ({ id, imageRef, ...inventoryClaims(token), annotations, maxInstances, limits }),
       ),
 
     setLinks(componentId, links) {

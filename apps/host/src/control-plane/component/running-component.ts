@@ -4,16 +4,13 @@ import type {
   PlacedStart,
   ServedComponentHandle,
 } from '@wasmlattice/component-host';
-import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
 import type { HostLimits } from './component-limits.js';
 import { type ComponentSettings, sameList } from './component-plan.js';
 import { guestConfig, keepTerms, type Terms, termsOf } from './terms.js';
-
-/** The code of a component, in memory that the threads share. */
-export type ComponentBytes = Uint8Array<SharedArrayBuffer>;
 
 /** What components of a host are run with. */
 export interface RunningComponentParts extends HostLimits {
@@ -41,17 +38,20 @@ export class RunningComponent {
   readonly #componentId: string;
   readonly #parts: RunningComponentParts;
   #settings: ComponentSettings;
+  #token: ComponentArtifact['token'];
   #generation: Generation;
 
   private constructor(
     componentId: string,
     parts: RunningComponentParts,
     settings: ComponentSettings,
+    token: ComponentArtifact['token'],
     generation: Generation,
   ) {
     this.#componentId = componentId;
     this.#parts = parts;
     this.#settings = settings;
+    this.#token = token;
     this.#generation = generation;
   }
 
@@ -63,19 +63,24 @@ export class RunningComponent {
   static async start(
     componentId: string,
     settings: ComponentSettings,
-    bytes: ComponentBytes,
+    { bytes, token }: ComponentArtifact,
     parts: RunningComponentParts,
   ): Promise<RunningComponent> {
     let running: RunningComponent | undefined;
     const generation = await startGeneration(componentId, settings, bytes, parts, () =>
       running?.onConfig?.(),
     );
-    running = new RunningComponent(componentId, parts, settings, generation);
+    running = new RunningComponent(componentId, parts, settings, token, generation);
     return running;
   }
 
   get settings(): ComponentSettings {
     return this.#settings;
+  }
+
+  /** The token that came with its code. */
+  get token(): ComponentArtifact['token'] {
+    return this.#token;
   }
 
   /** The terms it runs on. */
@@ -135,13 +140,14 @@ export class RunningComponent {
    * Starts a generation with `settings`, and with other code if it is given. It is ready before the old one stops, so that no call
    * meets a gap. If it can't start, the old one goes on.
    */
-  async replace(settings: ComponentSettings, given?: ComponentBytes): Promise<void> {
+  async replace(settings: ComponentSettings, given?: ComponentArtifact): Promise<void> {
     const old = this.#generation;
-    const bytes = given ?? (await old.served.readBytes());
+    const bytes = given?.bytes ?? (await old.served.readBytes());
     this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts, () =>
       this.onConfig?.(),
     );
     this.#settings = settings;
+    if (given !== undefined) this.#token = given.token;
     this.readLinks();
     await stopGeneration(old, this.#parts.graceMs);
   }
@@ -169,7 +175,7 @@ export class RunningComponent {
 async function startGeneration(
   componentId: string,
   { imageRef, maxInstances, annotations, limits, configNames }: ComponentSettings,
-  bytes: ComponentBytes,
+  bytes: ComponentArtifact['bytes'],
   parts: RunningComponentParts,
   onConfig: () => void,
 ): Promise<Generation> {

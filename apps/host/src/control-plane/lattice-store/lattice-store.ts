@@ -1,11 +1,15 @@
 import {
   type ComponentSpec,
+  claimsKey,
   componentSpecKey,
   decodeComponentSpec,
+  decodeStoredClaims,
   encodeComponentSpec,
+  encodeStoredClaims,
   type Link,
   latticeDataBucket,
   parseLatticeDataKey,
+  type StoredClaims,
 } from '@wasmlattice/control-interface';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { JetStreamClient, KV } from 'nats';
@@ -34,6 +38,10 @@ export interface LatticeStore {
    * faster. It returns `undefined` to leave the spec as it is.
    */
   update(id: string, change: (stored: ComponentSpec | undefined) => ComponentSpec | undefined): Promise<void>;
+  /** The claims of all components and providers that were started on the lattice, in no particular order. */
+  claims(): StoredClaims[];
+  /** Stores what a token says, for the whole lattice; what was stored of its subject before is replaced. */
+  putClaims(claims: StoredClaims): Promise<void>;
   close(): void;
 }
 
@@ -53,6 +61,8 @@ export async function openLatticeStore(options: {
   const bucket = await openBucket(options.jetstream, latticeDataBucket(options.lattice));
   const known = new Map<string, { readonly spec: ComponentSpec | undefined; readonly revision: number }>();
 
+  const claims = new Map<string, StoredClaims>();
+
   /** Our own writes arrive twice, and an older value must not replace a newer one. */
   const isKnown = (id: string, revision: number): boolean => (known.get(id)?.revision ?? -1) >= revision;
 
@@ -70,6 +80,9 @@ export async function openLatticeStore(options: {
       if (isKnown(key.id, change.revision)) return;
       const spec = change.value === undefined ? undefined : decodeComponentSpec(change.value);
       apply(key.id, change.revision, spec);
+    } else if (key.kind === 'claims') {
+      if (change.value === undefined) claims.delete(key.subject);
+      else claims.set(key.subject, decodeStoredClaims(change.value, key.subject));
     } else if (key.kind === 'unknown') {
       logger.warn('unknown key in the lattice data bucket', { key: change.key });
     }
@@ -84,6 +97,18 @@ export async function openLatticeStore(options: {
         change(stored === undefined ? undefined : decodeComponentSpec(stored)),
       );
       if (written !== undefined) apply(id, written.revision, written.spec);
+    },
+    claims: () => [...claims.values()],
+    async putClaims(stored) {
+      const key = claimsKey(stored.subject);
+      try {
+        await bucket.put(key, encodeStoredClaims(stored));
+      } catch (cause) {
+        throw new LatticeStoreError(`failed to store '${key}' in bucket '${await bucketName(bucket)}'`, {
+          cause,
+        });
+      }
+      claims.set(stored.subject, stored);
     },
     close: () => watch.close(),
   };

@@ -120,6 +120,47 @@ describe('lattice store', () => {
     for (const store of [...stores, third]) store.close();
   });
 
+  it('stores claims for every host, in the words of upstream', async () => {
+    const [first, bucket] = [await openLattice(), connection.jetstream().views.kv(`LATTICEDATA_${lattice}`)];
+    const claims = {
+      kind: 'component',
+      callAlias: '',
+      issuer: 'A1',
+      name: 'hello',
+      tags: [],
+      version: '',
+    } as const;
+    await first.putClaims({ ...claims, subject: 'M1', revision: '1' });
+    await first.putClaims({ ...claims, subject: 'M1', revision: '2' });
+    const entry = await (await bucket).get('CLAIMS_M1');
+    expect(entry?.json()).toEqual({
+      call_alias: '',
+      issuer: 'A1',
+      name: 'hello',
+      revision: '2',
+      subject: 'M1',
+      tags: [],
+      version: '',
+    });
+    const second = await openLattice();
+    expect(first.claims()).toEqual([{ ...claims, subject: 'M1', revision: '2' }]);
+    expect(second.claims()).toEqual(first.claims());
+    await (await bucket).delete('CLAIMS_M1');
+    await first.update('a', () => ({ url: 'x', links: [] }));
+    await expect.poll(() => second.claims()).toEqual([]);
+    for (const store of [first, second]) store.close();
+  });
+
+  it('names the subject of claims that can not be stored', async () => {
+    const store = await openLattice();
+    const claims = { kind: 'provider', issuer: 'A1', name: '', revision: '0', version: '' } as const;
+    await expect(store.putClaims({ ...claims, subject: 'not a key' })).rejects.toThrow(
+      'invalid subject of claims "not a key"',
+    );
+    expect(store.claims()).toEqual([]);
+    store.close();
+  });
+
   it('passes over an entry it can not read', async () => {
     const store = await openLattice();
     const bucket = await connection.jetstream().views.kv(`LATTICEDATA_${lattice}`);

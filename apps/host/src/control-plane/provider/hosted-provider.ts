@@ -9,6 +9,8 @@ import { describeCrash, type ProviderCrash, type RunningProvider } from '@wasmla
 import type { Logger } from '@wasmlattice/telemetry';
 import { normalizeProviderReference } from '../artifacts/artifact-reference.js';
 import type { ArtifactStore, ProviderArtifact } from '../artifacts/artifact-store.js';
+import type { SignatureRules } from '../claims/signature-rules.js';
+import { storedClaims } from '../claims/token-facts.js';
 import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { ProviderLinks } from './provider-links.js';
@@ -40,7 +42,8 @@ export interface ProviderLaunch {
 /** What providers of a host are run with. */
 export interface HostedProviderParts {
   readonly artifacts: Pick<ArtifactStore, 'fetchProvider'>;
-  readonly lattice: Pick<LatticeStore, 'update' | 'links'>;
+  readonly signatures: Pick<SignatureRules, 'admitProvider'>;
+  readonly lattice: Pick<LatticeStore, 'update' | 'putClaims' | 'links'>;
   readonly configs: Pick<ConfigStore, 'bundle' | 'follow'>;
   readonly launcher: Pick<ProviderLauncher, 'launch'>;
   readonly logger: Logger;
@@ -64,6 +67,8 @@ export class HostedProvider {
   readonly id: string;
   /** The reference without its scheme, as inventories and events show it. */
   readonly imageRef: string;
+  /** The token of its archive. */
+  readonly token: ProviderArtifact['token'];
   readonly links: ProviderLinks;
   readonly #parts: HostedProviderParts;
   readonly #ties: HostedProviderTies;
@@ -77,8 +82,14 @@ export class HostedProvider {
   /** Why the provider does not take its config. */
   #refusal: string | undefined;
 
-  private constructor(command: StartProviderCommand, parts: HostedProviderParts, ties: HostedProviderTies) {
+  private constructor(
+    command: StartProviderCommand,
+    token: ProviderArtifact['token'],
+    parts: HostedProviderParts,
+    ties: HostedProviderTies,
+  ) {
     this.id = command.providerId;
+    this.token = token;
     this.imageRef = normalizeProviderReference(command.providerRef);
     this.links = new ProviderLinks({
       providerId: this.id,
@@ -98,7 +109,8 @@ export class HostedProvider {
   /**
    * Resolves once the provider serves and has its links. It may start several times before; each start reads configs and links anew.
    *
-   * @throws ArtifactError, ConfigStoreError when a named config is missing or unreadable, and what the launcher throws
+   * @throws ArtifactError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable, and
+   * what the launcher throws
    */
   static async start(
     command: StartProviderCommand,
@@ -106,7 +118,8 @@ export class HostedProvider {
     ties: HostedProviderTies,
   ): Promise<HostedProvider> {
     const artifact = await parts.artifacts.fetchProvider(command.providerRef);
-    const hosted = new HostedProvider(command, parts, ties);
+    if (artifact.kind === 'file') parts.signatures.admitProvider(command.providerRef, artifact.token);
+    const hosted = new HostedProvider(command, artifact.token, parts, ties);
     try {
       await hosted.#start(artifact);
     } catch (error) {
@@ -139,6 +152,8 @@ export class HostedProvider {
       signal,
     });
     signal.throwIfAborted();
+    const claims = artifact.token === undefined ? undefined : storedClaims(artifact.token);
+    if (claims !== undefined) await lattice.putClaims(claims);
     await lattice.update(this.id, (spec) => spec ?? { url: this.imageRef, links: [] });
     await this.#begin();
   }

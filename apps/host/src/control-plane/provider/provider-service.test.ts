@@ -1,4 +1,5 @@
 import type { InterfaceLinkDefinition, Link, StartProviderCommand } from '@wasmlattice/control-interface';
+import { createSigningKey, signToken } from '@wasmlattice/identity';
 import type { RunningProvider } from '@wasmlattice/provider-host';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,8 @@ function setUp(
     configure?: () => Promise<void>;
     answers?: boolean;
     offersBuiltin?: boolean;
+    artifacts?: ProviderServiceOptions['artifacts'];
+    admitProvider?: ProviderServiceOptions['signatures']['admitProvider'];
   } = {},
 ) {
   const events = createEventRecorder();
@@ -85,7 +88,8 @@ function setUp(
   };
   const service = createProviderService({
     hostId: 'NHOST',
-    artifacts: createArtifactStore({ allowFileLoad: true, maxComponentSize: 1 }),
+    artifacts: options.artifacts ?? createArtifactStore({ allowFileLoad: true, maxComponentSize: 1 }),
+    signatures: { admitProvider: options.admitProvider ?? (() => {}) },
     lattice,
     configs,
     events,
@@ -143,6 +147,32 @@ describe('start', () => {
     expect(service.describe()).toEqual([
       { id: 'kv', imageRef: '/srv/kv.js', annotations: { app: 'demo' }, revision: 0, config: ['one'] },
     ]);
+  });
+
+  it('tells what its token says in its event, the inventory and the lattice', async () => {
+    const account = createSigningKey('account');
+    const metadata = { name: 'kv', version: '1.0.0', revision: 4, vendor: 'acme', targetHashes: new Map() };
+    const token = signToken('provider', { subject: 'VKV', issuedAt: 1, metadata }, account);
+    const { service, events, lattice } = setUp({
+      artifacts: { fetchProvider: async () => ({ kind: 'file', path: '/srv/kv', token }) },
+    });
+    service.start(startCommand());
+    const claims = { issuer: account.publicKey, name: 'kv', version: '1.0.0' };
+    expect(await events.waitFor('provider_started')).toMatchObject({ providerId: 'kv', claims });
+    expect(service.describe()).toMatchObject([{ name: 'kv', revision: 4 }]);
+    expect(lattice.claims()).toMatchObject([{ kind: 'provider', subject: 'VKV', ...claims, revision: '4' }]);
+  });
+
+  it('launches nothing that its token does not allow, and leaves no record of it', async () => {
+    const { service, events, lattice, providers } = setUp({
+      admitProvider: () => {
+        throw new Error('signature is not valid');
+      },
+    });
+    service.start(startCommand());
+    expect(await events.waitFor('provider_start_failed')).toMatchObject({ error: 'signature is not valid' });
+    expect([providers, lattice.claims(), lattice.spec('kv')]).toEqual([[], [], undefined]);
+    expect(service.isRunning('kv')).toBe(false);
   });
 
   it('refuses an id that runs or is starting', async () => {

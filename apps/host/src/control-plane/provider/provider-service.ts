@@ -22,6 +22,7 @@ import {
   providerStopped,
 } from '@wasmlattice/events';
 import { normalizeProviderReference, parseArtifactReference } from '../artifacts/artifact-reference.js';
+import { inventoryClaims, providerEventClaims } from '../claims/token-facts.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import { HostedProvider, type HostedProviderParts, type ProviderLauncher } from './hosted-provider.js';
 
@@ -121,6 +122,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         providerId: command.providerId,
         imageRef: hosted.imageRef,
         annotations: command.annotations,
+        claims: providerEventClaims(hosted.token),
       }),
     );
 
@@ -214,11 +216,11 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     isRunning: (providerId) => running.has(providerId) || starting.has(providerId),
 
     describe: () =>
-      [...running].map(([id, { annotations, configNames, failure, imageRef }]) => ({
+      [...running].map(([id, { annotations, configNames, failure, imageRef, token }]) => ({
         id,
         imageRef,
+        ...inventoryClaims(token),
         annotations,
-        revision: 0,
         config: configNames,
         ...(failure !== undefined && { failure }),
       })),

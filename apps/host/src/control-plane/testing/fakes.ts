@@ -1,4 +1,4 @@
-import type { Link } from '@wasmlattice/control-interface';
+import type { Link, StoredClaims } from '@wasmlattice/control-interface';
 import type { EventDataByName, EventName, EventPublisher, LatticeEvent } from '@wasmlattice/events';
 import { type ConfigStore, ConfigStoreError, parseNamedConfig } from '../lattice-store/config-store.js';
 import type { LatticeStore, SpecChange } from '../lattice-store/lattice-store.js';
@@ -6,6 +6,7 @@ import type { LatticeStore, SpecChange } from '../lattice-store/lattice-store.js
 /** The lattice data of one host that is alone. */
 export function createMemoryLatticeStore(onChange: (change: SpecChange) => void = () => {}): LatticeStore {
   const specs = new Map<string, ReturnType<LatticeStore['spec']>>();
+  const claims = new Map<string, StoredClaims>();
   return {
     spec: (id) => specs.get(id),
     links: () => [...specs.values()].flatMap((spec) => spec?.links ?? []),
@@ -16,6 +17,8 @@ export function createMemoryLatticeStore(onChange: (change: SpecChange) => void 
       specs.set(id, current);
       onChange({ id, previous, current });
     },
+    claims: () => [...claims.values()],
+    putClaims: async (stored) => void claims.set(stored.subject, stored),
     close() {},
   };
 }
