@@ -5,7 +5,7 @@ import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { run } from './lib/run.mjs';
 import { runPackageTests, runScriptTests } from './lib/run-tests.mjs';
-import { setUpTools } from './lib/set-up.mjs';
+import { setUpTestTools } from './lib/set-up.mjs';
 import { exitCode, summaryLine } from './lib/test-results.mjs';
 import { binary, node26, toolEnvironment } from './lib/toolchain.mjs';
 
@@ -63,7 +63,7 @@ function report(results) {
 }
 
 await runScript(async () => {
-  const tools = await setUpTools(progress);
+  const tools = await setUpTestTools(progress);
   const env = toolEnvironment(tools);
   const results = [
     await check('Checking format and lint', (onLine) =>

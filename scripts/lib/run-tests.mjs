@@ -20,7 +20,7 @@ export async function runScriptTests(report) {
  * Runs a turbo task that runs vitest in each package that has it. Each vitest also writes its results as JSON, which is
  * where the counts come from. Packages run one after another: the tests of one may load the machine.
  */
-export async function runPackageTests(task, { natsServer, report }) {
+export async function runPackageTests(task, { natsServer, dockerRegistry, report }) {
   const packages = (await workspacePackages()).filter(
     ({ manifest }) => manifest.scripts?.[task] !== undefined,
   );
@@ -30,7 +30,7 @@ export async function runPackageTests(task, { natsServer, report }) {
   }));
   await Promise.all(files.map(({ file }) => rm(file, { force: true })));
   const args = ['run', task, '--continue', '--concurrency=1', '--', ...reporters(resultsFile(task))];
-  const env = toolEnvironment({ natsServer });
+  const env = toolEnvironment({ natsServer, dockerRegistry });
   return collect(await run(binary('turbo'), args, { cwd: root, env, onLine: report }), files);
 }
 

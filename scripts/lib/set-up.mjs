@@ -1,9 +1,10 @@
 import { build } from './build.mjs';
 import { installDependencies } from './dependencies.mjs';
+import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
 import { provideNatsServer } from './nats-server.mjs';
 
-/** Dependencies and `nats-server`; what every command needs before it does anything else. */
+/** Dependencies and `nats-server`; what every command needs before it does anything else. Tests and benchmarks add a registry. */
 export async function setUpTools(progress) {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 20) {
@@ -14,6 +15,12 @@ export async function setUpTools(progress) {
   await installDependencies(progress);
   const natsServer = await provideNatsServer(progress);
   return { natsServer };
+}
+
+/** As {@link setUpTools}, with a registry of artifacts. */
+export async function setUpTestTools(progress) {
+  const tools = await setUpTools(progress);
+  return { ...tools, dockerRegistry: await provideDockerRegistry(progress) };
 }
 
 /** Everything up to a built workspace. Does nothing that is already done. */

@@ -16,9 +16,9 @@ export function hasToolchain() {
 
 /**
  * The environment for the workspace's own commands: its binaries first on the PATH (so `node` is Node.js 26), telemetry
- * of the tools off, and `nats-server` by its path.
+ * of the tools off, and `nats-server` and the registry by their paths.
  */
-export function toolEnvironment({ env = process.env, natsServer } = {}) {
+export function toolEnvironment({ env = process.env, natsServer, dockerRegistry } = {}) {
   const path = [join(root, 'node_modules/.bin'), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   return {
     ...quietEnvironment(env),
@@ -26,6 +26,7 @@ export function toolEnvironment({ env = process.env, natsServer } = {}) {
     // Named outright: turbo hands only a few variables on, and XDG_CACHE_HOME is not among them.
     WASMLATTICE_CACHE: cacheRoot(env),
     ...(natsServer === undefined ? {} : { NATS_SERVER_BIN: natsServer }),
+    ...(dockerRegistry === undefined ? {} : { DOCKER_REGISTRY_BIN: dockerRegistry }),
   };
 }
 

@@ -6,4 +6,6 @@ export { http02Guest, http02GuestExport } from './http02-guest.js';
 export { type GuestText, http03Guest, http03GuestExport, http03Proxy } from './http03-guests.js';
 export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
 export { type LogRecord, RecordingLogger } from './recording-logger.js';
+export { registryUser, startRegistry, type TestRegistry, type TestRegistryOptions } from './registry.js';
 export { createTempDir, type TempDir } from './temp-dir.js';
+export { createTestAuthority, type TestAuthority, type TestCertificate } from './test-certificates.js';
