@@ -107,6 +107,17 @@ export type HttpErrorCode =
       readonly val: string | undefined;
     };
 
+/** A transfer failed for a reason that has an error-code. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly code: HttpErrorCode;
+
+  constructor(code: HttpErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
 const fields: TypedWit<HttpFields> = t.list(t.tuple(t.string, t.list(t.list(t.u8))));
 
 const request: TypedWit<HttpRequest> = t.record({

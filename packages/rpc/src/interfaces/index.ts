@@ -10,6 +10,7 @@ export {
 } from './blobstore.js';
 export {
   type HttpErrorCode,
+  HttpFailure,
   type HttpFieldSize,
   type HttpFields,
   type HttpIncomingHandler,

@@ -1,18 +1,10 @@
-import type { HttpErrorCode } from '@wasmlattice/rpc/interfaces';
+import { type HttpErrorCode, HttpFailure } from '@wasmlattice/rpc/interfaces';
+
+/** Byte sources and `trailers()` throw it. */
+export { HttpFailure };
 
 /** `wasi:http/types.error-code`, in jco's conventions, which are those of the wire. */
 export type ErrorCode = HttpErrorCode;
-
-/** A transfer failed for a reason that has an error-code; byte sources and `trailers()` throw it. */
-export class HttpFailure extends Error {
-  override readonly name = 'HttpFailure';
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
 
 /** The error-code of a failure; `internal-error` with its message for one that has none. */
 export function errorCodeOf(cause: unknown): ErrorCode {
