@@ -10,24 +10,28 @@ export interface TestCertificate {
 export interface TestAuthority extends TestCertificate {
   /** A certificate for servers at `hosts`, IPv4 addresses or names. */
   issue(...hosts: readonly string[]): TestCertificate;
+  /** The same, and it has expired. */
+  issueExpired(...hosts: readonly string[]): TestCertificate;
 }
 
 /** Makes an authority that nobody trusts yet; its certificates are good from a day ago for 30 days. */
 export function createTestAuthority(name = 'wasmlattice test authority'): TestAuthority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const make = (subject: string, publicKey: KeyObject, extensions: Buffer): string =>
-    certificatePem({ subject, issuer: name, publicKey, issuerKey: keys.privateKey, extensions });
+  const make = (subject: string, publicKey: KeyObject, extensions: Buffer, days = 30): string =>
+    certificatePem({ subject, issuer: name, publicKey, issuerKey: keys.privateKey, extensions, days });
+  const issue = (hosts: readonly string[], days: number): TestCertificate => {
+    const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const names = sequence(extension(subjectAltName, sequence(...hosts.map(alternativeName))));
+    return {
+      certificate: make(hosts[0] ?? 'nobody', own.publicKey, names, days),
+      key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  };
   return {
     certificate: make(name, keys.publicKey, sequence(extension(basicConstraints, sequence(boolean(true))))),
     key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    issue(...hosts) {
-      const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const names = sequence(...hosts.map(alternativeName));
-      return {
-        certificate: make(hosts[0] ?? 'nobody', own.publicKey, sequence(extension(subjectAltName, names))),
-        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      };
-    },
+    issue: (...hosts) => issue(hosts, 30),
+    issueExpired: (...hosts) => issue(hosts, -0.5),
   };
 }
 
@@ -37,19 +41,22 @@ interface CertificateParts {
   readonly publicKey: KeyObject;
   readonly issuerKey: KeyObject;
   readonly extensions: Buffer;
+  /** How long from now it is good. */
+  readonly days: number;
 }
 
 const dayMs = 86_400_000;
 
 /** RFC 5280, section 4.1. */
-function certificatePem({ subject, issuer, publicKey, issuerKey, extensions }: CertificateParts): string {
+function certificatePem(parts: CertificateParts): string {
+  const { subject, issuer, publicKey, issuerKey, extensions, days } = parts;
   const algorithm = sequence(ecdsaWithSha256);
   const toSign = sequence(
     der(0xa0, der(0x02, Buffer.of(2))),
     der(0x02, Buffer.concat([Buffer.of(1), randomBytes(15)])),
     algorithm,
     commonName(issuer),
-    sequence(time(Date.now() - dayMs), time(Date.now() + 30 * dayMs)),
+    sequence(time(Date.now() - dayMs), time(Date.now() + days * dayMs)),
     commonName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, extensions),
