@@ -97,11 +97,12 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
   await expect.poll(() => exists(stopped), { timeout: 10_000 }).toBe(true);
 });
 
-it('a host at a terminal is in development mode unless its environment says otherwise', () => {
-  const name = 'WASMLATTICE_DEVELOPMENT_MODE';
-  expect(developmentEnvironment({ HOME: '/home/me' })).toEqual({ HOME: '/home/me', [name]: 'true' });
-  expect(developmentEnvironment({ [name]: '' })).toEqual({ [name]: 'true' });
-  expect(developmentEnvironment({ [name]: 'false' })).toEqual({ [name]: 'false' });
+it('a host at a terminal is in development mode and lets requests into the Internet unless its environment says otherwise', () => {
+  const defaults = { WASMLATTICE_DEVELOPMENT_MODE: 'true', WASMLATTICE_HTTP_CLIENT_ALLOW: '*' };
+  expect(developmentEnvironment({ HOME: '/home/me' })).toEqual({ HOME: '/home/me', ...defaults });
+  expect(developmentEnvironment({ WASMLATTICE_DEVELOPMENT_MODE: '' })).toEqual(defaults);
+  const own = { WASMLATTICE_DEVELOPMENT_MODE: 'false', WASMLATTICE_HTTP_CLIENT_ALLOW: 'none' };
+  expect(developmentEnvironment(own)).toEqual(own);
 });
 
 it('the program of the host is the one its package declares', async () => {

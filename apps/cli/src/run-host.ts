@@ -8,18 +8,22 @@ import { CliError } from './cli-error.js';
 /** Signals that mean the host when they come to its parent. */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** The host's variable for its flag `--development-mode`. */
-const developmentMode = 'WASMLATTICE_DEVELOPMENT_MODE';
+/** What a host that somebody starts at a terminal is told, by variable; what is set already stays. */
+const developmentDefaults: Readonly<Record<string, string>> = {
+  WASMLATTICE_DEVELOPMENT_MODE: 'true',
+  // The public Internet: `fetch()` in a component works, and reaches nothing of this machine or its networks.
+  WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
+};
 
 /** Runs the program of `@wasmlattice/host` in development mode unless a flag or variable says otherwise, see {@link runForeground}. */
 export async function runHost(flags: readonly string[]): Promise<number> {
   return runForeground(await hostProgram(), flags, developmentEnvironment(process.env));
 }
 
-/** What a host that somebody starts at a terminal is told; what is set already stays. */
+/** The environment of such a host. An empty variable counts as absent, as it does for the host. */
 export function developmentEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // An empty variable counts as absent, as it does for the host.
-  return { ...env, [developmentMode]: env[developmentMode] || 'true' };
+  const entries = Object.entries(developmentDefaults).map(([name, value]) => [name, env[name] || value]);
+  return { ...env, ...Object.fromEntries(entries) };
 }
 
 /**

@@ -20,6 +20,7 @@ import {
 import type { EngineChoice, MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
 import { ConfigError } from './config/config-error.js';
 import { hostVersion } from './config/host-version.js';
+import { allowedHosts, type HttpClientConfig, readHttpClient } from './config/http-client.js';
 import type { Environment, SettingName } from './config/read-settings.js';
 import { readSettings } from './config/read-settings.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
@@ -57,6 +58,8 @@ export interface HostConfig {
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
   readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
   readonly features: { readonly builtinHttpServer: boolean };
+  /** HTTP requests of components that no link names a target of. */
+  readonly httpClient: HttpClientConfig;
   readonly nats: {
     /** Whether any flag or variable says where the lattice's NATS servers are or how to log in there. */
     readonly configured: boolean;
@@ -145,6 +148,7 @@ export function parseHostConfig(
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
     audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),
+    httpClient: readHttpClient(values, env, cwd),
     nats: {
       configured: natsLocationSettings.some((name) => given.has(name)),
       ctl: readEndpoint(values, cwd, 'ctl'),
@@ -337,7 +341,6 @@ function readLabels(values: SettingValues, env: Environment, warnings: string[])
 
 /** Features of wasmCloud 1.x that this version does not have. */
 const laterFeatures = [
-  'builtin-http-client',
   'builtin-messaging-nats',
   'workload-identity-auth',
   'workload-identity-interface',
@@ -350,6 +353,12 @@ function readFeatures(values: SettingValues, warnings: string[]): HostConfig['fe
     const feature = text.trim().toLowerCase().replaceAll('_', '-');
     if (feature === 'builtin-http-server') {
       builtinHttpServer = true;
+    } else if (feature === 'builtin-http-client') {
+      if (allowedHosts(values).length === 0) {
+        warnings.push(
+          `${both('features')}: the HTTP client lets no request through without ${both('httpClientAllow')}; \`*\` is the public Internet`,
+        );
+      }
     } else if (feature === 'wasmcloud-messaging-v3') {
       // Always on: a component that does not import it is not affected.
     } else if (laterFeatures.includes(feature)) {

@@ -8,6 +8,7 @@ import { createStderrLogger, type DeferredLogSink, type Logger } from '@wasmlatt
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
+import { httpClientSettings } from './config/http-client.js';
 import type { Environment } from './config/read-settings.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
@@ -134,6 +135,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       rpc: rpcSettings,
       sameHostCalls: config.localRpc,
       httpTimeoutMs: config.limits['execution-time'],
+      httpClient: await httpClientSettings(config.httpClient),
       engine: config.engine,
       memoryReset,
       showsTraps: config.developmentMode,

@@ -1,3 +1,4 @@
+import type { NamedList } from '@wasmlattice/http-client';
 import type { Limits, ThreadCells } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 
@@ -25,6 +26,8 @@ export interface ComponentStart {
   readonly limits: Limits;
   readonly links: readonly LinkRow[];
   readonly config: ConfigEntries;
+  /** Where its requests may go without a link, if that is less than where the host lets them. */
+  readonly httpClientAllow?: NamedList | undefined;
 }
 
 /** One start of a component, as one thread is told of it. */

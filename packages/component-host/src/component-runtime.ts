@@ -33,6 +33,7 @@ import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
 import { KeptInstances } from './kept-instances/index.js';
 import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
+import type { OwnHttpClient } from './outgoing-calls/own-http-client.js';
 import type { ThreadExports } from './same-host/thread-exports.js';
 import {
   createComponentTelemetry,
@@ -49,7 +50,9 @@ export interface ComponentRuntimeOptions {
   /** Gets the code when it is first called, and again after it was parked. */
   readonly loadCode?: () => Promise<PreparedComponent>;
   /** Where calls of the component go. */
-  readonly transports: CallTransports;
+  readonly transports: Omit<CallTransports, 'httpClient'>;
+  /** Takes its HTTP requests that no link names a target of; closed with the runtime. Absent: they need a link. */
+  readonly httpClient?: OwnHttpClient | undefined;
   /** Takes what the component exports; asked only if it exports anything. */
   readonly server: () => Promise<Server>;
   /** Where components of the same thread find each other. */
@@ -108,7 +111,7 @@ const noLabels = { imageRef: '', lattice: '', hostId: '' };
  * @throws MissingImportError, UnfitPreparedComponentError
  */
 export async function createComponentRuntime(options: ComponentRuntimeOptions): Promise<ComponentRuntime> {
-  const { componentId, prepared, transports, threadExports, budgets } = options;
+  const { componentId, prepared, transports, httpClient, threadExports, budgets } = options;
   const { maxInstances = 1 } = options;
   const limits = new GuestLimits(componentId, options.limits);
   const maxExecutionMs = limits.values['execution-time'];
@@ -152,7 +155,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     componentId,
     links: options.links ?? [],
     telemetry: observe,
-    transports,
+    transports: { ...transports, httpClient: httpClient?.invoker },
   });
   const clock = createInvocationClock(cells, {
     // Who measures nothing need not ask the system what a core gave.
@@ -229,6 +232,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     clearTimeout(timer);
     compiled.dispose?.();
     await closing;
+    httpClient?.close();
     logGate.close();
     traps.close();
     observedPool.close();

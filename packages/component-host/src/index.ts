@@ -39,5 +39,5 @@ export {
   type ServingThreadsOptions,
 } from './serving-threads/serving-threads.js';
 export type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
-export type { ListenerAddress, ServingThreadSettings } from './thread/messages.js';
+export type { HttpClientSettings, ListenerAddress, ServingThreadSettings } from './thread/messages.js';
 export { type ThreadClient, type ThreadExit, ThreadExitedError } from './thread/thread-client.js';

@@ -27,6 +27,8 @@ export interface SettingValues {
   readonly enableComponentAuction: boolean;
   readonly enableProviderAuction: boolean;
   readonly builtinHttpServer: boolean;
+  readonly httpClientAllow: readonly string[];
+  readonly httpClientCa: readonly string[];
   readonly features: readonly string[];
   readonly audit: readonly (AuditDestination | 'off')[];
   readonly auditScope: AuditScope;
@@ -246,11 +248,24 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'General',
     help: 'Offer wasmcloud+builtin://http-server without the feature of that name',
   }),
+  httpClientAllow: list(kinds.allowEntry, 'list', {
+    flag: 'http-client-allow',
+    variable: 'WASMLATTICE_HTTP_CLIENT_ALLOW',
+    group: 'General',
+    help: 'Where components may send HTTP requests without a link: `*`, names, addresses, networks; `*` with `wasmlattice up`',
+  }),
+  httpClientCa: list(kinds.path('file'), 'list', {
+    flag: 'http-client-ca',
+    variable: 'WASMLATTICE_HTTP_CLIENT_CA',
+    group: 'General',
+    help: 'PEM files of further certificate authorities that these requests trust',
+    advanced: true,
+  }),
   features: list(kinds.anyText('name'), 'list', {
     flag: 'feature',
     variable: 'WASMCLOUD_EXPERIMENTAL_FEATURES',
     group: 'General',
-    help: 'Experimental features to turn on; so far builtin-http-server',
+    help: 'Experimental features to turn on: builtin-http-server, builtin-http-client',
     advanced: true,
   }),
   audit: list(

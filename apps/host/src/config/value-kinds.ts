@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAllowEntry } from '@wasmlattice/http-client';
 import { publicKeyKind } from '@wasmlattice/identity';
 import { isBuiltinLabel } from '../identity/builtin-labels.js';
 
@@ -75,6 +76,14 @@ export const seconds: ValueKind<number> = wholeNumber('seconds', 1, Math.floor(l
 export const positiveCount: ValueKind<number> = wholeNumber('n', 1, Number.MAX_SAFE_INTEGER);
 
 export const bytes: ValueKind<number> = wholeNumber('bytes', 1, Number.MAX_SAFE_INTEGER);
+
+/** Where HTTP requests may go; `none` alone is nowhere. */
+export const allowEntry: ValueKind<string> = {
+  placeholder: 'host',
+  allowed:
+    '`*`, `none`, a host name such as `api.example.org` or `*.example.org`, an address or a network such as `10.0.0.0/8`, each with or without `:port`',
+  parse: (text) => (isAllowEntry(text) ? text.trim() : undefined),
+};
 
 /** A host name or an address, without a scheme and without a port. */
 export const hostName: ValueKind<string> = {

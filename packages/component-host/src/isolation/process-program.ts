@@ -11,6 +11,7 @@ export interface ProcessProgram {
 
 /** Packages whose code the entry loads, itself or through others, and that its own package knows. */
 const packages = [
+  '@wasmlattice/http-client',
   '@wasmlattice/lattice-connection',
   '@wasmlattice/rpc',
   '@wasmlattice/telemetry',

@@ -34,6 +34,40 @@ describe('link router', () => {
     ]);
   });
 
+  it('sends HTTP requests without a link into a network where there is a client, and others nowhere', async () => {
+    const sent: Invocation[] = [];
+    const httpClient = { invoke: async (invocation: Invocation) => sent.push(invocation) };
+    const { calls, router } = routerWith([]);
+    const withClient = createLinkRouter({
+      componentId: 'web',
+      invoker: { invoke: async () => {} },
+      links: [],
+      httpClient,
+    });
+    await withClient.forInvocation().invoke('wasi:http/outgoing-handler', call);
+    expect(sent).toMatchObject([{ target: 'http-client', headers: { 'source-id': 'web' } }]);
+    await expect(withClient.forInvocation().invoke('wasi:keyvalue/store', call)).rejects.toThrow(
+      LinkNotFoundError,
+    );
+    await expect(
+      withClient.forInvocation().invoke('wasi:http/outgoing-handler', call, 'other'),
+    ).rejects.toThrow(LinkNotFoundError);
+    await expect(router.forInvocation().invoke('wasi:http/outgoing-handler', call)).rejects.toThrow(
+      '--http-client-allow',
+    );
+    expect(calls).toEqual([]);
+  });
+
+  it('sends HTTP requests to the target of their link, although there is a client', async () => {
+    const httpClient = { invoke: () => Promise.reject(new Error('not to be asked')) };
+    const { calls } = routerWith([]);
+    const invoker = { invoke: async (invocation: Invocation) => calls.push(invocation) };
+    const links = [{ linkName: 'default', instance: 'wasi:http/outgoing-handler', target: 'provider' }];
+    const router = createLinkRouter({ componentId: 'web', invoker, links, httpClient });
+    await router.forInvocation().invoke('wasi:http/outgoing-handler', call);
+    expect(calls).toMatchObject([{ target: 'provider' }]);
+  });
+
   it('names component, interface and what to put when there is no link', async () => {
     const { router } = routerWith([]);
     const failed = router.forInvocation().invoke('wasi:keyvalue/store', call);

@@ -5,6 +5,12 @@ import { besideHeaders } from '../kept-instances/index.js';
 
 const defaultLinkName = 'default';
 
+/** What guests call to send requests into a network. */
+export const httpClientKey = 'wasi:http/outgoing-handler';
+
+/** What calls without a link are told to go to, in spans and measurements. */
+const unlinkedTarget = 'http-client';
+
 /** A guest called an interface no link of its component leads to. */
 export class LinkNotFoundError extends Error {
   override readonly name = 'LinkNotFoundError';
@@ -13,7 +19,7 @@ export class LinkNotFoundError extends Error {
     const [path = '', iface = ''] = instance.split('/');
     const [namespace = '', pkg = ''] = path.split(':');
     super(
-      `link '${linkName}' not found for instance '${instance}' of component '${componentId}': put a link with source_id '${componentId}', wit_namespace '${namespace}', wit_package '${pkg}' and interface '${iface}'`,
+      `link '${linkName}' not found for instance '${instance}' of component '${componentId}': put a link with source_id '${componentId}', wit_namespace '${namespace}', wit_package '${pkg}' and interface '${iface}'${instance === httpClientKey ? ', or let the requests of components go into a network by --http-client-allow of the host' : ''}`,
     );
   }
 }
@@ -30,9 +36,13 @@ export function createLinkRouter(options: {
   readonly componentId: string;
   readonly invoker: Invoker;
   readonly links: readonly LinkRow[];
+  /** Takes HTTP requests for which no link is there. */
+  readonly httpClient?: Invoker | undefined;
 }): LinkRouter {
-  const { componentId, invoker } = options;
+  const { componentId, invoker, httpClient } = options;
   let targets = indexRows(options.links);
+  const withoutLink = (linkKey: string, linkName: string): Invoker | undefined =>
+    linkKey === httpClientKey && linkName === defaultLinkName ? httpClient : undefined;
   return {
     setLinks(rows) {
       targets = indexRows(rows);
@@ -46,10 +56,11 @@ export function createLinkRouter(options: {
         async invoke(linkKey, { beside, ...call }, asked) {
           const linkName = nameOf(linkKey, asked);
           const target = targets.get(linkName)?.get(linkKey);
-          if (target === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
-          return await invoker.invoke({
+          const transport = target === undefined ? withoutLink(linkKey, linkName) : invoker;
+          if (transport === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
+          return await transport.invoke({
             ...call,
-            target,
+            target: target ?? unlinkedTarget,
             headers: {
               ...trace,
               'source-id': componentId,

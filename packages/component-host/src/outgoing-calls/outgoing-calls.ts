@@ -9,11 +9,13 @@ export interface CallTransports {
   readonly lattice: Invoker;
   /** To components of this thread; what it can't serve goes on to the lattice. Absent: every call goes over the lattice. */
   readonly sameHost?: Invoker | undefined;
+  /** Into a network, for HTTP requests that no link names a target of. Absent: they need one. */
+  readonly httpClient?: Invoker | undefined;
 }
 
 /**
  * The way of a call that leaves a component, in this order: its link names the target, a span begins, its time is measured,
- * and it stays in this thread if a component there can serve it, else goes over NATS.
+ * and it stays in this thread if a component there can serve it, else goes over NATS. HTTP requests without a link go into a network.
  */
 export function createOutgoingCalls(options: {
   readonly componentId: string;
@@ -26,5 +28,6 @@ export function createOutgoingCalls(options: {
     componentId,
     links,
     invoker: telemetry.invoker(transports.sameHost ?? transports.lattice),
+    httpClient: transports.httpClient && telemetry.invoker(transports.httpClient),
   });
 }

@@ -1,3 +1,4 @@
+import type { NamedList, ProxySettings, TrustSettings } from '@wasmlattice/http-client';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { ThreadClock, ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
@@ -9,6 +10,15 @@ import type {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
 
+/** How requests of components get into a network where no link says whereto. */
+export interface HttpClientSettings {
+  /** Where those of all components may go. */
+  readonly allow: NamedList;
+  readonly proxies: ProxySettings;
+  readonly trust: TrustSettings;
+  readonly userAgent: string;
+}
+
 /** What all serving threads of a host are born with. */
 export interface ServingThreadSettings {
   readonly lattice: string;
@@ -19,6 +29,8 @@ export interface ServingThreadSettings {
   readonly sameHostCalls: boolean;
   /** Longest time until a component on another host has begun its answer to an HTTP request, in ms. */
   readonly httpTimeoutMs: number;
+  /** Absent: requests of components need a link. */
+  readonly httpClient?: HttpClientSettings | undefined;
   readonly engine: EngineChoice;
   /** How the memories of instances are reset; absent: each thread finds out what is faster. */
   readonly memoryReset?: MemoryWayChoice;

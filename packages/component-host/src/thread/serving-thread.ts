@@ -12,6 +12,7 @@ import { type ComponentRuntime, createComponentRuntime } from '../component-runt
 import { createLatticeHandler } from '../http/lattice-handler.js';
 import { type HttpRoute, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
 import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
+import { createHttpClients, type MakeHttpClient } from '../outgoing-calls/own-http-client.js';
 import { createSameHostCalls } from '../same-host/same-host-calls.js';
 import { ThreadExports } from '../same-host/thread-exports.js';
 import type { RuntimeTelemetry } from '../telemetry/component-telemetry.js';
@@ -28,6 +29,7 @@ export interface ServingThreadOptions {
     | 'memoryReset'
     | 'sameHostCalls'
     | 'httpTimeoutMs'
+    | 'httpClient'
     | 'clock'
     | 'showsTraps'
   >;
@@ -49,6 +51,7 @@ export class ServingThread {
   readonly #exports = new ThreadExports();
   readonly #time = { guests: new GuestTime(), turns: new FairTurns() };
   readonly #transports: CallTransports;
+  readonly #makeHttpClient: MakeHttpClient | undefined;
   /** In the order of their starts. */
   readonly #generations = new Map<number, ComponentRuntime>();
   /** By component the generation that started last: the one that answers. */
@@ -75,6 +78,7 @@ export class ServingThread {
         meter: telemetry.meter,
       }),
     };
+    this.#makeHttpClient = createHttpClients(data.httpClient);
     this.listeners = new ThreadListeners({
       route: (componentId) => this.#httpRoute(componentId),
       elsewhere: (target) => this.#httpElsewhere(target),
@@ -124,15 +128,17 @@ export class ServingThread {
     await Promise.all([...this.#generations.keys()].map((generation) => this.stop(generation, left)));
   }
 
-  async #start({ generation, outline, ...component }: ComponentRecord): Promise<void> {
+  async #start({ generation, outline, httpClientAllow, ...component }: ComponentRecord): Promise<void> {
     const { data, rpc, budgets, telemetry, loadCode } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
+    const logger = this.#options.logger.with({ component: componentId });
     const runtime = await createComponentRuntime({
       ...component,
       prepared: outline,
       loadCode: () => loadCode(generation),
       transports: this.#transports,
+      httpClient: this.#makeHttpClient?.({ allow: httpClientAllow, logger }),
       server: rpc.server,
       // Who is not to be found here is called over the lattice.
       ...(data.sameHostCalls && { threadExports: this.#exports }),
@@ -140,7 +146,7 @@ export class ServingThread {
       ...(data.showsTraps !== undefined && { showsTraps: data.showsTraps }),
       budgets,
       time: this.#time,
-      logger: this.#options.logger.with({ component: componentId }),
+      logger,
       telemetry,
       labels: { imageRef, lattice, hostId },
     });

@@ -13,6 +13,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
 import type { SignatureRules } from '../claims/signature-rules.js';
 import { componentEventClaims, inventoryClaims, storedClaims } from '../claims/token-facts.js';
+import { AllowedHostsError } from '../http/allowed-hosts.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
@@ -220,7 +221,11 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       termsOf({ annotations, limits }, new Map(), options);
       return undefined;
     } catch (error) {
-      if (error instanceof IsolationTierError || error instanceof ComponentLimitsError) return error;
+      const isOfTerms =
+        error instanceof IsolationTierError ||
+        error instanceof ComponentLimitsError ||
+        error instanceof AllowedHostsError;
+      if (isOfTerms) return error;
       throw error;
     }
   };

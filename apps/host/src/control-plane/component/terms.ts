@@ -1,5 +1,7 @@
 import type { ConfigEntries, IsolationTier } from '@wasmlattice/component-host';
+import type { NamedList } from '@wasmlattice/http-client';
 import { type Limits, limitNames } from '@wasmlattice/wasm-runtime';
+import { allowedHostsKey, allowedHostsOf, sameAllowedHosts } from '../http/allowed-hosts.js';
 import { type HostLimits, isLimitKey, limitsOf } from './component-limits.js';
 import type { ComponentSettings } from './component-plan.js';
 import { isolationKey, isolationOf } from './isolation.js';
@@ -8,12 +10,14 @@ import { isolationKey, isolationOf } from './isolation.js';
 export interface Terms {
   readonly isolation: IsolationTier;
   readonly limits: Limits;
+  /** Where its HTTP requests may go without a link; `undefined`: where its host lets those of all go. */
+  readonly httpClientAllow: NamedList | undefined;
 }
 
 /**
  * The terms that a component's command, annotations and config ask for.
  *
- * @throws IsolationTierError, ComponentLimitsError
+ * @throws IsolationTierError, ComponentLimitsError, AllowedHostsError
  */
 export function termsOf(
   { annotations, limits: command }: Pick<ComponentSettings, 'annotations' | 'limits'>,
@@ -23,16 +27,21 @@ export function termsOf(
   return {
     isolation: isolationOf(annotations, config),
     limits: limitsOf({ command, annotations, config }, host),
+    httpClientAllow: allowedHostsOf(annotations, config),
   };
 }
 
 export function sameTerms(a: Terms, b: Terms): boolean {
-  return a.isolation === b.isolation && limitNames.every((limit) => a.limits[limit] === b.limits[limit]);
+  return (
+    a.isolation === b.isolation &&
+    sameAllowedHosts(a.httpClientAllow, b.httpClientAllow) &&
+    limitNames.every((limit) => a.limits[limit] === b.limits[limit])
+  );
 }
 
 /** Whether an annotation, or an entry of a config, is for the host. */
 function isReserved(key: string): boolean {
-  return key === isolationKey || isLimitKey(key);
+  return key === isolationKey || key === allowedHostsKey || isLimitKey(key);
 }
 
 /** The entries for the guest: all but what is for the host. */
