@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const signOfLifeMs = 2_000;
+/** A lock without a sign of life for this long is one that a killed process left behind. */
+const deadAfterMs = 5 * signOfLifeMs;
+const betweenLooksMs = 50;
+
+/**
+ * Does `work` while no other process, and nothing else in this one, does so under the same lock file. It spares work done twice: what is
+ * done must be right without it, for a process that hangs loses its lock.
+ */
+export async function withFileLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  while (!(await takeLock(file))) {
+    await removeIfDead(file);
+    await delay(betweenLooksMs, undefined, { ...(signal && { signal }) });
+  }
+  const signs = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => {});
+  }, signOfLifeMs);
+  signs.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(signs);
+    await rm(file, { force: true });
+  }
+}
+
+/** Links are made or not made, also on network file systems. */
+async function takeLock(file: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, String(process.pid));
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function removeIfDead(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined || Date.now() - found.mtimeMs < deadAfterMs) return;
+  // Others look, too: one of them moves it away.
+  const removed = `${file}.${randomUUID()}`;
+  await rename(file, removed).catch(() => {});
+  await rm(removed, { force: true });
+}
