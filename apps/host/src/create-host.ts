@@ -156,6 +156,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const artifacts = createArtifactStore({
     allowFileLoad: config.allowFileLoad,
     maxComponentSize: config.limits['component-size'],
+    providerFolder: join(config.cacheDir, 'providers'),
   });
   const signatures = createSignatureRules({
     ...config.signatures,

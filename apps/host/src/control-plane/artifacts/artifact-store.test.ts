@@ -1,10 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { providerTarget, writeProviderArchive } from '@wasmlattice/artifacts';
+import { createSigningKey } from '@wasmlattice/identity';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactReferenceError } from './artifact-reference.js';
-import { ArtifactError, createArtifactStore } from './artifact-store.js';
+import {
+  ArtifactError,
+  type ArtifactStore,
+  type ArtifactStoreOptions,
+  createArtifactStore,
+} from './artifact-store.js';
 
 const unsigned = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
 
@@ -18,7 +25,19 @@ beforeAll(async () => {
 });
 afterAll(() => dir[Symbol.asyncDispose]());
 
-const store = createArtifactStore({ allowFileLoad: true, maxComponentSize: 8 });
+function open(changes: Partial<ArtifactStoreOptions> = {}): ArtifactStore {
+  return createArtifactStore({
+    allowFileLoad: true,
+    maxComponentSize: 8,
+    providerFolder: join(dir.path, 'providers'),
+    ...changes,
+  });
+}
+
+let store: ArtifactStore;
+beforeAll(() => {
+  store = open();
+});
 
 describe('fetchComponent', () => {
   it('reads a path or a file URL into memory that threads can share', async () => {
@@ -41,7 +60,7 @@ describe('fetchComponent', () => {
   });
 
   it('refuses a component that is too large and names the setting', async () => {
-    const small = createArtifactStore({ allowFileLoad: true, maxComponentSize: 7 });
+    const small = open({ maxComponentSize: 7 });
     await expect(small.fetchComponent(file)).rejects.toThrow(
       "has 8 bytes; the limit 'component-size' is 7: raise the host's --max-component-size-bytes",
     );
@@ -63,11 +82,38 @@ describe('fetchComponent', () => {
 
 describe('fetchProvider', () => {
   it('answers with the file on this machine or the name of the builtin', async () => {
-    expect(await store.fetchProvider('file:///srv/kv.js')).toEqual({ kind: 'file', path: '/srv/kv.js' });
+    const path = join(dir.path, 'kv.js');
+    await writeFile(path, 'hello');
+    expect(await store.fetchProvider(pathToFileURL(path).href)).toEqual({ kind: 'file', path });
     expect(await store.fetchProvider('wasmcloud+builtin://http-server')).toEqual({
       kind: 'builtin',
       name: 'http-server',
     });
+  });
+
+  it('unpacks the program of an archive and tells its token', async () => {
+    const archive = join(dir.path, 'kv.par');
+    const target = providerTarget(process.arch, process.platform);
+    const { bytes, token } = await writeProviderArchive(
+      {
+        programs: new Map([[target, Buffer.from('program')]]),
+        metadata: { vendor: 'acme' },
+        subject: createSigningKey('service').publicKey,
+        issuedAt: 1,
+      },
+      createSigningKey('account'),
+    );
+    await writeFile(archive, bytes);
+    const found = await store.fetchProvider(archive);
+    expect(found).toMatchObject({ kind: 'file', token });
+    expect(found.kind === 'file' && (await readFile(found.path, 'utf8'))).toBe('program');
+    expect(found.kind === 'file' && found.path.startsWith(join(dir.path, 'providers'))).toBe(true);
+  });
+
+  it('names the file that is not there', async () => {
+    await expect(store.fetchProvider('file:///srv/none')).rejects.toThrow(
+      "failed to fetch '/srv/none': there is no such file on the machine of this host",
+    );
   });
 
   it('refuses registries', async () => {
@@ -76,7 +122,10 @@ describe('fetchProvider', () => {
 });
 
 describe('without --allow-file-load', () => {
-  const closed = createArtifactStore({ allowFileLoad: false, maxComponentSize: 8 });
+  let closed: ArtifactStore;
+  beforeAll(() => {
+    closed = open({ allowFileLoad: false });
+  });
 
   it('loads no files, and says with which flag it would', async () => {
     await expect(closed.fetchComponent(file)).rejects.toThrow(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isProviderArchive, providerTarget, unpackProvider } from '@wasmlattice/artifacts';
 import { ClaimsError, readComponentToken, type Token } from '@wasmlattice/identity';
 import { limitAdvice } from '@wasmlattice/wasm-runtime';
 import { parseArtifactReference } from './artifact-reference.js';
@@ -13,6 +14,8 @@ export interface ArtifactStoreOptions {
   readonly allowFileLoad: boolean;
   /** A larger component is refused, in bytes (`--max-component-size-bytes`). */
   readonly maxComponentSize: number;
+  /** Where programs of provider archives are kept; hosts of one machine share it. */
+  readonly providerFolder: string;
 }
 
 /** A component that was fetched. */
@@ -32,7 +35,11 @@ export type ProviderArtifact =
 export interface ArtifactStore {
   /** @throws ArtifactError, ArtifactReferenceError; ClaimsError when it is not as it was signed */
   fetchComponent(reference: string): Promise<ComponentArtifact>;
-  /** @throws ArtifactError, ArtifactReferenceError */
+  /**
+   * A program is started as it is; of an archive that for this kind of machine is unpacked.
+   *
+   * @throws ArtifactError, ArtifactReferenceError, ArchiveError; ClaimsError when the token of an archive does not decode
+   */
   fetchProvider(reference: string): Promise<ProviderArtifact>;
 }
 
@@ -44,6 +51,14 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     throw new ArtifactError(
       `unable to start ${what} from file, file loading is disabled ('${path}'): start the host with --allow-file-load`,
     );
+  };
+  const openProvider = async (path: string): Promise<ProviderArtifact> => {
+    const isArchive = await isProviderArchive(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
+    if (!isArchive) return { kind: 'file', path };
+    const target = providerTarget(process.arch, process.platform);
+    return { kind: 'file', ...(await unpackProvider(path, { target, folder: options.providerFolder })) };
   };
   return {
     async fetchComponent(reference) {
@@ -67,8 +82,9 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     async fetchProvider(reference) {
       const parsed = parseArtifactReference(reference);
       if (parsed.kind === 'oci') throw registryUnavailable(reference);
-      if (parsed.kind === 'file') requireFileLoad('provider', parsed.path);
-      return parsed;
+      if (parsed.kind === 'builtin') return parsed;
+      requireFileLoad('provider', parsed.path);
+      return await openProvider(parsed.path);
     },
   };
 }
@@ -93,15 +109,17 @@ async function readArtifact(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file on the machine of this host'
-        : code === 'EACCES'
-          ? 'the host may not read it'
-          : code === 'EISDIR'
-            ? 'it is a folder'
-            : String(cause);
-    throw new ArtifactError(`failed to fetch '${path}': ${why}`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file on the machine of this host',
+  EACCES: 'the host may not read it',
+  EISDIR: 'it is a folder',
+};
+
+function unreadable(path: string, cause: unknown): ArtifactError {
+  const why = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
+  return new ArtifactError(`failed to fetch '${path}': ${why}`, { cause });
 }

@@ -3,7 +3,8 @@ import { createSigningKey, signToken } from '@wasmlattice/identity';
 import type { RunningProvider } from '@wasmlattice/provider-host';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
-import { createArtifactStore } from '../artifacts/artifact-store.js';
+import { parseArtifactReference } from '../artifacts/artifact-reference.js';
+import type { ProviderArtifact } from '../artifacts/artifact-store.js';
 import { goneLinks, newLinks, withLink } from '../link-table.js';
 import {
   createEventRecorder,
@@ -34,6 +35,12 @@ function startCommand(changes: Partial<StartProviderCommand> = {}): StartProvide
     allowUpdate: false,
     ...changes,
   };
+}
+
+function fetched(reference: string): ProviderArtifact {
+  const parsed = parseArtifactReference(reference);
+  if (parsed.kind === 'oci') throw new Error('it is not to be had');
+  return parsed;
 }
 
 /** A service with a launcher whose `launching` runs between what a provider is told at its start and its start. */
@@ -88,7 +95,7 @@ function setUp(
   };
   const service = createProviderService({
     hostId: 'NHOST',
-    artifacts: options.artifacts ?? createArtifactStore({ allowFileLoad: true, maxComponentSize: 1 }),
+    artifacts: options.artifacts ?? { fetchProvider: async (reference) => fetched(reference) },
     signatures: { admitProvider: options.admitProvider ?? (() => {}) },
     lattice,
     configs,
@@ -219,7 +226,7 @@ describe('start', () => {
 
   it.each([
     ['', 'the image reference is empty'],
-    ['ghcr.io/a/b:1', 'does not fetch from registries'],
+    ['ghcr.io/a/b:1', 'it is not to be had'],
   ])('of the reference %j fails with an event that says what to do', async (providerRef, reason) => {
     const { service, events } = setUp();
     expect(service.start(startCommand({ providerRef }))).toMatchObject({ tag: 'ok' });
