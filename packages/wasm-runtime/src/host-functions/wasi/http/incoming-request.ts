@@ -1,6 +1,7 @@
 import { defaultGuestLimits, type GuestLimits } from '../../../limits/guest-limits.js';
 import { ResultError } from '../io/index.js';
 import { Children } from './children.js';
+import { HttpFailure } from './error-code.js';
 import { FieldStore } from './field-store.js';
 import { Fields } from './fields.js';
 import type { HttpExchange } from './http-exchange.js';
@@ -45,6 +46,20 @@ export class IncomingRequest {
     if (this.#consumed) throw new ResultError(undefined);
     this.#consumed = true;
     return new IncomingBody(this.#exchange, this.#limits);
+  }
+
+  /**
+   * The host passes the request on.
+   * @throws HttpFailure when the guest has taken its body
+   */
+  forward(): HttpExchange {
+    this.#children.assertNone('passed on');
+    if (this.#consumed) {
+      const message = 'the body of the request was taken before the request was passed on';
+      throw new HttpFailure({ tag: 'internal-error', val: message }, message);
+    }
+    this.#consumed = true;
+    return this.#exchange;
   }
 
   [Symbol.dispose](): void {

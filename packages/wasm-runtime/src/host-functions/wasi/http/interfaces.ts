@@ -12,6 +12,7 @@ import { OutgoingBody } from './outgoing-body.js';
 import { handleOutgoing } from './outgoing-handler.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import { OutgoingResponse } from './outgoing-response.js';
+import { passOn } from './pass-on.js';
 import { RequestOptions } from './request-options.js';
 import { ResponseOutparam } from './response-outparam.js';
 
@@ -74,5 +75,14 @@ const outgoingHandler: HostInterface = {
   }),
 };
 
-/** `wasi:http@0.2`: types and outgoing-handler. */
-export const httpInterfaces: readonly HostInterface[] = [types, outgoingHandler];
+const incomingHandler: HostInterface = {
+  ...declared('wasi:http/incoming-handler@0.2.12'),
+  ...wasi02,
+  suspending: ['handle'],
+  bind: (context) => ({
+    handle: (request: IncomingRequest, response: ResponseOutparam) => passOn(context, request, response),
+  }),
+};
+
+/** `wasi:http@0.2`: types, outgoing-handler, and the incoming-handler that a middleware imports. */
+export const httpInterfaces: readonly HostInterface[] = [types, outgoingHandler, incomingHandler];

@@ -34,13 +34,19 @@ export const toClient: RequestRoute = {
   takesOptions: true,
 };
 
-/** To another component that handles requests: the next one of a chain. */
-export const toHandler: RequestRoute = {
-  linkKey: 'wasi:http/handler',
-  instance: httpIncomingHandler.id,
-  func: httpIncomingHandler.functions[0] as WitFunction,
-  takesOptions: false,
-};
+/**
+ * To another component that handles requests: the next one of a chain.
+ *
+ * @param linkKey the interface that the guest imports for that
+ */
+export function toHandler(linkKey: string): RequestRoute {
+  return {
+    linkKey,
+    instance: httpIncomingHandler.id,
+    func: httpIncomingHandler.functions[0] as WitFunction,
+    takesOptions: false,
+  };
+}
 
 /** What the other side may take to say that a timeout passed, in ms. */
 const TIMEOUT_MARGIN_MS = 5_000;

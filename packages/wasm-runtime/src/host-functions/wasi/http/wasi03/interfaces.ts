@@ -39,5 +39,5 @@ function sender(name: string, func: string, route: RequestRoute): HostInterface 
 export const http03Interfaces: readonly HostInterface[] = [
   types,
   sender('wasi:http/client', 'send', toClient),
-  sender('wasi:http/handler', 'handle', toHandler),
+  sender('wasi:http/handler', 'handle', toHandler('wasi:http/handler')),
 ];
