@@ -19,7 +19,7 @@ const shared = { title: 'Rust', shared: ['Cargo.toml', 'Cargo.lock'], recipe: im
 export const rust: Language = {
   ...shared,
   name: 'rust',
-  guests: guestForEachKind,
+  guests: [...guestForEachKind, { name: 'gate', kinds: [], hasOwnWorld: true }],
   findToolchain: findRust,
 };
 
@@ -28,7 +28,12 @@ export const rustWasi03: Language = {
   ...shared,
   name: 'rust-wasi03',
   wit: wasi03Wit,
-  guests: [...guestForEachKind, { name: 'lines', kinds: [] }, { name: 'lines-caller', kinds: [] }],
+  guests: [
+    ...guestForEachKind,
+    { name: 'lines', kinds: [] },
+    { name: 'lines-caller', kinds: [] },
+    { name: 'middleware', kinds: [], hasOwnWorld: true },
+  ],
   findToolchain: findRust,
 };
 
