@@ -178,6 +178,34 @@ function data(chunks = Number.POSITIVE_INFINITY): { stream: AsyncIterable<Uint8A
   return { stream, left: promise };
 }
 
+describe('a component whose instances are all kept for their resources', () => {
+  it('refuses ordinary calls soon, and serves them when a resource was dropped', async () => {
+    const { scenario } = pair;
+    await startComponent(scenario.lattice, scenario.host, {
+      id: 'small',
+      wasm: files.callee,
+      maxInstances: 2,
+    });
+    const address = { target: 'small', instance: countersInterface };
+    const held = await Promise.all(
+      [1, 2].map((n) => call(invoker, { ...address, func: counters.make, params: [n] })),
+    );
+    const contents = (): Promise<AsyncIterable<Uint8Array>[]> =>
+      call(invoker, {
+        target: 'small',
+        instance: streamsInterface,
+        func: unpack,
+        params: [{ label: 'x', contents: [bytes('a')], extra: undefined }],
+      });
+    await expect(contents()).rejects.toMatchObject({
+      code: 'overloaded',
+      message: expect.stringContaining('all 2 of its instances are kept for resources that callers hold'),
+    });
+    for (const one of held) await call(invoker, { ...address, func: counters.drop, params: [one] });
+    expect(await Promise.all((await contents()).map(textOf))).toEqual(['a']);
+  });
+});
+
 describe('a stream through two components', () => {
   it('arrives whole, there and back', async () => {
     const params = [bytes('hello ', 'world')] as [AsyncGenerator<Uint8Array>];

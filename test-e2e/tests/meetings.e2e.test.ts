@@ -273,6 +273,24 @@ describe('objects of a component', () => {
     await kept(collector, 0, 0);
   });
 
+  it('are dropped when the host of who made them is killed', async () => {
+    const { host, lattice, nats } = scenario;
+    await using second = await startHost({ nats });
+    await startComponent(lattice, second, { id: 'far-visitor', wasm: files.visitor });
+    await putLink(lattice, { source: 'far-visitor', target: 'keeper', interface: 'test:meeting/boxes' });
+    const visit = (declared: WitFunction, params: readonly unknown[]): Promise<unknown> =>
+      invoker.invoke({ target: 'far-visitor', instance: visitsInterface, func: declared, params });
+    await vi.waitFor(() => visit(visits.join, [1]), { timeout: 30_000 });
+    visit(visits.linger, [forLong]).catch(() => {});
+    await kept(collector, 1, 2);
+    second.child.signal('SIGKILL');
+    await second.child.exited;
+    await host.child.waitForLine(
+      /a caller is gone without a word.*far-visitor\.owner-.*handles=2|handles=2.*far-visitor/,
+    );
+    await kept(collector, 0, 0);
+  });
+
   it('are dropped when the component that made them is stopped, whose callers are told', async () => {
     const { host, lattice } = scenario;
     const visit = invoker.invoke({

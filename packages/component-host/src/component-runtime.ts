@@ -8,6 +8,7 @@ import {
   type GuestTime,
   InstancePool,
   isFirstUnfinishedBody,
+  keptWriter,
   type Limits,
   LogGate,
   limitAdvice,
@@ -31,7 +32,7 @@ import { createHttpHandler } from './http/http-handler.js';
 import { createInvocationClock } from './invocation/invocation-clock.js';
 import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
-import { KeptInstances } from './kept-instances/index.js';
+import { askHolder, createOwner, KeptInstances, ownerTarget, serveHolder } from './kept-instances/index.js';
 import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
 import type { OwnHttpClient } from './outgoing-calls/own-http-client.js';
 import type { ThreadExports } from './same-host/thread-exports.js';
@@ -151,8 +152,10 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     onWaited: (ms) => observedPool.waited(ms),
   });
   const observedPool = observe.pool(pool);
+  const member = createOwner();
   const router = createOutgoingCalls({
     componentId,
+    member,
     links: options.links ?? [],
     telemetry: observe,
     transports: { ...transports, httpClient: httpClient?.invoker },
@@ -196,13 +199,19 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   };
   const keptInstances = new KeptInstances({
     componentId,
+    owner: member,
+    askHolder: (holder) => askHolder(transports.lattice, holder),
     ownResources: exports.custom.ownResources,
     run: (headers, signal, work) => run(headers, signal, work, { isKept: true }),
     startClock: () => clock.start(),
     maxExecutionMs,
     logger,
+    onKept: keptWriter(cells),
   });
   const observedInstances = observe.keptInstances(keptInstances);
+  const holder = linkage.holdsResources
+    ? await serveHolder(await options.server(), ownerTarget(componentId, member))
+    : undefined;
   const served = !servesAnything(exports)
     ? []
     : await serveExports({
@@ -233,6 +242,8 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     compiled.dispose?.();
     await closing;
     httpClient?.close();
+    // Until then its guests hold resources of others.
+    await holder?.close();
     logGate.close();
     traps.close();
     observedPool.close();

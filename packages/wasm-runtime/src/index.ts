@@ -54,6 +54,7 @@ export {
   createComponentCells,
   defaultMaxWaiting,
   isFirstUnfinishedBody,
+  keptWriter,
   lastStartWriter,
   oldestStartWriter,
   readComponentUse,

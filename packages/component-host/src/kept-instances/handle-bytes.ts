@@ -19,6 +19,11 @@ export function createOwner(): string {
   return randomBytes(ownerBytes).toString('hex');
 }
 
+/** Whether a text can be what {@link createOwner} makes. */
+export function isOwner(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
+}
+
 export function createHandle(owner: string): HandleNames {
   return { owner, id: randomBytes(idBytes).toString('hex') };
 }

@@ -1,3 +1,4 @@
 export { besideHeaders, besideOf } from './beside-header.js';
-export { ownerTarget } from './handle-bytes.js';
+export { createOwner, ownerTarget } from './handle-bytes.js';
+export { askHolder, holderHeaders, serveHolder } from './holder.js';
 export { KeptInstances } from './kept-instances.js';

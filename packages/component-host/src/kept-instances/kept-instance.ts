@@ -1,13 +1,16 @@
 import type { CallContext, WitResource } from '@wasmlattice/rpc';
 import { ExecutionTimeError } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
-import type { GuestHandles, InstanceHandles, LatticeExport } from '@wasmlattice/wasm-runtime/lattice';
+import type { InstanceHandles, LatticeExport } from '@wasmlattice/wasm-runtime/lattice';
 import { ForsakenInstanceError, HandleError, IdleResourcesError, InstanceGoneError } from './errors.js';
+import { holderOf } from './holder.js';
 
 /** A resource of a guest that others hold a handle to. */
 export interface HeldResource {
   readonly kept: KeptInstance;
   readonly resource: WitResource;
+  /** Who holds it, as far as that is known: see `holder.ts`. */
+  readonly holder: string | undefined;
   /** The guest's own object; disposing of it runs the destructor. */
   readonly object: Disposable;
 }
@@ -41,9 +44,9 @@ export interface KeptInstanceOptions {
 /**
  * An instance that lives on because others hold handles to what is in it. Its calls run one after the other. It is over when
  * the last handle is gone and nothing runs, when who waits for what runs has left and all handles are to be dropped, when nobody used
- * it for a while, when the guest traps, and when its component has had the time to stop that it was given.
+ * it for a while, when those who held them are gone, when the guest traps, and when its component has had the time to stop that it was given.
  */
-export class KeptInstance implements GuestHandles {
+export class KeptInstance {
   readonly #options: KeptInstanceOptions;
   readonly #over = Promise.withResolvers<void>();
   #held = 0;
@@ -81,11 +84,11 @@ export class KeptInstance implements GuestHandles {
       const given: Uint8Array[] = [];
       const call = handles.call({
         giveGuest: (resource, object) => {
-          const handle = this.giveGuest(resource, object);
+          const handle = this.#give(resource, object, holderOf(context.headers));
           given.push(handle);
           return handle;
         },
-        takeGuest: (...taken) => this.takeGuest(...taken),
+        takeGuest: (...taken) => this.#takeGuest(...taken),
       });
       const result = await this.#limited(() =>
         guest.call(instance, func.name, form.convertParams(params, call)),
@@ -113,22 +116,6 @@ export class KeptInstance implements GuestHandles {
     await dropped.finally(() => this.#dropping.delete(held));
   }
 
-  giveGuest(resource: WitResource, object: unknown): Uint8Array {
-    const handle = this.#options.owner.hold({ kept: this, resource, object: object as Disposable });
-    this.#held++;
-    return handle;
-  }
-
-  takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown {
-    const held = this.#options.owner.find(handle);
-    if (held.resource !== resource) {
-      throw new HandleError(`the handle is one of a ${held.resource.name}, not of a ${resource.name}`);
-    }
-    // A handle in the wrong place stays good.
-    if (owned) this.#take(handle);
-    return held.object;
-  }
-
   /** At once, whatever runs. */
   end(reason: unknown): void {
     if (this.#isOver) return;
@@ -137,6 +124,22 @@ export class KeptInstance implements GuestHandles {
     this.#options.owner.forgetAll(this);
     this.#options.controller.abort(reason);
     this.#over.resolve();
+  }
+
+  #give(resource: WitResource, object: unknown, holder: string | undefined): Uint8Array {
+    const handle = this.#options.owner.hold({ kept: this, resource, object: object as Disposable, holder });
+    this.#held++;
+    return handle;
+  }
+
+  #takeGuest(resource: WitResource, handle: Uint8Array, owned: boolean): unknown {
+    const held = this.#options.owner.find(handle);
+    if (held.resource !== resource) {
+      throw new HandleError(`the handle is one of a ${held.resource.name}, not of a ${resource.name}`);
+    }
+    // A handle in the wrong place stays good.
+    if (owned) this.#take(handle);
+    return held.object;
   }
 
   /** Nobody has got these. */

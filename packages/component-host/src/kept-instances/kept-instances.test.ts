@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type CallContext,
   type CallHeaders,
   func,
+  RpcError,
   type ServedHandle,
   type Server,
   t,
@@ -16,6 +18,8 @@ import { InstanceHandles, planLatticeExports } from '@wasmlattice/wasm-runtime/l
 import { beforeEach, describe, expect, it } from 'vitest';
 import { serveCustomExports } from '../exports/custom-exports.js';
 import { besideHeaders } from './beside-header.js';
+import { createOwner } from './handle-bytes.js';
+import { holderHeaders } from './holder.js';
 import { KeptInstances } from './kept-instances.js';
 
 const instance = 'acme:math/counters@1.0.0';
@@ -132,6 +136,7 @@ class Member {
   readonly gate: { wait?: Promise<void> } = {};
   running = 0;
   readonly logger = new RecordingLogger();
+  askHolder: (holder: string) => Promise<void> = async () => {};
   /** Set while no instance may start: resolved when one may. */
   permit: Promise<void> | undefined;
   readonly timers = new Set<Timer>();
@@ -188,6 +193,8 @@ class Member {
   keptInstances(maxHandles = 100): KeptInstances {
     return new KeptInstances({
       componentId: 'math',
+      owner: createOwner(),
+      askHolder: (holder) => this.askHolder(holder),
       ownResources: exported.ownResources,
       run: (headers, signal, work) => this.run(headers, signal, work),
       startClock: () => () => {},
@@ -244,6 +251,50 @@ describe('an instance with resources that others hold', () => {
     expect(await call(finish, other)).toBe(7);
     await expect.poll(() => member.running).toBe(0);
     await expect(call(add, other, 1)).rejects.toThrow('was dropped, given away, or expired');
+  });
+
+  it('ends when those who held its resources are gone, and not when they can not be asked', async () => {
+    const holder = createOwner();
+    const headers = { 'source-id': 'caller', ...holderHeaders(holder) };
+    const one = await caller(keptInstances, { headers })(make, 1);
+    const other = (await call(make, 2)) as Uint8Array;
+    const names = { target: `caller.owner-${holder}`, instance: '', func: 'alive' };
+    const asked: string[] = [];
+    const ask = async (failure: Error | undefined): Promise<void> => {
+      member.askHolder = async (name) => {
+        asked.push(name);
+        if (failure !== undefined) throw failure;
+      };
+      member.elapse(2_000);
+      await setImmediate();
+    };
+    const nobody = new RpcError('not-found', names, 'nobody listens');
+    const silence = new RpcError('timeout', names, 'no answer');
+    for (const failure of [nobody, nobody, undefined, nobody, nobody, silence, nobody, nobody]) {
+      await ask(failure);
+    }
+    expect(keptInstances.stats).toEqual({ instances: 2, handles: 2 });
+    await ask(nobody);
+    await expect.poll(() => member.running).toBe(1);
+    await expect(call(add, one, 1)).rejects.toThrow('was dropped, given away, or expired');
+    expect(await call(add, other, 1)).toBe(3);
+    expect(new Set(asked)).toEqual(new Set([names.target]));
+    expect(member.logger.records).toMatchObject([
+      { level: 'warn', fields: { caller: names.target, handles: 1 } },
+    ]);
+    // Nobody is left to be asked.
+    expect([...member.timers].filter(({ ms }) => ms === 2_000)).toEqual([]);
+  });
+
+  it('asks nobody whose name could be no holder', async () => {
+    for (const [source, holder] of [
+      ['a.b', createOwner()],
+      ['*', createOwner()],
+      ['caller', 'x'],
+    ] as const) {
+      await caller(keptInstances, { headers: { 'source-id': source, ...holderHeaders(holder) } })(make, 1);
+    }
+    expect([...member.timers].filter(({ ms }) => ms === 2_000)).toEqual([]);
   });
 
   it('makes another resource for who holds one of it already', async () => {
@@ -392,7 +443,7 @@ describe('an instance with resources that others hold', () => {
     const waiting = call(make, 2);
     member.elapse(5_000);
     permit.resolve();
-    await expect(waiting).rejects.toMatchObject({ name: 'OverloadedError', budget: 'waiting-invocations' });
+    await expect(waiting).rejects.toMatchObject({ name: 'OverloadedError', budget: 'kept-instances' });
     expect(member.logger.records).toMatchObject([
       { level: 'warn', fields: { function: `${instance}.[constructor]counter`, kept: 1, handles: 1 } },
     ]);

@@ -5,13 +5,8 @@ import { type LatticeExport, visitHandles } from '@wasmlattice/wasm-runtime/latt
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
 import { besideOf } from './beside-header.js';
 import { HandleError, InstanceGoneError, TooManyHandlesError } from './errors.js';
-import {
-  createHandle,
-  createOwner,
-  type HandleNames,
-  handleFromBytes,
-  handleToBytes,
-} from './handle-bytes.js';
+import { createHandle, type HandleNames, handleFromBytes, handleToBytes } from './handle-bytes.js';
+import { HolderWatch } from './holder-watch.js';
 import { type HeldResource, KeptInstance, type KeptInstanceOwner } from './kept-instance.js';
 
 /** Most resources that one component keeps in one thread; their instances count against `max_instances` besides. */
@@ -26,8 +21,15 @@ const defaultIdleMs = 600_000;
  */
 const defaultMaxWaitMs = 5_000;
 
+/** How often those who hold resources are asked whether they are still there, in ms. */
+const defaultAskEveryMs = 2_000;
+
 export interface KeptInstancesOptions {
   readonly componentId: string;
+  /** Names this member of the component's group in its handles: what `createOwner` makes. */
+  readonly owner: string;
+  /** Resolves when who holds resources has answered; rejects with a `not-found` when nobody has that name. */
+  readonly askHolder: (holder: string) => Promise<void>;
   /** Resources that the component defines. */
   readonly ownResources: ReadonlySet<unknown>;
   /** Runs one instance until `work` settles, whatever time that takes. */
@@ -37,9 +39,12 @@ export interface KeptInstancesOptions {
   /** Longest time of one call, in ms. */
   readonly maxExecutionMs: number;
   readonly logger: Logger;
+  /** Told how many instances there are now of which callers hold resources. */
+  readonly onKept?: (instances: number) => void;
   readonly maxHandles?: number;
   readonly idleMs?: number;
   readonly maxWaitMs?: number;
+  readonly askEveryMs?: number;
   /** Calls back after some ms, unless the returned function is called before. Default: a timer. */
   readonly schedule?: (callback: () => void, ms: number) => () => void;
 }
@@ -52,7 +57,7 @@ export interface KeptStats {
 /** The instances of a component that live on for the sake of resources in them, and the handles of those. */
 export class KeptInstances implements KeptInstanceOwner {
   /** Names this member of the component's group in its handles. */
-  readonly owner: string = createOwner();
+  readonly owner: string;
   readonly componentId: string;
   readonly idleMs: number;
   readonly maxExecutionMs: number;
@@ -64,10 +69,14 @@ export class KeptInstances implements KeptInstanceOwner {
   /** By the id in the handle. */
   readonly #held = new Map<string, HeldResource>();
   readonly #instances = new Set<KeptInstance>();
+  /** Those of them that have given out a resource. */
+  readonly #holding = new Set<KeptInstance>();
+  readonly #holders: HolderWatch;
   #closed = false;
 
   constructor(options: KeptInstancesOptions) {
     this.#options = options;
+    this.owner = options.owner;
     this.componentId = options.componentId;
     this.idleMs = options.idleMs ?? defaultIdleMs;
     this.maxExecutionMs = options.maxExecutionMs;
@@ -75,6 +84,12 @@ export class KeptInstances implements KeptInstanceOwner {
     this.startClock = options.startClock;
     this.#maxHandles = options.maxHandles ?? defaultMaxHandles;
     this.#maxWaitMs = options.maxWaitMs ?? defaultMaxWaitMs;
+    this.#holders = new HolderWatch({
+      ask: options.askHolder,
+      everyMs: options.askEveryMs ?? defaultAskEveryMs,
+      schedule: this.schedule,
+      onGone: (holder) => this.#dropAllOf(holder),
+    });
   }
 
   get stats(): KeptStats {
@@ -147,6 +162,11 @@ export class KeptInstances implements KeptInstanceOwner {
     this.#requireRoom();
     const names = createHandle(this.owner);
     this.#held.set(names.id, held);
+    if (held.holder !== undefined) this.#holders.add(held.holder);
+    if (!this.#holding.has(held.kept)) {
+      this.#holding.add(held.kept);
+      this.#options.onKept?.(this.#holding.size);
+    }
     return handleToBytes(names);
   }
 
@@ -166,13 +186,32 @@ export class KeptInstances implements KeptInstanceOwner {
 
   forget(handle: Uint8Array): void {
     const names = handleFromBytes(handle);
-    if (names !== undefined) this.#held.delete(names.id);
+    if (names !== undefined) this.#forgetId(names.id);
   }
 
   forgetAll(kept: KeptInstance): void {
     this.#instances.delete(kept);
+    if (this.#holding.delete(kept)) this.#options.onKept?.(this.#holding.size);
     for (const [id, held] of this.#held) {
-      if (held.kept === kept) this.#held.delete(id);
+      if (held.kept === kept) this.#forgetId(id);
+    }
+  }
+
+  #forgetId(id: string): void {
+    const holder = this.#held.get(id)?.holder;
+    if (this.#held.delete(id) && holder !== undefined) this.#holders.remove(holder);
+  }
+
+  /** Its host was killed, or has lost the lattice for long. */
+  #dropAllOf(holder: string): void {
+    const all = [...this.#held].filter(([, held]) => held.holder === holder);
+    this.#options.logger.warn('a caller is gone without a word; the resources that it held are dropped', {
+      caller: holder,
+      handles: all.length,
+    });
+    for (const [id, { kept }] of all) {
+      // Whatever goes wrong with one of them has ended its instance.
+      kept.drop(handleToBytes({ owner: this.owner, id })).catch(() => {});
     }
   }
 
@@ -210,7 +249,7 @@ export class KeptInstances implements KeptInstanceOwner {
     const { instances, handles } = this.stats;
     return new OverloadedError({
       component: this.componentId,
-      budget: 'waiting-invocations',
+      budget: 'kept-instances',
       reason: `no instance became free within ${this.#maxWaitMs} ms, and ${instances} of this thread are kept for ${handles} resources: have callers drop them when they are done with, or raise max_instances`,
     });
   }

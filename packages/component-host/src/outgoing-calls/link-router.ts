@@ -1,7 +1,7 @@
 import type { CallHeaders, Invoker } from '@wasmlattice/rpc';
 import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import type { LinkRow } from '../component-record.js';
-import { besideHeaders } from '../kept-instances/index.js';
+import { besideHeaders, holderHeaders } from '../kept-instances/index.js';
 
 const defaultLinkName = 'default';
 
@@ -34,12 +34,14 @@ export interface LinkRouter {
 
 export function createLinkRouter(options: {
   readonly componentId: string;
+  /** The member of the component's group that calls come from, for those that give its guests resources. */
+  readonly member?: string | undefined;
   readonly invoker: Invoker;
   readonly links: readonly LinkRow[];
   /** Takes HTTP requests for which no link is there. */
   readonly httpClient?: Invoker | undefined;
 }): LinkRouter {
-  const { componentId, invoker, httpClient } = options;
+  const { componentId, member, invoker, httpClient } = options;
   let targets = indexRows(options.links);
   const withoutLink = (linkKey: string, linkName: string): Invoker | undefined =>
     linkKey === httpClientKey && linkName === defaultLinkName ? httpClient : undefined;
@@ -53,7 +55,7 @@ export function createLinkRouter(options: {
       const nameOf = (linkKey: string, asked?: string): string =>
         asked ?? chosen?.get(linkKey) ?? defaultLinkName;
       return {
-        async invoke(linkKey, { beside, ...call }, asked) {
+        async invoke(linkKey, { beside, givesResources, ...call }, asked) {
           const linkName = nameOf(linkKey, asked);
           const target = targets.get(linkName)?.get(linkKey);
           const transport = target === undefined ? withoutLink(linkKey, linkName) : invoker;
@@ -66,6 +68,7 @@ export function createLinkRouter(options: {
               'source-id': componentId,
               'link-name': linkName,
               ...besideHeaders(beside),
+              ...(givesResources === true && holderHeaders(member)),
             },
             ...(call.signal === undefined && signal !== undefined ? { signal } : {}),
           });

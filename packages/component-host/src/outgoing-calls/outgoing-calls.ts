@@ -19,13 +19,15 @@ export interface CallTransports {
  */
 export function createOutgoingCalls(options: {
   readonly componentId: string;
+  readonly member: string;
   readonly links: readonly LinkRow[];
   readonly telemetry: Pick<ComponentTelemetry, 'invoker'>;
   readonly transports: CallTransports;
 }): LinkRouter {
-  const { componentId, links, telemetry, transports } = options;
+  const { componentId, member, links, telemetry, transports } = options;
   return createLinkRouter({
     componentId,
+    member,
     links,
     invoker: telemetry.invoker(transports.sameHost ?? transports.lattice),
     httpClient: transports.httpClient && telemetry.invoker(transports.httpClient),

@@ -36,6 +36,8 @@ export interface InstanceContext {
 export interface LinkCall extends Omit<Invocation, 'target' | 'headers'> {
   /** A handle of the target: the call is for the instance that keeps its resource, if that is there. */
   readonly beside?: Uint8Array | undefined;
+  /** Whether the guest may hold resources of the target after it. */
+  readonly givesResources?: boolean;
 }
 
 /** Calls by link instead of by target: the link of (`linkKey`, current link name) says where the call goes. */

@@ -47,7 +47,7 @@ export async function callWithHandles(
       signal,
       wholeFuture: true,
       ...(beside && { beside }),
-      ...(givesResources && { onUnclaimed }),
+      ...(givesResources && { givesResources, onUnclaimed }),
     };
     return form.convertResult(await links.invoke(linkKey, invocation, linkName), call);
   };

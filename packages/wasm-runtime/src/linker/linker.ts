@@ -29,6 +29,8 @@ export interface Linkage {
   readonly suspends: CompileOptions['suspends'];
   /** Interfaces (without version) that are calls to the lattice: each needs a link before it can be called. */
   readonly latticeInterfaces: readonly string[];
+  /** Whether instances may hold resources that others in the lattice keep. */
+  readonly holdsResources: boolean;
   /** The imports of one instance. */
   bind(context: InstanceContext): HostImports;
 }
@@ -39,6 +41,7 @@ interface LinkedImport {
   /** The id of the interface: another one where the import has a name of its own. */
   readonly implemented: string;
   readonly onLattice: boolean;
+  readonly givesResources: boolean;
   suspends(func: string): boolean;
   bind(context: InstanceContext, handles: InstanceHandles): HostImport;
 }
@@ -74,6 +77,7 @@ export function linkImports(types: ComponentTypes, options: LinkOptions): Linkag
     latticeInterfaces: [...linked.values()]
       .filter(({ onLattice }) => onLattice)
       .map(({ implemented }) => parseInterfaceId(implemented).name),
+    holdsResources: [...linked.values()].some(({ givesResources }) => givesResources),
     bind: (context) => new BoundImports(linked, context),
   };
 }
@@ -136,6 +140,7 @@ function resolveServed(imported: WitInterface, served: HostInterface, isSame: Is
       id: imported.id,
       implemented: imported.implements ?? imported.id,
       onLattice: false,
+      givesResources: false,
       suspends: (func) => suspending.has(func),
       bind: (context) => members.bind(served.bind(context)),
     },
@@ -200,6 +205,7 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
       id: imported.id,
       implemented: id,
       onLattice: true,
+      givesResources: calls.functions.some((each) => each.givesResources),
       suspends: () => true,
       bind: (context, handles) => bindLatticeCalls(calls, context, handles),
     },

@@ -68,6 +68,8 @@ export const threadCell = {
   oldestStart: 6,
   /** When an invocation began there last; 0 when none ever did. */
   lastStart: 7,
+  /** Instances in it that callers hold resources of. */
+  kept: 8,
 } as const;
 
 /**
@@ -163,6 +165,7 @@ export function reclaimThread(thread: ThreadCells): void {
   const waiting = Atomics.exchange(cells, own + threadCell.waiting, 0);
   Atomics.store(cells, own + threadCell.waitingSince, 0);
   Atomics.store(cells, own + threadCell.oldestStart, 0);
+  Atomics.store(cells, own + threadCell.kept, 0);
   Atomics.sub(cells, componentCell.waiting, waiting);
   Atomics.sub(cells, componentCell.taken, held + (isUnderWay ? 1 : 0));
   wakeWaitingThreads(cells);
@@ -200,6 +203,15 @@ export function oldestStartWriter(thread: ThreadCells): (startedAt: number | und
   const cell = firstThreadCell(thread) + threadCell.oldestStart;
   return (startedAt) => {
     Atomics.store(cells, cell, startedAt === undefined ? 0 : toTimeCell(startedAt));
+  };
+}
+
+/** How a thread tells how many of its instances callers hold resources of. */
+export function keptWriter(thread: ThreadCells): (instances: number) => void {
+  const cells = viewCells(thread.cells);
+  const cell = firstThreadCell(thread) + threadCell.kept;
+  return (instances) => {
+    Atomics.store(cells, cell, instances);
   };
 }
 

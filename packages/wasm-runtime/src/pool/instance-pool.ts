@@ -50,7 +50,10 @@ export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits' | 'std
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
   readonly signal?: EndSignal;
-  /** The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. */
+  /**
+   * The instance is kept: it outlives the call that it was made for, and `work` limits each call by itself: no `maxExecutionMs`. `signal`
+   * bounds its wait for a permit.
+   */
   readonly isKept?: boolean;
   /**
    * Told once when the guest traps, exits, exceeds a limit (its deadline included) or can't be instantiated, with what it wrote to
@@ -120,7 +123,7 @@ export class InstancePool {
    * @param context a plain object; its properties are copied into the instance's context
    * @param work gets the instance and the signal of its context, which tells an ended invocation from a faulty guest
    * @throws PoolClosedError at once
-   * @throws OverloadedError at once when too many wait for a permit; with the permit when the process has no room for a guest's
+   * @throws OverloadedError at once when too many wait for a permit; soon when callers hold resources of all instances; with the permit when the process has no room for a guest's
    * stack, then when it has none for its memories; from a call when it has none for another stack
    * @throws the reason of `signal` while waiting, and what `work` throws
    */
@@ -155,7 +158,7 @@ export class InstancePool {
     };
     this.#invocations.add(invocation);
     try {
-      invocation.onOver(await this.#permits.acquire(ending));
+      invocation.onOver(await this.#permits.acquire(ending, { isPatient: isKept }));
       const turn = turns?.enter();
       if (turn !== undefined) {
         await turn;

@@ -1,5 +1,5 @@
 /** What there may only be so many of, in one component or in the process. */
-export type BudgetName = 'waiting-invocations' | ProcessBudgetName;
+export type BudgetName = 'waiting-invocations' | 'kept-instances' | ProcessBudgetName;
 
 export type ProcessBudgetName = 'suspended-stacks' | 'linear-memories' | 'mapped-areas' | 'resident-memory';
 

@@ -3,6 +3,7 @@ import {
   type ComponentCellsOptions,
   createComponentCells,
   defaultMaxWaiting,
+  keptWriter,
   readComponentUse,
   setPermitLimit,
 } from './component-cells.js';
@@ -108,6 +109,36 @@ describe('permits', () => {
     await expect(leaving).rejects.toThrow('left');
     expect(waited).toEqual([2_500, 70_000]);
     release();
+  });
+
+  it('are refused soon while callers hold resources of all instances, but to who bounds its wait', async () => {
+    let time = 1_000;
+    const { permits, cells } = create({ limit: 2, now: () => time, patrolMs: 1 });
+    const tellKept = keptWriter({ cells, thread: 0 });
+    const [first, second] = [await permits.acquire(), await permits.acquire()];
+    tellKept(1);
+    const patient = permits.acquire(undefined, { isPatient: true });
+    const waiting = permits.acquire();
+    waiting.catch(() => {});
+    time += 60_000;
+    // Longer than many patrols: one instance is not kept.
+    await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 20))]);
+    expect(permits.waiting).toBe(2);
+    tellKept(2);
+    await expect(waiting).rejects.toMatchObject({
+      name: 'OverloadedError',
+      budget: 'kept-instances',
+      message: expect.stringMatching(
+        /^component "counter" is not invoked now: all 2 of its instances are kept for resources that callers hold/,
+      ),
+    });
+    const late = permits.acquire();
+    expect(permits.waiting).toBe(2);
+    first();
+    second();
+    (await patient)();
+    (await late)();
+    expect(readComponentUse(cells)).toMatchObject({ taken: 0, waiting: 0, refused: 1 });
   });
 
   it('let waiters in when the limit grows, and none when it shrinks', async () => {

@@ -20,11 +20,23 @@ export interface PermitsOptions extends SharedPermitsOptions {
    * handed to a thread which computes, or which ended.
    */
   readonly patrolMs?: number;
+  /**
+   * How long a caller may wait while callers hold resources of all instances, in ms, by default 1,000: a permit is free again when
+   * those drop them, which may be never.
+   */
+  readonly keptPatienceMs?: number;
+}
+
+export interface AcquireOptions {
+  /** The caller bounds its wait itself, whoever has the permits. */
+  readonly isPatient?: boolean;
 }
 
 interface Waiter {
   readonly since: number;
+  readonly isPatient: boolean;
   grant(): void;
+  refuse(error: OverloadedError): void;
 }
 
 /** Bounds of {@link OverloadedError.retryAfterMs}, which else is the wait of the caller that was served last. */
@@ -41,6 +53,7 @@ export class Permits {
   readonly #onWaited: ((ms: number) => void) | undefined;
   readonly #now: () => number;
   readonly #patrolMs: number;
+  readonly #keptPatienceMs: number;
   #taken = 0;
   /** Whether this thread looks for permits for those that wait. */
   #looking = false;
@@ -56,6 +69,7 @@ export class Permits {
     this.#onWaited = onWaited;
     this.#now = options.now ?? monotonicMs;
     this.#patrolMs = options.patrolMs ?? 50;
+    this.#keptPatienceMs = options.keptPatienceMs ?? 1_000;
   }
 
   /** Of all threads. */
@@ -87,11 +101,11 @@ export class Permits {
   /**
    * Takes a permit, waiting for one if need be. The returned function gives it back; calling it again does nothing.
    *
-   * @throws OverloadedError when too many wait already, or the reason of `signal`
+   * @throws OverloadedError when too many wait already, or when callers hold resources of all instances, or the reason of `signal`
    */
-  async acquire(signal?: EndSignal): Promise<() => void> {
+  async acquire(signal?: EndSignal, { isPatient = false }: AcquireOptions = {}): Promise<() => void> {
     signal?.throwIfAborted();
-    if (this.#waiters.size > 0 || !this.#shared.tryTake()) await this.#wait(signal);
+    if (this.#waiters.size > 0 || !this.#shared.tryTake()) await this.#wait(signal, isPatient);
     else this.#taken++;
     return this.#release();
   }
@@ -117,7 +131,7 @@ export class Permits {
     if (isWantedElsewhere) shared.wakeOthers();
   }
 
-  #wait(signal: EndSignal | undefined): Promise<void> {
+  #wait(signal: EndSignal | undefined, isPatient: boolean): Promise<void> {
     const since = this.#now();
     this.#join();
     return new Promise((resolve, reject) => {
@@ -127,9 +141,15 @@ export class Permits {
       };
       const waiter: Waiter = {
         since,
+        isPatient,
         grant: () => {
           signal?.removeEventListener('abort', onAbort);
           resolve();
+        },
+        refuse: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          this.#leaveQueue(waiter);
+          reject(error);
         },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -177,8 +197,28 @@ export class Permits {
       if (this.#waiters.size === 0) break;
       const isWoken = await this.#shared.sleep(wakeUps, this.#patrolMs);
       if (!isWoken && this.#shared.tryTakeStuck()) this.#grantTaken();
+      this.#refuseBehindKept();
     }
     this.#looking = false;
+  }
+
+  /** Whoever holds the resources may wait for one of these callers itself. */
+  #refuseBehindKept(): void {
+    const { kept, limit } = this.#shared;
+    if (kept < limit) return;
+    const latest = this.#now() - this.#keptPatienceMs;
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.since > latest) return;
+      if (waiter.isPatient) continue;
+      this.#shared.countRefusal();
+      waiter.refuse(
+        new OverloadedError({
+          component: this.#component,
+          budget: 'kept-instances',
+          reason: `all ${limit} of its instances are kept for resources that callers hold, and none became free within ${this.#keptPatienceMs} ms: have callers drop resources when they are done with them, or raise its max_instances`,
+        }),
+      );
+    }
   }
 
   #grantHanded(): void {

@@ -65,6 +65,15 @@ export class SharedPermits {
     return Atomics.load(this.#cells, componentCell.waiting);
   }
 
+  /** Permits that instances have of which callers hold resources, in all threads. */
+  get kept(): number {
+    let kept = 0;
+    for (const thread of firstThreadCells(this.#cells)) {
+      kept += Atomics.load(this.#cells, thread + threadCell.kept);
+    }
+    return kept;
+  }
+
   /** Whether more callers wait than the ones in this thread, as far as can be told without asking the other cores. */
   seemsWantedElsewhere(waitingHere: number): boolean {
     return (this.#cells[componentCell.waiting] as number) > waitingHere;
