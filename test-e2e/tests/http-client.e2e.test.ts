@@ -117,3 +117,40 @@ it('a link wins over the client of the host', async () => {
   expect((await fetch(`${url}/?to=${authority}/`)).status).toBe(200);
   await natsServer.close();
 });
+
+it('the built-in HTTP client serves components that are linked to it, with body and trailers', async () => {
+  const { host, lattice } = scenario;
+  const started = lattice.nextEvent('provider_started', { provider_id: 'http-client' });
+  await lattice.succeed(`provider.start.${host.id}`, {
+    provider_id: 'http-client',
+    provider_ref: 'wasmcloud+builtin://http-client',
+    host_id: host.id,
+    config: [],
+  });
+  await started;
+  const url = await startFetcher('through-provider', { [allowKey]: 'none' });
+  const interface_ = 'wasi:http/outgoing-handler';
+  await putLink(lattice, { source: 'through-provider', target: 'http-client', interface: interface_ });
+  const body = 'x'.repeat(1_000_000);
+  const response = await fetch(`${url}/?to=${authority}/path`, { method: 'POST', body });
+  expect([response.status, (await response.text()).length]).toEqual([
+    200,
+    'POST /path '.length + body.length,
+  ]);
+  expect(await errorCodeOf(await fetch(`${url}/?to=localhost:1/`))).toEqual({
+    tag: 'destination-IP-prohibited',
+  });
+});
+
+it('the built-in HTTP client does not start on a host that lets requests go nowhere', async () => {
+  await using closed = await startScenario();
+  const { host, lattice } = closed;
+  const failed = lattice.nextEvent('provider_start_failed', { provider_id: 'http-client' });
+  await lattice.ask(`provider.start.${host.id}`, {
+    provider_id: 'http-client',
+    provider_ref: 'wasmcloud+builtin://http-client',
+    host_id: host.id,
+    config: [],
+  });
+  expect(JSON.stringify((await failed).data)).toContain('--http-client-allow');
+});

@@ -18,6 +18,7 @@ import { createComponentService } from './control-plane/component/component-serv
 import { createControlHandlers } from './control-plane/control-handlers.js';
 import { startHeartbeat } from './control-plane/heartbeat.js';
 import { describeInventory, type HostFacts } from './control-plane/host-facts.js';
+import { createHttpClients } from './control-plane/http/http-clients.js';
 import { createHttpTargets } from './control-plane/http/http-targets.js';
 import { createLabels } from './control-plane/labels.js';
 import { openConfigStore } from './control-plane/lattice-store/config-store.js';
@@ -201,6 +202,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       rpc,
       rpcSettings,
       http,
+      httpClients: createHttpClients({ threads: places, isAllowed: config.httpClient.allow.length > 0 }),
       events,
       logger: logger.named('providers'),
     }),

@@ -4,6 +4,7 @@ export {
   type ComponentRuntimeOptions,
   createComponentRuntime,
 } from './component-runtime.js';
+export type { ClientProvider } from './http/client-provider.js';
 export {
   HttpListenError,
   type HttpListener,

@@ -32,6 +32,8 @@ export interface HandleOptions {
   readonly signal?: AbortSignal | undefined;
   /** Trace context of the caller, for requests that have none of their own. */
   readonly traceparent?: string | undefined;
+  /** Told, before the response is there, of the promise that resolves when the body is sent or given up. */
+  readonly onBody?: (sent: Promise<void>) => void;
 }
 
 /** For what a caller leaves unset: upstream's 600 s (docs/spec/component-runtime.md#10). */
@@ -103,7 +105,8 @@ export class HttpClient {
         signal: options.signal,
       });
     const first = attempt(false);
-    void body.sendTo(first.request);
+    const sent = body.sendTo(first.request);
+    options.onBody?.(sent);
     try {
       return responseOf(await first.response);
     } catch (cause) {

@@ -63,7 +63,10 @@ export class OutgoingRequestBody {
   async sendTo(request: ClientRequest): Promise<void> {
     try {
       for (let next = await this.#first; next.done !== true; next = await this.#chunks.next()) {
-        if (request.destroyed) return await this.release();
+        if (request.destroyed) {
+          await this.release();
+          return;
+        }
         if (!request.write(next.value)) await drained(request);
       }
       const trailers = this.#framing === 'chunked' ? await this.#request.trailers : undefined;

@@ -1,4 +1,10 @@
 export type { BackoffOptions } from './backoff.js';
+export { httpClientReference, startHttpClientProvider } from './builtin/http-client/http-client-provider.js';
+export type {
+  HttpClientLease,
+  HttpClientRequest,
+  HttpClients,
+} from './builtin/http-client/http-clients.js';
 export {
   type HttpServerComponents,
   httpServerReference,

@@ -3,6 +3,7 @@ import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart } from '../component-record.js';
+import type { ClientProvider } from '../http/client-provider.js';
 import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
 import {
   type ListenerHandle,
@@ -128,6 +129,11 @@ export class ComponentPlaces {
    */
   listen(wanted: Omit<ListenerAddress, 'listener' | 'reusePort'>): Promise<ListenerHandle> {
     return this.#shared.listen(wanted);
+  }
+
+  /** See {@link ServingThreads.serveClient}: the shared threads do. */
+  serveClient(provider: ClientProvider): Promise<() => Promise<void>> {
+    return this.#shared.serveClient(provider);
   }
 
   /** Completes what is in flight for at most `graceMs`, then threads and processes end; safe to call twice. */

@@ -4,6 +4,7 @@ import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ClientProvider } from '../http/client-provider.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
@@ -87,6 +88,7 @@ export class ServingThreads {
   /** By generation, those that are being stopped included: calls may run of all. */
   readonly #components = new Map<number, ServedComponent>();
   readonly #listeners = new Map<string, ListenerAddress>();
+  readonly #clients = new Map<string, ClientProvider>();
   readonly #watch: NodeJS.Timeout;
   #generations = 0;
   #listenerIds = 0;
@@ -214,6 +216,27 @@ export class ServingThreads {
         return closed;
       },
     };
+  }
+
+  /**
+   * Serves as that HTTP client until the returned function is called, which resolves once requests in progress are over.
+   *
+   * @throws what keeps a thread from serving
+   */
+  async serveClient(provider: ClientProvider): Promise<() => Promise<void>> {
+    const { providerId } = provider;
+    this.#clients.set(providerId, provider);
+    const stop = async (): Promise<void> => {
+      this.#clients.delete(providerId);
+      await this.#each((thread) => thread.stopClient(providerId));
+    };
+    try {
+      await this.#each((thread) => thread.serveClient(provider));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return stop;
   }
 
   /** Completes what is in flight for at most `graceMs`, then the threads end; safe to call twice. */
@@ -348,6 +371,15 @@ export class ServingThreads {
           if (error instanceof ThreadExitedError) return;
           logger.error('a component could not be served by a new thread', {
             component: component.componentId,
+            error,
+          });
+        }),
+      ),
+      ...[...this.#clients.values()].map((provider) =>
+        thread.serveClient(provider).catch((error: unknown) => {
+          if (error instanceof ThreadExitedError) return;
+          logger.error('a new thread can not serve as an HTTP client', {
+            provider: provider.providerId,
             error,
           });
         }),

@@ -9,6 +9,7 @@ import type {
   ThreadFailure,
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ClientProvider } from '../http/client-provider.js';
 
 /** How requests of components get into a network where no link says whereto. */
 export interface HttpClientSettings {
@@ -74,6 +75,10 @@ export type ToThread =
   | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }
+  /** Serve requests of the lattice as that HTTP client. */
+  | { readonly kind: 'serve-client'; readonly id: number; readonly provider: ClientProvider }
+  /** Take no further ones; answered once those in progress are over. An unknown client is fine. */
+  | { readonly kind: 'stop-client'; readonly id: number; readonly providerId: string }
   /** Let go of the code of that generation unless it is in use; answered by `parked`. */
   | { readonly kind: 'park'; readonly id: number; readonly generation: number }
   /** Answers `need-code`. */

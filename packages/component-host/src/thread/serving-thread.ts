@@ -10,6 +10,7 @@ import {
 import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
 import { createLatticeHandler } from '../http/lattice-handler.js';
+import { ThreadClients } from '../http/thread-clients.js';
 import { type HttpRoute, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
 import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
 import { createHttpClients, type MakeHttpClient } from '../outgoing-calls/own-http-client.js';
@@ -46,6 +47,7 @@ export interface ServingThreadOptions {
 /** A thread that serves many components: each with what it has of its own, all with one connection and one engine. */
 export class ServingThread {
   readonly listeners: ThreadListeners;
+  readonly clients: ThreadClients;
   readonly #options: ServingThreadOptions;
   readonly #engine: Engine;
   readonly #exports = new ThreadExports();
@@ -79,6 +81,11 @@ export class ServingThread {
       }),
     };
     this.#makeHttpClient = createHttpClients(data.httpClient);
+    this.clients = new ThreadClients({
+      settings: data.httpClient,
+      server: rpc.server,
+      logger: logger.named('http-client'),
+    });
     this.listeners = new ThreadListeners({
       route: (componentId) => this.#httpRoute(componentId),
       elsewhere: (target) => this.#httpElsewhere(target),
@@ -125,7 +132,10 @@ export class ServingThread {
     const deadline = Date.now() + graceMs;
     await this.listeners.close(graceMs);
     const left = Math.max(0, deadline - Date.now());
-    await Promise.all([...this.#generations.keys()].map((generation) => this.stop(generation, left)));
+    await Promise.all([
+      this.clients.close(),
+      ...[...this.#generations.keys()].map((generation) => this.stop(generation, left)),
+    ]);
   }
 
   async #start({ generation, outline, httpClientAllow, ...component }: ComponentRecord): Promise<void> {

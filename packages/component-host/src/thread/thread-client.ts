@@ -6,6 +6,7 @@ import {
   toThreadFailure,
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ClientProvider } from '../http/client-provider.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
 /** A serving thread ended while something was asked of it. */
@@ -25,6 +26,8 @@ export interface ThreadClient {
   park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
+  serveClient(provider: ClientProvider): Promise<void>;
+  stopClient(providerId: string): Promise<void>;
   /** Resolves once the thread knows what it was told so far, or is gone. */
   settled(): Promise<void>;
   /** Completes what is in flight for at most `graceMs`, then the thread ends; safe to call twice. */
@@ -152,6 +155,8 @@ export async function startThread(
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
+    serveClient: (provider) => request({ kind: 'serve-client', provider }),
+    stopClient: (providerId) => request({ kind: 'stop-client', providerId }),
     settled: () => request({ kind: 'sync' }).catch(() => {}),
     async close(graceMs) {
       if (expected) {

@@ -58,6 +58,12 @@ port.on('message', (message: ToThread) => {
     case 'unlisten':
       answer(message.id, thread.listeners.unlisten(message.listener, message.graceMs));
       return;
+    case 'serve-client':
+      answer(message.id, thread.clients.serve(message.provider));
+      return;
+    case 'stop-client':
+      answer(message.id, thread.clients.stop(message.providerId));
+      return;
     case 'sync':
       post({ kind: 'done', id: message.id });
       return;

@@ -8,9 +8,11 @@ import {
 import { createXKey, type XKey } from '@wasmlattice/identity';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import {
+  type HttpClients,
   type HttpTargets,
   type ProviderStart,
   type RunningProvider,
+  startHttpClientProvider,
   startHttpServerProvider,
   startProcessProvider,
 } from '@wasmlattice/provider-host';
@@ -29,6 +31,7 @@ export interface ProviderLauncherOptions {
   readonly rpc: NatsConnection;
   readonly rpcSettings: LatticeConnectionSettings;
   readonly http: HttpTargets;
+  readonly httpClients: HttpClients;
   readonly events: EventPublisher;
   readonly logger: Logger;
 }
@@ -38,7 +41,9 @@ export class UnknownBuiltinError extends Error {
   override readonly name = 'UnknownBuiltinError';
 
   constructor(name: string) {
-    super(`unknown builtin name: ${name}; this host has wasmcloud+builtin://http-server`);
+    super(
+      `unknown builtin name: ${name}; this host has wasmcloud+builtin://http-server and wasmcloud+builtin://http-client`,
+    );
   }
 }
 
@@ -53,8 +58,14 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
   const { config, hostId, events, logger } = options;
 
   const launchBuiltin = (name: string, start: ProviderStart): Promise<RunningProvider> => {
-    if (name !== 'http-server') throw new UnknownBuiltinError(name);
-    return startHttpServerProvider({ targets: options.http, logger }, start);
+    switch (name) {
+      case 'http-server':
+        return startHttpServerProvider({ targets: options.http, logger }, start);
+      case 'http-client':
+        return startHttpClientProvider({ clients: options.httpClients, logger }, start);
+      default:
+        return Promise.reject(new UnknownBuiltinError(name));
+    }
   };
 
   const launchProcess = async (
@@ -90,7 +101,10 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
   };
 
   return {
-    offersBuiltin: (name) => name === 'http-server' && config.features.builtinHttpServer,
+    offersBuiltin(name) {
+      if (name === 'http-client') return config.httpClient.allow.length > 0;
+      return name === 'http-server' && config.features.builtinHttpServer;
+    },
     async launch(launch) {
       const xkey = createXKey();
       const start: ProviderStart = {
