@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSigningKey } from '@wasmlattice/identity';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../file-lock.js';
 import { providerTarget } from './provider-targets.js';
 import { isProviderArchive } from './read-archive.js';
 import { tinyArchive } from './testing/made-by-wash.js';

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Token } from '@wasmlattice/identity';
+import { withFileLock } from '../file-lock.js';
 import { type ArchiveEntry, readContent, readEntries } from './archive-entries.js';
 import { ArchiveError } from './archive-error.js';
 import { archiveHash, checkHash, signedHashes, worldName } from './archive-hashes.js';
 import { type ArchiveLimits, defaultArchiveLimits } from './archive-limits.js';
-import { withFileLock } from './file-lock.js';
 import { incomplete, readArchiveToken, refuseSecond } from './read-archive.js';
 
 export interface UnpackOptions {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const signOfLifeMs = 2_000;
-/** A lock without a sign of life for this long is one that a killed process left behind. */
+/** A lock without a sign of life for this long is one that a process left behind whose number says nothing: of another container, say. */
 const deadAfterMs = 5 * signOfLifeMs;
 const betweenLooksMs = 50;
 
@@ -36,7 +37,7 @@ export async function withFileLock<T>(
 /** Links are made or not made, also on network file systems. */
 async function takeLock(file: string): Promise<boolean> {
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, String(process.pid));
+  await writeFile(draft, `${process.pid} ${hostname()}`);
   try {
     await link(draft, file);
     return true;
@@ -49,10 +50,26 @@ async function takeLock(file: string): Promise<boolean> {
 }
 
 async function removeIfDead(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined || Date.now() - found.mtimeMs < deadAfterMs) return;
+  if (!(await isDead(file))) return;
   // Others look, too: one of them moves it away.
   const removed = `${file}.${randomUUID()}`;
   await rename(file, removed).catch(() => {});
   await rm(removed, { force: true });
+}
+
+async function isDead(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined) return false;
+  if (Date.now() - found.mtimeMs >= deadAfterMs) return true;
+  const [pid, machine] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
+  return machine === hostname() && !isRunning(Number(pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
