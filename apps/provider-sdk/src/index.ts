@@ -12,6 +12,7 @@ export {
   createConnectionPool,
   type PooledConnection,
 } from './nats-connection-pool.js';
+export { provideWorld, type WorldImplementation } from './provide-world.js';
 export type {
   NatsAccess,
   Provider,

@@ -1,7 +1,8 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { contentKey, joinWit, readWitFolder, writeFileAtomically } from '@wasmlattice/guest-build';
+import { contentKey, writeFileAtomically } from '@wasmlattice/guest-build';
+import { joinWit, readWitFolder } from '@wasmlattice/wit-types';
 import type { GuestKind, GuestSource, Language, Toolchain } from './language.js';
 import { MissingToolchainError } from './language.js';
 
@@ -60,10 +61,17 @@ export async function buildGallery(options: GalleryOptions): Promise<readonly Ga
 async function witOf(language: Language, { name, hasOwnWorld = false }: GuestSource): Promise<string> {
   const { worlds = 'wit', packages } = language.wit ?? {};
   const folder = hasOwnWorld ? join(language.name, name) : worlds;
-  return joinWit(await readWitFolder(join(gallery, folder)), [
-    ...(packages === undefined ? [] : await readWitFolder(join(gallery, packages))),
-    ...(await readWitFolder(resolve(gallery, '../guest-build/wit'))),
-  ]);
+  const { main } = await readWitFolder(join(gallery, folder));
+  if (main === undefined) throw new Error(`${folder} has no WIT`);
+  const others = [
+    packages === undefined ? [] : [join(gallery, packages)],
+    resolve(gallery, '../guest-build/wit'),
+  ];
+  const read = await Promise.all(others.flat().map((other) => readWitFolder(other)));
+  return joinWit(
+    main,
+    read.flatMap((other) => other.packages),
+  );
 }
 
 async function buildLanguage(language: Language, options: GalleryOptions): Promise<readonly GalleryGuest[]> {

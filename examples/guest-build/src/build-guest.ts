@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
+import { joinWit, readWitFolder } from '@wasmlattice/wit-types';
 import { bundleGuest } from './bundle.js';
 import type { Componentizer, EngineFeature } from './componentize.js';
 import { type ContentCache, contentKey, writeFileAtomically } from './content-cache.js';
-import { joinWit, readWitFolder } from './wit-document.js';
+import { GuestBuildError } from './errors.js';
 
 export interface GuestBuildOptions {
   /** The TypeScript file that holds the guest; the component takes its name. */
@@ -49,7 +50,10 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
 
 /** The guest's WIT and the packages it may use, as one document. */
 export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<string> {
-  return joinWit(await readWitFolder(options.wit), await readWitFolder(options.witPackages));
+  const { main, packages } = await readWitFolder(options.wit);
+  if (main === undefined)
+    throw new GuestBuildError(`the WIT folder ${options.wit} has no .wit file of the guest`);
+  return joinWit(main, [...packages, ...(await readWitFolder(options.witPackages)).packages]);
 }
 
 /** `src/http-hello.ts` → `http-hello`. */

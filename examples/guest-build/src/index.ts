@@ -8,4 +8,3 @@ export {
 } from './componentize.js';
 export { contentKey, writeFileAtomically } from './content-cache.js';
 export { GuestBuildError } from './errors.js';
-export { joinWit, readWitFolder } from './wit-document.js';

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { WitError } from '@wasmlattice/wit-types';
 import { buildGuest, guestName, guestWit } from './build-guest.js';
 import { cacheRoot } from './cache-root.js';
 import {
@@ -93,7 +94,7 @@ function say(message: string): void {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof GuestBuildError)) throw error;
+  if (!(error instanceof GuestBuildError || error instanceof WitError)) throw error;
   process.stderr.write(`wasmlattice-guest-build: ${error.message}\n`);
   process.exitCode = 1;
 }

@@ -18,8 +18,11 @@ export {
 export {
   type BinaryKind,
   decodeComponent,
+  decodeNamedTypes,
   detectBinary,
   InvalidComponentError,
+  type NamedComponentTypes,
+  type NamedType,
 } from './formats/component/index.js';
 export { type InterfaceId, parseInterfaceId } from './interface-id.js';
 export {

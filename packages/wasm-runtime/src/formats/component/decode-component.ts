@@ -21,6 +21,29 @@ export function decodeComponent(bytes: Uint8Array): ComponentTypes {
   return new Collector(parseComponent(bytes)).types();
 }
 
+/** A type that an interface gives a name: its `type` is the very object that functions have it as. */
+export interface NamedType {
+  readonly instance: string;
+  readonly name: string;
+  readonly type: WitType;
+}
+
+/** What {@link decodeComponent} reads, and the names of its types. */
+export interface NamedComponentTypes extends ComponentTypes {
+  /** The same type several times where interfaces use each other's, the one that defines it first. */
+  readonly namedTypes: readonly NamedType[];
+}
+
+/**
+ * Reads the types of a component with the names that its interfaces give them.
+ *
+ * @throws InvalidComponentError
+ */
+export function decodeNamedTypes(bytes: Uint8Array): NamedComponentTypes {
+  const collector = new Collector(parseComponent(bytes));
+  return { ...collector.types(), namedTypes: collector.namedTypes() };
+}
+
 /**
  * Reads what it takes to instantiate a component, its types included. Core modules are still skipped.
  *
@@ -53,6 +76,20 @@ class Collector {
       importedFunctions: functionsOf(this.#imports),
       exportedFunctions: functionsOf(this.#exports),
     };
+  }
+
+  namedTypes(): NamedType[] {
+    const found: NamedType[] = [];
+    const addAll = (instance: string, entities: ReadonlyMap<string, Entity>): void => {
+      for (const [name, entity] of entities) {
+        if (entity.sort === 'instance') addAll(nestedId(instance, name), entity.instance.exports);
+        if (entity.sort === 'type' && entity.type.kind === 'value')
+          found.push({ instance, name, type: entity.type.type });
+      }
+    };
+    addAll('', this.#imports);
+    addAll('', this.#exports);
+    return found;
   }
 
   /** An import may have a name of its own and say which interface it is. */

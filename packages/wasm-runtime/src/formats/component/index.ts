@@ -1,4 +1,10 @@
-export { decodeComponent, decodeInstantiation } from './decode-component.js';
+export {
+  decodeComponent,
+  decodeInstantiation,
+  decodeNamedTypes,
+  type NamedComponentTypes,
+  type NamedType,
+} from './decode-component.js';
 export { type BinaryKind, detectBinary } from './detect-binary.js';
 export { InvalidComponentError } from './errors.js';
 export { findFunction, findInterface } from './find-interface.js';
