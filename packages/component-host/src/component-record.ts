@@ -1,6 +1,7 @@
 import type { NamedList } from '@wasmlattice/http-client';
 import type { Limits, ThreadCells } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import type { GuestSecret } from '@wasmlattice/wasm-runtime/host-functions';
 
 /** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
 export interface LinkRow {
@@ -13,6 +14,9 @@ export interface LinkRow {
 
 /** Entries of a component's configuration, as its guests read them. */
 export type ConfigEntries = readonly (readonly [key: string, value: string])[];
+
+/** Secrets of a component in clear, as its guests may have them. They go to the threads and processes that serve it, and nowhere else. */
+export type SecretEntries = readonly (readonly [name: string, secret: GuestSecret])[];
 
 /** What is to be served, and within which limits: plain data. */
 export interface ComponentStart {
@@ -28,6 +32,7 @@ export interface ComponentStart {
   readonly config: ConfigEntries;
   /** Where its requests may go without a link, if that is less than where the host lets them. */
   readonly httpClientAllow?: NamedList | undefined;
+  readonly secrets?: SecretEntries;
 }
 
 /** One start of a component, as one thread is told of it. */

@@ -1,5 +1,5 @@
 import type { Server } from '@wasmlattice/rpc';
-import { type Logger, noopLogger, noopMeter } from '@wasmlattice/telemetry';
+import { type Logger, noopLogger, noopMeter, type Redactor } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
   describeLimit,
@@ -25,7 +25,7 @@ import {
 } from '@wasmlattice/wasm-runtime/engines';
 import { hostInterfaces, unavailableInterfaces } from '@wasmlattice/wasm-runtime/host-functions';
 import { LazyComponent } from './code/lazy-component.js';
-import type { ConfigEntries, LinkRow } from './component-record.js';
+import type { ConfigEntries, LinkRow, SecretEntries } from './component-record.js';
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
 import { typedFailures } from './exports/typed-failures.js';
 import { createHttpHandler } from './http/http-handler.js';
@@ -42,6 +42,7 @@ import {
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
 import type { HttpRequestHandler } from './telemetry/observe-http.js';
+import { textsOf } from './telemetry/texts-of-secrets.js';
 import { TrapLog } from './telemetry/trap-log.js';
 
 export interface ComponentRuntimeOptions {
@@ -73,6 +74,9 @@ export interface ComponentRuntimeOptions {
   readonly limits?: Partial<Limits>;
   readonly links?: readonly LinkRow[];
   readonly config?: ConfigEntries;
+  readonly secrets?: SecretEntries;
+  /** Learns the values of the secrets: what the logger and the telemetry write must not have them. */
+  readonly redactor?: Pick<Redactor, 'add'>;
   /** Whether HTTP clients see why a guest trapped, with its backtrace and its stderr: for development. By default not. */
   readonly showsTraps?: boolean;
   /** The time of the thread and its turns: guests of all its components compute on it. */
@@ -100,6 +104,7 @@ export interface ComponentRuntime {
   park(): boolean;
   setLinks(links: readonly LinkRow[]): void;
   setConfig(config: ConfigEntries): void;
+  setSecrets(secrets: SecretEntries): void;
   /** Takes no further call, completes what is in flight for at most `graceMs`; safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
@@ -179,9 +184,12 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     },
   });
   const traps = new TrapLog({ componentId, logger });
-  const { run, setConfig } = createInvocationRunner({
+  const { redactor, secrets = [] } = options;
+  redactor?.add(textsOf(secrets));
+  const { run, setConfig, setSecrets } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
+    secrets,
     pool: observedPool,
     router,
     clock,
@@ -277,6 +285,10 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     },
     setLinks: router.setLinks,
     setConfig,
+    setSecrets(entries) {
+      redactor?.add(textsOf(entries));
+      setSecrets(entries);
+    },
     close(graceMs) {
       closed ??= close(graceMs);
       return closed;

@@ -1,4 +1,4 @@
-export type { ComponentStart, ConfigEntries, LinkRow } from './component-record.js';
+export type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from './component-record.js';
 export {
   type ComponentRuntime,
   type ComponentRuntimeOptions,

@@ -2,9 +2,9 @@ import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { EndSignal, GuestLimits, InstancePool, LogGate, RunOptions } from '@wasmlattice/wasm-runtime';
 import type { ComponentInstance } from '@wasmlattice/wasm-runtime/engines';
-import type { LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
+import type { GuestSecret, LinkInvoker } from '@wasmlattice/wasm-runtime/host-functions';
 import { InstanceHandles } from '@wasmlattice/wasm-runtime/lattice';
-import type { ConfigEntries } from '../component-record.js';
+import type { ConfigEntries, SecretEntries } from '../component-record.js';
 import type { LinkRouter } from '../outgoing-calls/link-router.js';
 import { invocationLogger } from '../telemetry/invocation-logger.js';
 import type { GuestFault, TrapLog } from '../telemetry/trap-log.js';
@@ -46,11 +46,14 @@ export interface InvocationRunner {
   readonly run: RunInvocation;
   /** Replaces what guests read as their configuration, those that run included. */
   setConfig(entries: ConfigEntries): void;
+  /** Replaces the secrets that guests may have, those that run included. */
+  setSecrets(entries: SecretEntries): void;
 }
 
 export function createInvocationRunner(options: {
   readonly componentId: string;
   readonly config: ConfigEntries;
+  readonly secrets: SecretEntries;
   readonly pool: Pick<InstancePool, 'run'>;
   readonly router: Pick<LinkRouter, 'forInvocation'>;
   readonly clock: InvocationClock;
@@ -63,10 +66,16 @@ export function createInvocationRunner(options: {
   const { componentId, pool, router, clock, limits, logGate, traps, logger } = options;
   let config: ReadonlyMap<string, string> = new Map(options.config);
   const currentConfig = (): ReadonlyMap<string, string> => config;
+  let secrets: ReadonlyMap<string, GuestSecret> = new Map(options.secrets);
+  const currentSecrets = (): ReadonlyMap<string, GuestSecret> => secrets;
 
   return {
     setConfig(entries) {
       config = new Map(entries);
+    },
+
+    setSecrets(entries) {
+      secrets = new Map(entries);
     },
 
     run(headers, signal, work, { isKept = false, source } = {}) {
@@ -80,6 +89,7 @@ export function createInvocationRunner(options: {
       const context = {
         componentId,
         config: currentConfig,
+        secrets: currentSecrets,
         handles: new InstanceHandles(),
         links: router.forInvocation({ trace }),
         logger: invocationLogger(logger, trace),

@@ -194,6 +194,7 @@ export class ComponentPlaces {
       scale: (maxInstances) => served.scale(maxInstances),
       setLinks: (links) => served.setLinks(links),
       setConfig: (config) => served.setConfig(config),
+      setSecrets: (secrets) => served.setSecrets(secrets),
       readBytes: () => served.readBytes(),
       settled: () => served.settled(),
       stop: async (graceMs) => {

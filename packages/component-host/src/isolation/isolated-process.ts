@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { CodeBytes } from '../code/code-store.js';
-import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ServedComponentHandle } from '../serving-threads/serving-threads.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import { IsolatedProcessExitedError, ProcessClient, type ProcessClientOptions } from './process-client.js';
@@ -81,6 +81,11 @@ export class IsolatedProcess implements ServedComponentHandle {
   setConfig(config: ConfigEntries): void {
     this.#start = { ...this.#start, config };
     this.#client?.setConfig(config);
+  }
+
+  setSecrets(secrets: SecretEntries): void {
+    this.#start = { ...this.#start, secrets };
+    this.#client?.setSecrets(secrets);
   }
 
   /** They are here in any case, for the process that may have to take the place of this one. */

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { TelemetryBatch } from '@wasmlattice/telemetry';
 import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
-import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import { FrameError } from './frames.js';
 
@@ -19,6 +19,7 @@ export type ToProcess =
   | { readonly kind: 'scale'; readonly maxInstances: number }
   | { readonly kind: 'links'; readonly links: readonly LinkRow[] }
   | { readonly kind: 'config'; readonly config: ConfigEntries }
+  | { readonly kind: 'secrets'; readonly secrets: SecretEntries }
   /** Answered once all that was sent before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, then end. */

@@ -3,7 +3,7 @@ import { type Duplex, PassThrough } from 'node:stream';
 import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
-import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import { FrameReader, sendFrame } from './frames.js';
 import {
@@ -136,6 +136,10 @@ export class ProcessClient {
 
   setConfig(config: ConfigEntries): void {
     this.#send({ kind: 'config', config });
+  }
+
+  setSecrets(secrets: SecretEntries): void {
+    this.#send({ kind: 'secrets', secrets });
   }
 
   /** Resolves once the process knows what it was told so far, or is gone. */

@@ -126,6 +126,9 @@ function receive(message: ToProcess): void {
     case 'config':
       void obey((runtime) => runtime.setConfig(message.config));
       return;
+    case 'secrets':
+      void obey((runtime) => runtime.setSecrets(message.secrets));
+      return;
     case 'sync':
       void answer(
         message.id,

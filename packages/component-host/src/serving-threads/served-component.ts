@@ -10,7 +10,13 @@ import {
   setPermitLimit,
 } from '@wasmlattice/wasm-runtime';
 import type { CodeLease } from '../code/code-keeper.js';
-import type { ComponentRecord, ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type {
+  ComponentRecord,
+  ComponentStart,
+  ConfigEntries,
+  LinkRow,
+  SecretEntries,
+} from '../component-record.js';
 
 /** One start of a component as the control plane knows it: what every thread is told, and what the threads share. */
 export class ServedComponent {
@@ -71,6 +77,10 @@ export class ServedComponent {
 
   setConfig(config: ConfigEntries): void {
     this.#start = { ...this.#start, config };
+  }
+
+  setSecrets(secrets: SecretEntries): void {
+    this.#start = { ...this.#start, secrets };
   }
 
   /** When it was called last, by `monotonicMs`; `undefined` while calls run or wait. */

@@ -3,7 +3,7 @@ import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/t
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
-import type { ComponentStart, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
@@ -17,6 +17,8 @@ export interface ServedComponentHandle {
   scale(maxInstances: number): void;
   setLinks(links: readonly LinkRow[]): void;
   setConfig(config: ConfigEntries): void;
+  /** Replaces all secrets that its guests may have. */
+  setSecrets(secrets: SecretEntries): void;
   /** The component as it was given. */
   readBytes(): Promise<CodeBytes>;
   /** Resolves once every thread knows what it was told so far, but for those that a guest holds. */
@@ -165,6 +167,10 @@ export class ServingThreads {
       setConfig: (config) => {
         component.setConfig(config);
         for (const { thread } of this.#places) thread?.setConfig(generation, config);
+      },
+      setSecrets: (secrets) => {
+        component.setSecrets(secrets);
+        for (const { thread } of this.#places) thread?.setSecrets(generation, secrets);
       },
       readBytes: () => code.readBytes(),
       settled: () => this.#each((thread) => thread.settled()),

@@ -2,6 +2,7 @@ import {
   createStderrLogger,
   createTelemetryRelay,
   type Logger,
+  Redactor,
   type TelemetryBatch,
   type TelemetryRelay,
 } from '@wasmlattice/telemetry';
@@ -38,11 +39,13 @@ export function assembleThread(
   { postTelemetry, loadCode }: AssembleThreadOptions,
 ): AssembledThread {
   Error.stackTraceLimit = stackFrames;
+  const redactor = new Redactor();
   const telemetry = createTelemetryRelay({
     ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
     post: postTelemetry,
+    redactor,
   });
-  const logger = createStderrLogger('component', data.log, { record: telemetry.log });
+  const logger = createStderrLogger('component', data.log, { record: telemetry.log, redactor });
   const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
   const budgets = new ThreadBudgets(data.budgets, {
     onDropped: (instances) =>
@@ -53,7 +56,7 @@ export function assembleThread(
         },
       ),
   });
-  const thread = new ServingThread({ data, rpc, loadCode, budgets, telemetry, logger });
+  const thread = new ServingThread({ data, rpc, loadCode, budgets, telemetry, redactor, logger });
   return {
     thread,
     logger,

@@ -8,7 +8,7 @@ import type {
   PreparedComponent,
   ThreadFailure,
 } from '@wasmlattice/wasm-runtime/engines';
-import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
 
 /** How requests of components get into a network where no link says whereto. */
@@ -72,6 +72,7 @@ export type ToThread =
   | { readonly kind: 'scale'; readonly generation: number; readonly maxInstances: number }
   | { readonly kind: 'links'; readonly generation: number; readonly links: readonly LinkRow[] }
   | { readonly kind: 'config'; readonly generation: number; readonly config: ConfigEntries }
+  | { readonly kind: 'secrets'; readonly generation: number; readonly secrets: SecretEntries }
   | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }

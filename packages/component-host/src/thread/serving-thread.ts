@@ -1,5 +1,5 @@
 import { traceInvoker } from '@wasmlattice/rpc/telemetry';
-import type { Logger } from '@wasmlattice/telemetry';
+import type { Logger, Redactor } from '@wasmlattice/telemetry';
 import { FairTurns, GuestSlices, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
 import {
   createEngine,
@@ -42,6 +42,8 @@ export interface ServingThreadOptions {
   readonly budgets: StackBudget & NonNullable<EngineOptions['budgets']>;
   readonly logger: Logger;
   readonly telemetry: RuntimeTelemetry;
+  /** Learns what must not be logged. */
+  readonly redactor?: Pick<Redactor, 'add'>;
 }
 
 /** A thread that serves many components: each with what it has of its own, all with one connection and one engine. */
@@ -139,7 +141,7 @@ export class ServingThread {
   }
 
   async #start({ generation, outline, httpClientAllow, ...component }: ComponentRecord): Promise<void> {
-    const { data, rpc, budgets, telemetry, loadCode } = this.#options;
+    const { data, rpc, budgets, redactor, telemetry, loadCode } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const logger = this.#options.logger.with({ component: componentId });
@@ -153,6 +155,7 @@ export class ServingThread {
       // Who is not to be found here is called over the lattice.
       ...(data.sameHostCalls && { threadExports: this.#exports }),
       engine: this.#engine,
+      ...(redactor !== undefined && { redactor }),
       ...(data.showsTraps !== undefined && { showsTraps: data.showsTraps }),
       budgets,
       time: this.#time,

@@ -5,7 +5,7 @@ import {
   type PreparedComponent,
   toThreadFailure,
 } from '@wasmlattice/wasm-runtime/engines';
-import type { ComponentRecord, ConfigEntries, LinkRow } from '../component-record.js';
+import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
@@ -22,6 +22,7 @@ export interface ThreadClient {
   scale(generation: number, maxInstances: number): void;
   setLinks(generation: number, links: readonly LinkRow[]): void;
   setConfig(generation: number, config: ConfigEntries): void;
+  setSecrets(generation: number, secrets: SecretEntries): void;
   /** Whether the thread has no code of that generation any more. */
   park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
@@ -152,6 +153,7 @@ export async function startThread(
     scale: (generation, maxInstances) => post({ kind: 'scale', generation, maxInstances }),
     setLinks: (generation, links) => post({ kind: 'links', generation, links }),
     setConfig: (generation, config) => post({ kind: 'config', generation, config }),
+    setSecrets: (generation, secrets) => post({ kind: 'secrets', generation, secrets }),
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),

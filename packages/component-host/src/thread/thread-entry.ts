@@ -52,6 +52,9 @@ port.on('message', (message: ToThread) => {
     case 'config':
       thread.runtime(message.generation)?.setConfig(message.config);
       return;
+    case 'secrets':
+      thread.runtime(message.generation)?.setSecrets(message.secrets);
+      return;
     case 'listen':
       answer(message.id, thread.listeners.listen(message));
       return;

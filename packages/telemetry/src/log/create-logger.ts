@@ -1,3 +1,4 @@
+import type { Redactor } from '../redaction/redactor.js';
 import { formatJsonRecord, formatTextRecord } from './log-format.js';
 import { isLevelEnabled } from './log-level.js';
 import type { LogRecord } from './log-record.js';
@@ -13,6 +14,8 @@ export interface LoggerOptions {
   readonly write: (line: string) => void;
   /** Takes each record besides: to export it. What it throws is dropped. */
   readonly record?: ((record: LogRecord) => void) | undefined;
+  /** Takes values out of messages and fields before they are written or handed on. */
+  readonly redactor?: Pick<Redactor, 'log'> | undefined;
   /** ANSI colours in text output. Off by default: only the app knows whether it writes to a terminal. */
   readonly colors?: boolean;
   /** Milliseconds since the epoch; the system clock by default. */
@@ -27,12 +30,13 @@ export interface LoggerOptions {
  * stack.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, colors = false, now = Date.now, write, record: take } = options;
+  const { format, colors = false, now = Date.now, redactor, write, record: take } = options;
   const verbose = isLevelEnabled(options.level, 'debug');
 
   const emit = (level: LogLevel, target: string, message: string, fields: LogFields): void => {
     try {
-      const record = { time: now(), level, target, message, fields: verbose ? withStacks(fields) : fields };
+      const given = { time: now(), level, target, message, fields: verbose ? withStacks(fields) : fields };
+      const record = redactor === undefined ? given : redactor.log(given);
       take?.(record);
       write(format === 'json' ? formatJsonRecord(record) : formatTextRecord(record, colors));
     } catch {

@@ -10,12 +10,12 @@ export interface LogSettings {
 /**
  * A logger on standard error, as upstream's hosts have it (docs/spec/host-config.md#2).
  *
- * @param more fields of each record, and what takes records besides
+ * @param more fields of each record, what takes records besides, and values out of them
  */
 export function createStderrLogger(
   name: string,
   settings: LogSettings,
-  more: Pick<LoggerOptions, 'fields' | 'record'> = {},
+  more: Pick<LoggerOptions, 'fields' | 'record' | 'redactor'> = {},
 ): Logger {
   return createLogger({
     ...settings,

@@ -3,6 +3,7 @@ import type { LogRecord } from '../log/log-record.js';
 import type { LogLevel } from '../log/logger.js';
 import { createBufferingMeter } from '../metric/buffering-meter.js';
 import { type Meter, noopMeter } from '../metric/meter.js';
+import type { Redactor } from '../redaction/redactor.js';
 import { createRecordingTracer } from '../trace/recording-tracer.js';
 import type { SpanRecord } from '../trace/span-record.js';
 import { noopTracer, type Tracer } from '../trace/tracer.js';
@@ -19,6 +20,8 @@ export interface TelemetryRelaySettings {
 export interface TelemetryRelayOptions extends TelemetryRelaySettings {
   /** Takes what was recorded: posts it to the thread that exports. All of it is plain data. */
   readonly post: (batch: TelemetryBatch) => void;
+  /** Takes values out of spans; the loggers of the thread do so themselves. */
+  readonly redactor?: Pick<Redactor, 'span'> | undefined;
   /** Longest time between a record and its batch, in ms. Default 500. */
   readonly intervalMs?: number;
   /** Spans, or log records, that fill a batch before its time. Default 512, as many as an export takes. */
@@ -61,7 +64,7 @@ export function createTelemetryRelay(options: TelemetryRelayOptions): TelemetryR
     }
   };
   const record = (span: SpanRecord): void => {
-    spans.push(span);
+    spans.push(options.redactor?.span(span) ?? span);
     if (spans.length >= maxRecords) flush();
   };
   const log = (given: LogRecord): void => {

@@ -13,6 +13,8 @@ export interface InstanceContext {
   readonly logger: Logger;
   /** Current merged configuration, read at each call so that live changes show. */
   config(): ReadonlyMap<string, string>;
+  /** Its secrets by name, read at each call as the configuration is; by default there are none. */
+  secrets?(): ReadonlyMap<string, GuestSecret>;
   /** Outgoing calls of this instance, already bound to the component's links. */
   readonly links: LinkInvoker;
   /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
@@ -31,6 +33,11 @@ export interface InstanceContext {
   /** Set by `wasi:cli/stderr` when the guest asks for it: what the instance wrote there last. */
   stderr?: { readonly text: string };
 }
+
+/** The value of a secret, in clear. */
+export type GuestSecret =
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'bytes'; readonly value: Uint8Array };
 
 /** A call whose target and headers its link knows. */
 export interface LinkCall extends Omit<Invocation, 'target' | 'headers'> {

@@ -2,6 +2,7 @@ export { WitPackages } from '../formats/wit/index.js';
 export { DeclaredMembers } from './declared-members.js';
 export {
   exactly,
+  type GuestSecret,
   type HostInterface,
   type HostMembers,
   type InstanceContext,

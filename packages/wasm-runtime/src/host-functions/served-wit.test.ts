@@ -48,7 +48,9 @@ describe('the WIT of an interface', () => {
       ...(await Promise.all(wasi.map((name) => readWasi(name, '0.2.12')))),
       ...(await Promise.all(wasi.slice(1).map((name) => readWasi(name, '0.3.0')))),
       ...(await Promise.all(
-        ['keyvalue', 'blobstore', 'config', 'logging', 'messaging', 'messaging-v3', 'bus'].map(readForGuests),
+        ['keyvalue', 'blobstore', 'config', 'logging', 'messaging', 'messaging-v3', 'bus', 'secrets'].map(
+          readForGuests,
+        ),
       )),
     ]);
   });

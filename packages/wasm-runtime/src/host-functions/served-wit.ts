@@ -20,6 +20,7 @@ import { socketsWit } from './wasi/sockets/wit.js';
 import { sockets03Wit } from './wasi/sockets/wit03.js';
 import { busV1Wit, busWit, rpcWit } from './wasmcloud/bus/wit.js';
 import { messagingV3Wit, messagingWit } from './wasmcloud/messaging/wit.js';
+import { secretsWit } from './wasmcloud/secrets/wit.js';
 
 /** Together, since they use each other's types. */
 const served = new WitPackages(
@@ -45,6 +46,7 @@ const served = new WitPackages(
   busV1Wit,
   messagingWit,
   messagingV3Wit,
+  secretsWit,
 );
 
 /**

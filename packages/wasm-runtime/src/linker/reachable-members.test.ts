@@ -109,10 +109,7 @@ describe('no member of a class of the host is reached that is not declared', () 
 
 describe('a component that asks for what nobody can serve is refused', () => {
   it.each([
-    [
-      'wasmcloud:secrets/store@0.1.0-draft',
-      'this host gives no secrets to components yet; put the value into a named config and read it through wasi:config/store',
-    ],
+    ['wasmcloud:secrets/store@0.2.0', 'version 0.2.0 is not served; build against 0.1.0-draft'],
     ['wasmcloud:identity/store@0.0.1', 'this host gives components no identity of their own'],
     ['wasi:http/types@0.4.0', 'version 0.4.0 is not served; build against 0.2.x, 0.3.x'],
     [

@@ -1,6 +1,7 @@
 import type { HostInterface } from '../host-interface.js';
 import { busInterfaces } from '../wasmcloud/bus/index.js';
 import { messagingInterfaces } from '../wasmcloud/messaging/index.js';
+import { secretsInterfaces } from '../wasmcloud/secrets/index.js';
 import { blobstoreInterfaces } from './blobstore/index.js';
 import { cliInterfaces } from './cli/index.js';
 import { cli03Interfaces } from './cli/wasi03.js';
@@ -39,6 +40,7 @@ export const hostInterfaces: readonly HostInterface[] = [
   ...blobstoreInterfaces,
   ...busInterfaces,
   ...messagingInterfaces,
+  ...secretsInterfaces,
 ];
 
 /**
@@ -50,10 +52,7 @@ export const unavailableInterfaces: ReadonlyMap<string, string> = new Map([
     'wasi:clocks/timezone',
     'no time zones are served (nor does wasmCloud); carry the zone data in the component, and use wasi:clocks/wall-clock',
   ],
-  [
-    'wasmcloud:secrets',
-    'this host gives no secrets to components yet; put the value into a named config and read it through wasi:config/store',
-  ],
+  ['wasmcloud:secrets', 'this host does not serve it, and no link can'],
   ['wasmcloud:identity', 'this host gives components no identity of their own; build without it'],
   ['wasmcloud:bus', 'this host does not serve it, and no link can'],
   [
