@@ -386,7 +386,6 @@ describe('settings that are not available yet', () => {
 
   it.each([
     [['--policy-topic', 'my.policy']],
-    [['--secrets-topic', 'my.secrets']],
     [['--http-admin', '127.0.0.1:8080']],
     [['--allow-latest']],
     [['--tls-ca-path', '/etc/ca.pem']],

@@ -84,6 +84,8 @@ export interface HostConfig {
   /** What one component may use, unless it has limits of its own. */
   readonly limits: Limits;
   readonly maxComponents: number;
+  /** First part of the subjects of secrets backends, and how often they are asked again; 0: never. */
+  readonly secrets: { readonly topic: string | undefined; readonly refreshMs: number };
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
     readonly protocol: OtlpProtocol;
@@ -165,6 +167,7 @@ export function parseHostConfig(
     memoryReset: values.memoryReset,
     limits: readLimits(values),
     maxComponents: values.maxComponents,
+    secrets: { topic: values.secretsTopic, refreshMs: values.secretsRefreshSeconds * 1_000 },
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
     observability: readObservability(values, env, warnings),
   };
@@ -271,6 +274,7 @@ function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>):
   exclude(given, 'enableObservability', 'enableTraces', 'enableMetrics', 'enableLogs');
   need(given, 'policyChangesTopic', 'policyTopic');
   need(given, 'policyTimeoutMs', 'policyTopic');
+  need(given, 'secretsRefreshSeconds', 'secretsTopic');
   for (const name of ['ociRegistry', 'ociUser', 'ociPassword'] as const) {
     need(given, name, 'ociRegistry');
     need(given, name, 'ociUser');

@@ -4,7 +4,7 @@ import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
-import { createStderrLogger, type DeferredLogSink, type Logger } from '@wasmlattice/telemetry';
+import { createStderrLogger, type DeferredLogSink, type Logger, Redactor } from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
@@ -28,6 +28,7 @@ import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
+import { createSecrets } from './control-plane/secrets/create-secrets.js';
 import { stopWorkloads } from './control-plane/stop-workloads.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
@@ -43,6 +44,8 @@ export interface CreateHostOptions {
   readonly logger: Logger;
   /** What the logger logs, to be exported if the configuration says so. */
   readonly deferredLog?: DeferredLogSink;
+  /** Keeps secrets out of what the logger writes; it learns of them here. */
+  readonly redactor?: Redactor;
 }
 
 /** Time a component may use to finish its invocations when it is stopped or replaced, in ms. */
@@ -53,7 +56,7 @@ const componentGraceMs = 5_000;
  * was opened before it is closed again.
  */
 export async function createHost(options: CreateHostOptions): Promise<Host> {
-  const { config: given, env, logger } = options;
+  const { config: given, env, logger, redactor = new Redactor() } = options;
   await using opened = new AsyncDisposableStack();
 
   const key = given.hostSeed === undefined ? createHostKey() : hostKeyFromSeed(given.hostSeed);
@@ -103,7 +106,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       : createStderrLogger(
           'host.audit',
           { ...logSettings(config), level: 'info' },
-          { record: options.deferredLog?.record },
+          { record: options.deferredLog?.record, redactor },
         ),
     meter: telemetry.meter,
   });
@@ -125,6 +128,17 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   opened.defer(() => latticeStore.close());
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
+  const secrets = createSecrets({
+    ctl,
+    ...config.secrets,
+    hostId,
+    friendlyName: facts.friendlyName,
+    configs,
+    redactor,
+    logger: logger.named('secrets'),
+  });
+  opened.defer(() => secrets.close());
+  const hostXkey = createXKey();
 
   limitStacks(config.limits.stack);
   const memoryReset = chooseMemoryWay({ wish: config.memoryReset });
@@ -183,6 +197,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     signatures,
     lattice: latticeStore,
     configs,
+    secrets,
     events,
     logger: logger.named('components'),
     graceMs: componentGraceMs,
@@ -193,12 +208,15 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     signatures,
     lattice: latticeStore,
     configs,
+    secrets,
+    hostXkey,
     events,
     launcher: createProviderLauncher({
       config,
       env,
       hostId,
-      hostXkey: createXKey(),
+      hostXkey,
+      redact: (text) => redactor.text(text),
       rpc,
       rpcSettings,
       http,

@@ -1,4 +1,4 @@
-import { createDeferredLogSink, createStderrLogger } from '@wasmlattice/telemetry';
+import { createDeferredLogSink, createStderrLogger, Redactor } from '@wasmlattice/telemetry';
 import { readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { ConfigError } from './config/config-error.js';
 import { assertLimitsFit, parseHostConfig } from './config.js';
@@ -25,11 +25,12 @@ export async function runHost(): Promise<number> {
   // A reader of the log that goes away must not take the host along.
   process.stderr.on('error', () => {});
   const deferredLog = createDeferredLogSink();
-  const logger = createStderrLogger('host', logSettings(config), { record: deferredLog.record });
+  const redactor = new Redactor();
+  const logger = createStderrLogger('host', logSettings(config), { record: deferredLog.record, redactor });
   for (const warning of warnings) logger.warn(warning);
 
   try {
-    const host = await createHost({ config, env: process.env, logger, deferredLog });
+    const host = await createHost({ config, env: process.env, logger, deferredLog, redactor });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         // Whoever asks twice does not want to wait for what is in progress.

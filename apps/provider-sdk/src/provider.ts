@@ -29,7 +29,12 @@ export interface Provider {
    * it throws.
    */
   updateConfig?(config: StringMap): Promise<void> | void;
-  /** Whether the config is part of what links mean: then all of them are put again after {@link updateConfig}. */
+  /** All secrets of the provider's own after a change, as {@link updateConfig} is told of configs. */
+  updateSecrets?(secrets: SecretMap): Promise<void> | void;
+  /**
+   * Whether config and secrets are part of what links mean: then all of them are put again after {@link updateConfig} and
+   * {@link updateSecrets}.
+   */
   readonly linksUseConfig?: boolean;
   /** Without it the provider is healthy. Throwing means unhealthy. */
   health?(): Promise<HealthReply> | HealthReply;
@@ -48,7 +53,7 @@ export interface ProviderContext {
   readonly hostId: string;
   /** Merged named config of the provider, as of now: it is another one after a change. */
   readonly config: StringMap;
-  /** The provider's own secrets, in clear. */
+  /** The provider's own secrets, in clear, as of now: they are others after a change. */
   readonly secrets: SecretMap;
   /** Where and as whom the lattice's rpc connection was opened, for providers that need NATS themselves. */
   readonly nats: NatsAccess;

@@ -6,6 +6,7 @@ import {
   encodeSecrets,
   type HostData,
   type InterfaceLinkDefinition,
+  type SecretMap,
 } from '@wasmlattice/provider-host/protocol';
 import { func, ok, type Result, type Server, type TypedInterface, t, witInterface } from '@wasmlattice/rpc';
 import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
@@ -171,6 +172,29 @@ describe('startProvider', () => {
     client.publish(`${root}.p.config.update`, 'not json');
     client.publish(`${root}.p.config.update`, '{"c":"2"}');
     expect(await told.next()).toEqual({ c: '2' });
+  });
+
+  it('takes new secrets of its own, sealed, and has them in its context', async () => {
+    const told = mailbox<unknown>();
+    let context: ProviderContext | undefined;
+    await start({
+      init(given) {
+        context = given;
+      },
+      updateSecrets(secrets) {
+        if (secrets.k === undefined) throw new Error('k is missing');
+        told.put(secrets);
+      },
+    });
+    expect(context?.secrets).toEqual({ s: { kind: 'string', value: 'x' } });
+    const secrets: SecretMap = { k: { kind: 'string', value: 'v' } };
+    const ask = async (payload: Uint8Array): Promise<unknown> =>
+      (await client.request(`${root}.${xkey.publicKey}.secrets.update`, payload)).json();
+    expect(await ask(host.seal(encodeSecrets(secrets), xkey.publicKey))).toMatchObject({ success: true });
+    expect(await told.next()).toEqual(secrets);
+    expect(context?.secrets).toEqual(secrets);
+    expect(await ask(host.seal(encodeSecrets({}), xkey.publicKey))).toMatchObject({ error: 'k is missing' });
+    expect(await ask(Uint8Array.of(1, 2))).toMatchObject({ success: false });
   });
 
   it('answers a host that asks what became of a link, a deletion, a config', async () => {

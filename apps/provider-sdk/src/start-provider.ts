@@ -1,11 +1,11 @@
-import type { HealthReply, HostData, StringMap } from '@wasmlattice/provider-host/protocol';
+import type { HealthReply, HostData, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
 import { describeError, type Logger, noopMeter, noopTracer } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
 import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
-import { createLinkSecrets } from './links/link-secrets.js';
+import { createLinkSecrets, type OpenSecrets } from './links/link-secrets.js';
 import { natsAccess } from './nats-connection.js';
 import type { Provider, ProviderContext } from './provider.js';
 import { invokerForProvider, serveExports } from './serve.js';
@@ -47,17 +47,17 @@ export async function startProvider(
   options: StartProviderOptions,
 ): Promise<StartedProvider> {
   const { hostData, connection, server, logger } = options;
-  const secrets = createLinkSecrets(hostData);
+  const linkSecrets = createLinkSecrets(hostData);
   const queue = createCommandQueue();
   const links = createLinkHandler({
     providerId: hostData.providerKey,
     provider,
-    openSecrets: secrets.open,
+    openSecrets: linkSecrets.open,
     logger,
   });
   const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
   let state: ProviderState = 'starting';
-  let { config } = hostData;
+  const own = { config: hostData.config, secrets: hostData.secrets };
 
   let shutDown: Promise<void> | undefined;
   const shutdown = async (): Promise<void> => {
@@ -76,7 +76,7 @@ export async function startProvider(
 
   // The queue's first command: everything the host sends from now on comes after it.
   const started = queue.run(async () => {
-    await provider.init?.(contextOf(options, () => config));
+    await provider.init?.(contextOf(options, own));
     // What fails is in the log; hosts of ours put it again to learn of it.
     for (const link of hostData.linkDefinitions) await links.put(link).catch(() => {});
   });
@@ -86,13 +86,11 @@ export async function startProvider(
     connection,
     lattice: hostData.latticeRpcPrefix,
     providerId: hostData.providerKey,
-    linkPutId: secrets.publicKey ?? hostData.providerKey,
+    linkPutId: linkSecrets.publicKey ?? hostData.providerKey,
     hostId: hostData.hostId,
     instanceId: hostData.instanceId,
     handlers: {
-      ...queuedCommands(queue, links, provider, (values) => {
-        config = values;
-      }),
+      ...queuedCommands({ queue, links, provider, own, open: linkSecrets.open }),
       health: async () => ({
         ...(await healthOf(provider, state)),
         instanceId: hostData.instanceId,
@@ -123,34 +121,58 @@ export async function startProvider(
   };
 }
 
-function queuedCommands(
-  queue: CommandQueue,
-  links: LinkHandler,
-  provider: Provider,
-  setConfig: (config: StringMap) => void,
-): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig'> {
+/** What the provider has of its own, as of now. */
+interface OwnValues {
+  config: StringMap;
+  secrets: SecretMap;
+}
+
+function queuedCommands({
+  links,
+  open,
+  own,
+  provider,
+  queue,
+}: {
+  readonly queue: CommandQueue;
+  readonly links: LinkHandler;
+  readonly provider: Provider;
+  readonly own: OwnValues;
+  readonly open: OpenSecrets;
+}): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig' | 'updateSecrets'> {
+  const putAgain = async (): Promise<void> => {
+    if (provider.linksUseConfig === true) await links.putAllAgain();
+  };
   return {
     putLink: (link) => queue.run(() => links.put(link)),
     deleteLink: (link) => queue.run(() => links.delete(link)),
     updateConfig: (config) =>
       queue.run(async () => {
-        setConfig(config);
+        own.config = config;
         await provider.updateConfig?.(config);
-        if (provider.linksUseConfig === true) await links.putAllAgain();
+        await putAgain();
+      }),
+    updateSecrets: (sealed) =>
+      queue.run(async () => {
+        own.secrets = open(sealed);
+        await provider.updateSecrets?.(own.secrets);
+        await putAgain();
       }),
   };
 }
 
-function contextOf(options: StartProviderOptions, config: () => StringMap): ProviderContext {
+function contextOf(options: StartProviderOptions, own: OwnValues): ProviderContext {
   const { hostData, invoker, logger, telemetry } = options;
   return {
     id: hostData.providerKey,
     lattice: hostData.latticeRpcPrefix,
     hostId: hostData.hostId,
     get config() {
-      return config();
+      return own.config;
     },
-    secrets: hostData.secrets,
+    get secrets() {
+      return own.secrets;
+    },
     nats: natsAccess(hostData),
     invoker: invokerForProvider(invoker, hostData.providerKey),
     logger,

@@ -1,6 +1,6 @@
 import type { NatsConnection, PublishOptions } from 'nats';
 import { askProvider, ProviderSilentError } from './ask-provider.js';
-import { ProviderConfigError, ProviderLinkError } from './errors.js';
+import { ProviderConfigError, ProviderLinkError, ProviderSecretsError } from './errors.js';
 import type { ProcessChannel, ProcessSubjects } from './process-channel.js';
 import {
   decodeProviderReply,
@@ -20,15 +20,17 @@ export interface AnsweringChannelOptions {
   readonly headers: () => Pick<PublishOptions, 'headers'>;
   /** How long the provider may take for one message, in ms. */
   readonly timeoutMs: number;
+  /** Takes secrets out of what the provider says. */
+  readonly redact: (text: string) => string;
 }
 
 /** Talks to a process that says what became of each message, as those on our SDK do. */
 export function createAnsweringChannel(options: AnsweringChannelOptions): ProcessChannel {
-  const { connection, headers, hostId, instanceId, subjects, timeoutMs } = options;
+  const { connection, headers, hostId, instanceId, redact, subjects, timeoutMs } = options;
   const ended = new AbortController();
 
   /** Resolves with the reason why it did not work, if any. */
-  const ask = async (subject: string, payload: string): Promise<string | undefined> => {
+  const ask = async (subject: string, payload: string | Uint8Array): Promise<string | undefined> => {
     try {
       const { error } = await askProvider<ProviderReply>({
         connection,
@@ -42,7 +44,7 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
           return reply.instanceId === instanceId ? reply : undefined;
         },
       });
-      return error;
+      return error === undefined ? undefined : redact(error);
     } catch (error) {
       return ended.signal.aborted ? 'the provider ended meanwhile' : describeSilence(error, timeoutMs);
     }
@@ -58,6 +60,10 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
     async updateConfig(config) {
       const reason = await ask(subjects.configUpdate, encodeConfigUpdate(config));
       if (reason !== undefined) throw new ProviderConfigError(reason);
+    },
+    async updateSecrets(sealed) {
+      const reason = await ask(subjects.secretsUpdate, sealed);
+      if (reason !== undefined) throw new ProviderSecretsError(reason);
     },
     stop: () => ended.abort(),
   };

@@ -19,7 +19,7 @@ export class ProviderSilentError extends Error {
 export interface ProviderQuestion<T> {
   readonly connection: NatsConnection;
   readonly subject: string;
-  readonly payload?: string | undefined;
+  readonly payload?: string | Uint8Array | undefined;
   readonly headers?: PublishOptions['headers'] | undefined;
   readonly timeoutMs: number;
   /** Ends the wait with its reason. */

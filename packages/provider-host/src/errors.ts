@@ -16,6 +16,11 @@ export class ProviderConfigError extends Error {
   override readonly name = 'ProviderConfigError';
 }
 
+/** New secrets are of no use to a provider; the message says why, and none of their values. */
+export class ProviderSecretsError extends Error {
+  override readonly name = 'ProviderSecretsError';
+}
+
 /** A provider refused a link; the message names the link and what to check. */
 export class ProviderLinkError extends Error {
   override readonly name = 'ProviderLinkError';

@@ -11,7 +11,13 @@ export {
   startHttpServerProvider,
 } from './builtin/http-server/http-server-provider.js';
 export type { HttpListenRequest, HttpTargetLease, HttpTargets } from './builtin/http-server/http-targets.js';
-export { describeLink, ProviderConfigError, ProviderLinkError, ProviderStartError } from './errors.js';
+export {
+  describeLink,
+  ProviderConfigError,
+  ProviderLinkError,
+  ProviderSecretsError,
+  ProviderStartError,
+} from './errors.js';
 export {
   type HealthMonitor,
   type HealthMonitorOptions,

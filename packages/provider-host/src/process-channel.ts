@@ -8,6 +8,11 @@ export interface ProcessChannel {
   deleteLink(link: LinkIdentity): Promise<void>;
   /** Rejects with a {@link ProviderConfigError} if the config is known to be of no use. */
   updateConfig(config: StringMap): Promise<void>;
+  /**
+   * Hands over the provider's own secrets, sealed for its xkey. Rejects with a {@link ProviderSecretsError} if they are known not to
+   * have come to use.
+   */
+  updateSecrets(sealed: Uint8Array): Promise<void>;
   /** Gives up on what is not delivered yet: the process ends, or has ended. */
   stop(): void;
 }
@@ -19,4 +24,6 @@ export interface ProcessSubjects {
   /** Of every process of the provider, those of other hosts, too; the others likewise. */
   readonly linkDelete: string;
   readonly configUpdate: string;
+  /** Of this process alone. */
+  readonly secretsUpdate: string;
 }

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthOutcome } from './health-monitor.js';
 import {
   type ProcessProvider,
+  type ProcessProviderComponents,
   type ProcessProviderRequest,
   type ProcessProviderTiming,
   startProcessProvider,
@@ -49,6 +50,10 @@ on(data.provider_key + '.linkdefs.del', (m) => {
 on(data.provider_key + '.config.update', (m) => {
   console.log('config ' + m.string());
   answer(m);
+});
+on('XPROVIDER.secrets.update', (m) => {
+  console.log('secrets ' + m.data.length + ' bytes');
+  answer(m, m.data.length === 0 ? { success: false, error: 'not hunter2-hunter2' } : {});
 });
 on(data.provider_key + '.health', (m) => {
   m.respond(JSON.stringify({ healthy: true, ...ours, serving: true }));
@@ -114,6 +119,7 @@ async function start(
   config: Readonly<Record<string, string>> = {},
   request: Partial<ProcessProviderRequest> = {},
   timing: ProcessProviderTiming = {},
+  components: Pick<ProcessProviderComponents, 'redact'> = {},
 ): Promise<Started> {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -132,6 +138,7 @@ async function start(
       environment: { PATH: '/bin', RUST_LOG: 'info', OTEL_SERVICE_NAME: 'x' },
       nodePath: process.execPath,
       logger: createLogger({ name: 'host', level: 'trace', format: 'text', write: note }),
+      ...components,
       timing: { ...timing, backoff: { baseMs: 1, maxMs: 1, ...timing.backoff } },
     },
     {
@@ -317,6 +324,29 @@ describe('process provider', () => {
     await unanswered;
     expect(log.text().match(/output: del/g)).toHaveLength(1);
     expect(log.text()).toMatch(/del .*host_id\\*":\\*"NHOST/);
+  });
+
+  it('tells of new secrets whom it can, and says of others that they take none', async () => {
+    const ours = await start({ ours: 'yes' });
+    await ours.provider.updateSecrets(Uint8Array.of(1, 2));
+    await ours.log.waitFor(/secrets 2 bytes/);
+    await ours.provider.stop();
+    const { provider } = await start();
+    await expect(provider.updateSecrets(Uint8Array.of(1))).rejects.toThrow(
+      expect.objectContaining({
+        name: 'ProviderSecretsError',
+        message: expect.stringContaining('start it again'),
+      }),
+    );
+  });
+
+  it('takes secrets out of what a provider writes and says', async () => {
+    const redact = (text: string): string => text.replaceAll('hunter2-hunter2', '<redacted>');
+    const { provider, log } = await start({ ours: 'yes' }, {}, {}, { redact });
+    await expect(provider.updateSecrets(new Uint8Array())).rejects.toThrow('not <redacted>');
+    await provider.updateConfig({ password: 'hunter2-hunter2' });
+    await log.waitFor(/config .*<redacted>/);
+    expect(log.text()).not.toContain('hunter2');
   });
 
   it('names the file that is missing', async () => {

@@ -17,6 +17,7 @@ import {
   providerHealthSubject,
   providerLinkDeleteSubject,
   providerLinkPutSubject,
+  providerSecretsUpdateSubject,
   providerShutdownSubject,
 } from './protocol/index.js';
 import type { ProviderStart, RunningProvider } from './provider.js';
@@ -39,6 +40,8 @@ export interface ProcessProviderComponents {
   /** Working directory of providers; the host's own if absent. */
   readonly cwd?: string | undefined;
   readonly logger?: Logger | undefined;
+  /** Takes secrets out of what providers write and say; without it nothing is taken out. */
+  readonly redact?: ((text: string) => string) | undefined;
   /** Trace headers for messages to a provider, if there is a span to continue. */
   readonly traceHeaders?: (() => Readonly<Record<string, string>>) | undefined;
   readonly timing?: ProcessProviderTiming | undefined;
@@ -105,6 +108,7 @@ export async function startProcessProvider(
   request: ProcessProviderRequest,
 ): Promise<ProcessProvider> {
   const { connection, lattice, hostId, traceHeaders = () => ({}), sleep = systemSleep } = components;
+  const { redact = (text) => text } = components;
   const timing = components.timing ?? {};
   const { id, file, onHealth = () => {} } = request;
   const logger = (components.logger ?? noopLogger).with({ provider: id });
@@ -118,7 +122,7 @@ export async function startProcessProvider(
       timeoutMs: timing.healthTimeoutMs ?? defaultHealthTimeoutMs,
       ...withHeaders(traceHeaders()),
       read(text) {
-        const reply = decodeHealthReply(text);
+        const reply = decodeHealthReply(redact(text));
         return reply.instanceId === undefined || reply.instanceId === instanceId ? reply : undefined;
       },
     });
@@ -133,6 +137,7 @@ export async function startProcessProvider(
       environment: components.environment,
       cwd: components.cwd,
       logger: output,
+      redact,
       sleep,
     });
     try {
@@ -159,6 +164,7 @@ export async function startProcessProvider(
         linkPut: providerLinkPutSubject(lattice, request.xkey),
         linkDelete: providerLinkDeleteSubject(lattice, id),
         configUpdate: providerConfigUpdateSubject(lattice, id),
+        secretsUpdate: providerSecretsUpdateSubject(lattice, request.xkey),
       },
     };
     if (instanceId === undefined) {
@@ -167,7 +173,7 @@ export async function startProcessProvider(
       return { hostData, answers: false, channel };
     }
     const timeoutMs = timing.linkTimeoutMs ?? defaultLinkTimeoutMs;
-    const channel = createAnsweringChannel({ ...common, hostId, instanceId, timeoutMs });
+    const channel = createAnsweringChannel({ ...common, hostId, instanceId, timeoutMs, redact });
     return { hostData, answers: true, channel };
   };
 
@@ -245,6 +251,7 @@ export async function startProcessProvider(
       logger.debug(`deleted ${describeLink(link)}`);
     },
     updateConfig: (config) => current().channel.updateConfig(config),
+    updateSecrets: (sealed) => current().channel.updateSecrets(sealed),
     stop() {
       stopped ??= stop();
       return stopped;

@@ -18,6 +18,11 @@ export interface RunningProvider {
   deleteLink(link: LinkIdentity): Promise<void>;
   /** Gives the provider its whole merged config anew. Rejects with a {@link ProviderConfigError} if it is known to be of no use. */
   updateConfig(config: StringMap): Promise<void>;
+  /**
+   * Gives the provider all its own secrets anew, sealed for its xkey. Rejects with a {@link ProviderSecretsError} if they are known not
+   * to have come to use.
+   */
+  updateSecrets(sealed: Uint8Array): Promise<void>;
   /** Stops the provider and resolves once nothing of it is left. Never rejects; later calls wait for the first. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
 import type { NatsConnection } from 'nats';
+import { ProviderSecretsError } from './errors.js';
 import { createLinkDelivery, type LinkDeliveryOptions } from './link-delivery.js';
 import type { ProcessChannel, ProcessSubjects } from './process-channel.js';
 import {
@@ -81,6 +82,11 @@ export function createSilentChannel(options: SilentChannelOptions): ProcessChann
     async updateConfig(config) {
       // Upstream sends this one without headers.
       connection.publish(subjects.configUpdate, encodeConfigUpdate(config));
+    },
+    async updateSecrets() {
+      throw new ProviderSecretsError(
+        'it takes new secrets when it starts: stop it and start it again, unless it can go on with those it has',
+      );
     },
     stop() {
       if (!connection.isClosed()) deletions.unsubscribe();

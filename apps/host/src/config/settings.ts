@@ -105,6 +105,7 @@ export interface SettingValues {
   readonly policyChangesTopic: string | undefined;
   readonly policyTimeoutMs: number;
   readonly secretsTopic: string | undefined;
+  readonly secretsRefreshSeconds: number;
 
   readonly allowLatest: boolean;
   readonly allowedInsecure: readonly string[];
@@ -680,8 +681,13 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'secrets-topic',
     variable: 'WASMCLOUD_SECRETS_TOPIC',
     group: 'Policy and secrets',
-    help: 'First part of the subjects of secrets backends',
-    later: true,
+    help: 'First part of the subjects of secrets backends, as `wasmcloud.secrets`; without it whatever names a secret is refused',
+  }),
+  secretsRefreshSeconds: value(kinds.secondsOrNever, 300, {
+    flag: 'secrets-refresh-seconds',
+    variable: 'WASMLATTICE_SECRETS_REFRESH_SECONDS',
+    group: 'Policy and secrets',
+    help: 'How often secrets in use are asked for again, for backends that do not tell of changes; 0 = never',
   }),
 
   allowLatest: toggle({

@@ -73,6 +73,9 @@ export const positiveMilliseconds: ValueKind<number> = wholeNumber('ms', 1, long
 
 export const seconds: ValueKind<number> = wholeNumber('seconds', 1, Math.floor(longestTimerMs / 1000));
 
+/** 0 stands for never. */
+export const secondsOrNever: ValueKind<number> = wholeNumber('seconds', 0, Math.floor(longestTimerMs / 1000));
+
 export const positiveCount: ValueKind<number> = wholeNumber('n', 1, Number.MAX_SAFE_INTEGER);
 
 export const bytes: ValueKind<number> = wholeNumber('bytes', 1, Number.MAX_SAFE_INTEGER);

@@ -12,6 +12,7 @@ import {
   providerHealthSubject,
   providerLinkDeleteSubject,
   providerLinkPutSubject,
+  providerSecretsUpdateSubject,
   providerShutdownSubject,
   type StringMap,
   shutdownReply,
@@ -21,9 +22,11 @@ import type { Msg, NatsConnection, Subscription } from 'nats';
 
 /** What the host may ask of a provider. */
 export interface ControlHandlers {
-  /** Rejects when the link can't be had; the message says why. The next two likewise. */
+  /** Rejects when the link can't be had; the message says why. The next three likewise. */
   putLink(link: InterfaceLinkDefinition): Promise<void>;
   deleteLink(link: LinkIdentity): Promise<void>;
+  /** They are sealed. */
+  updateSecrets(sealed: Uint8Array): Promise<void>;
   updateConfig(config: StringMap): Promise<void>;
   health(): Promise<HealthReply>;
   /** Resolves when everything is finished: the host ends the process on the reply. */
@@ -46,7 +49,7 @@ export interface ControlOptions {
 }
 
 /**
- * Subscribes to the five control subjects, without queue group (docs/spec/provider.md#2). Resolves once the
+ * Subscribes to the five control subjects, without queue group (docs/spec/provider.md#2), and one of ours. Resolves once the
  * server knows of them. A host that gives a reply subject is told what became of a link or a config; one of wasmCloud gives none.
  */
 export async function subscribeControl(options: ControlOptions): Promise<readonly Subscription[]> {
@@ -93,6 +96,12 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
       answered(
         message,
         Promise.try(() => handlers.updateConfig(decodeConfigUpdate(message.string()))),
+      ),
+    ),
+    on(providerSecretsUpdateSubject(lattice, linkPutId), (message) =>
+      answered(
+        message,
+        Promise.try(() => handlers.updateSecrets(message.data)),
       ),
     ),
     on(providerHealthSubject(lattice, providerId), async (message) => {

@@ -173,6 +173,9 @@ export function createKeyvalueProvider(): Provider {
     updateConfig(config) {
       provider = { ...provider, config };
     },
+    updateSecrets(secrets) {
+      provider = { ...provider, secrets };
+    },
 
     health: () => pool.health(),
 

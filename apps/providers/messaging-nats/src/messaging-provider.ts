@@ -159,6 +159,9 @@ export function createMessagingProvider(): Provider {
     updateConfig(config) {
       provider = { ...provider, config };
     },
+    updateSecrets(secrets) {
+      provider = { ...provider, secrets };
+    },
 
     health: () => pool.health(),
 

@@ -40,6 +40,8 @@ export interface ProviderProcessOptions {
   readonly cwd?: string | undefined;
   /** Takes what the process writes, a record for each line. */
   readonly logger: Logger;
+  /** Takes secrets out of it before. */
+  readonly redact?: ((text: string) => string) | undefined;
   readonly sleep?: Sleep | undefined;
 }
 
@@ -51,7 +53,7 @@ const keptLines = 20;
  * HostData or connects shows only later. Rejects with a `LaunchError`.
  */
 export async function startProviderProcess(options: ProviderProcessOptions): Promise<ProviderProcess> {
-  const { file, logger, sleep = systemSleep } = options;
+  const { file, logger, redact = (text) => text, sleep = systemSleep } = options;
   const { command, args } = await launchCommand(file, options.nodePath);
   const child = await spawned(file, () =>
     spawn(command, args, {
@@ -64,8 +66,8 @@ export async function startProviderProcess(options: ProviderProcessOptions): Pro
     }),
   );
   const lastLines: string[] = [];
-  forwardLines(child.stdout, logger, 'stdout');
-  forwardLines(child.stderr, logger, 'stderr', (line) => {
+  forwardLines(child.stdout, { logger, redact }, 'stdout');
+  forwardLines(child.stderr, { logger, redact }, 'stderr', (line) => {
     lastLines.push(line);
     if (lastLines.length > keptLines) lastLines.shift();
   });
@@ -106,11 +108,12 @@ async function spawned(
 
 function forwardLines(
   output: Readable,
-  logger: Logger,
+  { logger, redact }: { readonly logger: Logger; readonly redact: (text: string) => string },
   stream: 'stdout' | 'stderr',
   alsoTo: (line: string) => void = () => {},
 ): void {
-  const lines = createLineSplitter((line) => {
+  const lines = createLineSplitter((written) => {
+    const line = redact(written);
     alsoTo(line);
     const { level, message, fields } = parseOutputLine(line);
     logger[level](message, { ...fields, stream });

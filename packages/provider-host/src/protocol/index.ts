@@ -44,5 +44,6 @@ export {
   providerHealthSubject,
   providerLinkDeleteSubject,
   providerLinkPutSubject,
+  providerSecretsUpdateSubject,
   providerShutdownSubject,
 } from './subjects.js';

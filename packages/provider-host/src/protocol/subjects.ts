@@ -26,6 +26,11 @@ export function providerShutdownSubject(lattice: string, providerId: string): st
   return `${root}.${lattice}.${providerId}.default.shutdown`;
 }
 
+/** A subject of ours: new secrets of one process of a provider, sealed for its xkey. wasmCloud's providers do not listen there. */
+export function providerSecretsUpdateSubject(lattice: string, xkey: string): string {
+  return `${root}.${lattice}.${xkey}.secrets.update`;
+}
+
 export function providerConfigUpdateSubject(lattice: string, providerId: string): string {
   return `${root}.${lattice}.${providerId}.config.update`;
 }

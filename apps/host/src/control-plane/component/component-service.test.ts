@@ -1,4 +1,4 @@
-import type { LinkRow, PlacedStart, ServedComponentHandle } from '@wasmlattice/component-host';
+import type { LinkRow, PlacedStart, SecretEntries, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { createSigningKey, signToken, type Token } from '@wasmlattice/identity';
 import { noopLogger } from '@wasmlattice/telemetry';
@@ -10,6 +10,7 @@ import {
   createEventRecorder,
   createMemoryConfigStore,
   createMemoryLatticeStore,
+  createMemorySecrets,
   keyvalueLink,
 } from '../testing/fakes.js';
 import { createComponentService } from './component-service.js';
@@ -22,6 +23,7 @@ interface FakeServed extends ServedComponentHandle {
   /** Those it had when it was last asked whether it knows them. */
   settledLinks: readonly LinkRow[] | undefined;
   config: Readonly<Record<string, string>>;
+  secrets: SecretEntries | undefined;
   stoppedWithin: number | undefined;
 }
 
@@ -58,6 +60,7 @@ function setUp(
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' }, two: { a: '2', b: '2' } });
+  const secrets = createMemorySecrets({ SECRET_password: 'hunter2' });
   const lattice = createMemoryLatticeStore(({ id, current }) => service.setLinks(id, current?.links ?? []));
   const runners: FakeServed[] = [];
   const service = createComponentService({
@@ -72,6 +75,7 @@ function setUp(
     signatures: { admitComponent: options.admitComponent ?? (() => {}) },
     lattice,
     configs,
+    secrets,
     events,
     logger: noopLogger,
     graceMs,
@@ -84,6 +88,7 @@ function setUp(
           links: data.links,
           settledLinks: undefined,
           config: Object.fromEntries(data.config),
+          secrets: data.secrets,
           stoppedWithin: undefined,
           scale: (max) => {
             runner.maxInstances = max;
@@ -93,6 +98,9 @@ function setUp(
           },
           setConfig: (config) => {
             runner.config = Object.fromEntries(config);
+          },
+          setSecrets: (entries) => {
+            runner.secrets = entries;
           },
           readBytes: async () => data.bytes,
           settled: async () => {
@@ -112,7 +120,7 @@ function setUp(
     if (found === undefined) throw new Error(`there is no runner ${index}`);
     return found;
   };
-  return { service, events, configs, lattice, runners, runner };
+  return { service, events, configs, secrets, lattice, runners, runner };
 }
 
 describe('scale', () => {
@@ -381,6 +389,60 @@ describe('configuration', () => {
     configs.set('one', { a: 'no longer mine' });
     expect(runner().config).toEqual({ a: '2', b: '2' });
     expect(configs.bundles()).toBe(1);
+  });
+});
+
+describe('secrets', () => {
+  const entries = (value: string): SecretEntries => [['SECRET_password', { kind: 'string', value }]];
+
+  it('are asked for by the token of the component and for its application, apart from its configs', async () => {
+    const token = tokenOf('one', 1);
+    const fetchComponent: ArtifactStore['fetchComponent'] = async () => ({
+      bytes: new Uint8Array(new SharedArrayBuffer(4)),
+      token,
+    });
+    const { service, events, secrets, runner } = setUp({ artifacts: { fetchComponent } });
+    const annotations = { 'wasmcloud.dev/appspec': 'shop' };
+    service.scale(scale({ config: ['SECRET_password', 'one'], annotations }));
+    await events.waitFor('component_scaled');
+    expect(runner()).toMatchObject({ config: { a: '1' }, secrets: entries('hunter2') });
+    expect(secrets.owners).toEqual([{ token: token.text, application: 'shop' }]);
+  });
+
+  it('that can not be had fail the start, and nothing is followed then', async () => {
+    const { service, events, configs, secrets, runners } = setUp();
+    service.scale(scale({ config: ['one', 'SECRET_gone'] }));
+    const { error } = await events.waitFor('component_scale_failed');
+    expect(error).toBe('Unable to fetch requested secrets: SECRET_gone is missing');
+    expect([runners.length, configs.bundles(), secrets.followed()]).toEqual([0, 0, 0]);
+  });
+
+  it('reach a component that runs when they change, until it stops', async () => {
+    const { service, events, secrets, runner } = setUp();
+    service.scale(scale({ config: ['SECRET_password'] }));
+    await events.waitFor('component_scaled');
+    secrets.set('SECRET_password', 'second');
+    expect(runner().secrets).toEqual(entries('second'));
+    service.scale(scale({ maxInstances: 0 }));
+    await events.waitFor('component_scaled', 2);
+    secrets.set('SECRET_password', 'third');
+    expect(runner().secrets).toEqual(entries('second'));
+    expect(secrets.followed()).toBe(0);
+  });
+
+  it('come and go with the list of a command, in place', async () => {
+    const { service, events, secrets, runners, runner } = setUp();
+    service.scale(scale({ config: ['one'] }));
+    await events.waitFor('component_scaled');
+    service.scale(scale({ config: ['one', 'SECRET_password'] }));
+    await events.waitFor('component_scaled', 2);
+    expect(runner().secrets).toEqual(entries('hunter2'));
+    secrets.set('SECRET_password', 'second');
+    expect(runner().secrets).toEqual(entries('second'));
+    service.scale(scale({ config: ['one'] }));
+    await events.waitFor('component_scaled', 3);
+    expect(runner().secrets).toEqual([]);
+    expect([runners.length, secrets.followed()]).toEqual([1, 0]);
   });
 });
 

@@ -5,9 +5,14 @@ import type {
   ServedComponentHandle,
 } from '@wasmlattice/component-host';
 import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
-import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
+import type { ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
+import { splitNames } from '../secrets/names.js';
+import { revealToThreads } from '../secrets/reveal.js';
+import { ownerOf } from '../secrets/secret-fetcher.js';
+import type { SecretResolver } from '../secrets/secret-resolver.js';
+import { followWorkload, type WorkloadValues } from '../secrets/workload-values.js';
 import type { HostLimits } from './component-limits.js';
 import { type ComponentSettings, sameList } from './component-plan.js';
 import { guestConfig, keepTerms, type Terms, termsOf } from './terms.js';
@@ -16,6 +21,7 @@ import { guestConfig, keepTerms, type Terms, termsOf } from './terms.js';
 export interface RunningComponentParts extends HostLimits {
   readonly lattice: Pick<LatticeStore, 'spec'>;
   readonly configs: Pick<ConfigStore, 'bundle' | 'resolve'>;
+  readonly secrets: Pick<SecretResolver, 'bundle'>;
   readonly artifacts: Pick<ArtifactStore, 'fetchComponent'>;
   /** What serves components; the seam between the control plane and the threads and processes that serve. */
   readonly places: Pick<ComponentPlaces, 'serve'>;
@@ -23,10 +29,10 @@ export interface RunningComponentParts extends HostLimits {
   readonly graceMs: number;
 }
 
-/** What the threads serve, and the configs it follows. */
+/** What the threads serve, and the configs and secrets it follows. */
 interface Generation {
   readonly served: ServedComponentHandle;
-  readonly config: ConfigBundle;
+  readonly values: WorkloadValues;
   readonly terms: Terms;
 }
 
@@ -58,19 +64,17 @@ export class RunningComponent {
   /**
    * Resolves once the threads serve the component. Links put meanwhile are missed: `readLinks` gets them.
    *
-   * @throws ConfigStoreError when a named config is missing or unreadable; what the threads throw when they can't run it
+   * @throws ConfigStoreError when a named config is missing or unreadable, SecretsError; what the threads throw when they can't run it
    */
   static async start(
     componentId: string,
     settings: ComponentSettings,
-    { bytes, token }: ComponentArtifact,
+    code: ComponentArtifact,
     parts: RunningComponentParts,
   ): Promise<RunningComponent> {
     let running: RunningComponent | undefined;
-    const generation = await startGeneration(componentId, settings, bytes, parts, () =>
-      running?.onConfig?.(),
-    );
-    running = new RunningComponent(componentId, parts, settings, token, generation);
+    const generation = await startGeneration(componentId, settings, code, parts, () => running?.onConfig?.());
+    running = new RunningComponent(componentId, parts, settings, code.token, generation);
     return running;
   }
 
@@ -97,7 +101,7 @@ export class RunningComponent {
    * @throws IsolationTierError, ComponentLimitsError
    */
   wantedTerms(): Terms {
-    return termsOf(this.#settings, this.#generation.config.current(), this.#parts);
+    return termsOf(this.#settings, this.#generation.values.config(), this.#parts);
   }
 
   /**
@@ -111,8 +115,8 @@ export class RunningComponent {
     configNames,
   }: Pick<ComponentSettings, 'annotations' | 'limits' | 'configNames'>): Promise<Terms> {
     const config = sameList(configNames, this.#settings.configNames)
-      ? this.#generation.config.current()
-      : new Map(Object.entries(await this.#parts.configs.resolve(configNames)));
+      ? this.#generation.values.config()
+      : new Map(Object.entries(await this.#parts.configs.resolve(splitNames(configNames).configs)));
     return termsOf(
       { annotations: keepTerms(annotations, this.#settings.annotations), limits },
       config,
@@ -122,15 +126,19 @@ export class RunningComponent {
 
   /** Goes on with the same generation: the number of its instances and its configs become those of `settings`. */
   async rescale(settings: ComponentSettings): Promise<void> {
-    const { served, config: old, terms } = this.#generation;
+    const { served, values: old, terms } = this.#generation;
     if (!sameList(settings.configNames, this.#settings.configNames)) {
-      const config = await this.#parts.configs.bundle(settings.configNames, (values) => {
-        served.setConfig(guestConfig(values));
-        this.onConfig?.();
+      const owner = ownerOf(this.#token, settings.annotations);
+      const values: WorkloadValues = await followWorkload(settings.configNames, owner, this.#parts, {
+        config: (config) => {
+          served.setConfig(guestConfig(config));
+          this.onConfig?.();
+        },
+        secrets: () => served.setSecrets(revealToThreads(values.secrets())),
       });
       old.close();
-      served.setConfig(guestConfig(config.current()));
-      this.#generation = { served, config, terms };
+      tellValues(served, values);
+      this.#generation = { served, values, terms };
     }
     served.scale(settings.maxInstances);
     this.#settings = settings;
@@ -142,12 +150,12 @@ export class RunningComponent {
    */
   async replace(settings: ComponentSettings, given?: ComponentArtifact): Promise<void> {
     const old = this.#generation;
-    const bytes = given?.bytes ?? (await old.served.readBytes());
-    this.#generation = await startGeneration(this.#componentId, settings, bytes, this.#parts, () =>
+    const code = given ?? { bytes: await old.served.readBytes(), token: this.#token };
+    this.#generation = await startGeneration(this.#componentId, settings, code, this.#parts, () =>
       this.onConfig?.(),
     );
     this.#settings = settings;
-    if (given !== undefined) this.#token = given.token;
+    this.#token = code.token;
     this.readLinks();
     await stopGeneration(old, this.#parts.graceMs);
   }
@@ -175,24 +183,28 @@ export class RunningComponent {
 async function startGeneration(
   componentId: string,
   { imageRef, maxInstances, annotations, limits, configNames }: ComponentSettings,
-  bytes: ComponentArtifact['bytes'],
+  { bytes, token }: ComponentArtifact,
   parts: RunningComponentParts,
   onConfig: () => void,
 ): Promise<Generation> {
   let served: ServedComponentHandle | undefined;
-  const config = await parts.configs.bundle(configNames, (values) => {
-    served?.setConfig(guestConfig(values));
-    onConfig();
+  const values: WorkloadValues = await followWorkload(configNames, ownerOf(token, annotations), parts, {
+    config: (config) => {
+      served?.setConfig(guestConfig(config));
+      onConfig();
+    },
+    secrets: () => served?.setSecrets(revealToThreads(values.secrets())),
   });
   try {
-    const terms = termsOf({ annotations, limits }, config.current(), parts);
+    const terms = termsOf({ annotations, limits }, values.config(), parts);
     const start: PlacedStart = {
       componentId,
       imageRef,
       bytes,
       maxInstances,
       links: linksOf(componentId, parts.lattice),
-      config: guestConfig(config.current()),
+      config: guestConfig(values.config()),
+      secrets: revealToThreads(values.secrets()),
       ...terms,
     };
     served = await parts.places.serve(
@@ -200,16 +212,21 @@ async function startGeneration(
       async () => (await parts.artifacts.fetchComponent(imageRef)).bytes,
     );
     // What changed while the threads took it in.
-    served.setConfig(guestConfig(config.current()));
-    return { config, served, terms };
+    tellValues(served, values);
+    return { values, served, terms };
   } catch (error) {
-    config.close();
+    values.close();
     throw error;
   }
 }
 
-async function stopGeneration({ config, served }: Generation, graceMs: number): Promise<void> {
-  config.close();
+function tellValues(served: ServedComponentHandle, values: WorkloadValues): void {
+  served.setConfig(guestConfig(values.config()));
+  served.setSecrets(revealToThreads(values.secrets()));
+}
+
+async function stopGeneration({ values, served }: Generation, graceMs: number): Promise<void> {
+  values.close();
   await served.stop(graceMs);
 }
 

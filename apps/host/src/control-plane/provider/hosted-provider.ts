@@ -4,16 +4,22 @@ import type {
   StartProviderCommand,
   UndeliveredLink,
 } from '@wasmlattice/control-interface';
-import { causeChain } from '@wasmlattice/events';
+import { createXKey, type XKey } from '@wasmlattice/identity';
 import { describeCrash, type ProviderCrash, type RunningProvider } from '@wasmlattice/provider-host';
+import { encodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import { normalizeProviderReference } from '../artifacts/artifact-reference.js';
 import type { ArtifactStore, ProviderArtifact } from '../artifacts/artifact-store.js';
 import type { SignatureRules } from '../claims/signature-rules.js';
 import { storedClaims } from '../claims/token-facts.js';
-import type { ConfigBundle, ConfigStore } from '../lattice-store/config-store.js';
+import type { ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
+import type { ResolvedSecrets } from '../secrets/followed-secrets.js';
+import { revealToProvider } from '../secrets/reveal.js';
+import { ownerOf, type SecretOwner } from '../secrets/secret-fetcher.js';
+import type { SecretResolver } from '../secrets/secret-resolver.js';
 import { ProviderLinks } from './provider-links.js';
+import { ProviderValues } from './provider-values.js';
 
 /** Starts a provider from its artifact; the seam between the control plane and the kinds of providers. */
 export interface ProviderLauncher {
@@ -27,9 +33,13 @@ export interface ProviderLaunch {
   readonly providerId: string;
   readonly artifact: ProviderArtifact;
   readonly annotations: Readonly<Record<string, string>>;
+  /** What is meant for this provider is sealed for it. */
+  readonly xkey: XKey;
   /** Merged configuration of this moment. */
   readonly config: () => Readonly<Record<string, string>>;
-  /** Links of this moment that have the provider as source or target, with their configs resolved. */
+  /** Its own secrets of this moment, in clear. */
+  readonly secrets: () => SecretMap;
+  /** Links of this moment that have the provider as source or target, with their configs and secrets resolved. */
   readonly links: () => Promise<InterfaceLinkDefinition[]>;
   /** The provider does not serve any more, and will be started again. */
   readonly onCrash: (crash: ProviderCrash) => void;
@@ -45,6 +55,9 @@ export interface HostedProviderParts {
   readonly signatures: Pick<SignatureRules, 'admitProvider'>;
   readonly lattice: Pick<LatticeStore, 'update' | 'putClaims' | 'links'>;
   readonly configs: Pick<ConfigStore, 'bundle' | 'follow'>;
+  readonly secrets: Pick<SecretResolver, 'bundle' | 'follow'>;
+  /** By which secrets are sealed for providers. */
+  readonly hostXkey: XKey;
   readonly launcher: Pick<ProviderLauncher, 'launch'>;
   readonly logger: Logger;
 }
@@ -74,13 +87,10 @@ export class HostedProvider {
   readonly #ties: HostedProviderTies;
   #annotations: Readonly<Record<string, string>>;
   #configNames: readonly string[];
-  #config: ConfigBundle | undefined;
-  /** Whether the config is another one than the provider was last told. */
-  #isConfigStale = false;
+  readonly #xkey = createXKey();
+  readonly #values: ProviderValues;
   #provider: RunningProvider | undefined;
   #crash: ProviderCrash | undefined;
-  /** Why the provider does not take its config. */
-  #refusal: string | undefined;
 
   private constructor(
     command: StartProviderCommand,
@@ -93,12 +103,24 @@ export class HostedProvider {
     this.imageRef = normalizeProviderReference(command.providerRef);
     this.links = new ProviderLinks({
       providerId: this.id,
-      configs: parts.configs,
+      values: {
+        configs: parts.configs,
+        secrets: {
+          follow: (names, onChange) => parts.secrets.follow(names, this.#owner(), onChange),
+          seal: (secrets) => this.#seal(secrets),
+        },
+      },
       enqueue: ties.enqueue,
       onFailure: ties.onLinkFailure,
       onRecovery: ties.onLinkRecovery,
       onFreed: ties.onLinkFreed,
       logger: parts.logger,
+    });
+    this.#values = new ProviderValues({
+      configs: parts.configs,
+      secrets: parts.secrets,
+      seal: (secrets) => this.#seal(secrets),
+      onChange: () => ties.enqueue(() => this.#tellValues().catch(this.#logFailure)),
     });
     this.#annotations = command.annotations;
     this.#configNames = command.config;
@@ -107,10 +129,11 @@ export class HostedProvider {
   }
 
   /**
-   * Resolves once the provider serves and has its links. It may start several times before; each start reads configs and links anew.
+   * Resolves once the provider serves and has its links. It may start several times before; each start reads configs, secrets
+   * and links anew.
    *
-   * @throws ArtifactError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable, and
-   * what the launcher throws
+   * @throws ArtifactError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable,
+   * SecretsError, and what the launcher throws
    */
   static async start(
     command: StartProviderCommand,
@@ -134,19 +157,21 @@ export class HostedProvider {
   async #start(artifact: ProviderLaunch['artifact']): Promise<void> {
     const { lattice, launcher } = this.#parts;
     const { enqueue, signal } = this.#ties;
-    this.#config = await this.#follow(this.#configNames);
+    await this.#values.follow(this.#configNames, this.#owner());
     this.#provider = await launcher.launch({
       providerId: this.id,
       artifact,
       annotations: this.#annotations,
-      config: () => this.#currentConfig(),
+      xkey: this.#xkey,
+      config: () => this.#values.config(),
+      secrets: () => this.#values.secrets(),
       links: () => this.links.ofStart(this.#ownLinks()),
       onCrash: (crash) => {
         this.#crash = crash;
       },
       onRestart: () => {
         this.#crash = undefined;
-        this.#refusal = undefined;
+        this.#values.forgetRefusals();
         enqueue(() => this.#begin());
       },
       signal,
@@ -168,7 +193,7 @@ export class HostedProvider {
 
   /** Why it does not serve at the moment, or not as its configs say. */
   get failure(): string | undefined {
-    return this.#crash === undefined ? this.#refusal : describeFailure(this.#crash);
+    return this.#crash === undefined ? this.#values.refusal : describeFailure(this.#crash);
   }
 
   /** Whether it has crashed and does not serve again yet. */
@@ -191,24 +216,21 @@ export class HostedProvider {
   /**
    * Gives the provider other configs in place of those it has.
    *
-   * @throws ConfigStoreError when one is missing, and what the provider says
+   * @throws ConfigStoreError when one is missing, SecretsError, and what the provider says
    */
   async reconfigure({
     annotations,
     config,
   }: Pick<StartProviderCommand, 'annotations' | 'config'>): Promise<void> {
-    const followed = await this.#follow(config);
-    this.#config?.close();
-    this.#config = followed;
+    await this.#values.follow(config, ownerOf(this.token, annotations));
     this.#configNames = config;
     this.#annotations = annotations;
-    this.#isConfigStale = true;
-    await this.#tellConfig();
+    await this.#tellValues();
   }
 
   /** Safe to call twice, also while it is being told of something: that ends then. */
   async stop(): Promise<void> {
-    this.#config?.close();
+    this.#values.close();
     this.links.close();
     await this.#provider?.stop();
   }
@@ -216,37 +238,28 @@ export class HostedProvider {
   /** It serves, for the first time or again. */
   async #begin(): Promise<void> {
     if (this.#provider === undefined) return;
-    if (this.#isConfigStale) await this.#tellConfig().catch(this.#logConfigFailure);
+    await this.#tellValues().catch(this.#logFailure);
     await this.links.begin(this.#provider);
   }
 
-  async #follow(names: readonly string[]): Promise<ConfigBundle> {
-    return await this.#parts.configs.bundle(names, () => {
-      this.#isConfigStale = true;
-      this.#ties.enqueue(() => this.#tellConfig().catch(this.#logConfigFailure));
-    });
+  /** Links may mean something else with other values. */
+  async #tellValues(): Promise<void> {
+    if (this.#provider === undefined) return;
+    const isTold = await this.#values.tell(this.#provider);
+    if (isTold && this.#provider.answers) await this.links.begin(this.#provider);
   }
 
-  #currentConfig(): Readonly<Record<string, string>> {
-    this.#isConfigStale = false;
-    return Object.fromEntries(this.#config?.current() ?? []);
+  readonly #logFailure = (error: unknown): void =>
+    this.#parts.logger.warn('config or secrets of a provider were not taken', { provider: this.id, error });
+
+  /** Secrets are for the provider, by its token, whichever side of a link has them. */
+  #owner(): SecretOwner {
+    return ownerOf(this.token, this.#annotations);
   }
 
-  /** Several changes may be told as one. Links may mean something else with another config. */
-  async #tellConfig(): Promise<void> {
-    if (!this.#isConfigStale || this.#provider === undefined) return;
-    try {
-      await this.#provider.updateConfig(this.#currentConfig());
-      this.#refusal = undefined;
-    } catch (error) {
-      this.#refusal = `it does not take its config: ${causeChain(error)}`;
-      throw error;
-    }
-    if (this.#provider.answers) await this.links.begin(this.#provider);
+  #seal(secrets: ResolvedSecrets): Uint8Array {
+    return this.#parts.hostXkey.seal(encodeSecrets(revealToProvider(secrets)), this.#xkey.publicKey);
   }
-
-  readonly #logConfigFailure = (error: unknown): void =>
-    this.#parts.logger.warn('a config update was not delivered', { provider: this.id, error });
 
   #ownLinks(): Link[] {
     return this.#parts.lattice

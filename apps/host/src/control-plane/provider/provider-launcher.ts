@@ -5,7 +5,7 @@ import {
   healthCheckPassed,
   healthCheckStatus,
 } from '@wasmlattice/events';
-import { createXKey, type XKey } from '@wasmlattice/identity';
+import type { XKey } from '@wasmlattice/identity';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import {
   type HttpClients,
@@ -27,7 +27,10 @@ export interface ProviderLauncherOptions {
   readonly config: HostConfig;
   readonly env: Environment;
   readonly hostId: string;
+  /** By which secrets are sealed for providers. */
   readonly hostXkey: XKey;
+  /** Takes secrets out of what providers write and say. */
+  readonly redact: (text: string) => string;
   readonly rpc: NatsConnection;
   readonly rpcSettings: LatticeConnectionSettings;
   readonly http: HttpTargets;
@@ -70,8 +73,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 
   const launchProcess = async (
     file: string,
-    xkey: XKey,
-    start: ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart'>,
+    start: ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'xkey'>,
   ): Promise<RunningProvider> => {
     return await startProcessProvider(
       {
@@ -81,6 +83,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         environment: options.env,
         nodePath: process.execPath,
         logger,
+        redact: options.redact,
         timing: {
           startTimeoutMs: config.providerStartTimeoutMs,
           shutdownDelayMs: config.providerShutdownDelayMs,
@@ -90,7 +93,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       {
         ...start,
         file,
-        xkey: xkey.publicKey,
+        xkey: start.xkey.publicKey,
         onHealth: (outcome) => {
           events
             .publish(healthEvents[outcome]({ hostId, providerId: start.id }))
@@ -106,15 +109,14 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       return name === 'http-server' && config.features.builtinHttpServer;
     },
     async launch(launch) {
-      const xkey = createXKey();
       const start: ProviderStart = {
         id: launch.providerId,
-        loadHostData: () => hostData(options, launch, xkey),
+        loadHostData: () => hostData(options, launch),
       };
-      const { artifact, onCrash, onRestart, signal } = launch;
+      const { artifact, onCrash, onRestart, signal, xkey } = launch;
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, start)
-        : await launchProcess(artifact.path, xkey, { ...start, onCrash, onRestart, signal });
+        : await launchProcess(artifact.path, { ...start, onCrash, onRestart, signal, xkey });
     },
   };
 }
@@ -123,7 +125,6 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 async function hostData(
   { config, hostId, hostXkey, rpcSettings }: ProviderLauncherOptions,
   launch: ProviderLaunch,
-  xkey: XKey,
 ): Promise<HostData> {
   const { observability } = config;
   return {
@@ -139,9 +140,9 @@ async function hostData(
     linkDefinitions: await launch.links(),
     clusterIssuers: [],
     config: launch.config(),
-    secrets: {},
+    secrets: launch.secrets(),
     hostXkeyPublicKey: hostXkey.publicKey,
-    providerXkeyPrivateKey: xkey.seed(),
+    providerXkeyPrivateKey: launch.xkey.seed(),
     defaultRpcTimeoutMs: config.nats.rpcTimeoutMs,
     structuredLogging: config.log.structured,
     logLevel: config.log.level,

@@ -4,12 +4,11 @@ import { causeChain } from '@wasmlattice/events';
 import type { RunningProvider } from '@wasmlattice/provider-host';
 import { linkKey } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
-import type { ConfigStore } from '../lattice-store/config-store.js';
-import { FollowedLink, type LinkState } from './followed-link.js';
+import { FollowedLink, type LinkState, type LinkValueSources } from './followed-link.js';
 
 export interface ProviderLinksOptions {
   readonly providerId: string;
-  readonly configs: Pick<ConfigStore, 'follow'>;
+  readonly values: LinkValueSources;
   /** Runs a task of this provider after those that were given before it; failures are logged. */
   readonly enqueue: (task: () => Promise<void>) => void;
   /** Told of a link that could not be delivered: of each reason once, and each time somebody puts it. */
@@ -22,8 +21,8 @@ export interface ProviderLinksOptions {
 }
 
 /**
- * The links of one provider that runs here. Each is delivered once, and again when the values of its configs or the link itself
- * become others. What failed is tried again when it is put again, when its configs change, and when another link of a provider of
+ * The links of one provider that runs here. Each is delivered once, and again when the values of its configs and secrets or the link
+ * itself become others. What failed is tried again when it is put again, when its configs change, and when another link of a provider of
  * this host leaves or changes: that may have been in its way.
  *
  * Its methods are called one after the other.
@@ -135,7 +134,7 @@ export class ProviderLinks {
   }
 
   async #follow(link: Link, state: LinkState): Promise<FollowedLink> {
-    const { configs, enqueue } = this.#options;
+    const { enqueue, values } = this.#options;
     const key = linkKey(link);
     const onChange = (): void => {
       this.expect(link);
@@ -146,7 +145,7 @@ export class ProviderLinks {
         if (isChanged) await this.#freed(followed);
       });
     };
-    const followed: FollowedLink = await FollowedLink.follow(link, configs, onChange, state);
+    const followed: FollowedLink = await FollowedLink.follow(link, values, onChange, state);
     if (this.#isClosed) followed.close();
     else this.#links.set(key, followed);
     return followed;

@@ -1,6 +1,7 @@
 import type { InterfaceLinkDefinition, Link, StartProviderCommand } from '@wasmlattice/control-interface';
-import { createSigningKey, signToken } from '@wasmlattice/identity';
+import { createSigningKey, createXKey, signToken, xkeyFromSeed } from '@wasmlattice/identity';
 import type { RunningProvider } from '@wasmlattice/provider-host';
+import { decodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { parseArtifactReference } from '../artifacts/artifact-reference.js';
@@ -10,6 +11,7 @@ import {
   createEventRecorder,
   createMemoryConfigStore,
   createMemoryLatticeStore,
+  createMemorySecrets,
   keyvalueLink,
 } from '../testing/fakes.js';
 import type { ProviderLaunch } from './hosted-provider.js';
@@ -18,6 +20,7 @@ import { createProviderService, type ProviderServiceOptions } from './provider-s
 /** A provider that notes what it was told. */
 interface FakeProvider extends RunningProvider {
   readonly config: Readonly<Record<string, string>>;
+  readonly secrets: SecretMap;
   readonly links: InterfaceLinkDefinition[];
   readonly told: unknown[];
   readonly launch: ProviderLaunch;
@@ -57,6 +60,8 @@ function setUp(
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' } });
+  const secrets = createMemorySecrets({ SECRET_password: 'hunter2' });
+  const hostXkey = createXKey();
   const lattice = createMemoryLatticeStore(({ id, previous, current }) => {
     const [before, after] = [previous?.links ?? [], current?.links ?? []];
     const [gone, put] = [goneLinks(before, after), newLinks(before, after)];
@@ -64,16 +69,19 @@ function setUp(
     for (const link of put) service.linkPut(link);
     if (gone.length + put.length === 0) service.linksPutAgain(id);
   });
+  const open = ({ xkey }: Pick<ProviderLaunch, 'xkey'>, sealed: Uint8Array | undefined): SecretMap =>
+    decodeSecrets(xkeyFromSeed(xkey.seed()).open(sealed ?? new Uint8Array(), hostXkey.publicKey));
   const providers: FakeProvider[] = [];
   const launcher: ProviderServiceOptions['launcher'] = {
     offersBuiltin: () => options.offersBuiltin ?? true,
     async launch(launch) {
-      const [config, links] = [launch.config(), await launch.links()];
+      const [config, secrets, links] = [launch.config(), launch.secrets(), await launch.links()];
       await options.launching?.(launch);
       const told: unknown[] = [];
       const provider: FakeProvider = {
         id: launch.providerId,
         config,
+        secrets,
         links,
         told,
         launch,
@@ -87,6 +95,10 @@ function setUp(
           await options.configure?.();
           told.push(['config', values]);
         },
+        async updateSecrets(sealed) {
+          await options.configure?.();
+          told.push(['secrets', open(launch, sealed)]);
+        },
         stop: async () => void told.push('stop'),
       };
       providers.push(provider);
@@ -99,6 +111,8 @@ function setUp(
     signatures: { admitProvider: options.admitProvider ?? (() => {}) },
     lattice,
     configs,
+    secrets,
+    hostXkey,
     events,
     launcher,
     logger: noopLogger,
@@ -113,7 +127,7 @@ function setUp(
     if (found === undefined) throw new Error(`there is no provider ${index}`);
     return found;
   };
-  return { service, events, configs, lattice, providers, provider, put };
+  return { service, events, configs, secrets, lattice, providers, provider, put, open };
 }
 
 /** Holds up what awaits `pass` until `open` is called. */
@@ -475,6 +489,89 @@ describe('configuration', () => {
     gate.open();
     await events.waitFor('provider_started');
     expect(provider()).toMatchObject({ config: { a: '1' }, told: [['config', { a: 'meanwhile' }]] });
+  });
+});
+
+describe('secrets', () => {
+  const text = (value: string): SecretMap => ({ SECRET_password: { kind: 'string', value } });
+  const link = keyvalueLink({ targetConfig: ['one', 'SECRET_password'] });
+
+  it('are in what a provider starts with, its own in clear and those of links sealed for it', async () => {
+    const { service, events, open, provider, put } = setUp();
+    await put(link);
+    service.start(startCommand({ config: ['one', 'SECRET_password'] }));
+    await events.waitFor('provider_started');
+    const { config, launch, links, secrets } = provider();
+    expect([config, secrets]).toEqual([{ a: '1' }, text('hunter2')]);
+    expect(links).toMatchObject([{ targetConfig: { a: '1' }, targetSecrets: expect.any(Uint8Array) }]);
+    expect(links[0]).not.toHaveProperty('sourceSecrets');
+    expect(open(launch, links[0]?.targetSecrets)).toEqual(text('hunter2'));
+  });
+
+  it('that can not be had fail the start', async () => {
+    const { service, events, secrets, configs } = setUp();
+    service.start(startCommand({ config: ['one', 'SECRET_gone'] }));
+    expect((await events.waitFor('provider_start_failed')).error).toBe(
+      'Unable to fetch requested secrets: SECRET_gone is missing',
+    );
+    expect([configs.bundles(), secrets.followed()]).toEqual([0, 0]);
+  });
+
+  it('of a link that can not be had fail the link, which is delivered when they come', async () => {
+    const { service, events, open, provider, put, secrets } = setUp();
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink({ targetConfig: ['SECRET_late'] }));
+    expect((await events.waitFor('linkdef_set_failed')).error).toContain('SECRET_late is missing');
+    secrets.set('SECRET_late', 'at last');
+    await service.settled(['kv']);
+    const { launch, told } = provider();
+    expect(told).toMatchObject([['put', { name: 'default' }]]);
+    const [[, delivered] = []] = told as [string, InterfaceLinkDefinition][];
+    expect(open(launch, delivered?.targetSecrets)).toEqual({
+      SECRET_late: { kind: 'string', value: 'at last' },
+    });
+  });
+
+  it('reach a provider and its links once when they change', async () => {
+    const { service, events, open, provider, put, secrets } = setUp({ answers: true });
+    service.start(startCommand({ config: ['SECRET_password'] }));
+    await events.waitFor('provider_started');
+    await put(link);
+    await service.settled(['kv']);
+    const { launch, told } = provider();
+    told.splice(0);
+    secrets.set('SECRET_password', 'second');
+    secrets.set('SECRET_password', 'third');
+    await service.settled(['kv']);
+    const puts = told.filter((each) => Array.isArray(each) && each[0] === 'put') as [
+      string,
+      InterfaceLinkDefinition,
+    ][];
+    expect(told.filter((each) => Array.isArray(each) && each[0] === 'secrets')).toEqual([
+      ['secrets', text('third')],
+    ]);
+    for (const [, { targetSecrets }] of puts) expect(open(launch, targetSecrets)).toEqual(text('third'));
+    expect(puts.length).toBeGreaterThan(0);
+    told.splice(0);
+    await put(link);
+    await service.settled(['kv']);
+    expect(told).toEqual([]);
+  });
+
+  it('that a provider does not take are listed with why', async () => {
+    const { service, events, secrets } = setUp({
+      async configure() {
+        throw new Error('it takes them when it starts');
+      },
+    });
+    service.start(startCommand({ config: ['SECRET_password'] }));
+    await events.waitFor('provider_started');
+    secrets.set('SECRET_password', 'second');
+    await service.settled(['kv']);
+    expect(service.describe()).toMatchObject([
+      { failure: 'it does not take its secrets: it takes them when it starts' },
+    ]);
   });
 });
 

@@ -1,7 +1,12 @@
 import type { Link, StoredClaims } from '@wasmlattice/control-interface';
 import type { EventDataByName, EventName, EventPublisher, LatticeEvent } from '@wasmlattice/events';
+import { Secret } from '@wasmlattice/secrets';
 import { type ConfigStore, ConfigStoreError, parseNamedConfig } from '../lattice-store/config-store.js';
 import type { LatticeStore, SpecChange } from '../lattice-store/lattice-store.js';
+import type { ResolvedSecrets } from '../secrets/followed-secrets.js';
+import type { SecretOwner } from '../secrets/secret-fetcher.js';
+import type { SecretResolver } from '../secrets/secret-resolver.js';
+import { SecretsError } from '../secrets/secrets-error.js';
 
 /** The lattice data of one host that is alone. */
 export function createMemoryLatticeStore(onChange: (change: SpecChange) => void = () => {}): LatticeStore {
@@ -74,6 +79,68 @@ export function createMemoryConfigStore(
         current: () => new Map(Object.entries(merge(names))),
         close: () => void followers.delete(follow),
       };
+    },
+    close() {},
+  };
+}
+
+export interface MemorySecrets extends SecretResolver {
+  /** Gives a secret another value, or takes it away. */
+  set(name: string, value: string | undefined): void;
+  /** For whom secrets were asked. */
+  readonly owners: readonly SecretOwner[];
+  /** How many lists are followed right now. */
+  followed(): number;
+}
+
+/** Secrets that are known by the names they have in CONFIGDATA. */
+export function createMemorySecrets(initial: Readonly<Record<string, string>> = {}): MemorySecrets {
+  const values = new Map(Object.entries(initial));
+  const owners: SecretOwner[] = [];
+  const followers = new Set<(name: string) => void>();
+  const follow: SecretResolver['follow'] = async (names, owner, onChange) => {
+    if (names.length > 0) owners.push(owner);
+    const read = (): ResolvedSecrets =>
+      new Map(
+        names.map((name) => {
+          const value = values.get(name);
+          if (value === undefined) throw new SecretsError(new Error(`${name} is missing`));
+          return [name, Secret.ofText(value)];
+        }),
+      );
+    let current: ResolvedSecrets | undefined;
+    const changed = (name: string): void => {
+      if (!names.includes(name)) return;
+      current = undefined;
+      onChange();
+    };
+    if (names.length > 0) followers.add(changed);
+    return {
+      current() {
+        current ??= read();
+        return current;
+      },
+      close: () => void followers.delete(changed),
+    };
+  };
+  return {
+    owners,
+    followed: () => followers.size,
+    set(name, value) {
+      if (value === undefined) values.delete(name);
+      else values.set(name, value);
+      for (const changed of followers) changed(name);
+    },
+    follow,
+    async bundle(names, owner, onChange) {
+      const followed = await follow(names, owner, onChange);
+      try {
+        followed.current();
+      } catch (error) {
+        followed.close();
+        throw error;
+      }
+      return followed;
     },
     close() {},
   };

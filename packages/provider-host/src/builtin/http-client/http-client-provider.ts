@@ -32,6 +32,8 @@ export async function startHttpClientProvider(
     async deleteLink() {},
     /** Certificates are read at the start, as upstream reads them. */
     async updateConfig() {},
+    // It has no use for any.
+    async updateSecrets() {},
     stop: () => lease.close(),
   };
 }

@@ -170,6 +170,8 @@ function createHttpServer(options: {
     async updateConfig(config) {
       settings = parseHttpServerSettings(config);
     },
+    // It has no use for any.
+    async updateSecrets() {},
     stop() {
       stopped ??= inOrder(closeAll);
       return stopped;

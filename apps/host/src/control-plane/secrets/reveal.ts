@@ -1,0 +1,22 @@
+import type { SecretEntries } from '@wasmlattice/component-host';
+import type { SecretMap } from '@wasmlattice/provider-host/protocol';
+import type { Secret } from '@wasmlattice/secrets';
+import type { ResolvedSecrets } from './followed-secrets.js';
+
+/** For the threads that serve a component. */
+export function revealToThreads(secrets: ResolvedSecrets): SecretEntries {
+  return [...secrets].map(([name, secret]) => [name, secret.reveal()]);
+}
+
+/** For a provider: within its HostData, or to be sealed. */
+export function revealToProvider(secrets: ResolvedSecrets): SecretMap {
+  return Object.fromEntries([...secrets].map(([name, secret]) => [name, secret.reveal()]));
+}
+
+/** As they would show in what is written: bytes as base64. */
+export function revealTexts(secrets: readonly Secret[]): string[] {
+  return secrets.map((secret) => {
+    const { kind, value } = secret.reveal();
+    return kind === 'string' ? value : Buffer.from(value).toString('base64');
+  });
+}
