@@ -1,6 +1,8 @@
+import { ArchiveError } from '@wasmlattice/artifacts';
 import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
 import { EventSubscribeError, EventSubscriptionClosedError, EventTimeoutError } from '@wasmlattice/events';
+import { ClaimsError } from '@wasmlattice/identity';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.js';
 import { DeployError } from './deploy/deploy-error.js';
@@ -36,6 +38,9 @@ export function describeFailure(error: unknown): Failure | undefined {
   }
   if (error instanceof InvalidNameError) {
     return { message: error.message, check: undefined, exitCode: exitCodes.usage };
+  }
+  if (error instanceof ClaimsError || error instanceof ArchiveError) {
+    return { message: error.message, check: undefined, exitCode: exitCodes.failure };
   }
   if (error instanceof EventTimeoutError) {
     return {

@@ -1,3 +1,4 @@
+export { type ArchiveSource, isGzip } from './archive/archive-entries.js';
 export { ArchiveError, type ArchiveErrorCode } from './archive/archive-error.js';
 export { type ArchiveLimits, defaultArchiveLimits } from './archive/archive-limits.js';
 export { providerTarget } from './archive/provider-targets.js';

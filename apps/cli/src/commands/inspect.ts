@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { inspectComponent } from '@wasmlattice/wasm-runtime/engines';
 import { type Command, Option } from 'commander';
-import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { exitCodes } from '../exit-codes.js';
 import { addGlobalOptions, readGlobalOptions } from '../global-options.js';
 import { inspectionText } from '../output/inspection-text.js';
 import { jsonDocument } from '../output/json.js';
+import { readNamedFile } from '../read-file.js';
 
 /** `setExitCode` takes {@link exitCodes.failure} for a component that would not run. */
 export function addInspect(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
@@ -17,7 +16,7 @@ export function addInspect(program: Command, io: CliIo, setExitCode: (code: numb
     .addOption(new Option('--json', 'the same as --output json'))
     .action(async (file: string, { json }: { readonly json?: boolean }, command: Command) => {
       const { output } = readGlobalOptions(command, io);
-      const inspection = await inspectComponent(await readComponent(resolve(io.cwd, file), file), {
+      const inspection = await inspectComponent(await readNamedFile(io, file), {
         component: basename(file),
       });
       io.out(
@@ -25,17 +24,4 @@ export function addInspect(program: Command, io: CliIo, setExitCode: (code: numb
       );
       if (inspection.engine === undefined) setExitCode(exitCodes.failure);
     });
-}
-
-async function readComponent(path: string, file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CliError(
-      `the file \`${file}\` can't be read: ${code ?? String(error)}`,
-      'check the path, and that it is a file that you may read',
-      { cause: error, exitCode: exitCodes.usage },
-    );
-  }
 }

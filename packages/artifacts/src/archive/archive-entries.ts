@@ -14,18 +14,20 @@ export interface ArchiveEntry {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** An archive in pieces of any length, compressed by gzip or not. */
+export type ArchiveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** Whether reading goes on. */
 export type EntryVerdict = 'more' | 'enough';
 
 /**
  * Gives the files of an archive to `take`, one after the other, until it has enough. Nothing is written anywhere by the names of entries.
  *
- * @param source the archive, compressed by gzip or not
  * @param most bytes of the unpacked archive
  * @throws ArchiveError, and what `take` throws
  */
 export async function readEntries(
-  source: AsyncIterable<Uint8Array>,
+  source: ArchiveSource,
   most: number,
   take: (entry: ArchiveEntry) => Promise<EntryVerdict>,
 ): Promise<void> {
@@ -97,16 +99,20 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** The tar file in the archive, whose first chunk says whether it is compressed. */
-async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]();
+async function* unpacked(source: ArchiveSource): AsyncGenerator<Uint8Array> {
+  const chunks = piecesOf(source);
   try {
     const first = await firstBytes(chunks);
     if (first === undefined) throw new ArchiveError('malformed', 'not a provider archive: it is empty');
     const rest = rejoin(first, chunks);
     yield* isGzip(first) ? gunzip(rest) : rest;
   } finally {
-    await chunks.return?.();
+    await chunks.return(undefined);
   }
+}
+
+async function* piecesOf(source: ArchiveSource): AsyncGenerator<Uint8Array> {
+  yield* source;
 }
 
 /** Enough to tell what it is: a chunk may have a single byte. */

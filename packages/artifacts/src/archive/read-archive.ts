@@ -1,6 +1,12 @@
 import { open } from 'node:fs/promises';
 import { decodeToken, type Token } from '@wasmlattice/identity';
-import { type ArchiveEntry, isGzip, readContent, readEntries } from './archive-entries.js';
+import {
+  type ArchiveEntry,
+  type ArchiveSource,
+  isGzip,
+  readContent,
+  readEntries,
+} from './archive-entries.js';
 import { ArchiveError } from './archive-error.js';
 import { archiveHash, checkHash, worldName } from './archive-hashes.js';
 import { type ArchiveLimits, defaultArchiveLimits, longestToken } from './archive-limits.js';
@@ -21,7 +27,7 @@ export interface ProviderArchive {
  * @throws ArchiveError; ClaimsError when the token does not decode
  */
 export async function readProviderArchive(
-  source: AsyncIterable<Uint8Array>,
+  source: ArchiveSource,
   limits: ArchiveLimits = defaultArchiveLimits,
 ): Promise<ProviderArchive> {
   let token: Token<'provider'> | undefined;
@@ -55,7 +61,7 @@ export async function readProviderArchive(
  * @throws ArchiveError; ClaimsError when it does not decode
  */
 export async function readArchiveToken(
-  source: AsyncIterable<Uint8Array>,
+  source: ArchiveSource,
   limits: ArchiveLimits = defaultArchiveLimits,
 ): Promise<Token<'provider'>> {
   let token: Token<'provider'> | undefined;

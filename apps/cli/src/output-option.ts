@@ -1,0 +1,8 @@
+import { type Command, Option } from 'commander';
+
+/** For commands that talk to no lattice; `readGlobalOptions` reads it as it does those of the others. */
+export function addOutputOption(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'text or json (default: text)').choices(['text', 'json']),
+  );
+}
