@@ -25,6 +25,7 @@ export function createSuiteHost(): SuiteHost {
   const imports = new Map([
     ['', declared('', worldFunctions)],
     ['host', declared('host', hostFunctions())],
+    ['host/nested', declared('host/nested', { returnFour: () => 4 })],
   ]);
   return {
     imports,
@@ -40,7 +41,7 @@ export function createSuiteHost(): SuiteHost {
       const resource = types.imports
         .flatMap(({ id, resources }) => resources.map((name) => `${id} ${name}`))
         .find((name) => !servedResources.has(name));
-      return resource;
+      return resource ?? differentResource(types);
     },
   };
 }
@@ -50,6 +51,7 @@ const served = new Set([
   ' host-return-two',
   'host return-three',
   'host return-hi',
+  'host/nested return-four',
   'host never-return',
   'host return-two-slowly',
   'host echo-slowly',
@@ -62,6 +64,21 @@ const served = new Set([
   'host [method]resource1.take-own',
   'host [method]resource1.never-return',
 ]);
+
+/** One that a component says is another one. */
+function differentResource({ imports }: ComponentTypes): string | undefined {
+  for (const { id, aliases = [] } of imports) {
+    for (const { name, resource } of aliases) {
+      const [one, other] = [`${id} ${name}`, `${resource.instance} ${resource.name}`];
+      if (servedResources.has(one) && underOneName(one) !== underOneName(other)) return one;
+    }
+  }
+  return undefined;
+}
+
+function underOneName(resource: string): string {
+  return resource === 'host resource1-again' ? 'host resource1' : resource;
+}
 
 const servedResources = new Set(['host resource1', 'host resource2', 'host resource1-again']);
 

@@ -61,6 +61,7 @@ export {
 } from './typed.js';
 export type {
   PrimitiveKind,
+  ResourceAlias,
   WitCase,
   WitField,
   WitFunction,

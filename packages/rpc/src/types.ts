@@ -96,4 +96,12 @@ export interface WitInterface {
   readonly functions: readonly WitFunction[];
   /** Names of the resources this interface defines. */
   readonly resources: readonly string[];
+  /** Other names that it has for resources, its own or another interface's. */
+  readonly aliases?: readonly ResourceAlias[];
+}
+
+/** What `use` and `type` in WIT make of a resource: the same under another name. */
+export interface ResourceAlias {
+  readonly name: string;
+  readonly resource: WitResource;
 }

@@ -27,6 +27,10 @@ export function interfaceDifferences(
   for (const name of wanted.resources) {
     if (!resources.has(name)) differences.push(missing('resource ', name, resources));
   }
+  for (const { name, resource } of wanted.aliases ?? []) {
+    if (!resources.has(name) || isSame(resource, { instance: declared.id, name })) continue;
+    differences.push(() => `the resource ${name} is one of its own, found ${resource.name} under that name`);
+  }
   for (const func of wanted.functions) {
     const expected = functions.get(func.name);
     if (expected === undefined) {

@@ -101,6 +101,25 @@ describe('linking', () => {
     expect(bound?.func('[method]pollable.block')).toBe(Pollable.prototype.block);
   });
 
+  it('refuses an import that takes one resource of the host for another, and no other names for one', () => {
+    const two = declare('acme:two/api@1.0.0', 'resource one {} resource other {}');
+    const host: HostInterface = { ...two, ...exactly('1.0.0'), suspending: [], bind: () => ({}) };
+    const id = 'acme:two/api@1.0.0';
+    const claiming = (alias: string, of: string): ComponentTypes =>
+      importing({
+        id,
+        functions: [],
+        resources: [of],
+        aliases: [{ name: alias, resource: { instance: id, name: of } }],
+      });
+    const linked = (types: ComponentTypes): Linkage =>
+      linkImports(types, { component: 'hello', interfaces: [host] });
+    expect(() => linked(claiming('other', 'one'))).toThrow(
+      'the resource other is one of its own, found one under that name',
+    );
+    expect(linked(claiming('another', 'one')).latticeInterfaces).toEqual([]);
+  });
+
   it('serves an import of another name that says which interface it is, with resources of that name', () => {
     const self = t.borrow({ instance: 'mine', name: 'pollable' });
     const renamed = func('[method]pollable.block', [['self', self]]);

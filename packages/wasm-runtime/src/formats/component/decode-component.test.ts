@@ -252,6 +252,7 @@ describe('decodeComponent on what WIT can not say', () => {
           },
         ],
         resources: [],
+        aliases: [{ name: 'named', resource: { instance: 'a:b/types@1.0.0', name: 'r' } }],
       },
     ]);
   });

@@ -1,4 +1,4 @@
-import type { WitFunction, WitInterface, WitResource, WitType } from '@wasmlattice/rpc';
+import type { ResourceAlias, WitFunction, WitInterface, WitResource, WitType } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '../../engines/engine.js';
 import type { Definition } from './binary/nodes.js';
 import { parseComponent } from './binary/parse-component.js';
@@ -238,7 +238,7 @@ function interfacesOf(entities: ReadonlyMap<string, Entity>, outer = ''): WitInt
     interfaces.push({
       id,
       functions: functionsOf(entity.instance.exports),
-      resources: resourcesOf(id, entity.instance),
+      ...resourcesOf(id, entity.instance),
     });
     interfaces.push(...interfacesOf(entity.instance.exports, id));
   }
@@ -278,12 +278,14 @@ function asImport(id: string, entity: Entity): Entity {
   return markMember('', id, entity);
 }
 
-function resourcesOf(id: string, instance: InstanceEntity): string[] {
-  const names: string[] = [];
+function resourcesOf(id: string, instance: InstanceEntity): Pick<WitInterface, 'resources' | 'aliases'> {
+  const resources: string[] = [];
+  const aliases: ResourceAlias[] = [];
   for (const [name, member] of instance.exports) {
     if (member.sort !== 'type' || member.type.kind !== 'resource') continue;
     const { resource } = member.type;
-    if (resource.instance === id && resource.name === name) names.push(name);
+    if (resource.instance === id && resource.name === name) resources.push(name);
+    else aliases.push({ name, resource });
   }
-  return names;
+  return aliases.length === 0 ? { resources } : { resources, aliases };
 }
