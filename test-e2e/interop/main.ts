@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { createTempDir, startNatsServer } from '@wasmlattice/test-support';
+import { makeFiles } from './files.js';
+import type { Interop } from './interop.js';
+import { mixHosts } from './mixed-area.js';
+import { Report } from './report.js';
+import { findTools } from './tools.js';
+import { deployByWadm } from './wadm-area.js';
+import { createWash } from './wash.js';
+import { compareWashCommands } from './wash-area.js';
+
+/** Areas by the name that chooses them on the command line. */
+const areas: Readonly<Record<string, (interop: Interop) => Promise<void>>> = {
+  wash: compareWashCommands,
+  wadm: deployByWadm,
+  mixed: mixHosts,
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(areas);
+const unknown = wanted.find((name) => areas[name] === undefined);
+if (unknown !== undefined) {
+  throw new Error(`there is no area ${unknown}; there are ${Object.keys(areas).join(', ')}`);
+}
+const tools = findTools(process.env);
+await using dir = await createTempDir();
+await using nats = await startNatsServer();
+const report = new Report((line) => console.log(line));
+const home = join(dir.path, 'home');
+const wash = createWash({ program: tools.wash, nats, lattice: 'default', home });
+const recordTo = process.env.INTEROP_RECORD;
+const files = await makeFiles(join(dir.path, 'files'), tools, wash);
+for (const name of wanted) {
+  await report.try(name, 'all of it was tried', async () => {
+    await areas[name]?.({ nats, tools, home, files, report, ...(recordTo !== undefined && { recordTo }) });
+  });
+}
+console.log(`\n${report.summary()}`);
+process.exitCode = report.hasFailed() ? 1 : 0;

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import type { TestNatsServer } from '@wasmlattice/test-support';
+
+/** How a command ended, and what it said. */
+export interface WashOutcome {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `wash` in one lattice. */
+export type Wash = (...args: readonly string[]) => Promise<WashOutcome>;
+
+export interface WashOptions {
+  readonly program: string;
+  readonly nats: TestNatsServer;
+  readonly lattice: string;
+  /** Keys and caches of `wash` go here. */
+  readonly home: string;
+}
+
+/** Longest that a command may take, in ms. */
+const patienceMs = 120_000;
+
+export function createWash({ program, nats, lattice, home }: WashOptions): Wash {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    WASMCLOUD_LATTICE: lattice,
+    WASMCLOUD_CTL_HOST: nats.host,
+    WASMCLOUD_CTL_PORT: String(nats.port),
+    WASMCLOUD_RPC_HOST: nats.host,
+    WASMCLOUD_RPC_PORT: String(nats.port),
+    WASMCLOUD_CTL_TIMEOUT_MS: '20000',
+    WASMCLOUD_RPC_TIMEOUT_MS: '20000',
+    WASH_DISABLE_VERSION_CHECK: '1',
+  };
+  return (...args) =>
+    new Promise((resolve) => {
+      execFile(program, args, { env, timeout: patienceMs }, (error, stdout, stderr) => {
+        const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ exit, stdout, stderr });
+      });
+    });
+}
+
+/** Runs a command and throws what it said unless it succeeds. */
+export async function washSucceeds(wash: Wash, ...args: readonly string[]): Promise<string> {
+  const { exit, stdout, stderr } = await wash(...args);
+  if (exit !== 0) throw new Error(`wash ${args.join(' ')} ended with ${exit}: ${stderr}${stdout}`);
+  return stdout;
+}
