@@ -32,9 +32,12 @@ export interface BenchLattice extends BenchHost, AsyncDisposable {
 const patienceMs = 60_000;
 
 /** @param args further flags of the host; one that is set here already is set anew */
-export async function startLattice(args: readonly string[] = []): Promise<BenchLattice> {
+export async function startLattice(
+  args: readonly string[] = [],
+  { natsConfig = '' }: { readonly natsConfig?: string } = {},
+): Promise<BenchLattice> {
   await using started = new AsyncDisposableStack();
-  const nats = started.use(await startNatsServer());
+  const nats = started.use(await startNatsServer({ config: natsConfig }));
   const { hostId, hostPid } = started.use(await startHost(nats.url, args));
   const connection = await connect({ servers: nats.url });
   started.defer(() => connection.close());

@@ -8,12 +8,16 @@ import { coldStart, restart } from './measurements/cold-start.js';
 import { composeCall } from './measurements/compose-call.js';
 import { composeStart } from './measurements/compose-start.js';
 import { composeString } from './measurements/compose-string.js';
+import { controlUnderLoad } from './measurements/control-under-load.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { httpGo, httpPython } from './measurements/http-gallery.js';
 import { httpHello } from './measurements/http-hello.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { kvCatchUp } from './measurements/kv-catch-up.js';
+import { linksGet } from './measurements/links-get.js';
+import { linksPut } from './measurements/links-put.js';
 import { memoryPerInstance } from './measurements/memory-per-instance.js';
 import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
@@ -39,6 +43,10 @@ const measurements: readonly Measurement[] = [
   firstAnswerSmall,
   idleComponent,
   scaleStorm,
+  controlUnderLoad,
+  linksPut,
+  linksGet,
+  kvCatchUp,
   updateUnderLoad,
   wrpcUnary,
   wrpcUnary1,

@@ -24,7 +24,7 @@ if (unknown !== undefined) {
 const tools = findTools(process.env);
 await using dir = await createTempDir();
 await using nats = await startNatsServer();
-const report = new Report((line) => console.log(line));
+const report = new Report((line) => void process.stdout.write(`${line}\n`));
 const home = join(dir.path, 'home');
 const wash = createWash({ program: tools.wash, nats, lattice: 'default', home });
 const recordTo = process.env.INTEROP_RECORD;
@@ -34,5 +34,5 @@ for (const name of wanted) {
     await areas[name]?.({ nats, tools, home, files, report, ...(recordTo !== undefined && { recordTo }) });
   });
 }
-console.log(`\n${report.summary()}`);
+process.stdout.write(`\n${report.summary()}\n`);
 process.exitCode = report.hasFailed() ? 1 : 0;

@@ -4,13 +4,13 @@ export interface ManifestOptions {
   readonly version: string;
   readonly hello: { readonly image: string; readonly instances: number };
   readonly files: InteropFiles;
-  readonly keyvalue: string;
+  readonly images: { readonly http: string; readonly keyvalue: string };
   readonly natsUrl: string;
   readonly ports: { readonly hello: number; readonly counter: number };
 }
 
 /** One application of wadm: a component spread over two zones, one on every host, two providers, and links with configs. */
-export function manifest({ version, hello, files, keyvalue, natsUrl, ports }: ManifestOptions): string {
+export function manifest({ version, hello, files, images, natsUrl, ports }: ManifestOptions): string {
   const http = (name: string, target: string, port: number): string => `
         - type: link
           properties:
@@ -69,11 +69,11 @@ spec:
     - name: keyvalue
       type: capability
       properties:
-        image: ${keyvalue}
+        image: ${images.keyvalue}
     - name: http
       type: capability
       properties:
-        image: wasmcloud+builtin://http-server
+        image: ${images.http}
       traits:
         - type: spreadscaler
           properties:

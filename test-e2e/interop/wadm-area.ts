@@ -4,6 +4,7 @@ import { freePort, startChild } from '@wasmlattice/test-support';
 import { startHost } from '../src/host-process.js';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
+import { startForeignHost } from './foreign-host.js';
 import { greeting, secondGreeting } from './guests.js';
 import type { Interop } from './interop.js';
 import { manifest } from './manifest.js';
@@ -11,7 +12,6 @@ import { recordControl } from './recorder.js';
 import { createWash, washSucceeds } from './wash.js';
 
 const area = 'wadm';
-const lattice = 'lattice-wadm';
 
 interface Inventory {
   readonly host_id: string;
@@ -23,23 +23,87 @@ interface Inventory {
   readonly providers: readonly { readonly id: string }[];
 }
 
-/** Has `wadm` deploy, scale, update and take away an application on two hosts of ours, by `wash app`. */
-export async function deployByWadm({ nats, tools, home, files, report, recordTo }: Interop): Promise<void> {
-  const wash = createWash({ program: tools.wash, nats, lattice, home });
+/** Has `wadm` deploy, scale, update and take away an application, on two hosts of theirs and on two of ours, by `wash app`. */
+export async function deployByWadm(interop: Interop): Promise<void> {
+  const { nats, tools, home, report } = interop;
   await using wadm = startChild(tools.wadm, ['--nats-server', `${nats.host}:${nats.port}`], {
     PATH: process.env.PATH,
     HOME: home,
     RUST_LOG: 'info',
   });
   await wadm.waitForLine(/[Ss]tarting|[Ll]istening|[Ss]erver/);
-  const common = ['--lattice', lattice, '--heartbeat-interval-seconds', '5'];
-  await using hostA = await startHost({ nats, args: [...common, '--label', 'zone=a'] });
-  await using hostB = await startHost({ nats, args: [...common, '--label', 'zone=b'] });
+  const theirs = await runSteps(interop, await startTheirs(interop));
+  const ours = await runSteps(interop, await startOurs(interop));
+  for (const [name, failure] of ours) {
+    const same = theirs.get(name);
+    if (failure === undefined) report.add({ area, name, outcome: 'ok' });
+    else if (same === undefined) report.add({ area, name, outcome: 'failed', reason: failure });
+    else {
+      report.add({
+        area,
+        name,
+        outcome: 'differs',
+        reason: `fails on theirs, too: ${same}\non ours: ${failure}`,
+      });
+    }
+  }
+}
+
+/** Two hosts of one kind in zones `a` and `b`, and what their providers are made of. */
+interface Zones extends AsyncDisposable {
+  readonly lattice: string;
+  readonly ids: { readonly a: string; readonly b: string };
+  readonly images: { readonly http: string; readonly keyvalue: string };
+  readonly isRecorded: boolean;
+}
+
+async function startTheirs({ nats, tools, files }: Interop): Promise<Zones> {
+  const lattice = 'lattice-wadm-theirs';
+  await using started = new AsyncDisposableStack();
+  const start = async (zone: string): Promise<string> => {
+    const options = { program: tools.wasmcloud, nats, lattice, labels: [`zone=${zone}`] };
+    return started.use(await startForeignHost(options)).id;
+  };
+  const ids = { a: await start('a'), b: await start('b') };
+  const all = started.move();
+  return {
+    lattice,
+    ids,
+    images: { http: `file://${files.httpServer}`, keyvalue: `file://${files.keyvalueNats}` },
+    isRecorded: false,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+async function startOurs({ nats }: Interop): Promise<Zones> {
+  const lattice = 'lattice-wadm-ours';
+  await using started = new AsyncDisposableStack();
+  const start = async (zone: string): Promise<string> => {
+    const args = ['--lattice', lattice, '--heartbeat-interval-seconds', '5', '--label', `zone=${zone}`];
+    return started.use(await startHost({ nats, args })).id;
+  };
+  const ids = { a: await start('a'), b: await start('b') };
+  const all = started.move();
+  return {
+    lattice,
+    ids,
+    images: { http: 'wasmcloud+builtin://http-server', keyvalue: `file://${paths.keyvalueProvider}` },
+    isRecorded: true,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** Does all steps, and resolves with why each failed, `undefined` where it did not. */
+async function runSteps(interop: Interop, zones: Zones): Promise<ReadonlyMap<string, string | undefined>> {
+  const { nats, tools, home, files, recordTo } = interop;
+  await using hosts = zones;
+  const { lattice, ids, images, isRecorded } = hosts;
+  const wash = createWash({ program: tools.wash, nats, lattice, home });
   const ports = { hello: await freePort(), counter: await freePort() };
   const names = (): ReadonlyMap<string, string> =>
     new Map([
-      [hostA.id, '{hostA}'],
-      [hostB.id, '{hostB}'],
+      [ids.a, '{hostA}'],
+      [ids.b, '{hostB}'],
       [files.hello, '{hello}'],
       [files.helloAgain, '{helloAgain}'],
       [files.counter, '{counter}'],
@@ -57,8 +121,7 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
     hello: { readonly image: string; readonly instances: number },
   ): Promise<string> => {
     const file = join(folder, `${version}.yaml`);
-    const keyvalue = `file://${paths.keyvalueProvider}`;
-    await writeFile(file, manifest({ version, hello, files, keyvalue, natsUrl: nats.url, ports }));
+    await writeFile(file, manifest({ version, hello, files, images, natsUrl: nats.url, ports }));
     return file;
   };
   const app = (...args: readonly string[]): Promise<string> => washSucceeds(wash, 'app', ...args);
@@ -76,12 +139,12 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
     };
     return inventories;
   };
-  const runs = async (host: { readonly id: string }, id: string, instances: number): Promise<void> => {
+  const runs = async (host: string, id: string, instances: number): Promise<void> => {
     const found = (await inventories())
-      .find(({ host_id }) => host_id === host.id)
+      .find(({ host_id }) => host_id === host)
       ?.components.find((component) => component.id === id);
     if (found?.max_instances !== instances) {
-      throw new Error(`${id} has ${found?.max_instances ?? 'no'} instances on ${host.id}, not ${instances}`);
+      throw new Error(`${id} has ${found?.max_instances ?? 'no'} instances on ${host}, not ${instances}`);
     }
   };
   const answers = async (port: number, expected: string | RegExp): Promise<void> => {
@@ -103,9 +166,16 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
       if (links.length > 0) throw new Error(`links are left: ${JSON.stringify(links)}`);
     });
   };
+  const outcomes = new Map<string, string | undefined>();
   const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
     recorder.step(name);
-    await report.try(area, name, action);
+    outcomes.set(
+      name,
+      await action().then(
+        () => undefined,
+        (error: unknown) => String(error),
+      ),
+    );
   };
 
   await attempt('deploy', async () => {
@@ -116,7 +186,7 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
     await deployed();
     await answers(ports.hello, greeting);
     await answers(ports.counter, /^\d$/);
-    for (const host of [hostA, hostB]) {
+    for (const host of [ids.a, ids.b]) {
       await runs(host, 'interop-hello', 2);
       await runs(host, 'interop-counter', 2);
     }
@@ -125,7 +195,7 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
     await app('deploy', await writeManifest('v2', { image: files.hello, instances: 6 }));
     await deployed();
     await eventually(async () => {
-      for (const host of [hostA, hostB]) await runs(host, 'interop-hello', 3);
+      for (const host of [ids.a, ids.b]) await runs(host, 'interop-hello', 3);
     });
   });
   await attempt('update', async () => {
@@ -151,5 +221,6 @@ export async function deployByWadm({ nats, tools, home, files, report, recordTo 
     await app('delete', 'interop');
     await nothingRuns();
   });
-  if (recordTo !== undefined) await recorder.write(join(recordTo, 'wadm-0.21.1.jsonl'));
+  if (isRecorded && recordTo !== undefined) await recorder.write(join(recordTo, 'wadm-0.21.1.jsonl'));
+  return outcomes;
 }

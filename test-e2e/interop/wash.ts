@@ -31,7 +31,8 @@ export function createWash({ program, nats, lattice, home }: WashOptions): Wash 
     WASMCLOUD_CTL_PORT: String(nats.port),
     WASMCLOUD_RPC_HOST: nats.host,
     WASMCLOUD_RPC_PORT: String(nats.port),
-    WASMCLOUD_CTL_TIMEOUT_MS: '20000',
+    // What asks all hosts waits for as long.
+    WASMCLOUD_CTL_TIMEOUT_MS: '4000',
     WASMCLOUD_RPC_TIMEOUT_MS: '20000',
     WASH_DISABLE_VERSION_CHECK: '1',
   };

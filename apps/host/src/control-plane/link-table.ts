@@ -53,14 +53,19 @@ export function withoutLink(
 
 /** Links of `next` that are not deep-equal to one of `previous`: those are delivered to providers. */
 export function newLinks(previous: readonly Link[], next: readonly Link[]): Link[] {
-  const known = new Set(previous.map(contentOf));
-  return next.filter((link) => !known.has(contentOf(link)));
+  // Most are the same objects: reading thousands for each that is put takes its time.
+  const [before, after] = [new Set(previous), new Set(next)];
+  const known = new Set(previous.filter((link) => !after.has(link)).map(contentOf));
+  return next.filter((link) => !before.has(link) && !known.has(contentOf(link)));
 }
 
 /** Links of `previous` whose slot and target `next` no longer has. */
 export function goneLinks(previous: readonly Link[], next: readonly Link[]): Link[] {
+  const same = new Set(next);
+  const changed = previous.filter((link) => !same.has(link));
+  if (changed.length === 0) return [];
   const stays = new Set(next.map(linkKey));
-  return previous.filter((link) => !stays.has(linkKey(link)));
+  return changed.filter((link) => !stays.has(linkKey(link)));
 }
 
 function sameSlot(a: LinkSlot, b: LinkSlot): boolean {

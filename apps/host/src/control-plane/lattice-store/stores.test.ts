@@ -100,6 +100,43 @@ describe('lattice store', () => {
     second.close();
   });
 
+  it('writes once for what is asked of one spec while a write is under way, and refuses only what is refused', async () => {
+    const store = await openLattice();
+    const refused = new Error('not this one');
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) =>
+        store.update('a', (spec = { url: '', links: [] }) => {
+          if (index === 50) throw refused;
+          return { ...spec, links: [...spec.links, link('kv', `name-${index}`)] };
+        }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([
+      { status: 'rejected', reason: refused },
+    ]);
+    expect(store.links()).toHaveLength(99);
+    const entry = await (await connection.jetstream().views.kv(`LATTICEDATA_${lattice}`)).get('COMPONENT_a');
+    expect(entry?.revision).toBe(2);
+    store.close();
+  });
+
+  it('refuses nothing by what it knew before another host changed the spec', async () => {
+    const [late, other] = [await openLattice(), await openLattice()];
+    await other.update('a', () => ({ url: 'x', links: [link('kv')] }));
+    const removal = async (store: LatticeStore): Promise<boolean> => {
+      let hasRemoved = false;
+      await store.update('a', (spec) => {
+        hasRemoved = (spec?.links.length ?? 0) > 0;
+        return hasRemoved ? { url: 'x', links: [] } : undefined;
+      });
+      return hasRemoved;
+    };
+    expect(await removal(late)).toBe(true);
+    expect(await removal(other)).toBe(false);
+    late.close();
+    other.close();
+  });
+
   it('loses none of the links two hosts put for one source at the same time', async () => {
     const stores = [await openLattice(), await openLattice()];
     await Promise.all(
