@@ -43,7 +43,7 @@ export interface ConfigStore {
   /**
    * Merges the configurations `names`, and calls `onChange` whenever the merged map changes.
    *
-   * @throws ConfigStoreError when a name does not exist or its value is no map of strings
+   * @throws ConfigStoreError when a name does not exist, and never did for a workload of this host, or its value is no map of strings
    */
   bundle(
     names: readonly string[],
@@ -65,6 +65,8 @@ export async function openConfigStore(options: {
   const { logger, onEnd } = options;
   const bucket = await openBucket(options.jetstream, configDataBucket(options.lattice));
   const bundles = new Set<LiveBundle>();
+  /** Names that workloads of this host have had. */
+  const served = new Set<string>();
 
   const onEntry = (change: BucketChange): void => {
     const interested = [...bundles].filter((bundle) => bundle.names.includes(change.key));
@@ -92,6 +94,22 @@ export async function openConfigStore(options: {
     return { config: parseNamedConfig(name, entry.value), revision: entry.revision };
   };
 
+  /**
+   * One that was deleted since this host first used it counts as empty (docs/spec/lattice-data.md#7.2): wadm deletes the configs of what
+   * an update replaces, and starts what replaces it by the same names.
+   */
+  const readForWorkload = async (name: string): Promise<{ config: NamedConfig; revision: number }> => {
+    try {
+      const found = await read(name);
+      served.add(name);
+      return found;
+    } catch (error) {
+      if (!(error instanceof MissingConfigError) || !served.has(name)) throw error;
+      logger.warn('a config was deleted, and counts as empty until it is put again', { config: name });
+      return { config: {}, revision: 0 };
+    }
+  };
+
   return {
     async get(name) {
       const entry = await bucket.get(name);
@@ -111,7 +129,7 @@ export async function openConfigStore(options: {
       bundles.add(bundle);
       try {
         for (const name of names) {
-          const { config, revision } = await read(name);
+          const { config, revision } = await readForWorkload(name);
           bundle.set(name, revision, config);
         }
       } catch (error) {
@@ -149,15 +167,17 @@ export async function openConfigStore(options: {
       };
     },
     async resolve(names) {
-      const parts = await Promise.all(names.map(read));
+      const parts = await Promise.all(names.map(readForWorkload));
       return Object.assign({}, ...parts.map(({ config }) => config)) as Record<string, string>;
     },
     close: () => watch.close(),
   };
 }
 
+class MissingConfigError extends ConfigStoreError {}
+
 function missingConfig(name: string): ConfigStoreError {
-  return new ConfigStoreError(`Config ${name} does not exist: put it with config.put.${name} first`);
+  return new MissingConfigError(`Config ${name} does not exist: put it with config.put.${name} first`);
 }
 
 class LiveBundle {

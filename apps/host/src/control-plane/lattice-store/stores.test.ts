@@ -255,6 +255,23 @@ describe('config store', () => {
     other.close();
   });
 
+  it('takes a name that was deleted for empty where a workload has had it, as wadm relies on in updates', async () => {
+    const [store, other] = [await open(), await open()];
+    await put(store, 'one', { a: '1' });
+    (await store.bundle(['one'], () => {})).close();
+    await store.delete('one');
+    const changed = Promise.withResolvers<void>();
+    const bundle = await store.bundle(['one'], () => changed.resolve());
+    expect(bundle.current()).toEqual(new Map());
+    await expect(other.bundle(['one'], () => {})).rejects.toThrow('Config one does not exist');
+    await put(other, 'one', { a: '2' });
+    await changed.promise;
+    expect(bundle.current()).toEqual(new Map([['a', '2']]));
+    bundle.close();
+    store.close();
+    other.close();
+  });
+
   it('follows configs that are missing, come, change and go', async () => {
     const [store, other] = [await open(), await open()];
     await put(store, 'one', { a: '1' });
