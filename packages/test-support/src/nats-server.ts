@@ -15,19 +15,31 @@ const host = '127.0.0.1';
 export interface TestNatsServerOptions {
   /** That of a server before it, whose clients are to come back; a free one by default. */
   readonly port?: number;
+  /** Where JetStream keeps its data beyond this server; a folder of its own by default. */
+  readonly storeDir?: string;
+  /** Default true. A leaf node may leave it to its hub. */
+  readonly hasJetStream?: boolean;
   /** Text of a configuration file: limits, users, permissions. */
   readonly config?: string;
 }
 
 /** Runs the program `NATS_SERVER_BIN` names, else `nats-server` on the PATH. */
 export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
-  const { port: wanted = -1, config = '' } = options;
+  const { port: wanted = -1, config = '', storeDir, hasJetStream = true } = options;
   await using opened = new AsyncDisposableStack();
   const dir = opened.use(await createTempDir());
   const configFile = join(dir.path, 'nats.conf');
   await writeFile(configFile, config);
   const program = process.env.NATS_SERVER_BIN ?? 'nats-server';
-  const flags = ['-c', configFile, '-a', host, '-p', String(wanted), '-js', '-sd', dir.path];
+  const flags = [
+    '-c',
+    configFile,
+    '-a',
+    host,
+    '-p',
+    String(wanted),
+    ...(hasJetStream ? ['-js', '-sd', storeDir ?? dir.path] : []),
+  ];
   const child = opened.use(startChild(program, flags, { PATH: process.env.PATH }));
   const [, digits] = await child.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
   await child.waitForLine(/Server is ready/);
