@@ -27,6 +27,7 @@ import { createLinkAnnouncer } from './control-plane/link-announcer.js';
 import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
+import { createProviderLookup } from './control-plane/provider/provider-lookup.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
 import { createSecrets } from './control-plane/secrets/create-secrets.js';
 import { stopWorkloads } from './control-plane/stop-workloads.js';
@@ -183,6 +184,13 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     configs,
     events,
     announcer: createLinkAnnouncer({ connection: rpc, lattice }),
+    isProvider: createProviderLookup({
+      connection: rpc,
+      lattice,
+      store: latticeStore,
+      isProviderHere: (id) => providers.isRunning(id),
+      isComponentHere: (id) => components.isRunning(id),
+    }),
     delivered: async ({ sourceId, target }) => {
       await Promise.all([providers.settled([sourceId, target]), components.settled(sourceId)]);
     },

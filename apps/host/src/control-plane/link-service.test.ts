@@ -11,7 +11,7 @@ import {
 
 const slot = { sourceId: 'counter', name: 'default', witNamespace: 'wasi', witPackage: 'keyvalue' };
 
-function setUp(options: { delivered?: (link: Link) => Promise<void> } = {}) {
+function setUp(options: { delivered?: (link: Link) => Promise<void>; providers?: readonly string[] } = {}) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({
     from: { a: '1' },
@@ -29,6 +29,7 @@ function setUp(options: { delivered?: (link: Link) => Promise<void> } = {}) {
       linkPut: (link) => announced.push(['put', link]),
       linkDeleted: (link) => announced.push(['deleted', link]),
     },
+    isProvider: async (id) => options.providers?.includes(id) === true,
     delivered: options.delivered ?? (async () => {}),
     logger: noopLogger,
   });
@@ -74,6 +75,23 @@ describe('put', () => {
     expect(links.list()).toEqual([keyvalueLink()]);
     expect(announced).toHaveLength(1);
   });
+
+  it('refuses to link a provider to a provider, and stores nothing', async () => {
+    const { links, events, announced } = setUp({ providers: ['counter', 'kv'] });
+    const message =
+      'the provider counter cannot be linked to the provider kv: one end of a link is a component; check source and target';
+    expect(await links.put(keyvalueLink())).toEqual({ tag: 'failed', message });
+    expect(await events.waitFor('linkdef_set_failed')).toMatchObject({ error: message });
+    expect([links.list(), announced]).toEqual([[], []]);
+  });
+
+  it.each([['counter'], ['kv']])(
+    'links components and providers where %s is the provider',
+    async (provider) => {
+      const { links } = setUp({ providers: [provider] });
+      expect(await links.put(keyvalueLink())).toMatchObject({ tag: 'ok' });
+    },
+  );
 
   it('names every configuration and secret that does not exist', async () => {
     const { links, lattice } = setUp();

@@ -52,11 +52,13 @@ export function createLinkService(options: {
   readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly announcer: LinkAnnouncer;
+  /** Whether a provider of this id runs in the lattice. */
+  readonly isProvider: (id: string) => Promise<boolean>;
   /** Resolves once those ends of a link that run on this host know it. */
   readonly delivered: (link: Link) => Promise<void>;
   readonly logger: Logger;
 }): LinkService {
-  const { lattice, configs, events, announcer, delivered, logger } = options;
+  const { lattice, configs, events, announcer, isProvider, delivered, logger } = options;
 
   const validateConfigs = async (link: Link): Promise<void> => {
     const names = [...link.sourceConfig, ...link.targetConfig];
@@ -69,6 +71,14 @@ export function createLinkService(options: {
         : `Configuration ${name} not found in config store. `,
     );
     throw new LinkRefusedError(`Failed to validate configuration and secrets. ${sentences.join('')}`);
+  };
+
+  /** A provider calls components and is called by them; what two of them would say to each other is in no interface. */
+  const refuseProviderPair = async ({ sourceId, target }: Link): Promise<void> => {
+    if (!(await isProvider(sourceId)) || !(await isProvider(target))) return;
+    throw new LinkRefusedError(
+      `the provider ${sourceId} cannot be linked to the provider ${target}: one end of a link is a component; check source and target`,
+    );
   };
 
   const resolve = async (link: Link): Promise<InterfaceLinkDefinition> => {
@@ -101,6 +111,7 @@ export function createLinkService(options: {
     async put(link) {
       try {
         await validateConfigs(link);
+        await refuseProviderPair(link);
         await lattice.update(link.sourceId, (spec = { url: '', links: [] }) => {
           if (conflictingLink(spec.links, link) !== undefined) {
             throw new LinkRefusedError(
