@@ -314,3 +314,65 @@ async function listenElsewhere(): Promise<AsyncDisposable & { readonly port: num
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+describe('what nobody can have meant', () => {
+  const put = (source: string, target: string, ...rest: string[]): Promise<CliOutcome> =>
+    cli('link', 'put', source, target, ...rest);
+  const http = ['wasi', 'http', '--interface', 'incoming-handler'];
+
+  it('a provider is not linked to a provider', async () => {
+    await deploy(
+      'pair',
+      component('pair-hello', paths.hello),
+      provider('pair-http', 'wasmcloud+builtin://http-server'),
+      provider('pair-store', `file://${paths.keyvalueProvider}`),
+    );
+    for (const [source, target] of [
+      ['pair-http', 'pair-store'],
+      ['pair-store', 'pair-http'],
+    ] as const) {
+      const refused = await put(source, target, ...http);
+      expect(refused.output).toContain(`the provider ${source} cannot be linked to the provider ${target}`);
+      expect(refused.code).toBe(1);
+    }
+    expect((await cli('get', 'links')).output).not.toContain('pair-');
+  });
+
+  it('a misspelt address opens no other one, and says what was meant', async () => {
+    await deploy(
+      'misspelt',
+      component('misspelt-hello', paths.hello),
+      provider('misspelt-http', 'wasmcloud+builtin://http-server'),
+    );
+    await cli('config', 'put', 'misspelt-address', 'adress=127.0.0.1:1');
+    const refused = await put(
+      'misspelt-http',
+      'misspelt-hello',
+      ...http,
+      '--source-config',
+      'misspelt-address',
+    );
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('did you mean "address"?') });
+    expect(await statusOf(8000)).toBe('closed');
+  });
+
+  it('subscriptions on the side of the component are refused with the place they belong to', async () => {
+    await deploy(
+      'misplaced',
+      component('misplaced-hello', paths.hello),
+      provider('misplaced-bus', `file://${paths.messagingProvider}`),
+    );
+    await cli('config', 'put', 'misplaced-subjects', 'subscriptions=orders.*');
+    const handler = ['wasmcloud', 'messaging', '--interface', 'handler'];
+    const refused = await put(
+      'misplaced-bus',
+      'misplaced-hello',
+      ...handler,
+      '--target-config',
+      'misplaced-subjects',
+    );
+    expect(refused.output).toContain('put it into the source config');
+    expect(refused.code).toBe(1);
+    expect((await cli('get', 'links')).output).toMatch(/misplaced-bus +misplaced-hello .*failed/);
+  });
+});

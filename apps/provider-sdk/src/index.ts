@@ -1,5 +1,14 @@
 export { LatticeConnectionError, type NatsCredentials, type NatsTls } from '@wasmlattice/lattice-connection';
+export {
+  blobstoreFsSchema,
+  type ConfigKey,
+  type ConfigSchema,
+  type ConfigSide,
+  keyvalueNatsSchema,
+  messagingNatsSchema,
+} from '@wasmlattice/provider-host/config-schema';
 export type { HealthReply, SecretMap, SecretValue, StringMap } from '@wasmlattice/provider-host/protocol';
+export { ConfigKeyError } from './check-config.js';
 export {
   type ConfigLayer,
   type NatsAccessConfig,

@@ -1,4 +1,5 @@
 import type { NatsCredentials, NatsTls } from '@wasmlattice/lattice-connection';
+import type { ConfigSchema } from '@wasmlattice/provider-host/config-schema';
 import type { HealthReply, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger, Meter, Tracer } from '@wasmlattice/telemetry';
@@ -14,6 +15,8 @@ import type { ProviderExport } from './provider-export.js';
 export interface Provider {
   /** Functions offered to linked components. Calls arrive once `init` and the links of the start are done. */
   readonly exports?: readonly ProviderExport[];
+  /** The keys of its configs: what is misspelt or on the wrong side of a link is refused before the methods below see it. */
+  readonly configSchema?: ConfigSchema;
   /** Called first, with everything the host gave. Throwing ends the process; the host starts it again. */
   init?(context: ProviderContext): Promise<void> | void;
   /** A component (or provider) may call this provider from now on, or its link's values changed. */

@@ -2,6 +2,7 @@ import type { HealthReply, HostData, SecretMap, StringMap } from '@wasmlattice/p
 import type { Invoker, Server } from '@wasmlattice/rpc';
 import { describeError, type Logger, noopMeter, noopTracer } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
+import { acceptProviderConfig } from './check-config.js';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
 import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
@@ -47,18 +48,18 @@ export async function startProvider(
   options: StartProviderOptions,
 ): Promise<StartedProvider> {
   const { hostData, connection, server, logger } = options;
+  const own = { config: hostData.config, secrets: hostData.secrets };
   const linkSecrets = createLinkSecrets(hostData);
   const queue = createCommandQueue();
   const links = createLinkHandler({
     providerId: hostData.providerKey,
     provider,
+    config: () => own.config,
     openSecrets: linkSecrets.open,
     logger,
   });
   const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
   let state: ProviderState = 'starting';
-  const own = { config: hostData.config, secrets: hostData.secrets };
-
   let shutDown: Promise<void> | undefined;
   const shutdown = async (): Promise<void> => {
     state = 'stopping';
@@ -76,6 +77,7 @@ export async function startProvider(
 
   // The queue's first command: everything the host sends from now on comes after it.
   const started = queue.run(async () => {
+    acceptProviderConfig(provider.configSchema, own.config, logger);
     await provider.init?.(contextOf(options, own));
     // What fails is in the log; hosts of ours put it again to learn of it.
     for (const link of hostData.linkDefinitions) await links.put(link).catch(() => {});
@@ -90,7 +92,7 @@ export async function startProvider(
     hostId: hostData.hostId,
     instanceId: hostData.instanceId,
     handlers: {
-      ...queuedCommands({ queue, links, provider, own, open: linkSecrets.open }),
+      ...queuedCommands({ queue, links, provider, own, open: linkSecrets.open, logger }),
       health: async () => ({
         ...(await healthOf(provider, state)),
         instanceId: hostData.instanceId,
@@ -129,6 +131,7 @@ interface OwnValues {
 
 function queuedCommands({
   links,
+  logger,
   open,
   own,
   provider,
@@ -139,6 +142,7 @@ function queuedCommands({
   readonly provider: Provider;
   readonly own: OwnValues;
   readonly open: OpenSecrets;
+  readonly logger: Logger;
 }): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig' | 'updateSecrets'> {
   const putAgain = async (): Promise<void> => {
     if (provider.linksUseConfig === true) await links.putAllAgain();
@@ -148,6 +152,7 @@ function queuedCommands({
     deleteLink: (link) => queue.run(() => links.delete(link)),
     updateConfig: (config) =>
       queue.run(async () => {
+        acceptProviderConfig(provider.configSchema, config, logger);
         own.config = config;
         await provider.updateConfig?.(config);
         await putAgain();

@@ -267,3 +267,61 @@ describe('a manifest is refused', () => {
     expect(problems(text)).toHaveLength(3);
   });
 });
+
+describe('config keys of providers that are known', () => {
+  /** A provider beside the component `hello`, with a link each way. */
+  const withProvider = (ref: string, config: object, there: object, back: object): string => {
+    const entry = (name: string, properties: object): string => JSON.stringify([{ name, properties }]);
+    const to = (target: string, given: string): string =>
+      `{ type: link, properties: { namespace: a, package: b, interfaces: [c], target: ${target}, ${given} } }`;
+    return [
+      app(image, `${scaler}, ${to('known', `target_config: ${entry('there', there)}`)}`),
+      '    - name: known',
+      '      type: capability',
+      `      properties: { image: '${ref}', config: ${entry('own', config)} }`,
+      `      traits: [${to('hello', `source_config: ${entry('back', back)}`)}]`,
+    ].join('\n');
+  };
+
+  it.each([
+    ['wasmcloud+builtin://http-server', {}, {}, { adress: '127.0.0.1:1' }, /did you mean "address"/],
+    ['ghcr.io/wasmcloud/http-server:0.27.0', { adress: 'x' }, {}, {}, /"adress" is not a key of http-server/],
+    [
+      'ghcr.io/wasmcloud/keyvalue-nats:0.3.1',
+      {},
+      { bucket: 'b', watch: 'SET@x' },
+      {},
+      /"watch" has no effect/,
+    ],
+    ['file:///x/provider-messaging-nats/dist/main.js', {}, { cluster_urls: 'x' }, {}, /"cluster_uris"/],
+    [
+      'file:///x/provider-messaging-nats/dist/main.js',
+      {},
+      { subscriptions: 'x' },
+      {},
+      /source config of a link/,
+    ],
+  ])('%s refuses what is misspelt or misplaced', (ref, own, there, back, message) => {
+    const [first, ...others] = problems(withProvider(ref, own, there, back));
+    expect(first).toMatch(message);
+    expect(others).toEqual([]);
+  });
+
+  it('says what has no effect and does no harm', () => {
+    const { warnings } = parseManifest(
+      withProvider(
+        'ghcr.io/wasmcloud/keyvalue-nats:0.3.1',
+        {},
+        { bucket: 'b', team: 'x' },
+        { watch: 'SET@x' },
+      ),
+      'app.yaml',
+    );
+    expect(warnings).toEqual([expect.stringContaining('"team" is not a key of keyvalue-nats')]);
+  });
+
+  it('leaves providers alone that nobody knows', () => {
+    const text = withProvider('ghcr.io/acme/cache:1', { adress: 'x' }, { watch: 'x' }, { bukcet: 'x' });
+    expect(parseManifest(text, 'app.yaml').warnings).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { checkLinkKeys, checkProviderKeys } from './check-configs.js';
 import { componentId, configName } from './identifiers.js';
 import type {
   ComponentSource,
@@ -285,6 +286,7 @@ function checkManifest(manifest: Manifest, root: NodeReader): void {
     byName.set(name, component);
     checkId(manifest, component, node, ids);
     checkConfig(manifest, component.config, node.get('properties').get('config'), configs);
+    checkProviderKeys(component, node.get('properties').get('config'));
   }
   for (const [index, component] of manifest.components.entries()) {
     const traits = nodes[index]?.get('traits') ?? root;
@@ -292,6 +294,7 @@ function checkManifest(manifest: Manifest, root: NodeReader): void {
     for (const link of component.links) {
       checkLink(component, link, byName, seen, traits);
       checkConfigsAgree(component, link, traits);
+      checkLinkKeys(component, link, byName.get(link.target), traits);
       checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], traits, configs);
     }
     if (

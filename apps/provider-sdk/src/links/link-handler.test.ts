@@ -36,7 +36,13 @@ function setup(
   };
   return {
     calls,
-    handler: createLinkHandler({ providerId: id, provider, openSecrets, logger: noopLogger }),
+    handler: createLinkHandler({
+      providerId: id,
+      provider,
+      config: () => ({}),
+      openSecrets,
+      logger: noopLogger,
+    }),
   };
 }
 
@@ -74,6 +80,20 @@ describe('link handler', () => {
       ['delete target', 'second'],
       ['target', 'counter', { side: 'target' }, {}],
     ]);
+  });
+
+  it('refuses keys of the config schema that are misspelt or on the other side, before the provider sees them', async () => {
+    const configSchema = { provider: 'x', keys: [{ name: 'bucket', sides: ['target'] as const }] };
+    const { handler, calls } = setup({ configSchema });
+    const bad = { sourceConfig: {}, targetConfig: { bukcet: 'b' } };
+    await expect(handler.put(link(bad))).rejects.toThrow(
+      '"bukcet" is not a key of x: did you mean "bucket"?',
+    );
+    const swapped = { sourceConfig: { bucket: 'b' }, targetConfig: {} };
+    await expect(handler.put(link(swapped))).rejects.toThrow(/put it into the target config/);
+    expect(calls).toEqual([]);
+    await handler.put(link({ sourceConfig: {}, targetConfig: { bucket: 'b' } }));
+    expect(calls).toHaveLength(1);
   });
 
   it('tries a link again that failed, even if it had worked before', async () => {

@@ -3,8 +3,10 @@ import {
   type InterfaceLinkDefinition,
   type LinkIdentity,
   linkKey,
+  type StringMap,
 } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
+import { acceptLinkConfig } from '../check-config.js';
 import type { Provider, ProviderLink, ProviderLinkIdentity } from '../provider.js';
 import { type LinkRole, linkRole, sideOf } from './link-role.js';
 import type { OpenSecrets } from './link-secrets.js';
@@ -23,6 +25,8 @@ export interface LinkHandler {
 export interface LinkHandlerOptions {
   readonly providerId: string;
   readonly provider: Provider;
+  /** The provider's own config of this moment. */
+  readonly config: () => StringMap;
   readonly openSecrets: OpenSecrets;
   readonly logger: Logger;
 }
@@ -35,7 +39,7 @@ export interface LinkHandlerOptions {
  * lose links.
  */
 export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
-  const { providerId, provider, openSecrets, logger } = options;
+  const { providerId, provider, config, openSecrets, logger } = options;
   const known = new Map<
     string,
     { readonly definition: InterfaceLinkDefinition; readonly link: ProviderLink }
@@ -61,6 +65,7 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
         }
         // Not known while it is being put: one that fails is tried again when it is repeated.
         known.delete(key);
+        acceptLinkConfig(provider.configSchema, role.side, definition, config(), logger.with(fields));
         if (role.side === 'source') await provider.putLinkAsSource?.(link);
         else await provider.putLinkAsTarget?.(link);
         known.set(key, { definition, link });

@@ -1,4 +1,5 @@
 import {
+  blobstoreFsSchema,
   type Provider,
   type ProviderCall,
   type ProviderContext,
@@ -123,6 +124,7 @@ export function createBlobstoreProvider(): Provider {
   };
 
   return {
+    configSchema: blobstoreFsSchema,
     exports: [
       provide(blobstore, {
         ...common,

@@ -3,6 +3,7 @@ import {
   type ConnectionPool,
   connectNats,
   createConnectionPool,
+  keyvalueNatsSchema,
   type NatsAccess,
   type PooledConnection,
   type Provider,
@@ -75,6 +76,7 @@ export function createKeyvalueProvider(): Provider {
   };
 
   return {
+    configSchema: keyvalueNatsSchema,
     exports: [
       provide(keyvalueStore, {
         get: (bucket, key, call) => answer(bucket, call, async (kv) => ok(await kv.get(key))),

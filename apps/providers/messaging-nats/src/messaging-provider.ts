@@ -3,6 +3,7 @@ import {
   type ConfigLayer,
   connectNats,
   createConnectionPool,
+  messagingNatsSchema,
   type NatsAccess,
   type PooledConnection,
   type Provider,
@@ -89,6 +90,7 @@ export function createMessagingProvider(): Provider {
   };
 
   return {
+    configSchema: messagingNatsSchema,
     exports: [
       provide(messagingConsumer, {
         publish: (message, call) =>

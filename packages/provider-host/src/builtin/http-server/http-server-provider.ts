@@ -1,4 +1,4 @@
-import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
+import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/control-interface/types';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { describeLink, ProviderLinkError, ProviderStartError } from '../../errors.js';
 import { type LinkIdentity, linkKey } from '../../protocol/index.js';
@@ -35,7 +35,7 @@ export async function startHttpServerProvider(
   const logger = (components.logger ?? noopLogger).with({ provider: id });
   const hostData = await request.loadHostData();
   const settings = readSettings(id, hostData.config);
-  return createHttpServer({ id, settings, targets: components.targets, logger });
+  return createHttpServer({ id, settings, config: hostData.config, targets: components.targets, logger });
 }
 
 function readSettings(id: string, config: Readonly<Record<string, string>>): HttpServerSettings {
@@ -49,11 +49,12 @@ function readSettings(id: string, config: Readonly<Record<string, string>>): Htt
 function createHttpServer(options: {
   readonly id: string;
   readonly settings: HttpServerSettings;
+  readonly config: StringMap;
   readonly targets: HttpTargets;
   readonly logger: Logger;
 }): RunningProvider {
   const { id, targets, logger } = options;
-  let { settings } = options;
+  let { settings, config } = options;
   const open = new Map<string, OpenLink>();
   // One change at a time: a link that moves to the address of one that just left must find it free.
   let queue: Promise<unknown> = Promise.resolve();
@@ -80,7 +81,7 @@ function createHttpServer(options: {
     if (link.sourceId !== id) {
       throw new ProviderLinkError(link, `an HTTP server must be the source of its links; ${id} is not`);
     }
-    const { address, notApplied } = readLink(link);
+    const { address, warnings } = readLink(link);
     const known = open.get(linkKey(link));
     if (known !== undefined && sameAddress(known.address, address)) return;
     const rival = [...open.values()].find(
@@ -101,18 +102,14 @@ function createHttpServer(options: {
       component: link.target,
       address: formatSocketAddress(address),
     });
-    if (notApplied.length > 0) {
-      logger.warn('the built-in HTTP server does not apply some settings of a link', {
-        link: link.name,
-        component: link.target,
-        settings: notApplied,
-      });
+    for (const warning of warnings) {
+      logger.warn(warning, { link: link.name, component: link.target });
     }
   };
 
   const readLink = (link: InterfaceLinkDefinition): ReturnType<typeof parseHttpLinkSettings> => {
     try {
-      return parseHttpLinkSettings(link.sourceConfig, settings.defaultAddress);
+      return parseHttpLinkSettings(link, { settings, config });
     } catch (cause) {
       throw new ProviderLinkError(link, messageOf(cause), { cause });
     }
@@ -167,8 +164,9 @@ function createHttpServer(options: {
     putLink: (link) => inOrder(() => putLink(link)),
     deleteLink: (link) => inOrder(() => closeLink(link)),
     /** The links that listen at the default address move when they are put again. */
-    async updateConfig(config) {
-      settings = parseHttpServerSettings(config);
+    async updateConfig(given) {
+      settings = parseHttpServerSettings(given);
+      config = given;
     },
     // It has no use for any.
     async updateSecrets() {},

@@ -1,7 +1,14 @@
+import type { StringMap } from '@wasmlattice/control-interface/types';
 import { describe, expect, it } from 'vitest';
 import { parseHttpLinkSettings, parseHttpServerSettings } from './settings.js';
 
 const fallback = { host: '0.0.0.0', port: 8000 };
+
+const read = (sourceConfig: StringMap, config: StringMap = {}, targetConfig: StringMap = {}) =>
+  parseHttpLinkSettings(
+    { sourceConfig, targetConfig },
+    { settings: parseHttpServerSettings(config), config },
+  );
 
 describe('provider config of the HTTP server', () => {
   it('listens on 0.0.0.0:8000 by default', () => {
@@ -25,40 +32,69 @@ describe('provider config of the HTTP server', () => {
 
 describe('link config of the HTTP server', () => {
   it('takes the address, in any case of the key', () => {
-    expect(parseHttpLinkSettings({ ADDRESS: '127.0.0.1:9000' }, fallback)).toEqual({
+    expect(read({ ADDRESS: '127.0.0.1:9000' })).toEqual({
       address: { host: '127.0.0.1', port: 9000 },
-      notApplied: [],
+      warnings: [],
     });
-    expect(parseHttpLinkSettings({}, fallback).address).toEqual(fallback);
+    expect(read({}).address).toEqual(fallback);
   });
 
   it('takes all settings from a JSON document, as text or base64 without padding', () => {
     const document = '{"address":"127.0.0.1:9000","cache_control":"no-store"}';
     const config_b64 = Buffer.from(document).toString('base64').replace(/=+$/, '');
-    const expected = { address: { host: '127.0.0.1', port: 9000 }, notApplied: ['cache_control'] };
-    expect(parseHttpLinkSettings({ config_json: document, address: 'ignored' }, fallback)).toEqual(expected);
-    expect(parseHttpLinkSettings({ config_b64 }, fallback)).toEqual(expected);
-    expect(parseHttpLinkSettings({ config_json: '{}' }, fallback).address).toEqual(fallback);
+    const expected = {
+      address: { host: '127.0.0.1', port: 9000 },
+      warnings: ['"cache_control" is known from wasmCloud and has no effect here'],
+    };
+    expect(read({ config_json: document, address: 'ignored' })).toEqual(expected);
+    expect(read({ config_b64 })).toEqual(expected);
+    expect(read({ config_json: '{}' }).address).toEqual(fallback);
   });
 
   it('names the key that is wrong', () => {
-    expect(() => parseHttpLinkSettings({ address: '8000' }, fallback)).toThrow(
-      /address must be .* got "8000"/,
-    );
-    expect(() => parseHttpLinkSettings({ port: 'x' }, fallback)).toThrow(/port must be a number/);
-    expect(() => parseHttpLinkSettings({ config_json: '{' }, fallback)).toThrow(/config_json does not hold/);
-    expect(() => parseHttpLinkSettings({ config_b64: 'W10' }, fallback)).toThrow(/config_b64 must hold/);
-    expect(() => parseHttpLinkSettings({ config_json: '{"address":7}' }, fallback)).toThrow(/got 7/);
+    expect(() => read({ address: '8000' })).toThrow(/address must be .* got "8000"/);
+    expect(() => read({ port: 'x' })).toThrow(/port must be a number/);
+    expect(() => read({ config_json: '{' })).toThrow(/config_json does not hold/);
+    expect(() => read({ config_b64: 'W10' })).toThrow(/config_b64 must hold/);
+    expect(() => read({ config_json: '{"address":7}' })).toThrow(/got 7/);
   });
 
   it('accepts a port, which has no effect', () => {
-    expect(parseHttpLinkSettings({ port: '9000' }, fallback).address).toEqual(fallback);
+    expect(read({ port: '9000' }).address).toEqual(fallback);
   });
 
   it('tells which settings it does not apply', () => {
-    expect(parseHttpLinkSettings({ TLS_CERT_FILE: '/x', timeout_ms: '5' }, fallback).notApplied).toEqual([
-      'tls_cert_file',
-      'timeout_ms',
+    expect(read({ TLS_CERT_FILE: '/x', timeout_ms: '5' }).warnings).toEqual([
+      '"tls_cert_file" is known from wasmCloud and has no effect here',
+      '"timeout_ms" is known from wasmCloud and has no effect here',
     ]);
+  });
+
+  it('refuses a misspelt address rather than listen wherever it likes', () => {
+    const misspelt = /"adress" is not a key of http-server: did you mean "address"\?/;
+    expect(() => read({ adress: '127.0.0.1:1' })).toThrow(misspelt);
+    expect(() => read({ config_json: '{"adress":"127.0.0.1:1"}' })).toThrow(misspelt);
+    expect(() => read({ listen: '127.0.0.1:1' })).toThrow(
+      '"listen" is not a key of http-server, and without "address" the link listens on the default address, ' +
+        '0.0.0.0:8000 unless the provider says otherwise: give "address" or take "listen" away',
+    );
+    expect(() => parseHttpServerSettings({ default_adress: '127.0.0.1:1' })).toThrow(/"default_address"/);
+    expect(() => parseHttpServerSettings({ address: '127.0.0.1:1' })).toThrow(
+      /put it into the source config/,
+    );
+  });
+
+  it('refuses an address on the side of the component, unless it is on its own side, too', () => {
+    expect(() => read({}, {}, { address: '127.0.0.1:1' })).toThrow(
+      `"address" is in the target config of the link, which is the component's: put it into the source config`,
+    );
+    const both = read({ address: '127.0.0.1:1' }, {}, { address: '127.0.0.1:2' });
+    expect(both.address).toEqual({ host: '127.0.0.1', port: 1 });
+    expect(both.warnings).toHaveLength(1);
+  });
+
+  it('takes a stray key where the address is known', () => {
+    expect(read({ note: 'x', address: '127.0.0.1:1' }).warnings).toHaveLength(1);
+    expect(read({ note: 'x' }, { default_address: '127.0.0.1:2' }).address.port).toBe(2);
   });
 });

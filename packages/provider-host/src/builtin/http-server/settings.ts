@@ -1,4 +1,10 @@
 import type { StringMap } from '@wasmlattice/control-interface/types';
+import {
+  type ConfigFindings,
+  checkLinkConfig,
+  checkProviderConfig,
+  httpServerSchema,
+} from '../../config-schema/index.js';
 import { ProviderConfigError } from '../../errors.js';
 import { parseSocketAddress, type SocketAddress } from './socket-address.js';
 
@@ -12,6 +18,7 @@ const defaultAddress: SocketAddress = { host: '0.0.0.0', port: 8000 };
 
 /** Reads the provider config; throws a {@link ProviderConfigError} naming the key. */
 export function parseHttpServerSettings(config: StringMap): HttpServerSettings {
+  refuse(checkProviderConfig(httpServerSchema, config));
   const routingMode = config.routing_mode ?? 'address';
   if (routingMode === 'path' || routingMode === 'host') {
     throw new ProviderConfigError(
@@ -28,24 +35,40 @@ export function parseHttpServerSettings(config: StringMap): HttpServerSettings {
 /** Link source config of the built-in HTTP server in address mode. */
 export interface HttpLinkSettings {
   readonly address: SocketAddress;
-  /** Settings that were given but that this server does not apply; a TLS key among them matters. */
-  readonly notApplied: readonly string[];
+  /** What was given and has no effect; a TLS key among it matters. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * Reads the source config of a link; keys may be in any case. `config_json` or `config_b64` (base64, padding or not)
- * hold all settings as JSON, all other keys are ignored then. Throws a {@link ProviderConfigError} naming the key.
+ * Reads the configs of a link, of which the source's is the server's; keys may be in any case. `config_json` or `config_b64` (base64,
+ * padding or not) hold all settings as JSON, all other keys are ignored then. Throws a {@link ProviderConfigError} naming the key.
  */
-export function parseHttpLinkSettings(config: StringMap, fallback: SocketAddress): HttpLinkSettings {
-  const settings = documentOf(config) ?? lowerCaseKeys(config);
-  const { address, port, ...others } = settings;
+export function parseHttpLinkSettings(
+  link: { readonly sourceConfig: StringMap; readonly targetConfig: StringMap },
+  provider: { readonly settings: HttpServerSettings; readonly config: StringMap },
+): HttpLinkSettings {
+  const settings = documentOf(link.sourceConfig) ?? lowerCaseKeys(link.sourceConfig);
+  const { address, port } = settings;
   if (port !== undefined && !isPort(port)) {
     throw new ProviderConfigError(`port must be a number from 0 to 65535, got ${JSON.stringify(port)}`);
   }
+  // Of a document the keys alone count.
+  const source = Object.fromEntries(Object.keys(settings).map((key) => [key, '']));
+  const configs = { source, target: link.targetConfig };
+  const { warnings } = refuse(checkLinkConfig(httpServerSchema, 'source', configs, provider.config));
   return {
-    address: address === undefined || address === null ? fallback : parseAddress('address', address),
-    notApplied: Object.keys(others),
+    address:
+      address === undefined || address === null
+        ? provider.settings.defaultAddress
+        : parseAddress('address', address),
+    warnings,
   };
+}
+
+function refuse(findings: ConfigFindings): ConfigFindings {
+  const { refusals } = findings;
+  if (refusals.length > 0) throw new ProviderConfigError(refusals.join('; '));
+  return findings;
 }
 
 type Settings = Readonly<Record<string, unknown>>;

@@ -1,0 +1,38 @@
+import {
+  type ConfigFindings,
+  type ConfigSchema,
+  checkLinkConfig,
+  checkProviderConfig,
+} from '@wasmlattice/provider-host/config-schema';
+import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
+import type { Logger } from '@wasmlattice/telemetry';
+
+/** A config with keys that the provider does not have, or not there; the message names them and says what to write. */
+export class ConfigKeyError extends Error {
+  override readonly name = 'ConfigKeyError';
+}
+
+/** @throws ConfigKeyError */
+export function acceptProviderConfig(
+  schema: ConfigSchema | undefined,
+  config: StringMap,
+  logger: Logger,
+): void {
+  if (schema !== undefined) accept(checkProviderConfig(schema, config), logger);
+}
+
+/** @throws ConfigKeyError */
+export function acceptLinkConfig(
+  schema: ConfigSchema | undefined,
+  side: 'source' | 'target',
+  { sourceConfig: source, targetConfig: target }: InterfaceLinkDefinition,
+  provider: StringMap,
+  logger: Logger,
+): void {
+  if (schema !== undefined) accept(checkLinkConfig(schema, side, { source, target }, provider), logger);
+}
+
+function accept({ refusals, warnings }: ConfigFindings, logger: Logger): void {
+  if (refusals.length > 0) throw new ConfigKeyError(refusals.join('; '));
+  for (const warning of warnings) logger.warn(warning);
+}
