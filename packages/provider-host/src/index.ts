@@ -1,4 +1,4 @@
-export type { BackoffOptions } from './backoff.js';
+export { type BackoffOptions, backoffMs } from './backoff.js';
 export { httpClientReference, startHttpClientProvider } from './builtin/http-client/http-client-provider.js';
 export type {
   HttpClientLease,

@@ -18,6 +18,7 @@ import type { ResolvedSecrets } from '../secrets/followed-secrets.js';
 import { revealToProvider } from '../secrets/reveal.js';
 import { ownerOf, type SecretOwner } from '../secrets/secret-fetcher.js';
 import type { SecretResolver } from '../secrets/secret-resolver.js';
+import type { Schedule } from './link-retries.js';
 import { ProviderLinks } from './provider-links.js';
 import { ProviderValues } from './provider-values.js';
 
@@ -59,6 +60,8 @@ export interface HostedProviderParts {
   /** By which secrets are sealed for providers. */
   readonly hostXkey: XKey;
   readonly launcher: Pick<ProviderLauncher, 'launch'>;
+  /** When links that failed are tried again. */
+  readonly scheduleRetry?: Schedule;
   readonly logger: Logger;
 }
 
@@ -114,6 +117,7 @@ export class HostedProvider {
       onFailure: ties.onLinkFailure,
       onRecovery: ties.onLinkRecovery,
       onFreed: ties.onLinkFreed,
+      scheduleRetry: parts.scheduleRetry,
       logger: parts.logger,
     });
     this.#values = new ProviderValues({

@@ -5,6 +5,7 @@ import type { RunningProvider } from '@wasmlattice/provider-host';
 import { linkKey } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import { FollowedLink, type LinkState, type LinkValueSources } from './followed-link.js';
+import { LinkRetries, type Schedule } from './link-retries.js';
 
 export interface ProviderLinksOptions {
   readonly providerId: string;
@@ -17,13 +18,15 @@ export interface ProviderLinksOptions {
   readonly onRecovery: (link: Link) => void;
   /** A link left or changed: what it held may be free for others, those of other providers, too. */
   readonly onFreed: () => void;
+  /** When failed links are tried again; by a timer unless a test says so. */
+  readonly scheduleRetry?: Schedule | undefined;
   readonly logger: Logger;
 }
 
 /**
  * The links of one provider that runs here. Each is delivered once, and again when the values of its configs and secrets or the link
- * itself become others. What failed is tried again when it is put again, when its configs change, and when another link of a provider of
- * this host leaves or changes: that may have been in its way.
+ * itself become others. What failed is tried again when it is put again, when its configs change, when another link of a provider of
+ * this host leaves or changes, which may have been in its way, and after a while, as nobody may tell that its cause is gone.
  *
  * Its methods are called one after the other.
  */
@@ -33,10 +36,12 @@ export class ProviderLinks {
   /** Those whose delivery waits for its turn. */
   readonly #expected = new Map<string, Link>();
   #provider: RunningProvider | undefined;
+  readonly #retries: LinkRetries;
   #isClosed = false;
 
   constructor(options: ProviderLinksOptions) {
     this.#options = options;
+    this.#retries = new LinkRetries(() => options.enqueue(() => this.tryFailed()), options.scheduleRetry);
   }
 
   /** The links of the provider's start, with their values: what its process gets with its HostData. */
@@ -102,6 +107,7 @@ export class ProviderLinks {
   /** What was in the way of a link may be gone. */
   async tryFailed(): Promise<void> {
     await this.#tryFailed();
+    if (!this.hasFailed()) this.#retries.reset();
   }
 
   /** Somebody put a link of this source again. */
@@ -128,6 +134,7 @@ export class ProviderLinks {
   /** Nothing is delivered any more; safe to call twice. */
   close(): void {
     this.#isClosed = true;
+    this.#retries.reset();
     for (const followed of this.#links.values()) followed.close();
     this.#links.clear();
     this.#expected.clear();
@@ -184,6 +191,7 @@ export class ProviderLinks {
     const { link, state } = followed;
     const reason = causeChain(error);
     followed.state = { tag: 'failed', reason };
+    this.#retries.plan();
     if (!isAsked && state.tag === 'failed' && state.reason === reason) return;
     logger.error('a link was not delivered', { provider: providerId, link, error });
     onFailure(link, reason);

@@ -15,6 +15,7 @@ import {
   keyvalueLink,
 } from '../testing/fakes.js';
 import type { ProviderLaunch } from './hosted-provider.js';
+import type { Schedule } from './link-retries.js';
 import { createProviderService, type ProviderServiceOptions } from './provider-service.js';
 
 /** A provider that notes what it was told. */
@@ -56,6 +57,7 @@ function setUp(
     offersBuiltin?: boolean;
     artifacts?: ProviderServiceOptions['artifacts'];
     admitProvider?: ProviderServiceOptions['signatures']['admitProvider'];
+    scheduleRetry?: Schedule;
   } = {},
 ) {
   const events = createEventRecorder();
@@ -115,6 +117,7 @@ function setUp(
     hostXkey,
     events,
     launcher,
+    scheduleRetry: options.scheduleRetry ?? (() => () => {}),
     logger: noopLogger,
   });
   const put = (link: Link) =>
@@ -412,6 +415,48 @@ describe('links', () => {
     ]);
     expect(service.undeliveredLinks()).toMatchObject([{ name: 'third' }]);
     expect(events.names().filter((name) => name === 'linkdef_set_failed')).toHaveLength(2);
+  });
+
+  it('that fail are tried again by themselves, more and more rarely, until they work', async () => {
+    let broken = true;
+    const planned: { readonly task: () => void; readonly ms: number }[] = [];
+    const { service, events, provider, put } = setUp({
+      async deliver() {
+        if (broken) throw new Error('no such bucket');
+      },
+      scheduleRetry(task, ms) {
+        planned.push({ task, ms });
+        return () => {};
+      },
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink());
+    await put(keyvalueLink({ name: 'second' }));
+    await events.waitFor('linkdef_set_failed', 2);
+    // One wait for both.
+    for (let tries = 1; tries <= 3; tries++) {
+      expect(planned).toHaveLength(tries);
+      planned.at(-1)?.task();
+      await service.settled(['kv']);
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = planned.map(({ ms }) => ms);
+    expect(first).toBeLessThanOrEqual(2_000);
+    for (const [shorter, longer] of [
+      [first, second],
+      [second, third],
+      [third, fourth],
+    ] as const)
+      expect(longer).toBeGreaterThan(shorter);
+    broken = false;
+    planned.at(-1)?.task();
+    await service.settled(['kv']);
+    expect(provider().told).toHaveLength(2);
+    expect(service.undeliveredLinks()).toEqual([]);
+    expect(planned).toHaveLength(4);
+    expect(events.names().filter((name) => name === 'linkdef_set_failed')).toHaveLength(2);
+    const recovered = events.events.filter(({ data }) => (data as { state?: string }).state === 'delivered');
+    expect(recovered).toHaveLength(2);
   });
 
   it('that fail are tried again when a link of another provider leaves, or that stops', async () => {
