@@ -381,14 +381,60 @@ it('a limit that nothing enforces yet is accepted with a warning', () => {
   expect(warnings).toEqual(['--max-components (WASMCLOUD_MAX_COMPONENTS) is accepted but not enforced yet']);
 });
 
+describe('registries', () => {
+  it('are none in particular by default', () => {
+    expect(run([]).registries).toEqual({
+      allowLatest: false,
+      insecure: [],
+      login: undefined,
+      mirrors: new Map(),
+      authorityFiles: [],
+      cacheBytes: 4 * 1024 ** 3,
+    });
+  });
+
+  it('are read from flags and variables', () => {
+    const argv = [
+      '--allowed-insecure',
+      'LOCALHOST:5000,other',
+      '--tls-ca-path',
+      '/etc/ca.pem',
+      '--allow-latest',
+    ];
+    const env = {
+      WASMCLOUD_OCI_REGISTRY: 'ghcr.io',
+      WASMCLOUD_OCI_REGISTRY_USER: 'ann',
+      WASMCLOUD_OCI_REGISTRY_PASSWORD: 's3',
+      WASMLATTICE_OCI_MIRROR: 'docker.io=one,docker.io=two:5000,ghcr.io=one',
+    };
+    const { registries } = run(argv, env);
+    expect(registries).toMatchObject({
+      allowLatest: true,
+      insecure: ['localhost:5000', 'other'],
+      login: { registry: 'ghcr.io', username: 'ann', password: 's3' },
+      authorityFiles: ['/etc/ca.pem'],
+    });
+    expect([...registries.mirrors]).toEqual([
+      ['docker.io', ['one', 'two:5000']],
+      ['ghcr.io', ['one']],
+    ]);
+  });
+
+  it.each([
+    [['--allowed-insecure', 'http://localhost:5000'], '--allowed-insecure'],
+    [['--oci-mirror', 'docker.io'], '--oci-mirror'],
+    [['--oci-user', 'ann'], '--oci-user (WASMCLOUD_OCI_REGISTRY_USER) needs --oci-registry'],
+  ])('%j is refused', (argv, reason) => {
+    expect(refusal(argv).message).toContain(reason);
+  });
+});
+
 describe('settings that are not available yet', () => {
   const later = Object.values(settings).filter((setting) => setting.later === true);
 
   it.each([
     [['--policy-topic', 'my.policy']],
     [['--http-admin', '127.0.0.1:8080']],
-    [['--allow-latest']],
-    [['--tls-ca-path', '/etc/ca.pem']],
     [['--flame-graph', '/tmp/flames']],
   ])('%s is refused', (argv) => {
     expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
@@ -401,7 +447,7 @@ describe('settings that are not available yet', () => {
   });
 
   it('are accepted when they ask for the default', () => {
-    const env = { WASMCLOUD_CONFIG_SERVICE: 'false', WASMCLOUD_OCI_ALLOW_LATEST: 'false' };
+    const env = { WASMCLOUD_CONFIG_SERVICE: 'false' };
     expect(run([], env).lattice).toBe('default');
   });
 

@@ -23,6 +23,7 @@ import { hostVersion } from './config/host-version.js';
 import { allowedHosts, type HttpClientConfig, readHttpClient } from './config/http-client.js';
 import type { Environment, SettingName } from './config/read-settings.js';
 import { readSettings } from './config/read-settings.js';
+import { type RegistriesConfig, readRegistries } from './config/registries.js';
 import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
@@ -58,6 +59,7 @@ export interface HostConfig {
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
   readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
   readonly features: { readonly builtinHttpServer: boolean };
+  readonly registries: RegistriesConfig;
   /** HTTP requests of components that no link names a target of. */
   readonly httpClient: HttpClientConfig;
   readonly nats: {
@@ -150,6 +152,7 @@ export function parseHostConfig(
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
     audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),
+    registries: readRegistries(values, cwd),
     httpClient: readHttpClient(values, env, cwd),
     nats: {
       configured: natsLocationSettings.some((name) => given.has(name)),

@@ -10,8 +10,10 @@ import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { hostVersion } from './config/host-version.js';
 import { httpClientSettings } from './config/http-client.js';
 import type { Environment } from './config/read-settings.js';
+import { readAuthorities } from './config/tls-authorities.js';
 import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
+import { openRegistries } from './control-plane/artifacts/open-registries.js';
 import { createAuditTrail } from './control-plane/audit/audit-trail.js';
 import { createSignatureRules } from './control-plane/claims/signature-rules.js';
 import { createComponentService } from './control-plane/component/component-service.js';
@@ -169,10 +171,21 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   });
   opened.defer(() => places.close(0));
   const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
+  const registries = openRegistries({
+    config: config.registries,
+    authorities: await readAuthorities('tlsCaPath', config.registries.authorityFiles),
+    cacheDir: config.cacheDir,
+    env,
+    hostId,
+    events,
+    logger: logger.named('registries'),
+  });
+  opened.defer(() => registries.close());
   const artifacts = createArtifactStore({
     allowFileLoad: config.allowFileLoad,
     maxComponentSize: config.limits['component-size'],
     providerFolder: join(config.cacheDir, 'providers'),
+    registries: registries.artifacts,
   });
   const signatures = createSignatureRules({
     ...config.signatures,
@@ -277,6 +290,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
           links,
           configs,
           lattice: latticeStore,
+          registries: registries.logins,
           events,
           inventory,
           stopHost: (timeoutMs) => void host.stop({ timeoutMs, reason: 'host.stop command' }).catch(() => {}),

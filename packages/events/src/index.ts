@@ -16,6 +16,7 @@ export {
   type LatticeEvent,
 } from './lattice-event.js';
 export { createNatsEventPublisher, type NatsEventPublisherOptions } from './nats-publisher.js';
+export { type ArtifactPullProgress, artifactPullProgress } from './payloads/artifact.js';
 export { type AuditCategory, type AuditOutcome, type AuditRecord, auditRecorded } from './payloads/audit.js';
 export type { EventClaims } from './payloads/claims.js';
 export {

@@ -1,6 +1,7 @@
 import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
 import { describe, expect, it } from 'vitest';
 import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from './lattice-event.js';
+import { artifactPullProgress } from './payloads/artifact.js';
 import { auditRecorded } from './payloads/audit.js';
 import { componentScaled, componentScaleFailed } from './payloads/component.js';
 import { configDeleted, configSet } from './payloads/config.js';
@@ -248,6 +249,11 @@ const cases: readonly [string, LatticeEvent, unknown][] = [
     'audit_recorded',
     auditRecorded({ ...audit, requester: '_INBOX_operator.a' }),
     { ...auditJson, requester: '_INBOX_operator.a' },
+  ],
+  [
+    'artifact_pull_progress',
+    artifactPullProgress({ hostId: 'N1', imageRef: 'ghcr.io/a:1', receivedBytes: 10, totalBytes: 100 }),
+    { host_id: 'N1', image_ref: 'ghcr.io/a:1', received_bytes: 10, total_bytes: 100 },
   ],
 ];
 

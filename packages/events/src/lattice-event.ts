@@ -1,5 +1,6 @@
 import type { JsonObject } from '@wasmlattice/control-interface/codec';
 import type { HostInventory, Link } from '@wasmlattice/control-interface/types';
+import { type ArtifactPullProgress, artifactPullProgressCodec } from './payloads/artifact.js';
 import { type AuditRecord, auditRecordedCodec } from './payloads/audit.js';
 import {
   type ComponentScaled,
@@ -61,6 +62,7 @@ export interface EventDataByName {
   config_set: ConfigChanged;
   config_deleted: ConfigChanged;
   audit_recorded: AuditRecord;
+  artifact_pull_progress: ArtifactPullProgress;
 }
 
 /** The short name of an event. */
@@ -91,6 +93,7 @@ const codecs: { readonly [N in EventName]: EventCodec<EventDataByName[N]> } = {
   config_set: configChangedCodec,
   config_deleted: configChangedCodec,
   audit_recorded: auditRecordedCodec,
+  artifact_pull_progress: artifactPullProgressCodec,
 };
 
 /** Whether this is the name of an event with known data. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { HttpClientSettings } from '@wasmlattice/component-host';
 import { ProxyError, type ProxySettings, proxiesFrom } from '@wasmlattice/http-client';
@@ -6,6 +5,7 @@ import { ConfigError } from './config-error.js';
 import { hostVersion } from './host-version.js';
 import type { Environment } from './read-settings.js';
 import { type SettingValues, settings } from './settings.js';
+import { readAuthorities } from './tls-authorities.js';
 
 /** How HTTP requests of components get into a network where no link names a target of them. */
 export interface HttpClientConfig {
@@ -47,33 +47,12 @@ export async function httpClientSettings({
   proxies,
 }: HttpClientConfig): Promise<HttpClientSettings | undefined> {
   if (allow.length === 0) return undefined;
-  const authorities = await Promise.all(caFiles.map(readAuthorities));
   return {
     allow: { entries: allow, source: `--${settings.httpClientAllow.flag} of the host` },
     proxies,
-    trust: { authorities: authorities.flat() },
+    trust: { authorities: await readAuthorities('httpClientCa', caFiles) },
     userAgent: `wasmlattice/${hostVersion}`,
   };
-}
-
-async function readAuthorities(file: string): Promise<string[]> {
-  const { flag, variable } = settings.httpClientCa;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`--${flag} (also ${variable}): ${file} can't be read: ${reason}`, {
-      flag,
-      variable,
-    });
-  }
-  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (certificates !== null) return certificates;
-  throw new ConfigError(`--${flag} (also ${variable}): ${file} holds no certificate in PEM`, {
-    flag,
-    variable,
-  });
 }
 
 function readProxies(env: Environment): ProxySettings {

@@ -112,6 +112,8 @@ export interface SettingValues {
   readonly ociRegistry: string | undefined;
   readonly ociUser: string | undefined;
   readonly ociPassword: string | undefined;
+  readonly ociMirrors: readonly (readonly [registry: string, mirror: string])[];
+  readonly artifactCacheBytes: number;
   readonly tlsCaPath: readonly string[];
 }
 
@@ -694,42 +696,50 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'allow-latest',
     variable: 'WASMCLOUD_OCI_ALLOW_LATEST',
     group: 'Registries and TLS',
-    help: 'Permit OCI references without a tag or with the tag latest',
-    later: true,
+    help: 'Permit OCI references with the tag latest',
   }),
-  allowedInsecure: list(kinds.anyText('registry'), 'list', {
+  allowedInsecure: list(kinds.registry, 'list', {
     flag: 'allowed-insecure',
     variable: 'WASMCLOUD_OCI_ALLOWED_INSECURE',
     group: 'Registries and TLS',
     help: 'Registries that may be reached without TLS',
-    later: true,
   }),
-  ociRegistry: optional(kinds.anyText('registry'), 'none', {
+  ociRegistry: optional(kinds.registry, 'none', {
     flag: 'oci-registry',
     variable: 'WASMCLOUD_OCI_REGISTRY',
     group: 'Registries and TLS',
     help: 'Registry that --oci-user and --oci-password are for',
-    later: true,
   }),
   ociUser: optional(kinds.anyText('name'), 'none', {
     flag: 'oci-user',
     variable: 'WASMCLOUD_OCI_REGISTRY_USER',
     group: 'Registries and TLS',
     help: 'User at that registry',
-    later: true,
   }),
   ociPassword: optional(kinds.anyText('password'), 'none', {
     flag: 'oci-password',
     variable: 'WASMCLOUD_OCI_REGISTRY_PASSWORD',
     group: 'Registries and TLS',
-    help: 'Password at that registry',
-    later: true,
+    help: 'Password at that registry. Prefer the variable: other users see the flags of a process',
+  }),
+  ociMirrors: list(kinds.registryMirror, 'list', {
+    flag: 'oci-mirror',
+    variable: 'WASMLATTICE_OCI_MIRROR',
+    group: 'Registries and TLS',
+    help: 'Registry to ask first for what another one has, with the same repositories; several are asked in turn',
+    advanced: true,
+  }),
+  artifactCacheBytes: value(kinds.bytes, 4 * 1024 ** 3, {
+    flag: 'artifact-cache-bytes',
+    variable: 'WASMLATTICE_ARTIFACT_CACHE_BYTES',
+    group: 'Registries and TLS',
+    help: 'What the cache of artifacts from registries may hold; what was not used for the longest goes first',
+    advanced: true,
   }),
   tlsCaPath: list(kinds.path('file'), 'list', {
     flag: 'tls-ca-path',
     variable: 'WASMCLOUD_TLS_CA_PATH',
     group: 'Registries and TLS',
-    help: 'PEM files of certificate authorities to trust',
-    later: true,
+    help: 'PEM files of certificate authorities to trust besides those of the system',
   }),
 };

@@ -162,6 +162,25 @@ export const httpUrl: ValueKind<string> = {
   },
 };
 
+/** A registry as references name it, without a scheme. */
+export const registry: ValueKind<string> = {
+  placeholder: 'registry',
+  allowed: 'host and port of a registry without a scheme, e.g. `ghcr.io` or `localhost:5000`',
+  parse: (text) =>
+    /^([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/.test(text) ? text.toLowerCase() : undefined,
+};
+
+/** `registry=mirror`. */
+export const registryMirror: ValueKind<readonly [registry: string, mirror: string]> = {
+  placeholder: 'registry=mirror',
+  allowed: 'two registries without schemes, e.g. `docker.io=mirror.example.org`',
+  parse(text) {
+    const [first = '', second = '', ...more] = text.split('=');
+    const [of, mirror] = [registry.parse(first), registry.parse(second)];
+    return of === undefined || mirror === undefined || more.length > 0 ? undefined : [of, mirror];
+  },
+};
+
 /** A label: `key=value`, exactly one `=`; the host alone says what its machine is. */
 export const label: ValueKind<readonly [key: string, value: string]> = {
   placeholder: 'key=value',

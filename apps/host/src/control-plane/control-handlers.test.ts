@@ -1,4 +1,4 @@
-import type { ControlContext, HostInventory } from '@wasmlattice/control-interface';
+import type { ControlContext, HostInventory, RegistryCredentials } from '@wasmlattice/control-interface';
 import { describe, expect, it } from 'vitest';
 import type { ComponentService } from './component/component-service.js';
 import { createControlHandlers } from './control-handlers.js';
@@ -34,6 +34,7 @@ function setUp(parts: { runsHere?: string } = {}) {
   const configs = createMemoryConfigStore();
   const lattice = createMemoryLatticeStore();
   const stops: (number | undefined)[] = [];
+  const registries: RegistryCredentials[] = [];
   const isRunning = (id: string): boolean => id === parts.runsHere;
   const handlers = createControlHandlers({
     facts: {
@@ -51,11 +52,12 @@ function setUp(parts: { runsHere?: string } = {}) {
     links: unused<LinkService>(),
     configs,
     lattice,
+    registries: { put: (credentials) => void registries.push(credentials) },
     events,
     inventory: () => inventory,
     stopHost: (timeoutMs) => stops.push(timeoutMs),
   });
-  return { handlers, events, configs, lattice, stops };
+  return { handlers, events, configs, lattice, registries, stops };
 }
 
 describe('host', () => {
@@ -192,7 +194,12 @@ it('tells the claims of the lattice', async () => {
   expect(await handlers.getClaims(context)).toMatchObject({ response: [claims] });
 });
 
-it('says what this host can not do yet', async () => {
-  const { handlers } = setUp();
-  expect(await handlers.putRegistries({}, context)).toMatchObject({ tag: 'failed' });
+it('takes credentials of registries over', async () => {
+  const { handlers, registries } = setUp();
+  const credentials = { 'ghcr.io': { username: 'ann', password: 's3', registryType: 'oci' } };
+  expect(await handlers.putRegistries(credentials, context)).toMatchObject({
+    tag: 'ok',
+    message: 'successfully put registries',
+  });
+  expect(registries).toEqual([credentials]);
 });

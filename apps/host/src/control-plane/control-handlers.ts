@@ -1,5 +1,6 @@
 import { type ControlHandlers, failed, type HostInventory, ok, silent } from '@wasmlattice/control-interface';
 import { configDeleted, configSet, type EventPublisher, labelsChanged } from '@wasmlattice/events';
+import type { RegistryLogins } from './artifacts/registry-logins.js';
 import type { ComponentService } from './component/component-service.js';
 import { describeHost, type HostFacts } from './host-facts.js';
 import { type ConfigStore, isNamedConfig, parseNamedConfig } from './lattice-store/config-store.js';
@@ -15,6 +16,7 @@ export interface ControlHandlerComponents {
   readonly links: LinkService;
   readonly configs: ConfigStore;
   readonly lattice: Pick<LatticeStore, 'claims'>;
+  readonly registries: RegistryLogins;
   readonly events: EventPublisher;
   readonly inventory: () => HostInventory;
   /** Begins the host's own stop; returns at once. */
@@ -83,6 +85,9 @@ export function createControlHandlers(parts: ControlHandlerComponents): ControlH
     },
 
     getClaims: () => ok('', parts.lattice.claims()),
-    putRegistries: () => failed('this host does not fetch from registries yet'),
+    putRegistries(credentials) {
+      parts.registries.put(credentials);
+      return ok('successfully put registries');
+    },
   };
 }

@@ -95,6 +95,7 @@ export class ArtifactPuller {
     return {
       reference: full,
       digest: manifest.digest,
+      pinned: formatOciReference({ ...parsed, digest: manifest.digest }),
       path,
       size,
       mediaType: layers[0].mediaType,

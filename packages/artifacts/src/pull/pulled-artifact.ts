@@ -4,6 +4,8 @@ export interface PulledArtifact {
   readonly reference: string;
   /** Of the manifest: what a reference can be pinned to. */
   readonly digest: string;
+  /** The reference with that digest: it stands for the same for ever. */
+  readonly pinned: string;
   /** The content as one file of the cache. It may be removed when it was not used for long: open it soon. */
   readonly path: string;
   /** Of the content, in bytes. */

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { isProviderArchive, providerTarget, unpackProvider } from '@wasmlattice/artifacts';
+import {
+  defaultArchiveLimits,
+  isProviderArchive,
+  providerTarget,
+  unpackProvider,
+} from '@wasmlattice/artifacts';
 import { ClaimsError, readComponentToken, type Token } from '@wasmlattice/identity';
 import { limitAdvice } from '@wasmlattice/wasm-runtime';
+import { ArtifactError } from './artifact-error.js';
 import { parseArtifactReference } from './artifact-reference.js';
-
-/** An artifact that can't be had; the message names the reference and what to check. */
-export class ArtifactError extends Error {
-  override readonly name = 'ArtifactError';
-}
+import type { RegistryArtifacts } from './registry-artifacts.js';
 
 export interface ArtifactStoreOptions {
   /** Whether `file://` references and paths may be loaded (`--allow-file-load`). */
@@ -16,6 +18,7 @@ export interface ArtifactStoreOptions {
   readonly maxComponentSize: number;
   /** Where programs of provider archives are kept; hosts of one machine share it. */
   readonly providerFolder: string;
+  readonly registries: Pick<RegistryArtifacts, 'pull'>;
 }
 
 /** A component that was fetched. */
@@ -24,6 +27,8 @@ export interface ComponentArtifact {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** The token in it; `undefined` for a component that nobody signed. */
   readonly token?: Token<'component'> | undefined;
+  /** A reference to exactly these bytes, as far as there is one: a tag may stand for others later. */
+  readonly source: string;
 }
 
 /** A provider that can be started: an executable on this machine, or a built-in one by its name. */
@@ -43,7 +48,7 @@ export interface ArtifactStore {
   fetchProvider(reference: string): Promise<ProviderArtifact>;
 }
 
-/** Local files and built-in providers; registries are refused with a message that says so. */
+/** Local files, built-in providers, and what registries have. */
 export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
   const requireFileLoad = (what: 'component' | 'provider', path: string): void => {
     if (options.allowFileLoad) return;
@@ -56,9 +61,22 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     const isArchive = await isProviderArchive(path).catch((cause: unknown) => {
       throw unreadable(path, cause);
     });
-    if (!isArchive) return { kind: 'file', path };
+    return isArchive ? unpack(path) : { kind: 'file', path };
+  };
+  const unpack = async (archive: string): Promise<ProviderArtifact> => {
     const target = providerTarget(process.arch, process.platform);
-    return { kind: 'file', ...(await unpackProvider(path, { target, folder: options.providerFolder })) };
+    return { kind: 'file', ...(await unpackProvider(archive, { target, folder: options.providerFolder })) };
+  };
+  const openComponent = async (path: string, name: string, source: string): Promise<ComponentArtifact> => {
+    const bytes = await readArtifact(path);
+    if (bytes.byteLength > options.maxComponentSize) {
+      throw new ArtifactError(
+        `component '${name}' has ${bytes.byteLength} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
+      );
+    }
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+    shared.set(bytes);
+    return { bytes: shared, token: await tokenOf(shared), source };
   };
   return {
     async fetchComponent(reference) {
@@ -66,22 +84,24 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
       if (parsed.kind === 'builtin') {
         throw new ArtifactError(`'${reference}' names a built-in provider, not a component`);
       }
-      if (parsed.kind === 'oci') throw registryUnavailable(reference);
-      requireFileLoad('component', parsed.path);
-      const bytes = await readArtifact(parsed.path);
-      if (bytes.byteLength > options.maxComponentSize) {
-        throw new ArtifactError(
-          `component '${parsed.path}' has ${bytes.byteLength} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
-        );
+      if (parsed.kind === 'oci') {
+        const { maxComponentSize: maxBytes } = options;
+        const pulled = await options.registries.pull(parsed.image, { kind: 'component', maxBytes });
+        return openComponent(pulled.path, parsed.image, pulled.pinned);
       }
-      const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
-      shared.set(bytes);
-      return { bytes: shared, token: await tokenOf(shared) };
+      requireFileLoad('component', parsed.path);
+      return openComponent(parsed.path, parsed.path, reference);
     },
 
     async fetchProvider(reference) {
       const parsed = parseArtifactReference(reference);
-      if (parsed.kind === 'oci') throw registryUnavailable(reference);
+      if (parsed.kind === 'oci') {
+        const { path } = await options.registries.pull(parsed.image, {
+          kind: 'provider',
+          maxBytes: defaultArchiveLimits.total,
+        });
+        return unpack(path);
+      }
       if (parsed.kind === 'builtin') return parsed;
       requireFileLoad('provider', parsed.path);
       return await openProvider(parsed.path);
@@ -97,12 +117,6 @@ async function tokenOf(bytes: Uint8Array): Promise<ComponentArtifact['token']> {
     if (error instanceof ClaimsError && error.code === 'binary') return undefined;
     throw error;
   }
-}
-
-function registryUnavailable(reference: string): ArtifactError {
-  return new ArtifactError(
-    `'${reference}' is an OCI reference and this host does not fetch from registries yet: use file:///absolute/path`,
-  );
 }
 
 async function readArtifact(path: string): Promise<Uint8Array> {

@@ -4,7 +4,8 @@ import { createSigningKey, signToken, type Token } from '@wasmlattice/identity';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { defaultLimits } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
-import { ArtifactError, type ArtifactStore } from '../artifacts/artifact-store.js';
+import { ArtifactError } from '../artifacts/artifact-error.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { SignatureRules } from '../claims/signature-rules.js';
 import {
   createEventRecorder,
@@ -68,7 +69,7 @@ function setUp(
     limits: { ...defaultLimits, 'execution-time': 10_000, memory: 1_000_000 },
     residentMemoryBytes: 1_000_000_000,
     artifacts: {
-      fetchComponent: async () => ({ bytes: new Uint8Array(new SharedArrayBuffer(4)) }),
+      fetchComponent: async (source) => ({ bytes: new Uint8Array(new SharedArrayBuffer(4)), source }),
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
       ...options.artifacts,
     },
@@ -163,6 +164,7 @@ describe('scale', () => {
     const fetchComponent: ArtifactStore['fetchComponent'] = async (reference) => ({
       bytes: new Uint8Array(new SharedArrayBuffer(4)),
       token: tokens.get(reference),
+      source: reference,
     });
     const { service, events, lattice } = setUp({ artifacts: { fetchComponent } });
     service.scale(scale());
@@ -397,9 +399,10 @@ describe('secrets', () => {
 
   it('are asked for by the token of the component and for its application, apart from its configs', async () => {
     const token = tokenOf('one', 1);
-    const fetchComponent: ArtifactStore['fetchComponent'] = async () => ({
+    const fetchComponent: ArtifactStore['fetchComponent'] = async (source) => ({
       bytes: new Uint8Array(new SharedArrayBuffer(4)),
       token,
+      source,
     });
     const { service, events, secrets, runner } = setUp({ artifacts: { fetchComponent } });
     const annotations = { 'wasmcloud.dev/appspec': 'shop' };

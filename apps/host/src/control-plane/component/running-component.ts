@@ -45,19 +45,21 @@ export class RunningComponent {
   readonly #parts: RunningComponentParts;
   #settings: ComponentSettings;
   #token: ComponentArtifact['token'];
+  #source: string;
   #generation: Generation;
 
   private constructor(
     componentId: string,
     parts: RunningComponentParts,
     settings: ComponentSettings,
-    token: ComponentArtifact['token'],
+    { token, source }: Omit<ComponentArtifact, 'bytes'>,
     generation: Generation,
   ) {
     this.#componentId = componentId;
     this.#parts = parts;
     this.#settings = settings;
     this.#token = token;
+    this.#source = source;
     this.#generation = generation;
   }
 
@@ -74,7 +76,7 @@ export class RunningComponent {
   ): Promise<RunningComponent> {
     let running: RunningComponent | undefined;
     const generation = await startGeneration(componentId, settings, code, parts, () => running?.onConfig?.());
-    running = new RunningComponent(componentId, parts, settings, code.token, generation);
+    running = new RunningComponent(componentId, parts, settings, code, generation);
     return running;
   }
 
@@ -150,12 +152,13 @@ export class RunningComponent {
    */
   async replace(settings: ComponentSettings, given?: ComponentArtifact): Promise<void> {
     const old = this.#generation;
-    const code = given ?? { bytes: await old.served.readBytes(), token: this.#token };
+    const code = given ?? { bytes: await old.served.readBytes(), token: this.#token, source: this.#source };
     this.#generation = await startGeneration(this.#componentId, settings, code, this.#parts, () =>
       this.onConfig?.(),
     );
     this.#settings = settings;
     this.#token = code.token;
+    this.#source = code.source;
     this.readLinks();
     await stopGeneration(old, this.#parts.graceMs);
   }
@@ -183,7 +186,7 @@ export class RunningComponent {
 async function startGeneration(
   componentId: string,
   { imageRef, maxInstances, annotations, limits, configNames }: ComponentSettings,
-  { bytes, token }: ComponentArtifact,
+  { bytes, token, source }: ComponentArtifact,
   parts: RunningComponentParts,
   onConfig: () => void,
 ): Promise<Generation> {
@@ -209,7 +212,7 @@ async function startGeneration(
     };
     served = await parts.places.serve(
       start,
-      async () => (await parts.artifacts.fetchComponent(imageRef)).bytes,
+      async () => (await parts.artifacts.fetchComponent(source)).bytes,
     );
     // What changed while the threads took it in.
     tellValues(served, values);
