@@ -1,5 +1,5 @@
 import type { TestNatsServer } from '@wasmlattice/test-support';
-import { connect, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
 
 /** A reply of the control interface, as JSON has it. */
 export interface Reply {
@@ -40,8 +40,12 @@ export interface Lattice extends AsyncDisposable {
 /** Longest wait for an answer or an event; reached only when something is broken. */
 const patienceMs = 60_000;
 
-export async function joinLattice(nats: Pick<TestNatsServer, 'url'>, lattice = 'default'): Promise<Lattice> {
-  const connection = await connect({ servers: nats.url });
+export async function joinLattice(
+  nats: Pick<TestNatsServer, 'url'>,
+  lattice = 'default',
+  login: Pick<ConnectionOptions, 'authenticator' | 'inboxPrefix' | 'tls'> = {},
+): Promise<Lattice> {
+  const connection = await connect({ servers: nats.url, ...login });
   const events: CloudEvent[] = [];
   const waiting = new Set<() => void>();
   connection.subscribe(`wasmbus.evt.${lattice}.*`, {

@@ -14,6 +14,8 @@ export interface GlobalOptions {
   readonly natsUrl: string;
   readonly tls: boolean;
   readonly login: NatsCredentialsSource | undefined;
+  readonly tlsCaFile: string | undefined;
+  readonly inboxPrefix: string | undefined;
   readonly ctlTopicPrefix: string | undefined;
   /** How long to wait for an answer. */
   readonly timeoutMs: number;
@@ -52,9 +54,23 @@ const definitions = {
     help: 'instead of --nats-url: its port',
   },
   ctlJwt: { flags: '--ctl-jwt <jwt>', variable: 'WASMCLOUD_CTL_JWT', help: 'user JWT; needs --ctl-seed' },
-  ctlSeed: { flags: '--ctl-seed <seed>', variable: 'WASMCLOUD_CTL_SEED', help: 'user seed; needs --ctl-jwt' },
+  ctlSeed: {
+    flags: '--ctl-seed <seed>',
+    variable: 'WASMCLOUD_CTL_SEED',
+    help: 'user seed, with --ctl-jwt or alone',
+  },
   ctlCreds: { flags: '--ctl-creds <file>', variable: 'WASMCLOUD_CTL_CREDS', help: 'credentials file' },
   ctlTls: { flags: '--ctl-tls', variable: 'WASMCLOUD_CTL_TLS', help: 'require TLS' },
+  ctlTlsCaFile: {
+    flags: '--ctl-tls-ca-file <file>',
+    variable: 'WASMLATTICE_CTL_TLS_CA_FILE',
+    help: 'PEM file of certificate authorities to trust; requires TLS',
+  },
+  ctlInboxPrefix: {
+    flags: '--ctl-inbox-prefix <prefix>',
+    variable: 'WASMLATTICE_CTL_INBOX_PREFIX',
+    help: 'first part of inboxes (default: _INBOX)',
+  },
   ctlTopicPrefix: {
     flags: '--ctl-topic-prefix <prefix>',
     variable: 'WASMCLOUD_CTL_TOPIC_PREFIX',
@@ -102,6 +118,8 @@ export function readGlobalOptions(command: Command, io: CliIo): GlobalOptions {
     lattice: read('lattice') ?? 'default',
     natsUrl: readUrl(given, read),
     tls: readSwitch(read('ctlTls')),
+    tlsCaFile: read('ctlTlsCaFile'),
+    inboxPrefix: read('ctlInboxPrefix'),
     login: readLogin(read),
     ctlTopicPrefix: read('ctlTopicPrefix'),
     timeoutMs,
@@ -122,7 +140,18 @@ export function hostFlags(command: Command): string[] {
   return [
     ...(url === undefined ? [] : serverFlags(url)),
     ...(
-      ['lattice', 'ctlHost', 'ctlPort', 'ctlJwt', 'ctlSeed', 'ctlCreds', 'ctlTls', 'ctlTopicPrefix'] as const
+      [
+        'lattice',
+        'ctlHost',
+        'ctlPort',
+        'ctlJwt',
+        'ctlSeed',
+        'ctlCreds',
+        'ctlTls',
+        'ctlTlsCaFile',
+        'ctlInboxPrefix',
+        'ctlTopicPrefix',
+      ] as const
     ).flatMap((name) => {
       const text = given.get(name);
       const flag = /--[a-z-]+/.exec(definitions[name].flags)?.[0] ?? '';
@@ -196,13 +225,13 @@ function readUrl(
 
 function readLogin(read: (name: OptionName) => string | undefined): NatsCredentialsSource | undefined {
   const [jwt, seed, path] = [read('ctlJwt'), read('ctlSeed'), read('ctlCreds')];
-  if ((jwt === undefined) !== (seed === undefined)) {
-    throw usageError('--ctl-jwt and --ctl-seed need each other', 'give both or neither');
+  if (jwt !== undefined && seed === undefined) {
+    throw usageError('--ctl-jwt needs --ctl-seed', 'give both or neither');
   }
-  if (path !== undefined && jwt !== undefined) {
-    throw usageError('--ctl-creds and --ctl-jwt exclude each other', 'leave one out');
+  if (path !== undefined && seed !== undefined) {
+    throw usageError('--ctl-creds and --ctl-seed exclude each other', 'leave one out');
   }
-  if (jwt !== undefined && seed !== undefined) return { kind: 'jwt', jwt, seed };
+  if (seed !== undefined) return jwt === undefined ? { kind: 'nkey', seed } : { kind: 'jwt', jwt, seed };
   return path === undefined ? undefined : { kind: 'file', path };
 }
 

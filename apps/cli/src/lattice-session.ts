@@ -28,11 +28,12 @@ export async function withLattice<T>(
 ): Promise<T> {
   const connection = await openConnection(options, io);
   try {
-    const { ctlTopicPrefix, lattice, timeoutMs } = options;
+    const { ctlTopicPrefix, inboxPrefix, lattice, timeoutMs } = options;
     const client = createControlClient({
       connection,
       lattice,
       timeoutMs,
+      ...(inboxPrefix !== undefined && { inboxPrefix }),
       ...(ctlTopicPrefix === undefined ? {} : { prefix: ctlTopicPrefix }),
     });
     return await work({ lattice, connection, client });
@@ -41,13 +42,15 @@ export async function withLattice<T>(
   }
 }
 
-async function openConnection({ login, natsUrl, tls }: GlobalOptions, io: CliIo): Promise<NatsConnection> {
+async function openConnection(options: GlobalOptions, io: CliIo): Promise<NatsConnection> {
+  const { inboxPrefix, login, natsUrl, tls, tlsCaFile } = options;
   try {
     return await connectLattice(
       {
         url: natsUrl,
         name: 'wasmlattice',
-        ...(tls && { tls: {} }),
+        ...((tls || tlsCaFile !== undefined) && { tls: { caFile: tlsCaFile } }),
+        ...(inboxPrefix !== undefined && { inboxPrefix }),
         ...(login !== undefined && { credentials: await loadNatsCredentials(login) }),
       },
       connectionLog(io),
@@ -71,7 +74,7 @@ const checks: Readonly<Record<LatticeConnectionFailure, string>> = {
   timeout: noServer,
   other: noServer,
   unauthorized: 'check --ctl-creds, or --ctl-jwt and --ctl-seed',
-  tls: 'check --ctl-tls and the certificate of the server',
+  tls: 'check --ctl-tls, --ctl-tls-ca-file and the certificate of the server',
 };
 
 /** Who follows events should know why there are none. */

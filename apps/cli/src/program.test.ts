@@ -640,7 +640,7 @@ describe('options', () => {
     [['get', 'hosts', '--timeout-ms', '0'], '--timeout-ms is `0`'],
     [['get', 'hosts', '--output', 'xml'], "argument 'xml' is invalid"],
     [['get', 'hosts', '--nats-url', 'http://x/y'], 'the NATS URL is `http://x/y`'],
-    [['get', 'hosts', '--ctl-jwt', 'a.b.c'], '--ctl-jwt and --ctl-seed need each other'],
+    [['get', 'hosts', '--ctl-jwt', 'a.b.c'], '--ctl-jwt needs --ctl-seed'],
     [['get', 'hosts', '--ctl-host', 'a', '--nats-url', 'b'], 'exclude each other'],
     [['get', 'hosts', '--lattice', 'a.b'], 'invalid lattice "a.b"'],
     [['get', 'host'], "unknown command 'host'"],

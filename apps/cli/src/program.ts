@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliIo } from './cli-io.js';
+import { addAccessCreate } from './commands/access-create.js';
 import { addAppDeploy } from './commands/app-deploy.js';
 import { addAppUndeploy } from './commands/app-undeploy.js';
 import { addClaimsInspect } from './commands/claims-inspect.js';
@@ -80,6 +81,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addGetInventory(get, io);
   addGetLinks(get, io);
   addGetEvents(get, io);
+  const access = group(program, 'access', 'Who may do what on the NATS server');
+  addAccessCreate(access, io);
   const app = group(program, 'app', 'Deploy applications');
   addAppDeploy(app, io);
   addAppUndeploy(app, io);

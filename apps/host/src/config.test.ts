@@ -54,6 +54,8 @@ describe('precedence', () => {
       configured: false,
       ctl: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
       rpc: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
+      provider: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
+      isolated: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
       ctlTopicPrefix: 'wasmbus.ctl',
       rpcTimeoutMs: 2000,
     });
@@ -213,6 +215,37 @@ describe('NATS', () => {
     });
   });
 
+  it('logs in by the key alone where there is a seed without a JWT', () => {
+    const { nats } = run(['--nats-jwt', jwt, '--nats-seed', seed, '--ctl-seed', otherSeed]);
+    expect(nats).toMatchObject({
+      ctl: { credentials: { kind: 'nkey', seed: otherSeed } },
+      rpc: { credentials: { kind: 'jwt', jwt, seed } },
+    });
+  });
+
+  it('gives providers and isolated components the server of calls, and users of their own', () => {
+    const { nats } = run([
+      ...['--rpc-host', 'rpc', '--rpc-creds', 'calls.creds', '--rpc-inbox-prefix', '_INBOX_calls'],
+      ...['--provider-creds', 'provider.creds', '--provider-inbox-prefix', '_INBOX_provider'],
+      ...['--isolated-creds', 'component.creds'],
+    ]);
+    const server = { url: 'nats://rpc:4222', tls: false };
+    const file = (name: string) => ({ kind: 'file', path: `/srv/${name}` });
+    expect(nats.rpc).toEqual({ ...server, inboxPrefix: '_INBOX_calls', credentials: file('calls.creds') });
+    expect(nats.provider).toEqual({
+      ...server,
+      inboxPrefix: '_INBOX_provider',
+      credentials: file('provider.creds'),
+    });
+    expect(nats.isolated).toEqual({ ...server, credentials: file('component.creds') });
+  });
+
+  it('requires TLS where it is told whom to trust', () => {
+    const { nats } = run(['--ctl-tls-ca-file', 'ca.pem']);
+    expect(nats.ctl).toMatchObject({ tls: true, tlsCaFile: '/srv/ca.pem' });
+    expect(nats.rpc.tls).toBe(false);
+  });
+
   it('writes IPv6 addresses in brackets', () => {
     expect(run(['--nats-host', '::1']).nats.ctl.url).toBe('nats://[::1]:4222');
     expect(run(['--nats-host', '[::1]']).nats.ctl.url).toBe('nats://[::1]:4222');
@@ -235,11 +268,16 @@ describe('NATS', () => {
 describe('settings that belong together', () => {
   it.each([
     [['--nats-jwt', jwt], '--nats-jwt (WASMCLOUD_NATS_JWT) needs --nats-seed (WASMCLOUD_NATS_SEED)'],
-    [['--nats-seed', seed], '--nats-seed (WASMCLOUD_NATS_SEED) needs --nats-jwt (WASMCLOUD_NATS_JWT)'],
     [['--ctl-jwt', jwt], '--ctl-jwt (WASMCLOUD_CTL_JWT) needs --ctl-seed'],
-    [['--ctl-seed', seed], '--ctl-seed (WASMCLOUD_CTL_SEED) needs --ctl-jwt'],
+    [
+      ['--provider-inbox-prefix', '_INBOX_p'],
+      '--provider-inbox-prefix (WASMLATTICE_PROVIDER_INBOX_PREFIX) needs',
+    ],
+    [
+      ['--isolated-inbox-prefix', '_INBOX_c'],
+      '--isolated-inbox-prefix (WASMLATTICE_ISOLATED_INBOX_PREFIX) needs',
+    ],
     [['--rpc-jwt', jwt], '--rpc-jwt (WASMCLOUD_RPC_JWT) needs --rpc-seed'],
-    [['--rpc-seed', seed], '--rpc-seed (WASMCLOUD_RPC_SEED) needs --rpc-jwt'],
   ])('%s alone is refused', (argv, message) => {
     expect(refusal(argv).message).toContain(message);
   });

@@ -67,6 +67,10 @@ export interface HostConfig {
     readonly configured: boolean;
     readonly ctl: NatsEndpoint;
     readonly rpc: NatsEndpoint;
+    /** The same server as `rpc`, for provider processes. */
+    readonly provider: NatsEndpoint;
+    /** The same server as `rpc`, for components with a process of their own. */
+    readonly isolated: NatsEndpoint;
     readonly ctlTopicPrefix: string;
     readonly rpcTimeoutMs: number;
   };
@@ -132,6 +136,7 @@ export function parseHostConfig(
   for (const name of given) {
     if (settings[name].inert === true) warnings.push(`${both(name)} is accepted but not enforced yet`);
   }
+  const rpc = readEndpoint(values, cwd, 'rpc');
   const config: HostConfig = {
     lattice: values.lattice,
     hostSeed: values.hostSeed,
@@ -157,7 +162,9 @@ export function parseHostConfig(
     nats: {
       configured: natsLocationSettings.some((name) => given.has(name)),
       ctl: readEndpoint(values, cwd, 'ctl'),
-      rpc: readEndpoint(values, cwd, 'rpc'),
+      rpc,
+      provider: otherUser(rpc, cwd, values.providerCreds, values.providerInboxPrefix),
+      isolated: otherUser(rpc, cwd, values.isolatedCreds, values.isolatedInboxPrefix),
       ctlTopicPrefix: values.ctlTopicPrefix,
       rpcTimeoutMs: values.rpcTimeoutMs,
     },
@@ -240,10 +247,20 @@ function refuseConflicts(limits: Limits, chosen: ReadonlySet<LimitName>, residen
   if (first !== undefined) throw ConfigError.all([first, ...others]);
 }
 
-/** The same configuration with both connections at `url`: for a host that starts its own NATS server. */
+/** The same configuration with all connections at `url`: for a host that starts its own NATS server. */
 export function withNatsUrl(config: HostConfig, url: string): HostConfig {
   const { nats } = config;
-  return { ...config, nats: { ...nats, ctl: { ...nats.ctl, url }, rpc: { ...nats.rpc, url } } };
+  const at = (endpoint: NatsEndpoint): NatsEndpoint => ({ ...endpoint, url });
+  return {
+    ...config,
+    nats: {
+      ...nats,
+      ctl: at(nats.ctl),
+      rpc: at(nats.rpc),
+      provider: at(nats.provider),
+      isolated: at(nats.isolated),
+    },
+  };
 }
 
 /** Settings that say which NATS servers to use; one of them given means: no embedded server. */
@@ -259,18 +276,24 @@ const natsLocationSettings: readonly SettingName[] = [
   'ctlSeed',
   'ctlCreds',
   'ctlTls',
+  'ctlTlsCaFile',
   'rpcHost',
   'rpcPort',
   'rpcJwt',
   'rpcSeed',
   'rpcCreds',
   'rpcTls',
+  'rpcTlsCaFile',
+  'providerCreds',
+  'isolatedCreds',
 ];
 
 function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>): void {
-  needEachOther(given, 'natsJwt', 'natsSeed');
-  needEachOther(given, 'ctlJwt', 'ctlSeed');
-  needEachOther(given, 'rpcJwt', 'rpcSeed');
+  need(given, 'natsJwt', 'natsSeed');
+  need(given, 'ctlJwt', 'ctlSeed');
+  need(given, 'rpcJwt', 'rpcSeed');
+  need(given, 'providerInboxPrefix', 'providerCreds');
+  need(given, 'isolatedInboxPrefix', 'isolatedCreds');
   exclude(given, 'natsCreds', 'natsJwt', 'natsSeed');
   exclude(given, 'ctlCreds', 'ctlJwt', 'ctlSeed');
   exclude(given, 'rpcCreds', 'rpcJwt', 'rpcSeed');
@@ -286,11 +309,6 @@ function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>):
   const chosen = limitNames.filter((limit) => given.has(limitSettings[limit]));
   refuseConflicts(readLimits(values), new Set(chosen), values.maxResidentMemoryBytes);
   if (values.embeddedNats === 'require') exclude(given, 'embeddedNats', ...natsLocationSettings);
-}
-
-function needEachOther(given: ReadonlySet<SettingName>, one: SettingName, other: SettingName): void {
-  need(given, one, other);
-  need(given, other, one);
 }
 
 function need(given: ReadonlySet<SettingName>, name: SettingName, needed: SettingName): void {
@@ -386,20 +404,42 @@ function readEndpoint(values: SettingValues, cwd: string, connection: 'ctl' | 'r
       host: values.ctlHost,
       port: values.ctlPort,
       tls: values.ctlTls,
+      tlsCaFile: values.ctlTlsCaFile,
+      inboxPrefix: values.ctlInboxPrefix,
       credentials: credentials(cwd, values.ctlJwt, values.ctlSeed, values.ctlCreds),
     },
     rpc: {
       host: values.rpcHost,
       port: values.rpcPort,
       tls: values.rpcTls,
+      tlsCaFile: values.rpcTlsCaFile,
+      inboxPrefix: values.rpcInboxPrefix,
       credentials: credentials(cwd, values.rpcJwt, values.rpcSeed, values.rpcCreds),
     },
   }[connection];
   const host = own.host ?? values.natsHost;
   return {
     url: `nats://${host.includes(':') ? `[${host}]` : host}:${own.port ?? values.natsPort}`,
-    tls: own.tls,
+    tls: own.tls || own.tlsCaFile !== undefined,
+    ...(own.tlsCaFile !== undefined && { tlsCaFile: resolve(cwd, own.tlsCaFile) }),
+    ...(own.inboxPrefix !== undefined && { inboxPrefix: own.inboxPrefix }),
     credentials: own.credentials ?? credentials(cwd, values.natsJwt, values.natsSeed, values.natsCreds),
+  };
+}
+
+/** The server of `endpoint` for a user of its own, who has inboxes of its own. */
+function otherUser(
+  endpoint: NatsEndpoint,
+  cwd: string,
+  file: string | undefined,
+  inboxPrefix: string | undefined,
+): NatsEndpoint {
+  if (file === undefined) return endpoint;
+  const { inboxPrefix: _others, ...server } = endpoint;
+  return {
+    ...server,
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
+    credentials: { kind: 'file', path: resolve(cwd, file) },
   };
 }
 
@@ -409,7 +449,7 @@ function credentials(
   seed: string | undefined,
   file: string | undefined,
 ): NatsCredentialsSource | undefined {
-  if (jwt !== undefined && seed !== undefined) return { kind: 'jwt', jwt, seed };
+  if (seed !== undefined) return jwt === undefined ? { kind: 'nkey', seed } : { kind: 'jwt', jwt, seed };
   return file === undefined ? undefined : { kind: 'file', path: resolve(cwd, file) };
 }
 

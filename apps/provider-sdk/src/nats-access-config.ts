@@ -52,9 +52,13 @@ export function readNatsAccess(
       `client_${jwt === undefined ? 'jwt' : 'seed'} is missing: give both client_jwt and client_seed, or neither`,
     );
   }
-  const base = url === undefined ? lattice : { url };
+  const { inboxPrefix, ...server } = lattice;
+  const base = url === undefined ? server : { url };
+  const isLatticeUser = url === undefined && jwt === undefined;
   return {
     ...base,
+    // It is what that user may subscribe to.
+    ...(isLatticeUser && inboxPrefix !== undefined && { inboxPrefix }),
     ...(jwt === undefined || seed === undefined ? {} : { credentials: { jwt, seed } }),
     ...(ca === undefined ? {} : { tls: { ca } }),
     ...(ca === undefined && caFile !== undefined ? { tls: { caFile } } : {}),

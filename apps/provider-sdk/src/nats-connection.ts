@@ -11,7 +11,13 @@ export function natsAccess(hostData: HostData): NatsAccess {
   const url = hostData.latticeRpcUrl.trim() || defaultUrl;
   const jwt = hostData.latticeRpcUserJwt.trim();
   const seed = hostData.latticeRpcUserSeed.trim();
-  return jwt === '' && seed === '' ? { url } : { url, credentials: { jwt, seed } };
+  const { latticeRpcInboxPrefix: inboxPrefix, latticeRpcTls: tls } = hostData;
+  return {
+    url,
+    ...(seed !== '' && { credentials: { ...(jwt !== '' && { jwt }), seed } }),
+    ...(tls !== undefined && { tls }),
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
+  };
 }
 
 /**

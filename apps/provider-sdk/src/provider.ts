@@ -76,10 +76,12 @@ export interface ProviderContext {
 export interface NatsAccess {
   /** One URL, or several of one cluster separated by commas; user and password or a token may be part of it. */
   readonly url: string;
-  /** User JWT and the seed of its key. */
+  /** User JWT and the seed of its key; the seed alone where the server knows the key. */
   readonly credentials?: NatsCredentials | undefined;
   /** Present when the server must speak TLS; `tls://` in the URL asks for it, too. */
   readonly tls?: NatsTls | undefined;
+  /** First tokens of all inboxes of this user; `_INBOX` without. */
+  readonly inboxPrefix?: string | undefined;
 }
 
 /** What tells one link of a provider from another. */

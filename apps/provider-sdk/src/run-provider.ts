@@ -61,6 +61,7 @@ async function run(provider: Provider, name: string): Promise<void> {
     connection: new NatsTransport(connection),
     lattice: hostData.latticeRpcPrefix,
     logger: logger.named('rpc'),
+    ...(hostData.latticeRpcInboxPrefix !== undefined && { inboxPrefix: hostData.latticeRpcInboxPrefix }),
     meter: telemetry.meter,
   };
   const { providerKey } = hostData;

@@ -6,6 +6,7 @@ import {
   connect,
   jwtAuthenticator,
   type NatsConnection,
+  nkeyAuthenticator,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from 'nats';
@@ -48,7 +49,7 @@ export function natsOptions(
   settings: LatticeConnectionSettings,
   servers: readonly ServerUrl[],
 ): ConnectionOptions {
-  const { name, outlivesRefusals = false } = settings;
+  const { inboxPrefix, name, outlivesRefusals = false } = settings;
   const authenticator = authenticatorOf(settings, servers);
   const tls = tlsOf(settings, servers);
   return {
@@ -65,6 +66,7 @@ export function natsOptions(
     pingInterval: 10_000,
     maxPingOut: 2,
     ignoreAuthErrorAbort: outlivesRefusals,
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(tls !== undefined && { tls }),
     ...(authenticator !== undefined && { authenticator }),
   };
@@ -75,7 +77,8 @@ function authenticatorOf(
   servers: readonly ServerUrl[],
 ): Authenticator | undefined {
   if (credentials !== undefined) {
-    return jwtAuthenticator(credentials.jwt, new TextEncoder().encode(credentials.seed));
+    const seed = new TextEncoder().encode(credentials.seed);
+    return credentials.jwt === undefined ? nkeyAuthenticator(seed) : jwtAuthenticator(credentials.jwt, seed);
   }
   const named = servers.find(({ user }) => user !== '');
   if (named === undefined) return undefined;

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { describeError } from '@wasmlattice/telemetry';
 import type { ConnectionChecklist } from './connection-error.js';
 import { loadNatsCredentials, type NatsCredentials, NatsCredentialsError } from './credentials.js';
 import type { NatsCredentialsSource, NatsEndpoint } from './endpoint.js';
@@ -10,6 +12,8 @@ export interface LatticeConnectionSettings {
   readonly name: string;
   /** Come before a user in the URL. */
   readonly credentials?: NatsCredentials | undefined;
+  /** First tokens of all inboxes of the connection; `_INBOX` without. Who makes inboxes besides the NATS client uses it, too. */
+  readonly inboxPrefix?: string | undefined;
   /** Present to refuse a server without TLS; `tls://` in the URL does so, too. */
   readonly tls?: NatsTls | undefined;
   /** Which of the connections of its process it is, for logs and errors. */
@@ -31,33 +35,57 @@ export interface NatsTls {
   readonly caFile?: string | undefined;
 }
 
+/** A file with the certificates to trust that can't be read, or holds none. */
+export class NatsCertificateError extends Error {
+  override readonly name = 'NatsCertificateError';
+}
+
 /** Which of the two connections of a host: the control interface with events and data, or calls. */
 export type LatticeConnectionPurpose = 'ctl' | 'rpc';
 
 /**
- * What a host needs to connect to an endpoint; reads the credentials that the endpoint names.
+ * What a host needs to connect to an endpoint; reads the files that the endpoint names.
  *
- * @throws {@link NatsCredentialsError}
+ * @throws {@link NatsCredentialsError}, {@link NatsCertificateError}
  */
 export async function connectionSettings(
   purpose: LatticeConnectionPurpose,
   endpoint: NatsEndpoint,
+  credentialsFlags = `--${purpose}-creds/--nats-creds`,
 ): Promise<LatticeConnectionSettings> {
-  const { credentials, tls, url } = endpoint;
-  const credentialsFlags = `--${purpose}-creds/--nats-creds`;
+  const { credentials, inboxPrefix, tls, tlsCaFile, url } = endpoint;
   return {
     url,
     // Upstream's hosts call both connections so.
     name: 'wasmbus',
     purpose,
-    ...(tls && { tls: {} }),
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
+    ...((tls || tlsCaFile !== undefined) && { tls: await trustedBy(`--${purpose}-tls-ca-file`, tlsCaFile) }),
     ...(credentials !== undefined && { credentials: await loadFor(credentialsFlags, credentials) }),
     check: {
       address: `--${purpose}-host/--nats-host and --${purpose}-port/--nats-port`,
       login: `${credentialsFlags}, or JWT and seed`,
-      tls: `--${purpose}-tls`,
+      tls: `--${purpose}-tls, --${purpose}-tls-ca-file`,
     },
   };
+}
+
+/** The text rather than the path: an isolated process reads no files. */
+async function trustedBy(flag: string, file: string | undefined): Promise<NatsTls> {
+  if (file === undefined) return {};
+  let ca: string;
+  try {
+    ca = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new NatsCertificateError(
+      `cannot read the certificates of ${flag}, ${file}: ${describeError(cause)}`,
+      { cause },
+    );
+  }
+  if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new NatsCertificateError(`${file} of ${flag} holds no certificate in PEM`);
+  }
+  return { ca };
 }
 
 async function loadFor(flags: string, source: NatsCredentialsSource): Promise<NatsCredentials> {

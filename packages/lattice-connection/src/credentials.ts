@@ -4,7 +4,8 @@ import type { NatsCredentialsSource } from './endpoint.js';
 
 /** What a NATS user logs in with. Plain data, so that it can be handed to workers and providers. */
 export interface NatsCredentials {
-  readonly jwt: string;
+  /** Absent for a user whom the server knows by the key alone. */
+  readonly jwt?: string | undefined;
   /** User seed `SU…` that signs the server's challenge. */
   readonly seed: string;
 }
@@ -14,9 +15,10 @@ export class NatsCredentialsError extends Error {
   override readonly name = 'NatsCredentialsError';
 }
 
-/** The JWT and seed of a source: as given, or from its file. */
+/** What a source has: as given, or from its file. */
 export async function loadNatsCredentials(source: NatsCredentialsSource): Promise<NatsCredentials> {
   if (source.kind === 'jwt') return { jwt: source.jwt, seed: source.seed };
+  if (source.kind === 'nkey') return { seed: source.seed };
   let text: string;
   try {
     text = await readFile(source.path, 'utf8');
@@ -30,8 +32,8 @@ export async function loadNatsCredentials(source: NatsCredentialsSource): Promis
 }
 
 /**
- * Takes JWT and seed out of the text of a credentials file, as `nsc` writes it: two blocks between dashed markers.
- * `fileName` appears in errors only.
+ * Takes JWT and seed out of the text of a credentials file, as `nsc` writes it: two blocks between dashed markers. That of a
+ * user who has no JWT has the second alone. `fileName` appears in errors only.
  *
  * @throws {@link NatsCredentialsError} naming the missing block
  */
@@ -47,5 +49,6 @@ export function parseNatsCredentials(text: string, fileName: string): NatsCreden
     }
     return value;
   };
-  return { jwt: block('NATS USER JWT'), seed: block('USER NKEY SEED') };
+  const seed = block('USER NKEY SEED');
+  return text.includes('BEGIN NATS USER JWT') ? { jwt: block('NATS USER JWT'), seed } : { seed };
 }

@@ -8,6 +8,7 @@ export {
   connectionSettings,
   type LatticeConnectionPurpose,
   type LatticeConnectionSettings,
+  NatsCertificateError,
   type NatsTls,
 } from './connection-settings.js';
 export {

@@ -13,6 +13,8 @@ import {
 
 export interface AnsweringChannelOptions {
   readonly connection: NatsConnection;
+  /** First tokens of inboxes that the connection may have; `_INBOX` without. */
+  readonly inboxPrefix?: string | undefined;
   readonly subjects: ProcessSubjects;
   readonly hostId: string;
   /** The process that is to answer. */
@@ -26,7 +28,7 @@ export interface AnsweringChannelOptions {
 
 /** Talks to a process that says what became of each message, as those on our SDK do. */
 export function createAnsweringChannel(options: AnsweringChannelOptions): ProcessChannel {
-  const { connection, headers, hostId, instanceId, redact, subjects, timeoutMs } = options;
+  const { connection, headers, hostId, inboxPrefix, instanceId, redact, subjects, timeoutMs } = options;
   const ended = new AbortController();
 
   /** Resolves with the reason why it did not work, if any. */
@@ -34,6 +36,7 @@ export function createAnsweringChannel(options: AnsweringChannelOptions): Proces
     try {
       const { error } = await askProvider<ProviderReply>({
         connection,
+        inboxPrefix,
         subject,
         payload,
         timeoutMs,

@@ -18,6 +18,8 @@ export class ProviderSilentError extends Error {
 
 export interface ProviderQuestion<T> {
   readonly connection: NatsConnection;
+  /** First tokens of inboxes that the connection may have; `_INBOX` without. */
+  readonly inboxPrefix?: string | undefined;
   readonly subject: string;
   readonly payload?: string | Uint8Array | undefined;
   readonly headers?: PublishOptions['headers'] | undefined;
@@ -34,10 +36,10 @@ export interface ProviderQuestion<T> {
  * @throws ProviderSilentError, what `read` throws, the signal's reason
  */
 export async function askProvider<T>(question: ProviderQuestion<T>): Promise<T> {
-  const { connection, headers, payload, read, signal, subject, timeoutMs } = question;
+  const { connection, headers, inboxPrefix, payload, read, signal, subject, timeoutMs } = question;
   signal?.throwIfAborted();
   const { promise, reject, resolve } = Promise.withResolvers<T>();
-  const inbox = createInbox();
+  const inbox = createInbox(inboxPrefix);
   const answers = connection.subscribe(inbox, {
     callback(error, message) {
       if (error !== null) return reject(error);

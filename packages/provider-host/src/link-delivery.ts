@@ -7,6 +7,8 @@ import { type Sleep, systemSleep } from './sleep.js';
 
 export interface LinkDeliveryOptions {
   readonly connection: NatsConnection;
+  /** First tokens of inboxes that the connection may have; `_INBOX` without. */
+  readonly inboxPrefix?: string | undefined;
   /** The link put subject with the xkey of the process: nobody else listens on it. */
   readonly subject: string;
   /** The headers of each message. */
@@ -37,7 +39,14 @@ const maxRetryMs = 1_000;
 const maxAttempts = 90;
 
 export function createLinkDelivery(options: LinkDeliveryOptions): LinkDelivery {
-  const { connection, subject, headers = () => ({}), logger = noopLogger, sleep = systemSleep } = options;
+  const {
+    connection,
+    inboxPrefix,
+    subject,
+    headers = () => ({}),
+    logger = noopLogger,
+    sleep = systemSleep,
+  } = options;
   /** The delivery under way for each link; a later one takes its place. */
   const pending = new Map<string, AbortController>();
 
@@ -48,7 +57,7 @@ export function createLinkDelivery(options: LinkDeliveryOptions): LinkDelivery {
 
   /** Whether somebody listened. */
   const publish = async (payload: string): Promise<boolean> => {
-    const inbox = createInbox();
+    const inbox = createInbox(inboxPrefix);
     let heard = true;
     const answers = connection.subscribe(inbox, {
       callback: (_error, message) => {

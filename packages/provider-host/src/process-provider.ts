@@ -30,6 +30,8 @@ import { waitUntilServing } from './wait-until-serving.js';
 export interface ProcessProviderComponents {
   /** The rpc connection: provider messages travel on it. It belongs to the caller. */
   readonly connection: NatsConnection;
+  /** First tokens of inboxes that the connection may have; `_INBOX` without. */
+  readonly inboxPrefix?: string | undefined;
   readonly lattice: string;
   /** Host id: providers ignore shutdown requests that name another one. */
   readonly hostId: string;
@@ -107,7 +109,14 @@ export async function startProcessProvider(
   components: ProcessProviderComponents,
   request: ProcessProviderRequest,
 ): Promise<ProcessProvider> {
-  const { connection, lattice, hostId, traceHeaders = () => ({}), sleep = systemSleep } = components;
+  const {
+    connection,
+    inboxPrefix,
+    lattice,
+    hostId,
+    traceHeaders = () => ({}),
+    sleep = systemSleep,
+  } = components;
   const { redact = (text) => text } = components;
   const timing = components.timing ?? {};
   const { id, file, onHealth = () => {} } = request;
@@ -118,6 +127,7 @@ export async function startProcessProvider(
   const checkHealth = ({ instanceId }: Pick<HostData, 'instanceId'>): Promise<HealthReply> =>
     askProvider({
       connection,
+      inboxPrefix,
       subject: providerHealthSubject(lattice, id),
       timeoutMs: timing.healthTimeoutMs ?? defaultHealthTimeoutMs,
       ...withHeaders(traceHeaders()),
@@ -159,6 +169,7 @@ export async function startProcessProvider(
   const beginRun = (hostData: HostData, { instanceId }: HealthReply): Run => {
     const common = {
       connection,
+      inboxPrefix,
       headers: () => withHeaders(traceHeaders()),
       subjects: {
         linkPut: providerLinkPutSubject(lattice, request.xkey),

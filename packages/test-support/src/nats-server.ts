@@ -21,11 +21,13 @@ export interface TestNatsServerOptions {
   readonly hasJetStream?: boolean;
   /** Text of a configuration file: limits, users, permissions. */
   readonly config?: string;
+  /** Variables that the configuration refers to. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs the program `NATS_SERVER_BIN` names, else `nats-server` on the PATH. */
 export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
-  const { port: wanted = -1, config = '', storeDir, hasJetStream = true } = options;
+  const { port: wanted = -1, config = '', env, storeDir, hasJetStream = true } = options;
   await using opened = new AsyncDisposableStack();
   const dir = opened.use(await createTempDir());
   const configFile = join(dir.path, 'nats.conf');
@@ -40,7 +42,7 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
     String(wanted),
     ...(hasJetStream ? ['-js', '-sd', storeDir ?? dir.path] : []),
   ];
-  const child = opened.use(startChild(program, flags, { PATH: process.env.PATH }));
+  const child = opened.use(startChild(program, flags, { PATH: process.env.PATH, ...env }));
   const [, digits] = await child.waitForLine(/Listening for client connections on [\d.]+:(\d+)/);
   await child.waitForLine(/Server is ready/);
   const port = Number(digits);

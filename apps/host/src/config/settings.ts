@@ -46,6 +46,8 @@ export interface SettingValues {
   readonly ctlSeed: string | undefined;
   readonly ctlCreds: string | undefined;
   readonly ctlTls: boolean;
+  readonly ctlTlsCaFile: string | undefined;
+  readonly ctlInboxPrefix: string | undefined;
   readonly ctlTopicPrefix: string;
   readonly rpcHost: string | undefined;
   readonly rpcPort: number | undefined;
@@ -53,6 +55,12 @@ export interface SettingValues {
   readonly rpcSeed: string | undefined;
   readonly rpcCreds: string | undefined;
   readonly rpcTls: boolean;
+  readonly rpcTlsCaFile: string | undefined;
+  readonly rpcInboxPrefix: string | undefined;
+  readonly providerCreds: string | undefined;
+  readonly providerInboxPrefix: string | undefined;
+  readonly isolatedCreds: string | undefined;
+  readonly isolatedInboxPrefix: string | undefined;
   readonly rpcTimeoutMs: number;
   readonly localRpc: 'on' | 'off';
 
@@ -326,7 +334,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'nats-seed',
     variable: 'WASMCLOUD_NATS_SEED',
     group: 'NATS',
-    help: 'User seed; needs --nats-jwt. Prefer the variable: other users see the flags of a process',
+    help: 'User seed: with --nats-jwt, or alone for a user whom the server knows by the key. Prefer the variable: other users see the flags of a process',
   }),
   natsCreds: optional(kinds.path('file'), 'none', {
     flag: 'nats-creds',
@@ -359,7 +367,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'ctl-seed',
     variable: 'WASMCLOUD_CTL_SEED',
     group: 'NATS',
-    help: 'User seed there; needs --ctl-jwt',
+    help: 'User seed there, with --ctl-jwt or alone',
     advanced: true,
   }),
   ctlCreds: optional(kinds.path('file'), '--nats-creds', {
@@ -374,6 +382,20 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_CTL_TLS',
     group: 'NATS',
     help: 'Require TLS there',
+    advanced: true,
+  }),
+  ctlTlsCaFile: optional(kinds.path('file'), 'the authorities of the system', {
+    flag: 'ctl-tls-ca-file',
+    variable: 'WASMLATTICE_CTL_TLS_CA_FILE',
+    group: 'NATS',
+    help: 'PEM file of the certificate authorities to trust there; requires TLS as --ctl-tls does',
+    advanced: true,
+  }),
+  ctlInboxPrefix: optional(kinds.subject, '_INBOX', {
+    flag: 'ctl-inbox-prefix',
+    variable: 'WASMLATTICE_CTL_INBOX_PREFIX',
+    group: 'NATS',
+    help: 'First part of the inboxes there, for users who may have those alone',
     advanced: true,
   }),
   ctlTopicPrefix: value(kinds.subject, 'wasmbus.ctl', {
@@ -408,7 +430,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'rpc-seed',
     variable: 'WASMCLOUD_RPC_SEED',
     group: 'NATS',
-    help: 'User seed there; needs --rpc-jwt',
+    help: 'User seed there, with --rpc-jwt or alone',
     advanced: true,
   }),
   rpcCreds: optional(kinds.path('file'), '--nats-creds', {
@@ -423,6 +445,48 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_RPC_TLS',
     group: 'NATS',
     help: 'Require TLS there',
+    advanced: true,
+  }),
+  rpcTlsCaFile: optional(kinds.path('file'), 'the authorities of the system', {
+    flag: 'rpc-tls-ca-file',
+    variable: 'WASMLATTICE_RPC_TLS_CA_FILE',
+    group: 'NATS',
+    help: 'PEM file of the certificate authorities to trust there; requires TLS as --rpc-tls does',
+    advanced: true,
+  }),
+  rpcInboxPrefix: optional(kinds.subject, '_INBOX', {
+    flag: 'rpc-inbox-prefix',
+    variable: 'WASMLATTICE_RPC_INBOX_PREFIX',
+    group: 'NATS',
+    help: 'First part of the inboxes there, for users who may have those alone',
+    advanced: true,
+  }),
+  providerCreds: optional(kinds.path('file'), 'those of the rpc connection', {
+    flag: 'provider-creds',
+    variable: 'WASMLATTICE_PROVIDER_CREDS',
+    group: 'NATS',
+    help: 'Credentials file that provider processes are given: a user of that server who may do less',
+    advanced: true,
+  }),
+  providerInboxPrefix: optional(kinds.subject, '--rpc-inbox-prefix', {
+    flag: 'provider-inbox-prefix',
+    variable: 'WASMLATTICE_PROVIDER_INBOX_PREFIX',
+    group: 'NATS',
+    help: 'First part of the inboxes of that user, which providers on our SDK obey; needs --provider-creds',
+    advanced: true,
+  }),
+  isolatedCreds: optional(kinds.path('file'), 'those of the rpc connection', {
+    flag: 'isolated-creds',
+    variable: 'WASMLATTICE_ISOLATED_CREDS',
+    group: 'NATS',
+    help: 'Credentials file that components with a process of their own are given',
+    advanced: true,
+  }),
+  isolatedInboxPrefix: optional(kinds.subject, '--rpc-inbox-prefix', {
+    flag: 'isolated-inbox-prefix',
+    variable: 'WASMLATTICE_ISOLATED_INBOX_PREFIX',
+    group: 'NATS',
+    help: 'First part of the inboxes of that user; needs --isolated-creds',
     advanced: true,
   }),
   rpcTimeoutMs: value(kinds.positiveMilliseconds, 2000, {

@@ -1,3 +1,4 @@
+import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
 import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/engines';
@@ -23,6 +24,8 @@ export interface PlacedStart extends ComponentStart {
 
 export interface ComponentPlacesOptions {
   readonly data: ServingThreadSettings;
+  /** How a process of its own connects to the lattice; as all others without it. */
+  readonly isolatedRpc?: LatticeConnectionSettings;
   /** Where components and their code are kept. */
   readonly cacheDir: string;
   /** See `ProcessShareOptions`. */
@@ -170,11 +173,11 @@ export class ComponentPlaces {
   }
 
   async #serveInProcess(start: ComponentStart): Promise<ServedComponentHandle> {
-    const { data, logger, intake, programs } = this.#options;
+    const { data, isolatedRpc, logger, intake, programs } = this.#options;
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
-    const settings: ServingThreadSettings = { ...data, engine: 'direct' };
+    const settings: ServingThreadSettings = { ...data, engine: 'direct', rpc: isolatedRpc ?? data.rpc };
     // Out here, where the thread for that may be started, and started again.
     await this.#validation.validate(start.bytes, { component: start.componentId });
     return await IsolatedProcess.serve(

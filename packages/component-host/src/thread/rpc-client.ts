@@ -30,7 +30,13 @@ export function createRpcClient(options: {
 
   const open = async (): Promise<Opened> => {
     const connection = await connectLattice(settings, logger);
-    const parts = { connection: new NatsTransport(connection), lattice, logger, ...(meter && { meter }) };
+    const parts = {
+      connection: new NatsTransport(connection),
+      lattice,
+      logger,
+      ...(settings.inboxPrefix !== undefined && { inboxPrefix: settings.inboxPrefix }),
+      ...(meter && { meter }),
+    };
     return {
       connection,
       invoker: createNatsInvoker(parts),

@@ -28,6 +28,10 @@ export interface HostData {
   readonly latticeRpcUserSeed: string;
   /** Empty means `nats://127.0.0.1:4222`. */
   readonly latticeRpcUrl: string;
+  /** First tokens of the inboxes that the user may have. A member of ours, which others don't write and drop. */
+  readonly latticeRpcInboxPrefix?: string | undefined;
+  /** Present to refuse a server without TLS; `ca`: certificates to trust, PEM. A member of ours. */
+  readonly latticeRpcTls?: { readonly ca?: string | undefined } | undefined;
   /** Id of the provider: opaque, not a key. */
   readonly providerKey: string;
   readonly envValues: StringMap;
@@ -62,6 +66,10 @@ export function hostDataToJson(data: HostData): JsonObject {
     lattice_rpc_user_jwt: data.latticeRpcUserJwt,
     lattice_rpc_user_seed: data.latticeRpcUserSeed,
     lattice_rpc_url: data.latticeRpcUrl,
+    ...(data.latticeRpcInboxPrefix !== undefined && { lattice_rpc_inbox_prefix: data.latticeRpcInboxPrefix }),
+    ...(data.latticeRpcTls !== undefined && {
+      lattice_rpc_tls: data.latticeRpcTls.ca === undefined ? {} : { ca: data.latticeRpcTls.ca },
+    }),
     provider_key: data.providerKey,
     env_values: data.envValues,
     instance_id: data.instanceId,
@@ -91,6 +99,8 @@ export function hostDataFromJson(json: JsonObject): HostData {
     latticeRpcUserJwt: text('lattice_rpc_user_jwt'),
     latticeRpcUserSeed: text('lattice_rpc_user_seed'),
     latticeRpcUrl: text('lattice_rpc_url'),
+    latticeRpcInboxPrefix: optionalField(json, 'lattice_rpc_inbox_prefix', what, asString),
+    latticeRpcTls: optionalField(json, 'lattice_rpc_tls', what, asStringMap),
     providerKey: text('provider_key'),
     envValues: optionalField(json, 'env_values', what, asStringMap) ?? {},
     instanceId: text('instance_id'),

@@ -32,7 +32,8 @@ export interface ProviderLauncherOptions {
   /** Takes secrets out of what providers write and say. */
   readonly redact: (text: string) => string;
   readonly rpc: NatsConnection;
-  readonly rpcSettings: LatticeConnectionSettings;
+  /** How provider processes connect. */
+  readonly providerRpc: LatticeConnectionSettings;
   readonly http: HttpTargets;
   readonly httpClients: HttpClients;
   readonly events: EventPublisher;
@@ -78,6 +79,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
     return await startProcessProvider(
       {
         connection: options.rpc,
+        inboxPrefix: config.nats.rpc.inboxPrefix,
         lattice: config.lattice,
         hostId,
         environment: options.env,
@@ -123,7 +125,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 
 /** What a provider needs to begin, as of now (docs/spec/lattice-data.md#6). */
 async function hostData(
-  { config, hostId, hostXkey, rpcSettings }: ProviderLauncherOptions,
+  { config, hostId, hostXkey, providerRpc }: ProviderLauncherOptions,
   launch: ProviderLaunch,
 ): Promise<HostData> {
   const { observability } = config;
@@ -131,9 +133,11 @@ async function hostData(
     hostId,
     latticeRpcPrefix: config.lattice,
     linkName: 'default',
-    latticeRpcUserJwt: rpcSettings.credentials?.jwt ?? '',
-    latticeRpcUserSeed: rpcSettings.credentials?.seed ?? '',
-    latticeRpcUrl: rpcSettings.url,
+    latticeRpcUserJwt: providerRpc.credentials?.jwt ?? '',
+    latticeRpcUserSeed: providerRpc.credentials?.seed ?? '',
+    latticeRpcUrl: providerRpc.url,
+    ...(providerRpc.inboxPrefix !== undefined && { latticeRpcInboxPrefix: providerRpc.inboxPrefix }),
+    ...(providerRpc.tls !== undefined && { latticeRpcTls: { ca: providerRpc.tls.ca } }),
     providerKey: launch.providerId,
     envValues: {},
     instanceId: randomUUID(),

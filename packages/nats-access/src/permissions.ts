@@ -1,0 +1,174 @@
+import { inboxPrefixOf, type Role } from './role.js';
+
+/** Subjects that may be used and, of those, the ones that may not. Nothing else may be. */
+export interface SubjectRules {
+  readonly allow: readonly string[];
+  readonly deny?: readonly string[];
+}
+
+/** What one user of a NATS server may do. */
+export interface Permissions {
+  readonly publish: SubjectRules;
+  readonly subscribe: SubjectRules;
+  /** Present if the user may answer, once, what it is asked, wherever the answer is wanted. */
+  readonly answersWithinMs?: number;
+}
+
+export interface PermissionOptions {
+  readonly lattice: string;
+  /** The one component or provider that the user is: it can't serve calls for others then. Only for `provider` and `component`. */
+  readonly id?: string;
+  /** First part of control subjects, as `--ctl-topic-prefix` has it. */
+  readonly controlPrefix?: string;
+  /** Subjects of applications that a provider of messaging publishes and subscribes: `orders.>`. */
+  readonly applicationSubjects?: readonly string[];
+}
+
+/** A name or id that can't be one token of a subject, or would be more than itself there. */
+export class SubjectNameError extends Error {
+  override readonly name = 'SubjectNameError';
+}
+
+/** The inboxes of programs that can't be told a prefix: wash, wadm, providers that are not ours. */
+const commonInbox = '_INBOX.>';
+
+/** What clients do with a key-value bucket: look it up, read, watch. */
+function readsOf(bucket: string): string[] {
+  const stream = `KV_${bucket}`;
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}.>`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.INFO.${stream}.>`,
+    `$JS.API.CONSUMER.DELETE.${stream}.>`,
+    `$JS.FC.${stream}.>`,
+  ];
+}
+
+/** And what a host does with those of its lattice: it makes them, and writes into them. */
+function hostUseOf(bucket: string): string[] {
+  return [...readsOf(bucket), `$JS.API.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
+}
+
+/** What each role has to be able to do, and no more. */
+const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
+  host: ({ control, lattice, inbox }) => ({
+    publish: {
+      allow: [
+        `wasmbus.evt.${lattice}.*`,
+        `wasmbus.cfg.${lattice}.req`,
+        'wasmcloud.policy',
+        'wasmcloud.secrets.>',
+        '$JS.API.INFO',
+        ...hostUseOf(`LATTICEDATA_${lattice}`),
+        ...hostUseOf(`CONFIGDATA_${lattice}`),
+      ],
+    },
+    subscribe: { allow: [`${control}.>`, 'wasmcloud.policy.changes', inbox] },
+    answersWithinMs: 120_000,
+  }),
+  operator: ({ control, lattice, inbox }) => ({
+    publish: { allow: [`${control}.>`, `wadm.api.${lattice}.>`] },
+    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox, commonInbox] },
+  }),
+  viewer: ({ control, lattice, inbox }) => ({
+    publish: {
+      allow: [
+        `${control}.host.ping`,
+        `${control}.host.get.*`,
+        `${control}.link.get`,
+        `${control}.claims.get`,
+      ],
+    },
+    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox] },
+  }),
+  'host-calls': ({ calls, lattice, inbox }) => ({
+    publish: { allow: [calls, `wasmbus.rpc.${lattice}.>`, ...inboxesOfCalls] },
+    subscribe: { allow: [calls, `wasmbus.rpc.${lattice}.>`, inbox] },
+  }),
+  provider: ({ applicationSubjects, calls, lattice, served, inbox, id }) => ({
+    publish: {
+      allow: [
+        calls,
+        ...inboxesOfCalls,
+        '$KV.>',
+        '$JS.API.>',
+        '$JS.ACK.>',
+        '$JS.FC.>',
+        ...applicationSubjects,
+      ],
+      deny: [
+        '$JS.API.STREAM.DELETE.>',
+        '$JS.API.STREAM.PURGE.>',
+        '$JS.API.STREAM.SNAPSHOT.>',
+        '$JS.API.ACCOUNT.>',
+      ],
+    },
+    subscribe: {
+      allow: [
+        served,
+        // Links arrive on a key of the process, which nobody knows before.
+        `wasmbus.rpc.${lattice}.*.linkdefs.put`,
+        ...['linkdefs.del', 'health', 'default.shutdown', 'config.update'].map(
+          (tail) => `wasmbus.rpc.${lattice}.${id ?? '*'}.${tail}`,
+        ),
+        ...applicationSubjects,
+        inbox,
+        commonInbox,
+      ],
+    },
+  }),
+  component: ({ calls, served, inbox }) => ({
+    publish: { allow: [calls, ...inboxesOfCalls] },
+    subscribe: { allow: [served, inbox] },
+  }),
+};
+
+/** Values of calls go to inboxes, both ways. */
+const inboxesOfCalls: readonly string[] = [
+  commonInbox,
+  ...(['host-calls', 'provider', 'component'] as const).map((role) => `${inboxPrefixOf(role)}.>`),
+];
+
+interface LatticeSubjects {
+  readonly lattice: string;
+  readonly id: string | undefined;
+  /** Control interface, without the last dot. */
+  readonly control: string;
+  /** Calls to anything. */
+  readonly calls: string;
+  /** Calls to what the user is. */
+  readonly served: string;
+  readonly inbox: string;
+  readonly applicationSubjects: readonly string[];
+}
+
+/**
+ * What a role may do in a lattice.
+ *
+ * @throws {@link SubjectNameError}
+ */
+export function permissionsOf(role: Role, options: PermissionOptions): Permissions {
+  const { applicationSubjects = [], controlPrefix = 'wasmbus.ctl', id } = options;
+  const lattice = token('lattice', options.lattice);
+  if (id !== undefined) token('id', id);
+  return permissionsByRole[role]({
+    lattice,
+    id,
+    control: `${controlPrefix}.v1.${lattice}`,
+    calls: `${lattice}.*.wrpc.>`,
+    served: `${lattice}.${id ?? '*'}.wrpc.>`,
+    inbox: `${inboxPrefixOf(role)}.>`,
+    applicationSubjects,
+  });
+}
+
+function token(what: string, text: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
+  throw new SubjectNameError(
+    `the ${what} ${JSON.stringify(text)} can't be part of a permission: use letters, digits, - and _`,
+  );
+}

@@ -1,0 +1,38 @@
+/**
+ * Who connects to the NATS server of a lattice.
+ *
+ * - `host`: a host's connection for control, events and lattice data
+ * - `operator`: who commands hosts, by `wasmlattice`, `wash` or a program
+ * - `viewer`: who looks at what runs, and changes nothing
+ * - `host-calls`: a host's connection for calls, of its own components and to providers
+ * - `provider`: a provider process
+ * - `component`: a component with a process of its own
+ */
+export type Role = 'host' | 'operator' | 'viewer' | 'host-calls' | 'provider' | 'component';
+
+/** The two halves of a lattice, each an account: who can call components can't name a subject of the control interface. */
+export type AccountName = 'CONTROL' | 'CALLS';
+
+export const roles: readonly Role[] = ['host', 'operator', 'viewer', 'host-calls', 'provider', 'component'];
+
+/** The account of each role. */
+export const accountOf: Readonly<Record<Role, AccountName>> = {
+  host: 'CONTROL',
+  operator: 'CONTROL',
+  viewer: 'CONTROL',
+  'host-calls': 'CALLS',
+  provider: 'CALLS',
+  component: 'CALLS',
+};
+
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(accountOf, text);
+}
+
+/**
+ * First token of the inboxes that only this role may read: `_INBOX_operator`. Hosts, the command line and providers on our SDK
+ * are told it by a flag or by their host.
+ */
+export function inboxPrefixOf(role: Role): string {
+  return `_INBOX_${role}`;
+}

@@ -1,0 +1,121 @@
+import { type Role, roles } from '@wasmlattice/nats-access';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeployedAccess, deployedKeyAccess, deployedTokenAccess } from '../src/nats-access.js';
+import { connectAs } from '../src/role-connection.js';
+
+const control = 'wasmbus.ctl.v1.default';
+
+/** Subjects that somebody publishes or subscribes, and who may: written out, so that nothing of the permissions themselves stands here. */
+const publishers: Readonly<Record<string, readonly Role[]>> = {
+  [`${control}.host.ping`]: ['operator', 'viewer'],
+  [`${control}.host.get.NHOST`]: ['operator', 'viewer'],
+  [`${control}.link.get`]: ['operator', 'viewer'],
+  [`${control}.claims.get`]: ['operator', 'viewer'],
+  [`${control}.config.get.database`]: ['operator'],
+  [`${control}.config.put.database`]: ['operator'],
+  [`${control}.config.del.database`]: ['operator'],
+  [`${control}.link.put`]: ['operator'],
+  [`${control}.link.del`]: ['operator'],
+  [`${control}.component.scale.NHOST`]: ['operator'],
+  [`${control}.component.update.NHOST`]: ['operator'],
+  [`${control}.component.auction`]: ['operator'],
+  [`${control}.provider.auction`]: ['operator'],
+  [`${control}.provider.start.NHOST`]: ['operator'],
+  [`${control}.provider.stop.NHOST`]: ['operator'],
+  [`${control}.label.put.NHOST`]: ['operator'],
+  [`${control}.label.del.NHOST`]: ['operator'],
+  [`${control}.host.stop.NHOST`]: ['operator'],
+  [`${control}.registry.put`]: ['operator'],
+  'wasmbus.ctl.v1.other.host.ping': [],
+  'wasmbus.ctl.v2.default.host.ping': [],
+  'wadm.api.default.model.list': ['operator'],
+  'wasmbus.evt.default.component_scaled': ['host'],
+  'wasmbus.evt.other.component_scaled': [],
+  'wasmbus.cfg.default.req': ['host'],
+  'wasmcloud.policy': ['host'],
+  'wasmcloud.secrets.v1alpha1.nats-kv.get': ['host'],
+  'wasmbus.rpc.default.kv.linkdefs.put': ['host-calls'],
+  'wasmbus.rpc.default.kv.linkdefs.del': ['host-calls'],
+  'wasmbus.rpc.default.kv.config.update': ['host-calls'],
+  'wasmbus.rpc.default.kv.default.shutdown': ['host-calls'],
+  'wasmbus.rpc.default.kv.health': ['host-calls'],
+  'default.kv.wrpc.0.0.1.wrpc:keyvalue/store@0.2.0-draft.get': ['host-calls', 'provider', 'component'],
+  'other.kv.wrpc.0.0.1.wrpc:keyvalue/store@0.2.0-draft.get': [],
+  // Providers have them in the account of calls, where no bucket of the lattice is.
+  '$KV.LATTICEDATA_default.COMPONENT_hello': ['host', 'provider'],
+  '$KV.CONFIGDATA_default.database': ['host', 'provider'],
+  '$JS.API.STREAM.INFO.KV_LATTICEDATA_default': ['host', 'provider'],
+  '$JS.API.DIRECT.GET.KV_CONFIGDATA_default.$KV.CONFIGDATA_default.database': ['host', 'provider'],
+  '$JS.API.STREAM.MSG.GET.KV_CONFIGDATA_default': ['host', 'provider'],
+  '$JS.API.CONSUMER.CREATE.KV_CONFIGDATA_default': ['host', 'provider'],
+  '$JS.API.STREAM.CREATE.KV_LATTICEDATA_default': ['host', 'provider'],
+  '$JS.API.STREAM.CREATE.KV_visits': ['provider'],
+  '$JS.API.STREAM.UPDATE.KV_LATTICEDATA_default': ['provider'],
+  '$JS.API.STREAM.DELETE.KV_LATTICEDATA_default': [],
+  '$JS.API.STREAM.PURGE.KV_LATTICEDATA_default': [],
+  '$JS.API.STREAM.SNAPSHOT.KV_CONFIGDATA_default': [],
+  '$JS.API.STREAM.LIST': ['provider'],
+  '$JS.API.ACCOUNT.PURGE.A': [],
+  '$SYS.REQ.SERVER.PING': [],
+  '_INBOX_host.a': [],
+  '_INBOX_operator.a': [],
+  '_INBOX_viewer.a': [],
+  '_INBOX_host-calls.a': ['host-calls', 'provider', 'component'],
+  '_INBOX_provider.a': ['host-calls', 'provider', 'component'],
+  '_INBOX_component.a': ['host-calls', 'provider', 'component'],
+  '_INBOX.a': ['host-calls', 'provider', 'component'],
+};
+
+const subscribers: Readonly<Record<string, readonly Role[]>> = {
+  '>': [],
+  '*': [],
+  '*.>': [],
+  'wasmbus.>': [],
+  '$SYS.>': [],
+  '$JS.>': [],
+  '$KV.CONFIGDATA_default.>': [],
+  [`${control}.>`]: ['host'],
+  [`${control}.config.>`]: ['host'],
+  'wasmbus.ctl.v1.other.>': [],
+  'wasmbus.evt.default.*': ['operator', 'viewer'],
+  'wasmcloud.policy.changes': ['host'],
+  'wasmcloud.secrets.>': [],
+  'default.kv.wrpc.>': ['host-calls', 'provider', 'component'],
+  'other.kv.wrpc.>': [],
+  'wasmbus.rpc.default.>': ['host-calls'],
+  'wasmbus.rpc.default.XKEY.linkdefs.put': ['host-calls', 'provider'],
+  'wasmbus.rpc.default.kv.linkdefs.del': ['host-calls', 'provider'],
+  'wasmbus.rpc.default.kv.health': ['host-calls', 'provider'],
+  'wasmbus.rpc.default.kv.default.shutdown': ['host-calls', 'provider'],
+  'wasmbus.rpc.default.kv.config.update': ['host-calls', 'provider'],
+  '_INBOX.>': ['operator', 'provider'],
+  '_INBOX_host.>': ['host'],
+  '_INBOX_operator.>': ['operator'],
+  '_INBOX_viewer.>': ['viewer'],
+  '_INBOX_host-calls.>': ['host-calls'],
+  '_INBOX_provider.>': ['provider'],
+  '_INBOX_component.>': ['component'],
+};
+
+describe.each([
+  ['keys, as in deploy/nats/lattice.conf', deployedKeyAccess],
+  ['tokens', async () => deployedTokenAccess()],
+])('on a server that knows users by %s', (_way, makeAccess) => {
+  let access: DeployedAccess;
+  let nats: TestNatsServer;
+
+  beforeAll(async () => {
+    access = await makeAccess();
+    nats = await startNatsServer(access.server);
+  });
+  afterAll(() => nats?.[Symbol.asyncDispose]());
+
+  it.each(roles)('%s publishes and subscribes what its role does, and nothing else', async (role) => {
+    await using user = await connectAs(role, nats, access);
+    const forRole = (table: typeof publishers): string[] =>
+      Object.entries(table).flatMap(([subject, allowed]) => (allowed.includes(role) ? [subject] : []));
+    expect(await user.allowed('publish', Object.keys(publishers))).toEqual(forRole(publishers));
+    expect(await user.allowed('subscribe', Object.keys(subscribers))).toEqual(forRole(subscribers));
+  });
+});
