@@ -110,8 +110,9 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     subscribe: {
       allow: [
         served,
-        // Links arrive on a key of the process, which nobody knows before.
+        // These arrive on a key of the process, which nobody knows before.
         `wasmbus.rpc.${lattice}.*.linkdefs.put`,
+        `wasmbus.rpc.${lattice}.*.secrets.update`,
         ...['linkdefs.del', 'health', 'default.shutdown', 'config.update'].map(
           (tail) => `wasmbus.rpc.${lattice}.${id ?? '*'}.${tail}`,
         ),
