@@ -11,6 +11,8 @@ export {
   type HttpListenerOptions,
   openHttpListener,
 } from './http/listener.js';
+export type { RoutePolicy } from './http/route-policy.js';
+export type { HttpRoute, HttpRouting, RouteMatch } from './http/routes.js';
 export { NoHttpHandlerError } from './http/thread-listeners.js';
 export {
   ComponentPlaces,

@@ -10,7 +10,12 @@ export {
   httpServerReference,
   startHttpServerProvider,
 } from './builtin/http-server/http-server-provider.js';
-export type { HttpListenRequest, HttpTargetLease, HttpTargets } from './builtin/http-server/http-targets.js';
+export type {
+  HttpListenRequest,
+  HttpRoute,
+  HttpTargetLease,
+  HttpTargets,
+} from './builtin/http-server/http-targets.js';
 export {
   describeLink,
   ProviderConfigError,

@@ -3,7 +3,7 @@ import { freePort } from '@wasmlattice/test-support';
 import { afterEach, expect, it } from 'vitest';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import { get, RawClient } from './testing/raw-client.js';
-import { type HttpRoute, NoHttpHandlerError, ThreadListeners } from './thread-listeners.js';
+import { type HttpComponent, NoHttpHandlerError, ThreadListeners } from './thread-listeners.js';
 
 let listeners: ThreadListeners | undefined;
 afterEach(() => listeners?.close(0));
@@ -15,9 +15,9 @@ const answering =
     responder.finish();
   };
 
-async function listen(route: () => HttpRoute): Promise<RawClient> {
+async function listen(route: () => HttpComponent): Promise<RawClient> {
   listeners = new ThreadListeners({
-    route,
+    component: route,
     elsewhere: ({ componentId, providerId }) => answering(`${componentId} elsewhere for ${providerId}`),
     logger: noopLogger,
     meter: noopMeter,
@@ -26,7 +26,8 @@ async function listen(route: () => HttpRoute): Promise<RawClient> {
   const host = '127.0.0.1';
   await listeners.listen({
     listener: '1',
-    componentId: 'shop',
+    routing: { by: 'address' },
+    routes: [{ route: 'all', match: { kind: 'any' }, componentId: 'shop', policy: {} }],
     providerId: 'http-server',
     host,
     port,
@@ -36,7 +37,7 @@ async function listen(route: () => HttpRoute): Promise<RawClient> {
 }
 
 it('a component that starts here and stops here is asked here and elsewhere, on one connection', async () => {
-  let route: HttpRoute = { kind: 'not-here' };
+  let route: HttpComponent = { kind: 'not-here' };
   using client = await listen(() => route);
   for (const [now, wanted] of [
     [{ kind: 'not-here' }, '<shop elsewhere for http-server>'],
@@ -51,7 +52,7 @@ it('a component that starts here and stops here is asked here and elsewhere, on 
 });
 
 it('a component that runs here without an HTTP handler is not asked elsewhere', async () => {
-  let route: HttpRoute = { kind: 'not-here' };
+  let route: HttpComponent = { kind: 'not-here' };
   using client = await listen(() => route);
   route = { kind: 'no-handler' };
   client.send(get('/'));

@@ -1,7 +1,10 @@
 import type { Logger, Meter } from '@wasmlattice/telemetry';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import type { ListenerAddress } from '../thread/messages.js';
+import { answerText } from './answer-text.js';
 import { type HttpListener, openHttpListener } from './listener.js';
+import { applyPolicy } from './route-policy.js';
+import { type HttpRoute, type HttpRouting, RouteTable } from './routes.js';
 
 /** A component that exports no HTTP handler was linked to an HTTP server. */
 export class NoHttpHandlerError extends Error {
@@ -15,57 +18,84 @@ export class NoHttpHandlerError extends Error {
 }
 
 /** Who answers the requests for one component at this moment. */
-export type HttpRoute =
+export type HttpComponent =
   | { readonly kind: 'here'; readonly handle: HttpRequestHandler }
   /** It runs in this thread and can't answer HTTP. */
   | { readonly kind: 'no-handler' }
   /** Another thread or host of the lattice may run it. */
   | { readonly kind: 'not-here' };
 
-/** The component of an address, and the HTTP server that is linked to it. */
-export type HttpTarget = Pick<ListenerAddress, 'componentId' | 'providerId'>;
+/** A component and the HTTP server that is linked to it. */
+export interface HttpTarget {
+  readonly componentId: string;
+  readonly providerId: string;
+}
+
+/** One address, and who answers there. */
+interface OpenListener {
+  readonly providerId: string;
+  readonly table: RouteTable<HttpRequestHandler>;
+  readonly server: HttpListener;
+}
 
 /** The HTTP addresses of one thread. They outlive the components behind them: a request asks who answers it. */
 export class ThreadListeners {
-  readonly #route: (componentId: string) => HttpRoute;
+  readonly #componentOf: (componentId: string) => HttpComponent;
   readonly #elsewhere: (target: HttpTarget) => HttpRequestHandler;
   readonly #logger: Logger;
   readonly #meter: Meter;
-  readonly #listeners = new Map<string, HttpListener>();
+  readonly #listeners = new Map<string, OpenListener>();
 
   constructor(options: {
-    readonly route: (componentId: string) => HttpRoute;
+    readonly component: (componentId: string) => HttpComponent;
     /** Makes what answers for a component while it does not run in this thread. */
     readonly elsewhere: (target: HttpTarget) => HttpRequestHandler;
     readonly logger: Logger;
     readonly meter: Meter;
   }) {
-    this.#route = options.route;
+    this.#componentOf = options.component;
     this.#elsewhere = options.elsewhere;
     this.#logger = options.logger;
     this.#meter = options.meter;
   }
 
   /** @throws NoHttpHandlerError, HttpListenError */
-  async listen({ listener, host, port, reusePort, ...target }: ListenerAddress): Promise<void> {
-    const { componentId } = target;
-    if (this.#route(componentId).kind === 'no-handler') throw new NoHttpHandlerError(componentId);
-    const opened = await openHttpListener({
-      host,
-      port,
-      reusePort,
-      handle: this.#handlerOf(target),
-      logger: this.#logger.with({ component: componentId }),
+  async listen({ listener, providerId, routing, routes, ...address }: ListenerAddress): Promise<void> {
+    const table = new RouteTable<HttpRequestHandler>(routing);
+    for (const route of routes) this.#add(table, providerId, route);
+    const server = await openHttpListener({
+      ...address,
+      handle: routedHandler(table, routing),
+      logger: this.#logger.with(
+        routing.by === 'address' ? { component: routes[0]?.componentId } : { provider: providerId },
+      ),
       meter: this.#meter,
     });
-    this.#listeners.set(listener, opened);
+    this.#listeners.set(listener, { providerId, table, server });
+  }
+
+  /**
+   * One more for a listener, or another in the place of one with the same id.
+   *
+   * @throws NoHttpHandlerError
+   */
+  async route(listener: string, route: HttpRoute): Promise<void> {
+    const open = this.#listeners.get(listener);
+    // It is being closed.
+    if (open === undefined) return;
+    this.#add(open.table, open.providerId, route);
+  }
+
+  /** Unknown ones are fine. */
+  unroute(listener: string, route: string): void {
+    this.#listeners.get(listener)?.table.delete(route);
   }
 
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
   async unlisten(listener: string, graceMs: number): Promise<void> {
     const open = this.#listeners.get(listener);
     this.#listeners.delete(listener);
-    await open?.close({ graceMs });
+    await open?.server.close({ graceMs });
   }
 
   /** The same for all of them. */
@@ -73,14 +103,23 @@ export class ThreadListeners {
     await Promise.all([...this.#listeners.keys()].map((listener) => this.unlisten(listener, graceMs)));
   }
 
+  #add(
+    table: RouteTable<HttpRequestHandler>,
+    providerId: string,
+    { route, match, componentId, policy }: HttpRoute,
+  ): void {
+    if (this.#componentOf(componentId).kind === 'no-handler') throw new NoHttpHandlerError(componentId);
+    table.set(route, match, applyPolicy(policy, this.#handlerOf({ componentId, providerId })));
+  }
+
   #handlerOf(target: HttpTarget): HttpRequestHandler {
     const { componentId, providerId } = target;
     const elsewhere = this.#elsewhere(target);
     return async (exchange) => {
-      const route = this.#route(componentId);
-      switch (route.kind) {
+      const component = this.#componentOf(componentId);
+      switch (component.kind) {
         case 'here':
-          return await route.handle(exchange, providerId);
+          return await component.handle(exchange, providerId);
         case 'no-handler':
           exchange.responder.fail(502, `${new NoHttpHandlerError(componentId).message}\n`);
           return undefined;
@@ -89,4 +128,16 @@ export class ThreadListeners {
       }
     };
   }
+}
+
+/** The texts are those of upstream's server (docs/spec/provider.md#10). */
+function routedHandler(table: RouteTable<HttpRequestHandler>, routing: HttpRouting): HttpRequestHandler {
+  return async (exchange) => {
+    const { pathWithQuery, headers } = exchange.request;
+    const found = table.find(pathWithQuery, headers);
+    if (typeof found === 'function') return await found(exchange);
+    if (found === 'no-header') answerText(exchange, 400, 'missing host header\n');
+    else answerText(exchange, 404, routing.by === 'host' ? 'host not found\n' : 'path not found\n');
+    return undefined;
+  };
 }

@@ -1,4 +1,5 @@
 import type { HttpExchange } from '@wasmlattice/wasm-runtime/host-functions';
+import { answerText } from './answer-text.js';
 
 /** Answers that nobody can take the request now, which may change within `retryAfterMs`. */
 export function answerUnavailable(
@@ -7,7 +8,5 @@ export function answerUnavailable(
   retryAfterMs = 1_000,
 ): void {
   const seconds = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
-  const headers = ['content-type', 'text/plain; charset=utf-8', 'retry-after', seconds];
-  responder.start({ status: 503, headers }).write(Buffer.from(text));
-  responder.finish();
+  answerText({ responder }, 503, text, ['retry-after', seconds]);
 }

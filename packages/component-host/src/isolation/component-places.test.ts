@@ -80,7 +80,13 @@ describe('places of components', () => {
   it('listen on the shared threads, whoever answers', async () => {
     const places = await setUp();
     await places.serve({ ...componentStart(), isolation: 'thread' });
-    const address = { componentId: 'hello', providerId: 'http-server', host: '127.0.0.1', port: 0 };
+    const address = {
+      routing: { by: 'address' },
+      routes: [{ route: 'all', match: { kind: 'any' }, componentId: 'hello', policy: {} }],
+      providerId: 'http-server',
+      host: '127.0.0.1',
+      port: 0,
+    } as const;
     const { port } = await places.listen(address);
     expect(await told()).toEqual([`listen ${port}`, `listen ${port}`, 'start works']);
   });

@@ -126,7 +126,7 @@ export class ComponentPlaces {
   }
 
   /**
-   * Listens for the component, whether it runs or not, and wherever: the address belongs to the shared threads.
+   * Listens for components, whether they run or not, and wherever: the address belongs to the shared threads.
    *
    * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
    */

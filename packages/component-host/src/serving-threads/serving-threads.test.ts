@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { defaultLimits, readProcessBudgets } from '@wasmlattice/wasm-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HttpRoute } from '../http/routes.js';
 import {
   componentStart,
   createTestThread,
@@ -82,7 +83,19 @@ async function toldAll(...expected: readonly string[]): Promise<void> {
 }
 
 const code = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
-const address = { componentId: 'hello', providerId: 'http-server', host: '127.0.0.1', port: 0 };
+const routeTo = (componentId: string): HttpRoute => ({
+  route: 'all',
+  match: { kind: 'any' },
+  componentId,
+  policy: {},
+});
+const address = {
+  routing: { by: 'address' },
+  routes: [routeTo('hello')],
+  providerId: 'http-server',
+  host: '127.0.0.1',
+  port: 0,
+} as const;
 
 describe('serving threads', () => {
   it('all serve every component, follow its changes and stop it', async () => {
@@ -130,7 +143,7 @@ describe('serving threads', () => {
 
   it('serve an address that one of them can not have, and say so', async () => {
     const threads = await setUp();
-    const listener = await threads.listen({ ...address, componentId: 'half' });
+    const listener = await threads.listen({ ...address, routes: [routeTo('half')] });
     expect(logger.records).toMatchObject([
       {
         level: 'error',

@@ -5,6 +5,7 @@ import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/en
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { HttpRoute } from '../http/routes.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
@@ -31,6 +32,14 @@ export interface ServedComponentHandle {
 export interface ListenerHandle {
   /** The one asked for, or the free one that was found for 0. */
   readonly port: number;
+  /**
+   * Answers a part of the requests with a component; resolves once every thread does. One of the same id is replaced without a gap.
+   *
+   * @throws NoHttpHandlerError
+   */
+  setRoute(route: HttpRoute): Promise<void>;
+  /** An unknown one is fine. */
+  deleteRoute(route: string): Promise<void>;
   /** Requests in progress have `graceMs` to finish; safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
@@ -182,7 +191,7 @@ export class ServingThreads {
   }
 
   /**
-   * Listens for the component, whether it runs or not: the address belongs to the threads. One that can't listen leaves it to the
+   * Listens for components, whether they run or not: the address belongs to the threads. One that can't listen leaves it to the
    * others, which the log tells.
    *
    * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
@@ -217,6 +226,8 @@ export class ServingThreads {
     let closed: Promise<void> | undefined;
     return {
       port: address.port,
+      setRoute: (route) => this.#setRoute(listener, route),
+      deleteRoute: (route) => this.#deleteRoute(listener, route),
       close(graceMs) {
         closed ??= unlisten(graceMs);
         return closed;
@@ -397,6 +408,27 @@ export class ServingThreads {
         }),
       ),
     ]);
+  }
+
+  async #setRoute(listener: string, route: HttpRoute): Promise<void> {
+    const before = this.#listeners.get(listener);
+    if (before === undefined) return;
+    const others = before.routes.filter((known) => known.route !== route.route);
+    this.#listeners.set(listener, { ...before, routes: [...others, route] });
+    try {
+      await this.#each((thread) => thread.route(listener, route));
+    } catch (error) {
+      await this.#deleteRoute(listener, route.route);
+      throw error;
+    }
+  }
+
+  async #deleteRoute(listener: string, route: string): Promise<void> {
+    const before = this.#listeners.get(listener);
+    if (before === undefined) return;
+    const routes = before.routes.filter((known) => known.route !== route);
+    this.#listeners.set(listener, { ...before, routes });
+    await this.#each((thread) => thread.unroute(listener, route));
   }
 
   /** How many threads are to listen at an address. */

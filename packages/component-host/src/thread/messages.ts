@@ -10,6 +10,7 @@ import type {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { HttpRoute, HttpRouting } from '../http/routes.js';
 
 /** How requests of components get into a network where no link says whereto. */
 export interface HttpClientSettings {
@@ -50,12 +51,15 @@ export interface ServingThreadData extends ServingThreadSettings {
   readonly clock: ThreadClock;
 }
 
-/** An address at which a thread answers HTTP requests with one component. */
+/** An address at which a thread answers HTTP requests with components. */
 export interface ListenerAddress {
   /** Names the listener in later messages. */
   readonly listener: string;
-  readonly componentId: string;
-  /** The HTTP server that the component is linked to: who calls it where it runs elsewhere. */
+  /** How it finds out which component a request is for. */
+  readonly routing: HttpRouting;
+  /** Those it begins with. */
+  readonly routes: readonly HttpRoute[];
+  /** The HTTP server that the components are linked to: who calls those that run elsewhere. */
   readonly providerId: string;
   readonly host: string;
   readonly port: number;
@@ -74,6 +78,10 @@ export type ToThread =
   | { readonly kind: 'config'; readonly generation: number; readonly config: ConfigEntries }
   | { readonly kind: 'secrets'; readonly generation: number; readonly secrets: SecretEntries }
   | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
+  /** Answer a part of the requests with that component, from the answer on; connections stay. */
+  | { readonly kind: 'route'; readonly id: number; readonly listener: string; readonly route: HttpRoute }
+  /** No further ones; requests in progress go on. An unknown route is fine. */
+  | { readonly kind: 'unroute'; readonly id: number; readonly listener: string; readonly route: string }
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
   | { readonly kind: 'unlisten'; readonly id: number; readonly listener: string; readonly graceMs: number }
   /** Serve requests of the lattice as that HTTP client. */

@@ -11,7 +11,7 @@ import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
 import { createLatticeHandler } from '../http/lattice-handler.js';
 import { ThreadClients } from '../http/thread-clients.js';
-import { type HttpRoute, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
+import { type HttpComponent, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
 import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
 import { createHttpClients, type MakeHttpClient } from '../outgoing-calls/own-http-client.js';
 import { createSameHostCalls } from '../same-host/same-host-calls.js';
@@ -89,7 +89,7 @@ export class ServingThread {
       logger: logger.named('http-client'),
     });
     this.listeners = new ThreadListeners({
-      route: (componentId) => this.#httpRoute(componentId),
+      component: (componentId) => this.#httpComponent(componentId),
       elsewhere: (target) => this.#httpElsewhere(target),
       logger: logger.named('http'),
       meter: telemetry.meter,
@@ -175,7 +175,7 @@ export class ServingThread {
     else this.#current.set(componentId, next);
   }
 
-  #httpRoute(componentId: string): HttpRoute {
+  #httpComponent(componentId: string): HttpComponent {
     const runtime = this.#current.get(componentId);
     if (runtime === undefined) return { kind: 'not-here' };
     return runtime.http === undefined ? { kind: 'no-handler' } : { kind: 'here', handle: runtime.http };

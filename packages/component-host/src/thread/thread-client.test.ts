@@ -13,7 +13,8 @@ const start = (): Promise<ThreadClient> =>
   startThread(threadData, { name: 'thread 0', entry: program.entry });
 const address = (port: number): ListenerAddress => ({
   listener: String(port),
-  componentId: 'hello',
+  routing: { by: 'address' },
+  routes: [{ route: 'all', match: { kind: 'any' }, componentId: 'hello', policy: {} }],
   providerId: 'http-server',
   host: '127.0.0.1',
   port,

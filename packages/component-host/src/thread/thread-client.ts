@@ -7,6 +7,7 @@ import {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { HttpRoute } from '../http/routes.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
 /** A serving thread ended while something was asked of it. */
@@ -26,6 +27,8 @@ export interface ThreadClient {
   /** Whether the thread has no code of that generation any more. */
   park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
+  route(listener: string, route: HttpRoute): Promise<void>;
+  unroute(listener: string, route: string): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
   serveClient(provider: ClientProvider): Promise<void>;
   stopClient(providerId: string): Promise<void>;
@@ -156,6 +159,8 @@ export async function startThread(
     setSecrets: (generation, secrets) => post({ kind: 'secrets', generation, secrets }),
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
+    route: (listener, route) => request({ kind: 'route', listener, route }),
+    unroute: (listener, route) => request({ kind: 'unroute', listener, route }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
     serveClient: (provider) => request({ kind: 'serve-client', provider }),
     stopClient: (providerId) => request({ kind: 'stop-client', providerId }),

@@ -58,6 +58,13 @@ port.on('message', (message: ToThread) => {
     case 'listen':
       answer(message.id, thread.listeners.listen(message));
       return;
+    case 'route':
+      answer(message.id, thread.listeners.route(message.listener, message.route));
+      return;
+    case 'unroute':
+      thread.listeners.unroute(message.listener, message.route);
+      post({ kind: 'done', id: message.id });
+      return;
     case 'unlisten':
       answer(message.id, thread.listeners.unlisten(message.listener, message.graceMs));
       return;

@@ -120,14 +120,15 @@ export const httpServerSchema: ConfigSchema = {
       providerName: 'default_address',
       without: 'the link listens on the default address, 0.0.0.0:8000 unless the provider says otherwise',
     },
+    ...['path', 'path_prefix', 'host'].map((name): ConfigKey => ({ name, sides: ['source'] })),
+    ...['timeout_ms', 'max_body_bytes', 'readonly_mode', 'cache_control'].map(
+      (name): ConfigKey => ({ name, sides: ['provider', 'source'] }),
+    ),
     { name: 'config_b64', sides: ['source'] },
     { name: 'config_json', sides: ['source'] },
     ...unused(
       [
         'port',
-        'cache_control',
-        'readonly_mode',
-        'timeout_ms',
         'cors_allowed_origins',
         'cors_allowed_headers',
         'cors_allowed_methods',
@@ -136,8 +137,6 @@ export const httpServerSchema: ConfigSchema = {
         'tls_cert_file',
         'tls_priv_key_file',
         'disable_keepalive',
-        'path',
-        'host',
       ],
       ['provider', 'source'],
     ),

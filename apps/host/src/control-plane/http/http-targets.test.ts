@@ -3,11 +3,11 @@ import { createHttpTargets, HostStoppingError } from './http-targets.js';
 
 const request = {
   providerId: 'http',
-  componentId: 'shop',
-  linkName: 'default',
   host: '127.0.0.1',
   port: 8000,
-};
+  routing: { by: 'address' },
+  routes: [{ route: 'all', match: { kind: 'any' }, componentId: 'shop', policy: {} }],
+} as const;
 
 /** Threads that tell how long the listeners had to close. */
 function targetsOn(opened: Promise<void> = Promise.resolve()) {
@@ -17,6 +17,8 @@ function targetsOn(opened: Promise<void> = Promise.resolve()) {
       await opened;
       return {
         port: 8000,
+        setRoute: async () => {},
+        deleteRoute: async () => {},
         async close(graceMs: number) {
           closed.push(graceMs);
         },

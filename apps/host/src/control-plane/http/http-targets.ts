@@ -29,15 +29,17 @@ export function createHttpTargets(options: {
   const open = new Set<ListenerHandle>();
   let isClosed = false;
   return {
-    async listen({ providerId, componentId, host, port }) {
+    async listen(request) {
       if (isClosed) throw new HostStoppingError();
-      const listener = await threads.listen({ providerId, componentId, host, port });
+      const listener = await threads.listen(request);
       if (isClosed) {
         await listener.close(0);
         throw new HostStoppingError();
       }
       open.add(listener);
       return {
+        setRoute: (route) => listener.setRoute(route),
+        deleteRoute: (route) => listener.deleteRoute(route),
         async close() {
           await listener.close(graceMs);
           open.delete(listener);

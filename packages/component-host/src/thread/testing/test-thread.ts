@@ -70,7 +70,7 @@ parentPort.on('message', (message) => {
       }
       return done(message);
     case 'listen':
-      if (message.componentId === 'half' && workerData.budgets.thread === 1) return failed(message, 'HttpListenError', 'in use');
+      if (message.routes[0].componentId === 'half' && workerData.budgets.thread === 1) return failed(message, 'HttpListenError', 'in use');
       if (port === 2) return failed(message, 'HttpListenError', 'in use');
       return done(message);
     case 'close':
@@ -83,6 +83,8 @@ parentPort.on('message', (message) => {
       while (spinning.has(generation));
       return done(message);
     case 'sync':
+    case 'route':
+    case 'unroute':
     case 'unlisten':
       return done(message);
   }

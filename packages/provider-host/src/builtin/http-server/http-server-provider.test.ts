@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeHostData, type HostData } from '../../protocol/index.js';
 import type { RunningProvider } from '../../provider.js';
 import { startHttpServerProvider } from './http-server-provider.js';
-import type { HttpListenRequest, HttpTargets } from './http-targets.js';
+import type { HttpListenRequest, HttpRoute, HttpTargets } from './http-targets.js';
 
 const id = 'http-server';
 
@@ -20,17 +20,33 @@ function link(target: string, address: string | undefined, name = 'default'): In
   };
 }
 
+/** An address, with the routes it has by now. */
+type OpenAddress = Omit<HttpListenRequest, 'routes'> & { readonly routes: Map<string, HttpRoute> };
+
+function componentsAt({ routes }: OpenAddress): string[] {
+  return [...routes.values()].map(({ componentId }) => componentId);
+}
+
 /** Remembers which addresses are open, and refuses those in `refused`. */
-function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly open: HttpListenRequest[] } {
-  const open: HttpListenRequest[] = [];
+function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly open: OpenAddress[] } {
+  const open: OpenAddress[] = [];
   return {
     open,
     async listen(request) {
       if (refused.includes(request.port)) throw new Error('EADDRINUSE');
-      open.push(request);
+      const routes = new Map(request.routes.map((route) => [route.route, route]));
+      const address: OpenAddress = { ...request, routes };
+      open.push(address);
       return {
+        async setRoute(route) {
+          if (route.componentId === 'no-handler') throw new Error('it can not answer HTTP');
+          routes.set(route.route, route);
+        },
+        async deleteRoute(route) {
+          routes.delete(route);
+        },
         async close() {
-          open.splice(open.indexOf(request), 1);
+          open.splice(open.indexOf(address), 1);
         },
       };
     },
@@ -48,13 +64,14 @@ describe('built-in HTTP server', () => {
     const provider = await start(targets);
     await provider.putLink(link('hello', '127.0.0.1:1'));
     await provider.putLink(link('world', undefined));
-    expect(targets.open).toEqual([
-      { providerId: id, componentId: 'hello', linkName: 'default', host: '127.0.0.1', port: 1 },
-      { providerId: id, componentId: 'world', linkName: 'default', host: '0.0.0.0', port: 8000 },
+    expect(targets.open).toMatchObject([
+      { providerId: id, host: '127.0.0.1', port: 1 },
+      { providerId: id, host: '0.0.0.0', port: 8000 },
     ]);
+    expect(targets.open.map(componentsAt)).toEqual([['hello'], ['world']]);
     await provider.deleteLink(link('hello', undefined));
     await provider.deleteLink(link('hello', undefined));
-    expect(targets.open.map(({ componentId }) => componentId)).toEqual(['world']);
+    expect(targets.open.map(componentsAt)).toEqual([['world']]);
     await provider.stop();
     await provider.stop();
     expect(targets.open).toEqual([]);
@@ -103,7 +120,8 @@ describe('built-in HTTP server', () => {
       await expect(provider.putLink(link('hello', wrong))).rejects.toThrow(
         'link default (http-server -> hello)',
       );
-      expect(targets.open).toMatchObject([{ port: 2, linkName: 'second' }]);
+      expect(targets.open).toMatchObject([{ port: 2 }]);
+      expect(targets.open.map(componentsAt)).toEqual([['world']]);
     }
   });
 
@@ -117,6 +135,20 @@ describe('built-in HTTP server', () => {
     await expect(provider.updateConfig({ default_address: '9' })).rejects.toThrow(/default_address must be/);
   });
 
+  it('replaces the rules of a link that keeps its address without closing it', async () => {
+    const targets = fakeTargets();
+    const provider = await start(targets);
+    await provider.putLink(link('hello', '127.0.0.1:1'));
+    const [first] = targets.open;
+    const changed = {
+      ...link('hello', '127.0.0.1:1'),
+      sourceConfig: { address: '127.0.0.1:1', timeout_ms: '5' },
+    };
+    await provider.putLink(changed);
+    expect(targets.open).toEqual([first]);
+    expect([...(first?.routes.values() ?? [])]).toMatchObject([{ policy: { timeoutMs: 5 } }]);
+  });
+
   it('refuses links it is not the source of', async () => {
     const provider = await start(fakeTargets());
     await expect(provider.putLink({ ...link('hello', undefined), sourceId: 'other' })).rejects.toThrow(
@@ -125,9 +157,9 @@ describe('built-in HTTP server', () => {
   });
 
   it('does not start with a config it can not use', async () => {
-    await expect(start(fakeTargets(), { config: { routing_mode: 'path' } })).rejects.toMatchObject({
+    await expect(start(fakeTargets(), { config: { routing_mode: 'port' } })).rejects.toMatchObject({
       name: 'ProviderStartError',
-      message: expect.stringMatching(/^could not start provider http-server: routing_mode "path"/),
+      message: expect.stringMatching(/^could not start provider http-server: unknown routing_mode: port$/),
     });
   });
 
@@ -138,5 +170,56 @@ describe('built-in HTTP server', () => {
     await expect(provider.putLink(link('hello', '127.0.0.1:1'))).rejects.toThrow(/stopping/);
     await stopped;
     expect(targets.open).toEqual([]);
+  });
+});
+
+describe.each([
+  { mode: 'path', first: { path: '/a' }, below: { path_prefix: '/a' }, second: { path: '/b' } },
+  { mode: 'host', first: { host: 'a.org' }, below: { host: '*.a.org' }, second: { host: 'b.org' } },
+])('built-in HTTP server that goes by $mode', ({ mode, first, below, second }) => {
+  const config = { routing_mode: mode, default_address: '127.0.0.1:9' };
+  const linkTo = (target: string, sourceConfig: Record<string, string | undefined>, name = 'default') =>
+    ({ ...link(target, undefined, name), sourceConfig }) as InterfaceLinkDefinition;
+
+  it('listens once, from its start, for all links', async () => {
+    const targets = fakeTargets();
+    const provider = await start(targets, { config });
+    expect(targets.open).toMatchObject([{ host: '127.0.0.1', port: 9, routing: { by: mode } }]);
+    await provider.putLink(linkTo('hello', first));
+    await provider.putLink(linkTo('world', second));
+    await provider.putLink(linkTo('below', below));
+    expect(targets.open.map(componentsAt)).toEqual([['hello', 'world', 'below']]);
+    await provider.deleteLink(linkTo('hello', {}));
+    expect(targets.open.map(componentsAt)).toEqual([['world', 'below']]);
+    await provider.stop();
+    expect(targets.open).toEqual([]);
+  });
+
+  it('gives one thing to one link, and to another once it is free', async () => {
+    const targets = fakeTargets();
+    const provider = await start(targets, { config });
+    await provider.putLink(linkTo('hello', first));
+    await expect(provider.putLink(linkTo('world', first))).rejects.toThrow(
+      /is taken by link default \(http-server -> hello\)/,
+    );
+    await provider.putLink(linkTo('hello', first));
+    await provider.putLink(linkTo('hello', second));
+    await provider.putLink(linkTo('world', first));
+    expect(targets.open.map(componentsAt)).toEqual([['hello', 'world']]);
+  });
+
+  it('refuses a link that does not say what is for it, and one to a component that can not answer', async () => {
+    const provider = await start(fakeTargets(), { config });
+    await expect(provider.putLink(linkTo('hello', {}))).rejects.toThrow(new RegExp(`needs.*${mode}`));
+    await expect(provider.putLink(linkTo('no-handler', first))).rejects.toThrow('it can not answer HTTP');
+  });
+
+  it('does not start where its address can not be had, and does not move', async () => {
+    await expect(start(fakeTargets([9]), { config })).rejects.toThrow('could not listen on 127.0.0.1:9');
+    const provider = await start(fakeTargets(), { config });
+    await provider.updateConfig(config);
+    await expect(provider.updateConfig({ ...config, default_address: '127.0.0.1:8' })).rejects.toThrow(
+      /start it again/,
+    );
   });
 });

@@ -1,24 +1,63 @@
-/** Where a component shall answer HTTP. */
-export interface HttpListenRequest {
-  /** Id of the HTTP server provider: the source of the link. */
-  readonly providerId: string;
-  /** The component that answers: the target of the link. */
+/**
+ * How a server finds out which component a request is for: it has one component, or goes by the path, or by the value of a header.
+ */
+export type HttpRouting =
+  | { readonly by: 'address' }
+  | { readonly by: 'path' }
+  | { readonly by: 'host'; readonly header: string };
+
+/** Which values a route takes: all, one alone, or those below one: `/a` and `/a/…` of a path, `*.example.org` of a host. */
+export type RouteMatch =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'exact'; readonly value: string }
+  | { readonly kind: 'below'; readonly value: string };
+
+/** What a route asks of requests and does to responses, besides its component. */
+export interface RoutePolicy {
+  /** Longest time until a response begins, in ms. */
+  readonly timeoutMs?: number | undefined;
+  /** Most bytes of the body of a request. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Only GET and HEAD are taken. */
+  readonly isReadOnly?: boolean | undefined;
+  /** `Cache-Control` of responses, besides what the component says. */
+  readonly cacheControl?: string | undefined;
+}
+
+/** A component that answers a part of the requests. */
+export interface HttpRoute {
+  /** Names it in later calls. */
+  readonly route: string;
+  readonly match: RouteMatch;
   readonly componentId: string;
-  readonly linkName: string;
+  readonly policy: RoutePolicy;
+}
+
+/** Where components shall answer HTTP. */
+export interface HttpListenRequest {
+  /** Id of the HTTP server provider: the source of the links. */
+  readonly providerId: string;
   /** IP address, without brackets for IPv6. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  readonly routing: HttpRouting;
+  /** Those it begins with. */
+  readonly routes: readonly HttpRoute[];
 }
 
 /** An address that is held until it is given back. */
 export interface HttpTargetLease {
+  /** One more route, or another in the place of that of the same name. No connection ends. */
+  setRoute(route: HttpRoute): Promise<void>;
+  /** An unknown one is ignored. */
+  deleteRoute(route: string): Promise<void>;
   /** Stops listening; resolves once the address is free. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Brings HTTP from an address to a component. The host implements it: its serving threads listen, whether the component runs
+ * Brings HTTP from an address to components. The host implements it: its serving threads listen, whether a component runs
  * there, elsewhere in the lattice, or nowhere.
  */
 export interface HttpTargets {

@@ -12,17 +12,29 @@ const read = (sourceConfig: StringMap, config: StringMap = {}, targetConfig: Str
 
 describe('provider config of the HTTP server', () => {
   it('listens on 0.0.0.0:8000 by default', () => {
-    expect(parseHttpServerSettings({})).toEqual({ defaultAddress: fallback });
-    expect(parseHttpServerSettings({ routing_mode: 'address', default_address: '127.0.0.1:1' })).toEqual({
+    expect(parseHttpServerSettings({})).toMatchObject({
+      routing: { by: 'address' },
+      defaultAddress: fallback,
+    });
+    expect(
+      parseHttpServerSettings({ routing_mode: 'address', default_address: '127.0.0.1:1' }),
+    ).toMatchObject({
+      routing: { by: 'address' },
       defaultAddress: { host: '127.0.0.1', port: 1 },
     });
   });
 
-  it('refuses what it can not do, and says what it can', () => {
-    expect(() => parseHttpServerSettings({ routing_mode: 'path' })).toThrow(
-      /routing_mode "path" is not available yet.*use "address"/,
-    );
-    expect(() => parseHttpServerSettings({ routing_mode: 'host' })).toThrow(/not available yet/);
+  it('goes by path, or by a header in any case', () => {
+    expect(parseHttpServerSettings({ routing_mode: 'path' }).routing).toEqual({ by: 'path' });
+    expect(parseHttpServerSettings({ routing_mode: 'host' }).routing).toEqual({ by: 'host', header: 'host' });
+    expect(parseHttpServerSettings({ routing_mode: 'host', header: 'X-Tenant' }).routing).toEqual({
+      by: 'host',
+      header: 'x-tenant',
+    });
+    expect(() => parseHttpServerSettings({ routing_mode: 'host', header: 'a b' })).toThrow(/header must be/);
+  });
+
+  it('refuses what it can not do', () => {
     expect(() => parseHttpServerSettings({ routing_mode: 'x' })).toThrow('unknown routing_mode: x');
     expect(() => parseHttpServerSettings({ default_address: 'localhost' })).toThrow(
       /default_address must be an IP address and a port/,
@@ -32,22 +44,25 @@ describe('provider config of the HTTP server', () => {
 
 describe('link config of the HTTP server', () => {
   it('takes the address, in any case of the key', () => {
-    expect(read({ ADDRESS: '127.0.0.1:9000' })).toEqual({
+    expect(read({ ADDRESS: '127.0.0.1:9000' })).toMatchObject({
       address: { host: '127.0.0.1', port: 9000 },
+      match: { kind: 'any' },
       warnings: [],
     });
     expect(read({}).address).toEqual(fallback);
   });
 
   it('takes all settings from a JSON document, as text or base64 without padding', () => {
-    const document = '{"address":"127.0.0.1:9000","cache_control":"no-store"}';
+    const document =
+      '{"address":"127.0.0.1:9000","cache_control":"no-store","timeout_ms":5,"tls_cert_file":"/x"}';
     const config_b64 = Buffer.from(document).toString('base64').replace(/=+$/, '');
     const expected = {
       address: { host: '127.0.0.1', port: 9000 },
-      warnings: ['"cache_control" is known from wasmCloud and has no effect here'],
+      policy: { cacheControl: 'no-store', timeoutMs: 5 },
+      warnings: ['"tls_cert_file" is known from wasmCloud and has no effect here'],
     };
-    expect(read({ config_json: document, address: 'ignored' })).toEqual(expected);
-    expect(read({ config_b64 })).toEqual(expected);
+    expect(read({ config_json: document, address: 'ignored' })).toMatchObject(expected);
+    expect(read({ config_b64 })).toMatchObject(expected);
     expect(read({ config_json: '{}' }).address).toEqual(fallback);
   });
 
@@ -64,9 +79,9 @@ describe('link config of the HTTP server', () => {
   });
 
   it('tells which settings it does not apply', () => {
-    expect(read({ TLS_CERT_FILE: '/x', timeout_ms: '5' }).warnings).toEqual([
+    expect(read({ TLS_CERT_FILE: '/x', disable_keepalive: 'true' }).warnings).toEqual([
       '"tls_cert_file" is known from wasmCloud and has no effect here',
-      '"timeout_ms" is known from wasmCloud and has no effect here',
+      '"disable_keepalive" is known from wasmCloud and has no effect here',
     ]);
   });
 
@@ -96,5 +111,24 @@ describe('link config of the HTTP server', () => {
   it('takes a stray key where the address is known', () => {
     expect(read({ note: 'x', address: '127.0.0.1:1' }).warnings).toHaveLength(1);
     expect(read({ note: 'x' }, { default_address: '127.0.0.1:2' }).address.port).toBe(2);
+  });
+
+  it('takes rules of the provider where the link has none of its own', () => {
+    const config = { timeout_ms: '5', readonly_mode: 'true' };
+    expect(read({ timeout_ms: '7' }, config).policy).toMatchObject({ timeoutMs: 7, isReadOnly: true });
+    expect(() => read({ timeout_ms: 'soon' })).toThrow(/timeout_ms must be a number from 1/);
+  });
+
+  it('takes a path as it is, or a prefix, or a host, as the server goes by them', () => {
+    const match = (mode: string, sourceConfig: StringMap) => read(sourceConfig, { routing_mode: mode }).match;
+    expect(match('path', { path: '/a/' })).toEqual({ kind: 'exact', value: '/a/' });
+    expect(match('path', { path_prefix: '/a/' })).toEqual({ kind: 'below', value: '/a' });
+    expect(match('path', { path_prefix: '/' })).toEqual({ kind: 'below', value: '/' });
+    expect(match('host', { host: 'A.org:80' })).toEqual({ kind: 'exact', value: 'A.org:80' });
+    expect(match('host', { host: '*.A.org' })).toEqual({ kind: 'below', value: 'a.org' });
+    expect(() => match('path', {})).toThrow(/either `path`/);
+    expect(() => match('path', { path: '/a', path_prefix: '/a' })).toThrow(/either `path`/);
+    expect(() => match('path', { path: 'a' })).toThrow(/path must be a path that begins with "\/"/);
+    expect(() => match('host', {})).toThrow(/needs `host`/);
   });
 });

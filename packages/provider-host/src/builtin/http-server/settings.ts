@@ -6,12 +6,17 @@ import {
   httpServerSchema,
 } from '../../config-schema/index.js';
 import { ProviderConfigError } from '../../errors.js';
-import { parseSocketAddress, type SocketAddress } from './socket-address.js';
+import type { HttpRouting, RouteMatch, RoutePolicy } from './http-targets.js';
+import type { SocketAddress } from './socket-address.js';
+import { parseAddress, readFlag, readNumber, readText, type Settings, settingsOf } from './values.js';
 
 /** Provider config of the built-in HTTP server (docs/spec/host-config.md#7.1). */
 export interface HttpServerSettings {
-  /** Where a link listens that gives no address of its own. */
+  readonly routing: HttpRouting;
+  /** Where a link listens that gives no address of its own; where all of them are served if it goes by path or host. */
   readonly defaultAddress: SocketAddress;
+  /** Of links that say nothing else. */
+  readonly policy: RoutePolicy;
 }
 
 const defaultAddress: SocketAddress = { host: '0.0.0.0', port: 8000 };
@@ -19,48 +24,64 @@ const defaultAddress: SocketAddress = { host: '0.0.0.0', port: 8000 };
 /** Reads the provider config; throws a {@link ProviderConfigError} naming the key. */
 export function parseHttpServerSettings(config: StringMap): HttpServerSettings {
   refuse(checkProviderConfig(httpServerSchema, config));
-  const routingMode = config.routing_mode ?? 'address';
-  if (routingMode === 'path' || routingMode === 'host') {
-    throw new ProviderConfigError(
-      `routing_mode "${routingMode}" is not available yet in the built-in HTTP server: use "address", or an HTTP server provider that runs as a process`,
-    );
-  }
-  if (routingMode !== 'address') throw new ProviderConfigError(`unknown routing_mode: ${routingMode}`);
   const address = config.default_address;
   return {
+    routing: parseRouting(config),
     defaultAddress: address === undefined ? defaultAddress : parseAddress('default_address', address),
+    policy: parsePolicy(settingsOf(config)),
   };
 }
 
-/** Link source config of the built-in HTTP server in address mode. */
+const fieldName = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+
+function parseRouting({ routing_mode: mode = 'address', header = 'host' }: StringMap): HttpRouting {
+  switch (mode) {
+    case 'address':
+    case 'path':
+      return { by: mode };
+    case 'host':
+      if (fieldName.test(header)) return { by: 'host', header: header.toLowerCase() };
+      throw new ProviderConfigError(`header must be the name of a header, got ${JSON.stringify(header)}`);
+    default:
+      throw new ProviderConfigError(`unknown routing_mode: ${mode}`);
+  }
+}
+
+/** Link source config of the built-in HTTP server. */
 export interface HttpLinkSettings {
+  /** Where the server goes by address. */
   readonly address: SocketAddress;
+  readonly match: RouteMatch;
+  readonly policy: RoutePolicy;
   /** What was given and has no effect; a TLS key among it matters. */
   readonly warnings: readonly string[];
 }
 
+/** Longer timers overflow. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
- * Reads the configs of a link, of which the source's is the server's; keys may be in any case. `config_json` or `config_b64` (base64,
- * padding or not) hold all settings as JSON, all other keys are ignored then. Throws a {@link ProviderConfigError} naming the key.
+ * Reads the configs of a link, of which the source's is the server's (docs/spec/provider.md#10). Throws a {@link ProviderConfigError} naming
+ * the key.
  */
 export function parseHttpLinkSettings(
   link: { readonly sourceConfig: StringMap; readonly targetConfig: StringMap },
   provider: { readonly settings: HttpServerSettings; readonly config: StringMap },
 ): HttpLinkSettings {
-  const settings = documentOf(link.sourceConfig) ?? lowerCaseKeys(link.sourceConfig);
-  const { address, port } = settings;
-  if (port !== undefined && !isPort(port)) {
-    throw new ProviderConfigError(`port must be a number from 0 to 65535, got ${JSON.stringify(port)}`);
-  }
+  const server = provider.settings;
+  const settings = settingsOf(link.sourceConfig);
+  const { address } = settings;
+  // Upstream checks it, and then takes that of the address.
+  readNumber(settings, 'port', 0, 65_535);
   // Of a document the keys alone count.
   const source = Object.fromEntries(Object.keys(settings).map((key) => [key, '']));
   const configs = { source, target: link.targetConfig };
   const { warnings } = refuse(checkLinkConfig(httpServerSchema, 'source', configs, provider.config));
   return {
     address:
-      address === undefined || address === null
-        ? provider.settings.defaultAddress
-        : parseAddress('address', address),
+      address === undefined || address === null ? server.defaultAddress : parseAddress('address', address),
+    match: parseMatch(settings, server.routing),
+    policy: withDefaults(parsePolicy(settings), server.policy),
     warnings,
   };
 }
@@ -71,45 +92,46 @@ function refuse(findings: ConfigFindings): ConfigFindings {
   return findings;
 }
 
-type Settings = Readonly<Record<string, unknown>>;
+const path = /^\/[^?#\s]*$/;
+const anyText = /\S/;
 
-function lowerCaseKeys(config: StringMap): Settings {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.toLowerCase(), value]));
-}
-
-function documentOf(config: StringMap): Settings | undefined {
-  const { config_b64: base64, config_json: json } = lowerCaseKeys(config) as Readonly<
-    Record<string, string | undefined>
-  >;
-  if (base64 !== undefined)
-    return parseDocument('config_b64', Buffer.from(base64, 'base64').toString('utf8'));
-  return json === undefined ? undefined : parseDocument('config_json', json);
-}
-
-function parseDocument(key: string, text: string): Settings {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ProviderConfigError(`${key} does not hold valid JSON`, { cause });
+function parseMatch(settings: Settings, routing: HttpRouting): RouteMatch {
+  switch (routing.by) {
+    case 'address':
+      return { kind: 'any' };
+    case 'path': {
+      const form = 'a path that begins with "/", without a query';
+      const exact = readText(settings, 'path', path, form);
+      const prefix = readText(settings, 'path_prefix', path, form);
+      if ((exact === undefined) === (prefix === undefined)) {
+        throw new ProviderConfigError(
+          'a link of a server that goes by path needs either `path`, which is matched as it is, or `path_prefix`',
+        );
+      }
+      if (exact !== undefined) return { kind: 'exact', value: exact };
+      return { kind: 'below', value: prefix === '/' ? '/' : (prefix?.replace(/\/$/, '') ?? '') };
+    }
+    case 'host': {
+      const host = readText(settings, 'host', anyText, 'a value of the header');
+      if (host === undefined)
+        throw new ProviderConfigError('a link of a server that goes by host needs `host`');
+      return host.startsWith('*.')
+        ? { kind: 'below', value: host.slice(2).toLowerCase() }
+        : { kind: 'exact', value: host };
+    }
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProviderConfigError(`${key} must hold a JSON object with the settings`);
-  }
-  return value as Settings;
 }
 
-function parseAddress(key: string, value: unknown): SocketAddress {
-  const address = typeof value === 'string' ? parseSocketAddress(value) : undefined;
-  if (address === undefined) {
-    throw new ProviderConfigError(
-      `${key} must be an IP address and a port such as "127.0.0.1:8000" or "[::1]:8000", got ${JSON.stringify(value)}`,
-    );
-  }
-  return address;
+function parsePolicy(settings: Settings): RoutePolicy {
+  return {
+    timeoutMs: readNumber(settings, 'timeout_ms', 1, longestTimerMs),
+    maxBodyBytes: readNumber(settings, 'max_body_bytes', 0, Number.MAX_SAFE_INTEGER),
+    isReadOnly: readFlag(settings, 'readonly_mode'),
+    cacheControl: readText(settings, 'cache_control', /^[\t\x20-\x7e]+$/, 'a value of a header'),
+  };
 }
 
-function isPort(value: unknown): boolean {
-  const port = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
+function withDefaults(policy: RoutePolicy, defaults: RoutePolicy): RoutePolicy {
+  const given = Object.entries(policy).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
 }

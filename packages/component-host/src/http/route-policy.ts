@@ -1,0 +1,174 @@
+import { Ending } from '@wasmlattice/wasm-runtime';
+import {
+  type ByteSource,
+  HttpFailure,
+  type HttpRequestHead,
+  type HttpResponseHead,
+} from '@wasmlattice/wasm-runtime/host-functions';
+import type { HttpRequestHandler } from '../telemetry/observe-http.js';
+import { answerText } from './answer-text.js';
+import type { ServedExchange } from './exchange.js';
+
+/** What a route asks of requests and does to responses, besides its component. */
+export interface RoutePolicy {
+  /** Longest time until a response begins, in ms; then the client gets a 408. */
+  readonly timeoutMs?: number | undefined;
+  /** Most bytes of the body of a request; beyond them the client gets a 413. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Only GET and HEAD are taken; others get a 405. */
+  readonly isReadOnly?: boolean | undefined;
+  /** `Cache-Control` of responses, besides what the component says. */
+  readonly cacheControl?: string | undefined;
+}
+
+/** A request is ended by a rule of its route: the reason of its exchange's signal. */
+export class RoutePolicyError extends Error {
+  override readonly name = 'RoutePolicyError';
+}
+
+/** The handler itself where the policy asks for nothing. */
+export function applyPolicy(policy: RoutePolicy, handle: HttpRequestHandler): HttpRequestHandler {
+  const { timeoutMs, maxBodyBytes, isReadOnly, cacheControl } = policy;
+  if (timeoutMs === undefined && maxBodyBytes === undefined && cacheControl === undefined && !isReadOnly) {
+    return handle;
+  }
+  return async (exchange, source) => {
+    const { method, headers } = exchange.request;
+    if (isReadOnly && method !== 'GET' && method !== 'HEAD') {
+      answerText(exchange, 405, 'only GET and HEAD are allowed here\n', ['allow', 'GET, HEAD']);
+      return undefined;
+    }
+    if (maxBodyBytes !== undefined && lengthOf(headers) > maxBodyBytes) {
+      answerText(exchange, 413, tooLarge(maxBodyBytes));
+      return undefined;
+    }
+    const bounded = new PolicedExchange(exchange, policy);
+    try {
+      return await handle(bounded, source);
+    } finally {
+      bounded.close();
+    }
+  };
+}
+
+/** An exchange as the component of the route sees it. */
+class PolicedExchange implements ServedExchange {
+  readonly request: HttpRequestHead;
+  readonly body: ByteSource;
+  readonly responder: ServedExchange['responder'];
+  readonly signal: Ending = new Ending();
+  readonly #inner: ServedExchange;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #forward: () => void;
+
+  constructor(inner: ServedExchange, { timeoutMs, maxBodyBytes, cacheControl }: RoutePolicy) {
+    this.#inner = inner;
+    this.request = inner.request;
+    this.#forward = () => this.signal.end(inner.signal.reason);
+    if (inner.signal.aborted) this.#forward();
+    else inner.signal.addEventListener('abort', this.#forward, { once: true });
+    this.body =
+      maxBodyBytes === undefined
+        ? inner.body
+        : new BoundedBody(inner.body, maxBodyBytes, () => this.#give(413, tooLarge(maxBodyBytes)));
+    this.responder = respondThrough(inner.responder, {
+      onStart: () => clearTimeout(this.#timer),
+      headers: cacheControl === undefined ? [] : ['cache-control', cacheControl],
+    });
+    if (timeoutMs !== undefined) {
+      this.#timer = setTimeout(
+        () => this.#give(408, `no response began within ${timeoutMs} ms\n`),
+        timeoutMs,
+      );
+    }
+  }
+
+  get isDisconnected(): boolean {
+    return this.#inner.isDisconnected;
+  }
+
+  trailers(): ReturnType<ServedExchange['trailers']> {
+    return this.#inner.trailers();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#inner.signal.removeEventListener('abort', this.#forward);
+  }
+
+  /** The client is told while it can be; the guest ends. */
+  #give(status: number, text: string): void {
+    this.#inner.responder.fail(status, text);
+    this.signal.end(new RoutePolicyError(text.trimEnd()));
+  }
+}
+
+function respondThrough(
+  inner: ServedExchange['responder'],
+  { onStart, headers }: { readonly onStart: () => void; readonly headers: readonly string[] },
+): ServedExchange['responder'] {
+  return {
+    get status() {
+      return inner.status;
+    },
+    start(head: HttpResponseHead) {
+      onStart();
+      return inner.start(headers.length === 0 ? head : { ...head, headers: [...head.headers, ...headers] });
+    },
+    finish: (trailers) => inner.finish(trailers),
+    fail(status, text, cause) {
+      onStart();
+      inner.fail(status, text, cause);
+    },
+  };
+}
+
+/** A body that fails when it turns out longer than it may be. */
+class BoundedBody implements ByteSource {
+  readonly #inner: ByteSource;
+  readonly #max: number;
+  readonly #onExceeded: () => void;
+  #read = 0;
+
+  constructor(inner: ByteSource, max: number, onExceeded: () => void) {
+    this.#inner = inner;
+    this.#max = max;
+    this.#onExceeded = onExceeded;
+  }
+
+  read(max: number): Uint8Array | undefined {
+    const bytes = this.#inner.read(max);
+    this.#read += bytes?.length ?? 0;
+    if (this.#read <= this.#max) return bytes;
+    this.#onExceeded();
+    throw new HttpFailure(
+      { tag: 'HTTP-request-body-size', val: undefined },
+      `the body of the request is longer than ${this.#max} bytes`,
+    );
+  }
+
+  isReady(): boolean {
+    return this.#inner.isReady();
+  }
+
+  ready(): Promise<void> {
+    return this.#inner.ready();
+  }
+
+  cancel(): void {
+    this.#inner.cancel();
+  }
+}
+
+function tooLarge(maxBodyBytes: number): string {
+  return `the body of a request may have ${maxBodyBytes} bytes here\n`;
+}
+
+/** By its content-length; 0 where it says none. */
+function lengthOf(headers: readonly string[]): number {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(headers[i + 1]);
+  }
+  return 0;
+}
