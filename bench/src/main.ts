@@ -12,6 +12,7 @@ import { controlUnderLoad } from './measurements/control-under-load.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { httpGo, httpPython } from './measurements/http-gallery.js';
 import { httpHello } from './measurements/http-hello.js';
+import { httpPathRouting } from './measurements/http-path-routing.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
 import { keyvalueGet } from './measurements/keyvalue-get.js';
@@ -36,6 +37,7 @@ const measurements: readonly Measurement[] = [
   httpHello,
   httpSmall,
   httpSmall1,
+  httpPathRouting,
   twoThreads,
   keyvalueGet,
   coldStart,
