@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
-import { buildGallery, pythonWasi03, rustWasi03 } from '@wasmlattice/example-gallery';
+import { buildGallery, javascriptWasi03, pythonWasi03, rustWasi03 } from '@wasmlattice/example-gallery';
 import {
   buildGuestText,
   buildHandleGuests,
@@ -202,7 +202,10 @@ it('is called by guests of WASI 0.2, and calls them, with streams', async () => 
 });
 
 // Where cargo and the target, or Python and its package, are not there, these are skipped by name.
-const gallery = await buildGallery({ languages: [rustWasi03, pythonWasi03], cacheRoot: cacheDir });
+const gallery = await buildGallery({
+  languages: [rustWasi03, pythonWasi03, javascriptWasi03],
+  cacheRoot: cacheDir,
+});
 const named = gallery.map((guest) => ({ ...guest, name: `${guest.language.name}/${guest.guest}` }));
 const built = named.filter((guest) => guest.outcome === 'built');
 

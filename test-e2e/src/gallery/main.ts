@@ -4,6 +4,7 @@ import {
   c,
   go,
   javascript,
+  javascriptWasi03,
   python,
   pythonWasi03,
   rust,
@@ -15,7 +16,7 @@ import { renderGallery } from './report.js';
 import { runGallery } from './run-gallery.js';
 
 // `pnpm gallery [LANGUAGE…] [--engine NAME]`. Only the table goes to standard output.
-const known = [c, go, javascript, python, pythonWasi03, rust, rustWasi03];
+const known = [c, go, javascript, javascriptWasi03, python, pythonWasi03, rust, rustWasi03];
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { engine: { type: 'string', multiple: true } },

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
 import { bundleGuest, componentizeWithStarlingMonkey, toolVersions } from '@wasmlattice/guest-build';
-import { type Language, MissingToolchainError } from '../language.js';
+import { installedVersion } from '../installed-version.js';
+import type { Language } from '../language.js';
 
 /** A web framework from npm, bundled with the guest. */
 export const javascript: Language = {
@@ -13,7 +12,7 @@ export const javascript: Language = {
   recipe: import.meta.filename,
   async findToolchain() {
     return {
-      versions: `hono@${versionOf('hono')}, ${toolVersions()}`,
+      versions: `hono@${installedVersion('hono')}, ${toolVersions()}`,
       build: async ({ guest, source, wit }) =>
         await componentizeWithStarlingMonkey({
           name: guest,
@@ -25,11 +24,3 @@ export const javascript: Language = {
     };
   },
 };
-
-function versionOf(name: string): string {
-  const manifest = findPackageJSON(name, import.meta.url);
-  if (manifest === undefined)
-    throw new MissingToolchainError(`${name} is not installed; run \`npm run setup\``);
-  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return version;
-}
