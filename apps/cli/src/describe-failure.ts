@@ -1,4 +1,4 @@
-import { ArchiveError } from '@wasmlattice/artifacts';
+import { ArchiveError, ArtifactCacheError, isRegistryError, OciReferenceError } from '@wasmlattice/artifacts';
 import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
 import { EventSubscribeError, EventSubscriptionClosedError, EventTimeoutError } from '@wasmlattice/events';
@@ -41,6 +41,12 @@ export function describeFailure(error: unknown): Failure | undefined {
   }
   if (error instanceof ClaimsError || error instanceof ArchiveError) {
     return { message: error.message, check: undefined, exitCode: exitCodes.failure };
+  }
+  if (isRegistryError(error) || error instanceof ArtifactCacheError) {
+    return { message: error.message, check: undefined, exitCode: exitCodes.failure };
+  }
+  if (error instanceof OciReferenceError) {
+    return { message: error.message, check: undefined, exitCode: exitCodes.usage };
   }
   if (error instanceof EventTimeoutError) {
     return {

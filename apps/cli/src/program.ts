@@ -22,6 +22,8 @@ import { addLinkPut } from './commands/link-put.js';
 import { addParCreate } from './commands/par-create.js';
 import { addParInsert } from './commands/par-insert.js';
 import { addParInspect } from './commands/par-inspect.js';
+import { addPull } from './commands/pull.js';
+import { addPush } from './commands/push.js';
 import { addStopHost } from './commands/stop-host.js';
 import { addUp } from './commands/up.js';
 import { describeFailure } from './describe-failure.js';
@@ -76,6 +78,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
 
   addUp(program, io, setExitCode);
   addInspect(program, io, setExitCode);
+  addPush(program, io);
+  addPull(program, io);
   const get = group(program, 'get', 'Look at the lattice');
   addGetHosts(get, io);
   addGetInventory(get, io);

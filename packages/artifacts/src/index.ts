@@ -15,6 +15,7 @@ export {
   ArtifactCacheError,
   type ArtifactCacheOptions,
   type CachedTag,
+  defaultCacheBytes,
 } from './cache/artifact-cache.js';
 export { ArtifactPuller, type ArtifactPullerOptions, type PullOptions } from './pull/artifact-puller.js';
 export type { PulledArtifact, PullProgress } from './pull/pulled-artifact.js';

@@ -1,3 +1,4 @@
+import { defaultCacheBytes } from '@wasmlattice/artifacts';
 import type { LogLevel } from '@wasmlattice/telemetry';
 import { type LimitName, limitTable } from '@wasmlattice/wasm-runtime';
 import type { MemoryWayWish } from '@wasmlattice/wasm-runtime/engines';
@@ -793,7 +794,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Registry to ask first for what another one has, with the same repositories; several are asked in turn',
     advanced: true,
   }),
-  artifactCacheBytes: value(kinds.bytes, 4 * 1024 ** 3, {
+  artifactCacheBytes: value(kinds.bytes, defaultCacheBytes, {
     flag: 'artifact-cache-bytes',
     variable: 'WASMLATTICE_ARTIFACT_CACHE_BYTES',
     group: 'Registries and TLS',

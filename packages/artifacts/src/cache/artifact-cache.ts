@@ -9,6 +9,9 @@ export class ArtifactCacheError extends Error {
   override readonly name = 'ArtifactCacheError';
 }
 
+/** What a cache may hold unless somebody says otherwise, in bytes: a hundred artifacts of the usual sizes. */
+export const defaultCacheBytes: number = 4 * 1024 ** 3;
+
 export interface ArtifactCacheOptions {
   /** Made when it is needed; hosts of one machine may share it. */
   readonly folder: string;

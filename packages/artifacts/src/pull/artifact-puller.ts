@@ -24,6 +24,8 @@ export interface ArtifactPullerOptions {
   readonly cache: ArtifactCache;
   /** Whether references whose tag is written as `latest` may be pulled. */
   readonly allowLatest: boolean;
+  /** Whether what a tag stood for before will do while its registry is down; it does by default. */
+  readonly startsOffline?: boolean;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: PullProgress) => void;
 }
@@ -126,7 +128,7 @@ export class ArtifactPuller {
       }
       return { sources, manifest };
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) || this.#options.startsOffline === false) throw error;
       const tag = await cache.getTag(full);
       const bytes = tag && (await cache.getBytes(tag.digest));
       if (tag === undefined || bytes === undefined) throw error;
