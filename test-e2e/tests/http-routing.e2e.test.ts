@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { Agent, type IncomingHttpHeaders, request as sendRequest } from 'node:http';
-import { freePort } from '@wasmlattice/test-support';
+import { Agent as SecureAgent, request as sendSecureRequest } from 'node:https';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { createTempDir, createTestAuthority, freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putLink, startComponent, stopComponent } from '../src/deploy.js';
 import { paths } from '../src/paths.js';
@@ -168,5 +172,44 @@ describe('an HTTP server that goes by address', () => {
     await expect
       .poll(() => ask(port, '/', { method: 'POST', body: 'x' }), { timeout: 10_000 })
       .toMatchObject({ status: 200, localPort: first.localPort });
+  });
+});
+
+describe('an HTTP server with TLS', () => {
+  it('has the certificate of its files, and the next one for new connections without an end of any', async () => {
+    const id = 'secured';
+    const authority = createTestAuthority();
+    await using folder = await createTempDir();
+    const [certFile, keyFile] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
+    const renew = async (): Promise<void> => {
+      const { certificate, key } = authority.issue('localhost', '127.0.0.1');
+      await writeFile(keyFile, key);
+      await writeFile(certFile, certificate);
+    };
+    await renew();
+    const files = { tls_cert_file: certFile, tls_priv_key_file: keyFile };
+    const port = await startServer(id, { routing_mode: 'path', ...files });
+    await link(id, 'hello', { path: '/hello' });
+    const askSecurely = (via: SecureAgent): Promise<{ serial: string; localPort: number | undefined }> =>
+      new Promise((resolve, reject) => {
+        const options = { agent: via, host: '127.0.0.1', port, path: '/hello', ca: authority.certificate };
+        const request = sendSecureRequest(options, (response) => {
+          const socket = response.socket as TLSSocket;
+          const { serialNumber: serial } = socket.getPeerCertificate();
+          response.resume().on('end', () => resolve({ serial, localPort: socket.localPort }));
+        });
+        request.on('error', reject);
+        request.end();
+      });
+    const kept = new SecureAgent({ keepAlive: true, maxSockets: 1 });
+    const each = new SecureAgent();
+    const first = await askSecurely(kept);
+    await renew();
+    await expect
+      .poll(async () => (await askSecurely(each)).serial, { timeout: 20_000 })
+      .not.toBe(first.serial);
+    expect(await askSecurely(kept)).toEqual(first);
+    kept.destroy();
+    await expect(fetch(`http://127.0.0.1:${port}/hello`)).rejects.toThrow();
   });
 });

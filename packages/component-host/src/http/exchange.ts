@@ -29,6 +29,8 @@ const NO_TRAILERS: Promise<undefined> = Promise.resolve(undefined);
 
 /** What the requests of a listener have in common. */
 export interface ExchangeContext {
+  /** Of requests that do not name another. */
+  readonly scheme: 'http' | 'https';
   /** Most headers of a request. */
   readonly maxHeaders: number;
   /** Has {@link ServerResponder.release} called at the end of this turn of the event loop. */
@@ -73,7 +75,7 @@ export class ServerExchange implements ServedExchange, ResponderContext {
   /** @throws RefusedRequestError when the request can't be given to a guest */
   constructor(options: ServerExchangeOptions) {
     const { request, response } = options;
-    const { head, hasBody } = parseRequest(request, options.context.maxHeaders);
+    const { head, hasBody } = parseRequest(request, options.context);
     this.#options = options;
     this.request = head;
     if (hasBody) {

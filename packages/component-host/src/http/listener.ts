@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger, Meter } from '@wasmlattice/telemetry';
@@ -6,6 +7,7 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import type { HttpConnection } from './connection.js';
 import { HttpConnections } from './connections.js';
 import { type ExchangeContext, type ServedExchange, ServerExchange } from './exchange.js';
+import type { TlsMaterial } from './listener-options.js';
 import {
   isAfterTheLast,
   isEarlyEnd,
@@ -24,6 +26,8 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** Lets several threads listen on one address; the kernel spreads connections. Default false. */
   readonly reusePort?: boolean;
+  /** Absent: without TLS. */
+  readonly tls?: TlsMaterial | undefined;
   /** Whether a connection may serve several requests. Default true. */
   readonly keepsConnections?: boolean;
   /**
@@ -68,6 +72,8 @@ const CHECKS_OF_A_HEAD = 10;
 
 export interface HttpListener {
   readonly address: { readonly host: string; readonly port: number };
+  /** Another certificate for connections from now on; for a listener that has one. */
+  setTls(tls: TlsMaterial): void;
   /**
    * Takes the connections that wait to be accepted and then no further ones, answers what was and what still is
    * requested on them, each time as the last answer of its connection, and closes. After `graceMs` (default: no limit)
@@ -109,7 +115,7 @@ class NodeHttpListener implements HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #tunables: HttpTunables;
   readonly #logger: Logger;
-  readonly #server: Server;
+  readonly #server: Server | SecureServer;
   readonly #connections: HttpConnections;
   readonly #context: ExchangeContext;
   #refusals: RefusalLog | undefined;
@@ -124,7 +130,8 @@ class NodeHttpListener implements HttpListener {
     this.#tunables = { ...DEFAULTS, ...options.tunables };
     this.#logger = options.logger ?? noopLogger;
     const { maxHeadBytes, maxHeaders, headTimeoutMs, keepAliveMs, lingerMs } = this.#tunables;
-    this.#server = createServer({
+    const { tls } = options;
+    const serverOptions = {
       maxHeaderSize: maxHeadBytes,
       headersTimeout: headTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headTimeoutMs / CHECKS_OF_A_HEAD),
@@ -136,7 +143,11 @@ class NodeHttpListener implements HttpListener {
       requireHostHeader: false,
       // A guest can't take a connection over: an Upgrade header is ignored, as RFC 9110 §7.8 allows.
       shouldUpgradeCallback: () => false,
-    });
+    };
+    this.#server =
+      tls === undefined
+        ? createServer(serverOptions)
+        : createSecureServer({ ...serverOptions, ...tls, handshakeTimeout: headTimeoutMs });
     // Beyond a number node would drop headers in silence; `parseRequest` counts them.
     this.#server.maxHeadersCount = 0;
     this.#connections = new HttpConnections({
@@ -145,8 +156,15 @@ class NodeHttpListener implements HttpListener {
       lingerMs,
       refused: this.#report,
     });
-    this.#context = { maxHeaders, holdUntilTurnEnds: this.#holdUntilTurnEnds, misframed: this.#misframed };
-    this.#server.on('connection', (socket) => this.#connections.add(socket));
+    this.#context = {
+      scheme: tls === undefined ? 'http' : 'https',
+      maxHeaders,
+      holdUntilTurnEnds: this.#holdUntilTurnEnds,
+      misframed: this.#misframed,
+    };
+    // What HTTP is spoken on: node's server of TLS tells of the connections below it, too.
+    const opened = tls === undefined ? 'connection' : 'secureConnection';
+    this.#server.on(opened, (socket: Socket) => this.#connections.add(socket));
     this.#server.on('request', (request, response) => this.#accept(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#expect(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#expect(request, response));
@@ -156,6 +174,10 @@ class NodeHttpListener implements HttpListener {
 
   get address(): { readonly host: string; readonly port: number } {
     return this.#address;
+  }
+
+  setTls(tls: TlsMaterial): void {
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext({ ...tls });
   }
 
   async open(): Promise<void> {

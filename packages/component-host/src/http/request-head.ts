@@ -22,7 +22,10 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
  * @throws RefusedRequestError for what node's parser takes and RFC 9112 does not: a missing or second Host, a transfer
  * coding other than `chunked`, another version; and for more than `maxHeaders` headers
  */
-export function parseRequest(request: IncomingMessage, maxHeaders: number): ParsedRequest {
+export function parseRequest(
+  request: IncomingMessage,
+  { maxHeaders, scheme }: { readonly maxHeaders: number; readonly scheme: 'http' | 'https' },
+): ParsedRequest {
   const lines = request.rawHeaders;
   let host: string | undefined;
   let hosts = 0;
@@ -61,7 +64,7 @@ export function parseRequest(request: IncomingMessage, maxHeaders: number): Pars
   // A proxy that takes the other of two hosts would send the request elsewhere.
   if (hosts > 1) refuse(badHost(`the request has ${hosts} Host headers: send one`));
   if (hosts === 0 && httpVersionMinor > 0) refuse(badHost('the request names no host: send a Host header'));
-  const target = parseTarget(request.url ?? '/');
+  const target = parseTarget(request.url ?? '/', scheme);
   const authority = target.authority ?? firstOf(forwardedHost) ?? host;
   if (!authority) refuse(badHost('the request names no host: send a Host header'));
   if (!AUTHORITY.test(authority)) refuse(noHost(authority));
@@ -96,14 +99,17 @@ function checkTransferEncoding(value: string, httpVersionMinor: number): void {
   }
 }
 
-function parseTarget(target: string): {
+function parseTarget(
+  target: string,
+  scheme: 'http' | 'https',
+): {
   readonly scheme: 'http' | 'https';
   readonly authority?: string;
   readonly pathWithQuery: string;
 } {
-  if (target.startsWith('/') || target === '*') return { scheme: 'http', pathWithQuery: target };
-  const [, scheme, authority, rest = ''] = ABSOLUTE_TARGET.exec(target) ?? [];
-  if (scheme === undefined || authority === undefined) {
+  if (target.startsWith('/') || target === '*') return { scheme, pathWithQuery: target };
+  const [, named, authority, rest = ''] = ABSOLUTE_TARGET.exec(target) ?? [];
+  if (named === undefined || authority === undefined) {
     refuse({
       status: 400,
       reason: 'bad-target',
@@ -111,7 +117,7 @@ function parseTarget(target: string): {
     });
   }
   return {
-    scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http',
+    scheme: named.toLowerCase() === 'https' ? 'https' : 'http',
     authority,
     pathWithQuery: rest.startsWith('/') ? rest : `/${rest}`,
   };

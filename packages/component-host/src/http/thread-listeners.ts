@@ -3,6 +3,7 @@ import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import type { ListenerAddress } from '../thread/messages.js';
 import { answerText } from './answer-text.js';
 import { type HttpListener, openHttpListener } from './listener.js';
+import type { TlsMaterial } from './listener-options.js';
 import { applyPolicy } from './route-policy.js';
 import { type HttpRoute, type HttpRouting, RouteTable } from './routes.js';
 
@@ -60,11 +61,12 @@ export class ThreadListeners {
   }
 
   /** @throws NoHttpHandlerError, HttpListenError */
-  async listen({ listener, providerId, routing, routes, ...address }: ListenerAddress): Promise<void> {
+  async listen({ listener, providerId, routing, routes, head, ...address }: ListenerAddress): Promise<void> {
     const table = new RouteTable<HttpRequestHandler>(routing);
     for (const route of routes) this.#add(table, providerId, route);
     const server = await openHttpListener({
       ...address,
+      ...(head !== undefined && { tunables: definedOnly(head) }),
       handle: routedHandler(table, routing),
       logger: this.#logger.with(
         routing.by === 'address' ? { component: routes[0]?.componentId } : { provider: providerId },
@@ -89,6 +91,11 @@ export class ThreadListeners {
   /** Unknown ones are fine. */
   unroute(listener: string, route: string): void {
     this.#listeners.get(listener)?.table.delete(route);
+  }
+
+  /** An unknown one is fine. */
+  setTls(listener: string, tls: TlsMaterial): void {
+    this.#listeners.get(listener)?.server.setTls(tls);
   }
 
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */
@@ -140,4 +147,11 @@ function routedHandler(table: RouteTable<HttpRequestHandler>, routing: HttpRouti
     else answerText(exchange, 404, routing.by === 'host' ? 'host not found\n' : 'path not found\n');
     return undefined;
   };
+}
+
+function definedOnly<Values extends object>(
+  values: Values,
+): { [Key in keyof Values]: Exclude<Values[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof Values]: Exclude<Values[Key], undefined> };
 }

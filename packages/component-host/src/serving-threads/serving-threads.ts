@@ -5,6 +5,7 @@ import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/en
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute } from '../http/routes.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
@@ -40,6 +41,8 @@ export interface ListenerHandle {
   setRoute(route: HttpRoute): Promise<void>;
   /** An unknown one is fine. */
   deleteRoute(route: string): Promise<void>;
+  /** Another certificate for connections from now on. */
+  setTls(tls: TlsMaterial): Promise<void>;
   /** Requests in progress have `graceMs` to finish; safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
@@ -228,6 +231,7 @@ export class ServingThreads {
       port: address.port,
       setRoute: (route) => this.#setRoute(listener, route),
       deleteRoute: (route) => this.#deleteRoute(listener, route),
+      setTls: (tls) => this.#setTls(listener, tls),
       close(graceMs) {
         closed ??= unlisten(graceMs);
         return closed;
@@ -421,6 +425,13 @@ export class ServingThreads {
       await this.#deleteRoute(listener, route.route);
       throw error;
     }
+  }
+
+  async #setTls(listener: string, tls: TlsMaterial): Promise<void> {
+    const before = this.#listeners.get(listener);
+    if (before === undefined) return;
+    this.#listeners.set(listener, { ...before, tls });
+    await this.#each((thread) => thread.setTls(listener, tls));
   }
 
   async #deleteRoute(listener: string, route: string): Promise<void> {

@@ -10,6 +10,7 @@ import type {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { HeadLimits, TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute, HttpRouting } from '../http/routes.js';
 
 /** How requests of components get into a network where no link says whereto. */
@@ -61,6 +62,9 @@ export interface ListenerAddress {
   readonly routes: readonly HttpRoute[];
   /** The HTTP server that the components are linked to: who calls those that run elsewhere. */
   readonly providerId: string;
+  /** Absent: without TLS. */
+  readonly tls?: TlsMaterial | undefined;
+  readonly head?: HeadLimits | undefined;
   readonly host: string;
   readonly port: number;
   /** Whether other threads listen at the same address. */
@@ -80,6 +84,8 @@ export type ToThread =
   | (ListenerAddress & { readonly kind: 'listen'; readonly id: number })
   /** Answer a part of the requests with that component, from the answer on; connections stay. */
   | { readonly kind: 'route'; readonly id: number; readonly listener: string; readonly route: HttpRoute }
+  /** Another certificate for connections from now on. */
+  | { readonly kind: 'tls'; readonly id: number; readonly listener: string; readonly tls: TlsMaterial }
   /** No further ones; requests in progress go on. An unknown route is fine. */
   | { readonly kind: 'unroute'; readonly id: number; readonly listener: string; readonly route: string }
   /** Requests in progress have `graceMs` to finish; an unknown listener is fine. */

@@ -7,6 +7,7 @@ import {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute } from '../http/routes.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
@@ -29,6 +30,7 @@ export interface ThreadClient {
   listen(address: ListenerAddress): Promise<void>;
   route(listener: string, route: HttpRoute): Promise<void>;
   unroute(listener: string, route: string): Promise<void>;
+  setTls(listener: string, tls: TlsMaterial): Promise<void>;
   unlisten(listener: string, graceMs: number): Promise<void>;
   serveClient(provider: ClientProvider): Promise<void>;
   stopClient(providerId: string): Promise<void>;
@@ -160,6 +162,7 @@ export async function startThread(
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     route: (listener, route) => request({ kind: 'route', listener, route }),
+    setTls: (listener, tls) => request({ kind: 'tls', listener, tls }),
     unroute: (listener, route) => request({ kind: 'unroute', listener, route }),
     unlisten: (listener, graceMs) => request({ kind: 'unlisten', listener, graceMs }),
     serveClient: (provider) => request({ kind: 'serve-client', provider }),

@@ -61,6 +61,10 @@ port.on('message', (message: ToThread) => {
     case 'route':
       answer(message.id, thread.listeners.route(message.listener, message.route));
       return;
+    case 'tls':
+      thread.listeners.setTls(message.listener, message.tls);
+      post({ kind: 'done', id: message.id });
+      return;
     case 'unroute':
       thread.listeners.unroute(message.listener, message.route);
       post({ kind: 'done', id: message.id });

@@ -121,9 +121,16 @@ export const httpServerSchema: ConfigSchema = {
       without: 'the link listens on the default address, 0.0.0.0:8000 unless the provider says otherwise',
     },
     ...['path', 'path_prefix', 'host'].map((name): ConfigKey => ({ name, sides: ['source'] })),
-    ...['timeout_ms', 'max_body_bytes', 'readonly_mode', 'cache_control'].map(
-      (name): ConfigKey => ({ name, sides: ['provider', 'source'] }),
-    ),
+    ...[
+      'timeout_ms',
+      'max_body_bytes',
+      'readonly_mode',
+      'cache_control',
+      'tls_cert_file',
+      'tls_priv_key_file',
+      'max_header_bytes',
+      'header_timeout_ms',
+    ].map((name): ConfigKey => ({ name, sides: ['provider', 'source'] })),
     { name: 'config_b64', sides: ['source'] },
     { name: 'config_json', sides: ['source'] },
     ...unused(
@@ -134,8 +141,6 @@ export const httpServerSchema: ConfigSchema = {
         'cors_allowed_methods',
         'cors_exposed_headers',
         'cors_max_age_secs',
-        'tls_cert_file',
-        'tls_priv_key_file',
         'disable_keepalive',
       ],
       ['provider', 'source'],

@@ -19,6 +19,7 @@ function targetsOn(opened: Promise<void> = Promise.resolve()) {
         port: 8000,
         setRoute: async () => {},
         deleteRoute: async () => {},
+        setTls: async () => {},
         async close(graceMs: number) {
           closed.push(graceMs);
         },

@@ -40,6 +40,7 @@ export function createHttpTargets(options: {
       return {
         setRoute: (route) => listener.setRoute(route),
         deleteRoute: (route) => listener.deleteRoute(route),
+        setTls: (tls) => listener.setTls(tls),
         async close() {
           await listener.close(graceMs);
           open.delete(listener);

@@ -85,6 +85,7 @@ parentPort.on('message', (message) => {
     case 'sync':
     case 'route':
     case 'unroute':
+    case 'tls':
     case 'unlisten':
       return done(message);
   }

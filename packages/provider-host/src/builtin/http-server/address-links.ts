@@ -2,47 +2,45 @@ import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/typ
 import type { Logger } from '@wasmlattice/telemetry';
 import { describeLink, ProviderLinkError } from '../../errors.js';
 import { type LinkIdentity, linkKey } from '../../protocol/index.js';
-import type { HttpRoute, HttpTargetLease, HttpTargets } from './http-targets.js';
+import type { HttpRoute } from './http-targets.js';
 import type { LinkListeners } from './link-listeners.js';
-import type { HttpLinkSettings } from './settings.js';
+import { type ListenComponents, Listening } from './listen.js';
+import type { HttpLinkSettings, ListenerSettings } from './settings.js';
 import { addressesOverlap, formatSocketAddress, type SocketAddress } from './socket-address.js';
 
 interface OpenLink {
   readonly link: LinkIdentity;
   readonly address: SocketAddress;
-  readonly lease: HttpTargetLease;
+  readonly listening: Listening;
+  readonly head: string;
 }
 
 /** One listener for each link, at an address of its own. */
 export class AddressLinks implements LinkListeners {
   readonly #providerId: string;
-  readonly #targets: HttpTargets;
+  readonly #components: ListenComponents;
   readonly #logger: Logger;
   readonly #open = new Map<string, OpenLink>();
 
-  constructor(options: {
-    readonly providerId: string;
-    readonly targets: HttpTargets;
-    readonly logger: Logger;
-  }) {
-    this.#providerId = options.providerId;
-    this.#targets = options.targets;
-    this.#logger = options.logger;
+  constructor(providerId: string, components: ListenComponents) {
+    this.#providerId = providerId;
+    this.#components = components;
+    this.#logger = components.logger;
   }
 
   async put(link: InterfaceLinkDefinition, settings: HttpLinkSettings): Promise<void> {
-    const { address, match, policy } = settings;
+    const { address, match, policy, listener } = settings;
     const route: HttpRoute = { route: 'all', match, componentId: link.target, policy };
     const known = this.#open.get(linkKey(link));
-    if (known !== undefined && sameAddress(known.address, address)) {
-      await known.lease.setRoute(route);
+    if (known !== undefined && sameAddress(known.address, address) && suits(known, listener)) {
+      await this.#change(link, known.listening, route, listener);
       return;
     }
     this.#refuseRival(link, address, known);
     if (known !== undefined && addressesOverlap(known.address, address)) await this.delete(link);
-    const lease = await this.#listen(link, address, route);
+    const listening = await this.#listen(link, settings, route);
     await this.delete(link);
-    this.#open.set(linkKey(link), { link, address, lease });
+    this.#open.set(linkKey(link), { link, address, listening, head: JSON.stringify(listener.head) });
     this.#logger.info('listening for HTTP', {
       link: link.name,
       component: link.target,
@@ -81,16 +79,18 @@ export class AddressLinks implements LinkListeners {
 
   async #listen(
     link: InterfaceLinkDefinition,
-    address: SocketAddress,
+    { address, listener }: HttpLinkSettings,
     route: HttpRoute,
-  ): Promise<HttpTargetLease> {
+  ): Promise<Listening> {
+    const request = {
+      providerId: this.#providerId,
+      ...address,
+      routing: { by: 'address' },
+      routes: [route],
+      head: listener.head,
+    } as const;
     try {
-      return await this.#targets.listen({
-        providerId: this.#providerId,
-        ...address,
-        routing: { by: 'address' },
-        routes: [route],
-      });
+      return await Listening.open(request, listener.tls, this.#components);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new ProviderLinkError(link, `could not listen on ${formatSocketAddress(address)}: ${reason}`, {
@@ -99,9 +99,23 @@ export class AddressLinks implements LinkListeners {
     }
   }
 
-  async #close({ address, lease }: OpenLink): Promise<void> {
+  async #change(
+    link: InterfaceLinkDefinition,
+    listening: Listening,
+    route: HttpRoute,
+    { tls }: ListenerSettings,
+  ): Promise<void> {
     try {
-      await lease.close();
+      await listening.setFiles(tls);
+      await listening.setRoute(route);
+    } catch (cause) {
+      throw new ProviderLinkError(link, cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  }
+
+  async #close({ address, listening }: OpenLink): Promise<void> {
+    try {
+      await listening.close();
     } catch (error) {
       this.#logger.error('a listener did not close', { address: formatSocketAddress(address), error });
     }
@@ -111,4 +125,9 @@ export class AddressLinks implements LinkListeners {
 /** Two links with port 0 get two ports, but the same link put twice keeps its own. */
 function sameAddress(a: SocketAddress, b: SocketAddress): boolean {
   return a.host === b.host && a.port === b.port;
+}
+
+/** Whether a link keeps its listener with these settings. */
+function suits({ listening, head }: OpenLink, settings: ListenerSettings): boolean {
+  return listening.takes(settings.tls) && head === JSON.stringify(settings.head);
 }

@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
-import { describe, expect, it } from 'vitest';
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { createTempDir, createTestAuthority, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeHostData, type HostData } from '../../protocol/index.js';
 import type { RunningProvider } from '../../provider.js';
 import { startHttpServerProvider } from './http-server-provider.js';
@@ -21,7 +25,11 @@ function link(target: string, address: string | undefined, name = 'default'): In
 }
 
 /** An address, with the routes it has by now. */
-type OpenAddress = Omit<HttpListenRequest, 'routes'> & { readonly routes: Map<string, HttpRoute> };
+type OpenAddress = Omit<HttpListenRequest, 'routes'> & {
+  readonly routes: Map<string, HttpRoute>;
+  /** That of its start, and those that came after. */
+  readonly certificates: string[];
+};
 
 function componentsAt({ routes }: OpenAddress): string[] {
   return [...routes.values()].map(({ componentId }) => componentId);
@@ -35,7 +43,8 @@ function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly 
     async listen(request) {
       if (refused.includes(request.port)) throw new Error('EADDRINUSE');
       const routes = new Map(request.routes.map((route) => [route.route, route]));
-      const address: OpenAddress = { ...request, routes };
+      const certificates = request.tls === undefined ? [] : [request.tls.cert];
+      const address: OpenAddress = { ...request, routes, certificates };
       open.push(address);
       return {
         async setRoute(route) {
@@ -45,6 +54,9 @@ function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly 
         async deleteRoute(route) {
           routes.delete(route);
         },
+        async setTls(tls) {
+          address.certificates.push(tls.cert);
+        },
         async close() {
           open.splice(open.indexOf(address), 1);
         },
@@ -53,9 +65,13 @@ function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly 
   };
 }
 
-function start(targets: HttpTargets, data: Partial<HostData> = {}): Promise<RunningProvider> {
+function start(
+  targets: HttpTargets,
+  data: Partial<HostData> = {},
+  logger: Logger = noopLogger,
+): Promise<RunningProvider> {
   const hostData = { ...decodeHostData(Buffer.from('{}').toString('base64')), ...data };
-  return startHttpServerProvider({ targets }, { id, loadHostData: async () => hostData });
+  return startHttpServerProvider({ targets, logger, lookMs: 20 }, { id, loadHostData: async () => hostData });
 }
 
 describe('built-in HTTP server', () => {
@@ -221,5 +237,89 @@ describe.each([
     await expect(provider.updateConfig({ ...config, default_address: '127.0.0.1:8' })).rejects.toThrow(
       /start it again/,
     );
+  });
+});
+
+describe('built-in HTTP server with TLS', () => {
+  const authority = createTestAuthority();
+  let folder: TempDir;
+  let files: { readonly tls_cert_file: string; readonly tls_priv_key_file: string };
+  beforeAll(async () => {
+    folder = await createTempDir();
+    files = {
+      tls_cert_file: join(folder.path, 'cert.pem'),
+      tls_priv_key_file: join(folder.path, 'key.pem'),
+    };
+  });
+  afterAll(() => folder?.[Symbol.asyncDispose]());
+
+  async function renew(): Promise<string> {
+    const { certificate, key } = authority.issue('localhost');
+    await writeFile(files.tls_priv_key_file, key);
+    await writeFile(files.tls_cert_file, certificate);
+    return certificate;
+  }
+
+  const secured = (sourceConfig: Readonly<Record<string, string>>): InterfaceLinkDefinition => ({
+    ...link('hello', '127.0.0.1:1'),
+    sourceConfig: { address: '127.0.0.1:1', ...sourceConfig },
+  });
+
+  it('takes the certificate of a link, and a new one as soon as the files have it', async () => {
+    const first = await renew();
+    const targets = fakeTargets();
+    const provider = await start(targets);
+    await provider.putLink(secured(files));
+    expect(targets.open[0]?.certificates).toEqual([first]);
+    const second = await renew();
+    await vi.waitFor(() => expect(targets.open[0]?.certificates.at(-1)).toBe(second), { timeout: 10_000 });
+    await provider.stop();
+  });
+
+  it('keeps a certificate while the files hold none, and says so', async () => {
+    await renew();
+    const targets = fakeTargets();
+    const logger = new RecordingLogger();
+    const provider = await start(targets, {}, logger);
+    await provider.putLink(secured(files));
+    await writeFile(files.tls_cert_file, 'nothing');
+    const complaint = expect.objectContaining({
+      level: 'error',
+      message: expect.stringContaining('certificate'),
+    });
+    await vi.waitFor(() => expect(logger.records).toContainEqual(complaint), { timeout: 10_000 });
+    expect(targets.open[0]?.certificates).toHaveLength(1);
+    await provider.stop();
+  });
+
+  it('listens anew for a link that gets TLS, and that loses it', async () => {
+    await renew();
+    const targets = fakeTargets();
+    const provider = await start(targets);
+    await provider.putLink(secured({}));
+    await provider.putLink(secured(files));
+    expect(targets.open.map(({ tls }) => tls !== undefined)).toEqual([true]);
+    await provider.putLink(secured({}));
+    expect(targets.open.map(({ tls }) => tls !== undefined)).toEqual([false]);
+  });
+
+  it('takes that of the provider where all links have one address', async () => {
+    const certificate = await renew();
+    const targets = fakeTargets();
+    const provider = await start(targets, { config: { routing_mode: 'path', ...files } });
+    expect(targets.open[0]?.certificates).toEqual([certificate]);
+    await provider.stop();
+  });
+
+  it('refuses one file without the other, files that are not there, and a key of another certificate', async () => {
+    await renew();
+    const provider = await start(fakeTargets());
+    const put = (config: Readonly<Record<string, string>>) => provider.putLink(secured(config));
+    await expect(put({ tls_cert_file: '/x' })).rejects.toThrow(/give both or neither/);
+    await expect(put({ ...files, tls_cert_file: '/nowhere' })).rejects.toThrow(
+      /tls_cert_file \/nowhere can't be read/,
+    );
+    await writeFile(files.tls_priv_key_file, authority.issue('localhost').key);
+    await expect(put(files)).rejects.toThrow(/are no certificate in PEM and its key/);
   });
 });

@@ -5,6 +5,7 @@ import type { ProviderStart, RunningProvider } from '../../provider.js';
 import { AddressLinks } from './address-links.js';
 import type { HttpTargets } from './http-targets.js';
 import type { LinkListeners } from './link-listeners.js';
+import { type ListenComponents, Listening } from './listen.js';
 import { RoutedLinks } from './routed-links.js';
 import {
   type HttpLinkSettings,
@@ -20,6 +21,8 @@ export const httpServerReference = 'wasmcloud+builtin://http-server';
 export interface HttpServerComponents {
   readonly targets: HttpTargets;
   readonly logger?: Logger | undefined;
+  /** How often certificates are looked at, in ms; each 2 s by default. */
+  readonly lookMs?: number | undefined;
 }
 
 /**
@@ -33,32 +36,31 @@ export async function startHttpServerProvider(
   request: ProviderStart,
 ): Promise<RunningProvider> {
   const { id } = request;
-  const { targets } = components;
   const logger = (components.logger ?? noopLogger).with({ provider: id });
   const hostData = await request.loadHostData();
   try {
     const settings = parseHttpServerSettings(hostData.config);
-    const links = await openListeners({ id, settings, targets, logger });
+    const links = await openListeners(id, settings, { ...components, logger });
     return createHttpServer({ id, settings, config: hostData.config, links, logger });
   } catch (cause) {
     throw new ProviderStartError(id, messageOf(cause), { cause });
   }
 }
 
-async function openListeners(options: {
-  readonly id: string;
-  readonly settings: HttpServerSettings;
-  readonly targets: HttpTargets;
-  readonly logger: Logger;
-}): Promise<LinkListeners> {
-  const { id, settings, targets, logger } = options;
-  const { routing, defaultAddress } = settings;
-  if (routing.by === 'address') return new AddressLinks({ providerId: id, targets, logger });
+async function openListeners(
+  id: string,
+  settings: HttpServerSettings,
+  components: ListenComponents,
+): Promise<LinkListeners> {
+  const { routing, defaultAddress, listener } = settings;
+  const { logger } = components;
+  if (routing.by === 'address') return new AddressLinks(id, components);
   const address = formatSocketAddress(defaultAddress);
   try {
-    const lease = await targets.listen({ providerId: id, ...defaultAddress, routing, routes: [] });
+    const request = { providerId: id, ...defaultAddress, routing, routes: [], head: listener.head };
+    const listening = await Listening.open(request, listener.tls, components);
     logger.info('listening for HTTP', { routing: routing.by, address });
-    return new RoutedLinks({ lease, logger });
+    return new RoutedLinks({ listening, logger });
   } catch (cause) {
     throw new Error(`could not listen on ${address}: ${messageOf(cause)}`, { cause });
   }
@@ -111,7 +113,7 @@ function createHttpServer(options: {
       const wanted = parseHttpServerSettings(given);
       if (!sameListener(settings, wanted)) {
         throw new ProviderConfigError(
-          `routing_mode and header can't change, and default_address of a server that goes by ${settings.routing.by} neither: stop the provider and start it again`,
+          `routing_mode and header can't change, and default_address and what else belongs to an address neither where the server goes by path or host: stop the provider and start it again`,
         );
       }
       settings = wanted;
@@ -128,9 +130,11 @@ function createHttpServer(options: {
 
 /** Whether a server with these settings is the same as one with those, but for where links go that give no address. */
 function sameListener(a: HttpServerSettings, b: HttpServerSettings): boolean {
-  const routing = JSON.stringify(a.routing) === JSON.stringify(b.routing);
-  if (a.routing.by === 'address') return routing;
-  return routing && formatSocketAddress(a.defaultAddress) === formatSocketAddress(b.defaultAddress);
+  const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);
+  if (!same(a.routing, b.routing)) return false;
+  return (
+    a.routing.by === 'address' || (same(a.defaultAddress, b.defaultAddress) && same(a.listener, b.listener))
+  );
 }
 
 function readLink(

@@ -33,6 +33,20 @@ export interface HttpRoute {
   readonly policy: RoutePolicy;
 }
 
+/** A certificate and its key, PEM. */
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a listener takes of a head. */
+export interface HeadLimits {
+  /** Most bytes of the head of a request; absent: 64 KiB. */
+  readonly maxHeadBytes?: number | undefined;
+  /** How long a client may take to send it, in ms; absent: 60 s. */
+  readonly headTimeoutMs?: number | undefined;
+}
+
 /** Where components shall answer HTTP. */
 export interface HttpListenRequest {
   /** Id of the HTTP server provider: the source of the links. */
@@ -44,6 +58,9 @@ export interface HttpListenRequest {
   readonly routing: HttpRouting;
   /** Those it begins with. */
   readonly routes: readonly HttpRoute[];
+  /** Absent: without TLS. */
+  readonly tls?: TlsMaterial | undefined;
+  readonly head?: HeadLimits | undefined;
 }
 
 /** An address that is held until it is given back. */
@@ -52,6 +69,8 @@ export interface HttpTargetLease {
   setRoute(route: HttpRoute): Promise<void>;
   /** An unknown one is ignored. */
   deleteRoute(route: string): Promise<void>;
+  /** Another certificate for connections from now on; for listeners that have one. */
+  setTls(tls: TlsMaterial): Promise<void>;
   /** Stops listening; resolves once the address is free. A second call does nothing. */
   close(): Promise<void>;
 }

@@ -2,8 +2,9 @@ import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/typ
 import type { Logger } from '@wasmlattice/telemetry';
 import { describeLink, ProviderLinkError } from '../../errors.js';
 import { type LinkIdentity, linkKey } from '../../protocol/index.js';
-import type { HttpTargetLease, RouteMatch } from './http-targets.js';
+import type { RouteMatch } from './http-targets.js';
 import type { LinkListeners } from './link-listeners.js';
+import type { Listening } from './listen.js';
 import type { HttpLinkSettings } from './settings.js';
 
 interface RoutedLink {
@@ -13,14 +14,14 @@ interface RoutedLink {
 
 /** One listener for all links, each of which takes a part of its requests. */
 export class RoutedLinks implements LinkListeners {
-  readonly #lease: HttpTargetLease;
+  readonly #listening: Listening;
   readonly #logger: Logger;
   readonly #links = new Map<string, RoutedLink>();
   /** Who has what. */
   readonly #taken = new Map<string, string>();
 
-  constructor({ lease, logger }: { readonly lease: HttpTargetLease; readonly logger: Logger }) {
-    this.#lease = lease;
+  constructor({ listening, logger }: { readonly listening: Listening; readonly logger: Logger }) {
+    this.#listening = listening;
     this.#logger = logger;
   }
 
@@ -34,7 +35,7 @@ export class RoutedLinks implements LinkListeners {
       );
     }
     try {
-      await this.#lease.setRoute({ route: key, match, componentId: link.target, policy });
+      await this.#listening.setRoute({ route: key, match, componentId: link.target, policy });
     } catch (cause) {
       throw new ProviderLinkError(link, cause instanceof Error ? cause.message : String(cause), { cause });
     }
@@ -52,12 +53,12 @@ export class RoutedLinks implements LinkListeners {
     const key = linkKey(link);
     if (!this.#links.has(key)) return;
     this.#forget(key);
-    await this.#lease.deleteRoute(key);
+    await this.#listening.deleteRoute(key);
     this.#logger.info('stopped answering HTTP', { link: link.name, component: link.target });
   }
 
   close(): Promise<void> {
-    return this.#lease.close();
+    return this.#listening.close();
   }
 
   #forget(key: string): void {

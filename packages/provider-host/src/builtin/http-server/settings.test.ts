@@ -54,12 +54,12 @@ describe('link config of the HTTP server', () => {
 
   it('takes all settings from a JSON document, as text or base64 without padding', () => {
     const document =
-      '{"address":"127.0.0.1:9000","cache_control":"no-store","timeout_ms":5,"tls_cert_file":"/x"}';
+      '{"address":"127.0.0.1:9000","cache_control":"no-store","timeout_ms":5,"disable_keepalive":true}';
     const config_b64 = Buffer.from(document).toString('base64').replace(/=+$/, '');
     const expected = {
       address: { host: '127.0.0.1', port: 9000 },
       policy: { cacheControl: 'no-store', timeoutMs: 5 },
-      warnings: ['"tls_cert_file" is known from wasmCloud and has no effect here'],
+      warnings: ['"disable_keepalive" is known from wasmCloud and has no effect here'],
     };
     expect(read({ config_json: document, address: 'ignored' })).toMatchObject(expected);
     expect(read({ config_b64 })).toMatchObject(expected);
@@ -79,8 +79,8 @@ describe('link config of the HTTP server', () => {
   });
 
   it('tells which settings it does not apply', () => {
-    expect(read({ TLS_CERT_FILE: '/x', disable_keepalive: 'true' }).warnings).toEqual([
-      '"tls_cert_file" is known from wasmCloud and has no effect here',
+    expect(read({ CORS_MAX_AGE_SECS: '5', disable_keepalive: 'true' }).warnings).toEqual([
+      '"cors_max_age_secs" is known from wasmCloud and has no effect here',
       '"disable_keepalive" is known from wasmCloud and has no effect here',
     ]);
   });

@@ -6,8 +6,9 @@ import {
   httpServerSchema,
 } from '../../config-schema/index.js';
 import { ProviderConfigError } from '../../errors.js';
-import type { HttpRouting, RouteMatch, RoutePolicy } from './http-targets.js';
+import type { HeadLimits, HttpRouting, RouteMatch, RoutePolicy } from './http-targets.js';
 import type { SocketAddress } from './socket-address.js';
+import type { TlsFiles } from './tls-files.js';
 import { parseAddress, readFlag, readNumber, readText, type Settings, settingsOf } from './values.js';
 
 /** Provider config of the built-in HTTP server (docs/spec/host-config.md#7.1). */
@@ -17,6 +18,13 @@ export interface HttpServerSettings {
   readonly defaultAddress: SocketAddress;
   /** Of links that say nothing else. */
   readonly policy: RoutePolicy;
+  readonly listener: ListenerSettings;
+}
+
+/** What belongs to an address: of the link where each has its own, of the provider where it is one for all. */
+export interface ListenerSettings {
+  readonly tls: TlsFiles | undefined;
+  readonly head: HeadLimits;
 }
 
 const defaultAddress: SocketAddress = { host: '0.0.0.0', port: 8000 };
@@ -29,6 +37,7 @@ export function parseHttpServerSettings(config: StringMap): HttpServerSettings {
     routing: parseRouting(config),
     defaultAddress: address === undefined ? defaultAddress : parseAddress('default_address', address),
     policy: parsePolicy(settingsOf(config)),
+    listener: parseListener(settingsOf(config)),
   };
 }
 
@@ -53,6 +62,8 @@ export interface HttpLinkSettings {
   readonly address: SocketAddress;
   readonly match: RouteMatch;
   readonly policy: RoutePolicy;
+  /** Where the server goes by address. */
+  readonly listener: ListenerSettings;
   /** What was given and has no effect; a TLS key among it matters. */
   readonly warnings: readonly string[];
 }
@@ -82,6 +93,7 @@ export function parseHttpLinkSettings(
       address === undefined || address === null ? server.defaultAddress : parseAddress('address', address),
     match: parseMatch(settings, server.routing),
     policy: withDefaults(parsePolicy(settings), server.policy),
+    listener: listenerOf(parseListener(settings), server.listener),
     warnings,
   };
 }
@@ -131,7 +143,30 @@ function parsePolicy(settings: Settings): RoutePolicy {
   };
 }
 
-function withDefaults(policy: RoutePolicy, defaults: RoutePolicy): RoutePolicy {
-  const given = Object.entries(policy).filter(([, value]) => value !== undefined);
+function withDefaults<Values extends object>(values: Values, defaults: Values): Values {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
+}
+
+const filePath = /^[^\0]+$/;
+
+function parseListener(settings: Settings): ListenerSettings {
+  const certFile = readText(settings, 'tls_cert_file', filePath, 'a path');
+  const keyFile = readText(settings, 'tls_priv_key_file', filePath, 'a path');
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new ProviderConfigError(
+      'tls_cert_file and tls_priv_key_file need each other: give both or neither',
+    );
+  }
+  return {
+    tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
+    head: {
+      maxHeadBytes: readNumber(settings, 'max_header_bytes', 1_024, 1_048_576),
+      headTimeoutMs: readNumber(settings, 'header_timeout_ms', 1, longestTimerMs),
+    },
+  };
+}
+
+function listenerOf(own: ListenerSettings, defaults: ListenerSettings): ListenerSettings {
+  return { tls: own.tls ?? defaults.tls, head: withDefaults(own.head, defaults.head) };
 }
