@@ -57,6 +57,10 @@ export interface HostConfig {
   readonly providerStartTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
+  /** `ip:port` of the HTTP endpoint for liveness and readiness. */
+  readonly httpAdmin: string | undefined;
+  /** Whether the configuration service of the lattice is asked at start. */
+  readonly asksConfigService: boolean;
   readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
   readonly features: { readonly builtinHttpServer: boolean };
   readonly registries: RegistriesConfig;
@@ -155,6 +159,8 @@ export function parseHostConfig(
     providerStartTimeoutMs: values.providerStartTimeoutMs,
     shutdownTimeoutMs: values.shutdownTimeoutMs,
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
+    httpAdmin: values.httpAdmin,
+    asksConfigService: values.configServiceEnabled,
     audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),
     registries: readRegistries(values, cwd),

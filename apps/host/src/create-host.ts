@@ -7,6 +7,7 @@ import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connect
 import { createStderrLogger, type DeferredLogSink, type Logger, Redactor } from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
+import { startHttpAdmin } from './admin/http-admin.js';
 import { hostVersion } from './config/host-version.js';
 import { httpClientSettings } from './config/http-client.js';
 import type { Environment } from './config/read-settings.js';
@@ -17,6 +18,7 @@ import { openRegistries } from './control-plane/artifacts/open-registries.js';
 import { createAuditTrail } from './control-plane/audit/audit-trail.js';
 import { createSignatureRules } from './control-plane/claims/signature-rules.js';
 import { createComponentService } from './control-plane/component/component-service.js';
+import { askConfigService } from './control-plane/config-service/ask-config-service.js';
 import { createControlHandlers } from './control-plane/control-handlers.js';
 import { startHeartbeat } from './control-plane/heartbeat.js';
 import { describeInventory, type HostFacts } from './control-plane/host-facts.js';
@@ -79,6 +81,12 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   opened.defer(() => ctl.close());
   const rpc = await connectLattice(rpcSettings, logger.named('nats'));
   opened.defer(() => rpc.close());
+
+  const admin =
+    config.httpAdmin === undefined
+      ? undefined
+      : await startHttpAdmin({ address: config.httpAdmin, logger: logger.named('admin') });
+  opened.defer(() => admin?.close());
 
   const { lattice } = config;
   const facts: HostFacts = {
@@ -179,6 +187,14 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     env,
     hostId,
     events,
+    ...(config.asksConfigService && {
+      fromService: await askConfigService({
+        connection: ctl,
+        lattice,
+        labels: facts.labels.all(),
+        logger: logger.named('config-service'),
+      }),
+    }),
     logger: logger.named('registries'),
   });
   opened.defer(() => registries.close());
@@ -304,6 +320,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
         events,
         logger: logger.named('heartbeat'),
       }),
+    announceStop: () => admin?.setStopping(),
     stopWorkloads: (graceMs) => stopWorkloads({ http, components, providers, threads: places }, graceMs),
     release: async () => {
       onStoreEnd = () => {};

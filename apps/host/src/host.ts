@@ -35,6 +35,8 @@ export interface HostParts {
   readonly serveControl: () => Promise<{ close(): Promise<void> }>;
   /** Begins the heartbeat; its result ends it. */
   readonly startHeartbeat: () => () => void;
+  /** Tells whoever asks that the host takes no further work; called first. */
+  readonly announceStop?: () => void;
   /** Stops components and providers within the time. */
   readonly stopWorkloads: (graceMs: number) => Promise<void>;
   /** Flushes and closes what is left: stores, connections, an own NATS server. */
@@ -101,6 +103,7 @@ export function hostFrom(parts: HostParts): Host {
     stop({ timeoutMs = parts.shutdownTimeoutMs, reason = 'requested' } = {}) {
       if (state === 'stopping' || state === 'stopped') return ended.promise;
       state = 'stopping';
+      parts.announceStop?.();
       logger.info('host is stopping', { host: facts.hostId, reason, timeoutMs });
       const deadline = setTimeout(() => {
         ended.reject(new ShutdownTimeoutError(`host shutdown timed out after ${timeoutMs} ms`));

@@ -303,14 +303,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_HTTP_ADMIN',
     group: 'General',
     help: 'Address of the HTTP endpoint for liveness and readiness',
-    later: true,
   }),
   configServiceEnabled: toggle({
     flag: 'config-service-enabled',
     variable: 'WASMCLOUD_CONFIG_SERVICE',
     group: 'General',
     help: 'Ask the configuration service of the lattice at start',
-    later: true,
   }),
 
   natsHost: value(kinds.hostName, '127.0.0.1', {
