@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { freePort, startChild, startNatsServer } from '@wasmlattice/test-support';
+import { createTestAuthority, freePort, startChild, startNatsServer } from '@wasmlattice/test-support';
+import { nkeys } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectLattice, natsOptions } from './connect-lattice.js';
 import { connectionSettings, type LatticeConnectionSettings } from './connection-settings.js';
@@ -176,5 +177,51 @@ describe('credentials', () => {
         /cannot read the NATS credentials file .*; check --ctl-creds\/--nats-creds/,
       ),
     });
+  });
+});
+
+describe('the certificate of a server known by its address', () => {
+  async function connectWith(...certified: readonly string[]): Promise<string> {
+    const authority = createTestAuthority();
+    const { certificate, key } = authority.issue(...certified);
+    await writeFile(join(folder, 'server.pem'), certificate);
+    await writeFile(join(folder, 'server.key'), key);
+    await using server = await startNatsServer({
+      config: `tls { cert_file: "${join(folder, 'server.pem')}", key_file: "${join(folder, 'server.key')}" }`,
+    });
+    const connection = await connectLattice(
+      settings({ url: server.url, tls: { ca: authority.certificate } }),
+      noopLogger,
+    );
+    await connection.close();
+    return 'connected';
+  }
+
+  it('has to be for that address', async () => {
+    expect(await connectWith('127.0.0.1')).toBe('connected');
+    await expect(connectWith('127.0.0.2')).rejects.toMatchObject({ failure: 'tls' });
+    await expect(connectWith('localhost')).rejects.toMatchObject({ failure: 'tls' });
+  });
+});
+
+describe('a user whom the server knows by the key', () => {
+  it('logs in with a seed alone, as flag or in a file, and has inboxes of its own', async () => {
+    const user = nkeys.createUser();
+    const seed = new TextDecoder().decode(user.getSeed());
+    await using server = await startNatsServer({
+      config: `authorization { users: [{ nkey: ${user.getPublicKey()}, permissions: { subscribe: "_INBOX_me.>" } }] }`,
+    });
+    const file = join(folder, 'user.creds');
+    await writeFile(file, `-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`);
+    for (const credentials of [
+      { kind: 'nkey', seed },
+      { kind: 'file', path: file },
+    ] as const) {
+      const endpoint = { url: server.url, tls: false, credentials, inboxPrefix: '_INBOX_me' };
+      const connection = await connectLattice(await connectionSettings('ctl', endpoint), noopLogger);
+      connection.subscribe('_INBOX_me.echo', { callback: (_error, message) => message.respond('heard') });
+      expect((await connection.request('_INBOX_me.echo')).string()).toBe('heard');
+      await connection.close();
+    }
   });
 });

@@ -12,6 +12,7 @@ import {
 } from 'nats';
 import { connectionError } from './connection-error.js';
 import type { LatticeConnectionSettings } from './connection-settings.js';
+import { addressIdentity } from './server-identity.js';
 import { parseServerUrls, type ServerUrl } from './server-url.js';
 import { logStatus } from './status-log.js';
 
@@ -93,5 +94,9 @@ function tlsOf(
 ): ConnectionOptions['tls'] | undefined {
   if (tls === undefined && !servers.some(({ url }) => url.startsWith('tls://'))) return undefined;
   const { ca, caFile } = tls ?? {};
-  return { ...(ca !== undefined && { ca }), ...(caFile !== undefined && { caFile }) };
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(caFile !== undefined && { caFile }),
+    ...addressIdentity(servers.map(({ url }) => url)),
+  };
 }
