@@ -1,6 +1,7 @@
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from './child.js';
@@ -21,7 +22,7 @@ export interface TestRegistry extends AsyncDisposable {
 export interface TestRegistryOptions {
   /** Who may push and pull: everybody, {@link registryUser} by password, or whom a token service gives a token. */
   readonly auth?: 'none' | 'basic' | 'token';
-  /** Serves HTTPS with a certificate of this authority. */
+  /** Serves HTTPS with a certificate of this authority; so does the token service. */
   readonly authority?: TestAuthority;
   /** That of a registry before it; a free one by default. */
   readonly port?: number;
@@ -69,7 +70,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   if (auth === 'basic') {
     settings.auth = { htpasswd: { realm: 'test', path: await file('htpasswd', passwordLine) } };
   } else if (auth === 'token') {
-    service = opened.use(await startTokenService(tokenSeconds));
+    service = opened.use(await startTokenService(tokenSeconds, authority));
     settings.auth = {
       token: {
         realm: service.url,
@@ -102,11 +103,11 @@ interface TokenService extends AsyncDisposable {
 }
 
 /** Gives tokens for what is asked to {@link registryUser}, and to anybody else those that permit nothing. */
-async function startTokenService(seconds: number): Promise<TokenService> {
+async function startTokenService(seconds: number, authority?: TestAuthority): Promise<TokenService> {
   const issuer = createTestAuthority('test-issuer');
   const basic = `Basic ${Buffer.from(`${registryUser.username}:${registryUser.password}`).toString('base64')}`;
   let given = 0;
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const isKnown = request.headers.authorization === basic;
     if (request.headers.authorization !== undefined && !isKnown) {
@@ -118,10 +119,15 @@ async function startTokenService(seconds: number): Promise<TokenService> {
     given += 1;
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ token, expires_in: seconds }));
-  });
+  };
+  const tls = authority?.issue(host);
+  const server =
+    tls === undefined
+      ? createServer(answer)
+      : createSecureServer({ cert: tls.certificate, key: tls.key }, answer);
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}/token`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${(server.address() as AddressInfo).port}/token`,
     certificate: issuer.certificate,
     given: () => given,
     async [Symbol.asyncDispose]() {
