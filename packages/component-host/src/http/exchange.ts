@@ -6,6 +6,7 @@ import type {
   HttpRequestHead,
   HttpResponder,
 } from '@wasmlattice/wasm-runtime/host-functions';
+import type { ForwardedHeaders } from './forwarded.js';
 import type { Refusal } from './refusal.js';
 import { noBody, RequestBody } from './request-body.js';
 import { parseRequest } from './request-head.js';
@@ -33,6 +34,8 @@ export interface ExchangeContext {
   readonly scheme: 'http' | 'https';
   /** Most headers of a request. */
   readonly maxHeaders: number;
+  /** Absent: what requests tell of the way they came is left to the component, but for their host. */
+  readonly forwarded?: ForwardedHeaders | undefined;
   /** Has {@link ServerResponder.release} called at the end of this turn of the event loop. */
   holdUntilTurnEnds(responder: ServerResponder): void;
   /** The guest's response can't be sent as it is. */
@@ -59,6 +62,8 @@ export interface ServedExchange extends HttpExchange {
   };
   /** The client went away before the response was complete. */
   readonly isDisconnected: boolean;
+  /** The IP address that the request came from, as far as it is known. */
+  readonly client?: string | undefined;
 }
 
 /** One request on a socket of node's HTTP server. */
@@ -77,13 +82,18 @@ export class ServerExchange implements ServedExchange, ResponderContext {
     const { request, response } = options;
     const { head, hasBody } = parseRequest(request, options.context);
     this.#options = options;
-    this.request = head;
+    const { forwarded } = options.context;
+    this.request = forwarded === undefined ? head : forwarded.apply(head, this.client ?? '');
     if (hasBody) {
       this.#requestBody = new RequestBody(request, options.expectsContinue ? response : undefined);
     }
     this.body = this.#requestBody ?? noBody;
     this.responder = new ServerResponder(response, this);
     response.once('close', () => this.#leave());
+  }
+
+  get client(): string | undefined {
+    return this.#options.request.socket.remoteAddress;
   }
 
   holdUntilTurnEnds(responder: ServerResponder): void {

@@ -7,6 +7,7 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import type { HttpConnection } from './connection.js';
 import { HttpConnections } from './connections.js';
 import { type ExchangeContext, type ServedExchange, ServerExchange } from './exchange.js';
+import { ForwardedHeaders, type TrustedProxies } from './forwarded.js';
 import type { TlsMaterial } from './listener-options.js';
 import {
   isAfterTheLast,
@@ -28,6 +29,8 @@ export interface HttpListenerOptions {
   readonly reusePort?: boolean;
   /** Absent: without TLS. */
   readonly tls?: TlsMaterial | undefined;
+  /** Proxies whose word on where a request came from counts; absent: see `HeadContext`. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** Whether a connection may serve several requests. Default true. */
   readonly keepsConnections?: boolean;
   /**
@@ -159,6 +162,7 @@ class NodeHttpListener implements HttpListener {
     this.#context = {
       scheme: tls === undefined ? 'http' : 'https',
       maxHeaders,
+      forwarded: options.trustedProxies && new ForwardedHeaders(options.trustedProxies),
       holdUntilTurnEnds: this.#holdUntilTurnEnds,
       misframed: this.#misframed,
     };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpRequestHead } from '@wasmlattice/wasm-runtime/host-functions';
+import type { ForwardedHeaders } from './forwarded.js';
 import { refusedOtherVersion } from './parse-failure.js';
 import { type Refusal, RefusedRequestError } from './refusal.js';
 
@@ -7,6 +8,15 @@ import { type Refusal, RefusedRequestError } from './refusal.js';
 export interface ParsedRequest {
   readonly head: HttpRequestHead;
   readonly hasBody: boolean;
+}
+
+/** What the listener knows of all its requests. */
+export interface HeadContext {
+  readonly maxHeaders: number;
+  /** Of requests that do not name another. */
+  readonly scheme: 'http' | 'https';
+  /** Whose `X-Forwarded-Host` counts; absent: everybody's, as upstream has it. */
+  readonly forwarded?: Pick<ForwardedHeaders, 'isTrusted'> | undefined;
 }
 
 /** `http://host:port/path?query`, the form of requests to proxies. */
@@ -24,7 +34,7 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
  */
 export function parseRequest(
   request: IncomingMessage,
-  { maxHeaders, scheme }: { readonly maxHeaders: number; readonly scheme: 'http' | 'https' },
+  { maxHeaders, scheme, forwarded }: HeadContext,
 ): ParsedRequest {
   const lines = request.rawHeaders;
   let host: string | undefined;
@@ -65,6 +75,7 @@ export function parseRequest(
   if (hosts > 1) refuse(badHost(`the request has ${hosts} Host headers: send one`));
   if (hosts === 0 && httpVersionMinor > 0) refuse(badHost('the request names no host: send a Host header'));
   const target = parseTarget(request.url ?? '/', scheme);
+  if (forwarded?.isTrusted(request.socket.remoteAddress ?? '') === false) forwardedHost = undefined;
   const authority = target.authority ?? firstOf(forwardedHost) ?? host;
   if (!authority) refuse(badHost('the request names no host: send a Host header'));
   if (!AUTHORITY.test(authority)) refuse(noHost(authority));

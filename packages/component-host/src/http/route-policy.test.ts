@@ -1,3 +1,5 @@
+import type { Logger } from '@wasmlattice/telemetry';
+import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, expect, it } from 'vitest';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import { answerText } from './answer-text.js';
@@ -8,8 +10,12 @@ import { applyPolicy, type RoutePolicy } from './route-policy.js';
 let listener: HttpListener | undefined;
 afterEach(() => listener?.close({ graceMs: 0 }));
 
-async function serve(policy: RoutePolicy, handle: HttpRequestHandler): Promise<string> {
-  listener = await openHttpListener({ host: '127.0.0.1', port: 0, handle: applyPolicy(policy, handle) });
+async function serve(policy: RoutePolicy, handle: HttpRequestHandler, logger?: Logger): Promise<string> {
+  listener = await openHttpListener({
+    host: '127.0.0.1',
+    port: 0,
+    handle: applyPolicy(policy, handle, logger),
+  });
   return `http://127.0.0.1:${listener.address.port}/`;
 }
 
@@ -80,4 +86,27 @@ it('a route that is only read takes GET and HEAD', async () => {
 it('Cache-Control of the route comes with every response', async () => {
   const url = await serve({ cacheControl: 'no-store' }, count);
   expect((await fetch(url)).headers.get('cache-control')).toBe('no-store');
+});
+
+it('a preflight is answered by the route, and what is allowed comes with the responses of its component', async () => {
+  const cors = { origins: [], headers: [], methods: [], exposedHeaders: [], maxAgeSeconds: 300 };
+  const url = await serve({ cors }, count);
+  const headers = { origin: 'https://example.org', 'access-control-request-method': 'POST' };
+  const preflight = await fetch(url, { method: 'OPTIONS', headers });
+  expect([preflight.status, await preflight.text()]).toEqual([200, '']);
+  expect(preflight.headers.get('access-control-max-age')).toBe('300');
+  const response = await fetch(url, { method: 'OPTIONS' });
+  expect([await response.text(), response.headers.get('access-control-allow-origin')]).toEqual(['0', '*']);
+});
+
+it('a request is a line of the log if its route says so, without what comes after the question mark', async () => {
+  const logger = new RecordingLogger();
+  const url = await serve({ logsAccess: true, isReadOnly: true }, count, logger);
+  await (await fetch(`${url}path?secret=1`)).text();
+  await (await fetch(url, { method: 'POST' })).text();
+  expect(logger.records).toMatchObject([
+    { level: 'info', fields: { client: '127.0.0.1', method: 'GET', path: '/path', status: 200 } },
+    { level: 'info', fields: { method: 'POST', path: '/', status: 405 } },
+  ]);
+  expect(JSON.stringify(logger.records)).not.toContain('secret');
 });

@@ -1,3 +1,4 @@
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { Ending } from '@wasmlattice/wasm-runtime';
 import {
   type ByteSource,
@@ -7,7 +8,9 @@ import {
 } from '@wasmlattice/wasm-runtime/host-functions';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import { answerText } from './answer-text.js';
+import { type CorsPolicy, corsHeaders, preflightHeaders } from './cors.js';
 import type { ServedExchange } from './exchange.js';
+import { headerValue } from './header-lines.js';
 
 /** What a route asks of requests and does to responses, besides its component. */
 export interface RoutePolicy {
@@ -19,6 +22,10 @@ export interface RoutePolicy {
   readonly isReadOnly?: boolean | undefined;
   /** `Cache-Control` of responses, besides what the component says. */
   readonly cacheControl?: string | undefined;
+  /** Absent: requests of other origins are the component's to deal with. */
+  readonly cors?: CorsPolicy | undefined;
+  /** Each request is a line of the log. */
+  readonly logsAccess?: boolean | undefined;
 }
 
 /** A request is ended by a rule of its route: the reason of its exchange's signal. */
@@ -27,13 +34,49 @@ export class RoutePolicyError extends Error {
 }
 
 /** The handler itself where the policy asks for nothing. */
-export function applyPolicy(policy: RoutePolicy, handle: HttpRequestHandler): HttpRequestHandler {
-  const { timeoutMs, maxBodyBytes, isReadOnly, cacheControl } = policy;
-  if (timeoutMs === undefined && maxBodyBytes === undefined && cacheControl === undefined && !isReadOnly) {
-    return handle;
-  }
+export function applyPolicy(
+  policy: RoutePolicy,
+  handle: HttpRequestHandler,
+  logger: Logger = noopLogger,
+): HttpRequestHandler {
+  const policed = asksForAnything(policy) ? policedHandler(policy, handle) : handle;
+  return policy.logsAccess === true ? loggedHandler(policed, logger) : policed;
+}
+
+function asksForAnything({ isReadOnly, logsAccess, ...others }: RoutePolicy): boolean {
+  return isReadOnly === true || Object.values(others).some((value) => value !== undefined);
+}
+
+/** Who asked for what, and how that was answered; what comes after the question mark may be a secret. */
+function loggedHandler(handle: HttpRequestHandler, logger: Logger): HttpRequestHandler {
+  return async (exchange, source) => {
+    const startedAt = performance.now();
+    try {
+      return await handle(exchange, source);
+    } finally {
+      const { method, authority, pathWithQuery } = exchange.request;
+      logger.info('answered an HTTP request', {
+        client: exchange.client,
+        method,
+        host: authority,
+        path: pathWithQuery.split('?', 1)[0],
+        status: exchange.isDisconnected ? 'client left' : (exchange.responder.status ?? 500),
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      });
+    }
+  };
+}
+
+function policedHandler(policy: RoutePolicy, handle: HttpRequestHandler): HttpRequestHandler {
+  const { maxBodyBytes, isReadOnly, cors } = policy;
   return async (exchange, source) => {
     const { method, headers } = exchange.request;
+    const preflight = cors && preflightHeaders(cors, method, headers);
+    if (preflight !== undefined) {
+      exchange.responder.start({ status: 200, headers: preflight });
+      exchange.responder.finish();
+      return undefined;
+    }
     if (isReadOnly && method !== 'GET' && method !== 'HEAD') {
       answerText(exchange, 405, 'only GET and HEAD are allowed here\n', ['allow', 'GET, HEAD']);
       return undefined;
@@ -61,7 +104,8 @@ class PolicedExchange implements ServedExchange {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #forward: () => void;
 
-  constructor(inner: ServedExchange, { timeoutMs, maxBodyBytes, cacheControl }: RoutePolicy) {
+  constructor(inner: ServedExchange, policy: RoutePolicy) {
+    const { timeoutMs, maxBodyBytes, cacheControl, cors } = policy;
     this.#inner = inner;
     this.request = inner.request;
     this.#forward = () => this.signal.end(inner.signal.reason);
@@ -73,7 +117,10 @@ class PolicedExchange implements ServedExchange {
         : new BoundedBody(inner.body, maxBodyBytes, () => this.#give(413, tooLarge(maxBodyBytes)));
     this.responder = respondThrough(inner.responder, {
       onStart: () => clearTimeout(this.#timer),
-      headers: cacheControl === undefined ? [] : ['cache-control', cacheControl],
+      headers: [
+        ...(cacheControl === undefined ? [] : ['cache-control', cacheControl]),
+        ...(cors === undefined ? [] : corsHeaders(cors, inner.request.headers)),
+      ],
     });
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(
@@ -81,6 +128,10 @@ class PolicedExchange implements ServedExchange {
         timeoutMs,
       );
     }
+  }
+
+  get client(): string | undefined {
+    return this.#inner.client;
   }
 
   get isDisconnected(): boolean {
@@ -166,9 +217,5 @@ function tooLarge(maxBodyBytes: number): string {
 
 /** By its content-length; 0 where it says none. */
 function lengthOf(headers: readonly string[]): number {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] as string;
-    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(headers[i + 1]);
-  }
-  return 0;
+  return Number(headerValue(headers, 'content-length') ?? 0);
 }

@@ -1,3 +1,4 @@
+import { headerValue } from './header-lines.js';
 import type { RoutePolicy } from './route-policy.js';
 
 /**
@@ -86,7 +87,7 @@ export class RouteTable<Entry> {
       case 'path':
         return this.#findPath(withoutQuery(pathWithQuery)) ?? 'no-route';
       case 'host': {
-        const value = headerOf(headers, this.#routing.header);
+        const value = headerValue(headers, this.#routing.header);
         return value === undefined ? 'no-header' : (this.#findHost(value) ?? 'no-route');
       }
     }
@@ -123,13 +124,4 @@ export class RouteTable<Entry> {
 function withoutQuery(pathWithQuery: string): string {
   const query = pathWithQuery.indexOf('?');
   return query === -1 ? pathWithQuery : pathWithQuery.slice(0, query);
-}
-
-/** @param name in lower case */
-function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const line = headers[i] as string;
-    if (line.length === name.length && line.toLowerCase() === name) return headers[i + 1];
-  }
-  return undefined;
 }

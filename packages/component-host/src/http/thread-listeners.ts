@@ -116,7 +116,15 @@ export class ThreadListeners {
     { route, match, componentId, policy }: HttpRoute,
   ): void {
     if (this.#componentOf(componentId).kind === 'no-handler') throw new NoHttpHandlerError(componentId);
-    table.set(route, match, applyPolicy(policy, this.#handlerOf({ componentId, providerId })));
+    table.set(
+      route,
+      match,
+      applyPolicy(
+        policy,
+        this.#handlerOf({ componentId, providerId }),
+        this.#logger.with({ component: componentId }),
+      ),
+    );
   }
 
   #handlerOf(target: HttpTarget): HttpRequestHandler {

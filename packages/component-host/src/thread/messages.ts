@@ -65,6 +65,8 @@ export interface ListenerAddress {
   /** Absent: without TLS. */
   readonly tls?: TlsMaterial | undefined;
   readonly head?: HeadLimits | undefined;
+  /** Proxies whose word on where a request came from counts. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly host: string;
   readonly port: number;
   /** Whether other threads listen at the same address. */

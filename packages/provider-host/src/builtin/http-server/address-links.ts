@@ -12,7 +12,8 @@ interface OpenLink {
   readonly link: LinkIdentity;
   readonly address: SocketAddress;
   readonly listening: Listening;
-  readonly head: string;
+  /** What it was opened with, besides TLS. */
+  readonly opened: string;
 }
 
 /** One listener for each link, at an address of its own. */
@@ -40,7 +41,7 @@ export class AddressLinks implements LinkListeners {
     if (known !== undefined && addressesOverlap(known.address, address)) await this.delete(link);
     const listening = await this.#listen(link, settings, route);
     await this.delete(link);
-    this.#open.set(linkKey(link), { link, address, listening, head: JSON.stringify(listener.head) });
+    this.#open.set(linkKey(link), { link, address, listening, opened: openedWith(listener) });
     this.#logger.info('listening for HTTP', {
       link: link.name,
       component: link.target,
@@ -88,6 +89,7 @@ export class AddressLinks implements LinkListeners {
       routing: { by: 'address' },
       routes: [route],
       head: listener.head,
+      trustedProxies: listener.trustedProxies,
     } as const;
     try {
       return await Listening.open(request, listener.tls, this.#components);
@@ -128,6 +130,10 @@ function sameAddress(a: SocketAddress, b: SocketAddress): boolean {
 }
 
 /** Whether a link keeps its listener with these settings. */
-function suits({ listening, head }: OpenLink, settings: ListenerSettings): boolean {
-  return listening.takes(settings.tls) && head === JSON.stringify(settings.head);
+function suits({ listening, opened }: OpenLink, settings: ListenerSettings): boolean {
+  return listening.takes(settings.tls) && opened === openedWith(settings);
+}
+
+function openedWith({ head, trustedProxies }: ListenerSettings): string {
+  return JSON.stringify({ head, trustedProxies });
 }

@@ -57,8 +57,9 @@ async function openListeners(
   if (routing.by === 'address') return new AddressLinks(id, components);
   const address = formatSocketAddress(defaultAddress);
   try {
-    const request = { providerId: id, ...defaultAddress, routing, routes: [], head: listener.head };
-    const listening = await Listening.open(request, listener.tls, components);
+    const { tls, ...others } = listener;
+    const request = { providerId: id, ...defaultAddress, routing, routes: [], ...others };
+    const listening = await Listening.open(request, tls, components);
     logger.info('listening for HTTP', { routing: routing.by, address });
     return new RoutedLinks({ listening, logger });
   } catch (cause) {

@@ -22,6 +22,19 @@ export interface RoutePolicy {
   readonly isReadOnly?: boolean | undefined;
   /** `Cache-Control` of responses, besides what the component says. */
   readonly cacheControl?: string | undefined;
+  /** Absent: requests of other origins are the component's to deal with. */
+  readonly cors?: CorsPolicy | undefined;
+  /** Each request is a line of the log. */
+  readonly logsAccess?: boolean | undefined;
+}
+
+/** Who may use responses from another origin, and how. An empty list stands for all. */
+export interface CorsPolicy {
+  readonly origins: readonly string[];
+  readonly headers: readonly string[];
+  readonly methods: readonly string[];
+  readonly exposedHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
 }
 
 /** A component that answers a part of the requests. */
@@ -61,6 +74,8 @@ export interface HttpListenRequest {
   /** Absent: without TLS. */
   readonly tls?: TlsMaterial | undefined;
   readonly head?: HeadLimits | undefined;
+  /** Addresses and networks of proxies whose word on where a request came from counts; absent: on its host, everybody's. */
+  readonly trustedProxies?: readonly string[] | undefined;
 }
 
 /** An address that is held until it is given back. */

@@ -79,8 +79,7 @@ describe('link config of the HTTP server', () => {
   });
 
   it('tells which settings it does not apply', () => {
-    expect(read({ CORS_MAX_AGE_SECS: '5', disable_keepalive: 'true' }).warnings).toEqual([
-      '"cors_max_age_secs" is known from wasmCloud and has no effect here',
+    expect(read({ DISABLE_KEEPALIVE: 'true' }).warnings).toEqual([
       '"disable_keepalive" is known from wasmCloud and has no effect here',
     ]);
   });
@@ -130,5 +129,32 @@ describe('link config of the HTTP server', () => {
     expect(() => match('path', { path: '/a', path_prefix: '/a' })).toThrow(/either `path`/);
     expect(() => match('path', { path: 'a' })).toThrow(/path must be a path that begins with "\/"/);
     expect(() => match('host', {})).toThrow(/needs `host`/);
+  });
+
+  it('takes rules for other origins as upstream has them, once one of its keys is there', () => {
+    expect(read({}).policy.cors).toBeUndefined();
+    expect(
+      read({ cors_allowed_origins: '["https://example.org"]', cors_max_age_secs: '5' }).policy.cors,
+    ).toEqual({
+      origins: ['https://example.org'],
+      headers: ['accept', 'accept-language', 'content-type', 'content-language'],
+      methods: ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'],
+      exposedHeaders: [],
+      maxAgeSeconds: 5,
+    });
+    expect(read({ config_json: '{"cors_allowed_methods":["GET"]}' }).policy.cors?.methods).toEqual(['GET']);
+    expect(() => read({ cors_allowed_origins: '["example.org"]' })).toThrow(/must be a list of origins/);
+    expect(() => read({ cors_allowed_methods: '[1]' })).toThrow(/must be a list of names/);
+  });
+
+  it('takes what belongs to its address', () => {
+    expect(read({ trusted_proxies: '10.0.0.0/8, ::1', max_header_bytes: '2048' }).listener).toEqual({
+      tls: undefined,
+      head: { maxHeadBytes: 2048, headTimeoutMs: undefined },
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    });
+    expect(() => read({ trusted_proxies: 'proxy.example.org' })).toThrow(
+      /trusted_proxies must be a list of IP/,
+    );
   });
 });

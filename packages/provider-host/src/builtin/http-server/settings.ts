@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { StringMap } from '@wasmlattice/control-interface/types';
 import {
   type ConfigFindings,
@@ -6,10 +7,19 @@ import {
   httpServerSchema,
 } from '../../config-schema/index.js';
 import { ProviderConfigError } from '../../errors.js';
+import { readCors } from './cors-settings.js';
 import type { HeadLimits, HttpRouting, RouteMatch, RoutePolicy } from './http-targets.js';
 import type { SocketAddress } from './socket-address.js';
 import type { TlsFiles } from './tls-files.js';
-import { parseAddress, readFlag, readNumber, readText, type Settings, settingsOf } from './values.js';
+import {
+  parseAddress,
+  readFlag,
+  readList,
+  readNumber,
+  readText,
+  type Settings,
+  settingsOf,
+} from './values.js';
 
 /** Provider config of the built-in HTTP server (docs/spec/host-config.md#7.1). */
 export interface HttpServerSettings {
@@ -25,6 +35,7 @@ export interface HttpServerSettings {
 export interface ListenerSettings {
   readonly tls: TlsFiles | undefined;
   readonly head: HeadLimits;
+  readonly trustedProxies: readonly string[] | undefined;
 }
 
 const defaultAddress: SocketAddress = { host: '0.0.0.0', port: 8000 };
@@ -139,6 +150,8 @@ function parsePolicy(settings: Settings): RoutePolicy {
     timeoutMs: readNumber(settings, 'timeout_ms', 1, longestTimerMs),
     maxBodyBytes: readNumber(settings, 'max_body_bytes', 0, Number.MAX_SAFE_INTEGER),
     isReadOnly: readFlag(settings, 'readonly_mode'),
+    cors: readCors(settings),
+    logsAccess: readFlag(settings, 'access_log'),
     cacheControl: readText(settings, 'cache_control', /^[\t\x20-\x7e]+$/, 'a value of a header'),
   };
 }
@@ -164,9 +177,26 @@ function parseListener(settings: Settings): ListenerSettings {
       maxHeadBytes: readNumber(settings, 'max_header_bytes', 1_024, 1_048_576),
       headTimeoutMs: readNumber(settings, 'header_timeout_ms', 1, longestTimerMs),
     },
+    trustedProxies: readList(
+      settings,
+      'trusted_proxies',
+      isNetwork,
+      'IP addresses and networks such as 10.0.0.0/8',
+    ),
   };
 }
 
 function listenerOf(own: ListenerSettings, defaults: ListenerSettings): ListenerSettings {
-  return { tls: own.tls ?? defaults.tls, head: withDefaults(own.head, defaults.head) };
+  return {
+    tls: own.tls ?? defaults.tls,
+    head: withDefaults(own.head, defaults.head),
+    trustedProxies: own.trustedProxies ?? defaults.trustedProxies,
+  };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...others] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || others.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }

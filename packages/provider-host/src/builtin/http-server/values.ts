@@ -74,3 +74,31 @@ export function readText(
   if (typeof value === 'string' && form.test(value)) return value;
   throw new ProviderConfigError(`${key} must be ${expected}, got ${JSON.stringify(value)}`);
 }
+
+/** A list of texts: a JSON array, or texts with commas between them. */
+export function readList(
+  settings: Settings,
+  key: string,
+  isItem: (text: string) => boolean,
+  expected: string,
+): readonly string[] | undefined {
+  const value = settings[key];
+  if (value === undefined || value === null) return undefined;
+  const items = typeof value === 'string' ? listIn(value) : value;
+  if (Array.isArray(items) && items.every((item) => typeof item === 'string' && isItem(item))) return items;
+  throw new ProviderConfigError(`${key} must be a list of ${expected}, got ${JSON.stringify(value)}`);
+}
+
+function listIn(text: string): unknown {
+  if (!text.trimStart().startsWith('[')) {
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
