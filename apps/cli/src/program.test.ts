@@ -64,6 +64,31 @@ describe('get', () => {
     expect(JSON.parse(output)).toMatchObject([{ id: firstId, friendly_name: 'calm-fox-0001' }]);
   });
 
+  it('lists what tokens say, as a table and as JSON with the field names of the protocol', async () => {
+    const kv = {
+      kind: 'provider',
+      issuer: 'AI',
+      name: 'kv',
+      revision: '2',
+      subject: 'V1',
+      version: '0.2.0',
+    } as const;
+    const more = { callAlias: '', tags: ['a'] };
+    await host({ claims: [kv, { ...kv, ...more, kind: 'component', name: 'hello', subject: 'M1' }] });
+    expect((await cli('get', 'claims')).output).toBe(
+      [
+        'NAME   KIND       VERSION  REVISION  SUBJECT  ISSUER',
+        'hello  component  0.2.0    2         M1       AI',
+        'kv     provider   0.2.0    2         V1       AI',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await cli('get', 'claims', '-o', 'json')).output)).toMatchObject([
+      { sub: 'M1', iss: 'AI', tags: 'a' },
+      { sub: 'V1', rev: '2' },
+    ]);
+  });
+
   it('says what to do when no host answers', async () => {
     const { code, errors } = await cli('get', 'hosts', '--lattice', 'empty');
     expect(code).toBe(3);

@@ -9,6 +9,7 @@ import { addClaimsToken } from './commands/claims-token.js';
 import { addConfigDel } from './commands/config-del.js';
 import { addConfigGet } from './commands/config-get.js';
 import { addConfigPut } from './commands/config-put.js';
+import { addGetClaims } from './commands/get-claims.js';
 import { addGetEvents } from './commands/get-events.js';
 import { addGetHosts } from './commands/get-hosts.js';
 import { addGetInventory } from './commands/get-inventory.js';
@@ -85,6 +86,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addGetInventory(get, io);
   addGetLinks(get, io);
   addGetEvents(get, io);
+  addGetClaims(get, io);
   const access = group(program, 'access', 'Who may do what on the NATS server');
   addAccessCreate(access, io);
   const app = group(program, 'app', 'Deploy applications');

@@ -7,7 +7,7 @@ import { decodeKey, encodeSeed, type KeyKind } from './key-text.js';
  * @throws InvalidKeyError that says what was wanted and what it is instead
  */
 export function parseSeed(text: string, wanted: KeyKind): string {
-  const expected = `expected a ${wanted} seed (S${firstLetter(wanted)}…, 58 characters)`;
+  const expected = `expected ${withArticle(wanted)} seed (S${firstLetter(wanted)}…, 58 characters)`;
   const key = decodeOr(text, expected);
   if (!key.seed) {
     throw new InvalidKeyError(
@@ -18,7 +18,7 @@ export function parseSeed(text: string, wanted: KeyKind): string {
   if (key.kind !== wanted) {
     throw new InvalidKeyError(
       'wrong-kind',
-      `${expected}, got a ${key.kind} seed (S${firstLetter(key.kind)}…)`,
+      `${expected}, got ${withArticle(key.kind)} seed (S${firstLetter(key.kind)}…)`,
     );
   }
   return text.trim();
@@ -31,6 +31,10 @@ function decodeOr(text: string, expected: string): ReturnType<typeof decodeKey> 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidKeyError('malformed', `${expected}: ${reason}`, { cause });
   }
+}
+
+function withArticle(kind: KeyKind): string {
+  return kind === 'account' || kind === 'operator' ? `an ${kind}` : `a ${kind}`;
 }
 
 const zeros = new Uint8Array(32);

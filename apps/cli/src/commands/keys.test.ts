@@ -55,7 +55,7 @@ describe('keys', () => {
     await writeFile(join(folder.path, 'key.nk'), String(seed));
     for (const given of ['key.nk', String(seed), 'nonsense']) {
       const { code, errors } = await folder.run('claims', 'sign', 'hello.wasm', '-n', 'Hello', '-i', given);
-      expect([code, errors]).toEqual([2, expect.stringContaining('expected a account seed (SA…')]);
+      expect([code, errors]).toEqual([2, expect.stringContaining('expected an account seed (SA…')]);
       expect(errors).not.toContain(String(seed));
     }
   });

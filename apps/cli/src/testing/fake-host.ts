@@ -4,6 +4,7 @@ import type {
   HostInventory,
   Link,
   ProviderDescription,
+  StoredClaims,
   StringMap,
 } from '@wasmlattice/control-interface';
 import { failed, ok, serveControlInterface, silent } from '@wasmlattice/control-interface';
@@ -47,6 +48,8 @@ export interface FakeHostOptions {
   readonly unanswered?: readonly string[];
   /** Tells which configs providers have, and gives those that run others when it may. */
   readonly updatesProviders?: boolean;
+  /** What tokens say. */
+  readonly claims?: readonly StoredClaims[];
   /** Why links to a target do not work, by target. */
   readonly failingLinks?: StringMap;
 }
@@ -217,7 +220,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       emit(configDeleted({ configName: name }));
       return ok('successfully deleted config');
     },
-    getClaims: () => ok('', []),
+    getClaims: () => ok('', options.claims ?? []),
     putRegistries: unsupported,
   };
 
