@@ -193,7 +193,11 @@ describe('inspect', () => {
     const account = createSigningKey('account');
     const signed = await signComponent(
       component,
-      { subject: createSigningKey('module').publicKey, metadata: { name: 'hello', provider: false }, issuedAt: 1 },
+      {
+        subject: createSigningKey('module').publicKey,
+        metadata: { name: 'hello', provider: false },
+        issuedAt: 1,
+      },
       account,
     );
     await file('signed.wasm', signed.bytes);
