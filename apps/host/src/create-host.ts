@@ -66,11 +66,13 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
 
   const key = given.hostSeed === undefined ? createHostKey() : hostKeyFromSeed(given.hostSeed);
   const hostId = key.publicKey;
+  const authorities = await readAuthorities('tlsCaPath', given.registries.authorityFiles);
   // Opened first, so that it is closed last: the end of the host is worth a span, too.
   const telemetry = await startHostTelemetry({
     config: given,
     hostId,
     env,
+    authorities,
     logger: logger.named('telemetry'),
   });
   options.deferredLog?.attach(telemetry.log);
@@ -182,7 +184,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
   const registries = openRegistries({
     config: config.registries,
-    authorities: await readAuthorities('tlsCaPath', config.registries.authorityFiles),
+    authorities,
     cacheDir: config.cacheDir,
     env,
     hostId,

@@ -18,18 +18,25 @@ export async function startHostTelemetry(options: {
   readonly config: HostConfig;
   readonly hostId: string;
   readonly env: Environment;
+  /** Certificates of `--tls-ca-path`, each as PEM. */
+  readonly authorities: readonly string[];
   readonly logger: Logger;
 }): Promise<Telemetry> {
-  const { config, env, hostId, logger } = options;
+  const { authorities, config, env, hostId, logger } = options;
   const { protocol, signalProtocols, traceLevel, endpoint, traces, metrics, logs } = config.observability;
   try {
     return await startTelemetry({
       traces: traces.enabled,
       metrics: metrics.enabled,
       logs: logs.enabled,
-      serviceName: 'wasmcloud-host',
+      serviceName: env.OTEL_SERVICE_NAME?.trim() || 'wasmcloud-host',
       serviceVersion: hostVersion,
-      resource: { 'service.instance.id': hostId, 'wasmcloud.lattice': config.lattice },
+      resource: {
+        'service.instance.id': hostId,
+        'wasmcloud.lattice': config.lattice,
+        'wasmcloud.host.id': hostId,
+      },
+      certificateAuthorities: authorities,
       protocol,
       signalProtocols,
       endpoint,

@@ -12,9 +12,12 @@ import { type EndpointOptions, protocolOf, resolveEndpoint, type Signal } from '
 
 export interface ExporterOptions extends EndpointOptions {
   /**
-   * PEM certificates trusted besides those of Node.js. HTTP only, as upstream (docs/spec/host-config.md#1.4).
+   * PEM certificates trusted besides those of Node.js. HTTP only, as upstream (docs/spec/host-config.md#1.4). Where a variable
+   * of OpenTelemetry names a file with certificates, that counts alone.
    */
   readonly certificateAuthorities?: readonly string[];
+  /** Variables of the process, which the exporters themselves read, too: headers, certificates, timeouts, compression. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export function createSpanExporter(options: ExporterOptions): SpanExporter {
@@ -43,7 +46,11 @@ interface ExporterConfig {
 
 function exporterConfig(signal: Signal, options: ExporterOptions): ExporterConfig {
   const url = resolveEndpoint(signal, options);
-  const extra = options.certificateAuthorities ?? [];
+  const { certificateAuthorities = [], env = {} } = options;
+  const isNamed = [`${signal.toUpperCase()}_CERTIFICATE`, 'CERTIFICATE'].some(
+    (name) => (env[`OTEL_EXPORTER_OTLP_${name}`] ?? '') !== '',
+  );
+  const extra = isNamed ? [] : certificateAuthorities;
   // Naming authorities replaces the default ones, so those have to be named too.
   return extra.length === 0
     ? { url }

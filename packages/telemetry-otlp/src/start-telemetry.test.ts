@@ -1,15 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import {
   createDeferredLogSink,
   createLogger,
   createTelemetryRelay,
   type SpanContext,
 } from '@wasmlattice/telemetry';
+import { createTempDir, createTestAuthority } from '@wasmlattice/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InvalidEndpointError } from './endpoint.js';
 import { startTelemetry } from './start-telemetry.js';
 import type { TelemetryOptions } from './telemetry.js';
-import { type Collector, startCollector } from './testing/index.js';
+import { type Collector, type ExportRequest, startCollector } from './testing/index.js';
 
 let collector: Collector | undefined;
 
@@ -327,5 +330,61 @@ describe('startTelemetry', () => {
 
   it('refuses an endpoint that is no URL', async () => {
     await expect(startTelemetry(options({ endpoint: 'otel:4318' }))).rejects.toThrow(InvalidEndpointError);
+  });
+});
+
+describe('the variables of OpenTelemetry that exporters read', () => {
+  /** Records a span and a measurement, and says which requests reached the collector. */
+  async function exported(changes: Partial<TelemetryOptions> = {}): Promise<readonly ExportRequest[]> {
+    const telemetry = await startTelemetry(options({ env: process.env, onError: () => {}, ...changes }));
+    telemetry.tracer.startSpan('serve').end();
+    telemetry.meter.counter('wasmcloud_host.component.invocations').add(1);
+    await telemetry.shutdown();
+    return collector?.requests ?? [];
+  }
+
+  it('give headers to all signals, and to one', async () => {
+    collector = await startCollector();
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-tenant=blue,x-key=a%3Db');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'x-tenant=green');
+    const tenants = (await exported()).map(({ path, headers }) => [
+      path,
+      headers['x-tenant'],
+      headers['x-key'],
+    ]);
+    expect(tenants.sort()).toEqual([
+      ['/v1/metrics', 'blue', 'a=b'],
+      ['/v1/traces', 'green', 'a=b'],
+    ]);
+  });
+
+  it('compress what leaves', async () => {
+    collector = await startCollector();
+    vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
+    expect((await exported({ metrics: false })).map(({ headers }) => headers['content-encoding'])).toEqual([
+      'gzip',
+    ]);
+  });
+
+  it('name the certificates that are trusted, and win over those of the settings', async () => {
+    await using folder = await createTempDir();
+    const authority = createTestAuthority();
+    const file = join(folder.path, 'ca.pem');
+    await writeFile(file, authority.certificate);
+    collector = await startCollector({ tls: authority.issue('127.0.0.1') });
+    expect(await exported()).toEqual([]);
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', file);
+    const others = [createTestAuthority('others').certificate];
+    const paths = (await exported({ certificateAuthorities: others })).map(({ path }) => path);
+    expect(paths).toEqual(['/v1/traces']);
+  });
+
+  it('are not needed for certificates that the settings name', async () => {
+    const authority = createTestAuthority();
+    collector = await startCollector({ tls: authority.issue('127.0.0.1') });
+    const paths = (await exported({ certificateAuthorities: [authority.certificate] })).map(
+      ({ path }) => path,
+    );
+    expect(paths.sort()).toEqual(['/v1/metrics', '/v1/traces']);
   });
 });

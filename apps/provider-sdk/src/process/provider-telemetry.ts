@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { HostData } from '@wasmlattice/provider-host/protocol';
 import { type Logger, parseLogLevel } from '@wasmlattice/telemetry';
 import {
@@ -43,6 +44,9 @@ export async function startProviderTelemetry(
   try {
     return await startTelemetry({
       ...telemetryOptions(name, hostData, env),
+      certificateAuthorities: await Promise.all(
+        hostData.otelConfig.additionalCaPaths.map((file) => readFile(file, 'utf8')),
+      ),
       onError: (error) =>
         logger.warn('telemetry could not be delivered: check the OTLP endpoint of the host', {
           error,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import {
   type ReceivedLog,
   type ReceivedPoint,
@@ -14,6 +15,7 @@ import { ProtobufMessage } from './protobuf-message.js';
 export interface ExportRequest {
   readonly path: string;
   readonly contentType: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly message: ProtobufMessage;
 }
 
@@ -22,6 +24,8 @@ export interface CollectorOptions {
   readonly silent?: boolean;
   /** Of each answer; 200 by default. */
   readonly status?: number;
+  /** Present to speak TLS: both as PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 /** Receives OTLP over HTTP, for tests. */
@@ -55,9 +59,14 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     if (request.path.endsWith('/v1/logs')) logs.push(...readLogs(request.message));
     for (const check of [...waiting]) check();
   };
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (options.silent !== true) void answer(request, response, options.status ?? 200, receive);
-  });
+  };
+  const { tls } = options;
+  const server =
+    tls === undefined
+      ? createServer(handle)
+      : createTlsServer({ cert: tls.certificate, key: tls.key }, handle);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -70,7 +79,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     await once(server, 'close');
   };
   const collector: Collector = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     requests,
     spans,
     points,
@@ -118,6 +127,7 @@ async function answer(
   receive({
     path: request.url ?? '',
     contentType: request.headers['content-type'],
+    headers: request.headers,
     message: new ProtobufMessage(Buffer.concat(chunks)),
   });
 }

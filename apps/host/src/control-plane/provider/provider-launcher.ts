@@ -160,7 +160,7 @@ async function hostData(
       metricsEndpoint: observability.metrics.endpoint,
       logsEndpoint: observability.logs.endpoint,
       protocol: observability.protocol,
-      additionalCaPaths: [],
+      additionalCaPaths: config.registries.authorityFiles,
       traceLevel: observability.traceLevel,
     },
   };
