@@ -470,13 +470,12 @@ describe('registries', () => {
 describe('settings that are not available yet', () => {
   const later = Object.values(settings).filter((setting) => setting.later === true);
 
-  it.each([
-    [['--policy-topic', 'my.policy']],
-    [['--http-admin', '127.0.0.1:8080']],
-    [['--flame-graph', '/tmp/flames']],
-  ])('%s is refused', (argv) => {
-    expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
-  });
+  it.each([[['--policy-topic', 'my.policy']], [['--flame-graph', '/tmp/flames']]])(
+    '%s is refused',
+    (argv) => {
+      expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
+    },
+  );
 
   it('are refused from a variable too', () => {
     expect(refusal([], { WASMCLOUD_POLICY_TOPIC: 'p' }).message).toContain(
@@ -654,4 +653,13 @@ describe('the audit', () => {
       '--audit (WASMLATTICE_AUDIT) is off and log at once: give one of them',
     );
   });
+});
+
+it('the HTTP admin endpoint and the configuration service are asked for', () => {
+  expect(run([])).toMatchObject({ httpAdmin: undefined, asksConfigService: false });
+  expect(run(['--http-admin', '127.0.0.1:8080', '--config-service-enabled'])).toMatchObject({
+    httpAdmin: '127.0.0.1:8080',
+    asksConfigService: true,
+  });
+  expect(refusal(['--http-admin', 'localhost:8080']).message).toContain('an IP address and a port');
 });
