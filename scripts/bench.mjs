@@ -2,15 +2,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { build } from './lib/build.mjs';
 import { runScript } from './lib/errors.mjs';
 import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { forwardSignals } from './lib/run.mjs';
-import { setUp } from './lib/set-up.mjs';
+import { setUpTestTools } from './lib/set-up.mjs';
 import { node26, toolEnvironment } from './lib/toolchain.mjs';
 
 await runScript(async () => {
-  const tools = await setUp(createProgress({ stream: process.stderr }));
+  const progress = createProgress({ stream: process.stderr });
+  const tools = await setUpTestTools(progress);
+  await build(progress, tools);
   const child = spawn(node26, [join(root, 'bench/dist/main.js'), ...process.argv.slice(2)], {
     cwd: root,
     env: toolEnvironment(tools),

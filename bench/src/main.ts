@@ -21,6 +21,7 @@ import { linksGet } from './measurements/links-get.js';
 import { linksPut } from './measurements/links-put.js';
 import { memoryPerInstance } from './measurements/memory-per-instance.js';
 import { neighbourP99 } from './measurements/neighbour-p99.js';
+import { ociPull } from './measurements/oci-pull.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
@@ -49,6 +50,7 @@ const measurements: readonly Measurement[] = [
   linksPut,
   linksGet,
   kvCatchUp,
+  ociPull,
   updateUnderLoad,
   wrpcUnary,
   wrpcUnary1,
