@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { provideProgram } from './provide-program.mjs';
 
 const dockerRegistry = {
   name: 'docker-registry',
   variable: 'DOCKER_REGISTRY_BIN',
-  packagedPath: 'usr/bin/docker-registry',
+  packagedFolders: (root) => [join(root, 'usr/bin')],
   inHomebrew: false,
   advice:
     'Install it (Debian and Ubuntu: `apt-get install docker-registry`; others: the program `registry` of\n' +

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { provideProgram } from './provide-program.mjs';
 
 const natsServer = {
   name: 'nats-server',
   variable: 'NATS_SERVER_BIN',
-  packagedPath: 'usr/sbin/nats-server',
+  packagedFolders: (root) => [join(root, 'usr/sbin')],
   inHomebrew: true,
   advice:
     'Install it (Debian and Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`; others:\n' +

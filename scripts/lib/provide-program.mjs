@@ -9,12 +9,16 @@ import { run } from './run.mjs';
 const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
 /**
- * A program that tests need: the Debian package of its name brings it.
+ * A program that tests need, which a Debian package brings.
  *
  * @typedef {object} Program
- * @property {string} name of the program and of its Debian package
+ * @property {string} name of the program
+ * @property {string} [debianPackage] by default that of its name
  * @property {string} variable names the program to use instead of any other
- * @property {string} packagedPath where the package has it, relative to the root folder
+ * @property {(root: string) => string[]} packagedFolders where the package may have it, below a root folder
+ * @property {(dependencies: string[]) => string[]} [parts] which of all that the package needs is unpacked besides it, by a user without
+ *   rights; by default nothing
+ * @property {(root: string) => Record<string, string>} [environment] what it needs where it was unpacked into a folder
  * @property {boolean} inHomebrew whether Homebrew has a formula of its name, too
  * @property {string} advice how else to get it
  */
@@ -25,6 +29,7 @@ const thisMachine = {
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
   folders: usualFolders,
+  roots: ['/'],
   hasSystemd: existsSync('/run/systemd/system'),
 };
 
@@ -36,7 +41,7 @@ const thisMachine = {
 export async function provideProgram(program, progress, machine = thisMachine) {
   const present = findProgram(program, machine);
   if (present !== undefined) {
-    await checkRuns(program, present);
+    await checkRuns(program, present, machine.env);
     return present;
   }
   return progress.step(`Installing ${program.name}`, (report) => install(program, report, machine), {
@@ -45,7 +50,7 @@ export async function provideProgram(program, progress, machine = thisMachine) {
 }
 
 /** Its variable, the PATH, the usual folders, our cache. Throws if the variable names no program. */
-function findProgram(program, { env, folders }) {
+function findProgram(program, { env, folders, roots = [] }) {
   const chosen = env[program.variable];
   if (chosen) {
     if (isProgram(chosen)) return chosen;
@@ -54,8 +59,8 @@ function findProgram(program, { env, folders }) {
     );
   }
   const places = [...(env.PATH ?? '').split(delimiter).filter(Boolean), ...folders];
-  const cached = join(cacheFolder(program, env), program.packagedPath);
-  return [...places.map((folder) => join(folder, program.name)), cached].find(isProgram);
+  const packaged = [...roots, cacheFolder(program, env)].flatMap(program.packagedFolders);
+  return [...places, ...packaged].map((folder) => join(folder, program.name)).find(isProgram);
 }
 
 const cacheFolder = ({ name }, env) => join(cacheRoot(env), name);
@@ -69,7 +74,7 @@ async function install(program, report, machine) {
     const failure = await run(report, machine);
     const path = findProgram(program, machine);
     if (failure === undefined && path !== undefined) {
-      await checkRuns(program, path);
+      await checkRuns(program, path, machine.env);
       return path;
     }
     failures.push(`${name}: ${failure ?? `it ended well but brought no ${program.name}`}`);
@@ -91,7 +96,10 @@ function installers(program, { env, platform, isRoot }) {
   return isRoot ? [asRoot, download] : [download];
 }
 
-async function installDebianPackage({ name }, report, { env, hasSystemd }) {
+const debianPackage = ({ name, debianPackage: other = name }) => other;
+
+async function installDebianPackage(program, report, { env, hasSystemd }) {
+  const name = debianPackage(program);
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = () => tryRun(report, quiet, 'apt-get', ['install', '-y', '--no-install-recommends', name]);
   // Without package lists, or with lists so old that the file is gone, the first attempt fails.
@@ -122,21 +130,41 @@ async function downloadDebianPackage(program, report, { env }) {
     ];
     const failure =
       (await tryRun(report, env, 'apt-get', [...privately, 'update'])) ??
-      (await tryRun(report, env, 'apt-get', [...privately, 'download', program.name], work));
+      (await tryRun(
+        report,
+        env,
+        'apt-get',
+        [...privately, 'download', ...(await partsOf(program, privately, env))],
+        work,
+      ));
     if (failure !== undefined) return failure;
-    const file = (await readdir(work)).find(
-      (name) => name.startsWith(`${program.name}_`) && name.endsWith('.deb'),
-    );
-    if (file === undefined) return 'apt-get download brought no package file';
+    const files = (await readdir(work)).filter((name) => name.endsWith('.deb'));
+    if (files.length === 0) return 'apt-get download brought no package file';
     const unpacked = join(work, 'unpacked');
-    const unpackFailure = await tryRun(report, env, 'dpkg', ['-x', join(work, file), unpacked]);
-    if (unpackFailure !== undefined) return unpackFailure;
-    await rm(join(folder, 'usr'), { recursive: true, force: true });
-    await rename(join(unpacked, 'usr'), join(folder, 'usr'));
+    for (const file of files) {
+      const unpackFailure = await tryRun(report, env, 'dpkg', ['-x', join(work, file), unpacked]);
+      if (unpackFailure !== undefined) return unpackFailure;
+    }
+    for (const name of await readdir(unpacked)) {
+      await rm(join(folder, name), { recursive: true, force: true });
+      await rename(join(unpacked, name), join(folder, name));
+    }
     return undefined;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** The packages to unpack: the program's, and those parts of all that it depends on which it asks for. */
+async function partsOf(program, privately, env) {
+  const name = debianPackage(program);
+  if (program.parts === undefined) return [name];
+  const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
+    (each) => `--no-${each}`,
+  );
+  const { output } = await run('apt-cache', [...privately, 'depends', '--recurse', ...only, name], { env });
+  // What is indented is why; names of virtual packages are in brackets.
+  return program.parts([...new Set(output.split('\n').filter((line) => /^[a-z]/.test(line)))]);
 }
 
 async function tryRun(report, env, command, args, cwd) {
@@ -150,8 +178,14 @@ async function tryRun(report, env, command, args, cwd) {
   return `${command} ${args.at(-1)} failed${reason ? `: ${reason.trim()}` : ''}`;
 }
 
-async function checkRuns(program, path) {
-  const { code, output } = await run(path, ['--version']);
+async function checkRuns(program, path, env) {
+  const root = cacheFolder(program, env);
+  const more = path.startsWith(root) ? program.environment?.(root) : undefined;
+  const { code, output } = await run(
+    path,
+    ['--version'],
+    more === undefined ? {} : { env: { ...env, ...more } },
+  );
   if (code !== 0) throw new SetupError(`${path} --version fails: ${output.trim()}\n${adviceOn(program)}`);
 }
 

@@ -3,6 +3,7 @@ import { installDependencies } from './dependencies.mjs';
 import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
 import { provideNatsServer } from './nats-server.mjs';
+import { providePostgres } from './postgres.mjs';
 
 /** Dependencies and `nats-server`; what every command needs before it does anything else. Tests and benchmarks add a registry. */
 export async function setUpTools(progress) {
@@ -17,10 +18,14 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts. */
+/** As {@link setUpTools}, with a registry of artifacts and a database. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
-  return { ...tools, dockerRegistry: await provideDockerRegistry(progress) };
+  return {
+    ...tools,
+    dockerRegistry: await provideDockerRegistry(progress),
+    postgres: await providePostgres(progress),
+  };
 }
 
 /** Everything up to a built workspace. Does nothing that is already done. */

@@ -16,9 +16,9 @@ export function hasToolchain() {
 
 /**
  * The environment for the workspace's own commands: its binaries first on the PATH (so `node` is Node.js 26), telemetry
- * of the tools off, and `nats-server` and the registry by their paths.
+ * of the tools off, and the servers by their paths.
  */
-export function toolEnvironment({ env = process.env, natsServer, dockerRegistry } = {}) {
+export function toolEnvironment({ env = process.env, natsServer, dockerRegistry, postgres } = {}) {
   const path = [join(root, 'node_modules/.bin'), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   return {
     ...quietEnvironment(env),
@@ -27,6 +27,7 @@ export function toolEnvironment({ env = process.env, natsServer, dockerRegistry 
     WASMLATTICE_CACHE: cacheRoot(env),
     ...(natsServer === undefined ? {} : { NATS_SERVER_BIN: natsServer }),
     ...(dockerRegistry === undefined ? {} : { DOCKER_REGISTRY_BIN: dockerRegistry }),
+    ...(postgres === undefined ? {} : { POSTGRES_BIN: postgres }),
   };
 }
 

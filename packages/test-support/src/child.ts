@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
 /** A process under test, with everything it printed. */
 export interface Child extends AsyncDisposable {
@@ -19,8 +19,9 @@ export function startChild(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  options: Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> = {},
 ): Child {
-  const child: ChildProcess = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(command, args, { ...options, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) {
     // Its `error` event would end the process of the tests.

@@ -13,4 +13,5 @@ export {
   httpServerSchema,
   keyvalueNatsSchema,
   messagingNatsSchema,
+  sqldbPostgresSchema,
 } from './schemas.js';

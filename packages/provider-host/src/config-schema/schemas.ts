@@ -144,7 +144,44 @@ export const httpServerSchema: ConfigSchema = {
   ],
 };
 
-const schemas = [httpServerSchema, keyvalueNatsSchema, messagingNatsSchema, blobstoreFsSchema];
+const postgresKeys: readonly (readonly [name: string, defaultText: string, description: string])[] = [
+  ['POSTGRES_HOST', 'required', 'name or address of the server, or the folder of its socket'],
+  ['POSTGRES_PORT', 'required', '5432 with most servers'],
+  ['POSTGRES_USERNAME', 'required', 'the role that logs in'],
+  ['POSTGRES_PASSWORD', 'required', 'better as a secret'],
+  ['POSTGRES_DATABASE', 'required', 'its name'],
+  [
+    'POSTGRES_TLS_REQUIRED',
+    '`false`',
+    '`true` or `yes`: the connection is encrypted and the certificate checked',
+  ],
+  ['POSTGRES_TLS_CA', "the system's authorities", 'certificates as PEM; needs `POSTGRES_TLS_REQUIRED`'],
+  ['POSTGRES_POOL_SIZE', '10', 'most connections of the link'],
+  [
+    'POSTGRES_SHARE_CONNECTIONS_BY_URL',
+    '`false`',
+    '`true` or `yes`: links with the same settings share their connections',
+  ],
+];
+
+/** docs/spec/provider.md#10.12; each may be a secret of that name. */
+export const sqldbPostgresSchema: ConfigSchema = {
+  provider: 'sqldb-postgres',
+  keys: postgresKeys.map(([name, defaultText, description]) => ({
+    name,
+    sides: ['provider', 'target'],
+    defaultText,
+    description,
+  })),
+};
+
+const schemas = [
+  httpServerSchema,
+  keyvalueNatsSchema,
+  messagingNatsSchema,
+  blobstoreFsSchema,
+  sqldbPostgresSchema,
+];
 
 /**
  * The settings of the provider that a reference names, as far as they are known: built-in ones by their name, others by that of their

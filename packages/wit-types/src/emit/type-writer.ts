@@ -39,6 +39,8 @@ export class TypeWriter {
   /** What the module needs of `@wasmlattice/rpc`. */
   readonly used: Set<string> = new Set();
   readonly #named = new Map<WitType, NamedType>();
+  /** For types that an interface uses by way of others: it has no name for them itself. */
+  readonly #byShape = new Map<string, NamedType>();
   readonly #names: TypeWriterOptions['names'];
   readonly #declared = new Map<WitType, Declared>();
   /** By name and structure. */
@@ -47,7 +49,11 @@ export class TypeWriter {
 
   constructor({ namedTypes, names }: TypeWriterOptions) {
     this.#names = names;
-    for (const named of namedTypes) if (!this.#named.has(named.type)) this.#named.set(named.type, named);
+    for (const named of namedTypes) {
+      if (!this.#named.has(named.type)) this.#named.set(named.type, named);
+      const shape = JSON.stringify(named.type);
+      if (!this.#byShape.has(shape)) this.#byShape.set(shape, named);
+    }
   }
 
   /** The type of its values, which may need parentheses. */
@@ -159,7 +165,7 @@ export class TypeWriter {
     }
     const known = this.#declared.get(type);
     if (known !== undefined) return known;
-    const named = this.#named.get(type);
+    const named = this.#named.get(type) ?? this.#byShape.get(JSON.stringify(type));
     if (named === undefined) return undefined;
     // Interfaces that use the type of another one have it as an object of their own.
     const key = JSON.stringify([named.name, type]);

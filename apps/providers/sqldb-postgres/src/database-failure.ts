@@ -1,0 +1,24 @@
+import { DatabaseError } from 'pg';
+import type { QueryError } from './postgres-wit.js';
+import { InvalidValueError } from './values/invalid-value.js';
+
+/** By the classes of SQLSTATE: data exceptions and parameters that don't fit, statements that can't be. */
+const invalidParams = /^(?:22|08P01|42P18|42804)/;
+const invalidQuery = /^(?:26|42)/;
+
+/** What goes wrong with a statement, as guests get it. */
+export function queryErrorOf(error: unknown): QueryError {
+  if (error instanceof InvalidValueError) return { tag: 'invalid-params', val: error.message };
+  const val = describeDatabaseError(error);
+  if (!(error instanceof DatabaseError) || error.code === undefined) return { tag: 'unexpected', val };
+  if (invalidParams.test(error.code)) return { tag: 'invalid-params', val };
+  return { tag: invalidQuery.test(error.code) ? 'invalid-query' : 'unexpected', val };
+}
+
+/** The server's words with its code; details, which quote rows, are left out. */
+export function describeDatabaseError(error: unknown): string {
+  if (!(error instanceof DatabaseError)) return error instanceof Error ? error.message : String(error);
+  const { code, hint, position } = error;
+  const place = position === undefined ? '' : ` at character ${position}`;
+  return `${error.message}${place} (SQLSTATE ${code})${hint === undefined ? '' : `; ${hint}`}`;
+}

@@ -1,0 +1,1 @@
+export { createPostgresProvider } from './postgres-provider.js';
