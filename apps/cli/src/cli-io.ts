@@ -6,6 +6,8 @@ export interface CliIo {
   out(text: string): void;
   /** Writes to standard error: progress, warnings, errors. */
   err(text: string): void;
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Runs the host in the foreground with these flags and returns its exit code. */

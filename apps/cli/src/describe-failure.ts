@@ -3,6 +3,7 @@ import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
 import { EventSubscribeError, EventSubscriptionClosedError, EventTimeoutError } from '@wasmlattice/events';
 import { ClaimsError } from '@wasmlattice/identity';
+import { GetSecretError, SecretStoreError, SecretsClientError } from '@wasmlattice/secrets';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.js';
 import { DeployError } from './deploy/deploy-error.js';
@@ -47,6 +48,16 @@ export function describeFailure(error: unknown): Failure | undefined {
   }
   if (error instanceof OciReferenceError) {
     return { message: error.message, check: undefined, exitCode: exitCodes.usage };
+  }
+  if (error instanceof SecretsClientError) {
+    return {
+      message: error.message,
+      check: 'check --name and --secrets-topic, and the permissions of the NATS user',
+      exitCode: error.code === 'bad-name' ? exitCodes.usage : exitCodes.failure,
+    };
+  }
+  if (error instanceof SecretStoreError || error instanceof GetSecretError) {
+    return { message: error.message, check: 'look at the log of the backend', exitCode: exitCodes.failure };
   }
   if (error instanceof EventTimeoutError) {
     return {

@@ -10,6 +10,7 @@ if (Number.parseInt(process.versions.node, 10) < neededNode) {
   process.exit(2);
 }
 
+const { buffer } = await import('node:stream/consumers');
 const { runCli } = await import('./program.js');
 const { runHost } = await import('./run-host.js');
 
@@ -27,6 +28,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  readInput: async () => await buffer(process.stdin),
   signal: interrupt.signal,
   runHost,
 });

@@ -19,7 +19,9 @@ export function componentId(application: string, component: ManifestComponent): 
 
 /** The name under which a config is stored: entries with properties belong to the application, others are shared. */
 export function configName(application: string, entry: ConfigEntry): string {
-  return entry.properties === undefined ? entry.name : derivedId(application, entry.name);
+  if (entry.properties === undefined) return entry.name;
+  const name = derivedId(application, entry.name);
+  return entry.isSecret === true ? `SECRET_${name}` : name;
 }
 
 export function configNames(application: string, entries: readonly ConfigEntry[]): string[] {

@@ -28,10 +28,14 @@ export type ComponentSource =
   | { readonly kind: 'image'; readonly image: string }
   | { readonly kind: 'shared'; readonly application: string; readonly component: string };
 
-/** A named config: with properties it is put under a name of this application, without it must exist already. */
+/**
+ * A named config: with properties it is put under a name of this application, without it must exist already. The properties of a secret are
+ * its reference.
+ */
 export interface ConfigEntry {
   readonly name: string;
   readonly properties: StringMap | undefined;
+  readonly isSecret?: boolean;
 }
 
 /**

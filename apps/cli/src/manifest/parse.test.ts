@@ -192,9 +192,9 @@ describe('a manifest is refused', () => {
       'properties.port: expected text, found `8080`: put it in quotes, "8080"',
     ],
     [
-      'with secrets',
-      app('{ image: a, secrets: [{ name: s }] }', scaler),
-      'secrets are known but not available yet',
+      'with a secret of no policy',
+      app('{ image: a, secrets: [{ name: s, properties: { policy: vault, key: k } }] }', scaler),
+      'there is no policy `vault` of type `policy.secret.wasmcloud.dev/v1alpha1` in `spec.policies`',
     ],
     [
       'without instances',

@@ -15,6 +15,7 @@ import type { ManifestProblem } from './manifest-error.js';
 import { describeProblem, ManifestError } from './manifest-error.js';
 import type { NodePath } from './node-reader.js';
 import { NodeReader } from './node-reader.js';
+import { readSecretPolicies, readSecrets, type SecretPolicies } from './read-secrets.js';
 
 /** A manifest that can be deployed, and what is odd about it. */
 export interface ParsedManifest {
@@ -102,7 +103,8 @@ function readManifest(root: NodeReader): Manifest | undefined {
   spec.expectMapping(['components', 'policies']);
   const list = spec.get('components');
   if (!list.isPresent) list.problem('is missing');
-  const components = list.items().flatMap((node) => readComponent(node) ?? []);
+  const policies = readSecretPolicies(spec.get('policies'));
+  const components = list.items().flatMap((node) => readComponent(node, policies) ?? []);
   return name === undefined ? undefined : { name, version, description, components };
 }
 
@@ -111,7 +113,7 @@ function expectWord(node: NodeReader, expected: string): void {
   if (text !== undefined && text !== expected) node.problem(`expected \`${expected}\`, found \`${text}\``);
 }
 
-function readComponent(node: NodeReader): ManifestComponent | undefined {
+function readComponent(node: NodeReader, policies: SecretPolicies): ManifestComponent | undefined {
   if (!node.expectMapping(['name', 'type', 'properties', 'traits'], 'warning')) return undefined;
   const name = node.get('name').text();
   const kind = readKind(node.get('type'));
@@ -119,14 +121,16 @@ function readComponent(node: NodeReader): ManifestComponent | undefined {
   if (!properties.expectMapping(['image', 'application', 'id', 'config', 'secrets'])) return undefined;
   const source = readSource(properties);
   const id = properties.get('id').optionalText();
-  const config = readConfig(properties.get('config'));
-  refuseSecrets(properties.get('secrets'));
+  const secrets = readSecrets(properties.get('secrets'), policies);
+  const config = [...readConfig(properties.get('config')), ...secrets];
 
   const scalers: Scaler[] = [];
   const links: ManifestLink[] = [];
-  for (const each of node.get('traits').items()) readTrait(each, scalers, links);
+  for (const each of node.get('traits').items()) readTrait(each, policies, scalers, links);
   if (source?.kind === 'shared') {
-    if (config.length > 0) properties.get('config').problem('cannot be given for a shared component');
+    if (secrets.length > 0) properties.get('secrets').problem('cannot be given for a shared component');
+    if (config.length > secrets.length)
+      properties.get('config').problem('cannot be given for a shared component');
     if (scalers.length > 0)
       node.get('traits').problem('a shared component is scaled by its own application only');
   }
@@ -174,13 +178,12 @@ function readConfig(node: NodeReader): ConfigEntry[] {
   });
 }
 
-function refuseSecrets(node: NodeReader): void {
-  if (node.items().length > 0) {
-    node.problem('secrets are known but not available yet: leave them out or use config');
-  }
-}
-
-function readTrait(node: NodeReader, scalers: Scaler[], links: ManifestLink[]): void {
+function readTrait(
+  node: NodeReader,
+  policies: SecretPolicies,
+  scalers: Scaler[],
+  links: ManifestLink[],
+): void {
   if (!node.expectMapping(['type', 'properties'])) return;
   const type = node.get('type');
   const properties = node.get('properties');
@@ -194,7 +197,7 @@ function readTrait(node: NodeReader, scalers: Scaler[], links: ManifestLink[]): 
       scalers.push(...readScaler(properties, 'daemon'));
       return;
     case 'link':
-      links.push(...readLink(properties));
+      links.push(...readLink(properties, policies));
       return;
     default:
       type.warning(`the trait \`${String(type.value)}\` is not known and has no effect`);
@@ -224,7 +227,7 @@ function readSpread(node: NodeReader): Spread | undefined {
   return { name, requirements, weight };
 }
 
-function readLink(node: NodeReader): ManifestLink[] {
+function readLink(node: NodeReader, policies: SecretPolicies): ManifestLink[] {
   const known = ['namespace', 'package', 'interfaces', 'source', 'target', 'name'];
   if (!node.expectMapping([...known, 'source_config', 'target_config'], 'warning')) return [];
   const namespace = node.get('namespace').text();
@@ -234,8 +237,8 @@ function readLink(node: NodeReader): ManifestLink[] {
     .items()
     .flatMap((each) => each.text() ?? []);
   if (interfaces.length === 0) node.get('interfaces').problem('needs at least one interface');
-  const target = readTarget(node);
-  const sourceConfig = readSourceConfig(node);
+  const target = readTarget(node, policies);
+  const sourceConfig = readSourceConfig(node, policies);
   const name = node.get('name').optionalText() ?? defaultLinkName;
   if (namespace === undefined || packageName === undefined || target === undefined) return [];
   return [
@@ -252,25 +255,27 @@ function readLink(node: NodeReader): ManifestLink[] {
 }
 
 /** `target: name` with `target_config` beside it is the spelling before wadm 0.13. */
-function readTarget(node: NodeReader): { name: string; config: ConfigEntry[] } | undefined {
+function readTarget(
+  node: NodeReader,
+  policies: SecretPolicies,
+): { name: string; config: ConfigEntry[] } | undefined {
   const target = node.get('target');
   if (typeof target.value === 'string') {
     const name = target.text();
     return name === undefined ? undefined : { name, config: readConfig(node.get('target_config')) };
   }
   if (!target.expectMapping(['name', 'config', 'secrets'])) return undefined;
-  refuseSecrets(target.get('secrets'));
   const name = target.get('name').text();
-  return name === undefined ? undefined : { name, config: readConfig(target.get('config')) };
+  const secrets = readSecrets(target.get('secrets'), policies);
+  return name === undefined ? undefined : { name, config: [...readConfig(target.get('config')), ...secrets] };
 }
 
 /** `source_config` is the spelling before wadm 0.13; `source` wins. */
-function readSourceConfig(node: NodeReader): ConfigEntry[] {
+function readSourceConfig(node: NodeReader, policies: SecretPolicies): ConfigEntry[] {
   const source = node.get('source');
   if (!source.isPresent) return readConfig(node.get('source_config'));
   if (!source.expectMapping(['config', 'secrets'])) return [];
-  refuseSecrets(source.get('secrets'));
-  return readConfig(source.get('config'));
+  return [...readConfig(source.get('config')), ...readSecrets(source.get('secrets'), policies)];
 }
 
 /** Rules that concern several parts of a manifest. */

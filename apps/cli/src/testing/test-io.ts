@@ -10,7 +10,8 @@ export interface TestIo extends CliIo {
   interrupt(): void;
 }
 
-export function createTestIo(env: Record<string, string> = {}, cwd = '/'): TestIo {
+/** @param input what comes from standard input */
+export function createTestIo(env: Record<string, string> = {}, cwd = '/', input = ''): TestIo {
   const interrupt = new AbortController();
   const hostRuns: (readonly string[])[] = [];
   let output = '';
@@ -18,6 +19,7 @@ export function createTestIo(env: Record<string, string> = {}, cwd = '/'): TestI
   return {
     env,
     cwd,
+    readInput: async () => new TextEncoder().encode(input),
     signal: interrupt.signal,
     hostRuns,
     interrupt: () => interrupt.abort(),
