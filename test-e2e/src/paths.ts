@@ -24,6 +24,7 @@ export const paths = {
   messenger: join(root, 'test-e2e/guests/messenger/dist/messenger.wasm'),
   watcher: join(root, 'test-e2e/guests/watcher/dist/watcher.wasm'),
   probe: join(root, 'test-e2e/guests/probe/dist/probe.wasm'),
+  secretiveProvider: join(root, 'test-e2e/src/secretive-provider.ts'),
 } as const;
 
 /** Compiled components are shared between runs: what a host keeps there is keyed by content. */

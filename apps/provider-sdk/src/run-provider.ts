@@ -1,12 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { createNatsInvoker, createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
-import { createDeferredLogSink, describeError, type Logger } from '@wasmlattice/telemetry';
+import {
+  createDeferredLogSink,
+  describeError,
+  type Logger,
+  Redactor,
+  redactingTracer,
+} from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess } from './nats-connection.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
 import { readHostData } from './process/read-host-data.js';
+import { secretTexts } from './process/secret-texts.js';
 import type { Provider } from './provider.js';
 import { callDrainMs, startProvider } from './start-provider.js';
 import { observeInvoker, observeServer } from './telemetry.js';
@@ -51,10 +58,14 @@ async function run(provider: Provider, name: string): Promise<void> {
   process.stdin.destroy();
   const deferredLog = createDeferredLogSink();
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
-  const logger = providerLogger(name, hostData, process.env.RUST_LOG, write, deferredLog.record);
+  const redactor = new Redactor();
+  redactor.add(secretTexts(hostData.secrets));
+  const { record } = deferredLog;
+  const logger = providerLogger(name, hostData, process.env.RUST_LOG, write, { record, redactor });
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });
 
-  const telemetry = await startProviderTelemetry(name, hostData, process.env, logger);
+  const exported = await startProviderTelemetry(name, hostData, process.env, logger);
+  const telemetry = { ...exported, tracer: redactingTracer(exported.tracer, redactor) };
   deferredLog.attach(telemetry.log);
   const connection = await connectNats(natsAccess(hostData), name, logger);
   const rpc = {
@@ -71,7 +82,15 @@ async function run(provider: Provider, name: string): Promise<void> {
     providerKey,
   );
   const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
-  const starting = startProvider(provider, { hostData, connection, server, invoker, logger, telemetry });
+  const starting = startProvider(provider, {
+    hostData,
+    connection,
+    server,
+    invoker,
+    logger,
+    telemetry,
+    redactor,
+  });
   stop = (reason) => {
     logger.info('provider stops', { reason });
     // A start that failed has been reported where it was awaited.

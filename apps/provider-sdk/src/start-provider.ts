@@ -1,6 +1,6 @@
 import type { HealthReply, HostData, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import { describeError, type Logger, noopMeter, noopTracer } from '@wasmlattice/telemetry';
+import { describeError, type Logger, noopMeter, noopTracer, type Redactor } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { acceptProviderConfig } from './check-config.js';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
@@ -8,6 +8,7 @@ import { type ControlHandlers, subscribeControl } from './control/control-subscr
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
 import { createLinkSecrets, type OpenSecrets } from './links/link-secrets.js';
 import { natsAccess } from './nats-connection.js';
+import { secretTexts } from './process/secret-texts.js';
 import type { Provider, ProviderContext } from './provider.js';
 import { invokerForProvider, serveExports } from './serve.js';
 import type { ProviderTelemetry } from './telemetry.js';
@@ -21,6 +22,8 @@ export interface StartProviderOptions {
   readonly logger: Logger;
   /** For the provider's own use; by default nothing is recorded. */
   readonly telemetry?: ProviderTelemetry;
+  /** Learns of secrets that come later: what the logger and the telemetry write must not have them. */
+  readonly redactor?: Pick<Redactor, 'add'>;
 }
 
 /** A provider at work. */
@@ -50,12 +53,17 @@ export async function startProvider(
   const { hostData, connection, server, logger } = options;
   const own = { config: hostData.config, secrets: hostData.secrets };
   const linkSecrets = createLinkSecrets(hostData);
+  const open: OpenSecrets = (sealed) => {
+    const secrets = linkSecrets.open(sealed);
+    options.redactor?.add(secretTexts(secrets));
+    return secrets;
+  };
   const queue = createCommandQueue();
   const links = createLinkHandler({
     providerId: hostData.providerKey,
     provider,
     config: () => own.config,
-    openSecrets: linkSecrets.open,
+    openSecrets: open,
     logger,
   });
   const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
@@ -92,7 +100,7 @@ export async function startProvider(
     hostId: hostData.hostId,
     instanceId: hostData.instanceId,
     handlers: {
-      ...queuedCommands({ queue, links, provider, own, open: linkSecrets.open, logger }),
+      ...queuedCommands({ queue, links, provider, own, open, logger }),
       health: async () => ({
         ...(await healthOf(provider, state)),
         instanceId: hostData.instanceId,

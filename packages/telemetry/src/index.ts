@@ -19,6 +19,7 @@ export {
   type UpDownCounter,
 } from './metric/meter.js';
 export { extractTraceContext, injectTraceContext } from './propagation.js';
+export { redactingTracer } from './redaction/redacting-tracer.js';
 export { Redactor } from './redaction/redactor.js';
 export type { TelemetryBatch } from './relay/telemetry-batch.js';
 export {

@@ -16,14 +16,14 @@ export function providerLogger(
   hostData: Pick<HostData, 'logLevel' | 'structuredLogging'>,
   rustLog: string | undefined,
   write: (line: string) => void,
-  record?: LoggerOptions['record'],
+  more: Pick<LoggerOptions, 'record' | 'redactor'> = {},
 ): Logger {
   return createLogger({
     name,
     level: levelOf(rustLog) ?? levelOf(hostData.logLevel) ?? 'info',
     format: hostData.structuredLogging ? 'json' : 'text',
     write,
-    record,
+    ...more,
   });
 }
 

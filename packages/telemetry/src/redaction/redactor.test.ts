@@ -3,6 +3,9 @@ import { createLogger } from '../log/create-logger.js';
 import type { LogRecord } from '../log/log-record.js';
 import type { TelemetryBatch } from '../relay/telemetry-batch.js';
 import { createTelemetryRelay } from '../relay/telemetry-relay.js';
+import { createRecordingTracer } from '../trace/recording-tracer.js';
+import type { SpanRecord } from '../trace/span-record.js';
+import { redactingTracer } from './redacting-tracer.js';
 import { Redactor } from './redactor.js';
 
 function redactorOf(...values: string[]): Redactor {
@@ -57,6 +60,28 @@ it('a logger with a redactor writes and hands on no value, in messages, fields a
   expect(lines.join()).not.toContain('hunter2');
   expect(JSON.stringify(records)).not.toContain('hunter2');
   expect(JSON.stringify(records)).toContain('no <redacted>');
+});
+
+it('a tracer with a redactor records no value', () => {
+  const spans: SpanRecord[] = [];
+  const tracer = redactingTracer(
+    createRecordingTracer({ level: 'info', record: (span) => spans.push(span) }),
+    redactorOf('hunter2-hunter2'),
+  );
+  const span = tracer.startSpan('call hunter2-hunter2', { attributes: { q: 'hunter2-hunter2', n: 1 } });
+  span.setAttributes({ more: 'hunter2-hunter2' });
+  const cycle = new TypeError('bad hunter2-hunter2');
+  cycle.cause = new Error('hunter2-hunter2', { cause: cycle });
+  span.recordException(cycle);
+  span.end();
+  expect(spans).toMatchObject([
+    {
+      name: 'call <redacted>',
+      attributes: { q: '<redacted>', n: 1, more: '<redacted>' },
+      error: { type: 'TypeError', message: expect.stringContaining('bad <redacted>') },
+    },
+  ]);
+  expect(JSON.stringify(spans)).not.toContain('hunter2');
 });
 
 it('a relay with a redactor posts no value in spans', () => {

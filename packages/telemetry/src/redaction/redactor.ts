@@ -12,6 +12,9 @@ const fewestOfLine = 16;
 /** The forms that are looked for at a time; the oldest go first. */
 const mostForms = 20_000;
 
+/** A cycle of causes would never end. */
+const mostCauses = 16;
+
 const replacement = '<redacted>';
 
 /**
@@ -64,7 +67,7 @@ export class Redactor {
     return {
       ...span,
       name: this.text(span.name),
-      attributes: this.#attributes(attributes),
+      attributes: this.attributes(attributes),
       ...(error !== undefined && {
         error: {
           ...error,
@@ -75,13 +78,30 @@ export class Redactor {
     };
   }
 
-  #attributes(attributes: Attributes): Attributes {
+  attributes(attributes: Attributes): Attributes {
+    if (this.#forms.size === 0) return attributes;
     return Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [
         name,
         typeof value === 'string' ? this.text(value) : value,
       ]),
     );
+  }
+
+  /** The error with its causes, as far as it is one. */
+  error(error: unknown): unknown {
+    return this.#forms.size === 0 ? error : this.#error(error, mostCauses);
+  }
+
+  #error(error: unknown, causes: number): unknown {
+    if (!(error instanceof Error)) return typeof error === 'string' ? this.text(error) : error;
+    const { cause, message, name, stack } = error;
+    const hasCause = cause !== undefined && causes > 0;
+    const redacted = new Error(this.text(message), hasCause ? { cause: this.#error(cause, causes - 1) } : {});
+    redacted.name = name;
+    if (stack === undefined) delete redacted.stack;
+    else redacted.stack = this.text(stack);
+    return redacted;
   }
 
   #plain(value: PlainValue): PlainValue {
