@@ -12,7 +12,14 @@ import {
 import { createClient, err, func, ok, serveInterface, t, witInterface } from '@wasmlattice/rpc';
 import { httpIncomingHandler, httpOutgoingHandler } from '@wasmlattice/rpc/interfaces';
 import { createNatsInvoker, createNatsServer, type NatsInvoker } from '@wasmlattice/rpc/nats';
-import { createTempDir, freePort, http03Guest, http03Proxy, type TempDir } from '@wasmlattice/test-support';
+import {
+  createTempDir,
+  freePort,
+  http03Guest,
+  http03Leaver,
+  http03Proxy,
+  type TempDir,
+} from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putLink, serveHttp, startComponent } from '../src/deploy.js';
 import { checkGuest } from '../src/gallery/check-guest.js';
@@ -148,6 +155,46 @@ it('sends requests by its link for outgoing HTTP, and tells of failures by error
   const response = await fetch(`${proxy}/x`, { method: 'POST', body: 'ping' });
   expect([response.status, await response.text()]).toEqual([201, 'upstream/x ping']);
   expect((await fetch(`${proxy}/refused`)).status).toBe(500);
+});
+
+const left = 'test:left/api@0.1.0';
+
+/** Returns a stream, and leaves the end that writes to it open. */
+const leaver = {
+  wit: `
+    world guest { export ${left}; }
+    package test:left@0.1.0 { interface api { give: async func() -> stream<u8>; } }`,
+  wat: `
+    (import "[export]${left}" "[stream-new-0]give" (func $new (result i64)))
+    (import "[export]${left}" "[task-return]give" (func $return (param i32)))
+    ;; code
+    (func (export "[async-lift-stackful]${left}#give") (call $return (i32.wrap_i64 (call $new))))`,
+};
+
+describe('what a guest of WASI 0.3 leaves open when it returns', () => {
+  it('ends, if it is the body of a response, and the log says so once', async () => {
+    const { lattice, host } = scenario;
+    const wasm = join(folder.path, 'http-leaver.wasm');
+    await writeFile(wasm, await buildGuestText(http03Leaver));
+    await startComponent(lattice, host, { id: 'http-leaver', wasm, maxInstances: 4 });
+    const leaverUrl = await serveHttp(lattice, host, 'http-leaver', await freePort());
+    for (const body of ['one', 'two']) {
+      expect(await (await fetch(leaverUrl, { method: 'POST', body })).text()).toBe(body);
+    }
+    const told = /returned without finishing a response body/g;
+    await host.child.waitForLine(/component=http-leaver/);
+    expect(host.child.output().match(told)).toHaveLength(1);
+  });
+
+  it('breaks off for whoever reads it over the lattice', async () => {
+    const { lattice, host } = scenario;
+    const wasm = join(folder.path, 'leaver.wasm');
+    await writeFile(wasm, await buildGuestText(leaver));
+    await startComponent(lattice, host, { id: 'leaver', wasm });
+    const give = func('give', [], t.stream(t.u8));
+    const client = createClient(invoker, { interface: witInterface(left, [give]), target: 'leaver' });
+    await expect(client.give().then(text)).rejects.toThrow('left this stream or future open');
+  });
 });
 
 const streams = witInterface('examples:gallery-wasi03/streams@0.1.0', [

@@ -201,7 +201,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   const onUnfinishedBody = (): void => {
     if (!isFirstUnfinishedBody(cells.cells)) return;
     logger.warn(
-      `component ${componentId} returned without finishing a response body; the host ends it: have the guest call outgoing-body.finish`,
+      `component ${componentId} returned without finishing a response body; the host ends it: have the guest call outgoing-body.finish, or in WASI 0.3 drop the end of the stream that it writes to`,
       { component: componentId },
     );
   };

@@ -117,6 +117,12 @@ export const http03Guest: GuestText = {
     (call $handled.drop (i32.wrap_i64 (i64.shr_u (local.get $handled) (i64.const 32)))))`,
 };
 
+/** The same, but that it leaves the writing end of its body open, and that of the request's trailers. */
+export const http03Leaver: GuestText = {
+  ...http03Guest,
+  wat: http03Guest.wat.replace('(call $sink.drop (local.get $sink))', ''),
+};
+
 /** Sends each request on to `upstream` and answers with what comes back: neither body passes through its memory. */
 export const http03Proxy: GuestText = {
   wit: `

@@ -130,6 +130,9 @@ function callFresh(
     const call = handles.call();
     const result = await guest.call(instance, func.name, form.convertParams(params, call));
     resolve(form.convertResult(result, call));
+    // Readers of what the guest has left open learn that nothing more comes.
+    await guest.settled?.();
+    guest.endOpen?.();
     await call.givenOver();
   }).catch(reject);
   return promise;

@@ -118,6 +118,11 @@ export interface ComponentInstance {
    * @throws TrapError when the guest ended otherwise, unless a call was told
    */
   settled?(): Promise<void> | undefined;
+  /**
+   * No further call comes: what the host still reads of the guest, and whose writing end the guest has left open, fails once all is taken that was
+   * written. For a guest that has settled.
+   */
+  endOpen?(): void;
   /** The end of what it wrote to `wasi:cli/stderr`, where whoever made it has its host functions, as the instance pool has. */
   guestStderr?(): string | undefined;
 }

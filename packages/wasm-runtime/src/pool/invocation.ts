@@ -130,6 +130,7 @@ export class Invocation {
         });
         return call;
       },
+      endOpen: () => instance.endOpen?.(),
       settled: () =>
         instance.settled?.()?.catch((error: unknown) => {
           this.#fail(error);

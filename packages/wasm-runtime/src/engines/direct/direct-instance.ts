@@ -72,6 +72,10 @@ export class DirectInstance implements ComponentInstance {
     });
   }
 
+  endOpen(): void {
+    this.#instance?.endOpen();
+  }
+
   release(): void {
     const instance = this.#instance;
     this.#instance = undefined;

@@ -42,6 +42,11 @@ export class ReusableInstance {
     return tasks.isSettled ? undefined : tasks.settled();
   }
 
+  /** Nobody will write what the host still reads. */
+  endOpen(): void {
+    this.#linked.abi.tasks.endOpen();
+  }
+
   /** What ended the guest. */
   get failure(): GuestFailure | undefined {
     return this.#linked.abi.failure;

@@ -83,10 +83,12 @@ export class Answer {
   /**
    * A guest that returns has nothing more to write: as on upstream's hosts, that completes a body it did not drop. A runtime that
    * caught an exception leaves a body so, too, but with a status that says that, and with the exception on stderr.
+   *
+   * @returns whether there was a body to complete
    */
-  finishBody(): void {
+  finishBody(): boolean {
     const response = this.#response;
-    if (!response?.isBodyOpen()) return;
+    if (!response?.isBodyOpen()) return false;
     const guestStderr = this.#call.instance.guestStderr?.();
     try {
       if (response.head.status >= 500 && guestStderr !== undefined) this.#finishFailed(response, guestStderr);
@@ -98,6 +100,7 @@ export class Answer {
       // The exchange was told already.
       if (!(cause instanceof HttpFailure)) throw cause;
     }
+    return true;
   }
 
   returned(): HandlerOutcome {

@@ -21,6 +21,7 @@ const servedInterfaces: readonly ServedInterface[] = [
       const result = await instance.call(exportId, 'handle', [receivedRequest(exchange, limits)]);
       answer.answered(result as GuestAnswer);
       await instance.settled?.();
+      instance.endOpen?.();
     },
   },
   {
@@ -53,17 +54,21 @@ export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<
   let trap: { readonly cause: unknown } | undefined;
   try {
     await servedInterfaces.find(({ id }) => id.test(call.exportId))?.call(call, answer);
-    answer.finishBody();
   } catch (cause) {
     trap = { cause };
   }
-  const leaving = answer.leaving();
   try {
-    if (leaving !== undefined) await untilAborted(leaving, call.signal);
+    await untilLeft(answer, call.signal);
+    if (trap === undefined && answer.finishBody()) await untilLeft(answer, call.signal);
   } catch (cause) {
     return answer.ended(cause);
   }
   return trap === undefined ? answer.returned() : answer.trapped(trap.cause);
+}
+
+function untilLeft(answer: Answer, signal: IncomingHandlerCall['signal']): Promise<void> | undefined {
+  const leaving = answer.leaving();
+  return leaving && untilAborted(leaving, signal);
 }
 
 function untilAborted(work: Promise<void>, signal: EndSignal | undefined): Promise<void> {

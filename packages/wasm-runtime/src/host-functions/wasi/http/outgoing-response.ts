@@ -58,8 +58,8 @@ export class OutgoingResponse {
       head: { status: this.#status, headers: this.#headers.toLines() },
       sendBody: (target) => pipe.attach(target),
       isBodyOpen: () => pipe.state === 'open',
-      bodyOver: () => (pipe.state === 'open' ? undefined : pipe.over),
-      finishBody: (more) => (more === undefined ? pipe.finish(undefined) : pipe.finishWith(more)),
+      bodyOver: () => bodyOver(pipe),
+      finishBody: (more) => finishBody(pipe, more),
     };
   }
 
@@ -67,6 +67,17 @@ export class OutgoingResponse {
     this.#children.assertNone('dropped');
     this.#pipe?.abort('the guest dropped the response');
   }
+}
+
+/** {@link ReleasedResponse.bodyOver} of a body that goes through a pipe. */
+export function bodyOver(pipe: BodyPipe): Promise<void> | undefined {
+  return pipe.state === 'open' ? undefined : pipe.over;
+}
+
+/** {@link ReleasedResponse.finishBody} of such a body. */
+export function finishBody(pipe: BodyPipe, more: Uint8Array | undefined): void {
+  if (more === undefined) pipe.finish(undefined);
+  else pipe.finishWith(more);
 }
 
 /** A response on its way out. */

@@ -40,6 +40,11 @@ class GuestFuture implements HostEnd {
     return false;
   }
 
+  /** What is read at once is never left over. */
+  get isComplete(): boolean {
+    return false;
+  }
+
   abandon(error: unknown): void {
     if (this.#isDone) return;
     this.#isDone = true;

@@ -31,6 +31,10 @@ export class GuestStream implements AsyncIterableIterator<Chunk>, HostEnd {
     return !this.isDone && this.shared.pendingSide === 'write';
   }
 
+  get isComplete(): boolean {
+    return this.shared.isDropped;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -11,8 +11,14 @@ import { Waitable } from './waitable.js';
 export interface HostEnd {
   /** Whether the guest has offered something that the host has not taken. */
   readonly isOffered: boolean;
+  /** Whether the guest has ended what the host reads. */
+  readonly isComplete: boolean;
   /** The guest is gone. */
   abandon(error: unknown): void;
+}
+
+function leftOpen(): Error {
+  return new Error('the guest has ended and left this stream or future open');
 }
 
 /** What held on to streams and futures is gone. */
@@ -190,11 +196,18 @@ export class InstanceTasks {
   stop(): boolean {
     if (this.#live.size > 0) return false;
     // Most invocations leave nothing open, and an error takes longer than many of them do.
-    if (this.#hostEnds.size > 0) {
-      this.#abandonEnds(new Error('the guest has ended and left this stream or future open'));
-    }
+    if (this.#hostEnds.size > 0) this.#abandonEnds(leftOpen());
     this.#resolveSettled();
     return true;
+  }
+
+  /** Nobody will write to what the host still reads. What was written to its end is the host's to read. */
+  endOpen(): void {
+    for (const end of [...this.#hostEnds]) {
+      if (end.isComplete) continue;
+      this.#hostEnds.delete(end);
+      end.abandon(leftOpen());
+    }
   }
 
   #abandonEnds(error: unknown): void {

@@ -32,8 +32,9 @@ function run(
   guest: Guest,
   {
     settled = async () => {},
+    endOpen = () => {},
     ...options
-  }: Partial<IncomingHandlerCall> & { settled?: () => Promise<void> } = {},
+  }: Partial<IncomingHandlerCall> & Pick<ComponentInstance, 'settled' | 'endOpen'> = {},
 ): Promise<HandlerOutcome> {
   const instance: ComponentInstance = {
     async call(instanceId, func, [request]) {
@@ -41,6 +42,7 @@ function run(
       return await guest(request as Request);
     },
     settled,
+    endOpen,
   };
   return invokeIncomingHandler({ instance, exportId, exchange, component: 'hello', ...options });
 }
@@ -304,18 +306,39 @@ describe('a guest of 0.3 that traps', () => {
     expect([exchange.sink.text(), exchange.finished]).toEqual(['a', { trailers: undefined }]);
     expect(exchange.failed).toBeUndefined();
   });
+});
 
-  it('without a trap, but with a stream that nobody writes any more, is incomplete', async () => {
+describe('a guest of 0.3 that leaves its body open', () => {
+  /** Writes `a`, returns, and has its streams fail once the host says that no further call comes. */
+  async function leave(
+    headers: Fields,
+  ): Promise<{ outcome: HandlerOutcome; told: number; exchange: MemoryExchange }> {
     const exchange = new MemoryExchange();
-    const gone = new Error('the instance is gone');
-    const [response] = Response.new(new Fields(), guestStream('a', gone), noTrailers());
+    const gone = Promise.withResolvers<never>();
+    const stream = pulledStream((index) => (index === 0 ? Promise.resolve('a') : gone.promise));
+    const [response] = Response.new(headers, stream, guestFuture(new Promise(() => {})));
+    let told = 0;
     const outcome = await run(exchange, () => ok(response), {
-      settled: () => until(() => exchange.sink.text() !== '').then(turn),
+      settled: () => until(() => exchange.sink.text() !== ''),
+      endOpen: () => gone.reject(new Error('left open')),
+      onUnfinishedBody: () => {
+        told++;
+      },
     });
-    expect(outcome).toMatchObject({
-      kind: 'incomplete',
-      reason: 'the guest ended before its response was complete',
-    });
+    return { outcome, told, exchange };
+  }
+
+  it('has it ended by the host, which tells of it', async () => {
+    const { outcome, told, exchange } = await leave(new Fields());
+    expect(outcome).toEqual({ kind: 'answered', status: 200 });
+    expect(exchange.finished).toEqual({ trailers: undefined });
+    expect(told).toBe(1);
+  });
+
+  it('is incomplete where it promised more', async () => {
+    const { outcome, exchange } = await leave(Fields.fromList([['content-length', bytes('2')]]));
+    expect(outcome).toMatchObject({ kind: 'incomplete', status: 500 });
+    expect(exchange.finished).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { BodyPipe } from '../body-pipe.js';
 import { contentLengthOf } from '../content-length.js';
 import { FieldStore } from '../field-store.js';
 import type { ResponseSource } from '../incoming-response.js';
-import type { ReleasedResponse } from '../outgoing-response.js';
+import { bodyOver, finishBody, type ReleasedResponse } from '../outgoing-response.js';
 import { Fields } from './fields.js';
 import { MessageBody, type TrailersResult, type Transmission } from './message-body.js';
 
@@ -77,9 +77,8 @@ export class Response {
         });
       },
       isBodyOpen: writerGone,
-      bodyOver: () => (writerGone() ? undefined : sent.promise),
-      // Nobody will write the rest.
-      finishBody: () => pipe.abort('the guest ended before its response was complete'),
+      bodyOver: () => (isWriterGone ? bodyOver(pipe) : sent.promise),
+      finishBody: (more) => finishBody(pipe, more),
     };
   }
 
