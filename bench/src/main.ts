@@ -19,6 +19,7 @@ import { keyvalueGet } from './measurements/keyvalue-get.js';
 import { kvCatchUp } from './measurements/kv-catch-up.js';
 import { linksGet } from './measurements/links-get.js';
 import { linksPut } from './measurements/links-put.js';
+import { manyHosts } from './measurements/many-hosts.js';
 import { memoryPerInstance } from './measurements/memory-per-instance.js';
 import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { ociPull } from './measurements/oci-pull.js';
@@ -51,6 +52,7 @@ const measurements: readonly Measurement[] = [
   linksGet,
   kvCatchUp,
   ociPull,
+  manyHosts,
   updateUnderLoad,
   wrpcUnary,
   wrpcUnary1,

@@ -21,6 +21,8 @@ const unknown = wanted.find((name) => areas[name] === undefined);
 if (unknown !== undefined) {
   throw new Error(`there is no area ${unknown}; there are ${Object.keys(areas).join(', ')}`);
 }
+// What was started goes with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const tools = findTools(process.env);
 await using dir = await createTempDir();
 await using nats = await startNatsServer();

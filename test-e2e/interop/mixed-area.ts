@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort } from '@wasmlattice/test-support';
-import { connect } from 'nats';
 import { callByHand } from '../src/foreign-caller.js';
 import { startHost } from '../src/host-process.js';
+import { joinLattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
 import { startForeignHost } from './foreign-host.js';
@@ -20,18 +20,43 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
   await using theirs = await startForeignHost({ program: tools.wasmcloud, nats, lattice });
   await using ours = await startHost({ nats, args: ['--lattice', lattice] });
   await using resources = new AsyncDisposableStack();
-  const connection = await connect({ servers: nats.url });
-  resources.defer(() => connection.close());
+  const joined = resources.use(await joinLattice(nats, lattice));
+  const { connection } = joined;
   const hosts = { theirs, ours };
   const sides = ['theirs', 'ours'] as const;
   type Side = (typeof sides)[number];
   const other = (side: Side): Side => (side === 'ours' ? 'theirs' : 'ours');
+
+  /** A failure tells what both hosts warned of meanwhile. */
+  const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
+    const from = sides.map((side) => hosts[side].child.output().length);
+    await report.try(area, name, () =>
+      action().catch((error: unknown) => {
+        const warnings = sides.flatMap((side, index) => {
+          const lines = hosts[side].child.output().slice(from[index]).split('\n');
+          const told = lines.filter((line) => /\b(WARN|ERROR)\b/.test(line)).slice(-5);
+          return told.map((line) => `${side}: ${line}`);
+        });
+        throw new Error([String(error), ...warnings].join('\n'), { cause: error });
+      }),
+    );
+  };
 
   const run = (...args: readonly string[]): Promise<string> => washSucceeds(wash, ...args);
   const component = (side: Side, file: string, id: string): Promise<string> =>
     run('start', 'component', `file://${file}`, id, '--host-id', hosts[side].id, '--max-instances', '8');
   const provider = (side: Side, reference: string, id: string): Promise<string> =>
     run('start', 'provider', reference, id, '--host-id', hosts[side].id);
+  /** `wash` waits for an event that no host of either kind sends for a builtin. */
+  const builtin = async (side: Side, name: string, id: string): Promise<void> => {
+    const started = joined.nextEvent('provider_started', { provider_id: id });
+    await joined.succeed(`provider.start.${hosts[side].id}`, {
+      provider_id: id,
+      provider_ref: `wasmcloud+builtin://${name}`,
+      host_id: hosts[side].id,
+    });
+    await started;
+  };
   const link = async (
     ends: readonly [source: string, target: string],
     wit: readonly [namespace: string, pkg: string, ...interfaces: string[]],
@@ -65,7 +90,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     await link([`chain-${side}`, `chain-${other(side)}`], ['test', 'chain', 'links']);
   }
   for (const side of sides) {
-    await report.try(area, `a component of ${side} calls ${other(side)}, and so on, six times`, async () => {
+    await attempt(`a component of ${side} calls ${other(side)}, and so on, six times`, async () => {
       await eventually(async () => {
         const subject = `${lattice}.chain-${side}.wrpc.0.0.1.test:chain/links@1.0.0.count`;
         const call = await callByHand(connection, subject, '06');
@@ -75,19 +100,17 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     });
   }
 
-  const httpServers = {
-    theirs: `file://${files.httpServer}`,
-    ours: 'wasmcloud+builtin://http-server',
-  } as const;
+  const theirServer = `file://${files.httpServer}`;
   for (const side of sides) await component(side, files.hello, `hello-${side}`);
   for (const [name, providerSide, reference] of [
-    ['their HTTP server on their host', 'theirs', httpServers.theirs],
-    ['their HTTP server on our host', 'ours', httpServers.theirs],
-    ['our HTTP server on our host', 'ours', httpServers.ours],
+    ['their HTTP server on their host', 'theirs', theirServer],
+    ['their HTTP server on our host', 'ours', theirServer],
+    ['our HTTP server on our host', 'ours', undefined],
   ] as const) {
-    await report.try(area, `${name} serves components of both`, async () => {
+    await attempt(`${name} serves components of both`, async () => {
       const id = name.replaceAll(' ', '-');
-      await provider(providerSide, reference, id);
+      if (reference === undefined) await builtin(providerSide, 'http-server', id);
+      else await provider(providerSide, reference, id);
       for (const side of sides) {
         const address = `127.0.0.1:${await freePort()}`;
         const ends = [id, `hello-${side}`] as const;
@@ -109,8 +132,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
   const keyvalue = { theirs: files.keyvalueNats, ours: files.ourKeyvalueNats };
   for (const side of sides) {
     const owner = side === 'ours' ? 'theirs' : 'ours';
-    await report.try(
-      area,
+    await attempt(
       `a key-value provider of ${owner} on a host of ${side} serves components of both`,
       async () => {
         const id = `keyvalue-on-${side}`;
@@ -133,8 +155,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
   const messaging = { theirs: files.messagingNats, ours: files.ourMessagingNats };
   for (const side of sides) {
     const owner = side === 'ours' ? 'theirs' : 'ours';
-    await report.try(
-      area,
+    await attempt(
       `a messaging provider of ${owner} on a host of ${side} serves components of both`,
       async () => {
         const id = `messaging-on-${side}`;
@@ -159,7 +180,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     );
   }
 
-  await report.try(area, 'their HTTP client on our host fetches for a component of ours', async () => {
+  await attempt('their HTTP client on our host fetches for a component of ours', async () => {
     const server = createServer((_, response) => response.end('from outside'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     resources.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -167,7 +188,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     await provider('ours', `file://${files.httpClient}`, 'http-client');
     await component('ours', paths.fetcher, 'fetcher');
     await link(['fetcher', 'http-client'], ['wasi', 'http', 'outgoing-handler']);
-    await provider('ours', 'wasmcloud+builtin://http-server', 'fetcher-server');
+    await builtin('ours', 'http-server', 'fetcher-server');
     const address = `127.0.0.1:${await freePort()}`;
     await link(['fetcher-server', 'fetcher'], ['wasi', 'http', 'incoming-handler'], {
       side: 'source',

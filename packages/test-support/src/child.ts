@@ -14,7 +14,14 @@ export interface Child extends AsyncDisposable {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts a program; it is killed at the end of its scope if it still runs. */
+/** Those that run: a process that exits, by a signal to it for example, leaves none behind. */
+const running = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a program; it is killed at the end of its scope if it still runs, and when this process exits. */
 export function startChild(
   command: string,
   args: readonly string[],
@@ -29,6 +36,7 @@ export function startChild(
     throw new Error(`could not start ${command}: is it installed and on the PATH?`);
   }
 
+  running.add(child);
   const listeners = new Set<() => void>();
   let text = '';
   let ended = false;
@@ -44,6 +52,7 @@ export function startChild(
   }
   const exited = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => {
+      running.delete(child);
       ended = true;
       notify();
       resolve(code ?? signal ?? 'unknown');
