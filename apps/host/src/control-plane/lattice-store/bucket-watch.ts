@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { KV, KvEntry } from 'nats';
 
@@ -14,23 +15,34 @@ export interface BucketWatch {
   close(): void;
 }
 
+/** What a watch takes of a bucket. */
+export type WatchedBucket = Pick<KV, 'watch' | 'status'>;
+
+/** Between two attempts to follow a bucket again, in ms. */
+const retryMs = 1_000;
+
 /**
  * Reads what a bucket holds and follows it: `onChange` sees each existing key first, then every change, one after
  * the other in the bucket's order. Resolves when the existing keys have been seen.
  *
- * A failing `onChange` is logged and the watch goes on. `onEnd` is called when the watch ends although nobody
- * closed it.
+ * A watch that breaks off, since JetStream did not answer in time for example, is taken up again while the bucket is the same: its
+ * keys are seen once more, those that were deleted meanwhile as deleted. A failing `onChange` is logged and the watch goes on.
+ * `onEnd` is called when the watch ends although nobody closed it: the connection was closed, or the bucket is gone or another one.
  */
 export async function watchBucket(
-  bucket: KV,
+  bucket: WatchedBucket,
   options: {
     readonly onChange: (change: BucketChange) => void;
     readonly onEnd: (cause?: unknown) => void;
     readonly logger: Logger;
+    /** Default 1,000. */
+    readonly retryMs?: number;
   },
 ): Promise<BucketWatch> {
+  const { logger } = options;
   const initialized = Promise.withResolvers<void>();
-  const entries = await bucket.watch({ key: '>', initializedFn: () => initialized.resolve() });
+  const created = await creationOf(bucket);
+  let entries = await bucket.watch({ key: '>', initializedFn: () => initialized.resolve() });
   let closed = false;
 
   const follow = async (): Promise<void> => {
@@ -38,7 +50,7 @@ export async function watchBucket(
       try {
         options.onChange(toChange(entry));
       } catch (error) {
-        options.logger.warn('an entry of the bucket was passed over', {
+        logger.warn('an entry of the bucket was passed over', {
           bucket: entry.bucket,
           key: entry.key,
           error,
@@ -46,7 +58,35 @@ export async function watchBucket(
       }
     }
   };
-  follow().then(
+
+  /** Throws `cause` when there is nothing to follow any more. */
+  const takeUpAgain = async (cause: unknown): Promise<void> => {
+    while (!closed) {
+      try {
+        if ((await creationOf(bucket)) !== created) throw cause;
+        entries = await bucket.watch({ key: '>' });
+        if (closed) entries.stop();
+        return;
+      } catch (error) {
+        if (error === cause || isGone(error)) throw cause;
+        logger.debug('a bucket can not be followed yet', { error });
+      }
+      await delay(options.retryMs ?? retryMs, undefined, { ref: false });
+    }
+  };
+
+  const followAll = async (): Promise<void> => {
+    for (;;) {
+      try {
+        return await follow();
+      } catch (error) {
+        if (closed) return;
+        logger.warn('the watch of a bucket broke off, and is taken up again', { error });
+        await takeUpAgain(error);
+      }
+    }
+  };
+  followAll().then(
     () => {
       if (!closed) options.onEnd();
       initialized.resolve();
@@ -63,6 +103,20 @@ export async function watchBucket(
       entries.stop();
     },
   };
+}
+
+/** When the bucket was made: one that was deleted and made again counts its revisions anew. */
+async function creationOf(bucket: WatchedBucket): Promise<string> {
+  return (await bucket.status()).streamInfo.created;
+}
+
+/** The codes of JetStream for a stream that is not there, and of the client for a connection that is closed. */
+const streamNotFound = 10059;
+const closedCodes = new Set(['CONNECTION_CLOSED', 'CONNECTION_DRAINING']);
+
+function isGone(error: unknown): boolean {
+  const { api_error: apiError, code } = error as { api_error?: { err_code?: number }; code?: string };
+  return apiError?.err_code === streamNotFound || (code !== undefined && closedCodes.has(code));
 }
 
 function toChange(entry: KvEntry): BucketChange {
