@@ -103,7 +103,7 @@ function httpGuest(options: { readonly greeting: string; readonly isCounting: bo
   (import "${keyvalue}/atomics@${keyvalueVersion}" "increment" (func $increment (param i32 i32 i32 i64 i32)))`;
   // Counts before it answers: a result<u64, error> at 128.
   const counting = `
-    (call $open (i32.const 512) (i32.const 0) (i32.const 96))
+    (call $open (i32.const 512) (i32.const 7) (i32.const 96))
     (if (i32.load8_u (i32.const 96)) (then unreachable))
     (call $increment (i32.load (i32.const 100)) (i32.const 528) (i32.const 4) (i64.const 1) (i32.const 128))
     (call $drop-bucket (i32.load (i32.const 100)))
@@ -122,6 +122,7 @@ function httpGuest(options: { readonly greeting: string; readonly isCounting: bo
   (import "${streams}" "[resource-drop]output-stream" (func $drop-output (param i32)))
   ${isCounting ? countingImports : ''}
   ;; code
+  (data (i32.const 512) "default")
   (data (i32.const 528) "hits")
   (data (i32.const 544) "${greeting}")
   (func (export "wasi:http/incoming-handler@0.2.3#handle") (param $request i32) (param $out i32)

@@ -13,6 +13,8 @@ export interface Interop {
   readonly report: Report;
   /** Folder that golden bytes are written to, if they are to be. */
   readonly recordTo?: string;
+  /** The program of a host of an older build of ours. */
+  readonly olderHost?: string;
 }
 
 /** Paths. Each archive holds a program for this machine. */

@@ -5,6 +5,7 @@ import type { Interop } from './interop.js';
 import { mixHosts } from './mixed-area.js';
 import { Report } from './report.js';
 import { findTools } from './tools.js';
+import { mixVersions } from './versions-area.js';
 import { deployByWadm } from './wadm-area.js';
 import { createWash } from './wash.js';
 import { compareWashCommands } from './wash-area.js';
@@ -14,9 +15,13 @@ const areas: Readonly<Record<string, (interop: Interop) => Promise<void>>> = {
   wash: compareWashCommands,
   wadm: deployByWadm,
   mixed: mixHosts,
+  versions: mixVersions,
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(areas);
+const olderHost = process.env.OLDER_HOST;
+// An older build is nothing that everybody has.
+const usual = Object.keys(areas).filter((name) => name !== 'versions' || olderHost !== undefined);
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
 const unknown = wanted.find((name) => areas[name] === undefined);
 if (unknown !== undefined) {
   throw new Error(`there is no area ${unknown}; there are ${Object.keys(areas).join(', ')}`);
@@ -33,7 +38,15 @@ const recordTo = process.env.INTEROP_RECORD;
 const files = await makeFiles(join(dir.path, 'files'), tools, wash);
 for (const name of wanted) {
   await report.try(name, 'all of it was tried', async () => {
-    await areas[name]?.({ nats, tools, home, files, report, ...(recordTo !== undefined && { recordTo }) });
+    await areas[name]?.({
+      nats,
+      tools,
+      home,
+      files,
+      report,
+      ...(recordTo !== undefined && { recordTo }),
+      ...(olderHost !== undefined && { olderHost }),
+    });
   });
 }
 process.stdout.write(`\n${report.summary()}\n`);

@@ -34,7 +34,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
       action().catch((error: unknown) => {
         const warnings = sides.flatMap((side, index) => {
           const lines = hosts[side].child.output().slice(from[index]).split('\n');
-          const told = lines.filter((line) => /\b(WARN|ERROR)\b/.test(line)).slice(-5);
+          const told = lines.filter((line) => /\b(WARN|ERROR)\b/.test(line)).slice(0, 6);
           return told.map((line) => `${side}: ${line}`);
         });
         throw new Error([String(error), ...warnings].join('\n'), { cause: error });
@@ -45,8 +45,14 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
   const run = (...args: readonly string[]): Promise<string> => washSucceeds(wash, ...args);
   const component = (side: Side, file: string, id: string): Promise<string> =>
     run('start', 'component', `file://${file}`, id, '--host-id', hosts[side].id, '--max-instances', '8');
-  const provider = (side: Side, reference: string, id: string): Promise<string> =>
-    run('start', 'provider', reference, id, '--host-id', hosts[side].id);
+  /**
+   * Started, and listening: a host of theirs tells a provider of a link once, and one on Node.js takes longer to come up than `wash`
+   * to put the link.
+   */
+  const provider = async (side: Side, reference: string, id: string): Promise<void> => {
+    await run('start', 'provider', reference, id, '--host-id', hosts[side].id);
+    await eventually(() => connection.request(`wasmbus.rpc.${lattice}.${id}.health`, '', { timeout: 2_000 }));
+  };
   /** `wash` waits for an event that no host of either kind sends for a builtin. */
   const builtin = async (side: Side, name: string, id: string): Promise<void> => {
     const started = joined.nextEvent('provider_started', { provider_id: id });
@@ -61,9 +67,10 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     ends: readonly [source: string, target: string],
     wit: readonly [namespace: string, pkg: string, ...interfaces: string[]],
     config?: { readonly side: 'source' | 'target'; readonly values: Readonly<Record<string, string>> },
+    linkName = 'default',
   ): Promise<void> => {
     const [namespace, pkg, ...interfaces] = wit;
-    const flags = interfaces.flatMap((name) => ['--interface', name]);
+    const flags = ['--link-name', linkName, ...interfaces.flatMap((name) => ['--interface', name])];
     if (config !== undefined) {
       const name = `${ends.join('-')}-${config.side}`;
       const values = Object.entries(config.values).map(([key, value]) => `${key}=${value}`);
@@ -113,17 +120,8 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
       else await provider(providerSide, reference, id);
       for (const side of sides) {
         const address = `127.0.0.1:${await freePort()}`;
-        const ends = [id, `hello-${side}`] as const;
-        await run('config', 'put', ends.join('-'), `address=${address}`);
-        const flags = [
-          '--interface',
-          'incoming-handler',
-          '--source-config',
-          ends.join('-'),
-          '--link-name',
-          side,
-        ];
-        await run('link', 'put', ...ends, 'wasi', 'http', ...flags);
+        const config = { side: 'source', values: { address } } as const;
+        await link([id, `hello-${side}`], ['wasi', 'http', 'incoming-handler'], config, side);
         await expectBody(`http://${address}/`, greeting);
       }
     });
@@ -167,10 +165,9 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
             side: 'target',
             values: { cluster_uris: nats.url },
           });
-          await link([id, repeater], ['wasmcloud', 'messaging', 'handler'], {
-            side: 'source',
-            values: { cluster_uris: nats.url, subscriptions: repeater },
-          });
+          const subscribed = { cluster_uris: nats.url, subscriptions: repeater };
+          const config = { side: 'source', values: subscribed } as const;
+          await link([id, repeater], ['wasmcloud', 'messaging', 'handler'], config, repeater);
           await eventually(async () => {
             const answer = await connection.request(repeater, 'say it again', { timeout: 5_000 });
             if (answer.string() !== 'say it again') throw new Error(`the answer was ${answer.string()}`);
@@ -183,7 +180,10 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
   await attempt('their HTTP client on our host fetches for a component of ours', async () => {
     const server = createServer((_, response) => response.end('from outside'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    resources.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    resources.defer(() => {
+      server.close();
+      server.closeAllConnections();
+    });
     const { port } = server.address() as AddressInfo;
     await provider('ours', `file://${files.httpClient}`, 'http-client');
     await component('ours', paths.fetcher, 'fetcher');
@@ -195,6 +195,5 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
       values: { address },
     });
     await expectBody(`http://${address}/?to=127.0.0.1:${port}/`, 'from outside');
-    server.closeAllConnections();
   });
 }

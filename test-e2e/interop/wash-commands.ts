@@ -9,6 +9,7 @@ export interface WashStep {
 }
 
 const errorTexts = 'texts of errors: ours name more';
+const oldCode = 'theirs goes on to answer with the code from before an update';
 
 /** All that `wash` says to a lattice without wadm, failures included, in an order in which each finds what it needs. */
 export const washSteps: readonly WashStep[] = [
@@ -68,10 +69,10 @@ export const washSteps: readonly WashStep[] = [
   { command: 'scale component {host} file://{hello} hello --max-instances 3' },
   { command: 'http /again Hello' },
   { command: 'update component hello file://{helloAgain} --host-id {host} -o json' },
-  { command: 'http /updated next one' },
+  { command: 'http /updated next one', differs: oldCode },
   { command: 'update component nope file://{helloAgain} --host-id {host}', differs: errorTexts },
   { command: 'update component hello file://{helloAgain}' },
-  { command: 'call hello wasi:http/incoming-handler.handle' },
+  { command: 'call hello wasi:http/incoming-handler.handle', differs: oldCode },
   { command: 'call nobody wasi:http/incoming-handler.handle' },
   { command: 'get claims -o json' },
   { command: 'link del http wasi http -o json' },

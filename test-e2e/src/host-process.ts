@@ -14,16 +14,19 @@ export interface HostProcessOptions {
   readonly nats?: TestNatsServer;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** That of another build; that of this one by default. */
+  readonly program?: string;
 }
 
 /** Starts the host and resolves when it says that it has started. */
-export async function startHost({ nats, args = [], env = {} }: HostProcessOptions): Promise<HostProcess> {
+export async function startHost(options: HostProcessOptions): Promise<HostProcess> {
+  const { nats, args = [], env = {}, program = paths.host } = options;
   const dataDir = await createTempDir();
   const connection = nats === undefined ? [] : ['--nats-host', nats.host, '--nats-port', String(nats.port)];
   const child = startChild(
     process.execPath,
     [
-      paths.host,
+      program,
       '--allow-file-load',
       '--data-dir',
       dataDir.path,
