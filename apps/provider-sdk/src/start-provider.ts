@@ -23,7 +23,7 @@ export interface StartProviderOptions {
   /** For the provider's own use; by default nothing is recorded. */
   readonly telemetry?: ProviderTelemetry;
   /** Learns of secrets that come later: what the logger and the telemetry write must not have them. */
-  readonly redactor?: Pick<Redactor, 'add'>;
+  readonly redactor?: Pick<Redactor, 'add' | 'text'>;
 }
 
 /** A provider at work. */
@@ -99,6 +99,7 @@ export async function startProvider(
     linkPutId: linkSecrets.publicKey ?? hostData.providerKey,
     hostId: hostData.hostId,
     instanceId: hostData.instanceId,
+    redact: (text) => options.redactor?.text(text) ?? text,
     handlers: {
       ...queuedCommands({ queue, links, provider, own, open, logger }),
       health: async () => ({

@@ -45,6 +45,8 @@ export interface ControlOptions {
   /** Of this process: tells the host whose answer it got. */
   readonly instanceId: string;
   readonly handlers: ControlHandlers;
+  /** Takes secrets out of what the host is told. */
+  readonly redact: (text: string) => string;
   readonly logger: Logger;
 }
 
@@ -53,7 +55,8 @@ export interface ControlOptions {
  * server knows of them. A host that gives a reply subject is told what became of a link or a config; one of wasmCloud gives none.
  */
 export async function subscribeControl(options: ControlOptions): Promise<readonly Subscription[]> {
-  const { connection, lattice, providerId, linkPutId, hostId, instanceId, handlers, logger } = options;
+  const { connection, lattice, providerId, linkPutId, hostId, instanceId, handlers, redact, logger } =
+    options;
 
   // What a callback throws ends the client's connection: every failure must come as a rejection.
   const on = (subject: string, handle: (message: Msg) => Promise<void>): Subscription =>
@@ -73,7 +76,10 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
     });
 
   const answered = async (message: Msg, done: Promise<void>): Promise<void> => {
-    const error = await done.then(() => undefined, reasonOf);
+    const error = await done.then(
+      () => undefined,
+      (cause: unknown) => redact(reasonOf(cause)),
+    );
     if (message.reply !== undefined && message.reply !== '') {
       message.respond(encodeProviderReply({ instanceId, ...(error !== undefined && { error }) }));
     }
@@ -105,7 +111,7 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
       ),
     ),
     on(providerHealthSubject(lattice, providerId), async (message) => {
-      message.respond(encodeHealthReply(await handlers.health()));
+      message.respond(redact(encodeHealthReply(await handlers.health())));
     }),
     on(providerShutdownSubject(lattice, providerId), async (message) => {
       // Providers of other hosts share this subject.
