@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Agent, type IncomingHttpHeaders, request as sendRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { Agent as SecureAgent, request as sendSecureRequest } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -209,6 +210,10 @@ describe('an HTTP server with TLS', () => {
       .poll(async () => (await askSecurely(each)).serial, { timeout: 20_000 })
       .not.toBe(first.serial);
     expect(await askSecurely(kept)).toEqual(first);
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificate });
+    const stream = session.request({ ':path': '/hello' });
+    expect(Buffer.concat(await Array.fromAsync(stream)).toString()).toMatch(/^Hello/i);
+    session.close();
     kept.destroy();
     await expect(fetch(`http://127.0.0.1:${port}/hello`)).rejects.toThrow();
   });

@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Logger, Meter } from '@wasmlattice/telemetry';
 import { noopLogger } from '@wasmlattice/telemetry';
 import type { HttpConnection } from './connection.js';
 import { HttpConnections } from './connections.js';
 import { type ExchangeContext, type ServedExchange, ServerExchange } from './exchange.js';
 import { ForwardedHeaders, type TrustedProxies } from './forwarded.js';
+import { H2Sessions } from './h2/h2-sessions.js';
 import type { TlsMaterial } from './listener-options.js';
 import {
   isAfterTheLast,
@@ -121,6 +123,8 @@ class NodeHttpListener implements HttpListener {
   readonly #server: Server | SecureServer;
   readonly #connections: HttpConnections;
   readonly #context: ExchangeContext;
+  /** Of clients that ask for HTTP/2, as they can where there is TLS. */
+  readonly #h2: H2Sessions;
   #refusals: RefusalLog | undefined;
   /** Responses whose head waits for the end of this turn of the event loop. */
   #held: ServerResponder[] = [];
@@ -150,7 +154,12 @@ class NodeHttpListener implements HttpListener {
     this.#server =
       tls === undefined
         ? createServer(serverOptions)
-        : createSecureServer({ ...serverOptions, ...tls, handshakeTimeout: headTimeoutMs });
+        : createSecureServer({
+            ...serverOptions,
+            ...tls,
+            handshakeTimeout: headTimeoutMs,
+            ALPNProtocols: ['h2', 'http/1.1'],
+          });
     // Beyond a number node would drop headers in silence; `parseRequest` counts them.
     this.#server.maxHeadersCount = 0;
     this.#connections = new HttpConnections({
@@ -166,9 +175,16 @@ class NodeHttpListener implements HttpListener {
       holdUntilTurnEnds: this.#holdUntilTurnEnds,
       misframed: this.#misframed,
     };
-    // What HTTP is spoken on: node's server of TLS tells of the connections below it, too.
-    const opened = tls === undefined ? 'connection' : 'secureConnection';
-    this.#server.on(opened, (socket: Socket) => this.#connections.add(socket));
+    this.#h2 = new H2Sessions({
+      context: this.#context,
+      maxHeadBytes,
+      keepAliveMs,
+      handle: (exchange) => this.#answer(exchange),
+      misframed: this.#misframed,
+      refused: this.#report,
+    });
+    if (tls === undefined) this.#server.on('connection', (socket) => this.#connections.add(socket));
+    else this.#routeByProtocol();
     this.#server.on('request', (request, response) => this.#accept(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#expect(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#expect(request, response));
@@ -214,9 +230,11 @@ class NodeHttpListener implements HttpListener {
     const closed = Promise.withResolvers<void>();
     // Node's HTTP server would close idle connections at once, amid the next request of a busy client.
     NetServer.prototype.close.call(this.#server, () => closed.resolve());
-    await Promise.race([this.#connections.drain(this.#tunables.drainIdleMs), overdue.promise]);
+    const drained = Promise.all([this.#connections.drain(this.#tunables.drainIdleMs), this.#h2.drain()]);
+    await Promise.race([drained, overdue.promise]);
     clearTimeout(deadline);
     this.#cutOff(graceMs);
+    this.#h2.cutOff();
     this.#server.closeAllConnections();
     // Nothing listens any more; this ends the checks of slow heads.
     this.#server.close();
@@ -267,6 +285,13 @@ class NodeHttpListener implements HttpListener {
 
   async #serve(exchange: ServerExchange, connection: HttpConnection, socket: Socket): Promise<void> {
     this.#connections.begun();
+    await this.#answer(exchange);
+    this.#discardRest(exchange, socket);
+    await exchange.gone;
+    this.#connections.ended(connection, exchange);
+  }
+
+  async #answer(exchange: ServedExchange): Promise<void> {
     try {
       await this.#options.handle(exchange);
       exchange.responder.fail(500, 'The request was not answered.\n');
@@ -276,9 +301,20 @@ class NodeHttpListener implements HttpListener {
       }
       exchange.responder.fail(500, 'The request could not be handled.\n');
     }
-    this.#discardRest(exchange, socket);
-    await exchange.gone;
-    this.#connections.ended(connection, exchange);
+  }
+
+  /** A connection over TLS goes to node's HTTP/1.1 unless its client asked for HTTP/2. */
+  #routeByProtocol(): void {
+    const http1 = this.#server.listeners('secureConnection');
+    this.#server.removeAllListeners('secureConnection');
+    this.#server.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol === 'h2') {
+        this.#h2.add(socket);
+        return;
+      }
+      for (const listener of http1) listener.call(this.#server, socket);
+      this.#connections.add(socket);
+    });
   }
 
   #discardRest(exchange: ServerExchange, socket: Socket): void {
@@ -355,7 +391,7 @@ class NodeHttpListener implements HttpListener {
     this.#refusals.report(refusal, socket.remoteAddress);
   };
 
-  readonly #misframed = (exchange: ServerExchange, problem: string): void => {
+  readonly #misframed = (exchange: Pick<ServedExchange, 'request'>, problem: string): void => {
     this.#logger.error(`a response can't be sent as its component made it: ${problem}`, {
       path: exchange.request.pathWithQuery,
     });

@@ -19,6 +19,11 @@ export interface HeadContext {
   readonly forwarded?: Pick<ForwardedHeaders, 'isTrusted'> | undefined;
 }
 
+/** Whether a value can be an authority. */
+export function isHost(value: string): boolean {
+  return AUTHORITY.test(value);
+}
+
 /** `http://host:port/path?query`, the form of requests to proxies. */
 const ABSOLUTE_TARGET = /^(https?):\/\/([^/?#]*)([^#]*)/i;
 
