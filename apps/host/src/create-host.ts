@@ -323,7 +323,11 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
         logger: logger.named('heartbeat'),
       }),
     announceStop: () => admin?.setStopping(),
-    stopWorkloads: (graceMs) => stopWorkloads({ http, components, providers, threads: places }, graceMs),
+    stopWorkloads(graceMs) {
+      // A start that waits for an artifact would hold the stop up.
+      registries.close();
+      return stopWorkloads({ http, components, providers, threads: places }, graceMs);
+    },
     release: async () => {
       onStoreEnd = () => {};
       await Promise.all([ctl.flush(), rpc.flush()]);

@@ -50,6 +50,7 @@ interface Resolved {
 export class ArtifactPuller {
   readonly #options: ArtifactPullerOptions;
   readonly #running = new Map<string, Promise<PulledArtifact>>();
+  readonly #closing = new AbortController();
 
   constructor(options: ArtifactPullerOptions) {
     this.#options = options;
@@ -69,10 +70,20 @@ export class ArtifactPuller {
     const key = `${kind} ${maxBytes} ${full}`;
     let running = this.#running.get(key);
     if (running === undefined) {
-      running = this.#pull(parsed, full, kind, maxBytes).finally(() => this.#running.delete(key));
+      running = this.#pull(parsed, full, kind, maxBytes)
+        .catch((error: unknown) => {
+          throw this.#closing.signal.aborted ? givenUp(full, parsed.registry, error) : error;
+        })
+        .finally(() => this.#running.delete(key));
       this.#running.set(key, running);
     }
     return running;
+  }
+
+  /** Gives up what runs; those who wait for it are told so. The registries are closed, too. */
+  close(): void {
+    this.#closing.abort();
+    this.#options.registries.close();
   }
 
   async #pull(
@@ -171,7 +182,7 @@ export class ArtifactPuller {
         const onBytes = (received: number): void =>
           onProgress?.({ reference: full, receivedBytes: done + received, totalBytes });
         await firstThatAnswers(sources, (repository) =>
-          downloadBlob({ repository, cache, descriptor, onBytes }),
+          downloadBlob({ repository, cache, descriptor, onBytes, signal: this.#closing.signal }),
         );
       }
       before += descriptor.size;
@@ -250,6 +261,11 @@ function contentLayers(image: ImageManifest, kind: ArtifactKind, full: string, r
     );
   }
   return [first, ...more];
+}
+
+function givenUp(full: string, registry: string, cause: unknown): RegistryError {
+  const message = `'${full}' is not fetched any more: this program is stopping`;
+  return new RegistryError(message, { code: 'closed', registry, cause });
 }
 
 /** Whether the registry may answer another time: then what was cached is good enough. */

@@ -14,6 +14,8 @@ export interface BlobDownload {
   readonly repository: Repository;
   readonly cache: ArtifactCache;
   readonly descriptor: Descriptor;
+  /** Gives up waiting for another host, and for the next attempt. */
+  readonly signal?: AbortSignal | undefined;
   /** Called with each piece that arrives: bytes of the blob that are there, those of an earlier transfer included. */
   readonly onBytes?: ((received: number) => void) | undefined;
 }
@@ -32,7 +34,7 @@ const firstWaitMs = 200;
 export async function downloadBlob(download: BlobDownload): Promise<void> {
   const { cache, descriptor } = download;
   await cache.prepare();
-  await withFileLock(cache.lockPath(descriptor.digest), async () => {
+  const work = async (): Promise<void> => {
     // Another host may just have brought it.
     if (await cache.has(descriptor.digest)) return;
     const path = cache.partialPath(descriptor.digest);
@@ -43,7 +45,8 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
     if (resumed.from > 0 && (await transfer(download, path)).matches) return cache.adopt(descriptor.digest);
     await rm(path, { force: true });
     throw corrupt(download, 'has another digest than its manifest says');
-  });
+  };
+  await withFileLock(cache.lockPath(descriptor.digest), work, download.signal);
 }
 
 /** Completes the file at `path`; says where it began, and whether the digest is right. */
@@ -82,7 +85,9 @@ async function transfer(
       if (attempt > attemptsWithoutProgress) {
         throw isRegistryError(error) ? error : interrupted(download, received, error);
       }
-      await delay(firstWaitMs * 2 ** (attempt - 1));
+      await delay(firstWaitMs * 2 ** (attempt - 1), undefined, {
+        ...(download.signal && { signal: download.signal }),
+      });
     }
   }
   if (descriptor.size === 0 || received === descriptor.size) download.onBytes?.(received);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TransportClosedError } from './http-transport.js';
 import { readJson } from './read-body.js';
 import { type RegistryAnswer, RegistryError, type RegistryErrorCode } from './registry-error.js';
 
@@ -14,6 +15,13 @@ interface ConnectionFailure {
 /** Why a connection failed, or broke before an answer came. */
 export function connectionFailure({ registry, url, cause }: ConnectionFailure): RegistryError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
+  if (cause instanceof TransportClosedError) {
+    return new RegistryError(`the registry '${registry}' is asked no more: this program is stopping`, {
+      code: 'closed',
+      registry,
+      cause,
+    });
+  }
   const at = `the registry '${registry}' at ${url.origin}`;
   const details = { registry, url: url.href, cause };
   if (certificateProblems.test(code)) {

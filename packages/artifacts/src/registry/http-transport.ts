@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,7 +26,7 @@ export interface HttpRequest {
 export interface HttpTransport {
   /** Resolves with the head; the body must be read or destroyed. Rejects with the errors of Node.js. */
   request(url: URL, request: HttpRequest): Promise<IncomingMessage>;
-  /** Ends idle connections. */
+  /** Ends all connections, those with a request among them, and takes no more. */
   close(): void;
 }
 
@@ -42,6 +42,8 @@ export function createHttpTransport(options: HttpTransportOptions = {}): HttpTra
   };
   const plain = new http.Agent(common);
   let secure: https.Agent | undefined;
+  let isClosed = false;
+  const open = new Set<ClientRequest>();
   // Made when it is needed: the system's authorities take a while to read.
   const secureAgent = (): https.Agent => {
     secure ??= new https.Agent({
@@ -53,12 +55,15 @@ export function createHttpTransport(options: HttpTransportOptions = {}): HttpTra
   };
   return {
     async request(url, { method, headers, body }) {
+      if (isClosed) throw new TransportClosedError('no more requests are sent');
       const isSecure = url.protocol === 'https:';
       const request = (isSecure ? https : http).request(url, {
         method,
         headers,
         agent: isSecure ? secureAgent() : plain,
       });
+      open.add(request);
+      request.once('close', () => open.delete(request));
       request.setTimeout(idleTimeoutMs, () => {
         request.destroy(new SilenceError(`nothing came for ${idleTimeoutMs / 1_000} seconds`));
       });
@@ -75,10 +80,17 @@ export function createHttpTransport(options: HttpTransportOptions = {}): HttpTra
       return response;
     },
     close() {
+      isClosed = true;
+      for (const request of open) request.destroy(new TransportClosedError('the request was given up'));
       plain.destroy();
       secure?.destroy();
     },
   };
+}
+
+/** Whoever sent requests is stopping. */
+export class TransportClosedError extends Error {
+  override readonly name = 'TransportClosedError';
 }
 
 /** A connection on which nothing came for too long. */

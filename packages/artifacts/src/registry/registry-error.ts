@@ -19,7 +19,9 @@ export type RegistryErrorCode =
   /** The artifact is of no kind that can be used here. */
   | 'unsupported'
   /** Settings forbid it, as they do the tag `latest`. */
-  | 'prohibited';
+  | 'prohibited'
+  /** Whoever asked is stopping. */
+  | 'closed';
 
 export interface RegistryErrorDetails {
   readonly code: RegistryErrorCode;

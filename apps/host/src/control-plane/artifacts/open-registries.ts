@@ -36,6 +36,7 @@ export interface OpenRegistriesOptions {
 export interface Registries {
   readonly artifacts: RegistryArtifacts;
   readonly logins: RegistryLogins;
+  /** Gives up what is being fetched; safe to call twice. */
   close(): void;
 }
 
@@ -66,6 +67,6 @@ export function openRegistries(options: OpenRegistriesOptions): Registries {
   return {
     artifacts: new RegistryArtifacts({ puller, logger }),
     logins,
-    close: () => registries.close(),
+    close: () => puller.close(),
   };
 }
