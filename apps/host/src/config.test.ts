@@ -470,16 +470,13 @@ describe('registries', () => {
 describe('settings that are not available yet', () => {
   const later = Object.values(settings).filter((setting) => setting.later === true);
 
-  it.each([[['--policy-topic', 'my.policy']], [['--flame-graph', '/tmp/flames']]])(
-    '%s is refused',
-    (argv) => {
-      expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
-    },
-  );
+  it.each([[['--flame-graph', '/tmp/flames']]])('%s is refused', (argv) => {
+    expect(refusal(argv).message).toContain('is known but not available yet in wasmlattice');
+  });
 
   it('are refused from a variable too', () => {
-    expect(refusal([], { WASMCLOUD_POLICY_TOPIC: 'p' }).message).toContain(
-      'WASMCLOUD_POLICY_TOPIC (also --policy-topic) is known but not available yet',
+    expect(refusal([], { WASMCLOUD_FLAME_GRAPH: '/x' }).message).toMatch(
+      /WASMCLOUD_FLAME_GRAPH .*is known but not available yet/,
     );
   });
 
@@ -662,4 +659,37 @@ it('the HTTP admin endpoint and the configuration service are asked for', () => 
     asksConfigService: true,
   });
   expect(refusal(['--http-admin', 'localhost:8080']).message).toContain('an IP address and a port');
+});
+
+describe('the policy', () => {
+  it('is a service, a file, or both; nobody is asked by default', () => {
+    const none = { topic: undefined, changesTopic: undefined, file: undefined, asksLinks: false };
+    expect(run([]).policy).toEqual({ ...none, timeoutMs: 1_000, whenSilent: 'deny' });
+    const argv = [
+      '--policy-topic',
+      'acme.policy',
+      '--policy-changes-topic',
+      'acme.changes',
+      '--policy-default',
+      'allow',
+    ];
+    expect(run([...argv, '--policy-file', '/etc/rules.json', '--policy-links']).policy).toEqual({
+      topic: 'acme.policy',
+      changesTopic: 'acme.changes',
+      timeoutMs: 1_000,
+      whenSilent: 'allow',
+      file: '/etc/rules.json',
+      asksLinks: true,
+    });
+  });
+
+  it('has no settings of a service without its topic', () => {
+    for (const argv of [
+      ['--policy-default', 'allow'],
+      ['--policy-changes-topic', 'x'],
+      ['--policy-timeout-ms', '9'],
+    ]) {
+      expect(refusal(argv).message).toContain('--policy-topic');
+    }
+  });
 });

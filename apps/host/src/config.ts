@@ -29,6 +29,7 @@ import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
 import type { AuditDestination, AuditScope } from './control-plane/audit/audit-trail.js';
 import type { SignatureRulesOptions } from './control-plane/claims/signature-rules.js';
+import type { PolicyConfig } from './control-plane/policy/open-policy.js';
 import { isBuiltinLabel } from './identity/builtin-labels.js';
 
 /** Where one signal goes; `undefined` endpoint: the default of the protocol. */
@@ -96,6 +97,7 @@ export interface HostConfig {
   readonly maxComponents: number;
   /** First part of the subjects of secrets backends, and how often they are asked again; 0: never. */
   readonly secrets: { readonly topic: string | undefined; readonly refreshMs: number };
+  readonly policy: PolicyConfig;
   readonly log: { readonly level: LogLevel; readonly structured: boolean };
   readonly observability: {
     readonly protocol: OtlpProtocol;
@@ -184,6 +186,14 @@ export function parseHostConfig(
     limits: readLimits(values),
     maxComponents: values.maxComponents,
     secrets: { topic: values.secretsTopic, refreshMs: values.secretsRefreshSeconds * 1_000 },
+    policy: {
+      topic: values.policyTopic,
+      changesTopic: values.policyChangesTopic,
+      timeoutMs: values.policyTimeoutMs,
+      whenSilent: values.policyDefault,
+      file: values.policyFile === undefined ? undefined : resolve(cwd, values.policyFile),
+      asksLinks: values.policyLinks,
+    },
     log: { level: values.logLevel, structured: values.enableStructuredLogging },
     observability: readObservability(values, env, warnings),
   };
@@ -306,6 +316,7 @@ function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>):
   exclude(given, 'enableObservability', 'enableTraces', 'enableMetrics', 'enableLogs');
   need(given, 'policyChangesTopic', 'policyTopic');
   need(given, 'policyTimeoutMs', 'policyTopic');
+  need(given, 'policyDefault', 'policyTopic');
   need(given, 'secretsRefreshSeconds', 'secretsTopic');
   for (const name of ['ociRegistry', 'ociUser', 'ociPassword'] as const) {
     need(given, name, 'ociRegistry');

@@ -30,6 +30,7 @@ import { openLatticeStore, type SpecChange } from './control-plane/lattice-store
 import { createLinkAnnouncer } from './control-plane/link-announcer.js';
 import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
+import { openPolicy } from './control-plane/policy/open-policy.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
 import { createProviderLookup } from './control-plane/provider/provider-lookup.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
@@ -124,6 +125,19 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     meter: telemetry.meter,
   });
 
+  // Nobody asks about calls before there are threads.
+  let forgetDecisions = (): void => {};
+  const policy = await openPolicy({
+    config: config.policy,
+    connection: ctl,
+    host: { publicKey: hostId, lattice, labels: facts.labels.all() },
+    onChange: () => forgetDecisions(),
+    audit,
+    tracer: telemetry.tracer,
+    logger: logger.named('policy'),
+  });
+  opened.defer(() => policy.close());
+
   // The watches call back before the services below exist: changes wait in the store's own view until then.
   let onSpecChange: (change: SpecChange) => void = () => {};
   let onStoreEnd: (cause?: unknown) => void = () => {};
@@ -165,6 +179,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       httpTimeoutMs: config.limits['execution-time'],
       httpClient: await httpClientSettings(config.httpClient),
       engine: config.engine,
+      policesInvocations: policy.gate.decideInvocation !== undefined,
       memoryReset,
       showsTraps: config.developmentMode,
       log: logSettings(config),
@@ -178,9 +193,11 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     ...(config.codeBudgetBytes !== undefined && { codeBudgetBytes: config.codeBudgetBytes }),
     meter: telemetry.meter,
     intake: () => telemetry.intake(),
+    decide: policy.gate.decideInvocation,
     logger: logger.named('threads'),
   });
   opened.defer(() => places.close(0));
+  forgetDecisions = () => places.forgetDecisions();
   const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
   const registries = openRegistries({
     config: config.registries,
@@ -216,6 +233,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     configs,
     events,
     announcer: createLinkAnnouncer({ connection: rpc, lattice }),
+    policy: policy.gate,
     isProvider: createProviderLookup({
       connection: rpc,
       lattice,
@@ -235,6 +253,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     places,
     artifacts,
     signatures,
+    policy: policy.gate,
     lattice: latticeStore,
     configs,
     secrets,
@@ -246,6 +265,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     hostId,
     artifacts,
     signatures,
+    policy: policy.gate,
     lattice: latticeStore,
     configs,
     secrets,

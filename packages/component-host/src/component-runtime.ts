@@ -35,13 +35,16 @@ import { OverdueError } from './invocation/overdue-error.js';
 import { askHolder, createOwner, KeptInstances, ownerTarget, serveHolder } from './kept-instances/index.js';
 import { type CallTransports, createOutgoingCalls } from './outgoing-calls/outgoing-calls.js';
 import type { OwnHttpClient } from './outgoing-calls/own-http-client.js';
+import type { InvocationGate } from './policy/invocation-gate.js';
+import { policedHttp } from './policy/policed-http.js';
+import { policedServer } from './policy/policed-server.js';
 import type { ThreadExports } from './same-host/thread-exports.js';
 import {
   createComponentTelemetry,
   noRuntimeTelemetry,
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
-import type { HttpRequestHandler } from './telemetry/observe-http.js';
+import type { HttpHandler, HttpRequestHandler } from './telemetry/observe-http.js';
 import { textsOf } from './telemetry/texts-of-secrets.js';
 import { TrapLog } from './telemetry/trap-log.js';
 
@@ -57,6 +60,8 @@ export interface ComponentRuntimeOptions {
   readonly httpClient?: OwnHttpClient | undefined;
   /** Takes what the component exports; asked only if it exports anything. */
   readonly server: () => Promise<Server>;
+  /** Decides who may call it; absent: everybody may. */
+  readonly gate?: InvocationGate | undefined;
   /** Where components of the same thread find each other. */
   readonly threadExports?: ThreadExports;
   /** By default one without a cache. */
@@ -225,11 +230,21 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     : await serveExports({
         componentId,
         exports,
-        server: observe.server(typedFailures(inThread(await options.server()))),
+        server: policed(observe.server(typedFailures(inThread(await options.server())))),
         run,
         keptInstances,
         onUnfinishedBody,
       });
+
+  function policed(server: Server): Server {
+    return options.gate === undefined ? server : policedServer(server, options.gate, componentId);
+  }
+
+  function policedRequests(exportId: string): HttpHandler {
+    const { gate, showsTraps } = options;
+    const handle = createHttpHandler({ componentId, exportId, run, onUnfinishedBody, showsTraps });
+    return gate === undefined ? handle : policedHttp(handle, gate, componentId);
+  }
 
   function inThread(outside: Server): Server {
     return threadExports?.serverOf({ hasFreePermit: () => pool.hasFreePermit, logger }, outside) ?? outside;
@@ -261,18 +276,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
 
   return {
     componentId,
-    http:
-      exports.http === undefined
-        ? undefined
-        : observe.http(
-            createHttpHandler({
-              componentId,
-              exportId: exports.http,
-              run,
-              onUnfinishedBody,
-              showsTraps: options.showsTraps,
-            }),
-          ),
+    http: exports.http === undefined ? undefined : observe.http(policedRequests(exports.http)),
     scale(limit) {
       pool.resize(limit);
       observedPool.limited(limit);

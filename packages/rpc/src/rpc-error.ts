@@ -6,7 +6,8 @@
  * | `not-found` | nobody listens on the function's subject (NATS 503) |
  * | `timeout` | no result within the deadline |
  * | `disconnected` | the NATS connection dropped while the call was in flight, or stayed down until the deadline |
- * | `peer-failed` | the peer accepted the call and ended it without a result: trap, thrown error, policy |
+ * | `peer-failed` | the peer accepted the call and ended it without a result: trap, thrown error |
+ * | `denied` | a policy of the peer does not allow the call |
  * | `bad-data` | one side could not decode what the other sent |
  * | `invalid-params` | the parameters are no values of the function's types; nothing was sent |
  * | `canceled` | the caller gave up; seen by the handler |
@@ -19,6 +20,7 @@ export type RpcErrorCode =
   | 'timeout'
   | 'disconnected'
   | 'peer-failed'
+  | 'denied'
   | 'bad-data'
   | 'invalid-params'
   | 'canceled'

@@ -25,9 +25,9 @@ export interface CallContext {
  */
 export class HandlerError extends Error {
   override readonly name = 'HandlerError';
-  readonly code: 'overloaded' | 'terminated';
+  readonly code: 'denied' | 'overloaded' | 'terminated';
 
-  constructor(code: 'overloaded' | 'terminated', message: string, options?: ErrorOptions) {
+  constructor(code: HandlerError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -8,9 +8,6 @@ const notObeyed: Readonly<Record<string, string>> = {
   '--flame-graph': 'refused: Node.js brings profilers of its own (`node --cpu-prof`), which show more',
   '--max-components':
     'accepted with a warning: a size of the allocator of another engine; the budgets of the process bound what runs',
-  '--policy-topic': 'refused until hosts ask a policy service',
-  '--policy-changes-topic': 'as --policy-topic',
-  '--policy-timeout-ms': 'as --policy-topic',
 };
 
 interface Row {

@@ -113,6 +113,9 @@ export interface SettingValues {
   readonly policyTopic: string | undefined;
   readonly policyChangesTopic: string | undefined;
   readonly policyTimeoutMs: number;
+  readonly policyDefault: 'deny' | 'allow';
+  readonly policyFile: string | undefined;
+  readonly policyLinks: boolean;
   readonly secretsTopic: string | undefined;
   readonly secretsRefreshSeconds: number;
 
@@ -725,22 +728,37 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'policy-topic',
     variable: 'WASMCLOUD_POLICY_TOPIC',
     group: 'Policy and secrets',
-    help: 'Subject of the policy service that is asked before anything starts',
-    later: true,
+    help: 'Subject of the policy service that is asked before anything starts or is called',
   }),
-  policyChangesTopic: optional(kinds.anyText('subject'), 'off', {
+  policyChangesTopic: optional(kinds.subject, 'off', {
     flag: 'policy-changes-topic',
     variable: 'WASMCLOUD_POLICY_CHANGES_TOPIC',
     group: 'Policy and secrets',
     help: 'Subject on which the policy service announces changed decisions',
-    later: true,
   }),
   policyTimeoutMs: value(kinds.positiveMilliseconds, 1000, {
     flag: 'policy-timeout-ms',
     variable: 'WASMCLOUD_POLICY_TIMEOUT',
     group: 'Policy and secrets',
     help: 'How long to wait for the policy service',
-    later: true,
+  }),
+  policyDefault: value(kinds.oneOf<'deny' | 'allow'>('word', 'deny', 'allow'), 'deny', {
+    flag: 'policy-default',
+    variable: 'WASMLATTICE_POLICY_DEFAULT',
+    group: 'Policy and secrets',
+    help: 'What holds while the policy service gives no answer',
+  }),
+  policyFile: optional(kinds.path('file'), 'off', {
+    flag: 'policy-file',
+    variable: 'WASMLATTICE_POLICY_FILE',
+    group: 'Policy and secrets',
+    help: 'Rules that decide in place of a policy service, or before it',
+  }),
+  policyLinks: toggle({
+    flag: 'policy-links',
+    variable: 'WASMLATTICE_POLICY_LINKS',
+    group: 'Policy and secrets',
+    help: 'Ask the policy about links, too, by the kind `putLink`, which wasmCloud does not know',
   }),
   secretsTopic: optional(kinds.subject, 'off', {
     flag: 'secrets-topic',

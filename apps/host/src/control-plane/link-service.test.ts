@@ -2,6 +2,7 @@ import type { Link } from '@wasmlattice/control-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 import { createLinkService } from './link-service.js';
+import { openPolicyGate } from './policy/policy-gate.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
@@ -29,6 +30,7 @@ function setUp(options: { delivered?: (link: Link) => Promise<void>; providers?:
       linkPut: (link) => announced.push(['put', link]),
       linkDeleted: (link) => announced.push(['deleted', link]),
     },
+    policy: openPolicyGate,
     isProvider: async (id) => options.providers?.includes(id) === true,
     delivered: options.delivered ?? (async () => {}),
     logger: noopLogger,

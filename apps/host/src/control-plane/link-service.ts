@@ -18,6 +18,7 @@ import type { Logger } from '@wasmlattice/telemetry';
 import type { ConfigStore } from './lattice-store/config-store.js';
 import type { LatticeStore } from './lattice-store/lattice-store.js';
 import { conflictingLink, withLink, withoutLink } from './link-table.js';
+import type { PolicyGate } from './policy/policy-gate.js';
 
 /** Link operations of the control interface (docs/spec/control-interface.md#6). */
 export interface LinkService {
@@ -52,13 +53,14 @@ export function createLinkService(options: {
   readonly configs: ConfigStore;
   readonly events: EventPublisher;
   readonly announcer: LinkAnnouncer;
+  readonly policy: Pick<PolicyGate, 'allowLink'>;
   /** Whether a provider of this id runs in the lattice. */
   readonly isProvider: (id: string) => Promise<boolean>;
   /** Resolves once those ends of a link that run on this host know it. */
   readonly delivered: (link: Link) => Promise<void>;
   readonly logger: Logger;
 }): LinkService {
-  const { lattice, configs, events, announcer, isProvider, delivered, logger } = options;
+  const { lattice, configs, events, announcer, policy, isProvider, delivered, logger } = options;
 
   const validateConfigs = async (link: Link): Promise<void> => {
     const names = [...link.sourceConfig, ...link.targetConfig];
@@ -112,6 +114,7 @@ export function createLinkService(options: {
       try {
         await validateConfigs(link);
         await refuseProviderPair(link);
+        await policy.allowLink(link);
         await lattice.update(link.sourceId, (spec = { url: '', links: [] }) => {
           if (conflictingLink(spec.links, link) !== undefined) {
             throw new LinkRefusedError(

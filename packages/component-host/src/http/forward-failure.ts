@@ -35,6 +35,8 @@ export function describeForwardFailure(
         text: `component '${componentId}' takes no further requests at this moment: send the request again\n`,
         mayRetry: true,
       };
+    case 'denied':
+      return told(403, `A policy does not allow requests to component "${componentId}".`);
     case 'terminated':
       return told(
         503,

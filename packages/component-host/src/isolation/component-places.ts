@@ -5,6 +5,7 @@ import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/eng
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
+import type { DecideForComponent } from '../policy/invocation-gate.js';
 import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
 import {
   type ListenerHandle,
@@ -39,6 +40,8 @@ export interface ComponentPlacesOptions {
   readonly logger: Logger;
   /** Takes what is used of the budgets of the process. */
   readonly meter?: Meter;
+  /** Decides about calls, where `data` has that they are asked for. */
+  readonly decide?: DecideForComponent | undefined;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
   /** What threads and processes run; others in tests. */
@@ -58,6 +61,9 @@ export class IsolatedEngineError extends Error {
   }
 }
 
+/** What serves a component that shares nothing, and how that learns that decisions do not hold any more. */
+type IsolatedServing = readonly [handle: ServedComponentHandle, forgetDecisions: () => void];
+
 /** Components that may have a thread of their own at a time, two at once while each is replaced. */
 const maxIsolatedThreads = 256;
 
@@ -72,6 +78,8 @@ export class ComponentPlaces {
   readonly #validation: Validation;
   /** What serves components that share nothing; without it the process would outlive a host that closes early. */
   readonly #isolated = new Set<ServedComponentHandle>();
+  /** How those learn that decisions do not hold any more. */
+  readonly #forgetters = new Map<ServedComponentHandle, () => void>();
 
   private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
     this.#options = options;
@@ -119,9 +127,9 @@ export class ComponentPlaces {
       case 'shared':
         return await this.#shared.serve(start, fetchAgain);
       case 'thread':
-        return this.#keep(await this.#serveOnThread(start, fetchAgain));
+        return this.#keep(...(await this.#serveOnThread(start, fetchAgain)));
       case 'process':
-        return this.#keep(await this.#serveInProcess(start));
+        return this.#keep(...(await this.#serveInProcess(start)));
     }
   }
 
@@ -139,6 +147,12 @@ export class ComponentPlaces {
     return this.#shared.serveClient(provider);
   }
 
+  /** What was decided about calls before does not hold any more. */
+  forgetDecisions(): void {
+    this.#shared.forgetDecisions();
+    for (const forget of this.#forgetters.values()) forget();
+  }
+
   /** Completes what is in flight for at most `graceMs`, then threads and processes end; safe to call twice. */
   async close(graceMs: number): Promise<void> {
     await Promise.all([
@@ -151,7 +165,7 @@ export class ComponentPlaces {
   async #serveOnThread(
     start: ComponentStart,
     fetchAgain: (() => Promise<CodeBytes>) | undefined,
-  ): Promise<ServedComponentHandle> {
+  ): Promise<IsolatedServing> {
     const group = await startGroup(this.#options, {
       share: this.#share,
       threads: 1,
@@ -159,40 +173,43 @@ export class ComponentPlaces {
     });
     try {
       const served = await group.serve(start, fetchAgain);
-      return {
+      const handle: ServedComponentHandle = {
         ...served,
         stop: async (graceMs) => {
           await served.stop(graceMs);
           await group.close(0);
         },
       };
+      return [handle, () => group.forgetDecisions()];
     } catch (error) {
       await group.close(0);
       throw error;
     }
   }
 
-  async #serveInProcess(start: ComponentStart): Promise<ServedComponentHandle> {
-    const { data, isolatedRpc, logger, intake, programs } = this.#options;
+  async #serveInProcess(start: ComponentStart): Promise<IsolatedServing> {
+    const { data, isolatedRpc, logger, intake, decide, programs } = this.#options;
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
     const settings: ServingThreadSettings = { ...data, engine: 'direct', rpc: isolatedRpc ?? data.rpc };
     // Out here, where the thread for that may be started, and started again.
     await this.#validation.validate(start.bytes, { component: start.componentId });
-    return await IsolatedProcess.serve(
+    const served = await IsolatedProcess.serve(
       {
         settings,
         ceilings: this.#share.ceilings,
         logger,
         intake,
+        decide: decide && ((_generation, invoked) => decide(start, invoked)),
         ...(programs?.entry && { entry: programs.entry }),
       },
       start,
     );
+    return [served, () => served.forgetDecisions()];
   }
 
-  #keep(served: ServedComponentHandle): ServedComponentHandle {
+  #keep(served: ServedComponentHandle, forgetDecisions: () => void): ServedComponentHandle {
     const kept: ServedComponentHandle = {
       scale: (maxInstances) => served.scale(maxInstances),
       setLinks: (links) => served.setLinks(links),
@@ -203,15 +220,17 @@ export class ComponentPlaces {
       stop: async (graceMs) => {
         await served.stop(graceMs);
         this.#isolated.delete(kept);
+        this.#forgetters.delete(kept);
       },
     };
     this.#isolated.add(kept);
+    this.#forgetters.set(kept, forgetDecisions);
     return kept;
   }
 }
 
 function startGroup(
-  { data, reusePort, intake, programs }: ComponentPlacesOptions,
+  { data, reusePort, intake, decide, programs }: ComponentPlacesOptions,
   group: Pick<ServingThreadsOptions, 'share' | 'threads' | 'logger'>,
 ): Promise<ServingThreads> {
   return ServingThreads.start({
@@ -219,6 +238,7 @@ function startGroup(
     reusePort,
     ...group,
     ...(intake && { intake }),
+    decide,
     ...(programs?.startThread && { startThread: programs.startThread }),
   });
 }

@@ -88,6 +88,10 @@ export class IsolatedProcess implements ServedComponentHandle {
     this.#client?.setSecrets(secrets);
   }
 
+  forgetDecisions(): void {
+    this.#client?.forgetDecisions();
+  }
+
   /** They are here in any case, for the process that may have to take the place of this one. */
   readBytes(): Promise<CodeBytes> {
     return Promise.resolve(this.#start.bytes);

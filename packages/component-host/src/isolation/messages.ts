@@ -3,6 +3,7 @@ import type { TelemetryBatch } from '@wasmlattice/telemetry';
 import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
+import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import { FrameError } from './frames.js';
 
@@ -20,6 +21,7 @@ export type ToProcess =
   | { readonly kind: 'links'; readonly links: readonly LinkRow[] }
   | { readonly kind: 'config'; readonly config: ConfigEntries }
   | { readonly kind: 'secrets'; readonly secrets: SecretEntries }
+  | InvocationVerdict
   /** Answered once all that was sent before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, then end. */
@@ -29,6 +31,7 @@ export type ToProcess =
 export type FromProcess =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
+  | InvocationQuestion
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };
 
@@ -76,11 +79,23 @@ function isFromProcess(message: unknown): message is FromProcess {
       return Number.isInteger(message.id);
     case 'failed':
       return Number.isInteger(message.id) && isFailure(message.error);
+    case 'may-invoke':
+      return (
+        Number.isInteger(message.question) &&
+        Number.isInteger(message.generation) &&
+        isShortText(message.instance) &&
+        isShortText(message.func)
+      );
     case 'telemetry':
       return isObject(message.batch);
     default:
       return false;
   }
+}
+
+/** Names of functions: what is longer would be kept as a question for all the life of the host. */
+function isShortText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 1_024;
 }
 
 function isFailure(error: unknown): error is ThreadFailure {

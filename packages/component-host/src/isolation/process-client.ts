@@ -4,6 +4,8 @@ import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
+import { answerQuestion } from '../policy/decision-requests.js';
+import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import { FrameReader, sendFrame } from './frames.js';
 import {
@@ -32,6 +34,8 @@ export interface ProcessClientOptions {
   readonly entry?: URL;
   /** Makes what takes the measurements of a process; closed with it. */
   readonly intake?: (() => TelemetryIntake) | undefined;
+  /** Decides about calls. */
+  readonly decide?: DecideInvocation | undefined;
   readonly watch?: {
     /** How often the process is asked for an answer, in ms. */
     readonly intervalMs?: number;
@@ -62,6 +66,7 @@ export class ProcessClient {
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
   readonly #intake: TelemetryIntake | undefined;
+  readonly #decide: DecideInvocation | undefined;
   readonly #pending = new Map<number, PromiseWithResolvers<void>>();
   readonly #exited = Promise.withResolvers<ProcessExit>();
   readonly #watch: Required<NonNullable<ProcessClientOptions['watch']>>;
@@ -75,12 +80,14 @@ export class ProcessClient {
   constructor({
     entry = new URL('./process-entry.js', import.meta.url),
     intake,
+    decide,
     watch: { intervalMs = defaultIntervalMs, marginMs = defaultMarginMs } = {},
   }: ProcessClientOptions = {}) {
     const { args, env } = isolatedProgram(entry);
     this.#child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
     this.#channel = channelOf(this.#child);
     this.#intake = intake?.();
+    this.#decide = decide;
     this.#watch = { intervalMs, marginMs };
     this.exited = this.#exited.promise;
     this.#child.on('error', (error) => this.#leave(`it could not be started: ${error.message}`));
@@ -124,6 +131,10 @@ export class ProcessClient {
   ): Promise<void> {
     await this.#request({ kind: 'serve', settings, ceilings, start });
     this.#beginWatch(start);
+  }
+
+  forgetDecisions(): void {
+    this.#send({ kind: 'forget-decisions' });
   }
 
   scale(maxInstances: number): void {
@@ -185,6 +196,9 @@ export class ProcessClient {
         return;
       case 'failed':
         this.#settle(message.id)?.reject(fromThreadFailure(message.error));
+        return;
+      case 'may-invoke':
+        answerQuestion(message, this.#decide, (verdict) => this.#send(verdict));
         return;
       case 'telemetry':
         this.#intake?.accept(message.batch);

@@ -14,6 +14,7 @@ import {
   toThreadFailure,
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRuntime } from '../component-runtime.js';
+import { DecisionRequests } from '../policy/decision-requests.js';
 import { watchBudgets } from '../serving-threads/watch-budgets.js';
 import { assembleThread } from '../thread/assemble-thread.js';
 import { FrameReader, sendFrame } from './frames.js';
@@ -51,9 +52,13 @@ const answer = async (id: number, work: Promise<unknown>): Promise<void> => {
   }
 };
 
+/** What it has to ask the host. */
+const decisions = new DecisionRequests(send);
+
 /** The component, from when it is served. */
 interface Serving {
   readonly runtime: ComponentRuntime;
+  forgetDecisions(): void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -66,9 +71,13 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   limitStacks(limits.stack);
   const budgets = createProcessBudgets({ threads: 1, ceilings });
   const code = Promise.withResolvers<PreparedComponent>();
-  const { thread, telemetry, logger, close } = assembleThread(
+  const { thread, telemetry, logger, close, forgetDecisions } = assembleThread(
     { ...settings, budgets: { budgets, thread: 0 }, clock: clock.add(0) },
-    { postTelemetry: (batch) => send({ kind: 'telemetry', batch }), loadCode: () => code.promise },
+    {
+      postTelemetry: (batch) => send({ kind: 'telemetry', batch }),
+      loadCode: () => code.promise,
+      decide: decisions.ask,
+    },
   );
   const closeBudgets = watchBudgets(budgets, telemetry.meter, { component: componentId });
   // In this thread: whoever may start another one may give it every right. The host has validated the component.
@@ -89,6 +98,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   if (runtime === undefined) throw new Error('the component was stopped before it was served');
   return {
     runtime,
+    forgetDecisions,
     async close(graceMs) {
       closeBudgets();
       await close(graceMs);
@@ -119,6 +129,15 @@ function receive(message: ToProcess): void {
       return;
     case 'scale':
       void obey((runtime) => runtime.scale(message.maxInstances));
+      return;
+    case 'decision':
+      decisions.answer(message.question, message.decision);
+      return;
+    case 'forget-decisions':
+      void serving?.then(
+        (current) => current.forgetDecisions(),
+        () => {},
+      );
       return;
     case 'links':
       void obey((runtime) => runtime.setLinks(message.links));

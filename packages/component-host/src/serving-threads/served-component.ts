@@ -48,6 +48,10 @@ export class ServedComponent {
     return this.#start.componentId;
   }
 
+  get imageRef(): string {
+    return this.#start.imageRef;
+  }
+
   get maxExecutionTimeMs(): number {
     return this.#start.limits['execution-time'];
   }

@@ -7,6 +7,7 @@ import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../c
 import type { ClientProvider } from '../http/client-provider.js';
 import type { TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute } from '../http/routes.js';
+import type { DecideForComponent, InvocationDecision, InvokedFunction } from '../policy/invocation-gate.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import { claimAddress } from './claim-address.js';
@@ -58,6 +59,8 @@ export interface ServingThreadsOptions {
   readonly logger: Logger;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
+  /** Decides about calls, where `data` has that they are asked for. */
+  readonly decide?: DecideForComponent | undefined;
   /** Starts a thread; another one in tests. */
   readonly startThread?: typeof startThread;
   readonly watch?: {
@@ -260,6 +263,11 @@ export class ServingThreads {
     return stop;
   }
 
+  /** What was decided about calls before does not hold any more. */
+  forgetDecisions(): void {
+    for (const { thread } of this.#places) thread?.forgetDecisions();
+  }
+
   /** Completes what is in flight for at most `graceMs`, then the threads end; safe to call twice. */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#close(graceMs);
@@ -323,6 +331,15 @@ export class ServingThreads {
     return isParked;
   }
 
+  async #decide(generation: number, invoked: InvokedFunction): Promise<InvocationDecision> {
+    const component = this.#components.get(generation);
+    const { decide } = this.#options;
+    if (component === undefined || decide === undefined) {
+      return { permitted: false, message: 'the component was stopped', isFinal: false };
+    }
+    return await decide(component, invoked);
+  }
+
   async #loadCode(generation: number): Promise<PreparedComponent> {
     const code = this.#components.get(generation)?.code;
     if (code === undefined) throw new Error('the component was stopped before its code was loaded');
@@ -369,6 +386,7 @@ export class ServingThreads {
         name: `serving thread ${place.number}`,
         telemetry: intake?.(),
         loadCode: (generation) => this.#loadCode(generation),
+        decide: (generation, invoked) => this.#decide(generation, invoked),
       },
     );
     share.beginThread(place.number);

@@ -8,6 +8,7 @@ import {
 } from '@wasmlattice/telemetry';
 import { ThreadBudgets } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
+import { type DecideInvocation, ThreadDecisions } from '../policy/invocation-gate.js';
 import type { ServingThreadData } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';
@@ -17,6 +18,8 @@ export interface AssembledThread {
   readonly thread: ServingThread;
   readonly logger: Logger;
   readonly telemetry: TelemetryRelay;
+  /** What was decided about calls before does not hold any more. */
+  forgetDecisions(): void;
   /** Finishes what is in flight within `graceMs` and closes the connections. */
   close(graceMs: number): Promise<void>;
 }
@@ -26,6 +29,8 @@ export interface AssembleThreadOptions {
   readonly postTelemetry: (batch: TelemetryBatch) => void;
   /** Gets the code of a generation. */
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
+  /** Decides about calls, where the settings of the thread have that. */
+  readonly decide: DecideInvocation;
 }
 
 /**
@@ -36,7 +41,7 @@ const stackFrames = 64;
 
 export function assembleThread(
   data: ServingThreadData,
-  { postTelemetry, loadCode }: AssembleThreadOptions,
+  { postTelemetry, loadCode, decide }: AssembleThreadOptions,
 ): AssembledThread {
   Error.stackTraceLimit = stackFrames;
   const redactor = new Redactor();
@@ -56,11 +61,22 @@ export function assembleThread(
         },
       ),
   });
-  const thread = new ServingThread({ data, rpc, loadCode, budgets, telemetry, redactor, logger });
+  const decisions = data.policesInvocations === true ? new ThreadDecisions(decide) : undefined;
+  const thread = new ServingThread({
+    data,
+    rpc,
+    loadCode,
+    decisions,
+    budgets,
+    telemetry,
+    redactor,
+    logger,
+  });
   return {
     thread,
     logger,
     telemetry,
+    forgetDecisions: () => decisions?.forget(),
     async close(graceMs) {
       await thread.close(graceMs);
       await rpc.close();

@@ -12,6 +12,7 @@ import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../
 import type { ClientProvider } from '../http/client-provider.js';
 import type { HeadLimits, TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute, HttpRouting } from '../http/routes.js';
+import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
 
 /** How requests of components get into a network where no link says whereto. */
 export interface HttpClientSettings {
@@ -37,6 +38,8 @@ export interface ServingThreadSettings {
   readonly engine: EngineChoice;
   /** How the memories of instances are reset; absent: each thread finds out what is faster. */
   readonly memoryReset?: MemoryWayChoice;
+  /** Whether the control plane is asked who may call which component. */
+  readonly policesInvocations?: boolean;
   /** Whether clients of the built-in HTTP server see why a guest trapped. */
   readonly showsTraps?: boolean;
   readonly log: LogSettings;
@@ -102,6 +105,7 @@ export type ToThread =
   | { readonly kind: 'code'; readonly generation: number; readonly prepared: PreparedComponent }
   /** Answers `need-code`: why there is none. */
   | { readonly kind: 'no-code'; readonly generation: number; readonly error: ThreadFailure }
+  | InvocationVerdict
   /** Answered once everything posted before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, close the connections, exit. */
@@ -114,6 +118,7 @@ export type FromThread =
   | { readonly kind: 'parked'; readonly id: number; readonly isParked: boolean }
   /** Code is called that is not in this thread; asked once until it is answered. */
   | { readonly kind: 'need-code'; readonly generation: number }
+  | InvocationQuestion
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };

@@ -14,6 +14,7 @@ import { ThreadClients } from '../http/thread-clients.js';
 import { type HttpComponent, type HttpTarget, ThreadListeners } from '../http/thread-listeners.js';
 import type { CallTransports } from '../outgoing-calls/outgoing-calls.js';
 import { createHttpClients, type MakeHttpClient } from '../outgoing-calls/own-http-client.js';
+import type { ThreadDecisions } from '../policy/invocation-gate.js';
 import { createSameHostCalls } from '../same-host/same-host-calls.js';
 import { ThreadExports } from '../same-host/thread-exports.js';
 import type { RuntimeTelemetry } from '../telemetry/component-telemetry.js';
@@ -38,6 +39,8 @@ export interface ServingThreadOptions {
   readonly rpc: Pick<RpcClient, 'invoker' | 'server'>;
   /** Gets the code of a generation. */
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
+  /** Who may call its components; absent: everybody may. */
+  readonly decisions?: ThreadDecisions | undefined;
   /** The thread's way to the budgets of the process. */
   readonly budgets: StackBudget & NonNullable<EngineOptions['budgets']>;
   readonly logger: Logger;
@@ -141,7 +144,7 @@ export class ServingThread {
   }
 
   async #start({ generation, outline, httpClientAllow, ...component }: ComponentRecord): Promise<void> {
-    const { data, rpc, budgets, redactor, telemetry, loadCode } = this.#options;
+    const { data, rpc, budgets, redactor, telemetry, loadCode, decisions } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const logger = this.#options.logger.with({ component: componentId });
@@ -149,6 +152,7 @@ export class ServingThread {
       ...component,
       prepared: outline,
       loadCode: () => loadCode(generation),
+      gate: decisions?.gateOf(generation),
       transports: this.#transports,
       httpClient: this.#makeHttpClient?.({ allow: httpClientAllow, logger }),
       server: rpc.server,

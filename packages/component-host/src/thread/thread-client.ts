@@ -9,6 +9,8 @@ import type { ComponentRecord, ConfigEntries, LinkRow, SecretEntries } from '../
 import type { ClientProvider } from '../http/client-provider.js';
 import type { TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute } from '../http/routes.js';
+import { answerQuestion } from '../policy/decision-requests.js';
+import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 
 /** A serving thread ended while something was asked of it. */
@@ -25,6 +27,8 @@ export interface ThreadClient {
   setLinks(generation: number, links: readonly LinkRow[]): void;
   setConfig(generation: number, config: ConfigEntries): void;
   setSecrets(generation: number, secrets: SecretEntries): void;
+  /** All decisions about calls are asked for again. */
+  forgetDecisions(): void;
   /** Whether the thread has no code of that generation any more. */
   park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
@@ -60,6 +64,8 @@ export interface ThreadClientOptions {
   readonly entry?: URL;
   /** Gets the code of a generation; a failure is the answer to the calls that wait for it. */
   readonly loadCode?: (generation: number) => Promise<PreparedComponent>;
+  /** Decides about calls. */
+  readonly decide?: DecideInvocation | undefined;
   /** Takes what the thread measures; closed with the thread. */
   readonly telemetry?: TelemetryIntake | undefined;
 }
@@ -81,6 +87,7 @@ export async function startThread(
     entry = new URL('./thread-entry.js', import.meta.url),
     telemetry,
     loadCode = noCode,
+    decide,
   } = options;
   // Output of the thread goes to the host's own stdout and stderr; the environment of the host is no business of guests.
   const worker = new Worker(entry, { workerData: data, env: {}, name });
@@ -108,6 +115,9 @@ export async function startThread(
         return;
       case 'need-code':
         void sendCode(message.generation);
+        return;
+      case 'may-invoke':
+        answerQuestion(message, decide, post);
         return;
       case 'failed':
         pending.get(message.id)?.reject(fromThreadFailure(message.error));
@@ -159,6 +169,7 @@ export async function startThread(
     setLinks: (generation, links) => post({ kind: 'links', generation, links }),
     setConfig: (generation, config) => post({ kind: 'config', generation, config }),
     setSecrets: (generation, secrets) => post({ kind: 'secrets', generation, secrets }),
+    forgetDecisions: () => post({ kind: 'forget-decisions' }),
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     route: (listener, route) => request({ kind: 'route', listener, route }),

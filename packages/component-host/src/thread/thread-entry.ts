@@ -1,6 +1,7 @@
 /** Entry of a serving thread: obeys the control plane. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { fromThreadFailure, toThreadFailure } from '@wasmlattice/wasm-runtime/engines';
+import { DecisionRequests } from '../policy/decision-requests.js';
 import { assembleThread } from './assemble-thread.js';
 import { CodeRequests } from './code-requests.js';
 import type { FromThread, ServingThreadData, ToThread } from './messages.js';
@@ -11,9 +12,11 @@ const data = workerData as ServingThreadData;
 
 const post = (message: FromThread): void => port.postMessage(message);
 const code = new CodeRequests((generation) => post({ kind: 'need-code', generation }));
-const { thread, close } = assembleThread(data, {
+const decisions = new DecisionRequests(post);
+const { thread, close, forgetDecisions } = assembleThread(data, {
   postTelemetry: (batch) => post({ kind: 'telemetry', batch }),
   loadCode: (generation) => code.request(generation),
+  decide: decisions.ask,
 });
 
 const answer = (id: number, work: Promise<void>): void => {
@@ -45,6 +48,12 @@ port.on('message', (message: ToThread) => {
       return;
     case 'no-code':
       code.refuse(message.generation, fromThreadFailure(message.error));
+      return;
+    case 'decision':
+      decisions.answer(message.question, message.decision);
+      return;
+    case 'forget-decisions':
+      forgetDecisions();
       return;
     case 'links':
       thread.runtime(message.generation)?.setLinks(message.links);

@@ -409,7 +409,7 @@ function lifecycleCompliance(fixture: RpcFixture): void {
       await serve(fixture.server, echo, async ([code]) => {
         throw new HandlerError(code as HandlerError['code'], 'not now');
       });
-      for (const code of ['overloaded', 'terminated'] as const) {
+      for (const code of ['denied', 'overloaded', 'terminated'] as const) {
         const failure = await failureOf(callEcho(code));
         expectRpcError(failure, code, 'echo');
         expect(String(failure)).toContain('not now');

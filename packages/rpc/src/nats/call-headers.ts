@@ -17,6 +17,7 @@ const maxErrorText = 512;
 /** Codes a server may report; anything else a peer sends counts as `peer-failed`. */
 const reportedCodes: ReadonlySet<string> = new Set<RpcErrorCode>([
   'bad-data',
+  'denied',
   'overloaded',
   'peer-failed',
   'terminated',

@@ -6,6 +6,6 @@ export {
   type RefusedExport,
 } from './lattice-exports.js';
 export { passesHandles } from './passes-handles.js';
-export { dropFunction } from './remote-resource.js';
+export { dropFunction, isDropFunction } from './remote-resource.js';
 export { visitHandles } from './visit-handles.js';
 export type { WireForm } from './wire-form.js';

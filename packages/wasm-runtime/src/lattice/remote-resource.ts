@@ -85,6 +85,14 @@ export function defineRemoteClass(
   return { type: Remote as unknown as RemoteClass['type'], adopt };
 }
 
+/** No function of WIT can be named so. */
+const dropSuffix = '.~drop';
+
+/** Whether a function is one of {@link dropFunction}. */
+export function isDropFunction({ name }: Pick<WitFunction, 'name'>): boolean {
+  return name.endsWith(dropSuffix);
+}
+
 const dropFunctions = new WeakMap<WitResource, WitFunction>();
 
 /**
@@ -94,7 +102,10 @@ const dropFunctions = new WeakMap<WitResource, WitFunction>();
 export function dropFunction(resource: WitResource): WitFunction {
   let func = dropFunctions.get(resource);
   if (func === undefined) {
-    func = { name: `${resource.name}.~drop`, params: [{ name: 'self', type: { kind: 'own', resource } }] };
+    func = {
+      name: `${resource.name}${dropSuffix}`,
+      params: [{ name: 'self', type: { kind: 'own', resource } }],
+    };
     dropFunctions.set(resource, func);
   }
   return func;

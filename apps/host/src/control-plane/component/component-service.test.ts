@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ArtifactError } from '../artifacts/artifact-error.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { SignatureRules } from '../claims/signature-rules.js';
+import { openPolicyGate, type PolicyGate } from '../policy/policy-gate.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
@@ -56,6 +57,7 @@ function setUp(
   options: {
     beforeStart?: (data: PlacedStart) => Promise<void>;
     artifacts?: Partial<ArtifactStore>;
+    policy?: Pick<PolicyGate, 'allowComponentStart'>;
     admitComponent?: SignatureRules['admitComponent'];
   } = {},
 ) {
@@ -73,6 +75,7 @@ function setUp(
       fetchProvider: async () => ({ kind: 'builtin', name: 'none' }),
       ...options.artifacts,
     },
+    policy: options.policy ?? openPolicyGate,
     signatures: { admitComponent: options.admitComponent ?? (() => {}) },
     lattice,
     configs,

@@ -17,6 +17,7 @@ import { AllowedHostsError } from '../http/allowed-hosts.js';
 import { createKeyedQueue } from '../keyed-queue.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
 import { linkRows } from '../link-table.js';
+import type { PolicyGate } from '../policy/policy-gate.js';
 import { createTaskLimit } from '../task-limit.js';
 import { ComponentLimitsError } from './component-limits.js';
 import {
@@ -50,6 +51,7 @@ export interface ComponentServiceOptions extends RunningComponentParts {
   readonly hostId: string;
   readonly artifacts: ArtifactStore;
   readonly signatures: Pick<SignatureRules, 'admitComponent'>;
+  readonly policy: Pick<PolicyGate, 'allowComponentStart'>;
   readonly lattice: LatticeStore;
   readonly events: EventPublisher;
   readonly logger: Logger;
@@ -64,7 +66,7 @@ interface ScaleAttempt {
 const startsAtOnce = 4;
 
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
-  const { hostId, artifacts, signatures, lattice, events, logger } = options;
+  const { hostId, artifacts, signatures, policy, lattice, events, logger } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
   const limited = createTaskLimit(startsAtOnce);
@@ -82,6 +84,26 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     return artifact;
   };
 
+  /** The component, if the policy allows its start as well. It is asked of what could not be fetched, too, as upstream asks. */
+  const admit = async (
+    componentId: string,
+    {
+      imageRef,
+      maxInstances,
+      annotations,
+    }: Pick<ComponentSettings, 'imageRef' | 'maxInstances' | 'annotations'>,
+    attempt: ScaleAttempt,
+  ): Promise<ComponentArtifact> => {
+    const fetching = fetch(imageRef);
+    const token = await fetching.then(
+      (artifact) => artifact.token,
+      () => undefined,
+    );
+    attempt.token = token;
+    await policy.allowComponentStart({ componentId, imageRef, maxInstances, annotations, token });
+    return await fetching;
+  };
+
   const storeClaims = async (token: ComponentArtifact['token']): Promise<void> => {
     const stored = token === undefined ? undefined : storedClaims(token);
     if (stored !== undefined) await lattice.putClaims(stored);
@@ -94,8 +116,7 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     attempt: ScaleAttempt,
   ): Promise<void> => {
     refuseLate();
-    const artifact = await fetch(settings.imageRef);
-    attempt.token = artifact.token;
+    const artifact = await admit(componentId, settings, attempt);
     await storeClaims(artifact.token);
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
     const component = await RunningComponent.start(componentId, settings, artifact, options);
@@ -159,6 +180,16 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     const found = component.settings;
     attempt.token = component.token;
     const claims = componentEventClaims(component.token);
+    if (maxInstances > 0) {
+      const { imageRef } = found;
+      await policy.allowComponentStart({
+        componentId,
+        imageRef,
+        maxInstances,
+        annotations,
+        token: component.token,
+      });
+    }
     const terms = maxInstances === 0 ? undefined : await termsBy(component, command);
     await change(componentId, component, planScale(found, command, terms));
     await events.publish(
@@ -173,11 +204,13 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     given: ComponentSettings['annotations'] | undefined,
   ): Promise<void> => {
     refuseLate();
-    const artifact = await fetch(imageRef);
+    const before = running.get(componentId);
+    if (before === undefined) return;
+    const { settings } = planUpdate(before.settings, imageRef, given);
+    const artifact = await admit(componentId, settings, {});
     const component = running.get(componentId);
     if (component === undefined) return;
     await storeClaims(artifact.token);
-    const { settings } = planUpdate(component.settings, imageRef, given);
     await component.replace(settings, artifact);
     const { maxInstances, annotations } = settings;
     const claims = componentEventClaims(artifact.token);

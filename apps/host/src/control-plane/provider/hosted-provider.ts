@@ -14,6 +14,7 @@ import type { SignatureRules } from '../claims/signature-rules.js';
 import { storedClaims } from '../claims/token-facts.js';
 import type { ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
+import type { PolicyGate } from '../policy/policy-gate.js';
 import type { ResolvedSecrets } from '../secrets/followed-secrets.js';
 import { revealToProvider } from '../secrets/reveal.js';
 import { ownerOf, type SecretOwner } from '../secrets/secret-fetcher.js';
@@ -54,6 +55,7 @@ export interface ProviderLaunch {
 export interface HostedProviderParts {
   readonly artifacts: Pick<ArtifactStore, 'fetchProvider'>;
   readonly signatures: Pick<SignatureRules, 'admitProvider'>;
+  readonly policy: Pick<PolicyGate, 'allowProviderStart'>;
   readonly lattice: Pick<LatticeStore, 'update' | 'putClaims' | 'links'>;
   readonly configs: Pick<ConfigStore, 'bundle' | 'follow'>;
   readonly secrets: Pick<SecretResolver, 'bundle' | 'follow'>;
@@ -136,7 +138,7 @@ export class HostedProvider {
    * Resolves once the provider serves and has its links. It may start several times before; each start reads configs, secrets
    * and links anew.
    *
-   * @throws ArtifactError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable,
+   * @throws ArtifactError, PolicyDeniedError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable,
    * SecretsError, and what the launcher throws
    */
   static async start(
@@ -147,6 +149,12 @@ export class HostedProvider {
     const artifact = await parts.artifacts.fetchProvider(command.providerRef);
     if (artifact.kind === 'file') parts.signatures.admitProvider(command.providerRef, artifact.token);
     const hosted = new HostedProvider(command, artifact.token, parts, ties);
+    await parts.policy.allowProviderStart({
+      providerId: hosted.id,
+      imageRef: hosted.imageRef,
+      annotations: command.annotations,
+      token: artifact.kind === 'file' ? artifact.token : undefined,
+    });
     try {
       await hosted.#start(artifact);
     } catch (error) {

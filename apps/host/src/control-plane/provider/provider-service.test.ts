@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parseArtifactReference } from '../artifacts/artifact-reference.js';
 import type { ProviderArtifact } from '../artifacts/artifact-store.js';
 import { goneLinks, newLinks, withLink } from '../link-table.js';
+import { openPolicyGate } from '../policy/policy-gate.js';
 import {
   createEventRecorder,
   createMemoryConfigStore,
@@ -110,6 +111,7 @@ function setUp(
   const service = createProviderService({
     hostId: 'NHOST',
     artifacts: options.artifacts ?? { fetchProvider: async (reference) => fetched(reference) },
+    policy: openPolicyGate,
     signatures: { admitProvider: options.admitProvider ?? (() => {}) },
     lattice,
     configs,
