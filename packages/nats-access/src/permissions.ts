@@ -61,13 +61,15 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
         `wasmbus.evt.${lattice}.*`,
         `wasmbus.cfg.${lattice}.req`,
         'wasmcloud.policy',
-        'wasmcloud.secrets.>',
+        ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),
         '$JS.API.INFO',
         ...hostUseOf(`LATTICEDATA_${lattice}`),
         ...hostUseOf(`CONFIGDATA_${lattice}`),
       ],
     },
-    subscribe: { allow: [`${control}.>`, 'wasmcloud.policy.changes', inbox] },
+    subscribe: {
+      allow: [`${control}.>`, 'wasmcloud.policy.changes', 'wasmcloud.secrets.v1alpha1.*.changed', inbox],
+    },
     answersWithinMs: 120_000,
   }),
   operator: ({ control, lattice, inbox }) => ({
