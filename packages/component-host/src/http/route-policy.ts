@@ -8,6 +8,7 @@ import {
 } from '@wasmlattice/wasm-runtime/host-functions';
 import type { HttpRequestHandler } from '../telemetry/observe-http.js';
 import { answerText } from './answer-text.js';
+import { CompressingResponder, type Encoding } from './compression.js';
 import { type CorsPolicy, corsHeaders, preflightHeaders } from './cors.js';
 import type { ServedExchange } from './exchange.js';
 import { headerValue } from './header-lines.js';
@@ -24,6 +25,8 @@ export interface RoutePolicy {
   readonly cacheControl?: string | undefined;
   /** Absent: requests of other origins are the component's to deal with. */
   readonly cors?: CorsPolicy | undefined;
+  /** How responses are compressed for clients that take it; absent: not at all. */
+  readonly compression?: readonly Encoding[] | undefined;
   /** Each request is a line of the log. */
   readonly logsAccess?: boolean | undefined;
 }
@@ -87,7 +90,9 @@ function policedHandler(policy: RoutePolicy, handle: HttpRequestHandler): HttpRe
     }
     const bounded = new PolicedExchange(exchange, policy);
     try {
-      return await handle(bounded, source);
+      const outcome = await handle(bounded, source);
+      await bounded.settled();
+      return outcome;
     } finally {
       bounded.close();
     }
@@ -101,11 +106,12 @@ class PolicedExchange implements ServedExchange {
   readonly responder: ServedExchange['responder'];
   readonly signal: Ending = new Ending();
   readonly #inner: ServedExchange;
+  readonly #compressing: CompressingResponder | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #forward: () => void;
 
   constructor(inner: ServedExchange, policy: RoutePolicy) {
-    const { timeoutMs, maxBodyBytes, cacheControl, cors } = policy;
+    const { timeoutMs, maxBodyBytes, cacheControl, cors, compression } = policy;
     this.#inner = inner;
     this.request = inner.request;
     this.#forward = () => this.signal.end(inner.signal.reason);
@@ -115,7 +121,8 @@ class PolicedExchange implements ServedExchange {
       maxBodyBytes === undefined
         ? inner.body
         : new BoundedBody(inner.body, maxBodyBytes, () => this.#give(413, tooLarge(maxBodyBytes)));
-    this.responder = respondThrough(inner.responder, {
+    this.#compressing = compression && new CompressingResponder(inner.responder, inner.request, compression);
+    this.responder = respondThrough(this.#compressing ?? inner.responder, {
       onStart: () => clearTimeout(this.#timer),
       headers: [
         ...(cacheControl === undefined ? [] : ['cache-control', cacheControl]),
@@ -140,6 +147,11 @@ class PolicedExchange implements ServedExchange {
 
   trailers(): ReturnType<ServedExchange['trailers']> {
     return this.#inner.trailers();
+  }
+
+  /** Resolves once what the component has finished is on its way. */
+  async settled(): Promise<void> {
+    await this.#compressing?.settled();
   }
 
   close(): void {

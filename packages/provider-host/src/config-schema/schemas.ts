@@ -132,6 +132,7 @@ export const httpServerSchema: ConfigSchema = {
       'header_timeout_ms',
       'trusted_proxies',
       'access_log',
+      'compression',
       'cors_allowed_origins',
       'cors_allowed_headers',
       'cors_allowed_methods',

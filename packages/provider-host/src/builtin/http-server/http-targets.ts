@@ -24,6 +24,8 @@ export interface RoutePolicy {
   readonly cacheControl?: string | undefined;
   /** Absent: requests of other origins are the component's to deal with. */
   readonly cors?: CorsPolicy | undefined;
+  /** Codings of responses for clients that take them, the best first; absent: none. */
+  readonly compression?: readonly ('br' | 'gzip' | 'zstd')[] | undefined;
   /** Each request is a line of the log. */
   readonly logsAccess?: boolean | undefined;
 }

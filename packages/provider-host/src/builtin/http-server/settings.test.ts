@@ -157,4 +157,10 @@ describe('link config of the HTTP server', () => {
       /trusted_proxies must be a list of IP/,
     );
   });
+
+  it('compresses by choice alone', () => {
+    expect(read({}).policy.compression).toBeUndefined();
+    expect(read({ compression: 'br, gzip' }).policy.compression).toEqual(['br', 'gzip']);
+    expect(() => read({ compression: 'lzma' })).toThrow(/compression must be a list of br, gzip and zstd/);
+  });
 });

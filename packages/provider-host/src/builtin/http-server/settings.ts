@@ -151,6 +151,7 @@ function parsePolicy(settings: Settings): RoutePolicy {
     maxBodyBytes: readNumber(settings, 'max_body_bytes', 0, Number.MAX_SAFE_INTEGER),
     isReadOnly: readFlag(settings, 'readonly_mode'),
     cors: readCors(settings),
+    compression: readCompression(settings),
     logsAccess: readFlag(settings, 'access_log'),
     cacheControl: readText(settings, 'cache_control', /^[\t\x20-\x7e]+$/, 'a value of a header'),
   };
@@ -159,6 +160,18 @@ function parsePolicy(settings: Settings): RoutePolicy {
 function withDefaults<Values extends object>(values: Values, defaults: Values): Values {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
+}
+
+const encodings = ['br', 'gzip', 'zstd'] as const;
+type Encoding = (typeof encodings)[number];
+
+function isEncoding(text: string): text is Encoding {
+  return encodings.some((encoding) => encoding === text);
+}
+
+function readCompression(settings: Settings): readonly Encoding[] | undefined {
+  const list = readList(settings, 'compression', isEncoding, 'br, gzip and zstd');
+  return list === undefined || list.length === 0 ? undefined : list.filter(isEncoding);
 }
 
 const filePath = /^[^\0]+$/;
