@@ -344,8 +344,9 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       }),
     announceStop: () => admin?.setStopping(),
     stopWorkloads(graceMs) {
-      // A start that waits for an artifact would hold the stop up.
+      // A start that waits for an artifact or a secret would hold the stop up.
       registries.close();
+      secrets.close();
       return stopWorkloads({ http, components, providers, threads: places }, graceMs);
     },
     release: async () => {

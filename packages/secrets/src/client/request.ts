@@ -33,6 +33,12 @@ function toClientError(
         `no secrets backend ${backend} listens on ${subject}: is it up, on the same NATS account, and under this prefix?`,
         { cause },
       );
+    case ErrorCode.MaxPayloadExceeded:
+      return new SecretsClientError(
+        'not-sent',
+        `the request for secrets backend ${backend} is larger than the NATS server takes: is the secret that large?`,
+        { cause },
+      );
     case ErrorCode.Timeout:
       return new SecretsClientError(
         'timeout',

@@ -160,6 +160,35 @@ describe('a backend', () => {
     expect(answer.json()).toEqual({ error: 'InvalidRequest' });
   });
 
+  it('says of a secret that no message can hold that it is too large', async () => {
+    const source: SecretsSource = {
+      get: async () => ({ secret: Secret.ofBytes(new Uint8Array(600_000).fill(0xff)), version: '1' }),
+    };
+    const { name } = await backend({ source });
+    await expect(client().get(name, request())).rejects.toThrow(/larger than a message/);
+  });
+
+  it('answers, or not, to anything, and serves on', async () => {
+    const { name, served } = await backend();
+    const key = createXKey();
+    const random = (length: number): Uint8Array => Uint8Array.from({ length }, () => Math.random() * 256);
+    for (let round = 0; round < 2_000; round++) {
+      const sent = headers();
+      if (round % 3 > 0)
+        sent.set('WasmCloud-Host-Xkey', round % 3 === 1 ? key.publicKey : 'X'.repeat(round % 90));
+      const odd =
+        ['null', '[]', '{}', '{"key":"db","context":{}}', '{"key":{"__proto__":1}}'][round % 5] ?? '';
+      const plain = round % 2 === 0 ? random(round % 300) : new TextEncoder().encode(odd);
+      const payload = round % 4 === 0 ? plain : key.seal(plain, served.xkey.publicKey);
+      const operation = ['get', 'server_xkey', 'put_secret', 'changed', 'get.more'][round % 5];
+      connection.publish(`${prefix}.v1alpha1.${name}.${operation}`, payload, {
+        headers: sent,
+        reply: '_INBOX.none',
+      });
+    }
+    expect(await client().get(name, request())).toBeDefined();
+  });
+
   it('says what changes, and at its start that all may have', async () => {
     const changes: BackendChange[] = [];
     const { promise: both, resolve } = Promise.withResolvers<void>();

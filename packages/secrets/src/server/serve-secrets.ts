@@ -1,6 +1,13 @@
 import { createXKey, isXKey, type XKey } from '@wasmlattice/identity';
 import type { Logger } from '@wasmlattice/telemetry';
-import { headers as createHeaders, type Msg, type NatsConnection, type Subscription } from 'nats';
+import {
+  headers as createHeaders,
+  ErrorCode,
+  type Msg,
+  type NatsConnection,
+  NatsError,
+  type Subscription,
+} from 'nats';
 import { encodeChange, type SecretChange } from '../protocol/changes.js';
 import { GetSecretError } from '../protocol/get-secret-error.js';
 import {
@@ -165,5 +172,8 @@ function respondSealed(message: Msg, plain: Uint8Array): void {
 }
 
 function toGetError(error: unknown): GetSecretError {
-  return error instanceof GetSecretError ? error : new GetSecretError('EncryptionError');
+  if (error instanceof GetSecretError) return error;
+  return error instanceof NatsError && error.code === ErrorCode.MaxPayloadExceeded
+    ? new GetSecretError('Other', 'the secret is larger than a message of the NATS server')
+    : new GetSecretError('EncryptionError');
 }

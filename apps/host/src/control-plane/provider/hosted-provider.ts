@@ -19,6 +19,7 @@ import type { ResolvedSecrets } from '../secrets/followed-secrets.js';
 import { revealToProvider } from '../secrets/reveal.js';
 import { ownerOf, type SecretOwner } from '../secrets/secret-fetcher.js';
 import type { SecretResolver } from '../secrets/secret-resolver.js';
+import { untilAborted } from '../until-aborted.js';
 import type { Schedule } from './link-retries.js';
 import { ProviderLinks } from './provider-links.js';
 import { ProviderValues } from './provider-values.js';
@@ -169,7 +170,8 @@ export class HostedProvider {
   async #start(artifact: ProviderLaunch['artifact']): Promise<void> {
     const { lattice, launcher } = this.#parts;
     const { enqueue, signal } = this.#ties;
-    await this.#values.follow(this.#configNames, this.#owner());
+    // A backend that is silent must not hold a stop up.
+    await untilAborted(this.#values.follow(this.#configNames, this.#owner()), signal);
     this.#provider = await launcher.launch({
       providerId: this.id,
       artifact,

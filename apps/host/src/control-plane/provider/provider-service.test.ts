@@ -52,6 +52,7 @@ function fetched(reference: string): ProviderArtifact {
 function setUp(
   options: {
     launching?: (launch: ProviderLaunch) => Promise<void>;
+    fetchingSecrets?: () => Promise<void>;
     deliver?: (link: InterfaceLinkDefinition) => Promise<void>;
     configure?: () => Promise<void>;
     answers?: boolean;
@@ -63,7 +64,7 @@ function setUp(
 ) {
   const events = createEventRecorder();
   const configs = createMemoryConfigStore({ one: { a: '1' } });
-  const secrets = createMemorySecrets({ SECRET_password: 'hunter2' });
+  const secrets = createMemorySecrets({ SECRET_password: 'hunter2' }, options.fetchingSecrets);
   const hostXkey = createXKey();
   const lattice = createMemoryLatticeStore(({ id, previous, current }) => {
     const [before, after] = [previous?.links ?? [], current?.links ?? []];
@@ -604,6 +605,17 @@ describe('secrets', () => {
     await put(link);
     await service.settled(['kv']);
     expect(told).toEqual([]);
+  });
+
+  it('that do not come do not hold a stop up', async () => {
+    const gate = createGate();
+    const { service, events, secrets } = setUp({ fetchingSecrets: gate.pass });
+    service.start(startCommand({ config: ['SECRET_password'] }));
+    await gate.reached;
+    expect(await service.stop(stopCommand)).toMatchObject({ tag: 'ok' });
+    expect((await events.waitFor('provider_start_failed')).error).toMatch(/stopped before it served/);
+    gate.open();
+    await expect.poll(() => secrets.followed()).toBe(0);
   });
 
   it('that a provider does not take are listed with why', async () => {

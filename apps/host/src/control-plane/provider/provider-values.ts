@@ -27,6 +27,7 @@ export class ProviderValues {
   /** Why the provider does not take them. */
   readonly #refusals = new Map<Kind, string>();
   #values: WorkloadValues | undefined;
+  #isClosed = false;
 
   constructor(options: ProviderValuesOptions) {
     this.#options = options;
@@ -43,14 +44,16 @@ export class ProviderValues {
       this.#stale.add(kind);
       this.#options.onChange();
     };
-    this.#values = await followWorkload(names, owner, this.#options, {
+    const values = await followWorkload(names, owner, this.#options, {
       config: () => changed('config'),
       secrets: () => changed('secrets'),
     });
+    if (this.#isClosed) values.close();
+    this.#values = values;
     before?.close();
     if (before === undefined) return;
     this.#stale.add('config');
-    if (before.secrets().size + this.#values.secrets().size > 0) this.#stale.add('secrets');
+    if (before.secrets().size + values.secrets().size > 0) this.#stale.add('secrets');
   }
 
   /** The config of this moment, for the provider to be told of. */
@@ -86,6 +89,7 @@ export class ProviderValues {
 
   /** Safe to call twice. */
   close(): void {
+    this.#isClosed = true;
     this.#values?.close();
   }
 

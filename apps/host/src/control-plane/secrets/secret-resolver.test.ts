@@ -251,6 +251,19 @@ describe('secrets', () => {
     expect(changes).toBe(0);
   });
 
+  it('that are being fetched are given up when the host stops', async () => {
+    const { asked, configs, hold, resolver } = setUp();
+    hold(new Promise(() => {}));
+    const refused = expect(resolver.bundle(['SECRET_db'], owner, () => {})).rejects.toMatchObject({
+      cause: { message: 'the host is stopping' },
+    });
+    await expect.poll(() => asked.length).toBe(1);
+    resolver.close();
+    resolver.close();
+    await refused;
+    expect(configs.bundles()).toBe(0);
+  });
+
   it('that may come later are there when their backend is', async () => {
     const { resolver, tell, values } = setUp();
     values.set('db', new SecretsClientError('no-backend', 'nobody'));

@@ -1,6 +1,7 @@
 import type { BackendChange } from '@wasmlattice/secrets';
 import type { Logger, Redactor } from '@wasmlattice/telemetry';
 import type { ConfigStore } from '../lattice-store/config-store.js';
+import { untilAborted } from '../until-aborted.js';
 import { type FollowedSecrets, LiveSecrets, noSecrets, type ResolvedSecrets } from './followed-secrets.js';
 import { revealTexts } from './reveal.js';
 import type { FetchedSecret, SecretFetcher, SecretOwner } from './secret-fetcher.js';
@@ -16,6 +17,7 @@ export interface SecretResolver {
   bundle(names: readonly string[], owner: SecretOwner, onChange: () => void): Promise<FollowedSecrets>;
   /** The same for those that may be had later: `current` of the result throws until then. */
   follow(names: readonly string[], owner: SecretOwner, onChange: () => void): Promise<FollowedSecrets>;
+  /** Gives up what is being fetched; what is there stays with whoever has it. Safe to call twice. */
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export interface SecretResolverOptions {
 export function createSecretResolver(options: SecretResolverOptions): SecretResolver {
   const { configs, fetcher, logger, redactor, refreshMs } = options;
   const all = new Set<LiveSecrets>();
+  const closing = new AbortController();
   const endWatch = options.watch((change) => {
     for (const each of all) {
       if (each.concerns(change)) each.refresh();
@@ -49,7 +52,7 @@ export function createSecretResolver(options: SecretResolverOptions): SecretReso
   timer?.unref();
 
   const fetch = async (names: readonly string[], owner: SecretOwner): Promise<readonly FetchedSecret[]> => {
-    const fetched = await fetcher.fetch(names, owner);
+    const fetched = await untilAborted(fetcher.fetch(names, owner), closing.signal);
     redactor.add(revealTexts(fetched.map(({ secret }) => secret)));
     return fetched;
   };
@@ -94,6 +97,7 @@ export function createSecretResolver(options: SecretResolverOptions): SecretReso
       return secrets;
     },
     close() {
+      closing.abort(new Error('the host is stopping'));
       clearInterval(timer);
       endWatch();
       for (const each of [...all]) each.close();

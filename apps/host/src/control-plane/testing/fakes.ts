@@ -93,13 +93,19 @@ export interface MemorySecrets extends SecretResolver {
   followed(): number;
 }
 
-/** Secrets that are known by the names they have in CONFIGDATA. */
-export function createMemorySecrets(initial: Readonly<Record<string, string>> = {}): MemorySecrets {
+/** Secrets that are known by the names they have in CONFIGDATA. `fetching` holds up whoever asks. */
+export function createMemorySecrets(
+  initial: Readonly<Record<string, string>> = {},
+  fetching: () => Promise<void> = async () => {},
+): MemorySecrets {
   const values = new Map(Object.entries(initial));
   const owners: SecretOwner[] = [];
   const followers = new Set<(name: string) => void>();
   const follow: SecretResolver['follow'] = async (names, owner, onChange) => {
-    if (names.length > 0) owners.push(owner);
+    if (names.length > 0) {
+      owners.push(owner);
+      await fetching();
+    }
     const read = (): ResolvedSecrets =>
       new Map(
         names.map((name) => {
