@@ -291,3 +291,15 @@ describe('a registry', () => {
     expect(message).toContain(`the token service 'http://${service.name}'`);
   });
 });
+
+it('a mirror that breaks in the middle is passed over', async () => {
+  await using mirror = await startScriptedRegistry(
+    serving(manifestOf(blob), (_request, response) => response.writeHead(404).end()),
+  );
+  await using registry = await startScriptedRegistry(
+    serving(manifestOf(blob), (_request, response) => response.end(bytes)),
+  );
+  await using client = await createRegistryFixture({ mirrors: new Map([[registry.name, [mirror.name]]]) });
+  const { path } = await pull(client, registry.name);
+  expect((await readFile(path)).equals(bytes)).toBe(true);
+});

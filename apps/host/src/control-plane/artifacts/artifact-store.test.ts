@@ -26,7 +26,7 @@ function open(changes: Partial<ArtifactStoreOptions> = {}): ArtifactStore {
     allowFileLoad: true,
     maxComponentSize: 8,
     providerFolder: join(dir.path, 'providers'),
-    registries: { pull: () => Promise.reject(new ArtifactError('no registry is there')) },
+    registries: { use: () => Promise.reject(new ArtifactError('no registry is there')) },
     ...changes,
   });
 }

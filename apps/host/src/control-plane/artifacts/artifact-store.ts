@@ -18,7 +18,7 @@ export interface ArtifactStoreOptions {
   readonly maxComponentSize: number;
   /** Where programs of provider archives are kept; hosts of one machine share it. */
   readonly providerFolder: string;
-  readonly registries: Pick<RegistryArtifacts, 'pull'>;
+  readonly registries: Pick<RegistryArtifacts, 'use'>;
 }
 
 /** A component that was fetched. */
@@ -86,8 +86,11 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
       }
       if (parsed.kind === 'oci') {
         const { maxComponentSize: maxBytes } = options;
-        const pulled = await options.registries.pull(parsed.image, { kind: 'component', maxBytes });
-        return openComponent(pulled.path, parsed.image, pulled.pinned);
+        return await options.registries.use(
+          parsed.image,
+          { kind: 'component', maxBytes },
+          ({ path, pinned }) => openComponent(path, parsed.image, pinned),
+        );
       }
       requireFileLoad('component', parsed.path);
       return openComponent(parsed.path, parsed.path, reference);
@@ -96,11 +99,10 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     async fetchProvider(reference) {
       const parsed = parseArtifactReference(reference);
       if (parsed.kind === 'oci') {
-        const { path } = await options.registries.pull(parsed.image, {
-          kind: 'provider',
-          maxBytes: defaultArchiveLimits.total,
-        });
-        return unpack(path);
+        const { total: maxBytes } = defaultArchiveLimits;
+        return await options.registries.use(parsed.image, { kind: 'provider', maxBytes }, ({ path }) =>
+          unpack(path),
+        );
       }
       if (parsed.kind === 'builtin') return parsed;
       requireFileLoad('provider', parsed.path);

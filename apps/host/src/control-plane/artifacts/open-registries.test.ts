@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   componentLayout,
@@ -162,6 +162,22 @@ describe('who a host is at a registry', () => {
     ]);
     expect(JSON.stringify(logger.records)).not.toContain('ann');
   });
+});
+
+it('what another host removed before it was read is fetched again', async () => {
+  await using registry = await startRegistry();
+  const image = `${registry.name}/a:1`;
+  await push(registry, image, Buffer.from('x'));
+  const { artifacts } = open(registry);
+  let reads = 0;
+  const text = await artifacts.use(image, { kind: 'component' }, async ({ path }) => {
+    reads += 1;
+    if (reads < 3) await rm(path);
+    return readFile(path, 'utf8');
+  });
+  expect([text, reads]).toEqual(['x', 3]);
+  const broken = artifacts.use(image, { kind: 'component' }, () => Promise.reject(new Error('unreadable')));
+  await expect(broken).rejects.toThrow('unreadable');
 });
 
 it('a host that starts while the registry is down runs what its tags stood for before, and says so', async () => {

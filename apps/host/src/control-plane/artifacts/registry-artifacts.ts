@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import {
   type ArtifactKind,
   type ArtifactPuller,
@@ -13,12 +14,31 @@ export interface RegistryArtifactsOptions {
   readonly logger: Logger;
 }
 
+/** A cache with room for less than is fetched at once loses what was just fetched: so often it is fetched again. */
+const mostLosses = 3;
+
 /** Artifacts of registries, as the control interface speaks of them. */
 export class RegistryArtifacts {
   readonly #options: RegistryArtifactsOptions;
 
   constructor(options: RegistryArtifactsOptions) {
     this.#options = options;
+  }
+
+  /** Brings an artifact into the cache and reads it there, again when another host removed it in between. Throws as `pull` and `read` do. */
+  async use<T>(
+    image: string,
+    options: Parameters<RegistryArtifacts['pull']>[1],
+    read: (pulled: PulledArtifact) => Promise<T>,
+  ): Promise<T> {
+    for (let losses = 0; ; losses += 1) {
+      const pulled = await this.pull(image, options);
+      try {
+        return await read(pulled);
+      } catch (error) {
+        if (losses === mostLosses || (await isThere(pulled.path))) throw error;
+      }
+    }
   }
 
   /**
@@ -65,4 +85,11 @@ function upstreamReason(cause: unknown, kind: ArtifactKind): string {
   if (cause.answers.length === 0) return 'failed to fetch OCI bytes';
   const answers = cause.answers.map(({ code, message }) => `OCI API error: ${message || code}`).join(', ');
   return `failed to fetch OCI bytes: Registry error: url ${cause.url}, envelope: OCI API errors: [${answers}]`;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
