@@ -2,22 +2,17 @@ import { err, ok, serveInterface } from '@wasmlattice/rpc';
 import { type HttpIncomingHandler, httpIncomingHandler } from '@wasmlattice/rpc/interfaces';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { describe, expect, it } from 'vitest';
-import type { ComponentInstance } from '../../../engines/engine.js';
 import { testContext, testLinks } from '../../../testing/context.js';
 import { readText } from '../../../testing/stream-values.js';
 import type { InstanceContext } from '../../host-interface.js';
 import { GuestMisuseError, MemorySource } from '../io/index.js';
-import type { HandlerOutcome } from './guest-answer.js';
-import { invokeIncomingHandler } from './incoming-handler.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { httpInterfaces } from './interfaces.js';
 import { MemoryExchange } from './memory-exchange.js';
 import type { ResponseOutparam } from './response-outparam.js';
+import { bytes, run } from './testing/called-guest.js';
 
 type Handle = (request: IncomingRequest, response: ResponseOutparam) => Promise<void>;
-
-const exportId = 'wasi:http/incoming-handler@0.2.3';
-const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 /** What a guest imports that is linked to `next`. */
 async function linkedTo(next: HttpIncomingHandler['handle']): Promise<Handle> {
@@ -38,17 +33,6 @@ async function linkedTo(next: HttpIncomingHandler['handle']): Promise<Handle> {
 function imported(context: InstanceContext): Handle {
   const served = httpInterfaces.find(({ name }) => name === 'wasi:http/incoming-handler');
   return Object(served?.bind(context)).handle as Handle;
-}
-
-/** Has a guest that does as `middleware` does answer the exchange. */
-async function answer(exchange: MemoryExchange, middleware: Handle): Promise<HandlerOutcome> {
-  const instance: ComponentInstance = {
-    async call(_id, _func, [request, response]) {
-      await middleware(request as IncomingRequest, response as ResponseOutparam);
-      return undefined;
-    },
-  };
-  return await invokeIncomingHandler({ instance, exportId, exchange, component: 'gate' });
 }
 
 async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
@@ -73,7 +57,7 @@ describe('incoming-handler.handle of a middleware', () => {
       body: new MemorySource([bytes('pi'), bytes('ng')]),
       trailers: Promise.resolve(['X-Sum', '4']),
     });
-    expect(await answer(exchange, next)).toEqual({ kind: 'answered', status: 201 });
+    expect(await run(exchange, next)).toEqual({ kind: 'answered', status: 201 });
     expect(exchange.head).toEqual({ status: 201, headers: ['content-type', 'text/plain'] });
     expect(exchange.sink.text()).toBe('post /a?b localhost:8000 host,x-key ping');
     expect(exchange.finished).toEqual({ trailers: ['x-sum', '4'] });
@@ -81,18 +65,18 @@ describe('incoming-handler.handle of a middleware', () => {
 
   it('answers with the error-code that the next handler answers with', async () => {
     const next = await linkedTo(async () => err({ tag: 'HTTP-request-denied' }));
-    expect(await answer(new MemoryExchange(), next)).toMatchObject({ kind: 'error-code', status: 403 });
+    expect(await run(new MemoryExchange(), next)).toMatchObject({ kind: 'error-code', status: 403 });
   });
 
   it('answers with an error-code that names the missing link', async () => {
-    expect(await answer(new MemoryExchange(), imported(testContext({ links: testLinks() })))).toMatchObject({
+    expect(await run(new MemoryExchange(), imported(testContext({ links: testLinks() })))).toMatchObject({
       code: { tag: 'internal-error', val: 'no link for wasi:http/incoming-handler' },
     });
   });
 
   it('says so where the guest has taken the body of the request', async () => {
     const next = await linkedTo(async () => err({ tag: 'HTTP-request-denied' }));
-    const outcome = await answer(new MemoryExchange(), async (request, response) => {
+    const outcome = await run(new MemoryExchange(), async (request, response) => {
       request.consume();
       await next(request, response);
     });
@@ -103,7 +87,7 @@ describe('incoming-handler.handle of a middleware', () => {
 
   it('traps a guest that has children of the request left', async () => {
     const next = await linkedTo(async () => err({ tag: 'HTTP-request-denied' }));
-    const outcome = await answer(new MemoryExchange(), async (request, response) => {
+    const outcome = await run(new MemoryExchange(), async (request, response) => {
       request.headers();
       await next(request, response);
     });
