@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { useCliScenario } from '../testing/cli-scenario.js';
+
+const { host, cli } = useCliScenario();
+
+describe('link', () => {
+  it('puts and removes', async () => {
+    const { lattice } = await host();
+    expect(
+      await cli('link', 'put', 'a', 'b', 'wasi', 'keyvalue', '--interface', 'store', '--link-name', 'x'),
+    ).toMatchObject({ code: 0, output: 'linked a to b for wasi:keyvalue/store\n' });
+    expect(lattice.links).toMatchObject([{ sourceId: 'a', target: 'b', name: 'x', interfaces: ['store'] }]);
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '--link-name', 'x')).toMatchObject({
+      code: 0,
+      output: 'removed the link of a for wasi:keyvalue to b\n',
+    });
+    expect(lattice.links).toEqual([]);
+  });
+
+  const putLink = (target: string, ...interfaces: string[]) =>
+    cli('link', 'put', 'a', target, 'wasi', 'keyvalue', '--interface', ...interfaces);
+
+  it('fails to remove what is not there, and says what is', async () => {
+    await host();
+    await putLink('b', 'store');
+    expect(await cli('link', 'del', 'nobody', 'wasi', 'keyvalue')).toMatchObject({
+      code: 1,
+      errors:
+        'error: there is no link nobody wasi:keyvalue\n' +
+        'check: `wasmlattice get links` lists those there are; a link that has a name is removed with --link-name\n',
+    });
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '--target', 'c')).toMatchObject({
+      code: 1,
+      errors: 'error: there is no link a wasi:keyvalue to c\ncheck: there is one to b\n',
+    });
+  });
+
+  it('of several removes none until it is told which', async () => {
+    const { lattice } = await host();
+    await putLink('b', 'store');
+    await putLink('c', 'atomics', 'batch');
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue')).toMatchObject({
+      code: 2,
+      errors:
+        'error: there are 2 links a wasi:keyvalue: to b for store; to c for atomics, batch\n' +
+        'check: say which one with --target, or remove them with --all\n',
+    });
+    expect(lattice.links).toHaveLength(2);
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '--target', 'c')).toMatchObject({
+      code: 0,
+      output: 'removed the link of a for wasi:keyvalue to c\n',
+    });
+    expect(lattice.links).toMatchObject([{ target: 'b' }]);
+    await putLink('c', 'atomics');
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '--all')).toMatchObject({ code: 0 });
+    expect(lattice.links).toEqual([]);
+  });
+
+  it('gives back what a host takes that knows no targets', async () => {
+    const { lattice } = await host({ ignoresTargets: true });
+    await putLink('b', 'store');
+    await putLink('c', 'atomics');
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '--target', 'c')).toMatchObject({ code: 0 });
+    expect(lattice.links).toMatchObject([{ target: 'b', interfaces: ['store'] }]);
+  });
+
+  it('says which interfaces a second put takes away, and adds to them if asked', async () => {
+    const { lattice } = await host();
+    await putLink('b', 'store', 'batch');
+    expect(await putLink('b', 'atomics', 'batch')).toMatchObject({
+      output: 'linked a to b for wasi:keyvalue/atomics,batch, no longer for store: --add keeps them\n',
+    });
+    expect(
+      await cli('link', 'put', 'a', 'b', 'wasi', 'keyvalue', '--interface', 'store', '--add'),
+    ).toMatchObject({ output: 'linked a to b for wasi:keyvalue/atomics,batch,store\n' });
+    expect(lattice.links).toMatchObject([{ interfaces: ['atomics', 'batch', 'store'] }]);
+  });
+
+  it('tells the words of a host that refuses', async () => {
+    await host();
+    const { code, errors } = await cli(
+      ...['link', 'put', 'a', 'b', 'wasi', 'keyvalue', '--interface', 'store', '--target-config', 'none'],
+    );
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^error: .*Configuration none not found in config store.*\ncheck: .*\n$/);
+  });
+});
