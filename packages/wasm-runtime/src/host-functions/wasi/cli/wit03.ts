@@ -1,3 +1,5 @@
+import { sharedCliWit } from './shared-wit.js';
+
 /** What is served of `wasi:cli@0.3`. */
 export const cli03Wit: string = `
 package wasi:cli@0.3.2;
@@ -6,11 +8,6 @@ interface environment {
   get-environment: func() -> list<tuple<string, string>>;
   get-arguments: func() -> list<string>;
   get-initial-cwd: func() -> option<string>;
-}
-
-interface exit {
-  exit: func(status: result);
-  exit-with-code: func(status-code: u8);
 }
 
 interface types {
@@ -36,26 +33,5 @@ interface stderr {
   write-via-stream: func(data: stream<u8>) -> future<result<_, error-code>>;
 }
 
-interface terminal-input {
-  resource terminal-input;
-}
-
-interface terminal-output {
-  resource terminal-output;
-}
-
-interface terminal-stdin {
-  use terminal-input.{terminal-input};
-  get-terminal-stdin: func() -> option<terminal-input>;
-}
-
-interface terminal-stdout {
-  use terminal-output.{terminal-output};
-  get-terminal-stdout: func() -> option<terminal-output>;
-}
-
-interface terminal-stderr {
-  use terminal-output.{terminal-output};
-  get-terminal-stderr: func() -> option<terminal-output>;
-}
+${sharedCliWit}
 `;

@@ -1,3 +1,5 @@
+import { socketAddressWit } from './shared-wit.js';
+
 /** What is served of `wasi:sockets@0.3`. */
 export const sockets03Wit: string = `
 package wasi:sockets@0.3.2;
@@ -21,30 +23,7 @@ interface types {
     datagram-too-large,
     other(option<string>),
   }
-  enum ip-address-family {
-    ipv4,
-    ipv6,
-  }
-  type ipv4-address = tuple<u8, u8, u8, u8>;
-  type ipv6-address = tuple<u16, u16, u16, u16, u16, u16, u16, u16>;
-  variant ip-address {
-    ipv4(ipv4-address),
-    ipv6(ipv6-address),
-  }
-  record ipv4-socket-address {
-    port: u16,
-    address: ipv4-address,
-  }
-  record ipv6-socket-address {
-    port: u16,
-    flow-info: u32,
-    address: ipv6-address,
-    scope-id: u32,
-  }
-  variant ip-socket-address {
-    ipv4(ipv4-socket-address),
-    ipv6(ipv6-socket-address),
-  }
+${socketAddressWit}
   resource tcp-socket {
     create: static func(address-family: ip-address-family) -> result<tcp-socket, error-code>;
     bind: func(local-address: ip-socket-address) -> result<_, error-code>;
