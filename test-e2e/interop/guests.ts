@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildChainGuest, buildGuestText } from '@wasmlattice/handle-guests';
-import { httpErrorCodeWit } from '@wasmlattice/test-support';
+import { http02Wit } from '@wasmlattice/test-support';
 
 /** Files of components that both kinds of hosts compile in no time. */
 export interface InteropGuests {
@@ -64,39 +64,7 @@ function httpGuest(options: { readonly greeting: string; readonly isCounting: bo
       increment: func(bucket: borrow<bucket>, key: string, delta: u64) -> result<u64, error>;
     }
   }
-  package wasi:io@0.2.3 {
-    interface error { resource error; }
-    interface streams {
-      use error.{error};
-      variant stream-error { last-operation-failed(error), closed }
-      resource output-stream {
-        blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>;
-      }
-    }
-  }
-  package wasi:http@0.2.3 {
-    interface types {
-      use wasi:io/streams@0.2.3.{output-stream};
-      ${httpErrorCodeWit}
-      resource fields { constructor(); }
-      resource incoming-request;
-      resource outgoing-body {
-        write: func() -> result<output-stream>;
-        finish: static func(this: outgoing-body, trailers: option<fields>) -> result<_, error-code>;
-      }
-      resource outgoing-response {
-        constructor(headers: fields);
-        body: func() -> result<outgoing-body>;
-      }
-      resource response-outparam {
-        set: static func(param: response-outparam, response: result<outgoing-response, error-code>);
-      }
-    }
-    interface incoming-handler {
-      use types.{incoming-request, response-outparam};
-      handle: func(request: incoming-request, response-out: response-outparam);
-    }
-  }`;
+  ${http02Wit}`;
   const countingImports = `
   (import "${keyvalue}/store@${keyvalueVersion}" "open" (func $open (param i32 i32 i32)))
   (import "${keyvalue}/store@${keyvalueVersion}" "[resource-drop]bucket" (func $drop-bucket (param i32)))

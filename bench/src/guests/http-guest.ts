@@ -1,5 +1,5 @@
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { httpErrorCodeWit } from '@wasmlattice/test-support';
+import { http02Wit } from '@wasmlattice/test-support';
 
 export interface HttpGuestOptions {
   /** Rounds of a loop before each answer, a few instructions each; default none. */
@@ -95,40 +95,4 @@ const wit = `
     import wasi:http/types@0.2.3;
     export wasi:http/incoming-handler@0.2.3;
   }
-  package wasi:io@0.2.3 {
-    interface error { resource error; }
-    interface streams {
-      use error.{error};
-      variant stream-error { last-operation-failed(error), closed }
-      resource output-stream {
-        blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>;
-      }
-    }
-  }
-  package wasi:http@0.2.3 {
-    interface types {
-      use wasi:io/streams@0.2.3.{output-stream};
-      ${httpErrorCodeWit}
-      variant header-error { invalid-syntax, forbidden, immutable }
-      resource fields {
-        constructor();
-        append: func(name: string, value: list<u8>) -> result<_, header-error>;
-      }
-      resource incoming-request;
-      resource outgoing-body {
-        write: func() -> result<output-stream>;
-        finish: static func(this: outgoing-body, trailers: option<fields>) -> result<_, error-code>;
-      }
-      resource outgoing-response {
-        constructor(headers: fields);
-        body: func() -> result<outgoing-body>;
-      }
-      resource response-outparam {
-        set: static func(param: response-outparam, response: result<outgoing-response, error-code>);
-      }
-    }
-    interface incoming-handler {
-      use types.{incoming-request, response-outparam};
-      handle: func(request: incoming-request, response-out: response-outparam);
-    }
-  }`;
+  ${http02Wit}`;

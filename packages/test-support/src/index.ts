@@ -3,6 +3,7 @@ export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';
 export { httpErrorCodeWit } from './http-error-code-wit.js';
 export { http02Guest, http02GuestExport } from './http02-guest.js';
+export { http02Wit } from './http02-wit.js';
 export {
   type GuestText,
   http03Guest,
