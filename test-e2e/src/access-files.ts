@@ -10,16 +10,20 @@ import type { DeployedAccess } from './nats-access.js';
 export interface AccessFiles extends AsyncDisposable {
   /** Flags of a host whose connections, providers and isolated components have a role each. */
   readonly hostFlags: readonly string[];
+  /** The same, but the host makes a user for each provider and isolated component; only where tokens are used. */
+  readonly makingHostFlags: readonly string[];
   /** Flags of the command line for one role. */
   cliFlags(role: Role): readonly string[];
   /** Options of a plain NATS connection. */
   login(role: Role): Pick<ConnectionOptions, 'authenticator' | 'inboxPrefix'>;
 }
 
-export async function writeAccessFiles({ credentials }: DeployedAccess): Promise<AccessFiles> {
+export async function writeAccessFiles({ accountSeed, credentials }: DeployedAccess): Promise<AccessFiles> {
   const folder = await createTempDir();
   const fileOf = (role: Role): string => join(folder.path, `${role}.creds`);
   for (const role of roles) await writeFile(fileOf(role), credentials[role]);
+  const seedFile = join(folder.path, 'CALLS.seed');
+  if (accountSeed !== undefined) await writeFile(seedFile, `${accountSeed}\n`);
   const flagsOf = (name: string, role: Role): string[] => [
     ...[`--${name}-creds`, fileOf(role)],
     ...[`--${name}-inbox-prefix`, inboxPrefixOf(role)],
@@ -30,6 +34,11 @@ export async function writeAccessFiles({ credentials }: DeployedAccess): Promise
       ...flagsOf('rpc', 'host-calls'),
       ...flagsOf('provider', 'provider'),
       ...flagsOf('isolated', 'component'),
+    ],
+    makingHostFlags: [
+      ...flagsOf('ctl', 'host'),
+      ...flagsOf('rpc', 'host-calls'),
+      ...['--rpc-account-seed-file', seedFile],
     ],
     cliFlags: (role) => flagsOf('ctl', role),
     login(role) {

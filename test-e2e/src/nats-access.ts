@@ -13,6 +13,8 @@ export interface DeployedAccess {
   readonly server: TestNatsServerOptions & { readonly config: string };
   /** Text of a credentials file. */
   readonly credentials: Readonly<Record<Role, string>>;
+  /** Of the account of calls, where tokens are used. */
+  readonly accountSeed?: string;
 }
 
 /** The template of the repository as it is, with keys that nobody else has. */
@@ -32,6 +34,10 @@ export async function deployedKeyAccess(): Promise<DeployedAccess> {
 
 /** The same users with tokens. */
 export function deployedTokenAccess(): DeployedAccess {
-  const { credentials, serverConfig } = createTokenAccess({ lattice: 'default' });
-  return { server: { config: serverConfig }, credentials };
+  const { credentials, serverConfig, signingSeeds } = createTokenAccess({ lattice: 'default' });
+  return {
+    server: { config: serverConfig },
+    credentials,
+    ...(signingSeeds.CALLS !== undefined && { accountSeed: signingSeeds.CALLS }),
+  };
 }

@@ -45,6 +45,11 @@ const publishers: Readonly<Record<string, readonly Role[]>> = {
   'wasmbus.rpc.default.kv.default.shutdown': ['host-calls'],
   'wasmbus.rpc.default.kv.health': ['host-calls'],
   'default.kv.wrpc.0.0.1.wrpc:keyvalue/store@0.2.0-draft.get': ['host-calls', 'provider', 'component'],
+  'default.kv.owner-1f.wrpc.0.0.1.wasmlattice:lattice/holder@0.1.0.alive': [
+    'host-calls',
+    'provider',
+    'component',
+  ],
   'other.kv.wrpc.0.0.1.wrpc:keyvalue/store@0.2.0-draft.get': [],
   // Providers have them in the account of calls, where no bucket of the lattice is.
   '$KV.LATTICEDATA_default.COMPONENT_hello': ['host', 'provider'],
@@ -88,6 +93,8 @@ const subscribers: Readonly<Record<string, readonly Role[]>> = {
   'wasmcloud.secrets.v1alpha1.*.get': [],
   'wasmcloud.secrets.v1alpha1.*.changed': ['host'],
   'default.kv.wrpc.>': ['host-calls', 'provider', 'component'],
+  'default.kv.owner-1f.wrpc.>': ['host-calls', 'provider', 'component'],
+  'default.kv.>': [],
   'other.kv.wrpc.>': [],
   'wasmbus.rpc.default.>': ['host-calls'],
   'wasmbus.rpc.default.XKEY.linkdefs.put': ['host-calls', 'provider'],

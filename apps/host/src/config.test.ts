@@ -56,6 +56,8 @@ describe('precedence', () => {
       rpc: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
       provider: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
       isolated: { url: 'nats://127.0.0.1:4222', tls: false, credentials: undefined },
+      accountSeedFile: undefined,
+      providerSubjects: [],
       ctlTopicPrefix: 'wasmbus.ctl',
       rpcTimeoutMs: 2000,
     });

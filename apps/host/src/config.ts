@@ -76,6 +76,10 @@ export interface HostConfig {
     readonly provider: NatsEndpoint;
     /** The same server as `rpc`, for components with a process of their own. */
     readonly isolated: NatsEndpoint;
+    /** File with the seed of the account of calls, by which the host makes users. */
+    readonly accountSeedFile: string | undefined;
+    /** What providers with such a user may use of the applications' subjects. */
+    readonly providerSubjects: readonly string[];
     readonly ctlTopicPrefix: string;
     readonly rpcTimeoutMs: number;
   };
@@ -173,6 +177,9 @@ export function parseHostConfig(
       rpc,
       provider: otherUser(rpc, cwd, values.providerCreds, values.providerInboxPrefix),
       isolated: otherUser(rpc, cwd, values.isolatedCreds, values.isolatedInboxPrefix),
+      accountSeedFile:
+        values.rpcAccountSeedFile === undefined ? undefined : resolve(cwd, values.rpcAccountSeedFile),
+      providerSubjects: values.providerSubjects,
       ctlTopicPrefix: values.ctlTopicPrefix,
       rpcTimeoutMs: values.rpcTimeoutMs,
     },
@@ -300,6 +307,7 @@ const natsLocationSettings: readonly SettingName[] = [
   'rpcCreds',
   'rpcTls',
   'rpcTlsCaFile',
+  'rpcAccountSeedFile',
   'providerCreds',
   'isolatedCreds',
 ];
@@ -309,6 +317,8 @@ function checkConflicts(values: SettingValues, given: ReadonlySet<SettingName>):
   need(given, 'ctlJwt', 'ctlSeed');
   need(given, 'rpcJwt', 'rpcSeed');
   need(given, 'providerInboxPrefix', 'providerCreds');
+  need(given, 'providerSubjects', 'rpcAccountSeedFile');
+  exclude(given, 'rpcAccountSeedFile', 'providerCreds', 'isolatedCreds');
   need(given, 'isolatedInboxPrefix', 'isolatedCreds');
   exclude(given, 'natsCreds', 'natsJwt', 'natsSeed');
   exclude(given, 'ctlCreds', 'ctlJwt', 'ctlSeed');

@@ -16,6 +16,7 @@ import { type HostConfig, withNatsUrl } from './config.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
 import { openRegistries } from './control-plane/artifacts/open-registries.js';
 import { createAuditTrail } from './control-plane/audit/audit-trail.js';
+import { createCallUsers } from './control-plane/call-users.js';
 import { createSignatureRules } from './control-plane/claims/signature-rules.js';
 import { createComponentService } from './control-plane/component/component-service.js';
 import { askConfigService } from './control-plane/config-service/ask-config-service.js';
@@ -79,6 +80,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   options.deferredLog?.attach(telemetry.log);
   opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
+  const callUsers = await createCallUsers(config);
   const rpcSettings = await connectionSettings('rpc', config.nats.rpc);
   const ctl = await connectLattice(await connectionSettings('ctl', config.nats.ctl), logger.named('nats'));
   opened.defer(() => ctl.close());
@@ -185,7 +187,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       log: logSettings(config),
       telemetry: telemetry.relaySettings,
     },
-    isolatedRpc: await connectionSettings('rpc', config.nats.isolated, '--isolated-creds'),
+    isolatedRpc: (componentId) => callUsers.component(componentId),
     cacheDir: join(config.cacheDir, 'components'),
     threads: config.servingThreads,
     reusePort: platformReusesPorts(process.platform),
@@ -278,7 +280,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       hostXkey,
       redact: (text) => redactor.text(text),
       rpc,
-      providerRpc: await connectionSettings('rpc', config.nats.provider, '--provider-creds'),
+      connectionOf: (providerId) => callUsers.provider(providerId),
       http,
       httpClients: createHttpClients({ threads: places, isAllowed: config.httpClient.allow.length > 0 }),
       events,

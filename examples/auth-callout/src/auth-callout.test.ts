@@ -35,10 +35,10 @@ async function startServer(): Promise<TestNatsServer> {
   });
 }
 
-function login(key: KeyPair, role?: Role) {
+function login(key: KeyPair, role?: Role, id?: string) {
   return {
     authenticator: nkeyAuthenticator(key.getSeed()),
-    ...(role !== undefined && { inboxPrefix: inboxPrefixOf(role) }),
+    ...(role !== undefined && { inboxPrefix: inboxPrefixOf(role, id) }),
   };
 }
 
@@ -71,7 +71,7 @@ function testsOfService(): void {
   it('lets members in, each with the permissions of its role', async () => {
     const asOperator = await connect({ servers: nats.url, ...login(operator, 'operator') });
     const asViewer = await connect({ servers: nats.url, ...login(viewer, 'viewer') });
-    const asProvider = await connect({ servers: nats.url, ...login(kv, 'provider') });
+    const asProvider = await connect({ servers: nats.url, ...login(kv, 'provider', 'kv') });
     const refused = (user: NatsConnection, subject: string): Promise<string> =>
       user.request(subject, '', { timeout: 10_000 }).then(
         () => 'answered',

@@ -44,7 +44,10 @@ describe('authorize', () => {
       sub: 'UFRESH',
       aud: 'CALLS',
       exp: 3_600,
-      nats: { type: 'user', sub: { allow: ['default.hello.wrpc.>', '_INBOX_component.>'] } },
+      nats: {
+        type: 'user',
+        sub: { allow: ['default.hello.wrpc.>', 'default.hello.*.wrpc.>', '_INBOX_component.hello.>'] },
+      },
     });
   });
 

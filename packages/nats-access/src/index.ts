@@ -1,5 +1,6 @@
 export { credentialsText } from './credentials-text.js';
 export { createKeyAccess, createTokenAccess, type LatticeAccess } from './lattice-access.js';
+export { createLatticeUser, type LatticeUser } from './lattice-user.js';
 export {
   keyPairFromSeed,
   signAccountToken,

@@ -14,8 +14,12 @@ describe('permissions', () => {
   it('of a provider or component with an id let it take no calls for others', () => {
     for (const role of ['provider', 'component'] as const) {
       const { subscribe } = permissionsOf(role, { lattice: 'default', id: 'kv' });
-      expect(subscribe.allow).toContain('default.kv.wrpc.>');
-      expect(subscribe.allow).not.toContain('default.*.wrpc.>');
+      expect(subscribe.allow.filter((subject) => subject.startsWith('default.'))).toEqual([
+        'default.kv.wrpc.>',
+        'default.kv.*.wrpc.>',
+      ]);
+      expect(subscribe.allow).toContain(`_INBOX_${role}.kv.>`);
+      expect(subscribe.allow).not.toContain(`_INBOX_${role}.>`);
     }
     expect(permissionsOf('provider', { lattice: 'default', id: 'kv' }).subscribe.allow).toContain(
       'wasmbus.rpc.default.kv.health',
@@ -36,8 +40,15 @@ describe('permissions', () => {
     (name) => {
       expect(() => permissionsOf('host', { lattice: name })).toThrow(SubjectNameError);
       expect(() => permissionsOf('provider', { lattice: 'default', id: name })).toThrow(SubjectNameError);
+      expect(() => permissionsOf('host', { lattice: 'default', jsDomain: name })).toThrow(SubjectNameError);
     },
   );
+
+  it('of a host are for the JetStream of the domain that it is told', () => {
+    const { publish } = permissionsOf('host', { lattice: 'default', jsDomain: 'hub' });
+    expect(publish.allow).toContain('$JS.hub.API.STREAM.INFO.KV_LATTICEDATA_default');
+    expect(publish.allow.filter((subject) => subject.startsWith('$JS.API'))).toEqual([]);
+  });
 
   it('are known for roles alone', () => {
     expect([isRole('viewer'), isRole('toString'), isRole('__proto__')]).toEqual([true, false, false]);

@@ -16,8 +16,13 @@ export interface Permissions {
 
 export interface PermissionOptions {
   readonly lattice: string;
-  /** The one component or provider that the user is: it can't serve calls for others then. Only for `provider` and `component`. */
+  /**
+   * The one component or provider that the user is: it can't take calls for others then, nor read what they are answered. Only for
+   * `provider` and `component`.
+   */
   readonly id?: string;
+  /** JetStream domain of the lattice data, where it has one. */
+  readonly jsDomain?: string;
   /** First part of control subjects, as `--ctl-topic-prefix` has it. */
   readonly controlPrefix?: string;
   /** Subjects of applications that a provider of messaging publishes and subscribes: `orders.>`. */
@@ -33,38 +38,38 @@ export class SubjectNameError extends Error {
 const commonInbox = '_INBOX.>';
 
 /** What clients do with a key-value bucket: look it up, read, watch. */
-function readsOf(bucket: string): string[] {
+function readsOf(api: string, bucket: string): string[] {
   const stream = `KV_${bucket}`;
   return [
-    `$JS.API.STREAM.INFO.${stream}`,
-    `$JS.API.DIRECT.GET.${stream}.>`,
-    `$JS.API.DIRECT.GET.${stream}`,
-    `$JS.API.STREAM.MSG.GET.${stream}`,
-    `$JS.API.CONSUMER.CREATE.${stream}`,
-    `$JS.API.CONSUMER.CREATE.${stream}.>`,
-    `$JS.API.CONSUMER.INFO.${stream}.>`,
-    `$JS.API.CONSUMER.DELETE.${stream}.>`,
+    `${api}.STREAM.INFO.${stream}`,
+    `${api}.DIRECT.GET.${stream}.>`,
+    `${api}.DIRECT.GET.${stream}`,
+    `${api}.STREAM.MSG.GET.${stream}`,
+    `${api}.CONSUMER.CREATE.${stream}`,
+    `${api}.CONSUMER.CREATE.${stream}.>`,
+    `${api}.CONSUMER.INFO.${stream}.>`,
+    `${api}.CONSUMER.DELETE.${stream}.>`,
     `$JS.FC.${stream}.>`,
   ];
 }
 
 /** And what a host does with those of its lattice: it makes them, and writes into them. */
-function hostUseOf(bucket: string): string[] {
-  return [...readsOf(bucket), `$JS.API.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
+function hostUseOf(api: string, bucket: string): string[] {
+  return [...readsOf(api, bucket), `${api}.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
 }
 
 /** What each role has to be able to do, and no more. */
 const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
-  host: ({ control, lattice, inbox }) => ({
+  host: ({ api, control, lattice, inbox }) => ({
     publish: {
       allow: [
         `wasmbus.evt.${lattice}.*`,
         `wasmbus.cfg.${lattice}.req`,
         'wasmcloud.policy',
         ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),
-        '$JS.API.INFO',
-        ...hostUseOf(`LATTICEDATA_${lattice}`),
-        ...hostUseOf(`CONFIGDATA_${lattice}`),
+        `${api}.INFO`,
+        ...hostUseOf(api, `LATTICEDATA_${lattice}`),
+        ...hostUseOf(api, `CONFIGDATA_${lattice}`),
       ],
     },
     subscribe: {
@@ -88,13 +93,13 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox] },
   }),
   'host-calls': ({ calls, lattice, inbox }) => ({
-    publish: { allow: [calls, `wasmbus.rpc.${lattice}.>`, ...inboxesOfCalls] },
-    subscribe: { allow: [calls, `wasmbus.rpc.${lattice}.>`, inbox] },
+    publish: { allow: [...calls, `wasmbus.rpc.${lattice}.>`, ...inboxesOfCalls] },
+    subscribe: { allow: [...calls, `wasmbus.rpc.${lattice}.>`, inbox] },
   }),
   provider: ({ applicationSubjects, calls, lattice, served, inbox, id }) => ({
     publish: {
       allow: [
-        calls,
+        ...calls,
         ...inboxesOfCalls,
         '$KV.>',
         '$JS.API.>',
@@ -111,7 +116,7 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     },
     subscribe: {
       allow: [
-        served,
+        ...served,
         // These arrive on a key of the process, which nobody knows before.
         `wasmbus.rpc.${lattice}.*.linkdefs.put`,
         `wasmbus.rpc.${lattice}.*.secrets.update`,
@@ -125,8 +130,8 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     },
   }),
   component: ({ calls, served, inbox }) => ({
-    publish: { allow: [calls, ...inboxesOfCalls] },
-    subscribe: { allow: [served, inbox] },
+    publish: { allow: [...calls, ...inboxesOfCalls] },
+    subscribe: { allow: [...served, inbox] },
   }),
 };
 
@@ -139,12 +144,14 @@ const inboxesOfCalls: readonly string[] = [
 interface LatticeSubjects {
   readonly lattice: string;
   readonly id: string | undefined;
+  /** First tokens of the API of JetStream. */
+  readonly api: string;
   /** Control interface, without the last dot. */
   readonly control: string;
   /** Calls to anything. */
-  readonly calls: string;
+  readonly calls: readonly string[];
   /** Calls to what the user is. */
-  readonly served: string;
+  readonly served: readonly string[];
   readonly inbox: string;
   readonly applicationSubjects: readonly string[];
 }
@@ -156,21 +163,28 @@ interface LatticeSubjects {
  */
 export function permissionsOf(role: Role, options: PermissionOptions): Permissions {
   const { applicationSubjects = [], controlPrefix = 'wasmbus.ctl', id } = options;
-  const lattice = token('lattice', options.lattice);
-  if (id !== undefined) token('id', id);
+  const lattice = token('lattice', options.lattice, /^[A-Za-z0-9_-]+$/);
+  if (id !== undefined) token('id', id, /^[^\s.*>\p{Cc}]+$/u);
   return permissionsByRole[role]({
     lattice,
     id,
+    api:
+      options.jsDomain === undefined ? '$JS.API' : `$JS.${token('domain', options.jsDomain, /^[\w-]+$/)}.API`,
     control: `${controlPrefix}.v1.${lattice}`,
-    calls: `${lattice}.*.wrpc.>`,
-    served: `${lattice}.${id ?? '*'}.wrpc.>`,
-    inbox: `${inboxPrefixOf(role)}.>`,
+    calls: callsOf(lattice, '*'),
+    served: callsOf(lattice, id ?? '*'),
+    inbox: `${inboxPrefixOf(role, id)}.>`,
     applicationSubjects,
   });
 }
 
-function token(what: string, text: string): string {
-  if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
+/** To a component or provider, and to one of the places where it runs, for resources that it keeps there. */
+function callsOf(lattice: string, id: string): readonly string[] {
+  return [`${lattice}.${id}.wrpc.>`, `${lattice}.${id}.*.wrpc.>`];
+}
+
+function token(what: string, text: string, form: RegExp): string {
+  if (form.test(text)) return text;
   throw new SubjectNameError(
     `the ${what} ${JSON.stringify(text)} can't be part of a permission: use letters, digits, - and _`,
   );

@@ -30,9 +30,9 @@ export function isRole(text: string): text is Role {
 }
 
 /**
- * First token of the inboxes that only this role may read: `_INBOX_operator`. Hosts, the command line and providers on our SDK
- * are told it by a flag or by their host.
+ * First tokens of the inboxes that only this role may read, `_INBOX_operator`, and of the one that has that id: `_INBOX_provider.kv`. Hosts,
+ * the command line and providers on our SDK are told it by a flag or by their host.
  */
-export function inboxPrefixOf(role: Role): string {
-  return `_INBOX_${role}`;
+export function inboxPrefixOf(role: Role, id?: string): string {
+  return id === undefined ? `_INBOX_${role}` : `_INBOX_${role}.${id}`;
 }

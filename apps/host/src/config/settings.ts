@@ -58,6 +58,8 @@ export interface SettingValues {
   readonly rpcTls: boolean;
   readonly rpcTlsCaFile: string | undefined;
   readonly rpcInboxPrefix: string | undefined;
+  readonly rpcAccountSeedFile: string | undefined;
+  readonly providerSubjects: readonly string[];
   readonly providerCreds: string | undefined;
   readonly providerInboxPrefix: string | undefined;
   readonly isolatedCreds: string | undefined;
@@ -461,6 +463,20 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMLATTICE_RPC_INBOX_PREFIX',
     group: 'NATS',
     help: 'First part of the inboxes there, for users who may have those alone',
+    advanced: true,
+  }),
+  rpcAccountSeedFile: optional(kinds.path('file'), 'none', {
+    flag: 'rpc-account-seed-file',
+    variable: 'WASMLATTICE_RPC_ACCOUNT_SEED_FILE',
+    group: 'NATS',
+    help: 'File with the seed of the account of that user: each provider process and each component with a process of its own gets a user who is nobody else',
+    advanced: true,
+  }),
+  providerSubjects: list(kinds.subjectPattern, 'list', {
+    flag: 'provider-subjects',
+    variable: 'WASMLATTICE_PROVIDER_SUBJECTS',
+    group: 'NATS',
+    help: 'Subjects of applications that providers with such a user may publish and subscribe, as messaging does',
     advanced: true,
   }),
   providerCreds: optional(kinds.path('file'), 'those of the rpc connection', {

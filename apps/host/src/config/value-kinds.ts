@@ -129,6 +129,13 @@ export const subject: ValueKind<string> = textMatching(
   /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/,
 );
 
+/** Subjects, where the last token may stand for all that follow. */
+export const subjectPattern: ValueKind<string> = textMatching(
+  'subject',
+  'a NATS subject, with `*` for one token or `>` for all at its end, e.g. `orders.>`',
+  /^[A-Za-z0-9_-]+(\.([A-Za-z0-9_-]+|\*))*(\.>)?$/,
+);
+
 export const hostSeed: ValueKind<string> = textMatching(
   'seed',
   'the seed of a server key: 58 characters beginning with `SN`',

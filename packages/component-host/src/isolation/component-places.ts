@@ -25,8 +25,8 @@ export interface PlacedStart extends ComponentStart {
 
 export interface ComponentPlacesOptions {
   readonly data: ServingThreadSettings;
-  /** How a process of its own connects to the lattice; as all others without it. */
-  readonly isolatedRpc?: LatticeConnectionSettings;
+  /** How a component with a process of its own connects to the lattice; as all others without it. */
+  readonly isolatedRpc?: (componentId: string) => LatticeConnectionSettings;
   /** Where components and their code are kept. */
   readonly cacheDir: string;
   /** See `ProcessShareOptions`. */
@@ -192,7 +192,11 @@ export class ComponentPlaces {
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
-    const settings: ServingThreadSettings = { ...data, engine: 'direct', rpc: isolatedRpc ?? data.rpc };
+    const settings: ServingThreadSettings = {
+      ...data,
+      engine: 'direct',
+      rpc: isolatedRpc?.(start.componentId) ?? data.rpc,
+    };
     // Out here, where the thread for that may be started, and started again.
     await this.#validation.validate(start.bytes, { component: start.componentId });
     const served = await IsolatedProcess.serve(

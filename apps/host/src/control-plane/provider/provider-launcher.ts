@@ -32,8 +32,8 @@ export interface ProviderLauncherOptions {
   /** Takes secrets out of what providers write and say. */
   readonly redact: (text: string) => string;
   readonly rpc: NatsConnection;
-  /** How provider processes connect. */
-  readonly providerRpc: LatticeConnectionSettings;
+  /** How the process of a provider connects. */
+  readonly connectionOf: (providerId: string) => LatticeConnectionSettings;
   readonly http: HttpTargets;
   readonly httpClients: HttpClients;
   readonly events: EventPublisher;
@@ -125,19 +125,20 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 
 /** What a provider needs to begin, as of now (docs/spec/lattice-data.md#6). */
 async function hostData(
-  { config, hostId, hostXkey, providerRpc }: ProviderLauncherOptions,
+  { config, connectionOf, hostId, hostXkey }: ProviderLauncherOptions,
   launch: ProviderLaunch,
 ): Promise<HostData> {
   const { observability } = config;
+  const { credentials, inboxPrefix, tls, url } = connectionOf(launch.providerId);
   return {
     hostId,
     latticeRpcPrefix: config.lattice,
     linkName: 'default',
-    latticeRpcUserJwt: providerRpc.credentials?.jwt ?? '',
-    latticeRpcUserSeed: providerRpc.credentials?.seed ?? '',
-    latticeRpcUrl: providerRpc.url,
-    ...(providerRpc.inboxPrefix !== undefined && { latticeRpcInboxPrefix: providerRpc.inboxPrefix }),
-    ...(providerRpc.tls !== undefined && { latticeRpcTls: { ca: providerRpc.tls.ca } }),
+    latticeRpcUserJwt: credentials?.jwt ?? '',
+    latticeRpcUserSeed: credentials?.seed ?? '',
+    latticeRpcUrl: url,
+    ...(inboxPrefix !== undefined && { latticeRpcInboxPrefix: inboxPrefix }),
+    ...(tls !== undefined && { latticeRpcTls: { ca: tls.ca } }),
     providerKey: launch.providerId,
     envValues: {},
     instanceId: randomUUID(),
