@@ -8,7 +8,7 @@ import {
   readProviderArchive,
 } from '@wasmlattice/artifacts';
 import { inspectComponent } from '@wasmlattice/wasm-runtime/engines';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { readGlobalOptions, usageError } from '../global-options.js';
@@ -35,7 +35,9 @@ export function addPush(program: Command, io: CliIo): void {
     .argument('<url>', 'reference to give it, REGISTRY/NAME:TAG')
     .argument('<artifact>', 'its file')
     .option('-c, --config <file>', 'configuration to push with a provider archive (default: {})')
-    .option('-a, --annotation <key=value...>', 'annotations of the manifest');
+    .option('-a, --annotation <key=value...>', 'annotations of the manifest')
+    // Uploads are in one piece here, always: the flag is for scripts that give it to `wash`.
+    .addOption(new Option('--monolithic-push').hideHelp());
   addRegistryOptions(command).action(
     async (url: string, file: string, options: PushOptions, self: Command) => {
       const { output } = readGlobalOptions(self, io);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { trimCache } from './trim-cache.js';
 
 /** The folder of the cache can't be used; the message says why. */
@@ -54,8 +54,12 @@ export class ArtifactCache {
   /** Makes the folders. @throws ArtifactCacheError */
   prepare(): Promise<void> {
     this.#made ??= this.#guard(async () => {
+      const { folder } = this.#options;
+      await mkdir(dirname(folder), { recursive: true });
+      // What came from a closed registry is not for every user of the machine.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       for (const part of ['blobs', 'partial', 'locks', 'tags']) {
-        await mkdir(join(this.#options.folder, part), { recursive: true });
+        await mkdir(join(folder, part), { recursive: true });
       }
     }).catch((error: unknown) => {
       this.#made = undefined;

@@ -3,6 +3,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { createTestAuthority, startRegistry } from '@wasmlattice/test-support';
 import { expect, it } from 'vitest';
 import { createRegistryFixture } from '../testing/registry-fixture.js';
+import { startScriptedRegistry } from '../testing/scripted-registry.js';
+import { createHttpTransport } from './http-transport.js';
+import { readBody } from './read-body.js';
 
 /** A proxy that remembers what passed: hosts of tunnels, addresses of plain requests. */
 async function startProxy() {
@@ -66,6 +69,13 @@ it('a registry that NO_PROXY names is reached without it', async () => {
   expect(proxy.passed).toEqual([]);
 });
 
+it('a proxy that is none is named when it is needed', async () => {
+  await using client = await createRegistryFixture({ transport: { proxyEnv: { HTTP_PROXY: 'http://' } } });
+  await expect(client.puller.pull('registry.example/a:1', { kind: 'component' })).rejects.toThrow(
+    "can't be reached (Invalid proxy URL: http://)",
+  );
+});
+
 it('a proxy that is not there is among what to check', async () => {
   await using client = await createRegistryFixture({
     transport: { proxyEnv: { HTTP_PROXY: 'http://127.0.0.1:1' } },
@@ -73,4 +83,25 @@ it('a proxy that is not there is among what to check', async () => {
   await expect(client.puller.pull('registry.example/a:1', { kind: 'component' })).rejects.toThrow(
     "the registry 'registry.example' at http://registry.example can't be reached (nobody listens there): check its name and port, the network, and the proxy settings",
   );
+});
+
+it('a connection that the registry closed while it was idle is no failure', async () => {
+  let answered = 0;
+  await using registry = await startScriptedRegistry((request, response) => {
+    answered += 1;
+    // The second request on a connection meets what a server does that has just given it up.
+    if (answered === 2) request.socket.destroy();
+    else response.end(answered === 1 ? 'one' : 'two');
+  });
+  const transport = createHttpTransport();
+  const get = async (): Promise<string> => {
+    const response = await transport.request(new URL(`http://${registry.name}/`), {
+      method: 'GET',
+      headers: {},
+    });
+    return (await readBody(response, 100)).toString();
+  };
+  expect([await get(), await get()]).toEqual(['one', 'two']);
+  transport.close();
+  await expect(get()).rejects.toThrow('no more requests are sent');
 });

@@ -40,11 +40,15 @@ export function createHttpTransport(options: HttpTransportOptions = {}): HttpTra
     keepAlive: true,
     ...(options.proxyEnv !== undefined && { proxyEnv: proxyVariables(options.proxyEnv) }),
   };
-  const plain = new http.Agent(common);
+  // Both are made when they are needed: a proxy that is none is a failure of the request, and the system's authorities take a while to read.
+  let plain: http.Agent | undefined;
   let secure: https.Agent | undefined;
   let isClosed = false;
   const open = new Set<ClientRequest>();
-  // Made when it is needed: the system's authorities take a while to read.
+  const plainAgent = (): http.Agent => {
+    plain ??= new http.Agent(common);
+    return plain;
+  };
   const secureAgent = (): https.Agent => {
     secure ??= new https.Agent({
       ...common,
@@ -53,36 +57,46 @@ export function createHttpTransport(options: HttpTransportOptions = {}): HttpTra
     });
     return secure;
   };
+  const send = (url: URL, { method, headers, body }: HttpRequest) => {
+    if (isClosed) throw new TransportClosedError('no more requests are sent');
+    const isSecure = url.protocol === 'https:';
+    const request = (isSecure ? https : http).request(url, {
+      method,
+      headers,
+      agent: isSecure ? secureAgent() : plainAgent(),
+    });
+    open.add(request);
+    request.once('close', () => open.delete(request));
+    request.setTimeout(idleTimeoutMs, () => {
+      request.destroy(new SilenceError(`nothing came for ${idleTimeoutMs / 1_000} seconds`));
+    });
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      // Those after an answer are failures of its body, which tells them itself.
+      request.on('error', reject);
+    });
+    if (body === undefined || body instanceof Uint8Array) request.end(body);
+    // An answer may come before all is sent, and says more than the broken pipe.
+    else pipeline(body, request).catch(() => {});
+    return { request, answer };
+  };
   return {
-    async request(url, { method, headers, body }) {
-      if (isClosed) throw new TransportClosedError('no more requests are sent');
-      const isSecure = url.protocol === 'https:';
-      const request = (isSecure ? https : http).request(url, {
-        method,
-        headers,
-        agent: isSecure ? secureAgent() : plain,
-      });
-      open.add(request);
-      request.once('close', () => open.delete(request));
-      request.setTimeout(idleTimeoutMs, () => {
-        request.destroy(new SilenceError(`nothing came for ${idleTimeoutMs / 1_000} seconds`));
-      });
-      const answer = new Promise<IncomingMessage>((resolve, reject) => {
-        request.once('response', resolve);
-        request.once('error', reject);
-      });
-      if (body === undefined || body instanceof Uint8Array) request.end(body);
-      // An answer may come before all is sent, and says more than the broken pipe.
-      else pipeline(body, request).catch(() => {});
-      const response = await answer;
-      // From here on failures are those of the response's body.
-      request.on('error', () => {});
-      return response;
+    async request(url, request) {
+      const sent = send(url, request);
+      try {
+        return await sent.answer;
+      } catch (error) {
+        // Closed by the other end while nothing was asked on it: the request never arrived.
+        const wasStale = sent.request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        const canRepeat = request.body === undefined || request.body instanceof Uint8Array;
+        if (isClosed || !wasStale || !canRepeat) throw error;
+        return await send(url, request).answer;
+      }
     },
     close() {
       isClosed = true;
       for (const request of open) request.destroy(new TransportClosedError('the request was given up'));
-      plain.destroy();
+      plain?.destroy();
       secure?.destroy();
     },
   };
