@@ -8,7 +8,12 @@ export {
   readArchiveToken,
   readProviderArchive,
 } from './archive/read-archive.js';
-export { type UnpackedProvider, type UnpackOptions, unpackProvider } from './archive/unpack-provider.js';
+export {
+  isUnpacked,
+  type UnpackedProvider,
+  type UnpackOptions,
+  unpackProvider,
+} from './archive/unpack-provider.js';
 export { type ArchiveContent, type WrittenArchive, writeProviderArchive } from './archive/write-archive.js';
 export {
   ArtifactCache,

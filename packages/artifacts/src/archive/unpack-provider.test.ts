@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createSigningKey } from '@wasmlattice/identity';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +85,18 @@ describe('unpackProvider', () => {
     }
     expect(await readdir(folder)).toEqual([]);
     expect(await readdir(dir.path)).toEqual(['cache', 'tiny.par.gz']);
+  });
+
+  it('removes programs that nobody has started for 30 days, and what was left half done', async () => {
+    const { path } = await unpackProvider(archive, { target, folder });
+    await writeFile(`${path}.half.part`, '');
+    await writeFile(join(folder, 'fresh'), '');
+    const old = new Date(Date.now() - 31 * 86_400_000);
+    for (const each of [path, `${path}.half.part`]) await utimes(each, old, old);
+    const other = await unpackProvider(archive, { target: 'aarch64-linux', folder });
+    expect((await readdir(folder)).sort()).toEqual([basename(other.path), 'fresh'].sort());
+    await unpackProvider(archive, { target, folder });
+    expect((await readdir(folder)).sort()).toEqual([basename(other.path), basename(path), 'fresh'].sort());
   });
 
   it('waits no longer than it may', async () => {

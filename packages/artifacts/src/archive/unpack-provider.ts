@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Token } from '@wasmlattice/identity';
 import { withFileLock } from '../file-lock.js';
 import { type ArchiveEntry, readContent, readEntries } from './archive-entries.js';
@@ -9,6 +9,7 @@ import { ArchiveError } from './archive-error.js';
 import { archiveHash, checkHash, signedHashes, worldName } from './archive-hashes.js';
 import { type ArchiveLimits, defaultArchiveLimits } from './archive-limits.js';
 import { incomplete, readArchiveToken, refuseSecond } from './read-archive.js';
+import { removeUnused } from './remove-unused.js';
 
 export interface UnpackOptions {
   /** The kind of machine it is for, see `providerTarget`. */
@@ -43,21 +44,26 @@ export async function unpackProvider(archive: string, options: UnpackOptions): P
   const path = join(folder, signed.toLowerCase());
   await mkdir(folder, { recursive: true });
   const unpack = async (): Promise<void> => {
-    if ((await fileHash(path)) === signed) {
-      const now = new Date();
-      await utimes(path, now, now);
-      return;
-    }
+    if (await isUnpacked(path)) return;
     const draft = `${path}.${randomUUID()}.part`;
     try {
       await writeProgram(archive, { draft, target, token, limits });
       await rename(draft, path);
+      await removeUnused(folder, path);
     } finally {
       await rm(draft, { force: true });
     }
   };
   await withFileLock(`${path}.lock`, unpack, signal);
   return { path, token };
+}
+
+/** Whether an unpacked program is there and what it was. It counts as used then. */
+export async function isUnpacked(path: string): Promise<boolean> {
+  if ((await fileHash(path)) !== basename(path).toUpperCase()) return false;
+  const now = new Date();
+  await utimes(path, now, now);
+  return true;
 }
 
 async function writeProgram(

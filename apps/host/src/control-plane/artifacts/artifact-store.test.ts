@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { providerTarget, writeProviderArchive } from '@wasmlattice/artifacts';
+import { type ArchiveContent, providerTarget, writeProviderArchive } from '@wasmlattice/artifacts';
 import { createSigningKey } from '@wasmlattice/identity';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +74,15 @@ describe('fetchComponent', () => {
   });
 });
 
+function archiveOf(target: string, program: string): ArchiveContent {
+  return {
+    programs: new Map([[target, Buffer.from(program)]]),
+    metadata: { vendor: 'acme' },
+    subject: createSigningKey('service').publicKey,
+    issuedAt: 1,
+  };
+}
+
 describe('fetchProvider', () => {
   it('answers with the file on this machine or the name of the builtin', async () => {
     const path = join(dir.path, 'kv.js');
@@ -88,20 +97,21 @@ describe('fetchProvider', () => {
   it('unpacks the program of an archive and tells its token', async () => {
     const archive = join(dir.path, 'kv.par');
     const target = providerTarget(process.arch, process.platform);
-    const { bytes, token } = await writeProviderArchive(
-      {
-        programs: new Map([[target, Buffer.from('program')]]),
-        metadata: { vendor: 'acme' },
-        subject: createSigningKey('service').publicKey,
-        issuedAt: 1,
-      },
-      createSigningKey('account'),
-    );
+    const account = createSigningKey('account');
+    const { bytes, token } = await writeProviderArchive(archiveOf(target, 'program'), account);
     await writeFile(archive, bytes);
     const found = await store.fetchProvider(archive);
     expect(found).toMatchObject({ kind: 'file', token });
     expect(found.kind === 'file' && (await readFile(found.path, 'utf8'))).toBe('program');
     expect(found.kind === 'file' && found.path.startsWith(join(dir.path, 'providers'))).toBe(true);
+    if (found.kind !== 'file') return;
+    await rm(found.path);
+    await found.restore?.();
+    expect(await readFile(found.path, 'utf8')).toBe('program');
+    await writeFile(archive, (await writeProviderArchive(archiveOf(target, 'another'), account)).bytes);
+    await found.restore?.();
+    await rm(found.path);
+    await expect(found.restore?.()).rejects.toThrow('has another program now');
   });
 
   it('names the file that is not there', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   defaultArchiveLimits,
   isProviderArchive,
+  isUnpacked,
   providerTarget,
   unpackProvider,
 } from '@wasmlattice/artifacts';
@@ -33,7 +34,13 @@ export interface ComponentArtifact {
 
 /** A provider that can be started: an executable on this machine, or a built-in one by its name. */
 export type ProviderArtifact =
-  | { readonly kind: 'file'; readonly path: string; readonly token?: Token<'provider'> | undefined }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly token?: Token<'provider'> | undefined;
+      /** Sees to it before each start that the program is there and what it was; absent for a program that was not unpacked. */
+      readonly restore?: (() => Promise<void>) | undefined;
+    }
   | { readonly kind: 'builtin'; readonly name: string; readonly token?: undefined };
 
 /** Fetches what control commands refer to. */
@@ -65,7 +72,18 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
   };
   const unpack = async (archive: string): Promise<ProviderArtifact> => {
     const target = providerTarget(process.arch, process.platform);
-    return { kind: 'file', ...(await unpackProvider(archive, { target, folder: options.providerFolder })) };
+    const folder = options.providerFolder;
+    const { path, token } = await unpackProvider(archive, { target, folder });
+    const restore = async (): Promise<void> => {
+      // The archive itself may be gone: what is there and right is enough.
+      if (await isUnpacked(path)) return;
+      const now = await unpackProvider(archive, { target, folder });
+      if (now.path === path) return;
+      throw new ArtifactError(
+        `the archive '${archive}' has another program now: stop the provider and start it`,
+      );
+    };
+    return { kind: 'file', path, token, restore };
   };
   const openComponent = async (path: string, name: string, source: string): Promise<ComponentArtifact> => {
     const bytes = await readArtifact(path);

@@ -111,11 +111,15 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       return name === 'http-server' && config.features.builtinHttpServer;
     },
     async launch(launch) {
+      const { artifact } = launch;
       const start: ProviderStart = {
         id: launch.providerId,
-        loadHostData: () => hostData(options, launch),
+        async loadHostData() {
+          if (artifact.kind === 'file') await artifact.restore?.();
+          return await hostData(options, launch);
+        },
       };
-      const { artifact, onCrash, onRestart, signal, xkey } = launch;
+      const { onCrash, onRestart, signal, xkey } = launch;
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, start)
         : await launchProcess(artifact.path, { ...start, onCrash, onRestart, signal, xkey });
