@@ -123,6 +123,33 @@ describe('a component', () => {
   });
 });
 
+it('an application names secrets in its manifest, and their backend in a policy', async () => {
+  const { nats } = scenario;
+  const manifest = join(dir.path, 'wadm.yaml');
+  await writeFile(
+    manifest,
+    `apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: { name: shop }
+spec:
+  policies:
+    - { name: kv, type: policy.secret.wasmcloud.dev/v1alpha1, properties: { backend: nats-kv } }
+  components:
+    - name: reader
+      type: component
+      properties:
+        image: file://${component.path}
+        secrets: [{ name: token, properties: { policy: kv, key: api } }]
+      traits: [{ type: spreadscaler, properties: { instances: 1 } }]
+`,
+  );
+  expect(await runCli(nats, 'app', 'deploy', manifest)).toMatchObject({ code: 0 });
+  expect(await read('token', 'shop-reader')).toBe('second-api');
+  expect((await runCli(nats, 'secrets', 'get', 'SECRET_shop-token')).output).toContain('key=api');
+  expect(await runCli(nats, 'app', 'undeploy', manifest)).toMatchObject({ code: 0 });
+  expect(await runCli(nats, 'secrets', 'get', 'SECRET_shop-token')).toMatchObject({ code: 1 });
+});
+
 describe('a provider', () => {
   it('starts with its secrets and those of its links, and gets new ones once', async () => {
     const { host, lattice } = scenario;

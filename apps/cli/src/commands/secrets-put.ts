@@ -6,7 +6,7 @@ import { addGlobalOptions, usageError } from '../global-options.js';
 
 interface PutOptions {
   readonly field?: string;
-  readonly secretVersion?: string;
+  readonly version?: string;
   readonly property: readonly string[];
 }
 
@@ -19,11 +19,11 @@ export function addSecretsPut(parent: Command, io: CliIo): void {
     .argument('<backend>', 'backend that has the secret')
     .argument('<key>', 'what the backend calls it')
     .option('--field <field>', 'a part of the secret')
-    .option('-v, --secret-version <version>', 'version of the secret (default: the newest)')
+    .option('-v, --version <version>', 'version of the secret (default: the newest)')
     .option('--property <key=value>', 'for the policy of the backend, repeatable', collect, [])
     .action((name: string, backend: string, key: string, options: PutOptions, command: Command) => {
       const properties = Object.fromEntries(options.property.map(readProperty));
-      const { field, secretVersion: version } = options;
+      const { field, version } = options;
       const config = referenceToConfig({ name, backend, key, field, version, properties });
       return onLattice(command, io, async ({ client, options: { output } }) => {
         const message = await client.putConfig(secretConfigKey(name), config, { signal: io.signal });
