@@ -55,6 +55,8 @@ describe('trace context in headers', () => {
     ['a duplicate key', 'a=1,a=2'],
     ['an upper-case key', 'A=1'],
     ['no value', 'a='],
+    ['more blanks than any member needs', `a=1 ${' '.repeat(1_000_000)}b`],
+    ['blanks within', `a=1${' '.repeat(30_000)}\tb`],
     ['no separator', 'a'],
     ['more than 32 members', Array.from({ length: 33 }, (_, i) => `k${i}=1`).join(',')],
   ])('loses a tracestate with %s and keeps the rest', (_what, tracestate) => {

@@ -8,6 +8,8 @@ const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 const allZeros = /^0+$/;
 
 const maxStateMembers = 32;
+/** What the longest members come to, with blanks: strangers may send any. */
+const maxStateLength = 32 * 1_024;
 const stateKey = /^(?:[a-z][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})$/;
 const stateValue = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
@@ -53,9 +55,10 @@ function parseTraceparent(value: string | undefined): SpanContext | undefined {
 
 function parseTracestate(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
+  if (value.length > maxStateLength) return undefined;
   const members = value
     .split(',')
-    .map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map(withoutBlanks)
     .filter((member) => member !== '');
   if (members.length === 0 || members.length > maxStateMembers) return undefined;
   const keys = new Set<string>();
@@ -67,6 +70,19 @@ function parseTracestate(value: string | undefined): string | undefined {
     keys.add(key);
   }
   return members.join(',');
+}
+
+/** Without blanks and tabs at both ends. */
+function withoutBlanks(text: string): string {
+  let begin = 0;
+  let end = text.length;
+  while (begin < end && isBlank(text.charCodeAt(begin))) begin += 1;
+  while (begin < end && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(begin, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function findHeader(headers: Readonly<Record<string, string | undefined>>, name: string): string | undefined {

@@ -49,10 +49,10 @@ export function createRegistryLogins(options: RegistryLoginsOptions): RegistryLo
 
 /** The names under which clients know Docker Hub are one. */
 function registryName(text: string): string {
-  const name = text
+  const [name = ''] = text
     .toLowerCase()
     .replace(/^https?:\/\//, '')
-    .replace(/\/.*$/, '');
+    .split('/', 1);
   return name === 'index.docker.io' || name === 'registry-1.docker.io' ? 'docker.io' : name;
 }
 
