@@ -49,14 +49,17 @@ interface Asked {
   readonly host: unknown;
 }
 
-/** What the service was asked of that kind about something. */
-function askedOf(kind: string, about: string): Asked[] {
-  return service
-    .output()
-    .split('\n')
-    .filter((line) => line.startsWith('asked '))
-    .map((line) => JSON.parse(line.slice('asked '.length)) as Asked)
-    .filter((asked) => asked.kind === kind && JSON.stringify(asked.request).includes(`"${about}"`));
+/** What the service was asked of that kind about something, once that is so much. */
+async function askedOf(kind: string, about: string, count = 1): Promise<Asked[]> {
+  const found = (text: string): Asked[] =>
+    text
+      .split('\n')
+      // The last one may not be complete.
+      .slice(0, -1)
+      .filter((line) => line.startsWith('asked '))
+      .map((line) => JSON.parse(line.slice('asked '.length)) as Asked)
+      .filter((asked) => asked.kind === kind && JSON.stringify(asked.request).includes(`"${about}"`));
+  return found(await service.waitForOutput((text) => found(text).length >= count));
 }
 
 /** Has the service announce another decision, and waits until the host has heard of it. */
@@ -79,7 +82,7 @@ describe('a policy service', () => {
   it('is asked before a component starts, before it gets more instances, and before its update', async () => {
     const id = 'asked';
     await startComponent(lattice, host, { id, wasm: paths.hello, maxInstances: 2, annotations: { a: 'b' } });
-    const [start] = askedOf('startComponent', id);
+    const [start] = await askedOf('startComponent', id);
     expect(start).toEqual({
       requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       kind: 'startComponent',
@@ -98,9 +101,10 @@ describe('a policy service', () => {
       },
     });
     await startComponent(lattice, host, { id, wasm: paths.hello, maxInstances: 1 });
-    expect(askedOf('startComponent', id)).toHaveLength(1);
     await startComponent(lattice, host, { id, wasm: paths.hello, maxInstances: 5 });
-    expect(askedOf('startComponent', id)).toHaveLength(2);
+    expect((await askedOf('startComponent', id, 2)).map(({ request }) => request.maxInstances)).toEqual([
+      2, 5,
+    ]);
     const updated = lattice.nextEvent('component_scaled', {
       component_id: id,
       image_ref: `file://${paths.ops}`,
@@ -111,7 +115,9 @@ describe('a policy service', () => {
       host_id: host.id,
     });
     await updated;
-    expect(askedOf('startComponent', id).at(-1)?.request).toMatchObject({ imageRef: `file://${paths.ops}` });
+    expect((await askedOf('startComponent', id, 3)).at(-1)?.request).toMatchObject({
+      imageRef: `file://${paths.ops}`,
+    });
     await stopComponent(lattice, host, { id, wasm: paths.hello });
   });
 
@@ -141,7 +147,7 @@ describe('a policy service', () => {
       });
     const failed = lattice.nextEvent('provider_start_failed', { provider_id: 'denied-http' });
     await start('denied-http');
-    const [asked] = askedOf('startProvider', 'denied-http');
+    const [asked] = await askedOf('startProvider', 'denied-http');
     expect((await failed).data.error).toBe(
       `policy denied request to start provider \`${asked?.requestId}\`: \`Some("not this one")\``,
     );
@@ -159,7 +165,7 @@ describe('a policy service', () => {
     const url = await serveHttp(lattice, host, id, await freePort());
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url)).status).toBe(200);
-    const asked = askedOf('performInvocation', id);
+    const asked = await askedOf('performInvocation', id);
     expect(asked).toHaveLength(1);
     expect(asked[0]?.request).toEqual({
       interface: 'wrpc:http/incoming-handler@0.1.0',
@@ -200,7 +206,7 @@ describe.each(['shared', 'thread', 'process'])('a call of a component of tier %s
       (text) => text.includes(`policy denied request to invoke component ${callee}: not this one`),
       begun,
     );
-    const [asked] = askedOf('performInvocation', callee);
+    const [asked] = await askedOf('performInvocation', callee);
     expect(asked?.request).toMatchObject({ function: 'add', target: { componentId: callee, annotations } });
     await announce('performInvocation', callee, true);
     await expect.poll(async () => (await fetch(`${url}/add`)).status).toBe(200);
