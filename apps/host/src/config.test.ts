@@ -415,12 +415,6 @@ describe('limits of components', () => {
   });
 });
 
-it('a limit that nothing enforces yet is accepted with a warning', () => {
-  const { config, warnings } = runWithWarnings([], { WASMCLOUD_MAX_COMPONENTS: '1000' });
-  expect(config.maxComponents).toBe(1000);
-  expect(warnings).toEqual(['--max-components (WASMCLOUD_MAX_COMPONENTS) is accepted but not enforced yet']);
-});
-
 describe('registries', () => {
   it('are none in particular by default', () => {
     expect(run([]).registries).toEqual({

@@ -143,9 +143,6 @@ export function parseHostConfig(
   const { values, given } = read;
   const warnings: string[] = [];
   checkConflicts(values, given);
-  for (const name of given) {
-    if (settings[name].inert === true) warnings.push(`${both(name)} is accepted but not enforced yet`);
-  }
   const rpc = readEndpoint(values, cwd, 'rpc');
   const config: HostConfig = {
     lattice: values.lattice,

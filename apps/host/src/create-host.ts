@@ -250,6 +250,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   });
   const components = createComponentService({
     hostId,
+    maxComponents: config.maxComponents,
     limits: config.limits,
     residentMemoryBytes: readProcessCeilings(config.ceilings)['resident-memory'],
     places,

@@ -52,6 +52,14 @@ describe('host', () => {
     expect(log).toEqual(['end heartbeat', 'close control', ...shutdown]);
   });
 
+  it('says that it takes no further work before anything ends', async () => {
+    const { host, log } = createHost({ announceStop: () => void log.push('announce') });
+    await host.start();
+    log.length = 0;
+    await host.stop();
+    expect(log[0]).toBe('announce');
+  });
+
   it('stops once, however often and whenever it is told to', async () => {
     const { host, log } = createHost();
     await host.start();

@@ -35,11 +35,6 @@ export interface SettingDescription {
    * a policy topic that is silently ignored would be worse than a host that does not start.
    */
   readonly later?: boolean;
-  /**
-   * Accepted and handed on, but nothing obeys it in this version: limits of upstream's allocator, which are set in many
-   * deployments and harmless to miss. Giving one is answered with a warning.
-   */
-  readonly inert?: boolean;
 }
 
 /** One setting of the host. */

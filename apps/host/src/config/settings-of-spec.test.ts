@@ -6,8 +6,6 @@ import { settings } from './settings.js';
 /** Settings of wasmCloud that this host does not obey, and why. */
 const notObeyed: Readonly<Record<string, string>> = {
   '--flame-graph': 'refused: Node.js brings profilers of its own (`node --cpu-prof`), which show more',
-  '--max-components':
-    'accepted with a warning: a size of the allocator of another engine; the budgets of the process bound what runs',
 };
 
 interface Row {
@@ -64,7 +62,7 @@ describe('settings of wasmCloud', () => {
   it('are obeyed, but for those listed with a reason', () => {
     const upstream = new Set(rows.flatMap(({ flags }) => flags));
     const left = ours
-      .filter(({ flag, inert, later }) => upstream.has(`--${flag}`) && (inert === true || later === true))
+      .filter(({ flag, later }) => upstream.has(`--${flag}`) && later === true)
       .map(({ flag }) => `--${flag}`);
     expect(left.sort()).toEqual(Object.keys(notObeyed).sort());
   });

@@ -57,6 +57,7 @@ function setUp(
   options: {
     beforeStart?: (data: PlacedStart) => Promise<void>;
     artifacts?: Partial<ArtifactStore>;
+    maxComponents?: number;
     policy?: Pick<PolicyGate, 'allowComponentStart'>;
     admitComponent?: SignatureRules['admitComponent'];
   } = {},
@@ -68,6 +69,7 @@ function setUp(
   const runners: FakeServed[] = [];
   const service = createComponentService({
     hostId: 'NHOST',
+    maxComponents: options.maxComponents ?? 10_000,
     limits: { ...defaultLimits, 'execution-time': 10_000, memory: 1_000_000 },
     residentMemoryBytes: 1_000_000_000,
     artifacts: {
@@ -157,6 +159,23 @@ describe('scale', () => {
         limits: { maxExecutionTime: 2 },
       },
     ]);
+  });
+
+  it('starts no more components than the host may run, and the next one when there is room', async () => {
+    const { service, events } = setUp({ maxComponents: 2 });
+    for (const componentId of ['one', 'two', 'three']) service.scale(scale({ componentId }));
+    const refused = await events.waitFor('component_scale_failed');
+    expect(refused).toMatchObject({
+      componentId: 'three',
+      error: expect.stringContaining(
+        'this host runs 2 components already, the most that --max-components allows',
+      ),
+    });
+    await expect.poll(() => service.describe().map(({ id }) => id)).toEqual(['one', 'two']);
+    service.scale(scale({ componentId: 'one', maxInstances: 0 }));
+    await expect.poll(() => service.isRunning('one')).toBe(false);
+    service.scale(scale({ componentId: 'three' }));
+    await expect.poll(() => service.isRunning('three')).toBe(true);
   });
 
   it('tells what its token says in events, inventory and the lattice, from its start to its stop', async () => {

@@ -30,6 +30,7 @@ import {
 import { LateStartError } from './late-start-error.js';
 import { RunningComponent, type RunningComponentParts } from './running-component.js';
 import { sameTerms, type Terms, termsOf } from './terms.js';
+import { TooManyComponentsError } from './too-many-components-error.js';
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
@@ -49,6 +50,8 @@ export interface ComponentService {
 
 export interface ComponentServiceOptions extends RunningComponentParts {
   readonly hostId: string;
+  /** Most components that run at once. */
+  readonly maxComponents: number;
   readonly artifacts: ArtifactStore;
   readonly signatures: Pick<SignatureRules, 'admitComponent'>;
   readonly policy: Pick<PolicyGate, 'allowComponentStart'>;
@@ -66,11 +69,13 @@ interface ScaleAttempt {
 const startsAtOnce = 4;
 
 export function createComponentService(options: ComponentServiceOptions): ComponentService {
-  const { hostId, artifacts, signatures, policy, lattice, events, logger } = options;
+  const { hostId, artifacts, signatures, policy, lattice, events, logger, maxComponents } = options;
   const running = new Map<string, RunningComponent>();
   const queue = createKeyedQueue();
   const limited = createTaskLimit(startsAtOnce);
   let closed = false;
+  /** Components on their way to run. */
+  let starting = 0;
 
   /** What waited for its turn when the host began to stop would hold that up. */
   const refuseLate = (): void => {
@@ -116,6 +121,21 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     attempt: ScaleAttempt,
   ): Promise<void> => {
     refuseLate();
+    if (running.size + starting >= maxComponents)
+      throw new TooManyComponentsError(componentId, maxComponents);
+    starting += 1;
+    try {
+      await startAdmitted(componentId, settings, attempt);
+    } finally {
+      starting -= 1;
+    }
+  };
+
+  const startAdmitted = async (
+    componentId: string,
+    settings: ComponentSettings,
+    attempt: ScaleAttempt,
+  ): Promise<void> => {
     const artifact = await admit(componentId, settings, attempt);
     await storeClaims(artifact.token);
     await lattice.update(componentId, (spec) => spec ?? { url: settings.imageRef, links: [] });
