@@ -373,8 +373,8 @@ describe('features', () => {
   });
 
   it('that exist upstream only are refused', () => {
-    expect(refusal(['--feature', 'builtin-messaging-nats']).message).toContain(
-      'the feature `builtin-messaging-nats` is known but not available yet',
+    expect(refusal(['--feature', 'rpc-interface']).message).toContain(
+      'the feature `rpc-interface` is known but not available yet',
     );
   });
 });

@@ -389,12 +389,7 @@ function readLabels(values: SettingValues, env: Environment, warnings: string[])
 }
 
 /** Features of wasmCloud 1.x that this version does not have. */
-const laterFeatures = [
-  'builtin-messaging-nats',
-  'workload-identity-auth',
-  'workload-identity-interface',
-  'rpc-interface',
-];
+const laterFeatures = ['workload-identity-auth', 'workload-identity-interface', 'rpc-interface'];
 
 function readFeatures(values: SettingValues, warnings: string[]): HostConfig['features'] {
   let { builtinHttpServer } = values;
@@ -408,8 +403,8 @@ function readFeatures(values: SettingValues, warnings: string[]): HostConfig['fe
           `${both('features')}: the HTTP client lets no request through without ${both('httpClientAllow')}; \`*\` is the public Internet`,
         );
       }
-    } else if (feature === 'wasmcloud-messaging-v3') {
-      // Always on: a component that does not import it is not affected.
+    } else if (feature === 'wasmcloud-messaging-v3' || feature === 'builtin-messaging-nats') {
+      // Always on: who does not use it is not affected.
     } else if (laterFeatures.includes(feature)) {
       throw conflict(
         'features',

@@ -7,6 +7,7 @@ import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
 import type { Environment } from './process/provider-environment.js';
 import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
+import { startProviderThread } from './process/provider-thread.js';
 import type { ProcessChannel } from './process-channel.js';
 import {
   decodeHealthReply,
@@ -79,6 +80,8 @@ const defaultHealthTimeoutMs = 2_000;
 export interface ProcessProviderRequest extends ProviderStart {
   /** Path of the executable or JavaScript file. */
   readonly file: string;
+  /** Whether the JavaScript file runs in a thread of the host rather than in a process. */
+  readonly inThread?: boolean | undefined;
   /** Public part of the xkey in HostData: new links go to it. */
   readonly xkey: string;
   readonly onHealth?: ((outcome: HealthOutcome, reply: HealthReply) => void) | undefined;
@@ -140,7 +143,8 @@ export async function startProcessProvider(
   const startProcess = async (signal: AbortSignal): Promise<ProviderProcess> => {
     run?.channel.stop();
     const hostData = await request.loadHostData();
-    const process = await startProviderProcess({
+    const start = request.inThread === true ? startProviderThread : startProviderProcess;
+    const process = await start({
       file,
       hostData,
       nodePath: components.nodePath,

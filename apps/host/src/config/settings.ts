@@ -282,7 +282,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'feature',
     variable: 'WASMCLOUD_EXPERIMENTAL_FEATURES',
     group: 'General',
-    help: 'Experimental features to turn on: builtin-http-server, builtin-http-client',
+    help: 'Experimental features to turn on: builtin-http-server; builtin-http-client goes by --http-client-allow, builtin-messaging-nats is on',
     advanced: true,
   }),
   audit: list(

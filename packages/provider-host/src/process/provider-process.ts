@@ -1,12 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import type { Logger } from '@wasmlattice/telemetry';
 import { encodeHostData, type HostData } from '../protocol/index.js';
 import { type Sleep, settlesWithin, systemSleep } from '../sleep.js';
 import { describeSpawnFailure, launchCommand } from './launch-command.js';
-import { createLineSplitter } from './line-splitter.js';
-import { parseOutputLine } from './output-line.js';
 import { type Environment, providerEnvironment } from './provider-environment.js';
+import { forwardOutput } from './provider-output.js';
 
 /** How a process ended. */
 export interface ProcessExit {
@@ -45,9 +43,6 @@ export interface ProviderProcessOptions {
   readonly sleep?: Sleep | undefined;
 }
 
-/** Enough to show an error with its stack in a report of a crash. */
-const keptLines = 20;
-
 /**
  * Starts the executable and hands it its HostData. Resolves once the process runs; whether it understands its
  * HostData or connects shows only later. Rejects with a `LaunchError`.
@@ -65,12 +60,7 @@ export async function startProviderProcess(options: ProviderProcessOptions): Pro
       detached: true,
     }),
   );
-  const lastLines: string[] = [];
-  forwardLines(child.stdout, { logger, redact }, 'stdout');
-  forwardLines(child.stderr, { logger, redact }, 'stderr', (line) => {
-    lastLines.push(line);
-    if (lastLines.length > keptLines) lastLines.shift();
-  });
+  const lastLines = forwardOutput(child, { logger, redact });
   const exited = exitOf(child, sleep).then((exit) => ({ ...exit, lastLines }));
   // A process that ended before it read its line is reported by its exit.
   child.stdin.on('error', () => {});
@@ -104,24 +94,6 @@ async function spawned(
   } catch (cause) {
     throw describeSpawnFailure(file, cause);
   }
-}
-
-function forwardLines(
-  output: Readable,
-  { logger, redact }: { readonly logger: Logger; readonly redact: (text: string) => string },
-  stream: 'stdout' | 'stderr',
-  alsoTo: (line: string) => void = () => {},
-): void {
-  const lines = createLineSplitter((written) => {
-    const line = redact(written);
-    alsoTo(line);
-    const { level, message, fields } = parseOutputLine(line);
-    logger[level](message, { ...fields, stream });
-  });
-  output.on('data', (chunk: Buffer) => lines.push(chunk));
-  output.once('close', () => lines.end());
-  // A broken pipe ends the output; the exit of the process tells the rest.
-  output.on('error', () => {});
 }
 
 /** How long the outputs of a process that has ended may stay open: something it started may still hold them. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import {
   type EventPublisher,
   healthCheckFailed,
@@ -40,13 +41,18 @@ export interface ProviderLauncherOptions {
   readonly logger: Logger;
 }
 
+const builtinNames = ['http-server', 'http-client', 'messaging-nats'];
+
+/** What the start of a provider needs that may run apart. */
+type LaunchedStart = ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'xkey'>;
+
 /** A reference to a builtin this host does not have. */
 export class UnknownBuiltinError extends Error {
   override readonly name = 'UnknownBuiltinError';
 
   constructor(name: string) {
     super(
-      `unknown builtin name: ${name}; this host has wasmcloud+builtin://http-server and wasmcloud+builtin://http-client`,
+      `unknown builtin name: ${name}; this host has ${builtinNames.map((each) => `wasmcloud+builtin://${each}`).join(', ')}`,
     );
   }
 }
@@ -61,12 +67,14 @@ const healthEvents = {
 export function createProviderLauncher(options: ProviderLauncherOptions): ProviderLauncher {
   const { config, hostId, events, logger } = options;
 
-  const launchBuiltin = (name: string, start: ProviderStart): Promise<RunningProvider> => {
+  const launchBuiltin = (name: string, start: LaunchedStart): Promise<RunningProvider> => {
     switch (name) {
       case 'http-server':
         return startHttpServerProvider({ targets: options.http, logger }, start);
       case 'http-client':
         return startHttpClientProvider({ clients: options.httpClients, logger }, start);
+      case 'messaging-nats':
+        return launchProcess(builtinProgram('messaging-nats'), { ...start, inThread: true });
       default:
         return Promise.reject(new UnknownBuiltinError(name));
     }
@@ -74,7 +82,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 
   const launchProcess = async (
     file: string,
-    start: ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'xkey'>,
+    start: LaunchedStart & { readonly inThread?: boolean },
   ): Promise<RunningProvider> => {
     return await startProcessProvider(
       {
@@ -108,6 +116,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
   return {
     offersBuiltin(name) {
       if (name === 'http-client') return config.httpClient.allow.length > 0;
+      if (name === 'messaging-nats') return true;
       return name === 'http-server' && config.features.builtinHttpServer;
     },
     async launch(launch) {
@@ -120,11 +129,18 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         },
       };
       const { onCrash, onRestart, signal, xkey } = launch;
+      const launched = { ...start, onCrash, onRestart, signal, xkey };
       return artifact.kind === 'builtin'
-        ? await launchBuiltin(artifact.name, start)
-        : await launchProcess(artifact.path, { ...start, onCrash, onRestart, signal, xkey });
+        ? await launchBuiltin(artifact.name, launched)
+        : await launchProcess(artifact.path, launched);
     },
   };
+}
+
+/** The program of a provider of ours, which runs in a thread of the host as a built-in one. */
+function builtinProgram(name: string): string {
+  const manifest = import.meta.resolve(`@wasmlattice/provider-${name}/package.json`);
+  return fileURLToPath(new URL('./dist/main.js', manifest));
 }
 
 /** What a provider needs to begin, as of now (docs/spec/lattice-data.md#6). */
