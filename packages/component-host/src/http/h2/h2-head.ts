@@ -14,7 +14,7 @@ const ofConnections: ReadonlySet<string> = new Set([
 
 /**
  * The head of a request, from all its fields as they came. Crumbs of a cookie become one, and Host is the authority, as in HTTP/1.1
- * (RFC 9113 §8.2.3, §8.3.1).
+ * (RFC 9113 §8.2.3, RFC 9113 §8.3.1).
  *
  * @throws RefusedRequestError
  */
