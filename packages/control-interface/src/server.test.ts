@@ -631,6 +631,21 @@ describe('the audit', () => {
     expect(told?.requester).toBeUndefined();
   });
 
+  it.each(['$JS.API.STREAM.PURGE.KV_x', 'wasmbus.ctl.v1.other.host.stop.N2', `${'x'.repeat(1_100)}`])(
+    'carries nothing out whose answer would go to %s',
+    async (replyTo) => {
+      const { next } = await audited();
+      const heard: string[] = [];
+      const spy = client.subscribe('>', { callback: (_, message) => void heard.push(message.subject) });
+      client.publish(`${root}.label.put.N1`, '{"key":"a","value":"b"}', { reply: replyTo });
+      const [record] = await next(1);
+      expect(record).toMatchObject({ outcome: 'refused', message: 'the reply subject is no inbox' });
+      await client.flush();
+      spy.unsubscribe();
+      expect(heard).not.toContain(replyTo);
+    },
+  );
+
   it('answers also when the audit fails', async () => {
     await serve(
       {},

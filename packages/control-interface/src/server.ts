@@ -24,6 +24,7 @@ import {
   defaultControlPrefix,
   parseControlSubject,
 } from './subjects/control-subjects.js';
+import { isReplySubject } from './subjects/reply-subject.js';
 import type { CtlResponse } from './types/ctl-response.js';
 
 /** What {@link serveControlInterface} needs. */
@@ -171,6 +172,14 @@ class Server implements ControlServer {
   async #handle(message: Msg): Promise<void> {
     const operation = parseControlSubject(this.#scope, message.subject);
     const request = this.#begin(message, operation);
+    if (message.reply && !isReplySubject(message.reply, this.#scope)) {
+      this.#logger.warn('refused a control request whose answer would be a request of its own', {
+        subject: message.subject,
+        reply: message.reply.slice(0, 256),
+      });
+      this.#audit(request, 'refused', 'the reply subject is no inbox');
+      return;
+    }
     if (operation === undefined) {
       this.#logger.warn('refused a control request on an unsupported subject', { subject: message.subject });
       this.#reply(message, unsupportedSubject, undefined);

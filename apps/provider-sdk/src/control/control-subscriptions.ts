@@ -17,6 +17,7 @@ import {
   type StringMap,
   shutdownReply,
 } from '@wasmlattice/provider-host/protocol';
+import { isPeerRoot } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, Subscription } from 'nats';
 
@@ -80,7 +81,7 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
       () => undefined,
       (cause: unknown) => redact(reasonOf(cause)),
     );
-    if (message.reply !== undefined && message.reply !== '') {
+    if (isPeerRoot(message.reply)) {
       message.respond(encodeProviderReply({ instanceId, ...(error !== undefined && { error }) }));
     }
     await done;
@@ -111,11 +112,12 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
       ),
     ),
     on(providerHealthSubject(lattice, providerId), async (message) => {
+      if (!isPeerRoot(message.reply)) return;
       message.respond(redact(encodeHealthReply(await handlers.health())));
     }),
     on(providerShutdownSubject(lattice, providerId), async (message) => {
       // Providers of other hosts share this subject.
-      if (message.reply === undefined || message.reply === '') return;
+      if (!isPeerRoot(message.reply)) return;
       if (decodeShutdownRequest(message.string()) !== hostId) return;
       await handlers.shutdown();
       message.respond(shutdownReply);

@@ -86,6 +86,7 @@ describe('a subject to answer at', () => {
   it.each([
     ['that is as long as NATS takes it', 'r'.repeat(4_080 - subject.length)],
     ["that is one of NATS's own", '$JS.API.STREAM.DELETE.KV_LATTICEDATA_default'],
+    ['that is a command to a host', 'wasmbus.ctl.v1.default.host.stop.NHOST'],
   ])('%s is not used by a server', async (_, reply) => {
     const refused = Promise.withResolvers<Refusal>();
     const onRefusal: NatsServerOptions['onRefusal'] = refused.resolve;

@@ -12,6 +12,7 @@ export {
   channelSubject,
   controlSubject,
   invocationSubject,
+  isPeerRoot,
   isSubjectPart,
   parseCallSubject,
   targetPrefix,

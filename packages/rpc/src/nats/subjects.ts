@@ -49,11 +49,11 @@ export function checkNames(names: CallNames): void {
 const maxRootLength = 1_024;
 
 /**
- * Whether a subject that a peer wants to be answered at may be published to. Not those of NATS's own services, which know
- * who publishes and not who asked for it: a peer must not use the permissions of its callers and servers there.
+ * Whether a subject that a peer wants to be answered at may be published to. Not those of NATS's own services and of a lattice's control
+ * interface, which know who publishes and not who asked for it: a peer must not use the permissions of its callers and servers there.
  */
 export function isPeerRoot(subject: string | undefined): subject is string {
-  return !!subject && subject.length <= maxRootLength && !subject.startsWith('$');
+  return !!subject && subject.length <= maxRootLength && !/^(?:\$|wasmbus\.)/.test(subject);
 }
 
 /** `{root}.params`, `{root}.results.0.1`: `root` is the inbox of who receives. */
