@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { manifestMediaTypes } from '../registry/manifest.js';
-import { formatOciReference, parseOciReference } from '../registry/oci-reference.js';
+import { formatOciReference, OciReferenceError, parseOciReference } from '../registry/oci-reference.js';
 import type { RegistryDirectory } from '../registry/registry-directory.js';
 import type { Repository } from '../registry/repository.js';
 import { sha256Digest } from '../registry/sha256.js';
@@ -43,6 +43,11 @@ export async function pushArtifact(reference: string, options: PushOptions): Pro
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
   const digest = sha256Digest(bytes);
+  if (parsed.digest !== undefined && parsed.digest !== digest) {
+    throw new OciReferenceError(
+      `'${reference}' names another digest than the artifact gets, which is ${digest}: push it to a tag`,
+    );
+  }
   await repository.putManifest(parsed.tag ?? digest, bytes, manifestMediaTypes.ociImage);
   return { reference: formatOciReference(parsed), tag: parsed.tag, digest };
 }
