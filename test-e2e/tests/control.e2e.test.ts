@@ -194,12 +194,6 @@ describe('component scale', () => {
       '(export "get-random-u64" (func (result u32)))',
       'wasi:random/random@0.2.0: get-random-u64 is of another type, the result: expected u64, found u32; build against wasi:random/random 0.2.x as this host serves it',
     ],
-    [
-      'secrets, which no link can give',
-      'wasmcloud:secrets/store@0.1.0-draft',
-      '(export "get" (func (param "key" string)))',
-      'wasmcloud:secrets/store@0.1.0-draft (get): this host gives no secrets to components yet; put the value into a named config and read it through wasi:config/store',
-    ],
   ])('refuses a component when it starts that imports %s', async (_, id, members, why) => {
     const { host, lattice } = scenario;
     const path = join(dir.path, 'unlinkable.wasm');
