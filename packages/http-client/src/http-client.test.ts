@@ -96,6 +96,22 @@ describe('a request', () => {
     expect(await framing('post')).toBe('undefined 0');
   });
 
+  test('whose body ends a moment after its head has none if its method has mostly none', async () => {
+    await using server = await startTestServer(({ headers }, response) => {
+      response.end(String(headers['transfer-encoding']));
+    });
+    async function* late(): AsyncGenerator<Uint8Array> {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const client = clientFor(['127.0.0.1']);
+    const framing = async (tag: 'get' | 'post'): Promise<string> => {
+      const request = requestTo(server.authority, { method: { tag }, body: late() });
+      return textOf(answered(await client.handle(request)));
+    };
+    expect(await framing('get')).toBe('undefined');
+    expect(await framing('post')).toBe('chunked');
+  });
+
   test('with a content-length keeps it', async () => {
     await using server = await startTestServer(({ headers }, response) => {
       response.end(`${headers['transfer-encoding']} ${headers['content-length']}`);

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { HttpFields, HttpRequest } from '@wasmlattice/rpc/interfaces';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import type { HttpRequest } from '@wasmlattice/rpc/interfaces';
 import { findField, toTrailers } from './fields.js';
 
 /** How the body of a request is framed (RFC 9112 §6). */
@@ -8,6 +8,12 @@ type Framing = 'none' | 'length' | 'chunked';
 
 /** Methods whose requests mostly have no body; without one they say nothing of it. */
 const mostlyBodiless: ReadonlySet<string> = new Set(['get', 'head', 'delete', 'options', 'trace']);
+
+/**
+ * How long the end of a body may take that was most likely none, in ms: from another host it comes after the head, and a request that
+ * says that it has a body is refused by some servers for its method.
+ */
+const endWaitMs = 100;
 
 /** Methods that do no harm when they are carried out twice (RFC 9110 §9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(['get', 'head', 'options', 'trace', 'put', 'delete']);
@@ -31,8 +37,7 @@ export class OutgoingRequestBody {
     this.#chunks = chunks;
     this.#first = first;
     this.#isEmpty = isEmpty;
-    const hasLength = findField(request.headers, 'content-length') !== undefined;
-    this.#framing = hasLength ? 'length' : isEmpty ? 'none' : 'chunked';
+    this.#framing = hasLength(request) ? 'length' : isEmpty ? 'none' : 'chunked';
     this.headers = this.#headerLines();
   }
 
@@ -45,7 +50,8 @@ export class OutgoingRequestBody {
     const looked = first.then(({ done }) => {
       isEmpty = done === true;
     });
-    await Promise.race([looked.catch(() => {}), turn()]);
+    const mayWait = mostlyBodiless.has(request.method.tag) && !hasLength(request);
+    await settles(looked, mayWait ? endWaitMs : 0);
     // Trailers need chunks.
     if (isEmpty && (await hasTrailers(request))) isEmpty = false;
     return new OutgoingRequestBody(request, chunks, first, isEmpty);
@@ -94,13 +100,32 @@ export class OutgoingRequestBody {
   }
 }
 
+function hasLength({ headers }: HttpRequest): boolean {
+  return findField(headers, 'content-length') !== undefined;
+}
+
 async function hasTrailers({ trailers }: HttpRequest): Promise<boolean> {
-  const none = { tag: 'none' } as const;
-  const known: HttpFields | undefined | typeof none = await Promise.race([
-    trailers.catch(() => undefined),
-    turn(none),
-  ]);
-  return known !== undefined && known !== none;
+  let has = false;
+  const looked = trailers.then((fields) => {
+    has = fields !== undefined;
+  });
+  await settles(looked, endWaitMs);
+  return has;
+}
+
+/** Waits for a turn of the event loop, which most need not, and then for at most `ms`. */
+async function settles(promise: Promise<unknown>, ms: number): Promise<void> {
+  let isSettled = false;
+  const settled = promise
+    .catch(() => {})
+    .then(() => {
+      isSettled = true;
+    });
+  await Promise.race([settled, turn()]);
+  if (isSettled || ms === 0) return;
+  const timer = new AbortController();
+  await Promise.race([settled, delay(ms, undefined, { ref: false, signal: timer.signal }).catch(() => {})]);
+  timer.abort();
 }
 
 function drained(request: ClientRequest): Promise<void> {
