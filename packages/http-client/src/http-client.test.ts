@@ -316,6 +316,23 @@ describe('a request that fails has the error-code', () => {
     expect(await codeOf(clientFor(open), request)).toEqual({ tag: 'HTTP-request-URI-invalid' });
   });
 
+  test.each([
+    ['HTTP-request-body-size', '3', 'GET /smuggled HTTP/1.1'],
+    ['HTTP-request-body-size', '10', 'short'],
+    ['HTTP-protocol-error', '1, 1', 'x'],
+    ['HTTP-protocol-error', '-1', ''],
+  ])('%s for the content-length %s of the body %j, which nobody sees as more', async (tag, length, body) => {
+    const seen: (string | undefined)[] = [];
+    await using server = await startTestServer((request) => {
+      seen.push(request.url);
+      request.on('error', () => {});
+    });
+    const headers = fields({ 'content-length': length });
+    const request = requestTo(server.authority, { method: { tag: 'post' }, headers, body: bodyOf(body) });
+    expect(await codeOf(clientFor(open), request)).toMatchObject({ tag });
+    expect(seen).not.toContain('/smuggled');
+  });
+
   test('HTTP-request-method-invalid for CONNECT', async () => {
     const request = requestTo('127.0.0.1:1', { method: { tag: 'connect' } });
     expect(await codeOf(clientFor(open), request)).toEqual({ tag: 'HTTP-request-method-invalid' });

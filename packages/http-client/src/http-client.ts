@@ -70,11 +70,12 @@ export class HttpClient {
     timeouts?: HttpRequestOptions,
     options: HandleOptions = {},
   ): Promise<Result<HttpResponse, HttpErrorCode>> {
-    const body = await OutgoingRequestBody.open(request);
+    let body: OutgoingRequestBody | undefined;
     try {
+      body = await OutgoingRequestBody.open(request);
       return ok(await this.#send(request, body, timeouts, options));
     } catch (cause) {
-      await body.release();
+      await body?.release();
       options.signal?.throwIfAborted();
       const failure = failureOf(cause);
       this.#log(request, cause);

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
-import type { HttpRequest } from '@wasmlattice/rpc/interfaces';
+import { HttpFailure, type HttpRequest } from '@wasmlattice/rpc/interfaces';
 import { findField, toTrailers } from './fields.js';
 
 /** How the body of a request is framed (RFC 9112 §6). */
@@ -26,6 +26,8 @@ export class OutgoingRequestBody {
   readonly #first: Promise<IteratorResult<Uint8Array>>;
   readonly #framing: Framing;
   readonly #isEmpty: boolean;
+  /** What the request says of it. */
+  readonly #length: number | undefined;
 
   private constructor(
     request: HttpRequest,
@@ -37,12 +39,18 @@ export class OutgoingRequestBody {
     this.#chunks = chunks;
     this.#first = first;
     this.#isEmpty = isEmpty;
-    this.#framing = hasLength(request) ? 'length' : isEmpty ? 'none' : 'chunked';
+    this.#length = lengthOf(request);
+    this.#framing = this.#length !== undefined ? 'length' : isEmpty ? 'none' : 'chunked';
     this.headers = this.#headerLines();
   }
 
-  /** A body that is complete and empty by now needs no framing: some servers refuse one they don't expect. */
+  /**
+   * A body that is complete and empty by now needs no framing: some servers refuse one they don't expect.
+   *
+   * @throws HttpFailure for a content-length that is none
+   */
   static async open(request: HttpRequest): Promise<OutgoingRequestBody> {
+    const length = lengthOf(request);
     const chunks = request.body[Symbol.asyncIterator]();
     const first = chunks.next();
     first.catch(() => {});
@@ -50,7 +58,7 @@ export class OutgoingRequestBody {
     const looked = first.then(({ done }) => {
       isEmpty = done === true;
     });
-    const mayWait = mostlyBodiless.has(request.method.tag) && !hasLength(request);
+    const mayWait = mostlyBodiless.has(request.method.tag) && length === undefined;
     await settles(looked, mayWait ? endWaitMs : 0);
     // Trailers need chunks.
     if (isEmpty && (await hasTrailers(request))) isEmpty = false;
@@ -63,18 +71,22 @@ export class OutgoingRequestBody {
   }
 
   /**
-   * Writes the body at the pace of the connection, then trailers and the end. A body that breaks off, and one that nobody reads any
-   * more, ends the request.
+   * Writes the body at the pace of the connection, then trailers and the end. A body that breaks off, one that is not as long as it was
+   * said to be, and one that nobody reads any more ends the request: what is too long would be taken for the next request.
    */
   async sendTo(request: ClientRequest): Promise<void> {
+    let written = 0;
     try {
       for (let next = await this.#first; next.done !== true; next = await this.#chunks.next()) {
         if (request.destroyed) {
           await this.release();
           return;
         }
+        written += next.value.length;
+        if (this.#length !== undefined && written > this.#length) throw wrongLength(this.#length);
         if (!request.write(next.value)) await drained(request);
       }
+      if (this.#length !== undefined && written < this.#length) throw wrongLength(this.#length);
       const trailers = this.#framing === 'chunked' ? await this.#request.trailers : undefined;
       if (trailers !== undefined) request.addTrailers(toTrailers(trailers));
       request.end();
@@ -100,8 +112,23 @@ export class OutgoingRequestBody {
   }
 }
 
-function hasLength({ headers }: HttpRequest): boolean {
-  return findField(headers, 'content-length') !== undefined;
+/** @throws HttpFailure */
+function lengthOf({ headers }: HttpRequest): number | undefined {
+  const text = findField(headers, 'content-length');
+  if (text === undefined) return undefined;
+  const length = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(length)) return length;
+  throw new HttpFailure(
+    { tag: 'HTTP-protocol-error' },
+    `the content-length ${JSON.stringify(text.slice(0, 100))} of the request is no length`,
+  );
+}
+
+function wrongLength(length: number): HttpFailure {
+  return new HttpFailure(
+    { tag: 'HTTP-request-body-size', val: BigInt(length) },
+    `the body of the request is not as long as its content-length, ${length} bytes`,
+  );
 }
 
 async function hasTrailers({ trailers }: HttpRequest): Promise<boolean> {
