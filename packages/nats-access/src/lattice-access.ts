@@ -49,6 +49,8 @@ export function createTokenAccess(options: PermissionOptions): LatticeAccess {
   });
   return {
     serverConfig: [
+      '# A token with many permissions is longer than a server takes by default, 4,096 bytes.',
+      'max_control_line: 16384',
       `operator: ${signOperatorToken(operator, system.getPublicKey())}`,
       `system_account: ${system.getPublicKey()}`,
       'resolver: MEMORY',

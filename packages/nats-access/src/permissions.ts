@@ -58,6 +58,37 @@ function hostUseOf(api: string, bucket: string): string[] {
   return [...readsOf(api, bucket), `${api}.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
 }
 
+/** What wadm 0.21 keeps in JetStream. */
+const schedulerStreams: readonly string[] = [
+  'wasmbus_events',
+  'wadm_events',
+  'wadm_event_consumer',
+  'wadm_commands',
+  'wadm_status',
+  'wadm_notify',
+  'wadm_mirror',
+  'wadm_multitenant_mirror',
+  'KV_wadm_state',
+  'KV_wadm_manifests',
+];
+
+/** What the owner of a stream does with it. */
+function allUseOf(api: string, stream: string): string[] {
+  return [
+    ...['INFO', 'CREATE', 'UPDATE', 'DELETE', 'MSG.GET'].map(
+      (operation) => `${api}.STREAM.${operation}.${stream}`,
+    ),
+    `${api}.DIRECT.GET.${stream}`,
+    `${api}.DIRECT.GET.${stream}.>`,
+    ...['CREATE', 'LIST', 'NAMES'].map((operation) => `${api}.CONSUMER.${operation}.${stream}`),
+    ...['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map(
+      (operation) => `${api}.CONSUMER.${operation}.${stream}.>`,
+    ),
+    `$JS.ACK.${stream}.>`,
+    `$JS.FC.${stream}.>`,
+  ];
+}
+
 /** What each role has to be able to do, and no more. */
 const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
   host: ({ api, control, lattice, inbox }) => ({
@@ -80,6 +111,21 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
   operator: ({ control, lattice, inbox }) => ({
     publish: { allow: [`${control}.>`, `wadm.api.${lattice}.>`] },
     subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox, commonInbox] },
+  }),
+  scheduler: ({ api, control, inbox }) => ({
+    publish: {
+      allow: [
+        `${control}.>`,
+        'wadm.>',
+        '$KV.wadm_state.>',
+        '$KV.wadm_manifests.>',
+        `${api}.INFO`,
+        ...schedulerStreams.flatMap((stream) => allUseOf(api, stream)),
+      ],
+    },
+    // wadm of one server serves all lattices of the account: it asks for the events of all.
+    subscribe: { allow: ['wasmbus.evt.*.>', 'wadm.api.>', inbox, commonInbox] },
+    answersWithinMs: 120_000,
   }),
   viewer: ({ control, lattice, inbox }) => ({
     publish: {

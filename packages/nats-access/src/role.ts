@@ -3,22 +3,32 @@
  *
  * - `host`: a host's connection for control, events and lattice data
  * - `operator`: who commands hosts, by `wasmlattice`, `wash` or a program
+ * - `scheduler`: wadm, which commands hosts for applications, with streams and buckets of its own
  * - `viewer`: who looks at what runs, and changes nothing
  * - `host-calls`: a host's connection for calls, of its own components and to providers
  * - `provider`: a provider process
  * - `component`: a component with a process of its own
  */
-export type Role = 'host' | 'operator' | 'viewer' | 'host-calls' | 'provider' | 'component';
+export type Role = 'host' | 'operator' | 'scheduler' | 'viewer' | 'host-calls' | 'provider' | 'component';
 
 /** The two halves of a lattice, each an account: who can call components can't name a subject of the control interface. */
 export type AccountName = 'CONTROL' | 'CALLS';
 
-export const roles: readonly Role[] = ['host', 'operator', 'viewer', 'host-calls', 'provider', 'component'];
+export const roles: readonly Role[] = [
+  'host',
+  'operator',
+  'scheduler',
+  'viewer',
+  'host-calls',
+  'provider',
+  'component',
+];
 
 /** The account of each role. */
 export const accountOf: Readonly<Record<Role, AccountName>> = {
   host: 'CONTROL',
   operator: 'CONTROL',
+  scheduler: 'CONTROL',
   viewer: 'CONTROL',
   'host-calls': 'CALLS',
   provider: 'CALLS',
