@@ -44,6 +44,7 @@ export async function makeFiles(folder: string, tools: Tools, wash: Wash): Promi
     keyvalueNats: await archive('keyvalue-nats', tools.keyvalueNats),
     messagingNats: await archive('messaging-nats', tools.messagingNats),
     ourKeyvalueNats: await ours('our-keyvalue-nats', paths.keyvalueProvider),
+    ourBlobstoreFs: await ours('our-blobstore-fs', paths.blobstoreProvider),
     ourMessagingNats: await ours('our-messaging-nats', paths.messagingProvider),
   };
 }

@@ -30,4 +30,5 @@ export interface InteropFiles extends Readonly<Record<string, string>> {
   readonly messagingNats: string;
   readonly ourKeyvalueNats: string;
   readonly ourMessagingNats: string;
+  readonly ourBlobstoreFs: string;
 }

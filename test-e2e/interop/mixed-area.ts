@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { freePort } from '@wasmlattice/test-support';
 import { callByHand } from '../src/foreign-caller.js';
 import { startHost } from '../src/host-process.js';
@@ -177,6 +178,26 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     );
   }
 
+  /** Links a component to an HTTP server of ours, and resolves with its URL. */
+  const served = async (id: string): Promise<string> => {
+    await builtin('ours', 'http-server', `${id}-server`);
+    const address = `127.0.0.1:${await freePort()}`;
+    const config = { side: 'source', values: { address } } as const;
+    await link([`${id}-server`, id], ['wasi', 'http', 'incoming-handler'], config);
+    return `http://${address}`;
+  };
+
+  await attempt('a blobstore provider of ours on their host serves a component of ours', async () => {
+    await provider('theirs', `file://${files.ourBlobstoreFs}`, 'blobstore');
+    await component('ours', paths.storage, 'storage');
+    const values = { ROOT: join(home, 'blobs') };
+    const config = { side: 'target', values } as const;
+    await link(['storage', 'blobstore'], ['wasi', 'blobstore', 'blobstore'], config);
+    const url = await served('storage');
+    await expectBody(`${url}/create?c=box`, '{"ok":"box"}');
+    await expectBody(`${url}/exists?c=box`, '{"ok":true}');
+  });
+
   await attempt('their HTTP client on our host fetches for a component of ours', async () => {
     const server = createServer((_, response) => response.end('from outside'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -188,12 +209,7 @@ export async function mixHosts({ nats, tools, home, files, report }: Interop): P
     await provider('ours', `file://${files.httpClient}`, 'http-client');
     await component('ours', paths.fetcher, 'fetcher');
     await link(['fetcher', 'http-client'], ['wasi', 'http', 'outgoing-handler']);
-    await builtin('ours', 'http-server', 'fetcher-server');
-    const address = `127.0.0.1:${await freePort()}`;
-    await link(['fetcher-server', 'fetcher'], ['wasi', 'http', 'incoming-handler'], {
-      side: 'source',
-      values: { address },
-    });
-    await expectBody(`http://${address}/?to=127.0.0.1:${port}/`, 'from outside');
+    const url = await served('fetcher');
+    await expectBody(`${url}/?to=127.0.0.1:${port}/`, 'from outside');
   });
 }

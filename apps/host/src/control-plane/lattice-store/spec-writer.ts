@@ -87,7 +87,7 @@ function applyAll(stored: ComponentSpec | undefined, batch: readonly PendingChan
   const outcomes = batch.map(({ change, done }) => {
     try {
       const next = change(current);
-      if (next === undefined) isPartial = true;
+      if (next === undefined || next === current) isPartial = true;
       else current = next;
       return done.resolve;
     } catch (error) {

@@ -120,6 +120,15 @@ describe('lattice store', () => {
     store.close();
   });
 
+  it('writes nothing for a change that leaves the spec as it is', async () => {
+    const store = await openLattice();
+    await store.update('a', () => ({ url: 'x', links: [] }));
+    await store.update('a', (spec) => spec);
+    const bucket = await connection.jetstream().views.kv(`LATTICEDATA_${lattice}`);
+    expect((await bucket.get('COMPONENT_a'))?.revision).toBe(1);
+    store.close();
+  });
+
   it('refuses nothing by what it knew before another host changed the spec', async () => {
     const [late, other] = [await openLattice(), await openLattice()];
     await other.update('a', () => ({ url: 'x', links: [link('kv')] }));
