@@ -43,6 +43,11 @@ export async function startForeignHost(options: ForeignHostOptions): Promise<For
       throw new Error(`${program} ended with ${code}:\n${child.output()}`);
     }),
   ]);
+  // In order, so that its providers end with it.
+  started.defer(async () => {
+    child.signal('SIGTERM');
+    await child.exited;
+  });
   const all = started.move();
   return { id, child, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

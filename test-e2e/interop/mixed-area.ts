@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@wasmlattice/test-support';
 import { callByHand } from '../src/foreign-caller.js';
-import { startHost } from '../src/host-process.js';
 import { joinLattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
 import { startForeignHost } from './foreign-host.js';
 import { greeting } from './guests.js';
 import type { Interop } from './interop.js';
+import { startOurHost } from './our-host.js';
 import { createWash, washSucceeds } from './wash.js';
 
 const area = 'mixed lattice';
@@ -19,7 +19,7 @@ const lattice = 'lattice-mixed';
 export async function mixHosts({ nats, tools, home, files, report }: Interop): Promise<void> {
   const wash = createWash({ program: tools.wash, nats, lattice, home });
   await using theirs = await startForeignHost({ program: tools.wasmcloud, nats, lattice });
-  await using ours = await startHost({ nats, args: ['--lattice', lattice] });
+  await using ours = await startOurHost({ nats, args: ['--lattice', lattice] });
   await using resources = new AsyncDisposableStack();
   const joined = resources.use(await joinLattice(nats, lattice));
   const { connection } = joined;

@@ -1,12 +1,12 @@
 import { freePort } from '@wasmlattice/test-support';
 import { putLink, serveHttp, startComponent } from '../src/deploy.js';
 import { callByHand } from '../src/foreign-caller.js';
-import { startHost } from '../src/host-process.js';
 import { startHttpLoad } from '../src/http-load.js';
 import { joinLattice } from '../src/lattice.js';
 import { eventually } from './eventually.js';
 import { greeting } from './guests.js';
 import type { Interop } from './interop.js';
+import { startOurHost } from './our-host.js';
 
 const area = 'two versions of ours';
 const lattice = 'lattice-versions';
@@ -18,8 +18,8 @@ export async function mixVersions({ nats, files, report, olderHost }: Interop): 
   }
   await using joined = await joinLattice(nats, lattice);
   const args = ['--lattice', lattice];
-  await using older = await startHost({ nats, args, program: olderHost });
-  await using newer = await startHost({ nats, args });
+  await using older = await startOurHost({ nats, args, program: olderHost });
+  await using newer = await startOurHost({ nats, args });
   const hosts = { older, newer };
   const sides = ['older', 'newer'] as const;
   const start = (side: (typeof sides)[number], id: string, wasm: string): Promise<void> =>

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, startChild } from '@wasmlattice/test-support';
-import { startHost } from '../src/host-process.js';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
 import { startForeignHost } from './foreign-host.js';
 import { greeting, secondGreeting } from './guests.js';
 import type { Interop } from './interop.js';
 import { manifest } from './manifest.js';
+import { startOurHost } from './our-host.js';
 import { recordControl } from './recorder.js';
 import { createWash, washSucceeds } from './wash.js';
 
@@ -80,7 +80,7 @@ async function startOurs({ nats }: Interop): Promise<Zones> {
   await using started = new AsyncDisposableStack();
   const start = async (zone: string): Promise<string> => {
     const args = ['--lattice', lattice, '--heartbeat-interval-seconds', '5', '--label', `zone=${zone}`];
-    return started.use(await startHost({ nats, args })).id;
+    return started.use(await startOurHost({ nats, args })).id;
   };
   const ids = { a: await start('a'), b: await start('b') };
   const all = started.move();

@@ -1,8 +1,8 @@
 import { freePort } from '@wasmlattice/test-support';
-import { startHost } from '../src/host-process.js';
 import { difference, type Names } from './compare.js';
 import { startForeignHost } from './foreign-host.js';
 import type { Interop } from './interop.js';
+import { startOurHost } from './our-host.js';
 import { createWash, type Wash, type WashOutcome } from './wash.js';
 import { washSteps } from './wash-commands.js';
 
@@ -24,7 +24,7 @@ export async function compareWashCommands({ nats, tools, home, files, report }: 
     nats,
     lattice: lattices.theirs,
   });
-  await using ourHost = await startHost({ nats, args: ['--lattice', lattices.ours] });
+  await using ourHost = await startOurHost({ nats, args: ['--lattice', lattices.ours] });
   const side = async (host: { readonly id: string }, lattice: string): Promise<Side> => {
     const port = await freePort();
     return {
