@@ -188,6 +188,14 @@ describe('requests that cannot be decoded', () => {
     expect(calls).toEqual([]);
   });
 
+  it('are also answers of others that somebody had sent to where a host is stopped', async () => {
+    await serve();
+    for (const answer of ['{"stream":"KV_x","seq":7}', '{"success":true,"message":""}', '{"__proto__":{}}']) {
+      expect(await reply('host.stop.N1', answer)).toMatchObject({ success: false });
+    }
+    expect(calls).toEqual([]);
+  });
+
   it('are answered when they are not UTF-8 either', async () => {
     await serve();
     const answer = await client.request(`${root}.link.put`, Uint8Array.of(0xff, 0xfe));

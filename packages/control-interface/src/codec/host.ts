@@ -89,9 +89,13 @@ export function encodeStopHostCommand(command: StopHostInput): JsonObject {
   return { host_id: command.hostId ?? '', timeout: command.timeoutMs };
 }
 
-/** JSON → {@link StopHostCommand}. */
+/**
+ * JSON → {@link StopHostCommand}. As all members may be missing, others are refused: somebody may have had an answer of a service sent
+ * here, by the reply subject of a request.
+ */
 export function decodeStopHostCommand(value: unknown): StopHostCommand {
   const reader = new ObjectReader(value, 'host stop command');
+  reader.refuseOthers('host_id', 'timeout');
   const timeoutMs = reader.optionalU64('timeout');
   return { hostId: reader.stringOr('host_id', ''), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

@@ -108,6 +108,13 @@ export class ObjectReader {
     return Object.hasOwn(this.#object, name);
   }
 
+  /** @throws DecodeError for a member of another name */
+  refuseOthers(...names: readonly string[]): void {
+    const other = Object.keys(this.#object).find((name) => !names.includes(name));
+    if (other === undefined) return;
+    throw new DecodeError(this.#what, this.#fieldPath(other.slice(0, 64)), 'is not known');
+  }
+
   /** Whatever is there, unchecked; `undefined` if nothing is. */
   value(name: string): unknown {
     return this.has(name) ? this.#object[name] : undefined;
