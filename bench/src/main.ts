@@ -23,6 +23,7 @@ import { manyHosts } from './measurements/many-hosts.js';
 import { memoryPerInstance } from './measurements/memory-per-instance.js';
 import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { ociPull } from './measurements/oci-pull.js';
+import { policyCached } from './measurements/policy-cached.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
@@ -64,6 +65,7 @@ const measurements: readonly Measurement[] = [
   resetLarge,
   memoryPerInstance,
   neighbourP99,
+  policyCached,
   preemptionCost,
   callAdd,
   asyncCall,

@@ -28,7 +28,13 @@ export {
 export { IsolatedProcessExitedError } from './isolation/process-client.js';
 export { LinkNotFoundError } from './outgoing-calls/link-router.js';
 export type { CallTransports } from './outgoing-calls/outgoing-calls.js';
-export type { DecideForComponent, InvocationDecision, InvokedFunction } from './policy/invocation-gate.js';
+export {
+  type DecideForComponent,
+  type InvocationDecision,
+  type InvocationGate,
+  type InvokedFunction,
+  ThreadDecisions,
+} from './policy/invocation-gate.js';
 export { HttpAddressError } from './serving-threads/claim-address.js';
 export {
   NoThreadLeftError,
