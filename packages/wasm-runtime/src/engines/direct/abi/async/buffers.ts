@@ -16,12 +16,14 @@ interface CopyBuffer {
 export interface SourceBuffer extends CopyBuffer {
   /** @param count at most as many as are left */
   read(count: number): Chunk;
+  /** The same, in memory that stays as it is. */
+  readOwn(count: number): Chunk;
 }
 
 /** Where the values of a read go. */
 export interface TargetBuffer extends CopyBuffer {
-  /** @param chunk at most as many values as there is room for */
-  write(chunk: Chunk): void;
+  /** @param count at most as many as there is room for, and as the source has left */
+  take(source: SourceBuffer, count: number): void;
 }
 
 export function remaining({ length, progress }: CopyBuffer): number {

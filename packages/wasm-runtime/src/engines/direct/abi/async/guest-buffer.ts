@@ -37,10 +37,18 @@ export class GuestSource extends GuestBuffer implements SourceBuffer {
     this.advance(count);
     return chunk;
   }
+
+  readOwn(count: number): Chunk {
+    this.cx.enter();
+    const chunk = this.payload.readOwn(this.cx, this.address, count);
+    this.advance(count);
+    return chunk;
+  }
 }
 
 export class GuestTarget extends GuestBuffer implements TargetBuffer {
-  write(chunk: Chunk): void {
+  take(source: SourceBuffer, count: number): void {
+    const chunk = source.read(count);
     this.cx.enter();
     this.payload.write(this.cx, this.address, chunk);
     this.advance(chunk.length);

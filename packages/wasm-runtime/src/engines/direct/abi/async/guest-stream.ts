@@ -136,6 +136,9 @@ export const hostReader: object = {};
 
 const noBytes = new Uint8Array(0);
 
+/** A copy that is over at once has nothing to tell. */
+const noop = (): void => {};
+
 /** As many bytes a guest may be ahead of a host that waits for some. */
 const mostAhead = 64 * 1024;
 
@@ -144,9 +147,27 @@ const mostAhead = 64 * 1024;
  * are over at once.
  */
 export class GuestByteStream extends GuestStream implements PulledBytes {
-  #ahead: Uint8Array[] = [];
+  /** The first chunk that came and was not taken, and those after it, of which there are few. */
+  #first: Uint8Array | undefined;
+  #others: Uint8Array[] = [];
   #aheadBytes = 0;
   #isReading = false;
+  /** The copies of this stream, one of each kind at a time: that of bytes which are there, and that of those to come. */
+  readonly #now = { party: hostReader, buffer: new HostTarget(0), onCopied: noop, onDone: noop };
+  readonly #next = {
+    party: hostReader,
+    buffer: new HostTarget(0),
+    onCopied: (reclaim: () => void): void => {
+      reclaim();
+      this.#cameAhead(copyResults.completed);
+    },
+    onDone: (result: CopyResult): void => this.#cameAhead(result),
+  };
+  #isToPoke = false;
+  readonly #poke = (): void => {
+    this.#isToPoke = false;
+    this.instance.calls.poke();
+  };
   #wait: PromiseWithResolvers<void> | undefined;
   /** Takes what came, before the guest goes on. */
   #onAhead: (() => void) | undefined;
@@ -157,16 +178,19 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
 
   /** @throws what ended the guest */
   read(max: number): Uint8Array | undefined {
-    const first = this.#ahead[0];
-    if (first !== undefined) return this.#takeAhead(first, max);
+    if (this.#first !== undefined) return this.#takeAhead(this.#first, max);
     if (this.failure !== undefined) throw this.failure.error;
     if (this.isDone) return undefined;
     if (this.shared.offered === 0) return noBytes;
-    const target = new HostTarget(max);
-    this.shared.read({ party: hostReader, buffer: target, onCopied() {}, onDone() {} });
+    const { buffer } = this.#now;
+    buffer.reset(max);
+    this.shared.read(this.#now);
     // Whoever asked is done with the bytes before the guest goes on.
-    queueMicrotask(() => this.instance.calls.poke());
-    return target.chunk as Uint8Array;
+    if (!this.#isToPoke) {
+      this.#isToPoke = true;
+      queueMicrotask(this.#poke);
+    }
+    return buffer.chunk as Uint8Array;
   }
 
   ready(): Promise<void> {
@@ -211,7 +235,8 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
   }
 
   override drop(): void {
-    this.#ahead = [];
+    this.#first = undefined;
+    this.#others = [];
     this.#aheadBytes = 0;
     super.drop();
     this.#wake();
@@ -256,37 +281,34 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
   }
 
   #takeAhead(first: Uint8Array, max: number): Uint8Array {
-    const bytes = first.subarray(0, max);
-    if (bytes.length === first.length) this.#ahead.shift();
-    else this.#ahead[0] = first.subarray(max);
-    this.#aheadBytes -= bytes.length;
-    return bytes;
+    if (first.length <= max) {
+      this.#first = this.#others.length === 0 ? undefined : this.#others.shift();
+      this.#aheadBytes -= first.length;
+      return first;
+    }
+    this.#first = first.subarray(max);
+    this.#aheadBytes -= max;
+    return first.subarray(0, max);
   }
 
   #readAhead(): void {
     if (this.#isReading || this.isDone || this.#aheadBytes >= mostAhead) return;
     this.#isReading = true;
-    const target = new HostTarget(mostAhead - this.#aheadBytes);
-    const over = (result: CopyResult): void => {
-      this.#isReading = false;
-      const bytes = target.chunk as Uint8Array | undefined;
-      if (bytes !== undefined && bytes.length > 0) {
-        this.#ahead.push(bytes);
-        this.#aheadBytes += bytes.length;
-      }
-      if (result === copyResults.dropped && !this.isDone) this.end();
-      this.#wake();
-      this.#readAhead();
-    };
-    this.shared.read({
-      party: hostReader,
-      buffer: target,
-      onCopied(reclaim) {
-        reclaim();
-        over(copyResults.completed);
-      },
-      onDone: over,
-    });
+    this.#next.buffer.reset(mostAhead - this.#aheadBytes);
+    this.shared.read(this.#next);
+  }
+
+  #cameAhead(result: CopyResult): void {
+    this.#isReading = false;
+    const bytes = this.#next.buffer.chunk as Uint8Array | undefined;
+    if (bytes !== undefined && bytes.length > 0) {
+      if (this.#first === undefined) this.#first = bytes;
+      else this.#others.push(bytes);
+      this.#aheadBytes += bytes.length;
+    }
+    if (result === copyResults.dropped && !this.isDone) this.end();
+    this.#wake();
+    this.#readAhead();
   }
 
   #wake(): void {

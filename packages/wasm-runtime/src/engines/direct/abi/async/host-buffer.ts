@@ -16,7 +16,7 @@ export function hostRoom(element: WitType | undefined): number {
 
 /** Takes one chunk of its own for the host. */
 export class HostTarget implements TargetBuffer {
-  readonly length: number;
+  length: number;
   progress = 0;
   #chunk: Chunk | undefined;
 
@@ -24,15 +24,23 @@ export class HostTarget implements TargetBuffer {
     this.length = length;
   }
 
-  /** What was written: a typed array or an array, of its own memory. */
+  /** Begins anew, once nobody reads into it any more. */
+  reset(length: number): void {
+    this.length = length;
+    this.progress = 0;
+    this.#chunk = undefined;
+  }
+
+  /** What was taken: a typed array or an array, of its own memory. */
   get chunk(): Chunk | undefined {
     return this.#chunk;
   }
 
-  write(chunk: Chunk): void {
-    this.progress += chunk.length;
-    if (ArrayBuffer.isView(chunk)) this.#chunk = (chunk as unknown as Uint8Array).slice();
-    else this.#chunk = Array.isArray(chunk) ? chunk : Array.from({ length: chunk.length });
+  take(source: SourceBuffer, count: number): void {
+    const chunk = source.readOwn(count);
+    this.progress += count;
+    const isList = ArrayBuffer.isView(chunk) || Array.isArray(chunk);
+    this.#chunk = isList ? chunk : Array.from({ length: count });
   }
 }
 
@@ -55,5 +63,10 @@ export class HostSource implements SourceBuffer {
       return (this.#chunk as unknown as Uint8Array).subarray(start, start + count);
     }
     return Array.prototype.slice.call(this.#chunk, start, start + count);
+  }
+
+  /** What the host gives, it gives away. */
+  readOwn(count: number): Chunk {
+    return this.read(count);
   }
 }

@@ -6,10 +6,13 @@ import { AbiTrap } from '../abi-trap.js';
 import type { Chunk } from './buffers.js';
 import { type CopyResult, copyResults } from './events.js';
 import { HostSource } from './host-buffer.js';
-import { SharedStream } from './shared-stream.js';
+import { SharedStream, type StreamCopy } from './shared-stream.js';
 
 /** Stands for the host among those that write. */
 export const hostWriter: object = {};
+
+/** Is taken as soon as a guest reads. */
+const nothing = new HostSource([]);
 
 /** Where the chunks of a stream of the host come from. */
 interface Chunks {
@@ -22,7 +25,10 @@ interface Chunks {
 type MaybePromise<T> = T | Promise<T>;
 
 /** Writes what the host gives to a stream that a guest reads. A chunk is asked for when the guest begins to read. */
-class HostStream {
+class HostStream implements StreamCopy<HostSource> {
+  readonly party: object = hostWriter;
+  /** What it offers: one chunk at a time. */
+  buffer: HostSource = nothing;
   readonly #instance: AbiInstance;
   readonly #invocation: number;
   readonly #shared: SharedStream;
@@ -36,7 +42,7 @@ class HostStream {
     this.#shared = shared;
     this.#chunks = chunks;
     shared.onDropped = () => this.#stop();
-    this.#offer(nothing());
+    this.#offer(nothing);
   }
 
   /** The stream goes where it came from. */
@@ -44,26 +50,26 @@ class HostStream {
     this.#end();
   }
 
-  /** Offers a chunk, and the next one once it is taken. An empty one is taken when the guest begins to read. */
-  #offer(source: HostSource): void {
-    this.#shared.write({
-      party: hostWriter,
-      buffer: source,
-      onCopied: (reclaim) => {
-        if (source.progress < source.length) return;
-        reclaim();
-        this.#offer(nothing());
-      },
-      onDone: (result) => this.#over(source, result),
-    });
+  onCopied(reclaim: () => void): void {
+    const { buffer } = this;
+    if (buffer.progress < buffer.length) return;
+    reclaim();
+    this.#offer(nothing);
   }
 
   /** A reader may have had room for a part only. */
-  #over(source: HostSource, result: CopyResult): void {
+  onDone(result: CopyResult): void {
     if (result !== copyResults.completed) return;
-    if (source.progress < source.length) this.#offer(source);
-    else if (source.length > 0) this.#offer(nothing());
+    const { buffer } = this;
+    if (buffer.progress < buffer.length) this.#offer(buffer);
+    else if (buffer.length > 0) this.#offer(nothing);
     else this.#pull();
+  }
+
+  /** Offers a chunk, and the next one once it is taken. An empty one is taken when the guest begins to read. */
+  #offer(source: HostSource): void {
+    this.buffer = source;
+    this.#shared.write(this);
   }
 
   #pull(): void {
@@ -119,11 +125,6 @@ class HostStream {
     this.#isOver = true;
     this.#chunks.stop();
   }
-}
-
-/** Is taken as soon as a guest reads. */
-function nothing(): HostSource {
-  return new HostSource([]);
 }
 
 class IteratedChunks implements Chunks {

@@ -11,6 +11,8 @@ export interface Payload {
   readonly align: number;
   /** Numbers are a view of the memory: it is to be copied before the guest goes on. */
   read(cx: LiftLowerContext, address: number, count: number): Chunk;
+  /** Numbers are a copy. */
+  readOwn(cx: LiftLowerContext, address: number, count: number): Chunk;
   write(cx: LiftLowerContext, address: number, chunk: Chunk): void;
 }
 
@@ -30,20 +32,23 @@ const nothing: Payload = {
   size: 0,
   align: 1,
   read: (_cx, _address, count) => ({ length: count }),
+  readOwn: (_cx, _address, count) => ({ length: count }),
   write() {},
 };
 
 function values(codec: Codec): Payload {
   const { size, align } = codec.layout;
+  const read: Payload['read'] = (cx, address, count) => {
+    cx.countElements(count);
+    const chunk: unknown[] = [];
+    for (let i = 0; i < count; i++) chunk.push(codec.load(cx, address + size * i));
+    return chunk;
+  };
   return {
     size,
     align,
-    read(cx, address, count) {
-      cx.countElements(count);
-      const chunk: unknown[] = [];
-      for (let i = 0; i < count; i++) chunk.push(codec.load(cx, address + size * i));
-      return chunk;
-    },
+    read,
+    readOwn: read,
     write(cx, address, chunk) {
       for (let i = 0; i < chunk.length; i++) codec.store(cx, address + size * i, chunk[i]);
     },
@@ -56,7 +61,12 @@ function numbersPayload(kind: string, { array, accepts }: NumberKind, codec: Cod
     size,
     align: size,
     read: (cx, address, count) => cx.memory.numbers(array).subarray(address / size, address / size + count),
+    readOwn: (cx, address, count) => cx.memory.numbers(array).slice(address / size, address / size + count),
     write(cx, address, chunk) {
+      if (chunk instanceof Uint8Array && array === Uint8Array) {
+        cx.memory.bytes.set(chunk, address);
+        return;
+      }
       if (chunk instanceof array) {
         cx.memory.bytes.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), address);
         return;

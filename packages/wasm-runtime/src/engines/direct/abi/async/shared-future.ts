@@ -42,6 +42,6 @@ export class SharedFuture extends SharedEnds {
 
   #pass(from: Copy<SourceBuffer>, to: Copy<TargetBuffer>): void {
     this.assertPassable(from.party, to.party);
-    to.buffer.write(from.buffer.read(1));
+    to.buffer.take(from.buffer, 1);
   }
 }

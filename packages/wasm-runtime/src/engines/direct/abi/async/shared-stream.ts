@@ -94,5 +94,5 @@ export class SharedStream extends SharedEnds<StreamCopy<TargetBuffer>, StreamCop
 }
 
 function move(source: SourceBuffer, target: TargetBuffer): void {
-  target.write(source.read(Math.min(remaining(source), remaining(target))));
+  target.take(source, Math.min(remaining(source), remaining(target)));
 }

@@ -1,10 +1,10 @@
 import { AbiTrap } from '../abi-trap.js';
 import type { Lendable } from '../handle-table.js';
 import { eventCodes, type GuestEvent, type SubtaskState, subtaskStates } from './events.js';
-import { Waitable } from './waitable.js';
+import { type PendingEvent, Waitable } from './waitable.js';
 
 /** A call that a guest made and that need not have come to its end. */
-export class Subtask extends Waitable {
+export class Subtask extends Waitable implements PendingEvent {
   /** Names what was called, for messages. */
   readonly label: string;
   /** The guest's number of it, once it has one. */
@@ -51,13 +51,13 @@ export class Subtask extends Waitable {
 
   /** Something happened that the guest is to be told. */
   progress(): void {
-    this.setPendingEvent(this.#event);
+    this.setPendingEvent(this);
   }
 
-  readonly #event = (): GuestEvent => {
+  makeEvent(): GuestEvent {
     if (this.isResolved) this.deliver();
     return { code: eventCodes.subtask, index: this.index, payload: this.state };
-  };
+  }
 
   override drop(label: string): void {
     if (!this.#isDelivered) {

@@ -3,12 +3,16 @@ import type { OtherEntry } from '../handle-table.js';
 import type { GuestEvent } from './events.js';
 import type { WaitableSet } from './waitable-set.js';
 
+/** Makes an event when it is given to the guest: until then it may still change. */
+export interface PendingEvent {
+  makeEvent(): GuestEvent;
+}
+
 /** Something that a guest can wait for: a subtask, or one end of a stream or future. */
 export abstract class Waitable implements OtherEntry {
   readonly resource = undefined;
   abstract readonly what: string;
-  /** Makes the event when it is given to the guest: until then it may still change. */
-  #pending: (() => GuestEvent) | undefined;
+  #pending: PendingEvent | undefined;
   #set: WaitableSet | undefined;
   /** Whether a guest waits for this one alone. */
   hasSyncWaiter = false;
@@ -22,7 +26,7 @@ export abstract class Waitable implements OtherEntry {
   }
 
   /** Replaces an event that was not taken. */
-  setPendingEvent(event: () => GuestEvent): void {
+  setPendingEvent(event: PendingEvent): void {
     this.#pending = event;
     this.#set?.mark(this);
   }
@@ -33,7 +37,7 @@ export abstract class Waitable implements OtherEntry {
     if (event === undefined) throw new Error(`${this.what} has no event`);
     this.#pending = undefined;
     this.#set?.unmark(this);
-    return event();
+    return event.makeEvent();
   }
 
   /** Moves it to a set, or out of any. */

@@ -7,7 +7,7 @@ import type { CanonOptions, CoreFunction } from '../../core-types.js';
 import type { CoreType } from '../../layout.js';
 import { LiftLowerContext } from '../../lift-lower-context.js';
 import { toAddress } from '../../ranges.js';
-import { type CopyEnd, FutureEnd, StreamEnd } from '../copy-end.js';
+import type { CopyEnd } from '../copy-end.js';
 import {
   blocked,
   type CopyResult,
@@ -18,6 +18,8 @@ import {
 } from '../events.js';
 import { GuestSource, GuestTarget } from '../guest-buffer.js';
 import { payloadOf } from '../payload.js';
+import type { StreamCopy } from '../shared-stream.js';
+import type { PendingEvent } from '../waitable.js';
 import { u32, waitingBuiltin } from './builtin.js';
 import { elementOf, endAt } from './end-builtins.js';
 
@@ -56,11 +58,10 @@ export function bindCopy(part: AbiPart, type: EndType, verb: Verb, options: Cano
       toAddress(flat[1]),
       isStream ? toAddress(flat[2]) : 1,
     ) as GuestCopyBuffer;
-    begin(end, verb, part, buffer, (result) => ({
-      code,
-      index,
-      payload: isStream ? result | (buffer.progress << 4) : result,
-    }));
+    end.state = 'copying';
+    const copy = new GuestCopy(part, end, buffer, code, index);
+    if (verb === 'read') end.shared.read(copy);
+    else end.shared.write(copy);
     if (end.hasPendingEvent) return end.takePendingEvent().payload;
     return isAsync ? blocked : waitFor(part, end);
   });
@@ -72,29 +73,44 @@ function assertIdle(end: CopyEnd, isAsync: boolean, label: string): void {
   if (end.isInSet && !isAsync) throw new AbiTrap(`${label}: ${end.what} is in a waitable set`);
 }
 
-function begin(
-  end: CopyEnd,
-  verb: Verb,
-  party: AbiPart,
-  buffer: GuestCopyBuffer,
-  event: (result: CopyResult) => GuestEvent,
-): void {
-  const settle = (result: CopyResult): GuestEvent => {
-    end.settle(result);
-    return event(result);
-  };
-  const copy = {
-    party,
-    buffer,
-    onCopied: (reclaim: () => void) =>
-      end.setPendingEvent(() => {
-        reclaim();
-        return settle(copyResults.completed);
-      }),
-    onDone: (result: CopyResult) => end.setPendingEvent(() => settle(result)),
-  };
-  end.state = 'copying';
-  if (end instanceof StreamEnd || end instanceof FutureEnd) end.shared[verb](copy);
+/** What a guest has begun, and how it is told of the end. One object, as most copies are over at once. */
+class GuestCopy implements StreamCopy<GuestCopyBuffer>, PendingEvent {
+  readonly party: AbiPart;
+  readonly buffer: GuestCopyBuffer;
+  readonly #end: CopyEnd;
+  readonly #code: EventCode;
+  readonly #index: number;
+  readonly #isStream: boolean;
+  #result: CopyResult = copyResults.completed;
+  #reclaim: (() => void) | undefined;
+
+  constructor(party: AbiPart, end: CopyEnd, buffer: GuestCopyBuffer, code: EventCode, index: number) {
+    this.party = party;
+    this.buffer = buffer;
+    this.#end = end;
+    this.#code = code;
+    this.#index = index;
+    this.#isStream = code === eventCodes.streamRead || code === eventCodes.streamWrite;
+  }
+
+  onCopied(reclaim: () => void): void {
+    this.#reclaim = reclaim;
+    this.#result = copyResults.completed;
+    this.#end.setPendingEvent(this);
+  }
+
+  onDone(result: CopyResult): void {
+    this.#reclaim = undefined;
+    this.#result = result;
+    this.#end.setPendingEvent(this);
+  }
+
+  makeEvent(): GuestEvent {
+    this.#reclaim?.();
+    this.#end.settle(this.#result);
+    const copied = this.#isStream ? this.buffer.progress << 4 : 0;
+    return { code: this.#code, index: this.#index, payload: this.#result | copied };
+  }
 }
 
 function waitFor(part: AbiPart, end: CopyEnd): Promise<Returned> {

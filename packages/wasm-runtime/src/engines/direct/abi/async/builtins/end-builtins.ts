@@ -16,6 +16,12 @@ export function elementOf(type: EndType): WitType | undefined {
   return type.kind === 'stream' ? type.element : type.value;
 }
 
+/** As each copy asks for them. */
+const names: Readonly<Record<EndType['kind'], Readonly<Record<Direction, string>>>> = {
+  stream: { readable: 'the readable end of a stream', writable: 'the writable end of a stream' },
+  future: { readable: 'the readable end of a future', writable: 'the writable end of a future' },
+};
+
 /** @throws AbiTrap unless the guest holds that end, of that type */
 export function endAt(
   part: AbiPart,
@@ -24,7 +30,7 @@ export function endAt(
   direction: Direction,
   label: string,
 ): CopyEnd {
-  const what = `the ${direction} end of a ${type.kind}`;
+  const what = names[type.kind][direction];
   const { handles } = part;
   const end: CopyEnd =
     type.kind === 'stream'
