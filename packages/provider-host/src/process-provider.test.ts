@@ -290,14 +290,16 @@ describe('process provider', () => {
     await provider.putLink(link);
     await provider.putLink(sibling);
     await provider.putLink({ ...link, targetConfig: { a: '2' } });
-    await log.waitFor(/put .*a\\*":\\*"2/);
-    await connection.flush();
+    const heard = (): string[] =>
+      [...log.text().matchAll(/output: (put|del) .*?name\\*":\\*"(\w+)/g)].map(
+        ([, what, name]) => `${what} ${name}`,
+      );
+    const all = ['put default', 'put sibling', 'del default', 'put default', 'put sibling'];
+    // It hears of links and configs in two subscriptions, each in its order.
+    await expect.poll(heard).toEqual(all);
     await provider.updateConfig({ done: 'yes' });
     await log.waitFor(/config/);
-    const heard = [...log.text().matchAll(/output: (put|del) .*?name\\*":\\*"(\w+)/g)].map(
-      ([, what, name]) => `${what} ${name}`,
-    );
-    expect(heard).toEqual(['put default', 'put sibling', 'del default', 'put default', 'put sibling']);
+    expect(heard()).toEqual(all);
   });
 
   it('puts links again that the deletion of another host took away', async () => {
