@@ -98,10 +98,18 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
 });
 
 it('a host at a terminal is in development mode and lets requests into the Internet unless its environment says otherwise', () => {
-  const defaults = { WASMLATTICE_DEVELOPMENT_MODE: 'true', WASMLATTICE_HTTP_CLIENT_ALLOW: '*' };
+  const defaults = {
+    WASMLATTICE_DEVELOPMENT_MODE: 'true',
+    WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
+    WASMLATTICE_AUDIT_SCOPE: 'changes',
+  };
   expect(developmentEnvironment({ HOME: '/home/me' })).toEqual({ HOME: '/home/me', ...defaults });
   expect(developmentEnvironment({ WASMLATTICE_DEVELOPMENT_MODE: '' })).toEqual(defaults);
-  const own = { WASMLATTICE_DEVELOPMENT_MODE: 'false', WASMLATTICE_HTTP_CLIENT_ALLOW: 'none' };
+  const own = {
+    WASMLATTICE_DEVELOPMENT_MODE: 'false',
+    WASMLATTICE_HTTP_CLIENT_ALLOW: 'none',
+    WASMLATTICE_AUDIT_SCOPE: 'all',
+  };
   expect(developmentEnvironment(own)).toEqual(own);
 });
 

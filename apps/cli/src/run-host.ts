@@ -13,6 +13,8 @@ const developmentDefaults: Readonly<Record<string, string>> = {
   WASMLATTICE_DEVELOPMENT_MODE: 'true',
   // The public Internet: `fetch()` in a component works, and reaches nothing of this machine or its networks.
   WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
+  // Somebody reads along; tools ask for inventories all the time.
+  WASMLATTICE_AUDIT_SCOPE: 'changes',
 };
 
 /** Runs the program of `@wasmlattice/host` in development mode unless a flag or variable says otherwise, see {@link runForeground}. */
