@@ -75,12 +75,12 @@ export {
   type CloseOptions,
   InstancePool,
   type InstancePoolOptions,
-  type InvocationContext,
   PoolClosedError,
   type PoolStats,
   type RunOptions,
 } from './pool/instance-pool.js';
 export { ExecutionTimeError, InvocationOverError } from './pool/invocation.js';
+export type { InvocationContext } from './pool/invocation-context.js';
 export { monotonicMs } from './pool/monotonic-clock.js';
 export { type BudgetName, OverloadedError, type ProcessBudgetName } from './pool/overloaded-error.js';
 export {

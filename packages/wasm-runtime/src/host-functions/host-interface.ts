@@ -14,7 +14,7 @@ export interface InstanceContext {
   /** Current merged configuration, read at each call so that live changes show. */
   config(): ReadonlyMap<string, string>;
   /** Its secrets by name, read at each call as the configuration is; by default there are none. */
-  secrets?(): ReadonlyMap<string, GuestSecret>;
+  readonly secrets?: (() => ReadonlyMap<string, GuestSecret>) | undefined;
   /** Outgoing calls of this instance, already bound to the component's links. */
   readonly links: LinkInvoker;
   /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
@@ -25,11 +25,11 @@ export interface InstanceContext {
    */
   outlive?(work: (signal: AbortSignal) => Promise<void>): void;
   /** Where the caller of the instance converts handles of its own; else the linker makes one. */
-  readonly handles?: InstanceHandles;
+  readonly handles?: InstanceHandles | undefined;
   /** What the guest may take; by default what every guest may. */
   readonly limits?: GuestLimits | undefined;
   /** Says whether the guest may log one more record; by default it may. */
-  readonly logGate?: Pick<LogGate, 'pass'>;
+  readonly logGate?: Pick<LogGate, 'pass'> | undefined;
   /** Set by `wasi:cli/stderr` when the guest asks for it: what the instance wrote there last. */
   stderr?: { readonly text: string };
 }

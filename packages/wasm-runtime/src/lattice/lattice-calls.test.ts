@@ -70,7 +70,7 @@ async function connect(lattice: MemoryLattice, target = shop): Promise<InstanceP
   return new InstancePool({
     component,
     compiled,
-    linkage: { bind: (context) => linkage.bind({ ...context, links }) },
+    linkage: { bind: (context) => linkage.bind({ ...context, signal: context.signal, links }) },
     maxInstances: 1,
   });
 }

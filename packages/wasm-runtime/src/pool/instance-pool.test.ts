@@ -9,7 +9,8 @@ import type { InstanceContext } from '../host-functions/host-interface.js';
 import { type Linkage, linkImports } from '../linker/linker.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../testing/calls-guest.js';
 import { testContext } from '../testing/context.js';
-import { InstancePool, type InstancePoolOptions, type InvocationContext } from './instance-pool.js';
+import { InstancePool, type InstancePoolOptions } from './instance-pool.js';
+import type { InvocationContext } from './invocation-context.js';
 import { OverloadedError } from './overloaded-error.js';
 import type { StackBudget } from './thread-budgets.js';
 

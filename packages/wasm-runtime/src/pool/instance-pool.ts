@@ -1,13 +1,13 @@
 import type { EndSignal } from '../ending.js';
 import type { CompiledComponent, ComponentInstance, GuestClock } from '../engines/engine.js';
 import { InstantiationError, isGuestFault, TrapError } from '../errors.js';
-import type { InstanceContext } from '../host-functions/host-interface.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
 import type { AnyLimitName } from '../limits/limit-table.js';
 import type { Linkage } from '../linker/linker.js';
 import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
 import type { FairShare } from './fair-turns.js';
 import { Invocation, type InvocationStacks } from './invocation.js';
+import { BoundContext, type InvocationContext } from './invocation-context.js';
 import { Permits } from './permits.js';
 import type { StackBudget } from './thread-budgets.js';
 
@@ -43,9 +43,6 @@ export interface InstancePoolOptions {
   /** Told of each invocation that exceeded a limit of the component, once. */
   readonly onExceeded?: ((limit: AnyLimitName) => void) | undefined;
 }
-
-/** What the caller knows of an invocation; the pool adds the signal and the limits. */
-export type InvocationContext = Omit<InstanceContext, 'signal' | 'limits' | 'stderr'>;
 
 export interface RunOptions {
   /** Ends the invocation, whether it waits for a permit or runs already. */
@@ -120,7 +117,7 @@ export class InstancePool {
    * settled and every call it made has ended: a guest may go on after its answer was taken. When `work` rejects, the
    * guest is ended. `work` gets the signal of the instance's context.
    *
-   * @param context a plain object; its properties are copied into the instance's context
+   * @param context its functions are called without it
    * @param work gets the instance and the signal of its context, which tells an ended invocation from a faulty guest
    * @throws PoolClosedError at once
    * @throws OverloadedError at once when too many wait for a permit; soon when callers hold resources of all instances; with the permit when the process has no room for a guest's
@@ -136,15 +133,7 @@ export class InstancePool {
     if (this.#drained) throw new PoolClosedError(component);
     const invocation = new Invocation(component, signal, this.#options.onExceeded);
     const { ending } = invocation;
-    const bound: InstanceContext = {
-      ...context,
-      // Few host functions ask for it.
-      get signal() {
-        return ending.signal;
-      },
-      limits,
-      outlive: (work) => invocation.outlive(work),
-    };
+    const bound = new BoundContext(context, limits, invocation);
     let isFaulty = false;
     const guestStderr = (): string | undefined => bound.stderr?.text;
     const onFailure = (error: unknown): void => {

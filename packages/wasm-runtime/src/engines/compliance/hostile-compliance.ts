@@ -14,7 +14,8 @@ import {
   LogGate,
 } from '../../limits/index.js';
 import { linkImports } from '../../linker/linker.js';
-import { InstancePool, type InvocationContext } from '../../pool/instance-pool.js';
+import { InstancePool } from '../../pool/instance-pool.js';
+import type { InvocationContext } from '../../pool/invocation-context.js';
 import { buildGuest } from '../../testing/build-guest.js';
 import { buildCallsGuest, callsInterface, gateInterface } from '../../testing/calls-guest.js';
 import { testContext } from '../../testing/context.js';
