@@ -58,7 +58,9 @@ export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<
     trap = { cause };
   }
   try {
-    await untilLeft(answer, call.signal);
+    // Most answers have left already, and a wait for nothing takes a turn of its own.
+    const leaving = untilLeft(answer, call.signal);
+    if (leaving !== undefined) await leaving;
     if (trap === undefined && answer.finishBody()) await untilLeft(answer, call.signal);
   } catch (cause) {
     return answer.ended(cause);
