@@ -14,6 +14,7 @@ export {
   type NatsAccessConfig,
   readConfigValue,
   readNatsAccess,
+  secretText,
 } from './nats-access-config.js';
 export { connectNats } from './nats-connection.js';
 export {

@@ -29,7 +29,8 @@ export function readConfigValue({ config, secrets }: ConfigLayer, key: string): 
   return (secretKeys.has(key) ? secretText(secrets[key]) : undefined) ?? config[key];
 }
 
-function secretText(secret: SecretValue | undefined): string | undefined {
+/** Bytes as the UTF-8 that they are where a setting is a text; `undefined` without a secret. */
+export function secretText(secret: SecretValue | undefined): string | undefined {
   if (secret === undefined) return undefined;
   return secret.kind === 'string' ? secret.value : new TextDecoder().decode(secret.value);
 }

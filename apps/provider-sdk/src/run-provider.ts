@@ -6,6 +6,7 @@ import {
   type Logger,
   Redactor,
   redactingTracer,
+  shownSecret,
 } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess } from './nats-connection.js';
@@ -13,7 +14,6 @@ import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
 import { readHostData } from './process/read-host-data.js';
-import { secretTexts } from './process/secret-texts.js';
 import type { Provider } from './provider.js';
 import { callDrainMs, startProvider } from './start-provider.js';
 import { observeInvoker, observeServer } from './telemetry.js';
@@ -59,7 +59,7 @@ async function run(provider: Provider, name: string): Promise<void> {
   const deferredLog = createDeferredLogSink();
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
   const redactor = new Redactor();
-  redactor.add(secretTexts(hostData.secrets));
+  redactor.add(Object.values(hostData.secrets).map(shownSecret));
   const { record } = deferredLog;
   const logger = providerLogger(name, hostData, process.env.RUST_LOG, write, { record, redactor });
   logger.info('provider starts', { id: hostData.providerKey, instance: hostData.instanceId });

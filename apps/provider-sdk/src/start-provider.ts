@@ -1,6 +1,13 @@
 import type { HealthReply, HostData, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import { describeError, type Logger, noopMeter, noopTracer, type Redactor } from '@wasmlattice/telemetry';
+import {
+  describeError,
+  type Logger,
+  noopMeter,
+  noopTracer,
+  type Redactor,
+  shownSecret,
+} from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { acceptProviderConfig } from './check-config.js';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
@@ -8,7 +15,6 @@ import { type ControlHandlers, subscribeControl } from './control/control-subscr
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
 import { createLinkSecrets, type OpenSecrets } from './links/link-secrets.js';
 import { natsAccess } from './nats-connection.js';
-import { secretTexts } from './process/secret-texts.js';
 import type { Provider, ProviderContext } from './provider.js';
 import { invokerForProvider, serveExports } from './serve.js';
 import type { ProviderTelemetry } from './telemetry.js';
@@ -55,7 +61,7 @@ export async function startProvider(
   const linkSecrets = createLinkSecrets(hostData);
   const open: OpenSecrets = (sealed) => {
     const secrets = linkSecrets.open(sealed);
-    options.redactor?.add(secretTexts(secrets));
+    options.redactor?.add(Object.values(secrets).map(shownSecret));
     return secrets;
   };
   const queue = createCommandQueue();

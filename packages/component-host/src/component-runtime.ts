@@ -1,5 +1,5 @@
 import type { Server } from '@wasmlattice/rpc';
-import { type Logger, noopLogger, noopMeter, type Redactor } from '@wasmlattice/telemetry';
+import { type Logger, noopLogger, noopMeter, type Redactor, shownSecret } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
   describeLimit,
@@ -45,7 +45,6 @@ import {
   type RuntimeTelemetry,
 } from './telemetry/component-telemetry.js';
 import type { HttpHandler, HttpRequestHandler } from './telemetry/observe-http.js';
-import { textsOf } from './telemetry/texts-of-secrets.js';
 import { TrapLog } from './telemetry/trap-log.js';
 
 export interface ComponentRuntimeOptions {
@@ -190,7 +189,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   });
   const traps = new TrapLog({ componentId, logger });
   const { redactor, secrets = [] } = options;
-  redactor?.add(textsOf(secrets));
+  redactor?.add(secrets.map(([, secret]) => shownSecret(secret)));
   const { run, setConfig, setSecrets } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
@@ -290,7 +289,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     setLinks: router.setLinks,
     setConfig,
     setSecrets(entries) {
-      redactor?.add(textsOf(entries));
+      redactor?.add(entries.map(([, secret]) => shownSecret(secret)));
       setSecrets(entries);
     },
     close(graceMs) {

@@ -21,6 +21,7 @@ export {
 export { extractTraceContext, injectTraceContext } from './propagation.js';
 export { redactingTracer } from './redaction/redacting-tracer.js';
 export { Redactor } from './redaction/redactor.js';
+export { shownSecret } from './redaction/shown-secret.js';
 export type { TelemetryBatch } from './relay/telemetry-batch.js';
 export {
   createTelemetryIntakes,

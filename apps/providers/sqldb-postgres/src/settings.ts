@@ -1,4 +1,4 @@
-import type { ConfigLayer } from '@wasmlattice/provider-sdk';
+import { type ConfigLayer, secretText } from '@wasmlattice/provider-sdk';
 
 /** How to reach the database of a link. */
 export interface DatabaseSettings {
@@ -63,13 +63,7 @@ export function readDatabaseSettings(link: ConfigLayer, provider: ConfigLayer): 
 }
 
 function textOf({ config, secrets }: ConfigLayer, key: string): string | undefined {
-  const secret = secrets[key];
-  const text =
-    secret === undefined
-      ? config[key]
-      : secret.kind === 'string'
-        ? secret.value
-        : new TextDecoder().decode(secret.value);
+  const text = secretText(secrets[key]) ?? config[key];
   return text === '' ? undefined : text;
 }
 

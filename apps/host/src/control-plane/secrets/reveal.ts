@@ -1,6 +1,5 @@
 import type { SecretEntries } from '@wasmlattice/component-host';
 import type { SecretMap } from '@wasmlattice/provider-host/protocol';
-import type { Secret } from '@wasmlattice/secrets';
 import type { ResolvedSecrets } from './followed-secrets.js';
 
 /** For the threads that serve a component. */
@@ -11,12 +10,4 @@ export function revealToThreads(secrets: ResolvedSecrets): SecretEntries {
 /** For a provider: within its HostData, or to be sealed. */
 export function revealToProvider(secrets: ResolvedSecrets): SecretMap {
   return Object.fromEntries([...secrets].map(([name, secret]) => [name, secret.reveal()]));
-}
-
-/** As they would show in what is written: bytes as base64. */
-export function revealTexts(secrets: readonly Secret[]): string[] {
-  return secrets.map((secret) => {
-    const { kind, value } = secret.reveal();
-    return kind === 'string' ? value : Buffer.from(value).toString('base64');
-  });
 }

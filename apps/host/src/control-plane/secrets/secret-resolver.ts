@@ -1,9 +1,8 @@
 import type { BackendChange } from '@wasmlattice/secrets';
-import type { Logger, Redactor } from '@wasmlattice/telemetry';
+import { type Logger, type Redactor, shownSecret } from '@wasmlattice/telemetry';
 import type { ConfigStore } from '../lattice-store/config-store.js';
 import { untilAborted } from '../until-aborted.js';
 import { type FollowedSecrets, LiveSecrets, noSecrets, type ResolvedSecrets } from './followed-secrets.js';
-import { revealTexts } from './reveal.js';
 import type { FetchedSecret, SecretFetcher, SecretOwner } from './secret-fetcher.js';
 
 /** Turns the names of secrets in lists of configs into values, for as long as somebody uses them. */
@@ -53,7 +52,7 @@ export function createSecretResolver(options: SecretResolverOptions): SecretReso
 
   const fetch = async (names: readonly string[], owner: SecretOwner): Promise<readonly FetchedSecret[]> => {
     const fetched = await untilAborted(fetcher.fetch(names, owner), closing.signal);
-    redactor.add(revealTexts(fetched.map(({ secret }) => secret)));
+    redactor.add(fetched.map(({ secret }) => shownSecret(secret.reveal())));
     return fetched;
   };
 
