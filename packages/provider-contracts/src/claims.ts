@@ -1,0 +1,29 @@
+import { it } from 'vitest';
+
+/** Names of what an implementation may do otherwise, each with words for its README. */
+export type Differences = Readonly<Record<string, string>>;
+
+/**
+ * Declares a test, named by what it claims.
+ *
+ * @param unless the difference that keeps an implementation from it
+ */
+export type Claim<Difference extends string> = (
+  title: string,
+  test: () => Promise<void>,
+  unless?: Difference,
+) => void;
+
+/**
+ * Claims of a contract, for an implementation with the differences `declared`. A claim that it does not keep is tried all the same, and
+ * must fail: a difference that is none any more fails the run, so that no list of differences outlives its truth.
+ */
+export function claimsFor<const D extends Differences>(
+  words: D,
+  declared: readonly (keyof D & string)[],
+): Claim<keyof D & string> {
+  return (title, test, unless) => {
+    if (unless === undefined || !declared.includes(unless)) it(title, test);
+    else it.fails(`${title}; differs: ${words[unless]}`, test);
+  };
+}

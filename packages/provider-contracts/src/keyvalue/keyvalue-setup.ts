@@ -1,0 +1,41 @@
+import type { StringMap } from '@wasmlattice/provider-host/protocol';
+import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+
+/** One store that links can lead to. */
+export interface KeyvalueStoreAccess {
+  /** Target config of a link to it. */
+  readonly config: StringMap;
+  /** Takes all keys out of it. */
+  empty(): Promise<void>;
+}
+
+/** A provider and what is behind it, made once for all tests of the contract. */
+export interface KeyvalueSetup extends AsyncDisposable {
+  /** Runs the provider's program. */
+  readonly harness: ProviderHarness;
+  /** The id that the harness gives it. */
+  readonly id: string;
+  readonly first: KeyvalueStoreAccess;
+  /** Not the first: what is written to one is not in the other. */
+  readonly second: KeyvalueStoreAccess;
+  /** Source config of a link by which a component hears of changes in the first store. */
+  watchConfig(watch: string): StringMap;
+}
+
+/** What an implementation may do otherwise than the contract says. */
+export const keyvalueDifferences = {
+  'plain-keys-only':
+    'keys with other characters than letters, digits, `-`, `/`, `_`, `=` and dots between them are refused',
+  'few-attempts': '`increment` fails when others count the same key at the same time',
+  'broken-count': '`increment` of a value that is no number ends the call without a result',
+  'signed-count': 'counters end at 2^63 - 1',
+  'wrapping-count': 'a sum beyond 64 bits begins again at 0',
+  'no-empty-batches': 'a batch of no keys is an `err`',
+  'one-link': 'a component has one link: another one of it counts for nothing',
+  'unlinked-break': 'a call of a component without a link ends without a result',
+  'put-once': 'a link that is put again keeps its first config',
+  'delete-all-links': 'the deletion of a link takes all links of its component',
+  'no-watcher': 'components with a watcher are told of nothing',
+} as const;
+
+export type KeyvalueDifference = keyof typeof keyvalueDifferences;

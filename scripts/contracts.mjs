@@ -1,0 +1,24 @@
+// `pnpm contracts [PROVIDER…]`: runs the contracts of providers on those of wasmCloud, see packages/provider-contracts/README.md.
+import { join } from 'node:path';
+import { runScript } from './lib/errors.mjs';
+import { root } from './lib/paths.mjs';
+import { createProgress } from './lib/progress.mjs';
+import { runOnNode26 } from './lib/run-on-node26.mjs';
+import { setUpTestTools } from './lib/set-up.mjs';
+
+await runScript(async () => {
+  const tools = await setUpTestTools(createProgress({ stream: process.stderr }));
+  const folder = join(root, 'packages/provider-contracts');
+  return runOnNode26(
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--root',
+      folder,
+      '--config',
+      join(folder, 'vitest.upstream.config.ts'),
+      ...process.argv.slice(2),
+    ],
+    tools,
+  );
+});
