@@ -19,6 +19,7 @@ const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/ho
  * @property {(dependencies: string[]) => string[]} [parts] which of all that the package needs is unpacked besides it, by a user without
  *   rights; by default nothing
  * @property {(root: string) => Record<string, string>} [environment] what it needs where it was unpacked into a folder
+ * @property {{ args: string[], says: RegExp }} [signOfLife] how it shows that it runs; by default, `--version` ends well
  * @property {boolean} inHomebrew whether Homebrew has a formula of its name, too
  * @property {string} advice how else to get it
  */
@@ -181,12 +182,10 @@ async function tryRun(report, env, command, args, cwd) {
 async function checkRuns(program, path, env) {
   const root = cacheFolder(program, env);
   const more = path.startsWith(root) ? program.environment?.(root) : undefined;
-  const { code, output } = await run(
-    path,
-    ['--version'],
-    more === undefined ? {} : { env: { ...env, ...more } },
-  );
-  if (code !== 0) throw new SetupError(`${path} --version fails: ${output.trim()}\n${adviceOn(program)}`);
+  const { args, says } = program.signOfLife ?? { args: ['--version'] };
+  const { code, output } = await run(path, args, more === undefined ? {} : { env: { ...env, ...more } });
+  if (says === undefined ? code === 0 : says.test(output)) return;
+  throw new SetupError(`${path} ${args.join(' ')} fails: ${output.trim()}\n${adviceOn(program)}`);
 }
 
 function hasProgram(name, env) {

@@ -2,6 +2,7 @@ import { build } from './build.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
+import { provideMosquitto } from './mosquitto.mjs';
 import { provideNatsServer } from './nats-server.mjs';
 import { providePostgres } from './postgres.mjs';
 
@@ -18,13 +19,14 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts and a database. */
+/** As {@link setUpTools}, with a registry of artifacts, a database and an MQTT broker. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
   return {
     ...tools,
     dockerRegistry: await provideDockerRegistry(progress),
     postgres: await providePostgres(progress),
+    mosquitto: await provideMosquitto(progress),
   };
 }
 

@@ -18,7 +18,7 @@ export function hasToolchain() {
  * The environment for the workspace's own commands: its binaries first on the PATH (so `node` is Node.js 26), telemetry
  * of the tools off, and the servers by their paths.
  */
-export function toolEnvironment({ env = process.env, natsServer, dockerRegistry, postgres } = {}) {
+export function toolEnvironment({ env = process.env, natsServer, dockerRegistry, postgres, mosquitto } = {}) {
   const path = [join(root, 'node_modules/.bin'), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   return {
     ...quietEnvironment(env),
@@ -28,6 +28,7 @@ export function toolEnvironment({ env = process.env, natsServer, dockerRegistry,
     ...(natsServer === undefined ? {} : { NATS_SERVER_BIN: natsServer }),
     ...(dockerRegistry === undefined ? {} : { DOCKER_REGISTRY_BIN: dockerRegistry }),
     ...(postgres === undefined ? {} : { POSTGRES_BIN: postgres }),
+    ...(mosquitto === undefined ? {} : { MOSQUITTO_BIN: mosquitto }),
   };
 }
 

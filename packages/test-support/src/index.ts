@@ -11,6 +11,7 @@ export {
   http03Leaver,
   http03Proxy,
 } from './http03-guests.js';
+export { startMosquitto, type TestMosquitto, type TestMosquittoOptions } from './mosquitto.js';
 export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from './postgres.js';
 export { type LogRecord, RecordingLogger } from './recording-logger.js';

@@ -6,6 +6,7 @@ import { startChild } from './child.js';
 import { freePort } from './free-port.js';
 import { createTempDir } from './temp-dir.js';
 import type { TestAuthority } from './test-certificates.js';
+import { unpackedLibraries } from './unpacked-libraries.js';
 
 /** A real PostgreSQL server on a free loopback port, gone with its scope. */
 export interface TestPostgres extends AsyncDisposable {
@@ -37,7 +38,7 @@ export async function startPostgres({ authority }: TestPostgresOptions = {}): Pr
   const program = process.env.POSTGRES_BIN ?? 'postgres';
   const initdb = program.includes('/') ? join(dirname(await realpath(program)), 'initdb') : 'initdb';
   const runAs = process.getuid?.() === 0 ? otherUser : undefined;
-  const env = { ...process.env, ...librariesOf(program), LC_ALL: 'C' };
+  const env = { ...process.env, ...unpackedLibraries(program), LC_ALL: 'C' };
   const own = async (name: string, text: string): Promise<string> => {
     const file = join(path, name);
     await writeFile(file, text, { mode: 0o600 });
@@ -95,12 +96,4 @@ export async function startPostgres({ authority }: TestPostgresOptions = {}): Pr
     },
     [Symbol.asyncDispose]: () => scope.disposeAsync(),
   };
-}
-
-/** A package that was unpacked into a folder has its libraries there, too. */
-function librariesOf(program: string): { readonly LD_LIBRARY_PATH?: string } {
-  const [, root] = /^(.+)\/usr\/lib\/postgresql\/\d+\/bin\/postgres$/.exec(program) ?? [];
-  if (root === undefined) return {};
-  const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  return { LD_LIBRARY_PATH: [`${root}/usr/lib/${triplet}`, `${root}/lib/${triplet}`].join(':') };
 }
