@@ -287,6 +287,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       events,
       logger: logger.named('providers'),
     }),
+    meter: telemetry.meter,
     logger: logger.named('providers'),
   });
 

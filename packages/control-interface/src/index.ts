@@ -143,6 +143,7 @@ export {
   type ProviderAuctionAck,
   type ProviderAuctionInput,
   type ProviderAuctionRequest,
+  type ProviderCrashes,
   type ProviderDescription,
   type PutConfigCommand,
   type PutLabelCommand,

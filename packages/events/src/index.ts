@@ -55,9 +55,11 @@ export {
 export {
   type ProviderStarted,
   type ProviderStartFailed,
+  type ProviderStateChanged,
   type ProviderStopped,
   providerStarted,
   providerStartFailed,
+  providerStateChanged,
   providerStopped,
 } from './payloads/provider.js';
 export {

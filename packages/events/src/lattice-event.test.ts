@@ -8,7 +8,12 @@ import { configDeleted, configSet } from './payloads/config.js';
 import { healthCheckFailed, healthCheckPassed, healthCheckStatus } from './payloads/health-check.js';
 import { hostHeartbeat, hostStarted, hostStopped, labelsChanged } from './payloads/host.js';
 import { linkdefDeleted, linkdefSet, linkdefSetFailed, linkStateChanged } from './payloads/link.js';
-import { providerStarted, providerStartFailed, providerStopped } from './payloads/provider.js';
+import {
+  providerStarted,
+  providerStartFailed,
+  providerStateChanged,
+  providerStopped,
+} from './payloads/provider.js';
 
 const inventory: HostInventory = {
   components: [{ id: 'hello', imageRef: 'file:///a.wasm', annotations: {}, revision: 0, maxInstances: 1 }],
@@ -237,6 +242,27 @@ const cases: readonly [string, LatticeEvent, unknown][] = [
       reason: 'no',
     }),
     { host_id: 'N1', provider_id: 'kv', ...deletionJson, target: 'kv', state: 'failed', reason: 'no' },
+  ],
+  [
+    'provider_state_changed',
+    providerStateChanged({
+      hostId: 'N1',
+      providerId: 'kv',
+      state: 'crash-loop',
+      reason: 'exited with code 1',
+      crashes: 3,
+      restartInMs: 800,
+      lastLines: ['no license'],
+    }),
+    {
+      host_id: 'N1',
+      provider_id: 'kv',
+      state: 'crash-loop',
+      reason: 'exited with code 1',
+      crashes: 3,
+      restart_in_ms: 800,
+      last_lines: ['no license'],
+    },
   ],
   ['config_set', configSet({ configName: 'c' }), { config_name: 'c' }],
   ['config_deleted', configDeleted({ configName: 'c' }), { config_name: 'c' }],

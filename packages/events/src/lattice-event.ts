@@ -32,9 +32,11 @@ import {
 import {
   type ProviderStarted,
   type ProviderStartFailed,
+  type ProviderStateChanged,
   type ProviderStopped,
   providerStartedCodec,
   providerStartFailedCodec,
+  providerStateChangedCodec,
   providerStoppedCodec,
 } from './payloads/provider.js';
 
@@ -52,6 +54,7 @@ export interface EventDataByName {
   provider_started: ProviderStarted;
   provider_start_failed: ProviderStartFailed;
   provider_stopped: ProviderStopped;
+  provider_state_changed: ProviderStateChanged;
   health_check_passed: HealthCheck;
   health_check_failed: HealthCheck;
   health_check_status: HealthCheck;
@@ -83,6 +86,7 @@ const codecs: { readonly [N in EventName]: EventCodec<EventDataByName[N]> } = {
   provider_started: providerStartedCodec,
   provider_start_failed: providerStartFailedCodec,
   provider_stopped: providerStoppedCodec,
+  provider_state_changed: providerStateChangedCodec,
   health_check_passed: healthCheckCodec,
   health_check_failed: healthCheckCodec,
   health_check_status: healthCheckCodec,

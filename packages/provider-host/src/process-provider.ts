@@ -260,6 +260,9 @@ export async function startProcessProvider(
     get answers() {
       return current().answers;
     },
+    get lastCrash() {
+      return supervisor.lastCrash;
+    },
     putLink: (link) => current().channel.putLink(link),
     async deleteLink(link) {
       await current().channel.deleteLink(link);

@@ -1,5 +1,6 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/control-interface/types';
 import type { HostData, LinkIdentity } from './protocol/index.js';
+import type { ProviderCrash } from './supervisor.js';
 
 /** A provider of this host, be it a process of its own or built in. Its methods may be called in any state. */
 export interface RunningProvider {
@@ -9,6 +10,8 @@ export interface RunningProvider {
    * others nothing is known but that they were told.
    */
   readonly answers: boolean;
+  /** The latest crash; absent before the first, once it has run well since, and for built-in providers. */
+  readonly lastCrash?: ProviderCrash | undefined;
   /**
    * Hands the provider a link it is source or target of; a link it already has is replaced when its values changed.
    * Rejects with a {@link ProviderLinkError} if the link is known to have failed.

@@ -97,6 +97,24 @@ describe('supervisor', () => {
     await supervisor.stop(async () => {});
   });
 
+  it('knows a loop from a single crash, and forgets both once the process runs well', async () => {
+    const context = setup();
+    const { supervisor, processes, crashes, time } = context;
+    await supervisor.start();
+    expect(supervisor.lastCrash).toBeUndefined();
+    for (let crash = 1; crash <= 3; crash++) {
+      processes.at(-1)?.exit();
+      await time.begun();
+      time.elapse();
+      await expect.poll(() => supervisor.state).toMatchObject({ tag: 'running', pid: crash + 1 });
+    }
+    expect(crashes.map(({ isLoop }) => isLoop)).toEqual([false, false, true]);
+    expect(supervisor.lastCrash).toBe(crashes[2]);
+    context.clock += 30_000;
+    expect(supervisor.lastCrash).toBeUndefined();
+    await supervisor.stop(async () => {});
+  });
+
   it('tries again when a restart fails, and says why', async () => {
     const { supervisor, processes, crashes, failures, time } = setup();
     await supervisor.start();

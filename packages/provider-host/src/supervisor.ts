@@ -23,6 +23,8 @@ export interface ProviderCrash {
   readonly error?: unknown;
   /** How many times in a row by now: 1 for a provider that ran well before. */
   readonly crashes: number;
+  /** Whether it crashes again and again: waiting alone will hardly help. */
+  readonly isLoop: boolean;
   /** When the next start will be, from now. */
   readonly restartInMs: number;
 }
@@ -49,6 +51,8 @@ export interface SupervisorOptions {
 /** Keeps one process running until told to stop. */
 export interface Supervisor {
   readonly state: SupervisorState;
+  /** The latest crash; `undefined` before the first, and once the process has run well since. */
+  readonly lastCrash: ProviderCrash | undefined;
   /** Resolves once the first process serves. Rejects with its error if it does not; nothing is tried again then. */
   start(): Promise<void>;
   /**
@@ -73,6 +77,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let watching: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
   let restarts = 0;
+  let lastCrash: ProviderCrash | undefined;
+  let startedAt = 0;
+  const runsWell = (): boolean => now() - startedAt >= stableAfterMs;
 
   /** Starts the process; one that came up while `stop` was called is ended at once. */
   const launch = async (): Promise<ProviderProcess | undefined> => {
@@ -83,6 +90,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return undefined;
     }
     current = process;
+    startedAt = now();
     state = { tag: 'running', pid: process.pid, restarts };
     return process;
   };
@@ -90,14 +98,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const watch = async (first: ProviderProcess): Promise<void> => {
     let crashes = 0;
     for (let process: ProviderProcess | undefined = first; process !== undefined; ) {
-      const startedAt = now();
       const exit: ProcessExit = await process.exited;
       current = undefined;
-      if (now() - startedAt >= stableAfterMs) crashes = 0;
+      if (runsWell()) crashes = 0;
       let failure: Pick<ProviderCrash, 'exit' | 'error'> = { exit };
       for (process = undefined; process === undefined && !stopping.signal.aborted; ) {
         crashes += 1;
-        await pause({ ...failure, crashes, restartInMs: backoffMs(crashes, backoff, random) });
+        await pause({
+          ...failure,
+          crashes,
+          isLoop: crashes >= loopCrashes,
+          restartInMs: backoffMs(crashes, backoff, random),
+        });
         if (stopping.signal.aborted) return;
         restarts += 1;
         process = await launch().catch((error: unknown) => {
@@ -110,6 +122,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   const pause = async (crash: ProviderCrash): Promise<void> => {
+    lastCrash = crash;
     state = { tag: 'waiting', crash, restarts };
     logger.error(describeCrash(crash), {
       crashes: crash.crashes,
@@ -134,6 +147,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     get state() {
       return state;
     },
+    get lastCrash() {
+      return state.tag === 'running' && runsWell() ? undefined : lastCrash;
+    },
     async start() {
       const first = launch();
       starting = first.catch(() => {});
@@ -146,6 +162,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   };
 }
+
+/** Once may be bad luck and twice its echo. */
+const loopCrashes = 3;
 
 /** What happened, as a sentence without its end. */
 export function describeCrash({ exit, error }: ProviderCrash): string {

@@ -1,4 +1,5 @@
 import { ProviderSilentError } from './ask-provider.js';
+import { describeLastWords } from './process/last-words.js';
 import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
 import type { HealthReply } from './protocol/index.js';
 import { type Sleep, systemSleep } from './sleep.js';
@@ -44,11 +45,13 @@ export async function waitUntilServing(options: ServingOptions): Promise<HealthR
     }
   };
   const ended = process.exited.then((exit) => {
-    throw new NotServingError(`it ${describeExit(exit)} before it served${lastWords(exit.lastLines)}`);
+    throw new NotServingError(
+      `it ${describeExit(exit)} before it served${describeLastWords(exit.lastLines)}`,
+    );
   });
   const late = sleep(timeoutMs, given).then(() => {
     throw new NotServingError(
-      `it did not answer a health request within ${timeoutMs} ms${lastWords(process.lastLines())}`,
+      `it did not answer a health request within ${timeoutMs} ms${describeLastWords(process.lastLines())}`,
     );
   });
   try {
@@ -61,14 +64,4 @@ export async function waitUntilServing(options: ServingOptions): Promise<HealthR
 /** `exited with code 1` or `was ended by SIGKILL`. */
 export function describeExit({ code, signal }: ProcessExit): string {
   return signal === undefined ? `exited with code ${code ?? 'unknown'}` : `was ended by ${signal}`;
-}
-
-/** As much as fits an event and a terminal; the log has all of it. */
-const wordLines = 5;
-const wordLength = 300;
-
-function lastWords(lines: readonly string[]): string {
-  if (lines.length === 0) return '; it wrote nothing to standard error';
-  const shown = lines.slice(-wordLines).map((line) => line.slice(0, wordLength));
-  return `; its last words: ${shown.join(' | ')}`;
 }

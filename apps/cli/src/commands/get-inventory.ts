@@ -1,4 +1,4 @@
-import type { HostInventory } from '@wasmlattice/control-interface';
+import type { HostInventory, ProviderDescription } from '@wasmlattice/control-interface';
 import { encodeHostInventory } from '@wasmlattice/control-interface';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
@@ -47,23 +47,37 @@ function renderInventory(inventory: HostInventory): string {
     '\n',
     renderTable(
       ['PROVIDER', 'STATE', 'IMAGE', 'CONFIG', 'ANNOTATIONS'],
-      inventory.providers.map(({ annotations, config = [], failure, id, imageRef }) => [
-        id,
-        failure === undefined ? 'running' : 'failed',
-        imageRef,
-        config.join(', '),
-        renderMap(annotations),
+      inventory.providers.map((provider) => [
+        provider.id,
+        describeState(provider),
+        provider.imageRef,
+        (provider.config ?? []).join(', '),
+        renderMap(provider.annotations),
       ]),
     ),
     ...renderTroubles(inventory),
   ].join('');
 }
 
-/** What does not work, one line each. */
+function describeState({ crashes, failure }: ProviderDescription): string {
+  if (crashes?.isLoop === true) return 'crash loop';
+  return failure === undefined ? 'running' : 'failed';
+}
+
+/** What does not work, and what crashed lately, one line each. */
 function renderTroubles({ providers, undeliveredLinks = [] }: HostInventory): string[] {
-  const failures = providers.flatMap(({ failure, id }) =>
-    failure === undefined ? [] : [`provider ${id}: ${failure}`],
-  );
-  const lines = [...failures, ...undeliveredLinks.map(describeUndelivered)];
+  const lines = [...providers.flatMap(describeTroubles), ...undeliveredLinks.map(describeUndelivered)];
   return lines.length === 0 ? [] : ['\n', ...lines.map((line) => `${line}\n`)];
+}
+
+function describeTroubles({ crashes, failure, id }: ProviderDescription): string[] {
+  const failed = failure === undefined ? [] : [`provider ${id}: ${failure}`];
+  if (crashes === undefined) return failed;
+  const { count, lastLines, reason } = crashes;
+  const times = count === 1 ? 'once' : `${count} times in a row`;
+  return [
+    ...failed,
+    `provider ${id} crashed ${times}; the last time: ${reason}`,
+    ...lastLines.map((line) => `  | ${line}`),
+  ];
 }

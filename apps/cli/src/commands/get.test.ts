@@ -75,6 +75,26 @@ describe('get', () => {
     expect((await cli('get', 'inventory')).output).toContain('bold-owl');
   });
 
+  it('shows how providers crashed, with their last words', async () => {
+    const { providers } = await host();
+    const provider = { imageRef: '/srv/kv', revision: 0, annotations: {} };
+    const crashes = {
+      count: 4,
+      isLoop: true,
+      reason: 'exited with code 7',
+      lastLines: ['loading', 'no key'],
+    };
+    providers.set('kv', { ...provider, id: 'kv', crashes });
+    providers.set('once', { ...provider, id: 'once', crashes: { ...crashes, count: 1, isLoop: false } });
+    const { output } = await cli('get', 'inventory');
+    expect(output).toMatch(/^kv +crash loop /m);
+    expect(output).toMatch(/^once +running /m);
+    expect(output).toContain(
+      'provider kv crashed 4 times in a row; the last time: exited with code 7\n  | loading\n  | no key\n',
+    );
+    expect(output).toContain('provider once crashed once;');
+  });
+
   it('refuses a host name that fits several or none', async () => {
     await host();
     await host({ hostId: secondId, friendlyName: 'calm-owl-0002' });

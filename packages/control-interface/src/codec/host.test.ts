@@ -120,14 +120,21 @@ describe('host inventory', () => {
       wit_namespace: 'wasi',
       wit_package: 'http',
     };
+    const crashes = { count: 3, loop: true, reason: 'exited with code 1', last_lines: ['no license'] };
     const ours = {
       ...json,
-      providers: [{ ...json.providers[0], config: ['limits'], failure: 'exited with code 1' }],
+      providers: [{ ...json.providers[0], config: ['limits'], failure: 'exited with code 1', crashes }],
       undelivered_links: [{ ...link, provider_id: 'http', state: 'failed', reason: 'address in use' }],
     };
     const decoded = decodeHostInventory(ours);
     expect(decoded).toMatchObject({
-      providers: [{ config: ['limits'], failure: 'exited with code 1' }],
+      providers: [
+        {
+          config: ['limits'],
+          failure: 'exited with code 1',
+          crashes: { count: 3, lastLines: ['no license'] },
+        },
+      ],
       undeliveredLinks: [{ sourceId: 'http', providerId: 'http', state: 'failed', reason: 'address in use' }],
     });
     expect(wire(encodeHostInventory(decoded))).toEqual(ours);

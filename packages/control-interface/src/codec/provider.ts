@@ -2,6 +2,7 @@ import type {
   ProviderAuctionAck,
   ProviderAuctionInput,
   ProviderAuctionRequest,
+  ProviderCrashes,
   ProviderDescription,
   StartProviderCommand,
   StartProviderInput,
@@ -99,6 +100,7 @@ export function encodeProviderDescription(provider: ProviderDescription): JsonOb
     annotations: provider.annotations,
     config: provider.config,
     failure: provider.failure,
+    crashes: provider.crashes && encodeCrashes(provider.crashes),
   };
 }
 
@@ -107,6 +109,7 @@ export function readProviderDescription(reader: ObjectReader): ProviderDescripti
   const name = reader.optionalString('name');
   const config = reader.optionalStringArray('config');
   const failure = reader.optionalString('failure');
+  const crashes = reader.optionalObject('crashes');
   return {
     id: reader.string('id'),
     imageRef: reader.optionalString('image_ref') ?? '',
@@ -115,5 +118,19 @@ export function readProviderDescription(reader: ObjectReader): ProviderDescripti
     annotations: reader.optionalStringMap('annotations') ?? {},
     ...(config === undefined ? {} : { config }),
     ...(failure === undefined ? {} : { failure }),
+    ...(crashes === undefined ? {} : { crashes: readCrashes(crashes) }),
+  };
+}
+
+function encodeCrashes({ count, isLoop, lastLines, reason }: ProviderCrashes): JsonObject {
+  return { count, loop: isLoop, reason, last_lines: lastLines };
+}
+
+function readCrashes(reader: ObjectReader): ProviderCrashes {
+  return {
+    count: reader.i32Or('count', 1),
+    isLoop: reader.booleanOr('loop', false),
+    reason: reader.stringOr('reason', ''),
+    lastLines: reader.stringArrayOr('last_lines', []),
   };
 }

@@ -35,6 +35,7 @@ export type {
   ProviderAuctionAck,
   ProviderAuctionInput,
   ProviderAuctionRequest,
+  ProviderCrashes,
   ProviderDescription,
   StartProviderCommand,
   StartProviderInput,

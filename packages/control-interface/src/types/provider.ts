@@ -15,6 +15,19 @@ export interface ProviderDescription {
   readonly config?: readonly string[] | undefined;
   /** Why it does not serve at the moment, or not as its configs say. A field of ours, absent while it does. */
   readonly failure?: string | undefined;
+  /** How its process crashed lately. A field of ours, absent before the first crash and once it has run well since. */
+  readonly crashes?: ProviderCrashes | undefined;
+}
+
+/** Crashes of a provider's process in a row, without a run of some length between them. */
+export interface ProviderCrashes {
+  readonly count: number;
+  /** Whether it crashes again and again, so that waiting alone will hardly help. */
+  readonly isLoop: boolean;
+  /** How it ended the last time, or why it could not be started again. */
+  readonly reason: string;
+  /** The last lines it wrote to standard error before, at most five of 300 characters. */
+  readonly lastLines: readonly string[];
 }
 
 /** Asks which hosts would run a provider (docs/spec/control-interface.md#5.1). */

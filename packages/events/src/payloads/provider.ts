@@ -36,6 +36,30 @@ export interface ProviderStopped {
   readonly reason?: string | undefined;
 }
 
+/**
+ * `provider_state_changed`: what the host saw of a provider that runs, or should. An event of ours, which others drop; upstream tells
+ * nothing of crashes.
+ */
+export interface ProviderStateChanged {
+  readonly hostId: string;
+  readonly providerId: string;
+  /**
+   * - `restarting`: its process ended, or could not be started again; it will be started after a wait
+   * - `crash-loop`: the same, again and again
+   * - `silent`: its process runs and gives no usable answer to health checks
+   * - `running`: it serves again
+   */
+  readonly state: 'restarting' | 'crash-loop' | 'silent' | 'running';
+  /** What happened; empty for one that runs. */
+  readonly reason: string;
+  /** How many times in a row it crashed. */
+  readonly crashes: number;
+  /** Until the next start, in ms; absent where none is planned. */
+  readonly restartInMs?: number | undefined;
+  /** The last lines it wrote to standard error, at most five of 300 characters. */
+  readonly lastLines: readonly string[];
+}
+
 /** An event for `publish`: a provider was started. */
 export function providerStarted(data: ProviderStarted): {
   readonly name: 'provider_started';
@@ -58,6 +82,14 @@ export function providerStopped(data: ProviderStopped): {
   readonly data: ProviderStopped;
 } {
   return { name: 'provider_stopped', data };
+}
+
+/** An event for `publish`: a provider crashed, fell silent, or serves again. */
+export function providerStateChanged(data: ProviderStateChanged): {
+  readonly name: 'provider_state_changed';
+  readonly data: ProviderStateChanged;
+} {
+  return { name: 'provider_state_changed', data };
 }
 
 /**
@@ -125,6 +157,44 @@ export const providerStoppedCodec: EventCodec<ProviderStopped> = {
     };
   },
 };
+
+const states: ReadonlySet<string> = new Set<ProviderStateChanged['state']>([
+  'restarting',
+  'crash-loop',
+  'silent',
+  'running',
+]);
+
+export const providerStateChangedCodec: EventCodec<ProviderStateChanged> = {
+  encode: (data) => ({
+    host_id: data.hostId,
+    provider_id: data.providerId,
+    state: data.state,
+    reason: data.reason,
+    crashes: data.crashes,
+    ...(data.restartInMs !== undefined && { restart_in_ms: data.restartInMs }),
+    last_lines: data.lastLines,
+  }),
+  decode(value) {
+    const reader = new ObjectReader(value, 'provider_state_changed');
+    const restartInMs = reader.optionalU64('restart_in_ms');
+    const state = reader.string('state');
+    return {
+      hostId: reader.string('host_id'),
+      providerId: reader.string('provider_id'),
+      // Of a state that is not known this much is: it is none in which it runs.
+      state: isState(state) ? state : 'restarting',
+      reason: reader.stringOr('reason', ''),
+      crashes: reader.u32Or('crashes', 0),
+      ...(restartInMs !== undefined && { restartInMs }),
+      lastLines: reader.stringArrayOr('last_lines', []),
+    };
+  },
+};
+
+function isState(state: string): state is ProviderStateChanged['state'] {
+  return states.has(state);
+}
 
 /**
  * wadm rejects the whole event when `name` or `version` is null, so such claims are left out

@@ -1,11 +1,18 @@
 import type {
   InterfaceLinkDefinition,
   Link,
+  ProviderCrashes,
   StartProviderCommand,
   UndeliveredLink,
 } from '@wasmlattice/control-interface';
 import { createXKey, type XKey } from '@wasmlattice/identity';
-import { describeCrash, type ProviderCrash, type RunningProvider } from '@wasmlattice/provider-host';
+import {
+  describeCrash,
+  describeLastWords,
+  type ProviderCrash,
+  type RunningProvider,
+  shortenLines,
+} from '@wasmlattice/provider-host';
 import { encodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import { normalizeProviderReference } from '../artifacts/artifact-reference.js';
@@ -77,6 +84,9 @@ export interface HostedProviderTies {
   /** Told of a link that could not be delivered, and of one that could not and now is. */
   readonly onLinkFailure: (link: Link, reason: string) => void;
   readonly onLinkRecovery: (link: Link) => void;
+  /** Told of each crash, and when it serves again. */
+  readonly onCrash: (crashes: ProviderCrashes, restartInMs: number) => void;
+  readonly onRestart: () => void;
   /** A link of it left or changed. */
   readonly onLinkFreed: () => void;
 }
@@ -182,10 +192,12 @@ export class HostedProvider {
       links: () => this.links.ofStart(this.#ownLinks()),
       onCrash: (crash) => {
         this.#crash = crash;
+        this.#ties.onCrash(describeCrashes(crash), crash.restartInMs);
       },
       onRestart: () => {
         this.#crash = undefined;
         this.#values.forgetRefusals();
+        this.#ties.onRestart();
         enqueue(() => this.#begin());
       },
       signal,
@@ -213,6 +225,12 @@ export class HostedProvider {
   /** Whether it has crashed and does not serve again yet. */
   get isDown(): boolean {
     return this.#crash !== undefined;
+  }
+
+  /** How it crashed lately, whether or not it serves again. */
+  get crashes(): ProviderCrashes | undefined {
+    const crash = this.#provider?.lastCrash ?? this.#crash;
+    return crash === undefined ? undefined : describeCrashes(crash);
   }
 
   /** Whether it takes other configs while it runs. */
@@ -282,8 +300,21 @@ export class HostedProvider {
   }
 }
 
+function describeCrashes(crash: ProviderCrash): ProviderCrashes {
+  const { crashes, exit, isLoop } = crash;
+  return {
+    count: crashes,
+    isLoop,
+    reason: describeReason(crash),
+    lastLines: shortenLines(exit?.lastLines ?? []),
+  };
+}
+
 function describeFailure(crash: ProviderCrash): string {
-  const reason = crash.error instanceof Error ? `: ${crash.error.message}` : '';
   const words = crash.exit?.lastLines.at(-1);
-  return `${describeCrash(crash)}${reason}${words === undefined ? '' : `; its last words: ${words}`}`;
+  return `${describeReason(crash)}${words === undefined ? '' : describeLastWords([words])}`;
+}
+
+function describeReason(crash: ProviderCrash): string {
+  return `${describeCrash(crash)}${crash.error instanceof Error ? `: ${crash.error.message}` : ''}`;
 }

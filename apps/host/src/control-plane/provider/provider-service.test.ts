@@ -2,7 +2,7 @@ import type { InterfaceLinkDefinition, Link, StartProviderCommand } from '@wasml
 import { createSigningKey, createXKey, signToken, xkeyFromSeed } from '@wasmlattice/identity';
 import type { RunningProvider } from '@wasmlattice/provider-host';
 import { decodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
-import { noopLogger } from '@wasmlattice/telemetry';
+import { noopLogger, noopMeter } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { parseArtifactReference } from '../artifacts/artifact-reference.js';
 import type { ProviderArtifact } from '../artifacts/artifact-store.js';
@@ -76,6 +76,7 @@ function setUp(
   const open = ({ xkey }: Pick<ProviderLaunch, 'xkey'>, sealed: Uint8Array | undefined): SecretMap =>
     decodeSecrets(xkeyFromSeed(xkey.seed()).open(sealed ?? new Uint8Array(), hostXkey.publicKey));
   const providers: FakeProvider[] = [];
+  const counted: [string, unknown][] = [];
   const launcher: ProviderServiceOptions['launcher'] = {
     offersBuiltin: () => options.offersBuiltin ?? true,
     async launch(launch) {
@@ -121,6 +122,10 @@ function setUp(
     events,
     launcher,
     scheduleRetry: options.scheduleRetry ?? (() => () => {}),
+    meter: {
+      ...noopMeter,
+      counter: (name) => ({ add: (_, attributes) => void counted.push([name, attributes]) }),
+    },
     logger: noopLogger,
   });
   const put = (link: Link) =>
@@ -133,7 +138,7 @@ function setUp(
     if (found === undefined) throw new Error(`there is no provider ${index}`);
     return found;
   };
-  return { service, events, configs, secrets, lattice, providers, provider, put, open };
+  return { service, counted, events, configs, secrets, lattice, providers, provider, put, open };
 }
 
 /** Holds up what awaits `pass` until `open` is called. */
@@ -502,7 +507,8 @@ describe('links', () => {
     service.start(startCommand());
     await events.waitFor('provider_started');
     const { launch } = provider();
-    launch.onCrash({ crashes: 1, restartInMs: 250, exit: { code: 3, lastLines: ['out of memory'] } });
+    const exit = { code: 3, lastLines: ['out of memory'] };
+    launch.onCrash({ crashes: 1, isLoop: false, restartInMs: 250, exit });
     const failure = 'the provider exited with code 3 although it should run; its last words: out of memory';
     expect(service.describe()).toMatchObject([{ failure }]);
     expect(service.undeliveredLinks()).toMatchObject([
@@ -514,6 +520,31 @@ describe('links', () => {
     expect(provider().told).toHaveLength(2);
     expect(service.describe()[0]).not.toHaveProperty('failure');
     expect(service.undeliveredLinks()).toEqual([]);
+  });
+});
+
+describe('a crash', () => {
+  it('is told with the last words, in the inventory, in events and as a metric, as is the end of a row', async () => {
+    const { service, counted, events, provider } = setUp();
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    const { launch } = provider();
+    const exit = { code: 3, lastLines: ['loading', 'no license'] };
+    launch.onCrash({ crashes: 2, isLoop: false, restartInMs: 500, exit });
+    launch.onCrash({ crashes: 3, isLoop: true, restartInMs: 1_000, exit });
+    const reason = 'the provider exited with code 3 although it should run';
+    const lastLines = ['loading', 'no license'];
+    expect(service.describe()).toMatchObject([{ crashes: { count: 3, isLoop: true, reason, lastLines } }]);
+    launch.onRestart();
+    const common = { hostId: 'NHOST', providerId: 'kv' };
+    const told = events.events.filter(({ name }) => name === 'provider_state_changed');
+    expect(told.map(({ data }) => data)).toEqual([
+      { ...common, state: 'restarting', reason, crashes: 2, restartInMs: 500, lastLines },
+      { ...common, state: 'crash-loop', reason, crashes: 3, restartInMs: 1_000, lastLines },
+      { ...common, state: 'running', reason: '', crashes: 3, lastLines: [] },
+    ]);
+    const one = ['wasmlattice.provider.crashes', { 'provider.id': 'kv' }];
+    expect(counted).toEqual([one, one]);
   });
 });
 

@@ -19,12 +19,20 @@ import {
   linkStateChanged,
   providerStarted,
   providerStartFailed,
+  providerStateChanged,
   providerStopped,
 } from '@wasmlattice/events';
+import { type Meter, noopMeter } from '@wasmlattice/telemetry';
 import { normalizeProviderReference, parseArtifactReference } from '../artifacts/artifact-reference.js';
 import { inventoryClaims, providerEventClaims } from '../claims/token-facts.js';
 import { createKeyedQueue } from '../keyed-queue.js';
-import { HostedProvider, type HostedProviderParts, type ProviderLauncher } from './hosted-provider.js';
+import {
+  HostedProvider,
+  type HostedProviderParts,
+  type HostedProviderTies,
+  type ProviderLauncher,
+} from './hosted-provider.js';
+import { createProviderMetrics } from './provider-metrics.js';
 
 /** The providers of one host: started, linked and stopped by control commands. */
 export interface ProviderService {
@@ -50,6 +58,7 @@ export interface ProviderServiceOptions extends HostedProviderParts {
   readonly hostId: string;
   readonly events: EventPublisher;
   readonly launcher: ProviderLauncher;
+  readonly meter?: Meter | undefined;
 }
 
 interface ProviderStarting {
@@ -67,10 +76,11 @@ class ProviderStoppedError extends Error {
 }
 
 export function createProviderService(options: ProviderServiceOptions): ProviderService {
-  const { hostId, events, launcher, logger } = options;
+  const { hostId, events, launcher, logger, meter = noopMeter } = options;
   const running = new Map<string, HostedProvider>();
   const starting = new Map<string, ProviderStarting>();
   const queue = createKeyedQueue();
+  const metrics = createProviderMetrics(meter);
   let closed = false;
 
   /** For tasks whose failure has nobody to tell. */
@@ -93,6 +103,22 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     }
   };
 
+  /** What becomes of a provider between its start and its stop. */
+  const stateEvents = (providerId: string): Pick<HostedProviderTies, 'onCrash' | 'onRestart'> => {
+    const common = { hostId, providerId };
+    let crashes = 0;
+    return {
+      onCrash({ count, isLoop, lastLines, reason }, restartInMs) {
+        crashes = count;
+        metrics.crashed(providerId);
+        const state = isLoop ? 'crash-loop' : 'restarting';
+        publish(providerStateChanged({ ...common, state, reason, crashes, restartInMs, lastLines }));
+      },
+      onRestart: () =>
+        publish(providerStateChanged({ ...common, state: 'running', reason: '', crashes, lastLines: [] })),
+    };
+  };
+
   const carryOut = async (command: StartProviderCommand, signal: AbortSignal): Promise<void> => {
     const { providerId } = command;
     let hosted: HostedProvider | undefined;
@@ -110,8 +136,10 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'delivered', reason: '' }));
       },
       onLinkFreed: () => tryFailedBeside(providerId),
+      ...stateEvents(providerId),
     });
     running.set(providerId, hosted);
+    metrics.begin(hosted);
     await publishStarted(command, hosted);
   };
 
@@ -205,6 +233,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
           const annotations = hosted?.annotations ?? given?.command.annotations;
           if (annotations === undefined) return failed('provider with that ID is not running');
           running.delete(providerId);
+          metrics.end(providerId);
           await hosted?.stop();
           tryFailedBeside(providerId);
           await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
@@ -216,13 +245,14 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     isRunning: (providerId) => running.has(providerId) || starting.has(providerId),
 
     describe: () =>
-      [...running].map(([id, { annotations, configNames, failure, imageRef, token }]) => ({
+      [...running].map(([id, { annotations, configNames, crashes, failure, imageRef, token }]) => ({
         id,
         imageRef,
         ...inventoryClaims(token),
         annotations,
         config: configNames,
         ...(failure !== undefined && { failure }),
+        ...(crashes !== undefined && { crashes }),
       })),
     undeliveredLinks: () =>
       [...running.values()]
@@ -251,6 +281,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       const all = [...running.values()];
       await Promise.all([queue.idle(), ...all.map((hosted) => soon(hosted, queue.idle()))]);
       running.clear();
+      for (const { id } of all) metrics.end(id);
       await Promise.all(all.map((hosted) => hosted.stop()));
     },
   };
