@@ -736,7 +736,7 @@ describe('a deadline', () => {
     const invoker = await peers.invoker();
     expect((await errorOf(callEcho(invoker, 'x', 40))).message).toContain('was not accepted within 40 ms');
     accept = true;
-    expect((await errorOf(callEcho(invoker, 'x', 40))).message).toContain('did not answer within 40 ms');
+    expect((await errorOf(callEcho(invoker, 'x', 800))).message).toContain('did not answer within 800 ms');
   });
 
   it('on the handler ends the call for both sides', async () => {
@@ -760,7 +760,7 @@ describe('a deadline', () => {
     const invocation = Promise.withResolvers<string>();
     peer.subscribe(subject, { callback: (_, { reply = '' }) => invocation.resolve(reply) });
     await peer.flush();
-    const failure = errorOf(callEcho(await peers.invoker(), 'x', 60));
+    const failure = errorOf(callEcho(await peers.invoker(), 'x', 800));
     const reply = await invocation.promise;
     expect((await failure).code).toBe('timeout');
     const root = createInbox();
