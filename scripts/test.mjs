@@ -83,8 +83,13 @@ await runScript(async () => {
       run(node26, ['scripts/check-packages.mjs'], { cwd: root, env, onLine }),
     ),
     await tests('Testing the scripts', runScriptTests),
-    await tests('Testing the packages', (onLine) => runPackageTests('test', { ...tools, report: onLine })),
-    await tests('Testing end to end', (onLine) => runPackageTests('test:e2e', { ...tools, report: onLine })),
+    // Tests of packages wait for servers and timers most of their time, those end to end load the machine.
+    await tests('Testing the packages', (onLine) =>
+      runPackageTests('test', { ...tools, report: onLine, concurrency: 2 }),
+    ),
+    await tests('Testing end to end', (onLine) =>
+      runPackageTests('test:e2e', { ...tools, report: onLine, concurrency: 1 }),
+    ),
     await check('Running the demo', (onLine) =>
       run(node26, ['scripts/demo.mjs', '--smoke'], { cwd: root, env, onLine }),
     ),

@@ -18,9 +18,9 @@ export async function runScriptTests(report) {
 
 /**
  * Runs a turbo task that runs vitest in each package that has it. Each vitest also writes its results as JSON, which is
- * where the counts come from. Packages run one after another: the tests of one may load the machine.
+ * where the counts come from. `concurrency` says how many packages are tested at a time.
  */
-export async function runPackageTests(task, { natsServer, dockerRegistry, report }) {
+export async function runPackageTests(task, { natsServer, dockerRegistry, report, concurrency }) {
   const packages = (await workspacePackages()).filter(
     ({ manifest }) => manifest.scripts?.[task] !== undefined,
   );
@@ -29,7 +29,14 @@ export async function runPackageTests(task, { natsServer, dockerRegistry, report
     file: join(path, resultsFile(task)),
   }));
   await Promise.all(files.map(({ file }) => rm(file, { force: true })));
-  const args = ['run', task, '--continue', '--concurrency=1', '--', ...reporters(resultsFile(task))];
+  const args = [
+    'run',
+    task,
+    '--continue',
+    `--concurrency=${concurrency}`,
+    '--',
+    ...reporters(resultsFile(task)),
+  ];
   const env = toolEnvironment({ natsServer, dockerRegistry });
   return collect(await run(binary('turbo'), args, { cwd: root, env, onLine: report }), files);
 }
