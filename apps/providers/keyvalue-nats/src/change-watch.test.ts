@@ -1,6 +1,6 @@
 import type { Invocation, Invoker } from '@wasmlattice/rpc';
 import { RecordingLogger, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
-import { connect, type KV, type NatsConnection } from 'nats';
+import { connect, headers, type KV, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChangeWatchOptions, startChangeWatch } from './change-watch.js';
 
@@ -63,6 +63,19 @@ describe('a watch', () => {
     // A purge takes the earlier changes out of the bucket, those not told yet included.
     await kv.purge('price');
     await expect.poll(() => told).toEqual([...beforePurge, 'on-delete price ']);
+    await watch.end();
+  });
+
+  it('tells of a key that has expired as of one that was deleted', async () => {
+    const { told, invoker } = recordingInvoker();
+    const watch = await startChangeWatch(optionsFor(invoker));
+    await kv.put('price', '1');
+    await expect.poll(() => told).toEqual(['on-set price 1']);
+    // As nats-server 2.11 and later do in a bucket with limit markers.
+    const marker = headers();
+    marker.set('Nats-Marker-Reason', 'MaxAge');
+    await connection.jetstream().publish(`$KV.${bucket}.price`, new Uint8Array(), { headers: marker });
+    await expect.poll(() => told).toEqual(['on-set price 1', 'on-delete price ']);
     await watch.end();
   });
 

@@ -12,6 +12,7 @@ import {
   nanos,
 } from 'nats';
 import { encodeKey } from './kv-key.js';
+import { changeOf } from './kv-message.js';
 import type { StoreSettings } from './settings.js';
 import type { WatchedKey } from './watch-list.js';
 
@@ -107,10 +108,10 @@ async function watchKey(
   });
 
   const tell = async (message: JsMsg): Promise<void> => {
-    const deleted = (message.headers?.get('KV-Operation') ?? '') !== '';
+    const change = changeOf(message.headers);
     try {
-      if (deleted && watched.delete) await watcher.onDelete(anyBucket, watched.key);
-      if (!deleted && watched.set) await watcher.onSet(anyBucket, watched.key, message.data);
+      if (change === 'delete' && watched.delete) await watcher.onDelete(anyBucket, watched.key);
+      if (change === 'set' && watched.set) await watcher.onSet(anyBucket, watched.key, message.data);
       message.ack();
     } catch (error) {
       const { redeliveryCount: delivered } = message.info;

@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
+import type { InterfaceLinkDefinition } from '@wasmlattice/provider-host/protocol';
 import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok } from '@wasmlattice/rpc';
 import {
   type KeyvalueAtomics,
-  type KeyvalueBatch,
   type KeyvalueStore,
   keyvalueAtomics,
-  keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
@@ -52,28 +50,8 @@ const store = (): KeyvalueStore =>
   createClient(harness.invoker, { target: id, interface: keyvalueStore, headers });
 const atomics = (): KeyvalueAtomics =>
   createClient(harness.invoker, { target: id, interface: keyvalueAtomics, headers });
-const batch = (): KeyvalueBatch =>
-  createClient(harness.invoker, { target: id, interface: keyvalueBatch, headers });
 
 describe('keyvalue provider', () => {
-  it('serves store and batch to a linked component', async () => {
-    await harness.start([link('default', { bucket: 'listed' })]);
-    const { get, set, exists, listKeys } = store();
-    expect(await get('', 'k')).toEqual(ok(undefined));
-    expect(await set('', 'k', bytes('v'))).toEqual(ok());
-    expect(await get('default', 'k')).toEqual(ok(bytes('v')));
-    expect(await exists('', 'k')).toEqual(ok(true));
-    expect(await batch().setMany('', [['l', bytes('w')]])).toEqual(ok());
-    expect(await batch().getMany('', ['l', 'm', 'k'])).toEqual(
-      ok([['l', bytes('w')], undefined, ['k', bytes('v')]]),
-    );
-    expect(await listKeys('', undefined)).toEqual(ok({ keys: ['k', 'l'], cursor: undefined }));
-    expect(await listKeys('', 1n)).toEqual(ok({ keys: ['l'], cursor: undefined }));
-    expect(await batch().deleteMany('', ['l'])).toEqual(ok());
-    expect(await store().delete('', 'k')).toEqual(ok());
-    expect(await exists('', 'k')).toEqual(ok(false));
-  });
-
   it('loses no increment, and fails none, of many at once on two instances', async () => {
     const links = [link('default', { bucket: 'first' })];
     await Promise.all([harness.start(links), harness.start(links)]);
@@ -88,37 +66,17 @@ describe('keyvalue provider', () => {
     expect(await store().get('', 'hits')).toEqual(ok(bytes(String(count))));
   });
 
-  it('chooses the bucket by the link that the component names', async () => {
-    const host = await harness.start([link('default', { bucket: 'first' })]);
-    await host.provider.putLink(link('other', { bucket: 'second' }));
-    await host.logged(/link put .*link=other/);
+  it('chooses the bucket by the link that the component names, else by that of the call', async () => {
+    await harness.start([link('default', { bucket: 'first' }), link('other', { bucket: 'second' })]);
     await store().set('other', 'where', bytes('second'));
-    await store().set('', 'where', bytes('first'));
-    expect(await store().get('other', 'where')).toEqual(ok(bytes('second')));
-    expect(await store().get('', 'where')).toEqual(ok(bytes('first')));
+    for (const anonymous of ['', 'default'])
+      expect(await store().get(anonymous, 'where')).toEqual(ok(undefined));
     expect(await store().get('missing', 'where')).toEqual(
       err({
         tag: 'other',
         val: 'No NATS Kv store found for bucket id (link name): missing; counter has links named default, other',
       }),
     );
-  });
-
-  it('follows changes of a link, and forgets only the one that is deleted', async () => {
-    const host = await harness.start([
-      link('default', { bucket: 'first' }),
-      link('other', { bucket: 'second' }),
-    ]);
-    const second = await harness.connection.jetstream().views.kv('second');
-    await second.put('moved', 'yes');
-    await host.provider.putLink(link('default', { bucket: 'second' }));
-    await host.logged(/link put .*link=default/);
-    expect(await store().get('', 'moved')).toEqual(ok(bytes('yes')));
-    const identity: LinkIdentity = link('default', {});
-    await host.provider.deleteLink(identity);
-    await host.logged(/link deleted .*link=default/);
-    expect(await store().get('', 'moved')).toMatchObject({ tag: 'err', val: { tag: 'other' } });
-    expect(await store().get('other', 'moved')).toEqual(ok(bytes('yes')));
   });
 
   it('answers with what is wrong with a link, and recovers by itself', async () => {

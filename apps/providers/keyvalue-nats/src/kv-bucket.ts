@@ -1,4 +1,5 @@
-import { type KV, type KvEntry, type NatsConnection, NatsError } from 'nats';
+import { type JetStreamManager, type KV, type NatsConnection, NatsError, type StreamInfo } from 'nats';
+import { type BucketReader, createBucketReader } from './bucket-reader.js';
 import { type Counter, createCounter, type VersionedCell } from './counter.js';
 import { failureOf, otherFailure } from './keyvalue-failure.js';
 import { decodeKey, encodeKey, shortened } from './kv-key.js';
@@ -34,24 +35,26 @@ export async function openBucket(
 ): Promise<KvBucket> {
   const { bucket, jsDomain, autoCreate } = settings;
   try {
-    const jetstream = connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain });
-    if (!autoCreate) await mustExist(connection, settings);
-    const kv = await jetstream.views.kv(bucket);
-    // Followers may answer direct reads late, which a counter would pay for with a lost race.
-    const latest = await jetstream.views.kv(bucket, { allow_direct: false });
-    return createBucket(bucket, kv, latest);
+    const domain = jsDomain === undefined ? {} : { domain: jsDomain };
+    const jetstream = connection.jetstream(domain);
+    const manager = await connection.jetstreamManager(domain);
+    if (autoCreate) await jetstream.views.kv(bucket);
+    const stream = await streamOf(manager, bucket);
+    refuseMirror(bucket, stream);
+    const kv = await jetstream.views.kv(bucket, { bindOnly: true });
+    return createBucket(
+      bucket,
+      kv,
+      createBucketReader({ connection, bucket, config: stream.config, jsDomain }),
+    );
   } catch (cause) {
     throw failureOf(`open bucket "${bucket}"`, cause);
   }
 }
 
-async function mustExist(
-  connection: NatsConnection,
-  { bucket, jsDomain }: Pick<StoreSettings, 'bucket' | 'jsDomain'>,
-): Promise<void> {
-  const manager = await connection.jetstreamManager(jsDomain === undefined ? {} : { domain: jsDomain });
+async function streamOf(manager: JetStreamManager, bucket: string): Promise<StreamInfo> {
   try {
-    await manager.streams.info(`KV_${bucket}`);
+    return await manager.streams.info(`KV_${bucket}`);
   } catch (cause) {
     if (cause instanceof NatsError && cause.api_error?.code === 404) {
       throw otherFailure(
@@ -63,7 +66,17 @@ async function mustExist(
   }
 }
 
-function createBucket(name: string, kv: KV, latest: KV): KvBucket {
+/**
+ * A mirror within one account has the keys under the subjects of its origin, and takes no writes: what is written there arrives in the
+ * mirror some time later, which no counter can work with. One of another account or domain is a bucket of its own for the client.
+ */
+function refuseMirror(bucket: string, { config: { mirror } }: StreamInfo): void {
+  if (mirror === undefined || mirror.external !== undefined) return;
+  const origin = mirror.name.replace(/^KV_/, '');
+  throw otherFailure(`bucket "${bucket}" is a mirror of bucket "${origin}": link to "${origin}" itself`);
+}
+
+function createBucket(name: string, kv: KV, reader: BucketReader): KvBucket {
   const counters = new Map<string, Counter>();
 
   const attempt = async <T>(what: string, key: string | undefined, run: () => Promise<T>): Promise<T> => {
@@ -76,7 +89,7 @@ function createBucket(name: string, kv: KV, latest: KV): KvBucket {
   };
 
   const get = (key: string): Promise<Uint8Array | undefined> =>
-    attempt('get', key, async () => storedValue(await kv.get(encodeKey(key))));
+    attempt('get', key, async () => (await reader.read(encodeKey(key)))?.value);
   const set = (key: string, value: Uint8Array): Promise<void> =>
     attempt('set', key, async () => {
       await kv.put(encodeKey(key), value);
@@ -88,7 +101,7 @@ function createBucket(name: string, kv: KV, latest: KV): KvBucket {
     const known = counters.get(encoded);
     if (known !== undefined) return known;
     const counter = createCounter({
-      cell: versionedCell(kv, latest, encoded),
+      cell: versionedCell(kv, reader, encoded),
       name: `${JSON.stringify(shortened(key))} in bucket "${name}"`,
       onIdle: () => counters.delete(encoded),
     });
@@ -100,12 +113,7 @@ function createBucket(name: string, kv: KV, latest: KV): KvBucket {
     get,
     set,
     delete: remove,
-    keys: () =>
-      attempt('list keys', undefined, async () => {
-        const keys: string[] = [];
-        for await (const key of await kv.keys()) keys.push(decodeKey(key));
-        return keys;
-      }),
+    keys: () => attempt('list keys', undefined, async () => (await reader.keys()).map(decodeKey)),
     increment: (key, delta) => attempt('increment', key, () => counterOf(key).add(delta)),
     getMany: (keys) =>
       mapBounded(keys, batchConcurrency, async (key) => {
@@ -121,19 +129,11 @@ function createBucket(name: string, kv: KV, latest: KV): KvBucket {
   };
 }
 
-/** A deleted key still has an entry, which says so. */
-function storedValue(entry: KvEntry | null): Uint8Array | undefined {
-  if (entry?.operation !== 'PUT') return undefined;
-  // The client hands out a Buffer, whose methods differ from those of the type it claims.
-  const { buffer, byteOffset, byteLength } = entry.value;
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function versionedCell(kv: KV, latest: KV, key: string): VersionedCell {
+function versionedCell(kv: KV, reader: BucketReader, key: string): VersionedCell {
   return {
     async read() {
-      const entry = await latest.get(key);
-      return { value: storedValue(entry) ?? new Uint8Array(), revision: entry?.revision ?? 0 };
+      const entry = await reader.readLatest(key);
+      return { value: entry?.value ?? new Uint8Array(), revision: entry?.revision ?? 0 };
     },
     async replace(value, revision) {
       try {
