@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { providerTarget, writeProviderArchive } from '@wasmlattice/artifacts';
-import { createSigningKey } from '@wasmlattice/identity';
+import { dirname, join } from 'node:path';
 import {
   createTempDir,
   createTestAuthority,
@@ -46,6 +44,15 @@ async function cli(args: readonly string[], env: Record<string, string> = {}): P
   return child.output();
 }
 
+/** An archive of the key-value provider, made of its TypeScript. */
+async function archiveOfSource(name: string, ...flags: readonly string[]): Promise<string> {
+  const archive = join(dir.path, name);
+  const source = dirname(dirname(paths.keyvalueProvider));
+  const what = ['-v', 'acme', '-n', 'kv', '--source', source, '--destination', archive];
+  await cli(['par', 'create', ...what, ...flags]);
+  return archive;
+}
+
 /** Pushes bytes and says the digest of their manifest. */
 async function push(registry: TestRegistry, name: string, bytes: Uint8Array): Promise<string> {
   const file = join(dir.path, 'pushed.wasm');
@@ -81,24 +88,7 @@ it('an application is deployed from a registry with a password, over TLS of its 
   const ca = join(dir.path, 'ca.pem');
   await writeFile(ca, authority.certificate);
   const { username, password } = registryUser;
-  // A program that an archive can hold alone.
-  const { bytes } = await writeProviderArchive(
-    {
-      programs: new Map([
-        [
-          providerTarget(process.arch, process.platform),
-          Buffer.from(`#!/bin/sh\nexec "${process.execPath}" "${paths.keyvalueProvider}"\n`),
-        ],
-      ]),
-      metadata: { name: 'kv', vendor: 'acme' },
-      subject: createSigningKey('service').publicKey,
-      issuedAt: 1,
-    },
-    createSigningKey('account'),
-    { compress: true },
-  );
-  const archive = join(dir.path, 'kv.par.gz');
-  await writeFile(archive, bytes);
+  const archive = await archiveOfSource('kv.par.gz', '--compress');
   const login = { WASH_REG_USER: username, WASH_REG_PASSWORD: password, WASMCLOUD_TLS_CA_PATH: ca };
   await cli(['push', `${registry.name}/acme/counter:1`, paths.counter], login);
   await cli(['push', `${registry.name}/acme/kv:1`, archive], login);
@@ -157,6 +147,16 @@ spec:
             source: { config: [{ name: address, properties: { address: '127.0.0.1:${port}' } }] }
 `;
 }
+
+it('a provider that Node.js of the host runs starts from the file of its archive', async () => {
+  const archive = await archiveOfSource('kv.par', '--without-runtime');
+  await using scenario = await startScenario();
+  const { host, lattice } = scenario;
+  const healthy = lattice.nextEvent('health_check_passed', { provider_id: 'kv' });
+  const command = { provider_id: 'kv', provider_ref: `file://${archive}` };
+  await lattice.succeed(`provider.start.${host.id}`, command);
+  await healthy;
+});
 
 it('a component is updated by tag, and pinned by digest', async () => {
   await using registry = await startRegistry();

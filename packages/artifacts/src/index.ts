@@ -1,7 +1,7 @@
 export { type ArchiveSource, isGzip } from './archive/archive-entries.js';
 export { ArchiveError, type ArchiveErrorCode } from './archive/archive-error.js';
 export { type ArchiveLimits, defaultArchiveLimits } from './archive/archive-limits.js';
-export { providerTarget } from './archive/provider-targets.js';
+export { providerMachine, providerTarget } from './archive/provider-targets.js';
 export {
   isProviderArchive,
   type ProviderArchive,

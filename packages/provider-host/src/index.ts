@@ -29,6 +29,7 @@ export {
   type HealthOutcome,
   startHealthMonitor,
 } from './health-monitor.js';
+export { formatProblem, headBytes, type Machine } from './process/executable-format.js';
 export { describeLastWords, shortenLines } from './process/last-words.js';
 export { LaunchError } from './process/launch-command.js';
 export type { Environment } from './process/provider-environment.js';

@@ -61,6 +61,7 @@ describe('par', () => {
     [['-a', 'claims'], 'the architecture is `claims`'],
     [['-j', 'kv'], 'the schema `kv` is not JSON'],
     [['-b', 'none'], "the file `none` can't be read"],
+    [['--source', 'kv'], '--binary and --source exclude each other'],
   ])('create refuses %j', async (given, reason) => {
     await using folder = await createSigningFolder();
     const { code, errors } = await folder.run('par', 'create', ...flags, ...given);

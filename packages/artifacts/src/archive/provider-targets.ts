@@ -10,3 +10,13 @@ const systems: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'win
 export function providerTarget(arch: string, platform: string): string {
   return `${architectures[arch] ?? arch}-${systems[platform] ?? platform}`;
 }
+
+/** The other way: what Node.js calls the processor and the system of a target. */
+export function providerMachine(target: string): { readonly arch: string; readonly platform: string } {
+  const [arch = '', platform = ''] = target.split('-', 2);
+  return { arch: keyOf(architectures, arch), platform: keyOf(systems, platform) };
+}
+
+function keyOf(words: Readonly<Record<string, string>>, wanted: string): string {
+  return Object.keys(words).find((key) => words[key] === wanted) ?? wanted;
+}

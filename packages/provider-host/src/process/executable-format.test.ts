@@ -26,7 +26,7 @@ describe('formatProblem', () => {
 
   it('says what the file is instead', () => {
     expect(formatProblem(elf(183), linux)).toMatch(
-      /another processor \(ELF machine 183\) than this one \(x64\)/,
+      /another processor \(ELF machine 183\) than the machine's \(x64\)/,
     );
     expect(formatProblem(text('\0asm'), linux)).toMatch(/^is WebAssembly, not an executable for linux/);
     expect(formatProblem(Uint8Array.of(0x1f, 0x8b, 8), linux)).toMatch(/gzip archive/);

@@ -3,7 +3,8 @@ export const headBytes = 256;
 
 /** The machine a file shall run on. */
 export interface Machine {
-  readonly platform: NodeJS.Platform;
+  /** As `process.platform`. */
+  readonly platform: string;
   /** As `process.arch`. */
   readonly arch: string;
 }
@@ -24,7 +25,7 @@ export function formatProblem(head: Uint8Array, machine: Machine): string | unde
     const wanted = elfMachines[arch];
     const found = elfMachine(head);
     if (wanted === undefined || wanted === found) return undefined;
-    return `is built for another processor (ELF machine ${found}) than this one (${arch})`;
+    return `is built for another processor (ELF machine ${found}) than the machine's (${arch})`;
   }
   const other = others.find(({ magic }) => startsWith(head, magic));
   return `is ${other?.name ?? 'of an unknown format'}, not an executable for ${platform} or a script with a "#!" line`;
