@@ -1,3 +1,9 @@
+export { type BlobstoreContractOptions, blobstoreContract } from './blobstore/blobstore-contract.js';
+export {
+  type BlobstoreDifference,
+  type BlobstoreSetup,
+  blobstoreDifferences,
+} from './blobstore/blobstore-setup.js';
 export { type KeyvalueContractOptions, keyvalueContract } from './keyvalue/keyvalue-contract.js';
 export {
   type KeyvalueDifference,

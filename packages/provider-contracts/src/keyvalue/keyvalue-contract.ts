@@ -1,15 +1,8 @@
 import { err, ok } from '@wasmlattice/rpc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { bytes, okOf } from '../answers.js';
 import { claimsFor } from '../claims.js';
-import {
-  allKeys,
-  bytes,
-  clientOf,
-  type KeyvalueClient,
-  linkOf,
-  okOf,
-  startLinked,
-} from './keyvalue-fixture.js';
+import { allKeys, clientOf, type KeyvalueClient, linkOf, startLinked } from './keyvalue-fixture.js';
 import { type KeyvalueDifference, type KeyvalueSetup, keyvalueDifferences } from './keyvalue-setup.js';
 import { watcherClaims } from './watcher-claims.js';
 

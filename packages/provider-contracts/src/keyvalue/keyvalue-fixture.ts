@@ -1,6 +1,6 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
-import { createClient, type Result, type TypedInterface } from '@wasmlattice/rpc';
+import { createClient, type TypedInterface } from '@wasmlattice/rpc';
 import {
   type KeyvalueAtomics,
   type KeyvalueBatch,
@@ -10,6 +10,7 @@ import {
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
 import { vi } from 'vitest';
+import { okOf, unlessNotFound } from '../answers.js';
 import type { KeyvalueSetup } from './keyvalue-setup.js';
 
 /** What a component sees of the provider through one of its links. */
@@ -82,11 +83,6 @@ export async function startLinked(
   return running;
 }
 
-/** A call that reached nobody is to be tried again; any other failure is an answer. */
-function unlessNotFound(error: unknown): void {
-  if (error instanceof Error && 'code' in error && error.code === 'not-found') throw error;
-}
-
 /** All keys, page by page. */
 export async function allKeys({ store, bucket }: KeyvalueClient): Promise<string[]> {
   const keys: string[] = [];
@@ -97,14 +93,4 @@ export async function allKeys({ store, bucket }: KeyvalueClient): Promise<string
     cursor = page.cursor;
   } while (cursor !== undefined);
   return keys;
-}
-
-/** The value of an `ok`; throws what an `err` says. */
-export function okOf<T, E>(result: Result<T, E>): T {
-  if (result.tag === 'err') throw new Error(`an err instead of an ok: ${JSON.stringify(result.val)}`);
-  return result.val as T;
-}
-
-export function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -2,16 +2,9 @@ import { serveInterface } from '@wasmlattice/rpc';
 import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
 import { createNatsServer } from '@wasmlattice/rpc/nats';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { bytes, okOf } from '../answers.js';
 import type { Claim } from '../claims.js';
-import {
-  bytes,
-  clientOf,
-  type KeyvalueClient,
-  linkOf,
-  okOf,
-  startLinked,
-  watchLinkOf,
-} from './keyvalue-fixture.js';
+import { clientOf, type KeyvalueClient, linkOf, startLinked, watchLinkOf } from './keyvalue-fixture.js';
 import type { KeyvalueDifference, KeyvalueSetup } from './keyvalue-setup.js';
 
 const component = 'watcher';

@@ -1,0 +1,36 @@
+import type { StringMap } from '@wasmlattice/provider-host/protocol';
+import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+
+/** A provider and what is behind it, made once for all tests of the contract. */
+export interface BlobstoreSetup extends AsyncDisposable {
+  /** Runs the provider's program. */
+  readonly harness: ProviderHarness;
+  /** The id that the harness gives it. */
+  readonly id: string;
+  /** Target config of a link to one store. */
+  readonly first: StringMap;
+  /** Of a link to another store: what is written to one is not in the other. */
+  readonly second: StringMap;
+  /** Takes all containers, with their objects, out of both stores. */
+  empty(): Promise<void>;
+}
+
+/** What an implementation may do otherwise than the contract says. */
+export const blobstoreDifferences = {
+  'unlike-missing': '`has-object` of an object that is not there is an `err`',
+  'full-containers-stay': 'a container with objects in it is not deleted',
+  'missing-delete-fails': 'deleting an object that is not there is an `err`',
+  'whole-lists': '`limit` and `offset` of a list are ignored',
+  'no-offset': '`offset` of a list is ignored, and a list has 1,000 names at most',
+  'whole-reads': 'the range of a read is ignored: all of the object comes',
+  'no-range-past-end': 'a range that begins at the end of an object, or beyond, is an `err`',
+  'late-writes': 'a write to a container that is not there fails when its data has been sent',
+  'broken-writes-stay': 'data that breaks off becomes the object',
+  'writes-in-memory': 'an object that is written is kept in memory until it is complete',
+  'new-only': 'version 0.1.0 of the interface is not served',
+  'one-link': 'a component has one link: another one of it counts for nothing',
+  'put-once': 'a link that is put again keeps its first config',
+  'delete-all-links': 'the deletion of a link takes all links of its component',
+} as const;
+
+export type BlobstoreDifference = keyof typeof blobstoreDifferences;
