@@ -121,6 +121,7 @@ export function encodeComponentDescription(component: ComponentDescription): Jso
     revision: component.revision,
     max_instances: component.maxInstances,
     limits: component.limits === undefined ? null : encodeComponentLimits(component.limits),
+    config: component.config,
   };
 }
 
@@ -128,6 +129,7 @@ export function encodeComponentDescription(component: ComponentDescription): Jso
 export function readComponentDescription(reader: ObjectReader): ComponentDescription {
   const name = reader.optionalString('name');
   const limits = reader.optionalStringMap('limits');
+  const config = reader.optionalStringArray('config');
   return {
     id: reader.string('id'),
     imageRef: reader.string('image_ref'),
@@ -136,6 +138,7 @@ export function readComponentDescription(reader: ObjectReader): ComponentDescrip
     revision: reader.i32Or('revision', 0),
     maxInstances: reader.u32Or('max_instances', 0),
     ...(limits === undefined ? {} : { limits: componentLimitsFromMap(limits) }),
+    ...(config === undefined ? {} : { config }),
   };
 }
 

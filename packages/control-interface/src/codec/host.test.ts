@@ -123,11 +123,13 @@ describe('host inventory', () => {
     const crashes = { count: 3, loop: true, reason: 'exited with code 1', last_lines: ['no license'] };
     const ours = {
       ...json,
+      components: [{ ...json.components[0], config: ['greeting'] }],
       providers: [{ ...json.providers[0], config: ['limits'], failure: 'exited with code 1', crashes }],
       undelivered_links: [{ ...link, provider_id: 'http', state: 'failed', reason: 'address in use' }],
     };
     const decoded = decodeHostInventory(ours);
     expect(decoded).toMatchObject({
+      components: [{ config: ['greeting'] }],
       providers: [
         {
           config: ['limits'],

@@ -15,6 +15,8 @@ export interface ComponentDescription {
   readonly maxInstances: number;
   /** Absent when the command gave none (`null` on the wire). */
   readonly limits?: ComponentLimits | undefined;
+  /** Names of its configs and secrets, in order. A field of ours, absent from hosts of wasmCloud. */
+  readonly config?: readonly string[] | undefined;
 }
 
 /**

@@ -157,6 +157,7 @@ describe('scale', () => {
         revision: 0,
         maxInstances: 4,
         limits: { maxExecutionTime: 2 },
+        config: ['one', 'two'],
       },
     ]);
   });

@@ -330,10 +330,18 @@ export function createComponentService(options: ComponentServiceOptions): Compon
         ([
           id,
           {
-            settings: { imageRef, annotations, maxInstances, limits },
+            settings: { imageRef, annotations, maxInstances, limits, configNames },
             token,
           },
-        ]) => ({ id, imageRef, ...inventoryClaims(token), annotations, maxInstances, limits }),
+        ]) => ({
+          id,
+          imageRef,
+          ...inventoryClaims(token),
+          annotations,
+          maxInstances,
+          limits,
+          config: configNames,
+        }),
       ),
 
     setLinks(componentId, links) {
