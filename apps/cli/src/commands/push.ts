@@ -11,7 +11,8 @@ import { inspectComponent } from '@wasmlattice/wasm-runtime/engines';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
-import { readGlobalOptions, usageError } from '../global-options.js';
+import { readGlobalOptions } from '../global-options.js';
+import { readKeyValues } from '../key-values.js';
 import { jsonDocument } from '../output/json.js';
 import { addOutputOption } from '../output-option.js';
 import { readNamedFile } from '../read-file.js';
@@ -42,7 +43,8 @@ export function addPush(program: Command, io: CliIo): void {
     async (url: string, file: string, options: PushOptions, self: Command) => {
       const { output } = readGlobalOptions(self, io);
       const reference = readReference(url, options, io, 'Pushing');
-      const annotations = readAnnotations(options.annotation ?? []);
+      const annotations =
+        options.annotation === undefined ? undefined : readKeyValues(options.annotation, 'the annotation');
       const layout = await layoutOf(io, file, options);
       using opened = new DisposableStack();
       const registries = opened.adopt(await openRegistries(options, io, reference), (each) => each.close());
@@ -81,15 +83,4 @@ async function layoutOf(io: CliIo, file: string, options: PushOptions): Promise<
     interfaces.map(({ id }) => id).filter((id) => id !== '');
   return ({ digest }) =>
     componentLayout({ digest, imports: ids(imports), exports: ids(exports), created: new Date() });
-}
-
-function readAnnotations(texts: readonly string[]): Record<string, string> | undefined {
-  if (texts.length === 0) return undefined;
-  return Object.fromEntries(
-    texts.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-      throw usageError(`the annotation is \`${text}\``, 'write it as key=value');
-    }),
-  );
 }

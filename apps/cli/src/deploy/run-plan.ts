@@ -18,7 +18,8 @@ export interface PlanProgress {
   readonly state: 'started' | 'done';
 }
 
-export interface RunPlanOptions {
+/** What one step needs. */
+export interface RunStepOptions {
   readonly client: Pick<
     ControlClient,
     | 'putConfig'
@@ -36,8 +37,11 @@ export interface RunPlanOptions {
   readonly requestTimeoutMs: number;
   /** How long the outcome of one step may take: fetching and compiling a component takes its time. */
   readonly outcomeTimeoutMs: number;
-  readonly report: (progress: PlanProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface RunPlanOptions extends RunStepOptions {
+  readonly report: (progress: PlanProgress) => void;
 }
 
 /** The events a step's outcome is told by. */
@@ -70,7 +74,12 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<void
   }
 }
 
-async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
+/**
+ * Carries out one step and returns when its outcome is known.
+ *
+ * @throws {@link DeployError} when it fails
+ */
+export async function runStep(step: Step, options: RunStepOptions): Promise<void> {
   try {
     if (step.kind === 'delete-link') {
       await removeLink(step, {
@@ -85,10 +94,26 @@ async function runStep(step: Step, options: RunPlanOptions): Promise<void> {
   }
 }
 
+/**
+ * Sends the request of a step and returns when a host has accepted it.
+ *
+ * @throws {@link DeployError} when none does
+ */
+export async function requestOnly(
+  step: RequestStep,
+  options: Omit<RunStepOptions, 'events' | 'outcomeTimeoutMs'>,
+): Promise<void> {
+  try {
+    await send(step, options.client, requestOptions(options));
+  } catch (error) {
+    throw explain(step, error);
+  }
+}
+
 /** Hosts of wasmCloud, and those whose provider takes no configs while it runs, refuse: it starts with them then. */
 async function updateProvider(
   { command, host }: Extract<Step, { readonly kind: 'update-provider' }>,
-  options: RunPlanOptions,
+  options: RunStepOptions,
 ): Promise<void> {
   const start = { kind: 'start-provider', host } as const;
   try {
@@ -101,21 +126,24 @@ async function updateProvider(
 }
 
 /** Sends the request of a step and waits for its outcome. */
-async function requestStep(step: RequestStep, options: RunPlanOptions): Promise<void> {
+async function requestStep(step: RequestStep, options: RunStepOptions): Promise<void> {
   await outcomeOfRequests(step, options)(
     () => send(step, options.client, requestOptions(options)),
     outcomeOf(step),
   );
 }
 
-function requestOptions({ requestTimeoutMs, signal }: RunPlanOptions): ControlCallOptions {
+function requestOptions({
+  requestTimeoutMs,
+  signal,
+}: Omit<RunStepOptions, 'events' | 'outcomeTimeoutMs'>): ControlCallOptions {
   return { timeoutMs: requestTimeoutMs, ...(signal === undefined ? {} : { signal }) };
 }
 
 /** Waits for the events that follow requests of a step, and fails with it when they tell of a failure. */
 function outcomeOfRequests(
   step: Step,
-  { events, outcomeTimeoutMs, signal }: RunPlanOptions,
+  { events, outcomeTimeoutMs, signal }: RunStepOptions,
 ): RemoveLinkOptions['outcome'] {
   return async (sendRequest, isOutcome) => {
     const from = events.position;
@@ -133,11 +161,14 @@ function outcomeOfRequests(
 }
 
 /** A step that is one request. */
-type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'update-provider' | 'delete-link' }>;
+export type RequestStep = Exclude<
+  Step,
+  { readonly kind: 'keep-provider' | 'update-provider' | 'delete-link' }
+>;
 
 async function send(
   step: RequestStep,
-  client: RunPlanOptions['client'],
+  client: RunStepOptions['client'],
   options: ControlCallOptions,
 ): Promise<unknown> {
   switch (step.kind) {

@@ -46,6 +46,8 @@ export interface FakeHostOptions {
   readonly ignoresTargets?: boolean;
   /** References whose start request is never answered. */
   readonly unanswered?: readonly string[];
+  /** Does not tell which configs components have, as hosts of wasmCloud do. */
+  readonly hidesConfigs?: boolean;
   /** Tells which configs providers have, and gives those that run others when it may. */
   readonly updatesProviders?: boolean;
   /** What tokens say. */
@@ -84,6 +86,8 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       return reason === undefined ? [] : [{ ...link, providerId: link.target, state: 'failed', reason }];
     }),
   });
+  const hasLabels = (constraints: StringMap): boolean =>
+    Object.entries(constraints).every(([key, value]) => labels[key] === value);
   const unsupported = () => failed('unsupported subject');
 
   const handlers: ControlHandlers = {
@@ -94,10 +98,24 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       emit(hostStopped({ labels }));
       return ok('successfully handled stop host');
     },
-    putLabel: unsupported,
-    deleteLabel: unsupported,
+    putLabel({ key, value }) {
+      requests.push(`label ${key}=${value}`);
+      return ok(`successfully put label ${key}=${value}`);
+    },
+    deleteLabel({ key }) {
+      requests.push(`unlabel ${key}`);
+      return ok(`successfully deleted label ${key}`);
+    },
+    auctionComponent({ componentId, componentRef, constraints }) {
+      if (!hasLabels(constraints) || components.has(componentId)) return silent;
+      return ok('', { componentId, componentRef, constraints, hostId });
+    },
+    auctionProvider({ constraints, providerId, providerRef }) {
+      if (!hasLabels(constraints) || providers.has(providerId)) return silent;
+      return ok('', { providerId, providerRef, constraints, hostId });
+    },
     scaleComponent(command) {
-      const { annotations, componentId, componentRef, maxInstances } = command;
+      const { annotations, componentId, componentRef, config, maxInstances } = command;
       requests.push(`scale ${componentId} ${maxInstances}`);
       const event = {
         annotations,
@@ -120,6 +138,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
           annotations: running?.annotations ?? annotations,
           maxInstances,
           revision: 0,
+          ...(options.hidesConfigs !== true && { config }),
         });
       }
       emit(

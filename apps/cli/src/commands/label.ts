@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { CliIo } from '../cli-io.js';
+import { onLattice, writeDone } from '../command.js';
+import { findHost } from '../find-host.js';
+import { addGlobalOptions, usageError } from '../global-options.js';
+import { readKeyValues } from '../key-values.js';
+
+export function addLabel(program: Command, io: CliIo): void {
+  addGlobalOptions(program.command('label'))
+    .description('Give labels to a host, or take them away; placement looks at them')
+    .argument('<host>', 'id or name of the host, or the beginning of one')
+    .argument('<labels...>', 'labels, each key=value; with --delete, each a key')
+    .option('--delete', 'take them away')
+    .action(
+      (wanted: string, texts: readonly string[], own: { readonly delete?: boolean }, command: Command) => {
+        const isDeletion = own.delete === true;
+        const labels = isDeletion ? readKeys(texts) : readKeyValues(texts, 'the label');
+        return onLattice(command, io, async ({ client, options }) => {
+          const { signal } = io;
+          const host = await findHost(client, wanted, { gatherMs: options.gatherMs, signal });
+          let message = '';
+          for (const [key, value] of Object.entries(labels)) {
+            message = isDeletion
+              ? await client.deleteLabel(host.id, { key }, { signal })
+              : await client.putLabel(host.id, { key, value }, { signal });
+          }
+          const what = isDeletion ? 'took labels from' : 'labelled';
+          writeDone(
+            io,
+            options.output,
+            `${what} host ${host.friendlyName} (${host.id}): ${texts.join(', ')}`,
+            message,
+          );
+        });
+      },
+    );
+}
+
+/** `wash` takes a label with its value, too, where it is deleted. */
+function readKeys(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const key = text.split('=', 1)[0] ?? '';
+      if (key === '') throw usageError(`the label is \`${text}\``, 'write its key');
+      return [key, ''];
+    }),
+  );
+}

@@ -1,0 +1,182 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { useCliScenario } from '../testing/cli-scenario.js';
+
+const scenario = useCliScenario();
+const { host, cli } = scenario;
+const image = 'registry.test/hello:0.1.0';
+const second = { hostId: 'NB2', friendlyName: 'bold-owl-0002', labels: { zone: 'b' } };
+
+describe('start component', () => {
+  it('starts it on the only host and waits until it runs', async () => {
+    const { components, requests } = await host();
+    const args = [image, 'hello', '--max-instances', '4', '--annotations', 'team=a'];
+    expect(await cli('start', 'component', ...args)).toMatchObject({
+      code: 0,
+      output: 'started component hello on host calm-fox-0001 (NA1)\n',
+    });
+    expect(requests).toEqual(['scale hello 4']);
+    expect(components.get('hello')).toMatchObject({ imageRef: image, annotations: { team: 'a' } });
+  });
+
+  it('chooses a host with the labels', async () => {
+    const first = await host();
+    const { requests } = await host(second);
+    expect(await cli('start', 'component', image, 'hello', '-c', 'zone=b')).toMatchObject({ code: 0 });
+    expect([first.requests, requests]).toEqual([[], ['scale hello 1']]);
+  });
+
+  it('says that no host has the labels', async () => {
+    await host();
+    const { code, errors } = await cli('start', 'component', image, 'hello', '-c', 'zone=x');
+    expect(code).toBe(1);
+    expect(errors).toContain('none of 1 hosts with zone=x would run component hello');
+  });
+
+  it('starts it on the host that is named', async () => {
+    await host();
+    const { requests } = await host(second);
+    const { code } = await cli('start', 'component', image, 'hello', '--host-id', 'bold');
+    expect([code, requests]).toEqual([0, ['scale hello 1']]);
+  });
+
+  it('takes a file however it is written', async () => {
+    const { components } = await host();
+    await writeFile(join(scenario.folder, 'app.wasm'), '');
+    expect(await cli('start', 'component', 'app.wasm', 'hello')).toMatchObject({ code: 0 });
+    expect(components.get('hello')?.imageRef).toBe(pathToFileURL(join(scenario.folder, 'app.wasm')).href);
+  });
+
+  it('asks nobody when the file is not there', async () => {
+    const { requests } = await host();
+    const { code, errors } = await cli('start', 'component', './app.wasm', 'hello');
+    expect([code, requests]).toEqual([2, []]);
+    expect(errors).toContain('the image ./app.wasm is not there');
+  });
+
+  it('fails with the reason of the host', async () => {
+    await host({ broken: [image] });
+    const { code, errors } = await cli('start', 'component', image, 'hello');
+    expect(code).toBe(1);
+    expect(errors).toContain(`failed to fetch component: ${image}`);
+  });
+
+  it('does not wait for the outcome if told so, and says that', async () => {
+    await host({ mute: [image] });
+    expect(await cli('start', 'component', image, 'hello', '--skip-wait')).toMatchObject({
+      code: 0,
+      output: 'accepted: started component hello on host calm-fox-0001 (NA1)\n',
+    });
+  });
+
+  it('answers programs in JSON', async () => {
+    await host();
+    expect(JSON.parse((await cli('start', 'component', image, 'hello', '-o', 'json')).output)).toEqual({
+      success: true,
+      host_id: 'NA1',
+      component_id: 'hello',
+      component_ref: image,
+    });
+  });
+});
+
+describe('scale component', () => {
+  it.each([
+    ['by its id', ['hello']],
+    ['by image and id', [image, 'hello']],
+  ])('%s keeps image, annotations and configs', async (_, args) => {
+    const { components } = await host();
+    await cli('start', 'component', image, 'hello', '--annotations', 'team=a', '--config', 'a', 'b');
+    expect(await cli('scale', 'component', ...args, '--max-instances', '9')).toMatchObject({ code: 0 });
+    const kept = { imageRef: image, annotations: { team: 'a' }, config: ['a', 'b'] };
+    expect(components.get('hello')).toMatchObject({ ...kept, maxInstances: 9 });
+  });
+
+  it('warns where a host does not tell the configs, which a scale replaces', async () => {
+    await host({ hidesConfigs: true });
+    await cli('start', 'component', image, 'hello', '--config', 'a');
+    const { code, errors } = await cli('scale', 'component', 'hello', '--max-instances', '9');
+    expect(code).toBe(0);
+    expect(errors).toContain('it will have none: name them with --config');
+  });
+
+  it('names the components when there is none of that id', async () => {
+    await host();
+    await cli('start', 'component', image, 'hello');
+    const { code, errors } = await cli('scale', 'component', 'helo', '--max-instances', '9');
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      'error: no host of the lattice runs the component `helo`\ncheck: components are hello\n',
+    );
+  });
+
+  it('does not choose among hosts', async () => {
+    const { requests } = await host();
+    const { requests: others } = await host(second);
+    for (const id of ['NA1', 'NB2']) await cli('start', 'component', image, 'hello', '--host-id', id);
+    const { code, errors } = await cli('scale', 'component', 'hello', '--max-instances', '9');
+    expect([code, requests, others]).toEqual([2, ['scale hello 1'], ['scale hello 1']]);
+    expect(errors).toContain('name one with --host-id: bold-owl-0002 (NB2), calm-fox-0001 (NA1)');
+  });
+});
+
+describe('update component', () => {
+  it('gives it new code', async () => {
+    const { components } = await host();
+    await cli('start', 'component', image, 'hello');
+    const next = 'registry.test/hello:0.2.0';
+    expect(await cli('update', 'component', 'hello', next)).toMatchObject({
+      code: 0,
+      output: `updated component hello from ${image} to ${next} on host calm-fox-0001 (NA1)\n`,
+    });
+    expect(components.get('hello')?.imageRef).toBe(next);
+  });
+});
+
+describe('stop component', () => {
+  it('stops it and waits until it is gone', async () => {
+    const { components } = await host();
+    await cli('start', 'component', image, 'hello');
+    expect(await cli('stop', 'component', 'hello')).toMatchObject({ code: 0 });
+    expect(components.size).toBe(0);
+  });
+});
+
+describe('start and stop provider', () => {
+  it('start it with configs and stop it', async () => {
+    const { providers } = await host();
+    const start = ['start', 'provider', 'registry.test/kv:1.0.0', 'kv', '--config', 'kv-config'];
+    expect(await cli(...start)).toMatchObject({ code: 0 });
+    expect(providers.get('kv')).toMatchObject({ config: ['kv-config'] });
+    expect(await cli('stop', 'provider', 'kv')).toMatchObject({
+      code: 0,
+      output: 'stopped provider kv on host calm-fox-0001 (NA1)\n',
+    });
+    expect(providers.size).toBe(0);
+  });
+
+  it('tell why it did not start', async () => {
+    await host({ broken: ['registry.test/kv:1.0.0'] });
+    const { code, errors } = await cli('start', 'provider', 'registry.test/kv:1.0.0', 'kv');
+    expect(code).toBe(1);
+    expect(errors).toContain('it cannot be executed');
+  });
+});
+
+describe('label', () => {
+  it('gives a host labels and takes them away', async () => {
+    const { requests } = await host();
+    expect(await cli('label', 'calm', 'zone=a', 'tier=')).toMatchObject({ code: 0 });
+    expect(await cli('label', 'NA1', 'zone', '--delete')).toMatchObject({ code: 0 });
+    expect(requests).toEqual(['label zone=a', 'label tier=', 'unlabel zone']);
+  });
+
+  it('wants a value', async () => {
+    const { requests } = await host();
+    const { code, errors } = await cli('label', 'calm', 'zone');
+    expect([code, requests]).toEqual([2, []]);
+    expect(errors).toContain('the label is `zone`');
+  });
+});
