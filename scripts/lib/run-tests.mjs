@@ -18,9 +18,9 @@ export async function runScriptTests(report) {
 
 /**
  * Runs a turbo task that runs vitest in each package that has it. Each vitest also writes its results as JSON, which is
- * where the counts come from. `concurrency` says how many packages are tested at a time.
+ * where the counts come from. `concurrency` says how many packages are tested at a time; `tools` are the servers of tests.
  */
-export async function runPackageTests(task, { natsServer, dockerRegistry, report, concurrency }) {
+export async function runPackageTests(task, { report, concurrency, ...tools }) {
   const packages = (await workspacePackages()).filter(
     ({ manifest }) => manifest.scripts?.[task] !== undefined,
   );
@@ -37,7 +37,7 @@ export async function runPackageTests(task, { natsServer, dockerRegistry, report
     '--',
     ...reporters(resultsFile(task)),
   ];
-  const env = toolEnvironment({ natsServer, dockerRegistry });
+  const env = toolEnvironment(tools);
   return collect(await run(binary('turbo'), args, { cwd: root, env, onLine: report }), files);
 }
 

@@ -5,6 +5,7 @@ import { SetupError } from './errors.mjs';
 import { provideMosquitto } from './mosquitto.mjs';
 import { provideNatsServer } from './nats-server.mjs';
 import { providePostgres } from './postgres.mjs';
+import { provideRedis } from './redis.mjs';
 
 /** Dependencies and `nats-server`; what every command needs before it does anything else. Tests and benchmarks add a registry. */
 export async function setUpTools(progress) {
@@ -19,7 +20,7 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts, a database and an MQTT broker. */
+/** As {@link setUpTools}, with a registry of artifacts, databases and an MQTT broker. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
   return {
@@ -27,6 +28,7 @@ export async function setUpTestTools(progress) {
     dockerRegistry: await provideDockerRegistry(progress),
     postgres: await providePostgres(progress),
     mosquitto: await provideMosquitto(progress),
+    redis: await provideRedis(progress),
   };
 }
 

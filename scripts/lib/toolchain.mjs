@@ -18,7 +18,8 @@ export function hasToolchain() {
  * The environment for the workspace's own commands: its binaries first on the PATH (so `node` is Node.js 26), telemetry
  * of the tools off, and the servers by their paths.
  */
-export function toolEnvironment({ env = process.env, natsServer, dockerRegistry, postgres, mosquitto } = {}) {
+export function toolEnvironment({ env = process.env, ...tools } = {}) {
+  const { natsServer, dockerRegistry, postgres, mosquitto, redis } = tools;
   const path = [join(root, 'node_modules/.bin'), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   return {
     ...quietEnvironment(env),
@@ -29,6 +30,7 @@ export function toolEnvironment({ env = process.env, natsServer, dockerRegistry,
     ...(dockerRegistry === undefined ? {} : { DOCKER_REGISTRY_BIN: dockerRegistry }),
     ...(postgres === undefined ? {} : { POSTGRES_BIN: postgres }),
     ...(mosquitto === undefined ? {} : { MOSQUITTO_BIN: mosquitto }),
+    ...(redis === undefined ? {} : { REDIS_SERVER_BIN: redis }),
   };
 }
 

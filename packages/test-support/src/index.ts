@@ -15,6 +15,13 @@ export { startMosquitto, type TestMosquitto, type TestMosquittoOptions } from '.
 export { startNatsServer, type TestNatsServer, type TestNatsServerOptions } from './nats-server.js';
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from './postgres.js';
 export { type LogRecord, RecordingLogger } from './recording-logger.js';
+export {
+  startRedis,
+  startRedisCluster,
+  type TestRedis,
+  type TestRedisCluster,
+  type TestRedisOptions,
+} from './redis.js';
 export { registryUser, startRegistry, type TestRegistry, type TestRegistryOptions } from './registry.js';
 export { createTempDir, type TempDir } from './temp-dir.js';
 export { createTestAuthority, type TestAuthority, type TestCertificate } from './test-certificates.js';
