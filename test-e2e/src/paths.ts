@@ -12,6 +12,7 @@ export const paths = {
   messagingProvider: join(root, 'apps/providers/messaging-nats/dist/main.js'),
   foreignProvider: join(root, 'test-e2e/src/foreign-provider.ts'),
   toldProvider: join(root, 'test-e2e/src/told-provider.ts'),
+  unrulyProvider: join(root, 'test-e2e/src/unruly-provider.ts'),
   policyService: join(root, 'test-e2e/src/policy-service.ts'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   counter: join(root, 'examples/http-counter/dist/http-counter.wasm'),

@@ -4,6 +4,7 @@ import { serveControlInterface } from '@wasmlattice/control-interface';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
+import { createGroupGuard } from '@wasmlattice/provider-host';
 import { createStderrLogger, type DeferredLogSink, type Logger, Redactor } from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
@@ -264,6 +265,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     logger: logger.named('components'),
     graceMs: componentGraceMs,
   });
+  const guard = createGroupGuard(logger.named('guard'));
+  opened.defer(() => guard.close());
   const providers = createProviderService({
     hostId,
     artifacts,
@@ -281,6 +284,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       hostXkey,
       redact: (text) => redactor.text(text),
       rpc,
+      guard,
       connectionOf: (providerId) => callUsers.provider(providerId),
       http,
       httpClients: createHttpClients({ threads: places, isAllowed: config.httpClient.allow.length > 0 }),

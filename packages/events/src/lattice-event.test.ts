@@ -220,6 +220,11 @@ const cases: readonly [string, LatticeEvent, unknown][] = [
     providerStopped({ ...provider, reason: 'stop' }),
     { ...providerJson, ...legacy, reason: 'stop' },
   ],
+  [
+    'provider_stopped out of order',
+    providerStopped({ ...provider, reason: 'stop', failure: 'it was killed' }),
+    { ...providerJson, ...legacy, reason: 'stop', failure: 'it was killed' },
+  ],
   ['health_check_passed', healthCheckPassed(health), healthJson],
   ['health_check_failed', healthCheckFailed(health), healthJson],
   ['health_check_status', healthCheckStatus(health), healthJson],

@@ -30,6 +30,7 @@ export {
   startHealthMonitor,
 } from './health-monitor.js';
 export { formatProblem, headBytes, type Machine } from './process/executable-format.js';
+export { createGroupGuard, type GroupGuard } from './process/group-guard.js';
 export { describeLastWords, shortenLines } from './process/last-words.js';
 export { LaunchError } from './process/launch-command.js';
 export type { Environment } from './process/provider-environment.js';
@@ -46,7 +47,7 @@ export {
   type ProcessProviderTiming,
   startProcessProvider,
 } from './process-provider.js';
-export type { ProviderFactory, ProviderStart, RunningProvider } from './provider.js';
+export type { ProviderEnd, ProviderFactory, ProviderStart, RunningProvider } from './provider.js';
 export type { Sleep } from './sleep.js';
 export {
   createSupervisor,

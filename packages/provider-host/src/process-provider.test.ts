@@ -34,6 +34,7 @@ const nc = await connect({ servers: data.lattice_rpc_url });
 const root = 'wasmbus.rpc.' + data.lattice_rpc_prefix + '.';
 const on = (subject, handle) => nc.subscribe(root + subject, { callback: (_, m) => handle(m) });
 const ours = data.config.ours ? { instance_id: data.instance_id } : {};
+let asked = 0;
 const answer = (m, more = {}) => {
   if (data.config.ours) m.respond(JSON.stringify({ success: true, ...ours, ...more }));
 };
@@ -56,6 +57,7 @@ on('XPROVIDER.secrets.update', (m) => {
   answer(m, m.data.length === 0 ? { success: false, error: 'not hunter2-hunter2' } : {});
 });
 on(data.provider_key + '.health', (m) => {
+  if (data.config.babbles === 'at once' || (data.config.babbles === 'later' && asked++ > 0)) return m.respond('{"healthy":');
   m.respond(JSON.stringify({ healthy: true, ...ours, serving: true }));
   if (data.config.crash === data.instance_id) process.exitCode = 7, nc.flush().then(() => process.exit());
 });
@@ -235,7 +237,9 @@ describe('process provider', () => {
     const { provider, log } = await start({ deaf: 'yes' }, {}, { shutdownDelayMs: 20, killAfterMs: 20 });
     await log.waitFor(/ready/);
     const pid = pidOf(provider);
-    await provider.stop();
+    expect(await provider.stop()).toEqual({
+      failure: 'it did not answer its shutdown request within 20 ms, and ignored SIGTERM and was killed',
+    });
     expect(isAlive(pid)).toBe(false);
     expect(log.text()).toMatch(/did not answer its shutdown request/);
   });
@@ -274,6 +278,25 @@ describe('process provider', () => {
     await expect(start({ mute: 'yes' }, {}, { startTimeoutMs: 300, killAfterMs: 100 })).rejects.toThrow(
       /it did not answer a health request within 300 ms; it wrote nothing to standard error/,
     );
+  });
+
+  it('that answers a health request with what is none has not started, and is ended', async () => {
+    await expect(start({ babbles: 'at once' })).rejects.toThrow(
+      'could not start provider scripted: its answer to a health request can not be read',
+    );
+  });
+
+  it('that comes to answer health checks with what is none is told as silent', async () => {
+    const silence = Promise.withResolvers<string | undefined>();
+    const { health } = await start(
+      { babbles: 'later' },
+      { onSilence: silence.resolve },
+      { firstHealthCheckMs: 0, healthIntervalMs: 1 },
+    );
+    expect(await silence.promise).toBe(
+      'its answers to health checks can not be read: health reply is not valid JSON',
+    );
+    expect(health).toEqual([]);
   });
 
   it('is ended when its start is given up', async () => {

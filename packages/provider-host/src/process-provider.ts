@@ -1,10 +1,12 @@
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { headers as createHeaders, type MsgHdrs, type NatsConnection } from 'nats';
 import { createAnsweringChannel } from './answering-channel.js';
-import { askProvider } from './ask-provider.js';
+import { askProvider, ProviderSilentError } from './ask-provider.js';
 import type { BackoffOptions } from './backoff.js';
 import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
+import type { GroupGuard } from './process/group-guard.js';
+import type { OutputLimits } from './process/output-budget.js';
 import type { Environment } from './process/provider-environment.js';
 import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
 import { startProviderThread } from './process/provider-thread.js';
@@ -21,7 +23,7 @@ import {
   providerSecretsUpdateSubject,
   providerShutdownSubject,
 } from './protocol/index.js';
-import type { ProviderStart, RunningProvider } from './provider.js';
+import type { ProviderEnd, ProviderStart, RunningProvider } from './provider.js';
 import { createSilentChannel } from './silent-channel.js';
 import { type Sleep, settlesWithin, systemSleep } from './sleep.js';
 import { createSupervisor, type ProviderCrash, type SupervisorState } from './supervisor.js';
@@ -40,6 +42,8 @@ export interface ProcessProviderComponents {
   readonly environment: Environment;
   /** The Node.js that runs JavaScript providers: the host's own `process.execPath`. */
   readonly nodePath: string;
+  /** Ends providers if the host dies first; without it those do that watch for it themselves. */
+  readonly guard?: GroupGuard | undefined;
   /** Working directory of providers; the host's own if absent. */
   readonly cwd?: string | undefined;
   readonly logger?: Logger | undefined;
@@ -48,6 +52,7 @@ export interface ProcessProviderComponents {
   /** Trace headers for messages to a provider, if there is a span to continue. */
   readonly traceHeaders?: (() => Readonly<Record<string, string>>) | undefined;
   readonly timing?: ProcessProviderTiming | undefined;
+  readonly outputLimits?: OutputLimits | undefined;
   readonly sleep?: Sleep | undefined;
 }
 
@@ -85,6 +90,8 @@ export interface ProcessProviderRequest extends ProviderStart {
   /** Public part of the xkey in HostData: new links go to it. */
   readonly xkey: string;
   readonly onHealth?: ((outcome: HealthOutcome, reply: HealthReply) => void) | undefined;
+  /** Told with why when its process runs and gives no usable answer to health checks, and with `undefined` when it does again. */
+  readonly onSilence?: ((reason: string | undefined) => void) | undefined;
   readonly onCrash?: ((crash: ProviderCrash) => void) | undefined;
   /** The process serves again after a crash, with the HostData that was loaded last. */
   readonly onRestart?: (() => void) | undefined;
@@ -150,6 +157,8 @@ export async function startProcessProvider(
       nodePath: components.nodePath,
       environment: components.environment,
       cwd: components.cwd,
+      guard: components.guard,
+      outputLimits: components.outputLimits,
       logger: output,
       redact,
       sleep,
@@ -214,42 +223,54 @@ export async function startProcessProvider(
 
   const health = startHealthMonitor({
     check: () => checkHealth(current().hostData),
+    isRunning: () => supervisor.state.tag === 'running',
     onOutcome: (outcome, reply) => {
       if (!reply.healthy) logger.warn('the provider says that it is not healthy', { reason: reply.message });
       onHealth(outcome, reply);
     },
+    onSilence: (reason) => request.onSilence?.(describeSilence(reason)),
     firstCheckMs: timing.firstHealthCheckMs,
     intervalMs: timing.healthIntervalMs,
     logger,
     sleep,
   });
 
+  const shutdownDelayMs = timing.shutdownDelayMs ?? defaultShutdownDelayMs;
   const requestShutdown = async (): Promise<boolean> => {
-    const timeout = timing.shutdownDelayMs ?? defaultShutdownDelayMs;
     try {
       await connection.request(providerShutdownSubject(lattice, id), encodeShutdownRequest(hostId), {
-        timeout,
+        timeout: shutdownDelayMs,
         ...withHeaders(traceHeaders()),
       });
       return true;
     } catch (error) {
-      logger.warn('the provider did not answer its shutdown request', { timeout_ms: timeout, error });
+      logger.warn('the provider did not answer its shutdown request', { timeout_ms: shutdownDelayMs, error });
       return false;
     }
   };
 
-  const end = async (process: ProviderProcess): Promise<void> => {
+  const end = async (process: ProviderProcess): Promise<ProviderEnd> => {
     const graceMs = timing.exitGraceMs ?? defaultExitGraceMs;
-    if ((await requestShutdown()) && (await settlesWithin(process.exited, graceMs, sleep))) return;
-    await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
+    const hasAnswered = await requestShutdown();
+    if (hasAnswered && (await settlesWithin(process.exited, graceMs, sleep))) return {};
+    const how = await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
+    const complaints = [
+      ...(hasAnswered ? [] : [`did not answer its shutdown request within ${shutdownDelayMs} ms`]),
+      ...(how === 'killed' ? ['ignored SIGTERM and was killed'] : []),
+    ];
+    return complaints.length === 0 ? {} : { failure: `it ${complaints.join(', and ')}` };
   };
 
-  let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
+  let stopped: Promise<ProviderEnd> | undefined;
+  const stop = async (): Promise<ProviderEnd> => {
+    let ended: ProviderEnd = {};
     current().channel.stop();
     health.stop();
-    await supervisor.stop(end);
+    await supervisor.stop(async (process) => {
+      ended = await end(process);
+    });
     logger.debug('the provider has stopped');
+    return ended;
   };
 
   return {
@@ -275,6 +296,13 @@ export async function startProcessProvider(
       return stopped;
     },
   };
+}
+
+function describeSilence(reason: unknown): string | undefined {
+  if (reason === undefined) return undefined;
+  return reason instanceof ProviderSilentError
+    ? 'it does not answer health checks'
+    : `its answers to health checks can not be read: ${reason instanceof Error ? reason.message : String(reason)}`;
 }
 
 /** The part of publish and request options that carries the headers. */

@@ -26,8 +26,17 @@ export interface RunningProvider {
    * to have come to use.
    */
   updateSecrets(sealed: Uint8Array): Promise<void>;
-  /** Stops the provider and resolves once nothing of it is left. Never rejects; later calls wait for the first. */
-  stop(): Promise<void>;
+  /**
+   * Stops the provider and resolves once nothing of it is left, with why it did not end in order, if it did not. Never rejects; later calls
+   * wait for the first.
+   */
+  stop(): Promise<ProviderEnd>;
+}
+
+/** How a provider ended that was told to. */
+export interface ProviderEnd {
+  /** What it did instead of ending in order: `it did not answer its shutdown request within 300 ms, and was killed`. */
+  readonly failure?: string | undefined;
 }
 
 /** What every kind of provider needs to begin. */

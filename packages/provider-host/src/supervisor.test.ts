@@ -19,6 +19,7 @@ function fakeProcess(pid: number): FakeProcess {
     async terminate() {
       process.terminated = true;
       process.exit({ signal: 'SIGTERM' });
+      return 'ended';
     },
   };
   return process;
@@ -112,7 +113,7 @@ describe('supervisor', () => {
     expect(supervisor.lastCrash).toBe(crashes[2]);
     context.clock += 30_000;
     expect(supervisor.lastCrash).toBeUndefined();
-    await supervisor.stop(async () => {});
+    await supervisor.stop((process) => process.terminate(0));
   });
 
   it('tries again when a restart fails, and says why', async () => {

@@ -59,7 +59,7 @@ export interface Supervisor {
    * Starts no further process, lets `end` bring the running one to its end, and resolves once none is left. `end` is
    * not called when none runs. Later calls wait for the first.
    */
-  stop(end: (process: ProviderProcess) => Promise<void>): Promise<void>;
+  stop(end: (process: ProviderProcess) => Promise<unknown>): Promise<void>;
 }
 
 /**
@@ -134,7 +134,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     await sleep(crash.restartInMs, stopping.signal).catch(() => {});
   };
 
-  const stop = async (end: (process: ProviderProcess) => Promise<void>): Promise<void> => {
+  const stop = async (end: (process: ProviderProcess) => Promise<unknown>): Promise<void> => {
     stopping.abort();
     state = { tag: 'stopping' };
     if (current !== undefined) await end(current);

@@ -34,6 +34,8 @@ export interface ProviderStopped {
   readonly annotations: StringMap;
   /** `stop` if not given, the only reason there is. */
   readonly reason?: string | undefined;
+  /** Why it did not end in order. A field of ours, absent where it did. */
+  readonly failure?: string | undefined;
 }
 
 /**
@@ -146,14 +148,17 @@ export const providerStoppedCodec: EventCodec<ProviderStopped> = {
     annotations: data.annotations,
     ...legacyMembers(data.providerId),
     reason: data.reason ?? 'stop',
+    ...(data.failure !== undefined && { failure: data.failure }),
   }),
   decode(value) {
     const reader = new ObjectReader(value, 'provider_stopped');
+    const failure = reader.optionalString('failure');
     return {
       hostId: reader.stringOr('host_id', ''),
       providerId: reader.string('provider_id'),
       annotations: reader.optionalStringMap('annotations') ?? {},
       reason: reader.stringOr('reason', ''),
+      ...(failure !== undefined && { failure }),
     };
   },
 };

@@ -2,7 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Logger } from '@wasmlattice/telemetry';
 import { encodeHostData, type HostData } from '../protocol/index.js';
 import { type Sleep, settlesWithin, systemSleep } from '../sleep.js';
+import { type GroupGuard, noGroupGuard } from './group-guard.js';
 import { describeSpawnFailure, launchCommand } from './launch-command.js';
+import type { OutputLimits } from './output-budget.js';
+import { endGroup, signalGroup } from './process-group.js';
 import { type Environment, providerEnvironment } from './provider-environment.js';
 import { forwardOutput } from './provider-output.js';
 
@@ -20,10 +23,13 @@ export interface ProviderProcess {
   readonly pid: number;
   /** Resolves when the process has ended and all it wrote is logged. Never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** The last lines it wrote to standard error so far. */
+  /** The last lines it wrote to standard error so far, without secrets. */
   lastLines(): readonly string[];
-  /** Asks the process to end (SIGTERM) and, after `killAfterMs`, makes it (SIGKILL). Resolves once it has ended. */
-  terminate(killAfterMs: number): Promise<void>;
+  /**
+   * Asks the process and all of its group to end (SIGTERM) and, after `killAfterMs`, makes them (SIGKILL). Resolves once it has ended, with
+   * whether it was made to.
+   */
+  terminate(killAfterMs: number): Promise<'ended' | 'killed'>;
 }
 
 export interface ProviderProcessOptions {
@@ -40,15 +46,18 @@ export interface ProviderProcessOptions {
   readonly logger: Logger;
   /** Takes secrets out of it before. */
   readonly redact?: ((text: string) => string) | undefined;
+  readonly outputLimits?: OutputLimits | undefined;
+  /** Ends the group of the process if this one dies first. */
+  readonly guard?: GroupGuard | undefined;
   readonly sleep?: Sleep | undefined;
 }
 
 /**
- * Starts the executable and hands it its HostData. Resolves once the process runs; whether it understands its
- * HostData or connects shows only later. Rejects with a `LaunchError`.
+ * Starts the executable as the leader of a process group and hands it its HostData. When it ends, by itself or not, what is left of its group is
+ * ended, too. Resolves once the process runs; whether it understands its HostData or connects shows only later. Rejects with a `LaunchError`.
  */
 export async function startProviderProcess(options: ProviderProcessOptions): Promise<ProviderProcess> {
-  const { file, logger, redact = (text) => text, sleep = systemSleep } = options;
+  const { file, guard = noGroupGuard, logger, redact = (text) => text, sleep = systemSleep } = options;
   const { command, args } = await launchCommand(file, options.nodePath);
   const child = await spawned(file, () =>
     spawn(command, args, {
@@ -56,24 +65,33 @@ export async function startProviderProcess(options: ProviderProcessOptions): Pro
       env: providerEnvironment(options.environment),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
-      // Out of the terminal's process group: Ctrl-C is the host's, which stops its providers in order.
+      // A group of its own. Ctrl-C at the terminal is the host's, which stops its providers in order.
       detached: true,
     }),
   );
-  const lastLines = forwardOutput(child, { logger, redact });
-  const exited = exitOf(child, sleep).then((exit) => ({ ...exit, lastLines }));
+  const pid = pidOf(child);
+  // Before it has its HostData: without a host it reads none, and ends.
+  const unwatch = guard.watch(pid);
+  const lastLines = forwardOutput(child, { logger, redact, limits: options.outputLimits });
+  const exited = exitOf(child, sleep).then((exit) => {
+    unwatch();
+    return { ...exit, lastLines: lastLines() };
+  });
   // A process that ended before it read its line is reported by its exit.
   child.stdin.on('error', () => {});
   child.stdin.end(encodeHostData(options.hostData));
 
   return {
-    pid: child.pid ?? 0,
+    pid,
     exited,
-    lastLines: () => [...lastLines],
+    lastLines,
     async terminate(killAfterMs) {
-      child.kill('SIGTERM');
-      if (!(await settlesWithin(exited, killAfterMs, sleep))) child.kill('SIGKILL');
+      const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+      if (!hasEnded()) signalGroup(pid, 'SIGTERM');
+      const isInTime = await settlesWithin(exited, killAfterMs, sleep);
+      const isKilled = !isInTime && !hasEnded() && signalGroup(pid, 'SIGKILL');
       await exited;
+      return isKilled ? 'killed' : 'ended';
     },
   };
 }
@@ -96,7 +114,15 @@ async function spawned(
   }
 }
 
-/** How long the outputs of a process that has ended may stay open: something it started may still hold them. */
+function pidOf({ pid }: ChildProcessWithoutNullStreams): number {
+  if (pid === undefined) throw new Error('a process that was spawned has an id');
+  return pid;
+}
+
+/** How long what a process leaves behind of its group may take to end. */
+const groupGraceMs = 500;
+
+/** How long the outputs of a process that has ended may stay open: something that left its group may still hold them. */
 const outputGraceMs = 500;
 
 /** `close` rather than `exit`: by then both outputs have been read to their end. */
@@ -110,6 +136,7 @@ async function exitOf(
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('exit', (...exit) => resolve(exit));
   });
+  await endGroup(pidOf(child), groupGraceMs, sleep);
   if (!(await settlesWithin(closed, outputGraceMs, sleep))) {
     child.stdout.destroy();
     child.stderr.destroy();

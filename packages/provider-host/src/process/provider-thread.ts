@@ -29,7 +29,7 @@ export async function startProviderThread(
   });
   const exited = new Promise<number>((resolve) => worker.once('exit', resolve)).then((code) => ({
     code,
-    lastLines: crash === undefined ? lastLines : [...lastLines, ...crash.split('\n')],
+    lastLines: crash === undefined ? lastLines() : [...lastLines(), ...crash.split('\n')],
   }));
   const { stdin } = worker;
   if (stdin === null)
@@ -39,10 +39,11 @@ export async function startProviderThread(
   return {
     pid: process.pid,
     exited,
-    lastLines: () => [...lastLines],
+    lastLines,
     async terminate() {
       await worker.terminate();
       await exited;
+      return 'killed';
     },
   };
 }

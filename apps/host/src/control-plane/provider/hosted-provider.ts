@@ -55,6 +55,8 @@ export interface ProviderLaunch {
   readonly onCrash: (crash: ProviderCrash) => void;
   /** It serves again, with the config and the links that were asked for last. */
   readonly onRestart: () => void;
+  /** Its process runs and gives no usable answer to health checks: why; `undefined` when it does again. */
+  readonly onSilence: (reason: string | undefined) => void;
   /** Gives the start up. */
   readonly signal: AbortSignal;
 }
@@ -87,6 +89,8 @@ export interface HostedProviderTies {
   /** Told of each crash, and when it serves again. */
   readonly onCrash: (crashes: ProviderCrashes, restartInMs: number) => void;
   readonly onRestart: () => void;
+  /** Told why when it gives no usable answer to health checks, and with `undefined` when it does again. */
+  readonly onSilence: (reason: string | undefined) => void;
   /** A link of it left or changed. */
   readonly onLinkFreed: () => void;
 }
@@ -107,6 +111,7 @@ export class HostedProvider {
   readonly #values: ProviderValues;
   #provider: RunningProvider | undefined;
   #crash: ProviderCrash | undefined;
+  #silence: string | undefined;
 
   private constructor(
     command: StartProviderCommand,
@@ -192,6 +197,7 @@ export class HostedProvider {
       links: () => this.links.ofStart(this.#ownLinks()),
       onCrash: (crash) => {
         this.#crash = crash;
+        this.#silence = undefined;
         this.#ties.onCrash(describeCrashes(crash), crash.restartInMs);
       },
       onRestart: () => {
@@ -199,6 +205,10 @@ export class HostedProvider {
         this.#values.forgetRefusals();
         this.#ties.onRestart();
         enqueue(() => this.#begin());
+      },
+      onSilence: (reason) => {
+        this.#silence = reason;
+        this.#ties.onSilence(reason);
       },
       signal,
     });
@@ -219,7 +229,7 @@ export class HostedProvider {
 
   /** Why it does not serve at the moment, or not as its configs say. */
   get failure(): string | undefined {
-    return this.#crash === undefined ? this.#values.refusal : describeFailure(this.#crash);
+    return this.#crash === undefined ? (this.#silence ?? this.#values.refusal) : describeFailure(this.#crash);
   }
 
   /** Whether it has crashed and does not serve again yet. */
@@ -260,11 +270,16 @@ export class HostedProvider {
     await this.#tellValues();
   }
 
-  /** Safe to call twice, also while it is being told of something: that ends then. */
-  async stop(): Promise<void> {
+  /**
+   * Safe to call twice, also while it is being told of something: that ends then.
+   *
+   * @returns why it did not end in order, if it did not
+   */
+  async stop(): Promise<string | undefined> {
     this.#values.close();
     this.links.close();
-    await this.#provider?.stop();
+    const ended = await this.#provider?.stop();
+    return ended?.failure;
   }
 
   /** It serves, for the first time or again. */

@@ -9,6 +9,7 @@ import {
 import type { XKey } from '@wasmlattice/identity';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import {
+  type GroupGuard,
   type HttpClients,
   type HttpTargets,
   type ProviderStart,
@@ -33,6 +34,8 @@ export interface ProviderLauncherOptions {
   /** Takes secrets out of what providers write and say. */
   readonly redact: (text: string) => string;
   readonly rpc: NatsConnection;
+  /** Ends the processes of providers if this one dies first. */
+  readonly guard: GroupGuard;
   /** How the process of a provider connects. */
   readonly connectionOf: (providerId: string) => LatticeConnectionSettings;
   readonly http: HttpTargets;
@@ -44,7 +47,7 @@ export interface ProviderLauncherOptions {
 const builtinNames = ['http-server', 'http-client', 'messaging-nats'];
 
 /** What the start of a provider needs that may run apart. */
-type LaunchedStart = ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'xkey'>;
+type LaunchedStart = ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'onSilence' | 'xkey'>;
 
 /** A reference to a builtin this host does not have. */
 export class UnknownBuiltinError extends Error {
@@ -92,6 +95,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
         hostId,
         environment: options.env,
         nodePath: process.execPath,
+        guard: options.guard,
         logger,
         redact: options.redact,
         timing: {
@@ -128,8 +132,8 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
           return await hostData(options, launch);
         },
       };
-      const { onCrash, onRestart, signal, xkey } = launch;
-      const launched = { ...start, onCrash, onRestart, signal, xkey };
+      const { onCrash, onRestart, onSilence, signal, xkey } = launch;
+      const launched = { ...start, onCrash, onRestart, onSilence, signal, xkey };
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, launched)
         : await launchProcess(artifact.path, launched);

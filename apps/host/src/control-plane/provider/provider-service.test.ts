@@ -1,6 +1,6 @@
 import type { InterfaceLinkDefinition, Link, StartProviderCommand } from '@wasmlattice/control-interface';
 import { createSigningKey, createXKey, signToken, xkeyFromSeed } from '@wasmlattice/identity';
-import type { RunningProvider } from '@wasmlattice/provider-host';
+import type { ProviderEnd, RunningProvider } from '@wasmlattice/provider-host';
 import { decodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import { noopLogger, noopMeter } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +60,7 @@ function setUp(
     artifacts?: ProviderServiceOptions['artifacts'];
     admitProvider?: ProviderServiceOptions['signatures']['admitProvider'];
     scheduleRetry?: Schedule;
+    end?: ProviderEnd;
   } = {},
 ) {
   const events = createEventRecorder();
@@ -104,7 +105,10 @@ function setUp(
           await options.configure?.();
           told.push(['secrets', open(launch, sealed)]);
         },
-        stop: async () => void told.push('stop'),
+        async stop() {
+          told.push('stop');
+          return options.end ?? {};
+        },
       };
       providers.push(provider);
       return provider;
@@ -520,6 +524,33 @@ describe('links', () => {
     expect(provider().told).toHaveLength(2);
     expect(service.describe()[0]).not.toHaveProperty('failure');
     expect(service.undeliveredLinks()).toEqual([]);
+  });
+});
+
+describe('a provider that does not behave', () => {
+  it('and gives no usable answer to health checks is told as silent, until it does', async () => {
+    const { service, events, provider } = setUp();
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    const { launch } = provider();
+    launch.onSilence('it does not answer health checks');
+    expect(service.describe()).toMatchObject([{ failure: 'it does not answer health checks' }]);
+    launch.onSilence(undefined);
+    expect(service.describe()[0]).not.toHaveProperty('failure');
+    const told = events.events.filter(({ name }) => name === 'provider_state_changed');
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { state: 'silent', reason: 'it does not answer health checks' },
+      { state: 'running', reason: '' },
+    ]);
+  });
+
+  it('and did not stop in order is told so', async () => {
+    const failure = 'it ignored SIGTERM and was killed';
+    const { service, events } = setUp({ end: { failure } });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await service.stop(stopCommand);
+    expect(await events.waitFor('provider_stopped')).toMatchObject({ reason: 'stop', failure });
   });
 });
 

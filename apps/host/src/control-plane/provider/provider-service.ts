@@ -104,7 +104,9 @@ export function createProviderService(options: ProviderServiceOptions): Provider
   };
 
   /** What becomes of a provider between its start and its stop. */
-  const stateEvents = (providerId: string): Pick<HostedProviderTies, 'onCrash' | 'onRestart'> => {
+  const stateEvents = (
+    providerId: string,
+  ): Pick<HostedProviderTies, 'onCrash' | 'onRestart' | 'onSilence'> => {
     const common = { hostId, providerId };
     let crashes = 0;
     return {
@@ -116,6 +118,10 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       },
       onRestart: () =>
         publish(providerStateChanged({ ...common, state: 'running', reason: '', crashes, lastLines: [] })),
+      onSilence(reason) {
+        const state = reason === undefined ? 'running' : 'silent';
+        publish(providerStateChanged({ ...common, state, reason: reason ?? '', crashes, lastLines: [] }));
+      },
     };
   };
 
@@ -234,9 +240,9 @@ export function createProviderService(options: ProviderServiceOptions): Provider
           if (annotations === undefined) return failed('provider with that ID is not running');
           running.delete(providerId);
           metrics.end(providerId);
-          await hosted?.stop();
+          const failure = await hosted?.stop();
           tryFailedBeside(providerId);
-          await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop' }));
+          await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop', failure }));
           return ok('successfully stopped provider');
         }),
       );

@@ -34,6 +34,9 @@ export async function startHttpClientProvider(
     async updateConfig() {},
     // It has no use for any.
     async updateSecrets() {},
-    stop: () => lease.close(),
+    async stop() {
+      await lease.close();
+      return {};
+    },
   };
 }

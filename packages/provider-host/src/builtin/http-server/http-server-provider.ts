@@ -1,7 +1,7 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/control-interface/types';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { ProviderConfigError, ProviderLinkError, ProviderStartError } from '../../errors.js';
-import type { ProviderStart, RunningProvider } from '../../provider.js';
+import type { ProviderEnd, ProviderStart, RunningProvider } from '../../provider.js';
 import { AddressLinks } from './address-links.js';
 import type { HttpTargets } from './http-targets.js';
 import type { LinkListeners } from './link-listeners.js';
@@ -78,7 +78,7 @@ function createHttpServer(options: {
   let { settings, config } = options;
   // One change at a time: a link that moves to the address of one that just left must find it free.
   let queue: Promise<unknown> = Promise.resolve();
-  let stopped: Promise<void> | undefined;
+  let stopped: Promise<ProviderEnd> | undefined;
 
   const inOrder = (change: () => Promise<void>): Promise<void> => {
     const done = queue.then(change);
@@ -123,7 +123,7 @@ function createHttpServer(options: {
     // It has no use for any.
     async updateSecrets() {},
     stop() {
-      stopped ??= inOrder(() => links.close());
+      stopped ??= inOrder(() => links.close()).then(() => ({}));
       return stopped;
     },
   };
