@@ -7,6 +7,7 @@ import {
 } from '@wasmlattice/artifacts';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
+import { magicBytes, startsLikeComponent } from './component-magic.js';
 import { artifactFolder, openRegistries, type RegistryOptions } from './registry-options.js';
 
 /** Brings an artifact into the cache of this user's hosts. @throws CliError when its manifest has another digest than it must */
@@ -35,11 +36,9 @@ export async function pullArtifact(
   return pulled;
 }
 
-const componentMagic = Buffer.from([0x00, 0x61, 0x73, 0x6d]);
-
 /** Whether the file is WebAssembly. */
 export async function isComponent(path: string): Promise<boolean> {
   await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(componentMagic.length), 0);
-  return componentMagic.equals(buffer.subarray(0, bytesRead));
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(magicBytes), 0);
+  return startsLikeComponent(buffer.subarray(0, bytesRead));
 }

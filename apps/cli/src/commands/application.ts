@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { subscribeEvents } from '@wasmlattice/events';
@@ -6,6 +7,7 @@ import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import type { LatticeCommand } from '../command.js';
+import { startsLikeComponent } from '../component-magic.js';
 import { planEvents, runPlan } from '../deploy/run-plan.js';
 import type { Plan } from '../deploy/steps.js';
 import { describeStep } from '../deploy/steps.js';
@@ -40,18 +42,32 @@ export function readApplicationOptions({ dryRun = false, waitMs }: ApplicationOp
 /** Reads a manifest and tells its warnings. */
 export async function readManifest(file: string, io: CliIo): Promise<{ manifest: Manifest; folder: string }> {
   const path = resolve(io.cwd, file);
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
-    throw new CliError(`cannot read the manifest ${file}: ${describeError(cause)}`, `look for ${path}`, {
-      cause,
-      exitCode: exitCodes.usage,
-    });
+    const isName = (cause as NodeJS.ErrnoException).code === 'ENOENT' && /^[-_\p{L}\p{N}]+$/u.test(file);
+    throw new CliError(
+      `cannot read the manifest ${file}: ${describeError(cause)}`,
+      isName ? `name the file that describes the application, such as ${file}.yaml` : `look for ${path}`,
+      { cause, exitCode: exitCodes.usage },
+    );
   }
-  const { manifest, warnings } = parseManifest(text, file);
+  const { manifest, warnings } = parseManifest(textOf(bytes, file), file);
   for (const warning of warnings) io.err(`warning: ${warning}\n`);
   return { manifest, folder: dirname(path) };
+}
+
+function textOf(bytes: Buffer, file: string): string {
+  const isWasm = startsLikeComponent(bytes);
+  if (!isWasm && isUtf8(bytes) && !bytes.includes(0)) return bytes.toString();
+  throw new CliError(
+    `${file} is ${isWasm ? 'a WebAssembly binary' : 'no text'}, not a manifest`,
+    isWasm
+      ? `start it with \`wasmlattice start component ${file} ID\`, or name it as \`image\` in a manifest`
+      : 'name a manifest in YAML or JSON',
+    { exitCode: exitCodes.usage },
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import { BareScalar } from './document-values.js';
+
 /** Steps from the root of a document to a value. */
 export type NodePath = readonly (string | number)[];
 
@@ -77,11 +79,16 @@ export class NodeReader {
     return this.problem(`expected text, found ${describe(this.value)}${quoteHint(this.value)}`);
   }
 
+  /** Text as the file has it, with quotes or without: `1.10` is "1.10". For what wadm reads so. */
+  writtenText(): string | undefined {
+    return this.value instanceof BareScalar ? this.value.source : this.text();
+  }
+
   /** A whole number, 0 or more. */
   count(): number | undefined {
     if (!this.isPresent) return this.problem('is missing');
-    if (typeof this.value === 'number' && Number.isSafeInteger(this.value) && this.value >= 0)
-      return this.value;
+    const number = this.value instanceof BareScalar ? this.value.value : undefined;
+    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
     return this.problem(`expected a whole number, 0 or more, found ${describe(this.value)}`);
   }
 
@@ -97,6 +104,18 @@ export class NodeReader {
 
   /** A mapping from names to texts; empty when it is absent. */
   texts(): Readonly<Record<string, string>> {
+    return this.#textsOf((member) => (typeof member === 'string' ? member : undefined));
+  }
+
+  /** The same, each as {@link writtenText} has it. */
+  writtenTexts(): Readonly<Record<string, string>> {
+    return this.#textsOf((member) => {
+      if (member instanceof BareScalar) return member.source;
+      return typeof member === 'string' ? member : undefined;
+    });
+  }
+
+  #textsOf(read: (member: unknown) => string | undefined): Readonly<Record<string, string>> {
     if (!this.isPresent) return {};
     if (!isMapping(this.value)) {
       this.problem(`expected a mapping, found ${describe(this.value)}`);
@@ -104,7 +123,8 @@ export class NodeReader {
     }
     const entries: [string, string][] = [];
     for (const [key, member] of Object.entries(this.value)) {
-      if (typeof member === 'string') entries.push([key, member]);
+      const text = read(member);
+      if (text !== undefined) entries.push([key, text]);
       else this.get(key).problem(`expected text, found ${describe(member)}${quoteHint(member)}`);
     }
     return Object.fromEntries(entries);
@@ -112,19 +132,20 @@ export class NodeReader {
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof BareScalar)
+  );
 }
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof BareScalar) return `\`${value.source}\``;
   if (typeof value === 'object') return 'a mapping';
   return `\`${String(value)}\``;
 }
 
 /** YAML reads bare `8080` and `true` as a number and a switch; config values are texts. */
 function quoteHint(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean'
-    ? `: put it in quotes, "${String(value)}"`
-    : '';
+  return value instanceof BareScalar ? `: put it in quotes, "${value.source}"` : '';
 }

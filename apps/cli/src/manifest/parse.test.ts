@@ -325,3 +325,97 @@ describe('config keys of providers that are known', () => {
     expect(parseManifest(text, 'app.yaml').warnings).toEqual([]);
   });
 });
+
+describe('a document', () => {
+  it.each([
+    ['a `---` at its end', `${app(image, scaler)}\n---\n`],
+    ['two `---` at its start', `---\n---\n${app(image, scaler)}`],
+    ['comments after a `---`', `${app(image, scaler)}\n---\n# none\n`],
+  ])('is read though it has %s', (_, text) => {
+    expect(parseManifest(text, 'app.yaml').manifest.name).toBe('shop');
+  });
+
+  it('is refused beside another one', () => {
+    expect(problems(`${app(image)}\n---\nkind: Application`)).toEqual([
+      'app.yaml: holds several documents: split it, one application per file',
+    ]);
+  });
+
+  it('is refused for a merge key, by its name', () => {
+    expect(
+      problems(app('{ <<: *p, image: x }').replace('apiVersion', 'x: &p { id: a }\napiVersion')),
+    ).toEqual(['app.yaml:9: <<: is a merge key, which YAML 1.2 and wadm do not know: write the members out']);
+  });
+});
+
+describe('values without quotes', () => {
+  it('of metadata are the text in the file, as wadm has it', () => {
+    const text = app(image, scaler).replace(
+      'name: shop, annotations: { version: v1.2.3, description: A shop }',
+      'name: 5, annotations: { version: 1.10, description: 010 }, labels: { a: 1 }',
+    );
+    const { manifest, warnings } = parseManifest(text, 'app.yaml');
+    expect(manifest).toMatchObject({ name: '5', version: '1.10', description: '010' });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['010', '0755', '00', '1e400', '1.0', 'true'])(
+    'of configs are refused with %s in quotes',
+    (bare) => {
+      const [problem] = problems(app(`{ image: x, config: [{ name: c, properties: { port: ${bare} } }] }`));
+      expect(problem).toContain(`found \`${bare}\`: put it in quotes, "${bare}"`);
+    },
+  );
+});
+
+describe('a mistyped word', () => {
+  it('in the type of a trait is refused with the right one', () => {
+    expect(problems(app(image, '{ type: spreadscalr, properties: { instances: 1 } }'))).toEqual([
+      expect.stringContaining('there is no trait `spreadscalr`: write `spreadscaler`'),
+    ]);
+  });
+
+  it('in the target of a link is refused with the right one', () => {
+    expect(problems(app(image, link('target: { name: stor }')))).toEqual([
+      expect.stringContaining('the link target `stor` is not a component of this manifest: write `store`'),
+    ]);
+  });
+
+  it('that is like none is a trait of others', () => {
+    const { warnings } = parseManifest(
+      app(image, `${scaler}, { type: autoscaler-x, properties: {} }`),
+      'app.yaml',
+    );
+    expect(warnings).toEqual([expect.stringContaining('the trait `autoscaler-x` is not known')]);
+  });
+});
+
+describe('two spellings of one thing', () => {
+  it.each([
+    [
+      'instances',
+      '{ type: spreadscaler, properties: { instances: 1, replicas: 2 } }',
+      ['replicas', 'instances'],
+    ],
+    [
+      'configs of the source',
+      link('target: { name: store }, source: { config: [] }, source_config: [{ name: a, properties: {} }]'),
+      ['source', 'source_config'],
+    ],
+    [
+      'configs of the target',
+      link('target: { name: store }, target_config: [{ name: a, properties: {} }]'),
+      ['target_config', 'target'],
+    ],
+  ])('are refused by both names: %s', (_, trait, names) => {
+    const found = problems(app(image, trait));
+    expect(found).toHaveLength(1);
+    for (const name of names) expect(found[0]).toContain(`\`${name}\``);
+  });
+});
+
+it('says how a link goes to a component of another application', () => {
+  expect(problems(app(image, link('target: { name: store, application: other }')))).toEqual([
+    expect.stringContaining('`properties.application`'),
+  ]);
+});

@@ -1,6 +1,8 @@
 import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
-import { isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { closestWord } from '../closest-word.js';
 import { checkLinkKeys, checkProviderKeys } from './check-configs.js';
+import { documentValues, isEmptyDocument } from './document-values.js';
 import { componentId, configName } from './identifiers.js';
 import type {
   ComponentSource,
@@ -38,8 +40,10 @@ const defaultSpread: Spread = { name: 'default', requirements: {}, weight: 100 }
  */
 export function parseManifest(text: string, fileName: string): ParsedManifest {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
-  const document = 'empty' in documents ? undefined : documents[0];
+  const documents = [...parseAllDocuments(text, { lineCounter: lines })].filter(
+    (each) => each.errors.length > 0 || !isEmptyDocument(each),
+  );
+  const [document, another] = documents;
   const problems: ManifestProblem[] = [];
   const warnings: string[] = [];
   if (document === undefined) {
@@ -63,16 +67,23 @@ export function parseManifest(text: string, fileName: string): ParsedManifest {
     const line = lines.linePos(pos[0]).line;
     problems.push({ path: '', line, message: `is not valid YAML: ${message.split('\n')[0]}` });
   }
-  if ('length' in documents && documents.length > 1) {
+  if (another !== undefined) {
     problems.push({
       path: '',
       line: undefined,
       message: 'holds several documents: split it, one application per file',
     });
   }
+  for (const offset of mergeKeys(document)) {
+    problems.push({
+      path: '<<',
+      line: lines.linePos(offset).line,
+      message: 'is a merge key, which YAML 1.2 and wadm do not know: write the members out',
+    });
+  }
   if (problems.length > 0) throw new ManifestError(fileName, problems);
 
-  const root = new NodeReader(document.toJS(), [], {
+  const root = new NodeReader(documentValues(document), [], {
     problem: (path, message) => problems.push({ ...place(path), message }),
     warning: (path, message) => warnings.push(describeProblem(fileName, { ...place(path), message })),
   });
@@ -82,6 +93,17 @@ export function parseManifest(text: string, fileName: string): ParsedManifest {
   return { manifest, warnings };
 }
 
+/** Where `<<` stands as a key. */
+function mergeKeys(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.source === '<<' && key.range) offsets.push(key.range[0]);
+    },
+  });
+  return offsets;
+}
+
 function readManifest(root: NodeReader): Manifest | undefined {
   if (!root.expectMapping(['apiVersion', 'kind', 'metadata', 'spec'])) return undefined;
   expectWord(root.get('apiVersion'), apiVersion);
@@ -89,12 +111,12 @@ function readManifest(root: NodeReader): Manifest | undefined {
 
   const metadata = root.get('metadata');
   metadata.expectMapping(['name', 'annotations', 'labels'], 'warning');
-  const name = metadata.get('name').text();
+  const name = metadata.get('name').writtenText();
   if (name !== undefined && !/^[-_\p{L}\p{N}]+$/u.test(name)) {
     metadata.get('name').problem(`\`${name}\` may only have letters, digits, \`-\` and \`_\``);
   }
-  metadata.get('labels').texts();
-  const { description, version } = metadata.get('annotations').texts();
+  metadata.get('labels').writtenTexts();
+  const { description, version } = metadata.get('annotations').writtenTexts();
   if (version === 'latest') {
     metadata.get('annotations').get('version').problem('`latest` is not a version');
   }
@@ -178,6 +200,8 @@ function readConfig(node: NodeReader): ConfigEntry[] {
   });
 }
 
+const traits = ['spreadscaler', 'daemonscaler', 'link'];
+
 function readTrait(
   node: NodeReader,
   policies: SecretPolicies,
@@ -199,13 +223,18 @@ function readTrait(
     case 'link':
       links.push(...readLink(properties, policies));
       return;
-    default:
-      type.warning(`the trait \`${String(type.value)}\` is not known and has no effect`);
+    default: {
+      const meant = closestWord(String(type.value), traits);
+      if (meant === undefined)
+        type.warning(`the trait \`${String(type.value)}\` is not known and has no effect`);
+      else type.problem(`there is no trait \`${String(type.value)}\`: write \`${meant}\``);
+    }
   }
 }
 
 function readScaler(node: NodeReader, kind: Scaler['kind']): Scaler[] {
   if (!node.expectMapping(['instances', 'replicas', 'spread'])) return [];
+  onlyOne(node, 'replicas', 'instances');
   const instances = (node.get('replicas').isPresent ? node.get('replicas') : node.get('instances')).count();
   const spreads = node
     .get('spread')
@@ -216,6 +245,12 @@ function readScaler(node: NodeReader, kind: Scaler['kind']): Scaler[] {
   }
   if (instances === undefined) return [];
   return [{ kind, instances, spreads: spreads.length === 0 ? [defaultSpread] : spreads }];
+}
+
+/** Two spellings of one thing: which of them would count depends on who reads it. */
+function onlyOne(node: NodeReader, spelling: string, other: string): void {
+  if (!node.get(spelling).isPresent || !node.get(other).isPresent) return;
+  node.problem(`has both \`${spelling}\` and \`${other}\`, which are two spellings of one thing: keep one`);
 }
 
 function readSpread(node: NodeReader): Spread | undefined {
@@ -264,16 +299,26 @@ function readTarget(
     const name = target.text();
     return name === undefined ? undefined : { name, config: readConfig(node.get('target_config')) };
   }
+  if (target.get('application').isPresent) {
+    return target.problem(
+      'the target names an application: list the component of the other application under `components` with ' +
+        '`properties.application`, and name it here as it is listed there',
+    );
+  }
   if (!target.expectMapping(['name', 'config', 'secrets'])) return undefined;
+  if (node.get('target_config').isPresent) {
+    node.problem('has `target_config` beside a `target` that is a mapping: move it to `target.config`');
+  }
   const name = target.get('name').text();
   const secrets = readSecrets(target.get('secrets'), policies);
   return name === undefined ? undefined : { name, config: [...readConfig(target.get('config')), ...secrets] };
 }
 
-/** `source_config` is the spelling before wadm 0.13; `source` wins. */
+/** `source_config` is the spelling before wadm 0.13. */
 function readSourceConfig(node: NodeReader, policies: SecretPolicies): ConfigEntry[] {
   const source = node.get('source');
   if (!source.isPresent) return readConfig(node.get('source_config'));
+  onlyOne(node, 'source', 'source_config');
   if (!source.expectMapping(['config', 'secrets'])) return [];
   return [...readConfig(source.get('config')), ...readSecrets(source.get('secrets'), policies)];
 }
@@ -356,7 +401,13 @@ function checkLink(
 ): void {
   const target = byName.get(link.target);
   if (target === undefined) {
-    node.problem(`the link target \`${link.target}\` is not a component of this manifest`);
+    const meant = closestWord(link.target, byName.keys());
+    node.problem(
+      `the link target \`${link.target}\` is not a component of this manifest: ` +
+        (meant === undefined
+          ? 'list it, with `properties.application` if it is of another application'
+          : `write \`${meant}\``),
+    );
   } else if (target.kind === 'capability' && component.kind === 'capability') {
     node.problem(`the provider \`${component.name}\` cannot be linked to the provider \`${target.name}\``);
   }
