@@ -1,8 +1,12 @@
-import { access } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { describeError } from '@wasmlattice/telemetry';
+import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { startsLikeComponent } from '../component-magic.js';
+import { checkImports } from '../deploy/check-imports.js';
 import { checkServing } from '../deploy/check-serving.js';
 import { resolveImage } from '../deploy/image-reference.js';
 import { readLattice } from '../deploy/lattice-view.js';
@@ -20,7 +24,7 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
     .action(async (file: string, own: ApplicationOptions, command: Command) => {
       const settings = readApplicationOptions(own);
       const { folder, manifest } = await readManifest(file, io);
-      await requireLocalImages(manifest, folder);
+      await checkLocalImages(manifest, folder, io);
       await onLattice(command, io, async (session) => {
         const lattice = await readLattice(session.client, { ...session.options, signal: io.signal });
         const plan = planDeploy(manifest, folder, lattice);
@@ -37,20 +41,47 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
     });
 }
 
-/** A missing file is told before anything is changed, and with the way it was written. */
-async function requireLocalImages(manifest: Manifest, folder: string): Promise<void> {
-  for (const { name, source } of manifest.components) {
+/** A missing file and a link that its component can't use are told before anything is changed. */
+async function checkLocalImages(manifest: Manifest, folder: string, io: CliIo): Promise<void> {
+  for (const component of manifest.components) {
+    const { kind, name, source } = component;
     if (source.kind !== 'image') continue;
     const { localFile } = resolveImage(source.image, folder);
     if (localFile === undefined) continue;
-    try {
-      await access(localFile);
-    } catch (cause) {
-      throw new CliError(
-        `the image of \`${name}\`, ${source.image}, is not there: ${localFile}`,
-        'build it first, or correct `properties.image`',
-        { cause, exitCode: exitCodes.usage },
-      );
+    const bytes = await readImage(name, source.image, localFile);
+    if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
+    const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
+    for (const warning of warnings) io.err(`warning: ${warning}\n`);
+    const [refusal] = refusals;
+    if (refusal !== undefined) {
+      throw new CliError(refusal, 'correct the link in the manifest: nothing was deployed', {
+        exitCode: exitCodes.usage,
+      });
     }
+  }
+}
+
+async function readImage(name: string, image: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new CliError(
+      `the image of \`${name}\`, ${image}, is not there: ${file}`,
+      'build it first, or correct `properties.image`',
+      { cause, exitCode: exitCodes.usage },
+    );
+  }
+}
+
+async function importsOf(bytes: Uint8Array, name: string): Promise<ReadonlySet<string>> {
+  try {
+    const { imports } = await readComponentTypes(bytes, name);
+    return new Set(imports.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
+  } catch (cause) {
+    throw new CliError(
+      `the image of \`${name}\` can't run: ${describeError(cause)}`,
+      '`wasmlattice inspect` tells more',
+      { cause },
+    );
   }
 }

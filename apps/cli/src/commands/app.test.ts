@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../program.js';
 import { useCliScenario } from '../testing/cli-scenario.js';
 import { createTestIo } from '../testing/test-io.js';
+import { componentImporting } from '../testing/tiny-component.js';
 
 const scenario = useCliScenario();
 const { host, cli } = scenario;
@@ -306,5 +307,37 @@ describe('app undeploy', () => {
     expect([...lattice.configs.keys()]).toEqual(['other']);
     expect(lattice.links).toMatchObject([{ sourceId: 'other' }]);
     expect(await cli('app', 'undeploy', 'app.yaml')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('what is no manifest', () => {
+  it('is a component: its bytes do not reach the terminal', async () => {
+    await writeFile(join(scenario.folder, 'app.wasm'), Buffer.from('\0asm\r\0\x01\0'));
+    const { code, errors } = await cli('app', 'deploy', 'app.wasm');
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^error: app.wasm is a WebAssembly binary, not a manifest\ncheck: start it with/);
+  });
+
+  it('is the name of an application', async () => {
+    const { code, errors } = await cli('app', 'undeploy', 'shop');
+    expect(code).toBe(2);
+    expect(errors).toContain('name the file that describes the application, such as shop.yaml');
+  });
+});
+
+describe('a link that the code of its component does not use', () => {
+  it('is refused before anything is requested', async () => {
+    const { requests } = await host();
+    await writeFile(
+      join(scenario.folder, 'counter.wasm'),
+      componentImporting('wasi:keyvalue/store@0.2.0-draft'),
+    );
+    await writeFile(join(scenario.folder, 'store.mjs'), '');
+    await writeFile(join(scenario.folder, 'app.yaml'), manifest.replace('[atomics]', '[stor]'));
+    const { code, errors } = await cli('app', 'deploy', 'app.yaml');
+    expect([code, requests]).toEqual([2, []]);
+    expect(errors).toContain(
+      '`counter` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store',
+    );
   });
 });

@@ -5,6 +5,7 @@ export {
   type InspectOptions,
   inspectComponent,
 } from '../inspection/inspect-component.js';
+export { readComponentTypes } from '../inspection/read-component-types.js';
 export {
   createPreparer,
   type PrepareRequest,

@@ -1,0 +1,42 @@
+import { closestWord } from '../closest-word.js';
+import type { ManifestComponent, ManifestLink } from '../manifest/manifest.js';
+
+/** What links of a component say that its code does not. Sentences for people. */
+export interface ImportFindings {
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Compares the links of a component with what its code imports, `wasi:keyvalue/store` each, versions left out.
+ *
+ * An interface that looks like an imported one is a slip, and so is a package of which nothing is imported: the component would do
+ * without the link until its first call. One of several that is not imported does no harm.
+ */
+export function checkImports(
+  { links, name }: Pick<ManifestComponent, 'links' | 'name'>,
+  imports: ReadonlySet<string>,
+): ImportFindings {
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  for (const link of links) {
+    for (const id of interfacesOf(link).filter((each) => !imports.has(each))) {
+      const meant = closestWord(id, imports);
+      const packageName = id.slice(0, id.indexOf('/'));
+      const others = [...imports].filter((each) => each.startsWith(`${packageName}/`));
+      if (meant !== undefined) {
+        refusals.push(`\`${name}\` has a link for ${id}, which it does not import: it imports ${meant}`);
+      } else if (others.length === 0) {
+        const all = imports.size === 0 ? 'nothing' : [...imports].join(', ');
+        refusals.push(
+          `\`${name}\` has a link for ${id}, and imports nothing of ${packageName}; it imports ${all}`,
+        );
+      } else warnings.push(`\`${name}\` does not import ${id} of its link; it imports ${others.join(', ')}`);
+    }
+  }
+  return { refusals, warnings };
+}
+
+function interfacesOf({ interfaces, namespace, package: packageName }: ManifestLink): string[] {
+  return interfaces.map((each) => `${namespace}:${packageName}/${each}`);
+}
