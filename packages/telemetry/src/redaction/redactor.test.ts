@@ -5,6 +5,7 @@ import type { TelemetryBatch } from '../relay/telemetry-batch.js';
 import { createTelemetryRelay } from '../relay/telemetry-relay.js';
 import { createRecordingTracer } from '../trace/recording-tracer.js';
 import type { SpanRecord } from '../trace/span-record.js';
+import { noopTracer } from '../trace/tracer.js';
 import { redactingTracer } from './redacting-tracer.js';
 import { Redactor } from './redactor.js';
 
@@ -82,6 +83,10 @@ it('a tracer with a redactor records no value', () => {
     },
   ]);
   expect(JSON.stringify(spans)).not.toContain('hunter2');
+});
+
+it('a tracer that records nothing has nothing to redact', () => {
+  expect(redactingTracer(noopTracer, redactorOf('hunter2-hunter2'))).toBe(noopTracer);
 });
 
 it('a relay with a redactor posts no value in spans', () => {
