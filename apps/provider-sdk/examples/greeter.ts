@@ -10,29 +10,17 @@
  *         image: file://./greeter.ts
  */
 
-import { type Provider, provideWorld, runProvider } from '@wasmlattice/provider-sdk';
-import { err, ok } from '@wasmlattice/rpc';
+import { defineSettings, provideWorld, runProvider, text } from '@wasmlattice/provider-sdk';
+import { ok } from '@wasmlattice/rpc';
 import { greeterExports } from './greeter-wit.ts';
 
-/** The greeting of each link. */
-const greetings = new Map<string, string>();
-const key = (sourceId: string, linkName: string): string => `${sourceId} ${linkName}`;
+const settings = defineSettings({ provider: 'greeter', settings: { greeting: text({ default: 'Hello' }) } });
 
-const greeter: Provider = {
-  exports: provideWorld(greeterExports, {
-    greet: {
-      greet(name, { sourceId, linkName }) {
-        const greeting = greetings.get(key(sourceId, linkName));
-        return greeting === undefined ? err(`${sourceId} is not linked`) : ok(`${greeting}, ${name}!`);
-      },
-    },
-  }),
-  putLinkAsTarget({ sourceId, linkName, config }) {
-    greetings.set(key(sourceId, linkName), config.greeting ?? 'Hello');
-  },
-  deleteLinkAsTarget({ sourceId, linkName }) {
-    greetings.delete(key(sourceId, linkName));
-  },
-};
-
-await runProvider(greeter, { name: 'greeter' });
+await runProvider('greeter', (context) => {
+  const greetings = context.links({ settings, open: (link) => link.settings.greeting });
+  return {
+    exports: provideWorld(greeterExports, {
+      greet: { greet: (name, call) => greetings.use(call, (greeting) => ok(`${greeting}, ${name}!`)) },
+    }),
+  };
+});

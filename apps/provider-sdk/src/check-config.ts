@@ -12,13 +12,19 @@ export class ConfigKeyError extends Error {
   override readonly name = 'ConfigKeyError';
 }
 
-/** @throws ConfigKeyError */
+/**
+ * @param schemas of the provider's links; a key that one of them has is fine
+ * @throws ConfigKeyError
+ */
 export function acceptProviderConfig(
-  schema: ConfigSchema | undefined,
+  schemas: readonly ConfigSchema[],
   config: StringMap,
   logger: Logger,
 ): void {
-  if (schema !== undefined) accept(checkProviderConfig(schema, config), logger);
+  const [first] = schemas;
+  if (first === undefined) return;
+  const keys = [...new Set(schemas)].flatMap((schema) => schema.keys);
+  accept(checkProviderConfig({ ...first, keys }, config), logger);
 }
 
 /** @throws ConfigKeyError */

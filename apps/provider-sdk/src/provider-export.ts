@@ -53,7 +53,7 @@ export function provide<M>(
         return [
           name,
           async (...args: unknown[]) => {
-            const call = toProviderCall(args.pop() as CallContext);
+            const call = new IncomingCall(args.pop() as CallContext);
             try {
               return await methods[name]?.(...args, call);
             } catch (error) {
@@ -75,11 +75,27 @@ export function provide<M>(
   };
 }
 
-function toProviderCall({ headers, signal }: CallContext): ProviderCall {
-  return {
-    sourceId: headers['source-id'] ?? '<unknown>',
-    linkName: headers['link-name'] ?? 'default',
-    headers,
-    signal,
-  };
+/** Reads of the context what is asked for: an abort signal, for instance, is made by the question. */
+class IncomingCall implements ProviderCall {
+  readonly #context: CallContext;
+
+  constructor(context: CallContext) {
+    this.#context = context;
+  }
+
+  get sourceId(): string {
+    return this.#context.headers['source-id'] ?? '<unknown>';
+  }
+
+  get linkName(): string {
+    return this.#context.headers['link-name'] ?? 'default';
+  }
+
+  get headers(): CallHeaders {
+    return this.#context.headers;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
 }

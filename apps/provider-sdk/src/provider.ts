@@ -1,51 +1,33 @@
 import type { NatsCredentials, NatsTls } from '@wasmlattice/lattice-connection';
-import type { ConfigSchema } from '@wasmlattice/provider-host/config-schema';
+import type { SettingsSchema } from '@wasmlattice/provider-host/config-schema';
 import type { HealthReply, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger, Meter, Tracer } from '@wasmlattice/telemetry';
+import type { NatsConnection } from 'nats';
+import type { LinkMap, LinkMapOptions } from './links/link-map.js';
 import type { ProviderExport } from './provider-export.js';
 
-/**
- * A capability provider. All methods are optional.
- *
- * `init`, the link methods and `updateConfig` are called one after the other, never at the same time; calls of the
- * exports and health checks run beside them. What a link method throws is logged and the link counts as not made; a host of ours is
- * told, shows the message to whoever lists the links, and puts the link again when its cause may be gone.
- */
+/** Makes a provider. Called once, before any link: throwing ends the process; the host starts it again. */
+export type ProviderFactory = (context: ProviderContext) => Promise<Provider> | Provider;
+
+/** What a program gives: its exports, most of all. */
 export interface Provider {
-  /** Functions offered to linked components. Calls arrive once `init` and the links of the start are done. */
+  /** Functions offered to linked components. Calls arrive once the links of the start are there. */
   readonly exports?: readonly ProviderExport[];
-  /** The keys of its configs: what is misspelt or on the wrong side of a link is refused before the methods below see it. */
-  readonly configSchema?: ConfigSchema;
-  /** Called first, with everything the host gave. Throwing ends the process; the host starts it again. */
-  init?(context: ProviderContext): Promise<void> | void;
-  /** A component (or provider) may call this provider from now on, or its link's values changed. */
-  putLinkAsTarget?(link: ProviderLink): Promise<void> | void;
-  /** This provider may call a component from now on, or its link's values changed. */
-  putLinkAsSource?(link: ProviderLink): Promise<void> | void;
-  /** May be called for a link that was never made. */
-  deleteLinkAsTarget?(link: ProviderLinkIdentity): Promise<void> | void;
-  /** May be called for a link that was never made. */
-  deleteLinkAsSource?(link: ProviderLinkIdentity): Promise<void> | void;
   /**
    * The whole config after a change, or again as it was: take it as the new state, not as a difference. A host of ours is told when
-   * it throws.
+   * it throws. Links whose settings change with it are opened again without this.
    */
   updateConfig?(config: StringMap): Promise<void> | void;
   /** All secrets of the provider's own after a change, as {@link updateConfig} is told of configs. */
   updateSecrets?(secrets: SecretMap): Promise<void> | void;
-  /**
-   * Whether config and secrets are part of what links mean: then all of them are put again after {@link updateConfig} and
-   * {@link updateSecrets}.
-   */
-  readonly linksUseConfig?: boolean;
   /** Without it the provider is healthy. Throwing means unhealthy. */
   health?(): Promise<HealthReply> | HealthReply;
   /**
-   * Called last, once. No call arrives any more, and those that came have been answered if they were quick. The host
-   * ends the process 300 ms after it asked for the shutdown.
+   * Called last, once, after the resources of the links are closed. No call arrives any more, and those that came have been answered if
+   * they were quick. The host ends the process 300 ms after it asked for the shutdown.
    */
-  shutdown?(): Promise<void> | void;
+  close?(): Promise<void> | void;
 }
 
 /** What a provider has to work with from its start to its end. */
@@ -58,8 +40,25 @@ export interface ProviderContext {
   readonly config: StringMap;
   /** The provider's own secrets, in clear, as of now: they are others after a change. */
   readonly secrets: SecretMap;
+  /**
+   * The provider's own settings, as of now: those that the schema has on the side `provider`.
+   *
+   * @throws SettingsError
+   */
+  settings<Settings>(schema: SettingsSchema<Settings>): Settings;
+  /**
+   * The links of one side, each with what `open` makes of it. To be called while the provider is made; `open` is called from then on, one
+   * link after the other, beside calls of the exports.
+   */
+  links<Resource, Settings = undefined>(options: LinkMapOptions<Resource, Settings>): LinkMap<Resource>;
   /** Where and as whom the lattice's rpc connection was opened, for providers that need NATS themselves. */
   readonly nats: NatsAccess;
+  /**
+   * Connects, and comes back for ever once that succeeded; what happens to the connection is logged. It is the provider's to close.
+   *
+   * @throws LatticeConnectionError that names the server and what to check
+   */
+  connectNats(access: NatsAccess): Promise<NatsConnection>;
   /** Calls functions of components that this provider is linked to. Adds `source-id` and `target-id`. */
   readonly invoker: Invoker;
   readonly logger: Logger;

@@ -14,14 +14,9 @@ import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
 import { readHostData } from './process/read-host-data.js';
-import type { Provider } from './provider.js';
+import type { ProviderFactory } from './provider.js';
 import { callDrainMs, startProvider } from './start-provider.js';
 import { observeInvoker, observeServer } from './telemetry.js';
-
-export interface RunProviderOptions {
-  /** What the provider is: the name of its NATS connection and of its log records. */
-  readonly name: string;
-}
 
 /**
  * Runs a provider as this process: reads HostData from standard input, connects, serves until the host asks for the
@@ -29,20 +24,22 @@ export interface RunProviderOptions {
  * with 0 after a shutdown and with 1 after an error, which is written to standard error.
  *
  * ```ts
- * await runProvider(myProvider, { name: 'my-provider' });
+ * await runProvider('greeter', () => ({ exports: provideWorld(greeterExports, { greet: { … } }) }));
  * ```
+ *
+ * @param name what the provider is: the name of its NATS connections and of its log records
  */
-export async function runProvider(provider: Provider, options: RunProviderOptions): Promise<never> {
+export async function runProvider(name: string, factory: ProviderFactory): Promise<never> {
   try {
-    await run(provider, options.name);
+    await run(name, factory);
   } catch (error) {
-    process.stderr.write(`${options.name}: ${describeError(error)}\n`, () => process.exit(1));
+    process.stderr.write(`${name}: ${describeError(error)}\n`, () => process.exit(1));
     return new Promise<never>(() => {});
   }
   process.exit(0);
 }
 
-async function run(provider: Provider, name: string): Promise<void> {
+async function run(name: string, factory: ProviderFactory): Promise<void> {
   const host = process.ppid;
   let stop = (_reason: string): void => process.exit(0);
   process.once('SIGTERM', () => stop('SIGTERM'));
@@ -82,7 +79,8 @@ async function run(provider: Provider, name: string): Promise<void> {
     providerKey,
   );
   const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
-  const starting = startProvider(provider, {
+  const starting = startProvider(factory, {
+    name,
     hostData,
     connection,
     server,

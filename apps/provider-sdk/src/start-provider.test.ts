@@ -1,4 +1,5 @@
 import { createXKey } from '@wasmlattice/identity';
+import { defineSettings, text, wholeNumber } from '@wasmlattice/provider-host/config-schema';
 import {
   decodeHostData,
   encodeLinkDelete,
@@ -14,7 +15,7 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type Msg, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Provider, ProviderContext } from './provider.js';
+import type { ProviderContext, ProviderFactory } from './provider.js';
 import { provide } from './provider-export.js';
 import { type StartedProvider, startProvider } from './start-provider.js';
 
@@ -81,8 +82,9 @@ afterEach(async () => {
   await connection.close();
 });
 
-async function start(provider: Provider, data: Partial<HostData> = {}): Promise<StartedProvider> {
-  started = await startProvider(provider, {
+async function start(factory: ProviderFactory, data: Partial<HostData> = {}): Promise<StartedProvider> {
+  started = await startProvider(factory, {
+    name: 'p',
     hostData: { ...hostData, ...data },
     connection,
     server,
@@ -122,21 +124,20 @@ function mailbox<T>(): { put(value: T): void; next(): Promise<T> } {
 }
 
 describe('startProvider', () => {
-  it('initialises, then puts the links of the start, then serves', async () => {
+  it('makes the provider, then puts the links of the start, then serves', async () => {
     const order: string[] = [];
     let context: ProviderContext | undefined;
     await start(
-      {
-        exports: [provide(echo, { echo: (text) => ok(text) })],
-        init(given) {
-          context = given;
-          order.push('init');
-        },
-        putLinkAsTarget: ({ config }) => void order.push(`link ${config.n}`),
+      async (given) => {
+        context = given;
+        given.links({ open: ({ config }) => void order.push(`link ${config.n}`) });
+        order.push('made');
+        return { exports: [provide(echo, { echo: (text) => ok(text) })] };
       },
       { linkDefinitions: [link] },
     );
-    expect(order).toEqual(['init', 'link 1']);
+    expect(order).toEqual(['made', 'link 1']);
+    expect(() => context?.links({ open: () => {} })).toThrow(/links is called too late/);
     expect(context).toMatchObject({
       id: 'p',
       lattice: 'default',
@@ -156,10 +157,17 @@ describe('startProvider', () => {
 
   it('obeys the host: links on its xkey with opened secrets, deletes, config', async () => {
     const told = mailbox<unknown>();
-    await start({
-      putLinkAsTarget: ({ secrets }) => told.put(secrets),
-      deleteLinkAsTarget: ({ sourceId }) => told.put(`delete ${sourceId}`),
-      updateConfig: (config) => told.put(config),
+    await start(({ links }) => {
+      links({
+        open({ secrets, sourceId }) {
+          told.put(secrets);
+          return sourceId;
+        },
+        close(sourceId, end) {
+          if (end === 'deleted') told.put(`delete ${sourceId}`);
+        },
+      });
+      return { updateConfig: (config) => told.put(config) };
     });
     const sealed = host.seal(encodeSecrets({ k: { kind: 'string', value: 'v' } }), xkey.publicKey);
     client.publish(
@@ -177,14 +185,14 @@ describe('startProvider', () => {
   it('takes new secrets of its own, sealed, and has them in its context', async () => {
     const told = mailbox<unknown>();
     let context: ProviderContext | undefined;
-    await start({
-      init(given) {
-        context = given;
-      },
-      updateSecrets(secrets) {
-        if (secrets.k === undefined) throw new Error('k is missing');
-        told.put(secrets);
-      },
+    await start((given) => {
+      context = given;
+      return {
+        updateSecrets(secrets) {
+          if (secrets.k === undefined) throw new Error('k is missing');
+          told.put(secrets);
+        },
+      };
     });
     expect(context?.secrets).toEqual({ s: { kind: 'string', value: 'x' } });
     const secrets: SecretMap = { k: { kind: 'string', value: 'v' } };
@@ -198,16 +206,20 @@ describe('startProvider', () => {
   });
 
   it('answers a host that asks what became of a link, a deletion, a config', async () => {
-    await start({
-      putLinkAsTarget({ config }) {
-        if (config.n === 'bad') throw new Error('no such bucket');
-      },
-      deleteLinkAsTarget: () => {
-        throw new Error('still in use');
-      },
-      updateConfig(config) {
-        if (config.c === undefined) throw new Error('c is missing');
-      },
+    await start(({ links }) => {
+      links({
+        open({ config }) {
+          if (config.n === 'bad') throw new Error('no such bucket');
+        },
+        close: (_link, end) => {
+          if (end === 'deleted') throw new Error('still in use');
+        },
+      });
+      return {
+        updateConfig(config) {
+          if (config.c === undefined) throw new Error('c is missing');
+        },
+      };
     });
     const ask = async (subject: string, payload: string): Promise<unknown> =>
       (await client.request(`${root}.${subject}`, payload)).json();
@@ -219,6 +231,7 @@ describe('startProvider', () => {
       no('no such bucket'),
     );
     expect(await ask(put, '{}')).toMatchObject({ success: false });
+    expect(await ask(put, encodeLinkPut(link))).toEqual(yes);
     expect(await ask('p.linkdefs.del', encodeLinkDelete(link, 'NHOST'))).toEqual(no('still in use'));
     expect(await ask('p.config.update', '{"c":"2"}')).toEqual(yes);
     expect(await ask('p.config.update', '{}')).toEqual(no('c is missing'));
@@ -226,38 +239,78 @@ describe('startProvider', () => {
 
   it('leaves deletions to the providers of the host they are for', async () => {
     const told = mailbox<string>();
-    await start({ deleteLinkAsTarget: ({ sourceId }) => told.put(sourceId) });
+    await start(
+      ({ links }) => {
+        links({
+          open: ({ sourceId }) => sourceId,
+          close: (sourceId, end) => {
+            if (end === 'deleted') told.put(sourceId);
+          },
+        });
+        return {};
+      },
+      { linkDefinitions: [link, { ...link, sourceId: 'other' }] },
+    );
     client.publish(`${root}.p.linkdefs.del`, encodeLinkDelete({ ...link, sourceId: 'other' }, 'NOTHER'));
     client.publish(`${root}.p.linkdefs.del`, encodeLinkDelete(link));
     expect(await told.next()).toBe('hello');
   });
 
-  it('gives the config of the moment, and puts links again that are made of it', async () => {
+  it('gives the config of the moment, and opens links again whose settings change with it', async () => {
     const told = mailbox<unknown>();
-    let context: ProviderContext | undefined;
+    const settings = defineSettings({
+      provider: 'p',
+      settings: { n: text({ required: true }), c: text({ required: true }), other: text({}) },
+    });
     await start(
-      {
-        linksUseConfig: true,
-        init(given) {
-          context = given;
-        },
-        putLinkAsTarget: ({ config }) => told.put([config, context?.config]),
-        updateConfig: (config) => told.put(config),
+      (context) => {
+        context.links({ settings, open: (opened) => told.put([opened.settings, context.config]) });
+        return { updateConfig: (config) => told.put(config) };
       },
       { linkDefinitions: [link] },
     );
+    expect(await told.next()).toEqual([{ n: '1', c: '1', other: undefined }, { c: '1' }]);
     client.publish(`${root}.p.config.update`, '{"c":"2"}');
-    expect([await told.next(), await told.next(), await told.next()]).toEqual([
-      [{ n: '1' }, { c: '1' }],
+    expect([await told.next(), await told.next()]).toEqual([
       { c: '2' },
-      [{ n: '1' }, { c: '2' }],
+      [{ n: '1', c: '2', other: undefined }, { c: '2' }],
     ]);
+    // The link has its own.
+    client.publish(`${root}.p.config.update`, '{"c":"2","n":"9"}');
+    client.publish(`${root}.p.config.update`, '{"c":"3"}');
+    expect([await told.next(), await told.next(), await told.next()]).toEqual([
+      { c: '2', n: '9' },
+      { c: '3' },
+      [{ n: '1', c: '3', other: undefined }, { c: '3' }],
+    ]);
+  });
+
+  it('has its own settings by a schema', async () => {
+    let read: (() => unknown) | undefined;
+    const settings = defineSettings({
+      provider: 'p',
+      settings: {
+        c: wholeNumber({ least: 1, most: 9, default: 5 }),
+        l: text({ sides: ['target'], default: 'x' }),
+      },
+    });
+    await start((context) => {
+      read = () => context.settings(settings);
+      return {};
+    });
+    expect(read?.()).toEqual({ c: 1, l: 'x' });
+    client.publish(`${root}.p.config.update`, '{"c":"10"}');
+    await expect.poll(() => health()).toEqual({ healthy: true });
+    expect(read).toThrow('c is "10": give a whole number from 1 to 9');
   });
 
   it('takes links on its id from a host that gave no xkeys', async () => {
     const told = mailbox<string>();
     await start(
-      { putLinkAsTarget: ({ sourceId }) => told.put(sourceId) },
+      ({ links }) => {
+        links({ open: ({ sourceId }) => told.put(sourceId) });
+        return {};
+      },
       { hostXkeyPublicKey: '', providerXkeyPrivateKey: '' },
     );
     client.publish(`${root}.p.linkdefs.put`, encodeLinkPut(link));
@@ -268,12 +321,10 @@ describe('startProvider', () => {
     const begun = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     let state = { healthy: false, message: 'no backend' };
-    const starting = start({
-      init() {
-        begun.resolve();
-        return gate.promise;
-      },
-      health: () => state,
+    const starting = start(async () => {
+      begun.resolve();
+      await gate.promise;
+      return { health: () => state };
     });
     await begun.promise;
     // Its subscriptions are on their way; the server knows them after this.
@@ -287,20 +338,26 @@ describe('startProvider', () => {
   });
 
   it('is healthy unless it says otherwise, and not when it throws', async () => {
-    await start({});
+    await start(() => ({}));
     expect(await health()).toEqual({ healthy: true });
     await started?.stop();
-    await start({
+    await start(() => ({
       health: () => {
         throw new Error('lost');
       },
-    });
+    }));
     expect(await health()).toEqual({ healthy: false, message: 'Error: lost' });
   });
 
-  it('shuts down for its own host only: callback first, then the reply', async () => {
+  it('shuts down for its own host only: links, provider, then the reply', async () => {
     const order: string[] = [];
-    const { stopped } = await start({ shutdown: () => void order.push('shutdown') });
+    const { stopped } = await start(
+      ({ links }) => {
+        links({ open: () => 'a link', close: (resource, end) => void order.push(`${resource}: ${end}`) });
+        return { close: () => void order.push('provider') };
+      },
+      { linkDefinitions: [link] },
+    );
     const subject = `${root}.p.default.shutdown`;
     const own = JSON.stringify({ host_id: 'NHOST' });
     const replies: Msg[] = [];
@@ -313,7 +370,7 @@ describe('startProvider', () => {
     expect(order).toEqual([]);
     const reply = await client.request(subject, own);
     expect(reply.string()).toBe('shutting down');
-    expect(order).toEqual(['shutdown']);
+    expect(order).toEqual(['a link: shutdown', 'provider']);
     await stopped;
   });
 
@@ -321,7 +378,7 @@ describe('startProvider', () => {
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const order: string[] = [];
-    const { stop } = await start({
+    const { stop } = await start(() => ({
       exports: [
         provide(echo, {
           async echo(text) {
@@ -332,8 +389,8 @@ describe('startProvider', () => {
           },
         }),
       ],
-      shutdown: () => void order.push('shutdown'),
-    });
+      close: () => void order.push('close'),
+    }));
     const caller = createNatsInvoker({ connection: client, lattice: 'default' });
     const call = caller.invoke({
       target: 'p',
@@ -347,19 +404,29 @@ describe('startProvider', () => {
     expect(await call).toEqual(ok('hello'));
     await stopping;
     await stop();
-    expect(order).toEqual(['answer', 'shutdown']);
+    expect(order).toEqual(['answer', 'close']);
     await caller.close();
   });
 
-  it('leaves nothing subscribed when init fails', async () => {
-    const failing = start({
-      init: () => {
-        throw new Error('no license');
-      },
+  it('leaves nothing subscribed or open when it can not be made', async () => {
+    const closed: string[] = [];
+    const failing = start(() => {
+      throw new Error('no license');
     });
     await expect(failing).rejects.toThrow('no license');
     await connection.flush();
     await expect(client.request(`${root}.p.health`)).rejects.toThrow('503');
+
+    await server.close();
+    const unserved = start(
+      ({ links }) => {
+        links({ open: () => 'link', close: (resource) => void closed.push(resource) });
+        return { exports: [provide(echo, { echo: ok })], close: () => void closed.push('provider') };
+      },
+      { linkDefinitions: [link] },
+    );
+    await expect(unserved).rejects.toThrow('the server is closed');
+    expect(closed).toEqual(['link', 'provider']);
   });
 
   it('tells components who calls', async () => {
@@ -376,10 +443,9 @@ describe('startProvider', () => {
       },
     });
     let context: ProviderContext | undefined;
-    await start({
-      init(given) {
-        context = given;
-      },
+    await start((given) => {
+      context = given;
+      return {};
     });
     await context?.invoker.invoke({
       target: 'hello',

@@ -1,25 +1,22 @@
+import type { ConfigSchema } from '@wasmlattice/provider-host/config-schema';
 import type { HealthReply, HostData, SecretMap, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { Invoker, Server } from '@wasmlattice/rpc';
-import {
-  describeError,
-  type Logger,
-  noopMeter,
-  noopTracer,
-  type Redactor,
-  shownSecret,
-} from '@wasmlattice/telemetry';
+import { describeError, type Logger, type Redactor, shownSecret } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { acceptProviderConfig } from './check-config.js';
 import { type CommandQueue, createCommandQueue } from './control/command-queue.js';
 import { type ControlHandlers, subscribeControl } from './control/control-subscriptions.js';
 import { createLinkHandler, type LinkHandler } from './links/link-handler.js';
+import type { LinkMapControl } from './links/link-map.js';
 import { createLinkSecrets, type OpenSecrets } from './links/link-secrets.js';
-import { natsAccess } from './nats-connection.js';
-import type { Provider, ProviderContext } from './provider.js';
-import { invokerForProvider, serveExports } from './serve.js';
+import type { Provider, ProviderFactory } from './provider.js';
+import { createContext } from './provider-context.js';
+import { serveExports } from './serve.js';
 import type { ProviderTelemetry } from './telemetry.js';
 
 export interface StartProviderOptions {
+  /** What the provider is: the name of the NATS connections that it opens. */
+  readonly name: string;
   readonly hostData: HostData;
   /** The rpc connection. It belongs to the caller, as do server and invoker. */
   readonly connection: NatsConnection;
@@ -46,14 +43,17 @@ type ProviderState = 'starting' | 'serving' | 'stopping';
 /** Calls that take longer are not waited for: the host gives 300 ms for the whole shutdown. */
 export const callDrainMs = 150;
 
+/** Longest time for closing what the provider has open, in ms, of the same 300. */
+const closeMs = 100;
+
 /**
- * Brings a provider to life in upstream's order: control subscriptions, `init`, links of the start, exports. What
+ * Brings a provider to life in upstream's order: control subscriptions, the provider, links of the start, exports. What
  * the host sends meanwhile waits, but health checks are answered.
  *
- * Rejects with what `init` threw, or when the exports can't be served.
+ * Rejects with what the factory threw, or when the exports can't be served; nothing is left open then.
  */
 export async function startProvider(
-  provider: Provider,
+  factory: ProviderFactory,
   options: StartProviderOptions,
 ): Promise<StartedProvider> {
   const { hostData, connection, server, logger } = options;
@@ -65,24 +65,22 @@ export async function startProvider(
     return secrets;
   };
   const queue = createCommandQueue();
+  const { context, maps, seal } = createContext(options, own);
   const links = createLinkHandler({
     providerId: hostData.providerKey,
-    provider,
+    maps,
     config: () => own.config,
     openSecrets: open,
     logger,
   });
   const { promise: stopped, resolve: setStopped } = Promise.withResolvers<void>();
   let state: ProviderState = 'starting';
+  let provider: Provider = {};
   let shutDown: Promise<void> | undefined;
   const shutdown = async (): Promise<void> => {
     state = 'stopping';
     await Promise.race([Promise.all([queue.close(), server.close()]), elapsed(callDrainMs)]);
-    try {
-      await provider.shutdown?.();
-    } catch (error) {
-      logger.error('the shutdown of the provider failed', { error });
-    }
+    await Promise.race([closeProvider(provider, maps, logger), elapsed(closeMs)]);
   };
   const shutdownOnce = (): Promise<void> => {
     shutDown ??= shutdown();
@@ -91,8 +89,9 @@ export async function startProvider(
 
   // The queue's first command: everything the host sends from now on comes after it.
   const started = queue.run(async () => {
-    acceptProviderConfig(provider.configSchema, own.config, logger);
-    await provider.init?.(contextOf(options, own));
+    provider = await factory(context);
+    seal();
+    acceptProviderConfig(schemasOf(maps), own.config, logger);
     // What fails is in the log; hosts of ours put it again to learn of it.
     for (const link of hostData.linkDefinitions) await links.put(link).catch(() => {});
   });
@@ -107,7 +106,7 @@ export async function startProvider(
     instanceId: hostData.instanceId,
     redact: (text) => options.redactor?.text(text) ?? text,
     handlers: {
-      ...queuedCommands({ queue, links, provider, own, open, logger }),
+      ...queuedCommands({ queue, links, maps, provider: () => provider, own, open, logger }),
       health: async () => ({
         ...(await healthOf(provider, state)),
         instanceId: hostData.instanceId,
@@ -126,6 +125,7 @@ export async function startProvider(
     await serveExports({ provider, server, providerId: hostData.providerKey, logger });
   } catch (error) {
     unsubscribe();
+    await closeProvider(provider, maps, logger);
     throw error;
   }
   if (state === 'starting') state = 'serving';
@@ -138,6 +138,24 @@ export async function startProvider(
   };
 }
 
+/** The links first: what they have open may use what the provider has. */
+async function closeProvider(
+  provider: Provider,
+  maps: readonly LinkMapControl[],
+  logger: Logger,
+): Promise<void> {
+  await Promise.all(maps.map((map) => map.close()));
+  try {
+    await provider.close?.();
+  } catch (error) {
+    logger.error('the provider could not be closed', { error });
+  }
+}
+
+function schemasOf(maps: readonly LinkMapControl[]): readonly ConfigSchema[] {
+  return maps.flatMap(({ schema }) => schema ?? []);
+}
+
 /** What the provider has of its own, as of now. */
 interface OwnValues {
   config: StringMap;
@@ -147,6 +165,7 @@ interface OwnValues {
 function queuedCommands({
   links,
   logger,
+  maps,
   open,
   own,
   provider,
@@ -154,50 +173,29 @@ function queuedCommands({
 }: {
   readonly queue: CommandQueue;
   readonly links: LinkHandler;
-  readonly provider: Provider;
+  readonly maps: readonly LinkMapControl[];
+  /** It is made by the queue's first command. */
+  readonly provider: () => Provider;
   readonly own: OwnValues;
   readonly open: OpenSecrets;
   readonly logger: Logger;
 }): Pick<ControlHandlers, 'putLink' | 'deleteLink' | 'updateConfig' | 'updateSecrets'> {
-  const putAgain = async (): Promise<void> => {
-    if (provider.linksUseConfig === true) await links.putAllAgain();
-  };
   return {
     putLink: (link) => queue.run(() => links.put(link)),
     deleteLink: (link) => queue.run(() => links.delete(link)),
     updateConfig: (config) =>
       queue.run(async () => {
-        acceptProviderConfig(provider.configSchema, config, logger);
+        acceptProviderConfig(schemasOf(maps), config, logger);
         own.config = config;
-        await provider.updateConfig?.(config);
-        await putAgain();
+        await provider().updateConfig?.(config);
+        await links.putAllAgain();
       }),
     updateSecrets: (sealed) =>
       queue.run(async () => {
         own.secrets = open(sealed);
-        await provider.updateSecrets?.(own.secrets);
-        await putAgain();
+        await provider().updateSecrets?.(own.secrets);
+        await links.putAllAgain();
       }),
-  };
-}
-
-function contextOf(options: StartProviderOptions, own: OwnValues): ProviderContext {
-  const { hostData, invoker, logger, telemetry } = options;
-  return {
-    id: hostData.providerKey,
-    lattice: hostData.latticeRpcPrefix,
-    hostId: hostData.hostId,
-    get config() {
-      return own.config;
-    },
-    get secrets() {
-      return own.secrets;
-    },
-    nats: natsAccess(hostData),
-    invoker: invokerForProvider(invoker, hostData.providerKey),
-    logger,
-    tracer: telemetry?.tracer ?? noopTracer,
-    meter: telemetry?.meter ?? noopMeter,
   };
 }
 

@@ -20,6 +20,7 @@ import {
 import { isPeerRoot } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, Subscription } from 'nats';
+import { reasonOf } from '../reason-of.js';
 
 /** What the host may ask of a provider. */
 export interface ControlHandlers {
@@ -126,9 +127,4 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
   ];
   await connection.flush();
   return subscriptions;
-}
-
-/** What people are shown: the log has the rest. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -1,8 +1,9 @@
+import { defineSettings, text } from '@wasmlattice/provider-host/config-schema';
 import type { InterfaceLinkDefinition, SecretMap } from '@wasmlattice/provider-host/protocol';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
-import type { Provider } from '../provider.js';
 import { createLinkHandler, type LinkHandler } from './link-handler.js';
+import { type LinkMapOptions, ResourceLinks } from './link-map.js';
 
 const id = 'kv';
 
@@ -20,25 +21,32 @@ function link(values: Partial<InterfaceLinkDefinition> = {}): InterfaceLinkDefin
   };
 }
 
-/** A handler and what it called, as `[method, config or link name]`. */
+/** A handler and what its maps were told, as `[what, config or link name]`. */
 function setup(
-  overrides: Provider = {},
+  overrides: Partial<LinkMapOptions<string, undefined>> = {},
   openSecrets: (sealed: Uint8Array | undefined) => SecretMap = () => ({}),
 ): { readonly handler: LinkHandler; readonly calls: unknown[][] } {
   const calls: unknown[][] = [];
-  const provider: Provider = {
-    putLinkAsSource: ({ config, target }) => void calls.push(['source', target, config]),
-    putLinkAsTarget: ({ config, sourceId, secrets }) =>
-      void calls.push(['target', sourceId, config, secrets]),
-    deleteLinkAsSource: ({ linkName }) => void calls.push(['delete source', linkName]),
-    deleteLinkAsTarget: ({ linkName }) => void calls.push(['delete target', linkName]),
-    ...overrides,
-  };
+  const own = { config: {}, secrets: {} };
+  const map = (side: 'source' | 'target') =>
+    new ResourceLinks<string, undefined>(
+      {
+        side,
+        open({ config, linkName, secrets, sourceId, target }) {
+          calls.push([side, side === 'source' ? target : sourceId, config, secrets]);
+          return linkName;
+        },
+        close: (linkName, end) => void calls.push([`${end} ${side}`, linkName]),
+        ...overrides,
+      },
+      () => own,
+      noopLogger,
+    );
   return {
     calls,
     handler: createLinkHandler({
       providerId: id,
-      provider,
+      maps: [map('source'), map('target')],
       config: () => ({}),
       openSecrets,
       logger: noopLogger,
@@ -55,7 +63,7 @@ describe('link handler', () => {
     await handler.put(link({ sourceId: id, target: 'hello' }));
     expect(calls).toEqual([
       ['target', 'counter', { side: 'target' }, { n: { kind: 'string', value: '3' } }],
-      ['source', 'hello', { side: 'source' }],
+      ['source', 'hello', { side: 'source' }, { n: { kind: 'string', value: 'undefined' } }],
     ]);
   });
 
@@ -66,43 +74,65 @@ describe('link handler', () => {
     expect(calls).toHaveLength(1);
     await handler.put(link({ targetConfig: { side: 'new' } }));
     await handler.put(link({ interfaces: ['store', 'atomics'], targetConfig: { side: 'new' } }));
-    expect(calls).toHaveLength(3);
+    expect(calls.map(([what]) => what)).toEqual([
+      'target',
+      'target',
+      'replaced target',
+      'target',
+      'replaced target',
+    ]);
   });
 
-  it('keeps links of one peer apart by name and package', async () => {
+  it('keeps links of one peer apart by name', async () => {
     const { handler, calls } = setup();
-    const all = [link(), link({ name: 'second' }), link({ witPackage: 'blobstore' })];
+    const all = [link(), link({ name: 'second' })];
     for (const one of [...all, ...all]) await handler.put(one);
-    expect(calls).toHaveLength(3);
+    expect(calls).toHaveLength(2);
     await handler.delete(link({ name: 'second' }));
     for (const one of all) await handler.put(one);
-    expect(calls.slice(3)).toEqual([
-      ['delete target', 'second'],
+    expect(calls.slice(2)).toEqual([
+      ['deleted target', 'second'],
       ['target', 'counter', { side: 'target' }, {}],
     ]);
   });
 
-  it('refuses keys of the config schema that are misspelt or on the other side, before the provider sees them', async () => {
-    const configSchema = { provider: 'x', keys: [{ name: 'bucket', sides: ['target'] as const }] };
-    const { handler, calls } = setup({ configSchema });
+  it('refuses keys of the schema that are misspelt or on the other side, before the provider sees them', async () => {
+    const calls: unknown[] = [];
+    const settings = defineSettings({ provider: 'x', settings: { bucket: text({ sides: ['target'] }) } });
+    const map = new ResourceLinks<unknown, { bucket: string | undefined }>(
+      { settings, open: (opened) => calls.push(opened.settings) },
+      () => ({ config: {}, secrets: {} }),
+      noopLogger,
+    );
+    const handler = createLinkHandler({
+      providerId: id,
+      maps: [map],
+      config: () => ({}),
+      openSecrets: () => ({}),
+      logger: noopLogger,
+    });
     const bad = { sourceConfig: {}, targetConfig: { bukcet: 'b' } };
     await expect(handler.put(link(bad))).rejects.toThrow(
       '"bukcet" is not a key of x: did you mean "bucket"?',
+    );
+    await expect(map.use({ sourceId: 'counter', linkName: 'default' }, () => {})).rejects.toThrow(
+      /link named default of component counter can't be used: "bukcet" is not a key/,
     );
     const swapped = { sourceConfig: { bucket: 'b' }, targetConfig: {} };
     await expect(handler.put(link(swapped))).rejects.toThrow(/put it into the target config/);
     expect(calls).toEqual([]);
     await handler.put(link({ sourceConfig: {}, targetConfig: { bucket: 'b' } }));
-    expect(calls).toHaveLength(1);
+    expect(calls).toEqual([{ bucket: 'b' }]);
   });
 
   it('tries a link again that failed, even if it had worked before', async () => {
     let fail = true;
     const puts: string[] = [];
     const { handler } = setup({
-      putLinkAsTarget({ config }) {
+      open({ config }) {
         puts.push(config.side ?? '');
         if (fail) throw new Error('no server');
+        return '';
       },
     });
     await expect(handler.put(link())).rejects.toThrow('no server');
@@ -122,30 +152,32 @@ describe('link handler', () => {
     expect(calls).toEqual([]);
   });
 
-  it('hands all on again when asked, whatever becomes of one', async () => {
-    let fail = false;
-    const { handler, calls } = setup({
-      putLinkAsTarget({ linkName }) {
-        if (fail && linkName === 'default') throw new Error('no');
-        calls.push([linkName]);
+  it('hands all on again when asked, those that failed as well, whatever becomes of one', async () => {
+    const broken = new Set(['default', 'second']);
+    const opened: string[] = [];
+    const { handler } = setup({
+      open({ linkName }) {
+        if (broken.has(linkName)) throw new Error('no');
+        opened.push(linkName);
+        return linkName;
       },
     });
-    await handler.put(link());
-    await handler.put(link({ name: 'second' }));
-    fail = true;
+    for (const name of ['default', 'second', 'third']) await handler.put(link({ name })).catch(() => {});
+    broken.delete('second');
     await handler.putAllAgain();
-    expect(calls).toEqual([['default'], ['second'], ['second']]);
+    // The one that is as it was stays open.
+    expect(opened).toEqual(['third', 'second']);
   });
 
-  it('passes a delete on whether it knew the link or not, and survives its failure', async () => {
-    const { handler, calls } = setup({
-      deleteLinkAsSource: () => {
+  it('takes a delete of what it does not know, and tells of one that fails', async () => {
+    const { handler } = setup({
+      close: () => {
         throw new Error('no');
       },
     });
     await handler.delete(link());
+    await handler.put(link({ sourceId: id, target: 'hello' }));
     await expect(handler.delete(link({ sourceId: id, target: 'hello' }))).rejects.toThrow('no');
-    expect(calls).toEqual([['delete target', 'default']]);
   });
 
   it('leaves links of others alone', async () => {

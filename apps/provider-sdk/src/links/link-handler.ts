@@ -7,12 +7,13 @@ import {
 } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import { acceptLinkConfig } from '../check-config.js';
-import type { Provider, ProviderLink, ProviderLinkIdentity } from '../provider.js';
+import type { ProviderLink, ProviderLinkIdentity } from '../provider.js';
+import type { LinkMapControl } from './link-map.js';
 import { type LinkRole, linkRole, sideOf } from './link-role.js';
 import type { OpenSecrets } from './link-secrets.js';
 
 /**
- * Turns the host's link messages into calls of the provider's link methods. Its methods log failures, and reject with what the
+ * Turns the host's link messages into links of the provider's maps. Its methods log failures, and reject with what the
  * provider threw.
  */
 export interface LinkHandler {
@@ -24,7 +25,8 @@ export interface LinkHandler {
 
 export interface LinkHandlerOptions {
   readonly providerId: string;
-  readonly provider: Provider;
+  /** Those that the provider asked for: they are there before the first link is. */
+  readonly maps: readonly LinkMapControl[];
   /** The provider's own config of this moment. */
   readonly config: () => StringMap;
   readonly openSecrets: OpenSecrets;
@@ -39,11 +41,8 @@ export interface LinkHandlerOptions {
  * lose links.
  */
 export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
-  const { providerId, provider, config, openSecrets, logger } = options;
-  const known = new Map<
-    string,
-    { readonly definition: InterfaceLinkDefinition; readonly link: ProviderLink }
-  >();
+  const { providerId, maps, config, openSecrets, logger } = options;
+  const known = new Map<string, KnownLink>();
 
   const handler: LinkHandler = {
     async put(definition) {
@@ -59,16 +58,21 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
         }
         const link = readLink(role, definition, openSecrets);
         const key = linkKey(definition);
-        if (isDeepStrictEqual(known.get(key)?.link, link)) {
+        const before = known.get(key);
+        if (before?.isDone === true && isDeepStrictEqual(before.link, link)) {
           logger.debug('ignored a link that is already there', fields);
           return;
         }
-        // Not known while it is being put: one that fails is tried again when it is repeated.
-        known.delete(key);
-        acceptLinkConfig(provider.configSchema, role.side, definition, config(), logger.with(fields));
-        if (role.side === 'source') await provider.putLinkAsSource?.(link);
-        else await provider.putLinkAsTarget?.(link);
-        known.set(key, { definition, link });
+        // One that fails is tried again when it is repeated, or when the provider has another config.
+        const put: KnownLink = { definition, link, isDone: false };
+        known.set(key, put);
+        for (const map of maps) {
+          if (!map.takes(role.side, link)) continue;
+          await map.put(link, () =>
+            acceptLinkConfig(map.schema, role.side, definition, config(), logger.with(fields)),
+          );
+        }
+        put.isDone = true;
         logger.info('link put', fields);
       } catch (error) {
         logger.error('a link failed', { ...fields, error });
@@ -83,8 +87,7 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
         if (role === undefined) return;
         known.delete(linkKey(definition));
         const link = identityOf(definition);
-        if (role.side === 'source') await provider.deleteLinkAsSource?.(link);
-        else await provider.deleteLinkAsTarget?.(link);
+        for (const map of maps) if (map.takes(role.side, link)) await map.delete(link);
         logger.info('link deleted', fields);
       } catch (error) {
         logger.error('a link could not be deleted', { ...fields, error });
@@ -95,10 +98,17 @@ export function createLinkHandler(options: LinkHandlerOptions): LinkHandler {
     async putAllAgain() {
       const all = [...known.values()];
       known.clear();
+      // The map of a link leaves it as it is if it means the same as before.
       for (const { definition } of all) await handler.put(definition).catch(() => {});
     },
   };
   return handler;
+}
+
+interface KnownLink {
+  readonly definition: InterfaceLinkDefinition;
+  readonly link: ProviderLink;
+  isDone: boolean;
 }
 
 function readLink(

@@ -1,4 +1,4 @@
-import { err } from '@wasmlattice/rpc';
+import { LinkFailedError, NotLinkedError } from '@wasmlattice/provider-sdk';
 import { describeError } from '@wasmlattice/telemetry';
 
 /** An operation that ends with an `error` of `wasi:blobstore`, a text, for the guest instead of a broken call. */
@@ -10,14 +10,15 @@ export class BlobstoreFailure extends Error {
  * What the guest is told of an operation that failed; `what` names the operation: `write "a.txt" of container "box"`.
  * Paths of the machine stay out of it.
  */
-export function failureOf(what: string, cause: unknown): BlobstoreFailure {
-  if (cause instanceof BlobstoreFailure) return cause;
-  return new BlobstoreFailure(`could not ${what}: ${reasonOf(cause)}`, { cause });
-}
-
-/** The answer to the guest. */
-export function errorResult(failure: BlobstoreFailure): { readonly tag: 'err'; readonly val: string } {
-  return err(failure.message);
+export function failureText(cause: unknown, what: string): string {
+  if (
+    cause instanceof BlobstoreFailure ||
+    cause instanceof NotLinkedError ||
+    cause instanceof LinkFailedError
+  ) {
+    return cause.message;
+  }
+  return `could not ${what}: ${reasonOf(cause)}`;
 }
 
 /** Whether a file operation failed with one of these codes: `ENOENT`. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { runProvider } from '@wasmlattice/provider-sdk';
-import { createBlobstoreProvider, providerName } from './blobstore-provider.js';
+import { createBlobstoreProvider } from './blobstore-provider.js';
 
-await runProvider(createBlobstoreProvider(), { name: providerName });
+await runProvider('blobstore-fs', createBlobstoreProvider);

@@ -1,7 +1,18 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { blobstoreFsSchema, readSettings } from '@wasmlattice/provider-host/config-schema';
+import type { StringMap } from '@wasmlattice/provider-sdk';
 import { describe, expect, it } from 'vitest';
-import { readRoot } from './settings.js';
+import { rootOf } from './settings.js';
+
+function readRoot(link: StringMap, provider: StringMap, sourceId: string): string {
+  const settings = readSettings(blobstoreFsSchema, {
+    side: 'target',
+    link: { config: link, secrets: {} },
+    provider: { config: provider, secrets: {} },
+  });
+  return rootOf(settings, sourceId);
+}
 
 describe('the root of a link', () => {
   it('is that of the link, else of the provider, with the key in any case', () => {

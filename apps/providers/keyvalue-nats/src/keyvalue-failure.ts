@@ -1,4 +1,4 @@
-import { err } from '@wasmlattice/rpc';
+import { LinkFailedError, NotLinkedError } from '@wasmlattice/provider-sdk';
 import type { KeyvalueError } from '@wasmlattice/rpc/interfaces';
 import { describeError } from '@wasmlattice/telemetry';
 import { ErrorCode } from 'nats';
@@ -22,6 +22,11 @@ export function otherFailure(message: string, options?: ErrorOptions): KeyvalueF
 /** What the guest is told of an operation that failed; `what` names the operation: `get "k1" in bucket "counters"`. */
 export function failureOf(what: string, cause: unknown): KeyvalueFailure {
   if (cause instanceof KeyvalueFailure) return cause;
+  if (cause instanceof NotLinkedError) return otherFailure(cause.message, { cause });
+  if (cause instanceof LinkFailedError) {
+    // What opening it threw may have a case of its own.
+    return cause.cause instanceof KeyvalueFailure ? cause.cause : otherFailure(cause.message, { cause });
+  }
   switch (codeOf(cause)) {
     case ErrorCode.PermissionsViolation:
     case ErrorCode.AuthorizationViolation:
@@ -43,14 +48,6 @@ export function failureOf(what: string, cause: unknown): KeyvalueFailure {
     default:
       return otherFailure(`could not ${what}: ${describeError(cause)}`, { cause });
   }
-}
-
-/** The answer to the guest. */
-export function errorResult(failure: KeyvalueFailure): {
-  readonly tag: 'err';
-  readonly val: KeyvalueError;
-} {
-  return err(failure.keyvalueError);
 }
 
 function codeOf(error: unknown): unknown {

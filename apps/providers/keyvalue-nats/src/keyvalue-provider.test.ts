@@ -74,7 +74,7 @@ describe('keyvalue provider', () => {
     expect(await store().get('missing', 'where')).toEqual(
       err({
         tag: 'other',
-        val: 'No NATS Kv store found for bucket id (link name): missing; counter has links named default, other',
+        val: 'component counter has no link named missing to this provider; it has default, other: put one for wasi:keyvalue from it to the provider',
       }),
     );
   });
@@ -87,15 +87,20 @@ describe('keyvalue provider', () => {
     await harness.connection.jetstream().views.kv('later');
     expect(await store().get('', 'k')).toEqual(ok(undefined));
     await expect(host.provider.putLink(link('other', {}))).rejects.toThrow(
-      /: missing required configuration item: bucket/,
+      /: bucket is missing: put it into the target config of the link/,
     );
-    await host.logged(/a link failed .*missing required configuration item: bucket/);
+    await host.logged(/a link failed .*bucket is missing/);
   });
 
   it('says who is not linked', async () => {
     await harness.start([]);
     expect(await store().get('', 'k')).toEqual(
-      err({ tag: 'other', val: expect.stringMatching(/^consumer component not linked: counter/) }),
+      err({
+        tag: 'other',
+        val: expect.stringMatching(
+          /^component counter has no link named default .*: put one for wasi:keyvalue/,
+        ),
+      }),
     );
   });
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { runProvider } from '@wasmlattice/provider-sdk';
-import { createKeyvalueProvider, providerName } from './keyvalue-provider.js';
+import { createKeyvalueProvider } from './keyvalue-provider.js';
 
-await runProvider(createKeyvalueProvider(), { name: providerName });
+await runProvider('keyvalue-nats', createKeyvalueProvider);

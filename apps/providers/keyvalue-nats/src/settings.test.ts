@@ -1,6 +1,7 @@
-import type { ConfigLayer } from '@wasmlattice/provider-sdk';
+import { keyvalueNatsSchema } from '@wasmlattice/provider-host/config-schema';
+import { type ConfigLayer, readSettings } from '@wasmlattice/provider-sdk';
 import { describe, expect, it } from 'vitest';
-import { readStoreSettings, type StoreSettings } from './settings.js';
+import { type StoreSettings, storeSettings } from './settings.js';
 
 const lattice = { url: 'nats://lattice:4222', credentials: { jwt: 'lattice-jwt', seed: 'SULATTICE' } };
 
@@ -9,7 +10,8 @@ function layer(config: ConfigLayer['config'] = {}, secrets: ConfigLayer['secrets
 }
 
 function read(link: ConfigLayer, provider: ConfigLayer = layer()): StoreSettings {
-  return readStoreSettings(link, provider, lattice);
+  const settings = readSettings(keyvalueNatsSchema, { side: 'target', link, provider });
+  return storeSettings(settings, lattice);
 }
 
 describe('store settings', () => {
@@ -81,10 +83,12 @@ describe('store settings', () => {
   });
 
   it('need a bucket', () => {
-    expect(() => read(layer())).toThrow(/missing required configuration item: bucket; put the name/);
+    expect(() => read(layer())).toThrow(/bucket is missing: put it into the target config/);
     // Most likely a misspelt key: the provider's bucket would be a surprise.
-    expect(() => read(layer({ buckets: 'b' }), layer({ bucket: 'p' }))).toThrow(/missing required/);
-    expect(() => read(layer({ bucket: 'a.b' }))).toThrow(/"a\.b" is no name for a bucket/);
+    expect(() => read(layer({ buckets: 'b' }), layer({ bucket: 'p' }))).toThrow(/bucket is missing/);
+    expect(() => read(layer({ bucket: 'a.b' }))).toThrow(
+      /bucket is "a\.b": give the name of a NATS KV bucket/,
+    );
   });
 
   it('need both parts of the credentials', () => {

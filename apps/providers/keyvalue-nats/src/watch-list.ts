@@ -1,4 +1,4 @@
-import { StoreSettingsError } from './settings.js';
+import { SettingsError } from '@wasmlattice/provider-sdk';
 
 /** What a component wants to be told of one key. */
 export interface WatchedKey {
@@ -10,7 +10,7 @@ export interface WatchedKey {
 /**
  * Reads `SET@orders,DEL@orders` (docs/spec/provider.md#10.3, `watch`). The events are written in any case.
  *
- * Throws a {@link StoreSettingsError}.
+ * Throws a {@link SettingsError}.
  */
 export function parseWatchList(text: string): WatchedKey[] {
   const keys = new Map<string, WatchedKey>();
@@ -20,7 +20,7 @@ export function parseWatchList(text: string): WatchedKey[] {
     const [, event = '', key = ''] = /^([a-z]+)@(.+)$/i.exec(entry) ?? [];
     const kind = event.toUpperCase();
     if (kind !== 'SET' && kind !== 'DEL') {
-      throw new StoreSettingsError(
+      throw new SettingsError(
         `${JSON.stringify(entry)} is nothing to watch: write SET@<key> or DEL@<key>, separated by commas`,
       );
     }

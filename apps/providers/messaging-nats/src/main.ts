@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { runProvider } from '@wasmlattice/provider-sdk';
-import { createMessagingProvider, providerName } from './messaging-provider.js';
+import { createMessagingProvider } from './messaging-provider.js';
 
-await runProvider(createMessagingProvider(), { name: providerName });
+await runProvider('messaging-nats', createMessagingProvider);

@@ -156,7 +156,11 @@ describe('messaging provider', () => {
     expect(await consumer().publish(message('a', '', 'b c'))).toMatchObject({ tag: 'err' });
     expect(await consumer().request('a.*', bytes(''), 1)).toMatchObject({ tag: 'err' });
     expect(await consumer('default', 'stranger').publish(message('a', ''))).toEqual(
-      err('component stranger has no link named default to this provider; put one for wasmcloud:messaging'),
+      err(
+        expect.stringMatching(
+          /component stranger has no link named default .*: put one for wasmcloud:messaging/,
+        ),
+      ),
     );
     expect(await consumer().publish(message('a', 'x'.repeat(2_000_000)))).toEqual(
       err(expect.stringMatching(/larger than the NATS server allows/)),

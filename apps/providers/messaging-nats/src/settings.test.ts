@@ -1,6 +1,7 @@
-import type { ConfigLayer } from '@wasmlattice/provider-sdk';
+import { messagingNatsSchema } from '@wasmlattice/provider-host/config-schema';
+import { type ConfigLayer, readSettings } from '@wasmlattice/provider-sdk';
 import { describe, expect, it } from 'vitest';
-import { type MessagingSettings, readMessagingSettings } from './settings.js';
+import { type MessagingSettings, messagingSettings } from './settings.js';
 
 const lattice = { url: 'nats://lattice:4222', credentials: { jwt: 'lattice-jwt', seed: 'SULATTICE' } };
 
@@ -9,7 +10,8 @@ function layer(config: ConfigLayer['config'] = {}, secrets: ConfigLayer['secrets
 }
 
 function read(link: ConfigLayer, provider: ConfigLayer = layer()): MessagingSettings {
-  return readMessagingSettings(link, provider, lattice);
+  const settings = readSettings(messagingNatsSchema, { side: 'source', link, provider });
+  return messagingSettings(settings, lattice);
 }
 
 describe('messaging settings', () => {

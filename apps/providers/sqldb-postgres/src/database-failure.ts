@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
-import type { QueryError } from './postgres-wit.js';
+import { UnknownStatementError } from './linked-database.js';
+import type { PreparedStatementExecError, QueryError } from './postgres-wit.js';
 import { InvalidValueError } from './values/invalid-value.js';
 
 /** By the classes of SQLSTATE: data exceptions and parameters that don't fit, statements that can't be. */
@@ -13,6 +14,12 @@ export function queryErrorOf(error: unknown): QueryError {
   if (!(error instanceof DatabaseError) || error.code === undefined) return { tag: 'unexpected', val };
   if (invalidParams.test(error.code)) return { tag: 'invalid-params', val };
   return { tag: invalidQuery.test(error.code) ? 'invalid-query' : 'unexpected', val };
+}
+
+/** What goes wrong with a prepared statement, as guests get it. */
+export function executionErrorOf(error: unknown): PreparedStatementExecError {
+  if (error instanceof UnknownStatementError) return { tag: 'unknown-prepared-query' };
+  return { tag: 'query-error', val: queryErrorOf(error) };
 }
 
 /** The server's words with its code; details, which quote rows, are left out. */

@@ -2,11 +2,10 @@ import { noopLogger } from '@wasmlattice/telemetry';
 import { createTestAuthority, startPostgres, type TestPostgres } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from './database.js';
-import { LinkedDatabases } from './linked-databases.js';
+import { Databases } from './databases.js';
 import type { DatabaseSettings } from './settings.js';
 
 const authority = createTestAuthority();
-const link = { sourceId: 'tasks', linkName: 'default' };
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -37,41 +36,37 @@ describe('a connection', () => {
   });
 });
 
-describe('links', () => {
-  it('say why their database can not be used, and never the password', async () => {
-    const databases = new LinkedDatabases(() => noopLogger);
-    const wrong = databases.put(link, settings({ password: 'hunter2' }));
+describe('the database of a link', () => {
+  const ping = { text: 'SELECT 1', values: [] };
+
+  it('says why it can not be used, and never the password', async () => {
+    const databases = new Databases(noopLogger);
+    await using scope = new AsyncDisposableStack();
+    const wrong = databases.open(settings({ password: 'hunter2' }), scope);
     const told = await wrong.catch((error: Error) => error.message);
     expect(told).toMatch(
       /^the database postgres at 127\.0\.0\.1:\d+ can't be used: password authentication failed for user "tester" \(SQLSTATE 28P01\)$/,
     );
-    await expect(databases.put(link, settings({ database: 'nowhere' }))).rejects.toThrow(
+    await expect(databases.open(settings({ database: 'nowhere' }), scope)).rejects.toThrow(
       'database "nowhere" does not exist (SQLSTATE 3D000)',
     );
-    expect(() => databases.get(link)).toThrow('tasks has no link named default to this provider');
   });
 
-  it('that are put again with other settings keep the old ones when these are wrong', async () => {
-    const databases = new LinkedDatabases(() => noopLogger);
-    await databases.put(link, settings());
-    const { database } = databases.get(link);
-    await databases.put(link, settings({ password: 'wrong' })).catch(() => {});
-    expect(databases.get(link).database).toBe(database);
-    await databases.put(link, settings());
-    expect(databases.get(link).database).not.toBe(database);
-    await expect(database.run({ text: 'SELECT 1', values: [] })).rejects.toThrow(/end/);
-    await databases.close();
+  it('shares connections by choice, until the last one leaves', async () => {
+    const databases = new Databases(noopLogger);
+    const [first, second] = [new AsyncDisposableStack(), new AsyncDisposableStack()];
+    const database = await databases.open(settings({ isShared: true }), first);
+    expect(await databases.open(settings({ isShared: true }), second)).toBe(database);
+    await first.disposeAsync();
+    expect((await database.run(ping)).rows).toEqual([['1']]);
+    await second.disposeAsync();
+    await expect(database.run(ping)).rejects.toThrow(/end/);
   });
 
-  it('share connections by choice, until the last one leaves', async () => {
-    const databases = new LinkedDatabases(() => noopLogger);
-    const [first, second] = [link, { ...link, linkName: 'second' }];
-    for (const each of [first, second]) await databases.put(each, settings({ isShared: true }));
-    const { database } = databases.get(first);
-    expect(databases.get(second).database).toBe(database);
-    await databases.delete(first);
-    expect((await database.run({ text: 'SELECT 1', values: [] })).rows).toEqual([['1']]);
-    await databases.delete(second);
-    await expect(database.run({ text: 'SELECT 1', values: [] })).rejects.toThrow(/end/);
+  it('has connections of its own otherwise', async () => {
+    const databases = new Databases(noopLogger);
+    await using scope = new AsyncDisposableStack();
+    const own = await databases.open(settings(), scope);
+    expect(await databases.open(settings(), scope)).not.toBe(own);
   });
 });

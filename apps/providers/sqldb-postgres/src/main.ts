@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { runProvider } from '@wasmlattice/provider-sdk';
-import { createPostgresProvider, providerName } from './postgres-provider.js';
+import { createPostgresProvider } from './postgres-provider.js';
 
-await runProvider(createPostgresProvider(), { name: providerName });
+await runProvider('sqldb-postgres', createPostgresProvider);

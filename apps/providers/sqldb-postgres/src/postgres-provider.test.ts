@@ -177,7 +177,7 @@ describe('a link', () => {
       tag: 'err',
       val: {
         tag: 'unexpected',
-        val: 'tasks has no link named default to this provider, or that could not be made: put one for wasmcloud:postgres',
+        val: 'component tasks has no link named default to this provider: put one for wasmcloud:postgres from it to the provider',
       },
     });
   });

@@ -1,6 +1,7 @@
-import type { ConfigLayer } from '@wasmlattice/provider-sdk';
+import { sqldbPostgresSchema } from '@wasmlattice/provider-host/config-schema';
+import { type ConfigLayer, readSettings } from '@wasmlattice/provider-sdk';
 import { describe, expect, it } from 'vitest';
-import { readDatabaseSettings } from './settings.js';
+import { type DatabaseSettings, databaseSettings } from './settings.js';
 
 const full = {
   POSTGRES_HOST: 'db.internal',
@@ -14,6 +15,8 @@ const layer = (config: ConfigLayer['config'], secrets: ConfigLayer['secrets'] = 
   secrets,
 });
 const none = layer({});
+const readDatabaseSettings = (link: ConfigLayer, provider: ConfigLayer): DatabaseSettings =>
+  databaseSettings(readSettings(sqldbPostgresSchema, { side: 'target', link, provider }));
 
 describe('the settings of a link', () => {
   it('have their defaults', () => {

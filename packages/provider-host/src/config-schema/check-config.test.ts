@@ -6,7 +6,7 @@ import {
   httpServerSchema,
   keyvalueNatsSchema,
   messagingNatsSchema,
-} from './schemas.js';
+} from './schemas/index.js';
 
 const refusals = (...given: Parameters<typeof checkLinkConfig>): readonly string[] =>
   checkLinkConfig(...given).refusals;

@@ -5,13 +5,43 @@ export {
   type LinkConfigs,
 } from './check-config.js';
 export { closestWord } from './closest-word.js';
+export { type ConfigLayer, secretText } from './config-layer.js';
 export type { ConfigKey, ConfigSchema, ConfigSide } from './config-schema.js';
+export { readSettings, SettingsError, type SettingsLayers } from './read-settings.js';
 export { readmeRows, rowsInReadme } from './readme-table.js';
 export {
+  type BlobstoreFsSettings,
   blobstoreFsSchema,
   configSchemaOf,
   httpServerSchema,
+  type KeyvalueNatsSettings,
   keyvalueNatsSchema,
+  type MessagingNatsSettings,
   messagingNatsSchema,
+  type NatsAccessSettings,
+  natsAccessSettings,
+  type SqldbPostgresSettings,
   sqldbPostgresSchema,
-} from './schemas.js';
+} from './schemas/index.js';
+export {
+  type Fallback,
+  flag,
+  type Inheritance,
+  InvalidValueError,
+  type NumberOptions,
+  oneOf,
+  type Secrecy,
+  type Setting,
+  type SettingOptions,
+  type SettingValue,
+  setting,
+  type TextOptions,
+  text,
+  wholeNumber,
+} from './setting.js';
+export {
+  defineSettings,
+  type SettingsDefinition,
+  type SettingsOf,
+  type SettingsSchema,
+} from './settings-schema.js';
