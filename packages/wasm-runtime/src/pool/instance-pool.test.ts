@@ -324,11 +324,11 @@ describe('the instance pool and the stacks of guests', () => {
   });
 
   it('gives a permit back before what outlives its invocation is done, and closes after that', async () => {
-    let outlive: InstanceContext['outlive'];
+    let given: InstanceContext | undefined;
     const watching: Linkage = {
       ...linkage,
       bind: (bound) => {
-        outlive = bound.outlive;
+        given = bound;
         return linkage.bind(bound);
       },
     };
@@ -337,7 +337,7 @@ describe('the instance pool and the stacks of guests', () => {
     const overdue = new AbortController();
     const runOnce = (): Promise<unknown> =>
       pool.run(context, (instance) => {
-        outlive?.((signal) => {
+        given?.outlive?.((signal) => {
           signal.addEventListener('abort', () => work.resolve());
           return work.promise;
         });

@@ -19,8 +19,6 @@ export class BoundContext implements InstanceContext {
   readonly handles: InstanceHandles | undefined;
   readonly limits: GuestLimits | undefined;
   readonly logGate: InstanceContext['logGate'];
-  /** Called without its context, as the other functions are. */
-  readonly outlive: (work: (signal: AbortSignal) => Promise<void>) => void;
   stderr?: { readonly text: string };
   readonly #invocation: Invocation;
 
@@ -33,12 +31,19 @@ export class BoundContext implements InstanceContext {
     this.handles = context.handles;
     this.limits = limits;
     this.logGate = context.logGate;
-    this.outlive = (work) => invocation.outlive(work);
     this.#invocation = invocation;
   }
 
   /** Few host functions ask for it. */
   get signal(): AbortSignal {
     return this.#invocation.ending.signal;
+  }
+
+  /**
+   * A method: V8 makes a function that is assigned to a property among what it takes for old, and all that such a function knows, here the whole
+   * request, stays until V8 looks through all of its memory (measured: a third of what a small request allocates).
+   */
+  outlive(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#invocation.outlive(work);
   }
 }
