@@ -27,10 +27,11 @@ function missingFiles(files) {
   return problems;
 }
 
-/** Tests and their helpers, other than those that the package exports. */
+/** Tests and their helpers, other than those that the package exports or that are templates of somebody's. */
 function strayFiles(files, manifest) {
   const exported = manifest.exports?.['./testing'] === undefined ? undefined : /^(dist|src)\/testing\//;
   return [...files.keys()]
+    .filter((path) => !path.startsWith('templates/'))
     .filter(
       (path) =>
         /\.test\.|\.tsbuildinfo$|(^|\/)(tests?|node_modules)\//.test(path) ||

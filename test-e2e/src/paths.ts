@@ -5,6 +5,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Programs and artifacts under test, as a build leaves them. */
 export const paths = {
+  root,
   host: join(root, 'apps/host/dist/main.js'),
   cli: join(root, 'apps/cli/dist/main.js'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),

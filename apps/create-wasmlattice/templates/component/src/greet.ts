@@ -1,0 +1,4 @@
+/** What the component answers. */
+export function greet(greeting: string, name: string): string {
+  return `${greeting}, ${name}!\n`;
+}

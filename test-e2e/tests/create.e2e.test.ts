@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import {
+  type Child,
+  createTempDir,
+  freePort,
+  startChild,
+  startNatsServer,
+  type TempDir,
+  type TestNatsServer,
+} from '@wasmlattice/test-support';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type PackedFolder, packInto } from '../src/packed-packages.js';
+
+// What `npm create wasmlattice` makes, with our packages as they are published.
+
+/** Installs and builds on a busy machine. */
+const patienceMs = 300_000;
+
+let dir: TempDir;
+let folder: PackedFolder;
+
+beforeAll(async () => {
+  dir = await createTempDir();
+  folder = await packInto(dir.path, [
+    'create-wasmlattice',
+    '@wasmlattice/cli',
+    '@wasmlattice/component-host',
+    '@wasmlattice/guest-build',
+    '@wasmlattice/provider-sdk',
+    '@wasmlattice/wit-types',
+  ]);
+  await folder.run(dir.path, 'tar', '-xzf', 'create-wasmlattice-0.1.0.tgz');
+  for (const kind of ['component', 'provider']) {
+    await folder.run(dir.path, 'node', 'package/bin/create-wasmlattice.js', kind, `my-${kind}`);
+  }
+  await folder.run(dir.path, 'pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile');
+}, patienceMs);
+afterAll(() => dir?.[Symbol.asyncDispose]());
+
+/** Runs a project's own command line. */
+const wasmlattice = (name: string, nats: TestNatsServer, ...args: readonly string[]): Child =>
+  startChild(join(dir.path, name, 'node_modules', '.bin', 'wasmlattice'), ['--nats-url', nats.url, ...args], {
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    HOME: dir.path,
+  });
+
+/** Starts the host that a project comes with, and deploys its manifest with 127.0.0.1:8000 replaced. */
+async function deploy(name: string, address: string): Promise<AsyncDisposable> {
+  await using started = new AsyncDisposableStack();
+  const manifest = join(dir.path, name, 'wadm.yaml');
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('127.0.0.1:8000', address));
+  const nats = started.use(await startNatsServer());
+  const up = started.use(wasmlattice(name, nats, 'up', '--allow-file-load'));
+  await up.waitForLine(/host started/);
+  const deployed = started.use(wasmlattice(name, nats, 'app', 'deploy', manifest));
+  expect([await deployed.exited, deployed.output()]).toEqual([0, expect.anything()]);
+  return started.move();
+}
+
+it(
+  'a component builds, passes its test and answers',
+  async () => {
+    const project = join(dir.path, 'my-component');
+    await folder.run(project, 'pnpm', 'run', 'build');
+    await folder.run(project, 'pnpm', 'test');
+    const address = `127.0.0.1:${await freePort()}`;
+    await using _running = await deploy('my-component', address);
+    await expect
+      .poll(async () => (await fetch(`http://${address}/?name=Ada`)).text(), { interval: 50 })
+      .toBe('Hello, Ada!\n');
+  },
+  patienceMs,
+);
+
+it('a provider builds, passes its test, starts, and becomes an archive', async () => {
+  const project = join(dir.path, 'my-provider');
+  await folder.run(project, 'pnpm', 'run', 'build');
+  await folder.run(project, 'pnpm', 'test');
+  await using _running = await deploy('my-provider', '');
+  await folder.run(project, 'pnpm', 'run', 'archive', '--without-runtime', '--directory', dir.path);
+  expect(
+    await folder.run(project, 'pnpm', 'exec', 'wasmlattice', 'par', 'inspect', 'my-provider.par.gz'),
+  ).toContain('my-provider - Capability Provider');
+});
