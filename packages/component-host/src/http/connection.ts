@@ -18,6 +18,9 @@ export interface HttpConnectionOptions {
   answersOnce(): boolean;
 }
 
+/** What is read of a client beyond bytes that could not be; most clients are done by then. */
+const MOST_UNPARSED_BYTES = 1024 * 1024;
+
 /** One connection of a listener: the requests in progress on it, and how it ends. */
 export class HttpConnection {
   readonly #options: HttpConnectionOptions;
@@ -85,6 +88,7 @@ export class HttpConnection {
   refuseUnread(refusal: Refusal): void {
     this.#state = 'ending';
     this.#hasRefusal = true;
+    this.#leaveUnparsed();
     void Promise.all([...this.#exchanges].map(({ gone }) => gone)).then(() => {
       const { socket } = this.#options;
       if (socket.writable) socket.write(refusalMessage(refusal));
@@ -97,6 +101,7 @@ export class HttpConnection {
     this.#isBodyRefused = true;
     if (this.#state === 'open') this.#state = 'ending';
     exchange.bodyMalformed(refusal);
+    this.#leaveUnparsed();
     void exchange.gone.then(() => this.#linger());
   }
 
@@ -113,6 +118,22 @@ export class HttpConnection {
   /** Gives up what is in progress. */
   cutOff(): void {
     for (const exchange of this.#exchanges) exchange.connectionClosed();
+  }
+
+  /**
+   * Takes the connection out of node's parser, which would say again of every byte that it can't be read, at the price of an error each.
+   * A client that sends a little too much is read on, so that it gets its answer; one that sends without end waits, at no cost, until
+   * its time is over.
+   */
+  #leaveUnparsed(): void {
+    const { socket } = this.#options;
+    const most = socket.bytesRead + MOST_UNPARSED_BYTES;
+    socket.removeAllListeners('data');
+    // By this listener node knows that it is not to read by itself any more.
+    socket.on('data', () => {
+      if (socket.bytesRead > most) socket.pause();
+    });
+    socket.resume();
   }
 
   #end(): void {

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { type Attributes, type Meter, noopMeter } from '@wasmlattice/telemetry';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -454,6 +456,25 @@ describe('a refusal', () => {
     client.send(unreadable);
     send();
     await client.closed();
+  });
+
+  it('is read on no further than most clients need to see it, of one that sends without end', async () => {
+    const served: Socket[] = [];
+    const watch = (message: unknown): void => void served.push((message as { socket: Socket }).socket);
+    subscribe('net.server.socket', watch);
+    try {
+      const client = connectTo(await openEdge({ tunables: { lingerMs: 300 } }));
+      const sendOn = (): void => {
+        if (client.socket.writable) client.socket.write(`a: ${'x'.repeat(60_000)}\r\n`, sendOn);
+      };
+      client.send('GET / HTTP/1.1\r\n');
+      sendOn();
+      expect(await client.closed()).toMatch(/^HTTP\/1.1 431 /);
+      expect(served).toHaveLength(1);
+      expect(served[0]?.bytesRead).toBeLessThan(1_500_000);
+    } finally {
+      unsubscribe('net.server.socket', watch);
+    }
   });
 
   it('has no body for HEAD', async () => {
