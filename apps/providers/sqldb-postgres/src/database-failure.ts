@@ -1,7 +1,11 @@
+import {
+  InvalidValueError,
+  type PreparedStatementExecError,
+  type QueryError,
+} from '@wasmlattice/postgres-interface';
 import { DatabaseError } from 'pg';
 import { UnknownStatementError } from './linked-database.js';
-import type { PreparedStatementExecError, QueryError } from './postgres-wit.js';
-import { InvalidValueError } from './values/invalid-value.js';
+import { NotThisCopyError } from './wire/copy-query.js';
 
 /** By the classes of SQLSTATE: data exceptions and parameters that don't fit, statements that can't be. */
 const invalidParams = /^(?:22|08P01|42P18|42804)/;
@@ -11,6 +15,7 @@ const invalidQuery = /^(?:26|42)/;
 export function queryErrorOf(error: unknown): QueryError {
   if (error instanceof InvalidValueError) return { tag: 'invalid-params', val: error.message };
   const val = describeDatabaseError(error);
+  if (error instanceof NotThisCopyError) return { tag: 'invalid-query', val };
   if (!(error instanceof DatabaseError) || error.code === undefined) return { tag: 'unexpected', val };
   if (invalidParams.test(error.code)) return { tag: 'invalid-params', val };
   return { tag: invalidQuery.test(error.code) ? 'invalid-query' : 'unexpected', val };

@@ -2,6 +2,10 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 import type { DatabaseSettings } from './settings.js';
 import type { ExtensionTypes } from './values/read-value.js';
+import { CopyIn } from './wire/copy-in.js';
+import { CopyOut, ReaderLeftError } from './wire/copy-out.js';
+import { DescribeQuery } from './wire/describe-query.js';
+import type { WireField } from './wire/wire-connection.js';
 
 /** What a statement gave: each value as the server's text, and the type of each column. */
 export interface Rows {
@@ -17,6 +21,25 @@ export interface Statement {
   readonly values: readonly (string | null)[];
   /** Has each connection keep it prepared under this name. */
   readonly name?: string;
+}
+
+/** Rows on their way in. */
+export interface RowsIn {
+  /** How many there are now; rejects with what `pg` throws. */
+  readonly done: Promise<number>;
+}
+
+/** Rows on their way out. */
+export interface RowsOut extends RowsIn {
+  /** Ends where the statement ends, whatever the reason. A reader that leaves ends the statement. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** A column of the rows that a statement gives. */
+export interface DescribedColumn {
+  readonly name: string;
+  /** As PostgreSQL writes it: `numeric(10,2)`. */
+  readonly typeName: string;
 }
 
 /** How long a statement waits for a connection to be there, in ms. */
@@ -48,6 +71,7 @@ const oneStatement = { queryMode: 'extended' } as const;
 export class Database {
   readonly #pool: Pool;
   readonly #ready = new WeakMap<PoolClient, Promise<unknown>>();
+  readonly #logger: Logger;
   #extensions: ExtensionTypes = {};
 
   constructor({ host, port, user, password, database, tls, poolSize }: DatabaseSettings, logger: Logger) {
@@ -63,6 +87,9 @@ export class Database {
     });
     // A connection that breaks while nobody uses it: the next statement gets another one.
     this.#pool.on('error', (error) => logger.warn('a connection to the database was lost', { error }));
+    // One that breaks while it is used: the statement fails, and without a listener the process would.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#logger = logger;
   }
 
   /** Connects once, so that what is wrong with the settings shows now. */
@@ -107,11 +134,62 @@ export class Database {
 
   /** Has the server read a statement, which is not run. */
   async checkStatement(text: string): Promise<void> {
-    await this.#withClient(async (client, session) => {
-      await client.query({ text: `PREPARE wasmlattice_check AS ${text}`, ...oneStatement });
-      await client.query('DEALLOCATE wasmlattice_check');
-      session.isFresh = true;
+    await this.#withClient((client, session) => readStatement(client, session, text));
+  }
+
+  /** The columns that a statement would give, which is not run. */
+  async describe(text: string): Promise<readonly DescribedColumn[]> {
+    return await this.#withClient(async (client, session) => {
+      const fields = await readStatement(client, session, text);
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT format_type(oid, modifier) AS name
+           FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS type (oid, modifier, place) ORDER BY place`,
+        [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
+      );
+      return fields.map(({ name }, i) => ({ name, typeName: rows[i]?.name ?? '???' }));
     });
+  }
+
+  /**
+   * `COPY … FROM STDIN`: resolves when the server takes rows.
+   *
+   * @param end resolves, once `rows` has ended, with a reason to have none of them
+   * @throws NotThisCopyError for another statement, which changed nothing; or what `pg` throws
+   */
+  async copyIn(
+    text: string,
+    rows: AsyncIterable<Uint8Array>,
+    end: Promise<string | undefined>,
+  ): Promise<RowsIn> {
+    const copy = new CopyIn(text);
+    const done = this.#withClient(async (client, session) => {
+      client.query(copy);
+      await copy.started;
+      await copy.send(rows, end);
+      const count = await copy.finished;
+      session.isFresh = true;
+      return count;
+    });
+    await Promise.race([copy.started, done]);
+    return { done };
+  }
+
+  /** `COPY … TO STDOUT`. Another statement fails with a NotThisCopyError, and changed nothing. */
+  copyOut(text: string): RowsOut {
+    const copy = new CopyOut(text);
+    const done = this.#withClient(async (client, session) => {
+      if (!copy.isOver) client.query(copy);
+      try {
+        const count = await copy.finished;
+        session.isFresh = true;
+        return count;
+      } catch (error) {
+        if (error instanceof ReaderLeftError) this.#endStatement(client);
+        throw error;
+      }
+    });
+    done.catch((error) => copy.fail(error));
+    return { bytes: copy, done };
   }
 
   async close(): Promise<void> {
@@ -136,6 +214,14 @@ export class Database {
     }
   }
 
+  /** The server notices that a connection was closed when it writes next, which may be in hours. */
+  #endStatement(client: PoolClient): void {
+    const { processID } = client as PoolClient & { readonly processID: number | null };
+    this.#pool
+      .query('SELECT pg_terminate_backend($1)', [processID])
+      .catch((error) => this.#logger.debug('a statement that nobody reads was not ended', { error }));
+  }
+
   async #connect(): Promise<PoolClient> {
     const client = await this.#pool.connect();
     let ready = this.#ready.get(client);
@@ -151,4 +237,15 @@ export class Database {
     }
     return client;
   }
+}
+
+async function readStatement(
+  client: PoolClient,
+  session: { isFresh: boolean },
+  text: string,
+): Promise<readonly WireField[]> {
+  const { fields } = client.query(new DescribeQuery(text));
+  const described = await fields;
+  session.isFresh = true;
+  return described;
 }

@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url';
+import {
+  copy,
+  describe as described,
+  type PgValue,
+  type Prepared,
+  prepared,
+  type Query,
+  query,
+} from '@wasmlattice/postgres-interface';
 import type { InterfaceLinkDefinition } from '@wasmlattice/provider-host/protocol';
 import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
-import { createClient, ok } from '@wasmlattice/rpc';
+import { createClient, err, ok } from '@wasmlattice/rpc';
 import {
   startNatsServer,
   startPostgres,
@@ -9,7 +18,6 @@ import {
   type TestPostgres,
 } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type PgValue, type Prepared, prepared, type Query, query } from './postgres-wit.js';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS, a real server.
 
@@ -39,14 +47,14 @@ const settings = (): Record<string, string> => ({
   POSTGRES_DATABASE: postgres.database,
 });
 
-function link(targetConfig: Record<string, string>, name = 'default'): InterfaceLinkDefinition {
+function link(targetConfig: Record<string, string>, witNamespace = 'wasmcloud'): InterfaceLinkDefinition {
   return {
     sourceId: 'tasks',
     target: id,
-    name,
-    witNamespace: 'wasmcloud',
+    name: 'default',
+    witNamespace,
     witPackage: 'postgres',
-    interfaces: ['query', 'prepared'],
+    interfaces: witNamespace === 'wasmcloud' ? ['query', 'prepared'] : ['copy', 'describe'],
     sourceConfig: {},
     targetConfig,
   };
@@ -166,6 +174,65 @@ describe('prepared statements', () => {
     expect(await exec(token.val as string, [{ tag: 'text', val: 'x' }])).toMatchObject({
       tag: 'err',
       val: { tag: 'query-error', val: { tag: 'invalid-params' } },
+    });
+  });
+});
+
+describe('rows in bulk', () => {
+  it('are copied in and out as streams, each with an end of its own', async () => {
+    await harness.start([link(settings()), link(settings(), 'wasmlattice')]);
+    const { copyIn, copyOut } = createClient(harness.invoker, { target: id, interface: copy, headers });
+    expect(await queries().queryBatch('CREATE TABLE copied (n int)')).toEqual(ok());
+    async function* numbers(): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n < 100_000; n += 1_000) {
+        yield Buffer.from(Array.from({ length: 1_000 }, (_, i) => `${n + i}\n`).join(''));
+      }
+    }
+    const taken = await copyIn('COPY copied FROM STDIN', numbers(), Promise.resolve(ok()));
+    expect(await (taken.val as ReturnType<typeof copyIn>)).toEqual(ok(100_000n));
+    const [rows, end] = await copyOut('COPY (SELECT n FROM copied ORDER BY n) TO STDOUT');
+    const given = Buffer.concat(await Array.fromAsync(rows)).toString();
+    expect(given).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(''));
+    expect(await end).toEqual(ok(100_000n));
+    const undone = await copyIn('COPY copied FROM STDIN', numbers(), Promise.resolve(err('changed my mind')));
+    expect(await (undone.val as ReturnType<typeof copyIn>)).toMatchObject({
+      tag: 'err',
+      val: { tag: 'unexpected' },
+    });
+    expect(await valuesOf('SELECT count(*) FROM copied')).toEqual([{ tag: 'int8', val: 100_000n }]);
+  });
+
+  it('are refused by a statement that takes none, and by a component without a link', async () => {
+    await harness.start([link(settings()), link(settings(), 'wasmlattice')]);
+    const { copyIn, copyOut } = createClient(harness.invoker, { target: id, interface: copy, headers });
+    const refused = {
+      tag: 'err',
+      val: { tag: 'invalid-query', val: 'the statement is no COPY … FROM STDIN' },
+    };
+    async function* none(): AsyncGenerator<Uint8Array> {}
+    expect(await copyIn('SELECT 1', none(), Promise.resolve(ok()))).toEqual(refused);
+    await harness.stopAll();
+    await harness.start([]);
+    const [rows, end] = await copyOut('COPY (SELECT 1) TO STDOUT');
+    expect(await Array.fromAsync(rows)).toEqual([]);
+    expect(await end).toMatchObject({
+      tag: 'err',
+      val: { val: expect.stringMatching(/^component tasks has no link/) },
+    });
+  });
+});
+
+describe('a description', () => {
+  it('names the types that a row has as text only', async () => {
+    await harness.start([link(settings()), link(settings(), 'wasmlattice')]);
+    const { describe } = createClient(harness.invoker, { target: id, interface: described, headers });
+    expect(await describe("SELECT '1 day'::interval AS wait")).toEqual(
+      ok([{ name: 'wait', typeName: 'interval' }]),
+    );
+    expect(await valuesOf("SELECT '1 day'::interval AS wait")).toEqual([{ tag: 'text', val: '1 day' }]);
+    expect(await describe('SELECT * FROM nowhere')).toMatchObject({
+      tag: 'err',
+      val: { tag: 'invalid-query' },
     });
   });
 });

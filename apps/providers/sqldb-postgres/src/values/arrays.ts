@@ -1,5 +1,5 @@
+import { NoFormError } from '@wasmlattice/postgres-interface';
 import { parse } from 'postgres-array';
-import { NoFormError } from './invalid-value.js';
 
 /**
  * Reads `{1,2,3}`. The lists of the interface have one dimension and no gaps.

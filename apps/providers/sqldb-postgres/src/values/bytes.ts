@@ -1,5 +1,9 @@
-import type { MacAddressEui48, MacAddressEui64 } from '../postgres-wit.js';
-import { InvalidValueError, match } from './invalid-value.js';
+import {
+  InvalidValueError,
+  type MacAddressEui48,
+  type MacAddressEui64,
+  match,
+} from '@wasmlattice/postgres-interface';
 
 /** `\xdeadbeef` */
 export function readBytea(text: string): Uint8Array {
@@ -34,26 +38,6 @@ export function writeBits(length: number, bytes: Uint8Array): string {
 export function writeVaryingBits(limit: number | undefined, bytes: Uint8Array): string {
   const bits = bytes.length * 8;
   return writeBits(limit === undefined ? bits : Math.min(limit, bits), bytes);
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-export function readChars(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-/** @param limit in bytes */
-export function writeChars(bytes: Uint8Array, limit?: number): string {
-  if (limit !== undefined && bytes.length > limit) {
-    throw new InvalidValueError(
-      `${bytes.length} bytes are more than the ${limit} that the parameter says it has`,
-    );
-  }
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new InvalidValueError('the bytes of a text are no UTF-8');
-  }
 }
 
 /** `08:00:2b:01:02:03` */

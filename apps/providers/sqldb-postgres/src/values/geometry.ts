@@ -1,5 +1,10 @@
-import { composeFloat, type DecomposedFloat, decomposeFloat, floatText } from './float.js';
-import { match } from './invalid-value.js';
+import {
+  composeFloat,
+  type DecomposedFloat,
+  decomposeFloat,
+  floatText,
+  match,
+} from '@wasmlattice/postgres-interface';
 
 export type Point = [x: DecomposedFloat, y: DecomposedFloat];
 

@@ -1,10 +1,18 @@
-import type { PgValue } from '../postgres-wit.js';
+import {
+  type DecomposedFloat,
+  decomposeFloat,
+  NoFormError,
+  type PgValue,
+  readChars,
+  readDate,
+  readTime,
+  readTimestamp,
+  readTimestampTz,
+  readTimeTz,
+} from '@wasmlattice/postgres-interface';
 import { readArray } from './arrays.js';
-import { readBits, readBytea, readChars, readMacaddr, readMacaddr8 } from './bytes.js';
-import { readDate, readTime, readTimestamp, readTimestampTz, readTimeTz } from './date-time.js';
-import { type DecomposedFloat, decomposeFloat } from './float.js';
+import { readBits, readBytea, readMacaddr, readMacaddr8 } from './bytes.js';
 import { readBox, readCircle, readPoint, readPoints, readSegment } from './geometry.js';
-import { NoFormError } from './invalid-value.js';
 import { readHstore, readLsn, readMoney, readSnapshot, readTsVector, readVector } from './text-forms.js';
 
 type Read = (text: string) => PgValue;

@@ -1,5 +1,4 @@
-import type { Lexeme, LexemeWeight } from '../postgres-wit.js';
-import { match, NoFormError } from './invalid-value.js';
+import { type Lexeme, type LexemeWeight, match, NoFormError } from '@wasmlattice/postgres-interface';
 
 /** `16/B374D848` */
 export function readLsn(text: string): bigint {

@@ -1,9 +1,8 @@
+import { decomposeFloat, type PgValue } from '@wasmlattice/postgres-interface';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { startPostgres, type TestPostgres } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../database.js';
-import type { PgValue } from '../postgres-wit.js';
-import { composeFloat, decomposeFloat } from './float.js';
 import { readValue } from './read-value.js';
 import { writeValue } from './write-value.js';
 
@@ -243,25 +242,5 @@ describe('a value', () => {
     expect(readValue(text, 16_400, { hstore: 16_400 })).toEqual(value);
     expect(readValue(text, 16_400)).toEqual({ tag: 'text', val: text });
     expect(writeValue(value)).toBe(text);
-  });
-});
-
-describe('a float', () => {
-  it.each([
-    0,
-    -0,
-    1,
-    -1.5,
-    5e-324,
-    Number.MIN_VALUE * 3,
-    Number.MAX_VALUE,
-    Infinity,
-    -Infinity,
-    Number.NaN,
-    2 ** -1022,
-    0.1,
-  ])('%s is the same after it was taken apart', (value) => {
-    expect(composeFloat(decomposeFloat(value, 8), 8)).toBe(value);
-    expect(composeFloat(decomposeFloat(value, 4), 4)).toBe(Math.fround(value));
   });
 });

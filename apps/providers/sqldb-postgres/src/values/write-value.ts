@@ -1,10 +1,20 @@
-import type { Interval, PgValue } from '../postgres-wit.js';
+import {
+  composeFloat,
+  type DecomposedFloat,
+  floatText,
+  type Interval,
+  type PgValue,
+  writeChars,
+  writeDate,
+  writeSizedChars,
+  writeTime,
+  writeTimestamp,
+  writeTimestampTz,
+  writeTimeTz,
+} from '@wasmlattice/postgres-interface';
 import { writeArray } from './arrays.js';
-import { writeBits, writeBytea, writeChars, writeMacaddr, writeVaryingBits } from './bytes.js';
-import { writeDate, writeTime, writeTimestamp, writeTimestampTz, writeTimeTz } from './date-time.js';
-import { composeFloat, type DecomposedFloat, floatText } from './float.js';
+import { writeBits, writeBytea, writeMacaddr, writeVaryingBits } from './bytes.js';
 import { writeBox, writeCircle, writeLine, writePoint, writePoints, writeSegment } from './geometry.js';
-import { InvalidValueError } from './invalid-value.js';
 import { writeHstore, writeLsn, writeSnapshot, writeTsVector } from './text-forms.js';
 
 const float4 = (value: DecomposedFloat): string => floatText(composeFloat(value, 4));
@@ -14,13 +24,6 @@ const varyingBits = ([limit, bytes]: readonly [number | undefined, Uint8Array]):
   writeVaryingBits(limit, bytes);
 const varchar = ([limit, bytes]: readonly [number | undefined, Uint8Array]): string =>
   writeChars(bytes, limit);
-
-function char([length, bytes]: readonly [number, Uint8Array]): string {
-  if (bytes.length !== length) {
-    throw new InvalidValueError(`a char of ${length} bytes has ${bytes.length}`);
-  }
-  return writeChars(bytes);
-}
 
 /** The interface means a range of dates by it, with ends that may belong to it. */
 function dateRange({ start, startInclusive, end, endInclusive }: Interval): string {
@@ -115,9 +118,9 @@ export function writeValue(value: PgValue): string | null {
     case 'bytea-array':
       return list(value.val, writeBytea);
     case 'char':
-      return char(value.val);
+      return writeSizedChars(value.val);
     case 'char-array':
-      return list(value.val, char);
+      return list(value.val, writeSizedChars);
     case 'varchar':
       return varchar(value.val);
     case 'varchar-array':

@@ -1,4 +1,4 @@
-// What the world `sqldb-postgres` of `wasmlattice:sqldb-postgres` exports and imports. Made from the folder wit by wasmlattice-wit-types: change it there.
+// What the world `database` of `wasmlattice:postgres@0.1.0` exports and imports. Made from the folder wit by wasmlattice-wit-types: change it there.
 
 import { func, type Result, t, type TypedInterface, type TypedWit, witInterface } from '@wasmlattice/rpc';
 
@@ -225,6 +225,14 @@ export type PreparedStatementExecError =
 
 const preparedStatementExecErrorType: TypedWit<PreparedStatementExecError> = t.variant({ 'unknown-prepared-query': undefined, 'query-error': queryErrorType, unexpected: t.string });
 
+/** `column` of `wasmlattice:postgres/describe@0.1.0` */
+export interface Column {
+  name: string;
+  typeName: string;
+}
+
+const columnType: TypedWit<Column> = t.record({ name: t.string, 'type-name': t.string });
+
 /** `wasmcloud:postgres/query@0.1.1-draft` */
 export interface Query {
   query(query: string, params: PgValue[]): Promise<Result<ResultRowEntry[][], QueryError>>;
@@ -247,8 +255,30 @@ export const prepared: TypedInterface<Prepared> = witInterface('wasmcloud:postgr
   func('exec', [['stmt-token', t.string], ['params', t.list(pgValueType)]], t.result(t.u64, preparedStatementExecErrorType)),
 ]);
 
+/** `wasmlattice:postgres/copy@0.1.0` */
+export interface Copy {
+  copyIn(statement: string, rows: AsyncIterable<Uint8Array>, end: Promise<Result<undefined, string>>): Promise<Result<Promise<Result<bigint, QueryError>>, QueryError>>;
+  copyOut(statement: string): Promise<[AsyncIterable<Uint8Array>, Promise<Result<bigint, QueryError>>]>;
+}
+
+export const copy: TypedInterface<Copy> = witInterface('wasmlattice:postgres/copy@0.1.0', [
+  func('copy-in', [['statement', t.string], ['rows', t.stream(t.u8)], ['end', t.future(t.result(undefined, t.string))]], t.result(t.future(t.result(t.u64, queryErrorType)), queryErrorType)),
+  func('copy-out', [['statement', t.string]], t.tuple(t.stream(t.u8), t.future(t.result(t.u64, queryErrorType)))),
+]);
+
+/** `wasmlattice:postgres/describe@0.1.0` */
+export interface Describe {
+  describe(statement: string): Promise<Result<Column[], QueryError>>;
+}
+
+export const describe: TypedInterface<Describe> = witInterface('wasmlattice:postgres/describe@0.1.0', [
+  func('describe', [['statement', t.string]], t.result(t.list(columnType), queryErrorType)),
+]);
+
 /** For providers of the world: `provideWorld` takes an implementation for each. */
-export const sqldbPostgresExports: {
+export const databaseExports: {
   readonly query: typeof query;
   readonly prepared: typeof prepared;
-} = { query, prepared };
+  readonly copy: typeof copy;
+  readonly describe: typeof describe;
+} = { query, prepared, copy, describe };
