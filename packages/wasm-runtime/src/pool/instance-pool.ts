@@ -8,6 +8,7 @@ import { createComponentCells, setPermitLimit, type ThreadCells } from './compon
 import type { FairShare } from './fair-turns.js';
 import { Invocation, type InvocationStacks } from './invocation.js';
 import { BoundContext, type InvocationContext } from './invocation-context.js';
+import { LinkedList } from './linked-list.js';
 import { Permits } from './permits.js';
 import type { StackBudget } from './thread-budgets.js';
 
@@ -91,7 +92,7 @@ export class InstancePool {
   readonly #cells: ThreadCells;
   readonly #permits: Permits;
   /** Accepted and not over yet, whether they run or wait for a permit. */
-  readonly #invocations = new Set<Invocation>();
+  readonly #invocations = new LinkedList<Invocation>();
   /** Set once the pool is closing; resolved once it is drained. */
   #drained: PromiseWithResolvers<void> | undefined;
 
@@ -178,7 +179,7 @@ export class InstancePool {
    */
   async close({ signal }: CloseOptions = {}): Promise<void> {
     this.#drained ??= Promise.withResolvers<void>();
-    if (this.#invocations.size === 0) this.#drained.resolve();
+    if (this.#invocations.isEmpty) this.#drained.resolve();
     const endAll = (): void => {
       for (const invocation of this.#invocations) invocation.endAll(signal?.reason);
     };
@@ -209,7 +210,7 @@ export class InstancePool {
 
   #leave(invocation: Invocation): void {
     this.#invocations.delete(invocation);
-    if (this.#invocations.size === 0) this.#drained?.resolve();
+    if (this.#invocations.isEmpty) this.#drained?.resolve();
   }
 }
 

@@ -2,6 +2,7 @@ import { Ending, type EndSignal } from '../ending.js';
 import type { ComponentInstance } from '../engines/engine.js';
 import { exceededLimit, LimitExceededError } from '../limits/limit-exceeded-error.js';
 import type { AnyLimitName } from '../limits/limit-table.js';
+import type { Linked } from './linked-list.js';
 import type { StackBudget } from './thread-budgets.js';
 
 /** An invocation ran longer than the component's limit. */
@@ -44,7 +45,9 @@ export class InvocationOverError extends Error {
 const invocationOver = new InvocationOverError();
 
 /** One invocation from its acceptance until its guest is gone. */
-export class Invocation {
+export class Invocation implements Linked<Invocation> {
+  previous: Invocation | undefined;
+  next: Invocation | undefined;
   readonly #component: string;
   /** Told before anything else when it ends. */
   readonly ending: Ending = new Ending();

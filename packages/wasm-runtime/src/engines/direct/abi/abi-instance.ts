@@ -23,6 +23,12 @@ export interface GuestFailure {
   readonly thrown: unknown;
 }
 
+/** A class of the host, and the invocation that it was looked up for. */
+interface KnownClass {
+  invocation: number;
+  type: HostClass | undefined;
+}
+
 const noImports: HostImports = new Map();
 
 export interface AbiInstanceOptions {
@@ -47,7 +53,7 @@ const onePart = [{ parent: undefined }];
 export class AbiInstance implements ResourceOwner {
   readonly #resources: ReadonlyMap<WitResource, ResourceOrigin>;
   readonly #preemption: Preemption;
-  readonly #hostClasses = new Map<WitResource, HostClass | undefined>();
+  readonly #hostClasses = new Map<WitResource, KnownClass>();
   #failure: GuestFailure | undefined;
   #calledOut = false;
 
@@ -135,7 +141,6 @@ export class AbiInstance implements ResourceOwner {
         else if (entry.own && typeof entry.rep === 'object') disposeQuietly(entry.rep);
       }
     }
-    this.#hostClasses.clear();
     this.imports = noImports;
     this.invocation++;
     return true;
@@ -243,9 +248,14 @@ export class AbiInstance implements ResourceOwner {
   /** The class whose instances the host hands out as `resource`; `undefined` when the imports have none. */
   hostClass(resource: WitResource): HostClass | undefined {
     const known = this.#hostClasses.get(resource);
-    if (known !== undefined || this.#hostClasses.has(resource)) return known;
+    if (known?.invocation === this.invocation) return known.type;
     const type = this.imports.get(resource.instance)?.resource(resource.name);
-    this.#hostClasses.set(resource, type);
+    if (known === undefined) {
+      this.#hostClasses.set(resource, { invocation: this.invocation, type });
+    } else {
+      known.invocation = this.invocation;
+      known.type = type;
+    }
     return type;
   }
 }
