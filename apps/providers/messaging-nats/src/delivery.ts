@@ -1,8 +1,7 @@
-import { createClient, type Invoker } from '@wasmlattice/rpc';
-import { type BrokerMessage, messagingHandler } from '@wasmlattice/rpc/interfaces';
+import { ComponentHandler, createMessageQueue, describeCause } from '@wasmlattice/messaging';
+import type { Invoker } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection } from 'nats';
-import { createMessageQueue } from './message-queue.js';
 import { traceOf } from './publisher.js';
 import type { Subscription } from './settings.js';
 
@@ -16,6 +15,10 @@ const handlerTimeoutMs = 10 * 60 * 1000;
 export interface Delivery {
   /** Takes no more messages; those being handled go on. */
   close(): void;
+  /** Resolves when none is being handled any more. Called after {@link close}. */
+  settled(): Promise<void>;
+  /** Why no messages can arrive at the moment; `undefined` while they can. */
+  readonly problem: string | undefined;
 }
 
 /** Subscribes and resolves once messages will arrive. A message that fails is logged: core NATS sends it only once. */
@@ -29,25 +32,20 @@ export async function startDelivery(options: {
 }): Promise<Delivery> {
   const { connection, component, linkName, invoker } = options;
   const logger = options.logger.with({ component, link: linkName });
+  const handler = new ComponentHandler({ invoker, component, linkName, timeoutMs: handlerTimeoutMs, logger });
   let overflowing = false;
 
-  const handle = async (message: Msg): Promise<void> => {
-    const { handleMessage } = createClient(invoker, {
-      target: component,
-      interface: messagingHandler,
-      headers: { ...traceOf(message.headers), 'link-name': linkName },
-      timeoutMs: handlerTimeoutMs,
-    });
-    try {
-      const result = await handleMessage(toBrokerMessage(message));
-      if (result.tag === 'err') {
-        logger.error('a component failed to handle a message', {
-          subject: message.subject,
-          error: result.val,
-        });
-      }
-    } catch (error) {
-      logger.error('a message could not be handed to its component', { subject: message.subject, error });
+  const handle = async ({ data, headers, reply, subject }: Msg): Promise<void> => {
+    const replyTo = reply === undefined || reply === '' ? undefined : reply;
+    const outcome = await handler.hand({ subject, body: data, replyTo, trace: traceOf(headers) });
+    switch (outcome.kind) {
+      case 'handled':
+        return;
+      case 'refused':
+        logger.error('a component failed to handle a message', { subject, error: describeCause(outcome) });
+        return;
+      default:
+        logger.error('a message could not be handed to its component', { subject, error: outcome.error });
     }
   };
   const queue = createMessageQueue(handle);
@@ -71,13 +69,11 @@ export async function startDelivery(options: {
   );
   await connection.flush();
   return {
+    problem: undefined,
     close() {
       for (const subscription of subscribed) subscription.unsubscribe();
       queue.close();
     },
+    settled: () => queue.settled(),
   };
-}
-
-function toBrokerMessage({ subject, data, reply }: Msg): BrokerMessage {
-  return { subject, body: data, replyTo: reply === undefined || reply === '' ? undefined : reply };
 }

@@ -223,12 +223,77 @@ describe('messaging provider', () => {
       .toEqual(['after', 'later']);
   });
 
+  it('hands messages of a stream to a component until it has handled them, and puts those that fail aside', async () => {
+    const manager = await connection.jetstreamManager();
+    await manager.streams.add({ name: 'ORDERS', subjects: ['orders.*'] });
+    await manager.streams.add({ name: 'DEAD', subjects: ['dead.>'] });
+    const entry = {
+      stream: 'ORDERS',
+      consumer: 'workers',
+      create: true,
+      max_deliver: 2,
+      back_off_ms: [0],
+      dead_letter_subject: 'dead.orders',
+    };
+    const consumers = JSON.stringify([entry]);
+    const host = await harness.start([
+      { ...source('clerk', ''), sourceConfig: { consumers } },
+      link({ sourceId: 'clerk', targetConfig: { publish_to_streams: 'true' } }),
+    ]);
+    const { got } = await component('clerk', async ({ body }) =>
+      new TextDecoder().decode(body) === 'bad' ? err('no such order') : ok(),
+    );
+    const clerk = consumer('default', 'clerk');
+    expect(await clerk.publish(message('orders.new', 'good'))).toEqual(ok());
+    expect(await clerk.publish(message('orders.new', 'bad'))).toEqual(ok());
+    await host.logged(/is delivered again.*no such order/);
+    await host.logged(/is a dead letter.*no such order/);
+    expect(got.map(({ body }) => new TextDecoder().decode(body)).toSorted()).toEqual(['bad', 'bad', 'good']);
+    expect(await manager.streams.getMessage('DEAD', { last_by_subj: 'dead.orders' })).toMatchObject({
+      seq: 1,
+    });
+    expect(await clerk.publish(message('nowhere', 'x'))).toEqual(
+      err('could not publish to nowhere: no stream keeps it'),
+    );
+    expect(await clerk.publish(message('orders.new', 'x', 'back'))).toEqual(
+      err(expect.stringMatching(/has no replies/)),
+    );
+    await host.provider.stop();
+    await expect
+      .poll(async () => (await manager.consumers.info('ORDERS', 'workers')).num_ack_pending, {
+        timeout: 30_000,
+      })
+      .toBe(0);
+  });
+
+  it('ends what its component still handles when its link goes', async () => {
+    const manager = await connection.jetstreamManager();
+    await manager.streams.add({ name: 'SLOW', subjects: ['slow'] });
+    const consumers = JSON.stringify([{ stream: 'SLOW', consumer: 'c', create: true }]);
+    const slow = { ...source('slow', ''), sourceConfig: { consumers } };
+    const host = await harness.start([slow]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { got } = await component('slow', async () => {
+      await promise;
+      return ok();
+    });
+    await connection.jetstream().publish('slow', 'x');
+    await expect.poll(() => got.length, { timeout: 30_000 }).toBe(1);
+    await host.provider.deleteLink(slow);
+    await host.logged(/link deleted/);
+    expect((await manager.consumers.info('SLOW', 'c')).num_ack_pending).toBe(1);
+    resolve();
+    await expect
+      .poll(async () => (await manager.consumers.info('SLOW', 'c')).num_ack_pending, { timeout: 30_000 })
+      .toBe(0);
+  });
+
   it('refuses a link it can not serve', async () => {
     const host = await harness.start([]);
     await expect(
-      host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[]' } }),
-    ).rejects.toThrow(/consumers is set/);
-    await host.logged(/a link failed .*JetStream consumers are not supported/);
+      host.provider.putLink({ ...source('c', 'a'), sourceConfig: { consumers: '[{"stream":"S"}]' } }),
+    ).rejects.toThrow(/consumers\[0\] has no consumer/);
+    await host.logged(/a link failed/);
     await host.provider.putLink(source('c', ''));
     await host.logged(/subscribes to nothing/);
   });

@@ -6,24 +6,34 @@ import {
   type ProviderContext,
   provide,
   reasonOf,
+  type Shared,
 } from '@wasmlattice/provider-sdk';
 import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
-import { startDelivery } from './delivery.js';
+import type { NatsConnection } from 'nats';
+import type { Delivery } from './delivery.js';
+import { startLinkDelivery } from './link-delivery.js';
 import { createPublisher } from './publisher.js';
 import { messagingSettings } from './settings.js';
 
+/** Messages for one component, with the connection that they arrive on. */
+interface OpenDelivery {
+  readonly delivery: Delivery;
+  readonly connection: Shared<NatsConnection>;
+}
+
 /** `wasmcloud:messaging` 0.2.0 on NATS: components publish, ask, and handle messages. */
 export function createMessagingProvider(context: ProviderContext): Provider {
-  const { invoker, links, logger, nats } = context;
+  const { invoker, links, logger, meter, nats } = context;
   const pool = new NatsPool(context.connectNats);
+  const deliveries = new Set<Delivery>();
 
   const publishers = links({
     package: 'wasmcloud:messaging',
     settings: messagingNatsSchema,
     async open({ settings }, scope) {
-      const { access, inboxPrefix } = messagingSettings(settings, nats);
+      const { access, ...how } = messagingSettings(settings, nats);
       const { value: connection } = scope.use(await pool.acquire(access));
-      return createPublisher(connection, inboxPrefix);
+      return createPublisher(connection, how);
     },
   });
 
@@ -31,28 +41,47 @@ export function createMessagingProvider(context: ProviderContext): Provider {
     side: 'source',
     package: 'wasmcloud:messaging',
     settings: messagingNatsSchema,
-    async open({ settings, target: component, linkName }, scope) {
-      const { access, subscriptions } = messagingSettings(settings, nats);
-      if (subscriptions.length === 0) {
-        logger.warn('a link subscribes to nothing: put subscriptions into its source config', { component });
+    async open({ settings, target: component, linkName }): Promise<OpenDelivery> {
+      const { access, consumers, jsDomain, subscriptions } = messagingSettings(settings, nats);
+      if (subscriptions.length + consumers.length === 0) {
+        logger.warn('a link subscribes to nothing: put subscriptions or consumers into its source config', {
+          component,
+        });
       }
-      const { value: connection } = scope.use(await pool.acquire(access));
-      const delivery = await startDelivery({
-        connection,
-        subscriptions,
-        component,
-        linkName,
-        invoker,
-        logger,
-      });
-      logger.info('subscribed for a component', {
-        component,
-        link: linkName,
-        subjects: subscriptions.map(({ subject }) => subject),
-      });
-      return delivery;
+      const connection = await pool.acquire(access);
+      try {
+        const delivery = await startLinkDelivery({
+          connection: connection.value,
+          subscriptions,
+          consumers,
+          jsDomain,
+          component,
+          linkName,
+          invoker,
+          meter,
+          logger,
+        });
+        deliveries.add(delivery);
+        logger.info('subscribed for a component', {
+          component,
+          link: linkName,
+          subjects: subscriptions.map(({ subject }) => subject),
+          consumers: consumers.map(({ consumer, stream }) => `${stream}/${consumer}`),
+        });
+        return { delivery, connection };
+      } catch (error) {
+        await connection.release();
+        throw error;
+      }
     },
-    close: (delivery) => delivery.close(),
+    async close({ connection, delivery }, end) {
+      delivery.close();
+      deliveries.delete(delivery);
+      // What a component still handles is acknowledged on that connection. Another link need not wait for it, the end of the provider does.
+      const ended = delivery.settled().then(() => connection.release());
+      if (end === 'shutdown') await ended;
+      else ended.catch((error: unknown) => logger.error('a connection could not be closed', { error }));
+    },
   });
 
   const answer = answering({ links: publishers, error: reasonOf, logger, level: 'debug' });
@@ -65,7 +94,10 @@ export function createMessagingProvider(context: ProviderContext): Provider {
           answer(call, (publisher) => publisher.request(subject, body, timeoutMs, call.headers)),
       }),
     ],
-    health: () => pool.health(),
+    health() {
+      const problem = [...deliveries].map((delivery) => delivery.problem).find((each) => each !== undefined);
+      return problem === undefined ? pool.health() : { healthy: false, message: problem };
+    },
     close: () => pool.close(),
   };
 }

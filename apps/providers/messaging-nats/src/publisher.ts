@@ -1,7 +1,7 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { BrokerMessage } from '@wasmlattice/rpc/interfaces';
 import { describeError } from '@wasmlattice/telemetry';
-import { createInbox, ErrorCode, headers, type MsgHdrs, type NatsConnection } from 'nats';
+import { createInbox, ErrorCode, headers, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import { isSubject } from './subjects.js';
 
 /** An operation that ends with an `err`, a text, for the guest instead of a broken call. */
@@ -12,19 +12,45 @@ export class MessagingFailure extends Error {
 /** Sends what a component publishes or asks. */
 export interface Publisher {
   /** @throws MessagingFailure */
-  publish(message: BrokerMessage, trace: CallHeaders): void;
+  publish(message: BrokerMessage, trace: CallHeaders): Promise<void>;
   /** @throws MessagingFailure */
   request(subject: string, body: Uint8Array, timeoutMs: number, trace: CallHeaders): Promise<BrokerMessage>;
 }
 
-export function createPublisher(connection: NatsConnection, inboxPrefix: string | undefined): Publisher {
+export interface PublisherOptions {
+  /** Where replies to requests arrive, for users who may not subscribe to `_INBOX`. */
+  readonly inboxPrefix: string | undefined;
+  /** Whether a message is published only once a stream has it. */
+  readonly publishesToStreams: boolean;
+  /** JetStream domain, where it is not that of the connection. */
+  readonly jsDomain: string | undefined;
+}
+
+export function createPublisher(connection: NatsConnection, options: PublisherOptions): Publisher {
+  const { inboxPrefix, jsDomain, publishesToStreams } = options;
+  const jetstream = publishesToStreams
+    ? connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain })
+    : undefined;
   return {
-    publish({ subject, body, replyTo }, trace) {
+    async publish({ subject, body, replyTo }, trace) {
       check(subject, 'a subject to publish to');
       if (replyTo !== undefined) check(replyTo, 'a subject for replies');
       // The system account refuses headers there, as upstream found out.
       const plain = replyTo !== undefined && subject.startsWith('$SYS');
       const traced = plain ? undefined : traceHeaders(trace);
+      if (jetstream !== undefined) {
+        if (replyTo !== undefined) {
+          throw new MessagingFailure(
+            `could not publish to ${subject}: a stream answers what is published to it; a link with publish_to_streams has no replies`,
+          );
+        }
+        try {
+          await jetstream.publish(subject, body, traced === undefined ? {} : { headers: traced });
+        } catch (cause) {
+          throw streamFailureOf(subject, cause);
+        }
+        return;
+      }
       try {
         connection.publish(subject, body, {
           ...(replyTo === undefined ? {} : { reply: replyTo }),
@@ -78,6 +104,16 @@ export function traceOf(given: MsgHdrs | undefined): CallHeaders {
   const tracestate = given?.get('tracestate') ?? '';
   return { ...(traceparent && { traceparent }), ...(traceparent && tracestate && { tracestate }) };
 }
+
+function streamFailureOf(subject: string, cause: unknown): MessagingFailure {
+  const isNobody = cause instanceof NatsError && cause.code === ErrorCode.NoResponders;
+  return isNobody
+    ? new MessagingFailure(`could not publish to ${subject}: no stream keeps it`, { cause })
+    : failureOf(`publish to ${subject}`, cause, streamTimeoutMs);
+}
+
+/** How long the client waits for a stream. */
+const streamTimeoutMs = 5_000;
 
 function failureOf(what: string, cause: unknown, timeoutMs?: number): MessagingFailure {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;

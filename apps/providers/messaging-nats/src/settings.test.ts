@@ -16,7 +16,14 @@ function read(link: ConfigLayer, provider: ConfigLayer = layer()): MessagingSett
 
 describe('messaging settings', () => {
   it('are on the lattice by default', () => {
-    expect(read(layer())).toEqual({ access: lattice, subscriptions: [], inboxPrefix: undefined });
+    expect(read(layer())).toEqual({
+      access: lattice,
+      subscriptions: [],
+      consumers: [],
+      jsDomain: undefined,
+      publishesToStreams: false,
+      inboxPrefix: undefined,
+    });
   });
 
   it('never send the credentials of the lattice to another server', () => {
@@ -44,7 +51,7 @@ describe('messaging settings', () => {
     const provider = layer({ cluster_uris: 'nats://p:1', custom_inbox_prefix: '_P', subscriptions: 'p' });
     expect(
       read(layer({ client_seed: 'SU', subscriptions: 'l', tls_ca_file: '/ca' }, secrets), provider),
-    ).toEqual({
+    ).toMatchObject({
       access: {
         url: 'nats://p:1',
         credentials: { jwt: 'secret-jwt', seed: 'SUSECRET' },
@@ -55,8 +62,16 @@ describe('messaging settings', () => {
     });
   });
 
-  it('need both parts of the credentials, and take no JetStream consumers', () => {
+  it('need both parts of the credentials', () => {
     expect(() => read(layer({ client_jwt: 'jwt' }))).toThrow(/client_seed is missing/);
-    expect(() => read(layer({ consumers: '[]' }))).toThrow(/JetStream consumers are not supported/);
+  });
+
+  it('have consumers of streams', () => {
+    const consumers = JSON.stringify([{ stream: 'ORDERS', consumer: 'workers' }]);
+    expect(read(layer({ consumers, js_domain: 'edge' }))).toMatchObject({
+      consumers: [{ stream: 'ORDERS', consumer: 'workers' }],
+      jsDomain: 'edge',
+    });
+    expect(() => read(layer({ consumers: '[{}]' }))).toThrow(/consumers\[0\] has no stream/);
   });
 });

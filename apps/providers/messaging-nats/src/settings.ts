@@ -1,5 +1,6 @@
 import type { MessagingNatsSettings } from '@wasmlattice/provider-host/config-schema';
 import { type NatsAccess, readNatsAccess, SettingsError } from '@wasmlattice/provider-sdk';
+import { type ConsumerSettings, readConsumers } from './jetstream/consumer-settings.js';
 import { isFilter, isQueueName } from './subjects.js';
 
 /** Where a link's messages go to or come from. */
@@ -7,6 +8,12 @@ export interface MessagingSettings {
   readonly access: NatsAccess;
   /** What a component that handles messages gets. */
   readonly subscriptions: readonly Subscription[];
+  /** And from streams. */
+  readonly consumers: readonly ConsumerSettings[];
+  /** JetStream domain, where it is not that of the connection. */
+  readonly jsDomain: string | undefined;
+  /** Whether a message is published only once a stream has it. */
+  readonly publishesToStreams: boolean;
   /** Where replies to requests arrive, for users who may not subscribe to `_INBOX`. */
   readonly inboxPrefix: string | undefined;
 }
@@ -25,14 +32,12 @@ export interface Subscription {
  * @throws SettingsError
  */
 export function messagingSettings(settings: MessagingNatsSettings, lattice: NatsAccess): MessagingSettings {
-  if (settings.consumers !== undefined) {
-    throw new SettingsError(
-      'consumers is set: JetStream consumers are not supported, use subscriptions; messages of a stream can be republished to a subject',
-    );
-  }
   return {
     access: readNatsAccess(settings.cluster_uris, settings, lattice),
     subscriptions: readSubscriptions(settings.subscriptions),
+    consumers: settings.consumers === undefined ? [] : readConsumers(settings.consumers),
+    jsDomain: settings.js_domain,
+    publishesToStreams: settings.publish_to_streams,
     inboxPrefix: settings.custom_inbox_prefix,
   };
 }

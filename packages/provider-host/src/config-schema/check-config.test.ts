@@ -54,6 +54,15 @@ describe('the config of a link', () => {
     ).toEqual([]);
   });
 
+  it('loses nothing without a key whose alternative it has', () => {
+    const config = { consumers: '[]', team: 'blue' };
+    expect(checkLinkConfig(messagingNatsSchema, 'source', { source: config, target: {} })).toEqual({
+      refusals: [],
+      warnings: ['"team" is not a key of messaging-nats and has no effect'],
+    });
+    expect(refusals(messagingNatsSchema, 'source', { source: { team: 'blue' }, target: {} })).toHaveLength(1);
+  });
+
   it('takes names of object members for what they are', () => {
     const target = { bucket: 'b', ['__proto__']: 'x', constructor: 'y', toString: 'z' };
     expect(checkLinkConfig(keyvalueNatsSchema, 'target', { source: {}, target }).warnings).toHaveLength(3);

@@ -76,7 +76,7 @@ function checkKeys(
     (key) =>
       key.without !== undefined &&
       isKnownOn(key, side) &&
-      !given.has(key.name) &&
+      ![key.name, ...(key.alternatives ?? [])].some((name) => given.has(name)) &&
       provider !== undefined &&
       !isGivenByProvider(schema, key, provider),
   );

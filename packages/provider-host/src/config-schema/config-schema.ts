@@ -7,6 +7,8 @@ export interface ConfigKey {
   readonly sides: readonly ConfigSide[];
   /** Without it the provider does something that nobody may have meant; `undefined` where that can't harm. */
   readonly without?: string;
+  /** Keys with which nothing is wrong {@link without} it. */
+  readonly alternatives?: readonly string[];
   /** The key of the provider's own config that applies in its place; by default the one of the same name. */
   readonly providerName?: string;
   /** Known from wasmCloud, and without effect here. */

@@ -1,3 +1,5 @@
+import { WorkInFlight } from './work-in-flight.js';
+
 /** How many messages of a link are handled at a time; a component may allow fewer (`max_instances`). */
 const maxRunning = 256;
 /** How many may wait behind them, as many as NATS clients keep by default. */
@@ -9,6 +11,8 @@ export interface MessageQueue<M> {
   push(message: M): boolean;
   /** Drops what waits; what is being handled goes on. */
   close(): void;
+  /** Resolves when nothing is being handled. */
+  settled(): Promise<void>;
 }
 
 /** @param handle must not reject */
@@ -19,18 +23,14 @@ export function createMessageQueue<M>(
     waiting: maxWaiting,
   },
 ): MessageQueue<M> {
+  const running = new WorkInFlight();
   let waiting: M[] = [];
   let next = 0;
-  let running = 0;
 
   const startNext = (): void => {
-    while (running < limits.running && next < waiting.length) {
+    while (running.size < limits.running && next < waiting.length) {
       const message = waiting[next++] as M;
-      running += 1;
-      void handle(message).finally(() => {
-        running -= 1;
-        startNext();
-      });
+      running.add(handle(message), startNext);
     }
     // Not `shift`, which moves all others each time.
     if (next * 2 >= waiting.length) {
@@ -50,5 +50,6 @@ export function createMessageQueue<M>(
       waiting = [];
       next = 0;
     },
+    settled: () => running.settled(),
   };
 }

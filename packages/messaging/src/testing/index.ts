@@ -1,0 +1,1 @@
+export { type Handed, type Reaction, ToldComponent } from './told-component.js';
