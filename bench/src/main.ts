@@ -15,7 +15,7 @@ import { httpHello } from './measurements/http-hello.js';
 import { httpPathRouting } from './measurements/http-path-routing.js';
 import { httpSmall, httpSmall1 } from './measurements/http-small.js';
 import { idleComponent } from './measurements/idle-component.js';
-import { keyvalueGet } from './measurements/keyvalue-get.js';
+import { keyvalueGet, providerCall } from './measurements/keyvalue-get.js';
 import { kvCatchUp } from './measurements/kv-catch-up.js';
 import { linksGet } from './measurements/links-get.js';
 import { linksPut } from './measurements/links-put.js';
@@ -43,6 +43,7 @@ const measurements: readonly Measurement[] = [
   httpPathRouting,
   twoThreads,
   keyvalueGet,
+  providerCall,
   coldStart,
   restart,
   firstAnswerSmall,
