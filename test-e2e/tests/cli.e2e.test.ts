@@ -48,6 +48,42 @@ describe('wasmlattice', () => {
     expect(links.output).toContain('keyvalue');
   });
 
+  it('starts a component, calls it, gives it more instances and stops it', async () => {
+    const { host } = scenario;
+    const start = await run('start', 'component', paths.ops, 'ops', '--host-id', host.id);
+    expect(start).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^started component ops on host /),
+    });
+    const call = async (...args: string[]) => {
+      const { code, output } = await run('call', 'ops', ...args);
+      return { code, result: JSON.parse(output) as unknown };
+    };
+    expect(await call('shapes.add', '2', '"40"')).toEqual({ code: 0, result: 42 });
+    expect(await call('test:ops/shapes@1.0.0.reverse', '{"bytes": "abc"}')).toEqual({
+      code: 0,
+      result: { base64: 'Y2Jh' },
+    });
+    const described = await call('describe', '{"circle": 1.5}', 'null', '["filled"]');
+    expect(described).toEqual({ code: 0, result: { ok: expect.stringContaining('circle') } });
+    expect(await run('call', 'ops', 'shapes.ad', '1', '2')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('did you mean shapes.add?'),
+    });
+    expect((await run('call', 'ops', 'fail')).code).toBe(1);
+
+    expect((await run('scale', 'component', 'ops', '--max-instances', '7')).code).toBe(0);
+    const inventory = JSON.parse((await run('-o', 'json', 'get', 'inventory', host.id)).output) as unknown;
+    expect(inventory).toMatchObject([
+      { components: expect.arrayContaining([expect.objectContaining({ id: 'ops', max_instances: 7 })]) },
+    ]);
+    expect((await run('stop', 'component', 'ops')).code).toBe(0);
+    expect(await run('stop', 'component', 'ops')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('no host of the lattice runs the component `ops`'),
+    });
+  });
+
   it('says which file is missing and ends with a failure', async () => {
     const { code, output } = await run('app', 'deploy', '/no/such/wadm.yaml');
     expect(code).not.toBe(0);

@@ -3,6 +3,7 @@ import type { CliIo } from './cli-io.js';
 import { addAccessCreate } from './commands/access-create.js';
 import { addAppDeploy } from './commands/app-deploy.js';
 import { addAppUndeploy } from './commands/app-undeploy.js';
+import { addCall } from './commands/call.js';
 import { addClaimsInspect } from './commands/claims-inspect.js';
 import { addClaimsSign } from './commands/claims-sign.js';
 import { addClaimsToken } from './commands/claims-token.js';
@@ -91,6 +92,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
 
   addUp(program, io, setExitCode);
   addInspect(program, io, setExitCode);
+  addCall(program, io, setExitCode);
   addPush(program, io);
   addPull(program, io);
   const get = group(program, 'get', 'Look at the lattice');

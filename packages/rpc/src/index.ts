@@ -27,6 +27,7 @@ export {
   encode,
   peekParams,
 } from './codec/index.js';
+export { formatFunction, formatType } from './format-type.js';
 export type { CallHeaders, Invocation, Invoker } from './invoke.js';
 export { entryOf } from './map-entry.js';
 export {

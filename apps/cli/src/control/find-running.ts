@@ -39,37 +39,59 @@ export function findProvider(
   return findRunning(lattice, 'provider', id, host, ({ providers }) => providers);
 }
 
+/**
+ * Everywhere a component runs.
+ *
+ * @throws CliError when it runs nowhere
+ */
+export function allOfComponent(
+  lattice: LatticeCommand,
+  id: string,
+): Promise<readonly Running<ComponentDescription>[]> {
+  return allRunning(lattice, 'component', id, undefined, ({ components }) => components);
+}
+
 async function findRunning<T extends { readonly id: string }>(
-  { client, io, options }: LatticeCommand,
+  lattice: LatticeCommand,
   kind: Kind,
   id: string,
   wanted: string | undefined,
   listOf: (inventory: HostInventory) => readonly T[],
 ): Promise<Running<T>> {
+  const [first, ...others] = await allRunning(lattice, kind, id, wanted, listOf);
+  if (others.length === 0) return first;
+  const names = [first, ...others].map(({ host }) => `${host.friendlyName} (${host.hostId})`);
+  throw new CliError(
+    `the ${kind} \`${id}\` runs on ${names.length} hosts`,
+    `name one with --host-id: ${names.join(', ')}`,
+    { exitCode: exitCodes.usage },
+  );
+}
+
+async function allRunning<T extends { readonly id: string }>(
+  { client, io, options }: LatticeCommand,
+  kind: Kind,
+  id: string,
+  wanted: string | undefined,
+  listOf: (inventory: HostInventory) => readonly T[],
+): Promise<[Running<T>, ...Running<T>[]]> {
   const gather = { gatherMs: options.gatherMs, signal: io.signal };
   const hosts =
     wanted === undefined ? await allHosts(client, gather) : [await findHost(client, wanted, gather)];
   const inventories = await Promise.all(
     hosts.map(({ id: hostId }) => client.getHostInventory(hostId, { signal: io.signal })),
   );
-  const running = inventories.flatMap(({ friendlyName, hostId, ...inventory }) =>
-    listOf({ friendlyName, hostId, ...inventory })
+  const [first, ...others] = inventories.flatMap((inventory) => {
+    const { friendlyName, hostId } = inventory;
+    return listOf(inventory)
       .filter((each) => each.id === id)
-      .map((description) => ({ host: { hostId, friendlyName }, description })),
-  );
-  const [only, another] = running;
-  if (only === undefined) {
-    const ids = [...new Set(inventories.flatMap((inventory) => listOf(inventory).map((each) => each.id)))];
-    const where = wanted === undefined ? 'no host of the lattice runs' : `host ${wanted} does not run`;
-    throw new CliError(
-      `${where} the ${kind} \`${id}\``,
-      ids.length === 0 ? `no ${kind} runs there` : `${kind}s are ${ids.sort().join(', ')}`,
-    );
-  }
-  if (another === undefined) return only;
+      .map((description) => ({ host: { hostId, friendlyName }, description }));
+  });
+  if (first !== undefined) return [first, ...others];
+  const ids = [...new Set(inventories.flatMap((inventory) => listOf(inventory).map((each) => each.id)))];
+  const where = wanted === undefined ? 'no host of the lattice runs' : `host ${wanted} does not run`;
   throw new CliError(
-    `the ${kind} \`${id}\` runs on ${running.length} hosts`,
-    `name one with --host-id: ${running.map(({ host }) => `${host.friendlyName} (${host.hostId})`).join(', ')}`,
-    { exitCode: exitCodes.usage },
+    `${where} the ${kind} \`${id}\``,
+    ids.length === 0 ? `no ${kind} runs there` : `${kind}s are ${ids.sort().join(', ')}`,
   );
 }

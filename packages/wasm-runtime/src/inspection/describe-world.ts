@@ -1,6 +1,5 @@
-import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
+import { formatFunction, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '../engines/engine.js';
-import { formatFunction } from '../formats/component/index.js';
 import { parseInterfaceId } from '../interface-id.js';
 import type { MissingImport } from '../linker/missing-import-error.js';
 

@@ -1,5 +1,4 @@
-import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
-import { formatType } from '../formats/component/index.js';
+import { formatType, type WitFunction, type WitResource, type WitType } from '@wasmlattice/rpc';
 import { shortName } from './missing-import-error.js';
 
 /** Says what differs, in a few words; there may be too many of them to ask all. */

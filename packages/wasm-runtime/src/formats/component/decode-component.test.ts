@@ -1,10 +1,9 @@
 import { componentWit, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import type { WitFunction, WitInterface } from '@wasmlattice/rpc';
+import { formatFunction, type WitFunction, type WitInterface } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
 import type { ComponentTypes } from '../../engines/engine.js';
 import { decodeComponent } from './decode-component.js';
 import { findFunction, findInterface } from './find-interface.js';
-import { formatFunction } from './format-type.js';
 import { buildComponent } from './testing/build-component.js';
 import { readWitText } from './testing/wit-text.js';
 

@@ -8,7 +8,6 @@ export {
 export { type BinaryKind, detectBinary } from './detect-binary.js';
 export { InvalidComponentError } from './errors.js';
 export { findFunction, findInterface } from './find-interface.js';
-export { formatFunction, formatType } from './format-type.js';
 export type {
   AsyncBuiltin,
   CoreInstance,

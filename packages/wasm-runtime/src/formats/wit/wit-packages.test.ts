@@ -1,6 +1,6 @@
-import type { WitInterface } from '@wasmlattice/rpc';
+import { formatFunction, type WitInterface } from '@wasmlattice/rpc';
 import { describe, expect, it } from 'vitest';
-import { decodeComponent, formatFunction } from '../component/index.js';
+import { decodeComponent } from '../component/index.js';
 import { buildComponent } from '../component/testing/build-component.js';
 import { WitPackages } from './wit-packages.js';
 

@@ -1,4 +1,4 @@
-import type { WitFunction, WitType } from '@wasmlattice/rpc';
+import type { WitFunction, WitType } from './types.js';
 
 /**
  * A type in WIT's spelling, for messages and listings. Named types appear written out, since a binary knows their
