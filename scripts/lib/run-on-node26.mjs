@@ -14,13 +14,14 @@ export const asSources = ['--import', join(root, 'scripts/lib/source-hooks.mjs')
  *
  * @param args of `node`: flags, the program, what is for it
  * @param tools what is set up, as {@link toolEnvironment} takes it
+ * @param options folder it runs in and its standard input; by default the repository's and none
  * @returns its exit code
  */
-export async function runOnNode26(args, tools) {
+export async function runOnNode26(args, tools, { cwd = root, stdin = 'ignore' } = {}) {
   const child = spawn(node26, args, {
-    cwd: root,
+    cwd,
     env: toolEnvironment(tools),
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: [stdin, 'inherit', 'inherit'],
   });
   const forget = forwardSignals(child);
   const [code] = await once(child, 'exit');
@@ -29,6 +30,6 @@ export async function runOnNode26(args, tools) {
 }
 
 /** Sets up what is missing, then does {@link runOnNode26}. */
-export async function setUpAndRun(progress, args) {
-  return await runOnNode26(args, await setUp(progress));
+export async function setUpAndRun(progress, args, options) {
+  return await runOnNode26(args, await setUp(progress), options);
 }
