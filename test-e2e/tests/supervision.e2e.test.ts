@@ -1,3 +1,5 @@
+import { createClient, func, type Invoker, t, witInterface } from '@wasmlattice/rpc';
+import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../src/cli-process.js';
 import { startProvider } from '../src/deploy.js';
@@ -5,11 +7,82 @@ import { isAlive } from '../src/isolated-processes.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
+/** A call that lasts as long as its caller wants, as the provider has it. */
+const patience = witInterface('acme:patience/patience@0.1.0', [
+  func('listen', [['said', t.stream(t.u8)]], t.string),
+]);
+
 let scenario: Scenario;
 beforeAll(async () => {
   scenario = await startScenario();
 });
 afterAll(() => scenario?.[Symbol.asyncDispose]());
+
+describe('an update of a provider', () => {
+  it('lets calls in progress end on the old process, and others go to the new one', async () => {
+    const { host, lattice } = scenario;
+    await startProvider(lattice, host, 'patient', paths.patientProvider);
+    await using invoker = createInvoker();
+    const first = sayTo(invoker);
+    await host.child.waitForLine(/patient first listens\./);
+    await update({ name: 'second' });
+    // For a moment both take calls.
+    await expect.poll(() => askAt(invoker), { timeout: 20_000 }).toBe('second');
+    first.end();
+    expect(await first.answer).toBe('first');
+    await host.child.waitForLine(/another process took the place of a provider/);
+  });
+
+  it('leaves the one that runs where the new one does not come up, and says so', async () => {
+    const { lattice } = scenario;
+    await using invoker = createInvoker();
+    const failed = lattice.nextEvent('provider_start_failed', { provider_id: 'patient' });
+    await update({ broken: 'no license' });
+    expect((await failed).data.error).toMatch(/goes on as it was.*no license/);
+    expect(await askAt(invoker)).toBe('second');
+  });
+
+  const update = async (config: Readonly<Record<string, string>>): Promise<void> => {
+    const { host, lattice } = scenario;
+    await lattice.succeed('config.put.patient', config);
+    const outcome = 'broken' in config ? 'provider_start_failed' : 'provider_started';
+    const done = lattice.nextEvent(outcome, { provider_id: 'patient' });
+    await lattice.succeed(`provider.start.${host.id}`, {
+      provider_id: 'patient',
+      provider_ref: `file://${paths.patientProvider}`,
+      host_id: host.id,
+      config: ['patient'],
+      annotations: { 'wasmlattice.dev/on-config-change': 'replace' },
+      allow_update: true,
+    });
+    await done;
+  };
+
+  const createInvoker = () => {
+    const invoker = createNatsInvoker({
+      connection: scenario.lattice.connection,
+      lattice: 'default',
+      timeoutMs: 60_000,
+    });
+    return Object.assign(invoker, { [Symbol.asyncDispose]: () => invoker.close() });
+  };
+
+  const askAt = (invoker: Invoker): Promise<string> => {
+    const { answer, end } = sayTo(invoker);
+    end();
+    return answer;
+  };
+
+  const sayTo = (invoker: Invoker): { readonly answer: Promise<string>; end(): void } => {
+    const all = Promise.withResolvers<void>();
+    const said = async function* () {
+      yield Uint8Array.of(1);
+      await all.promise;
+    };
+    const answer = createClient(invoker, { target: 'patient', interface: patience }).listen(said());
+    return { answer, end: all.resolve };
+  };
+});
 
 describe('a provider that is not of our SDK', () => {
   it('and crashes again and again is told as a crash loop, with its last words', async () => {

@@ -15,7 +15,7 @@ import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
 import { readHostData } from './process/read-host-data.js';
 import type { ProviderFactory } from './provider.js';
-import { callDrainMs, startProvider } from './start-provider.js';
+import { startProvider } from './start-provider.js';
 import { observeInvoker, observeServer } from './telemetry.js';
 
 /**
@@ -73,11 +73,7 @@ async function run(name: string, factory: ProviderFactory): Promise<void> {
     meter: telemetry.meter,
   };
   const { providerKey } = hostData;
-  const server = observeServer(
-    createNatsServer({ ...rpc, drainTimeoutMs: callDrainMs }),
-    telemetry,
-    providerKey,
-  );
+  const server = observeServer(createNatsServer(rpc), telemetry, providerKey);
   const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
   const starting = startProvider(factory, {
     name,

@@ -40,8 +40,8 @@ export interface StartedProvider {
 /** What a provider is doing; health checks tell the host. */
 type ProviderState = 'starting' | 'serving' | 'stopping';
 
-/** Calls that take longer are not waited for: the host gives 300 ms for the whole shutdown. */
-export const callDrainMs = 150;
+/** Calls that take longer are not waited for, unless the host allows it: it gives 300 ms for the whole shutdown. */
+const callDrainMs = 150;
 
 /** Longest time for closing what the provider has open, in ms, of the same 300. */
 const closeMs = 100;
@@ -77,13 +77,14 @@ export async function startProvider(
   let state: ProviderState = 'starting';
   let provider: Provider = {};
   let shutDown: Promise<void> | undefined;
-  const shutdown = async (): Promise<void> => {
+  const shutdown = async (drainMs: number): Promise<void> => {
     state = 'stopping';
-    await Promise.race([Promise.all([queue.close(), server.close()]), elapsed(callDrainMs)]);
+    const closed = Promise.all([queue.close(), server.close({ drainTimeoutMs: drainMs })]);
+    await Promise.race([closed, elapsed(drainMs)]);
     await Promise.race([closeProvider(provider, maps, logger), elapsed(closeMs)]);
   };
-  const shutdownOnce = (): Promise<void> => {
-    shutDown ??= shutdown();
+  const shutdownOnce = (drainMs = callDrainMs): Promise<void> => {
+    shutDown ??= shutdown(drainMs);
     return shutDown;
   };
 

@@ -47,7 +47,13 @@ export {
   type ProcessProviderTiming,
   startProcessProvider,
 } from './process-provider.js';
-export type { ProviderEnd, ProviderFactory, ProviderStart, RunningProvider } from './provider.js';
+export type {
+  ProviderEnd,
+  ProviderFactory,
+  ProviderStart,
+  ProviderStop,
+  RunningProvider,
+} from './provider.js';
 export type { Sleep } from './sleep.js';
 export {
   createSupervisor,

@@ -62,6 +62,7 @@ on(data.provider_key + '.health', (m) => {
   if (data.config.crash === data.instance_id) process.exitCode = 7, nc.flush().then(() => process.exit());
 });
 on(data.provider_key + '.default.shutdown', async (m) => {
+  console.log('shutdown ' + m.string());
   if (data.config.deaf || m.json().host_id !== data.host_id) return;
   m.respond('shutting down');
   await nc.drain();
@@ -299,6 +300,18 @@ describe('process provider', () => {
     expect(health).toEqual([]);
   });
 
+  it('beside another that does not say which it is has started when one more answers', async () => {
+    const { provider } = await start();
+    const beside = { beside: provider, xkey: 'XSECOND' };
+    const mute = start({ mute: 'yes' }, beside, { startTimeoutMs: 500, killAfterMs: 100 });
+    await expect(mute).rejects.toThrow(/it did not answer a health request within 500 ms/);
+    const second = await start({}, beside);
+    await provider.stop({ drainMs: 1_000 });
+    // A shutdown request would have ended both.
+    expect(isAlive(pidOf(second.provider))).toBe(true);
+    expect(provider.state).toEqual({ tag: 'stopped' });
+  });
+
   it('is ended when its start is given up', async () => {
     const given = new AbortController();
     const starting = start({ mute: 'yes' }, { signal: given.signal }, { killAfterMs: 100 });
@@ -349,6 +362,14 @@ describe('process provider', () => {
     await unanswered;
     expect(log.text().match(/output: del/g)).toHaveLength(1);
     expect(log.text()).toMatch(/del .*host_id\\*":\\*"NHOST/);
+  });
+
+  it('names the process that is to shut down where it knows its name, and how long calls may take', async () => {
+    const { provider, log } = await start({ ours: 'yes' });
+    await provider.stop({ drainMs: 1_234 });
+    expect(log.text()).toMatch(
+      /shutdown \{\\?"host_id\\?":\\?"NHOST\\?",\\?"instance_id\\?":\\?"start-1\\?",\\?"drain_ms\\?":1234\}/,
+    );
   });
 
   it('tells of new secrets whom it can, and says of others that they take none', async () => {

@@ -5,6 +5,7 @@ import { askProvider, ProviderSilentError } from './ask-provider.js';
 import type { BackoffOptions } from './backoff.js';
 import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
+import { createHealthRequests } from './health-requests.js';
 import type { GroupGuard } from './process/group-guard.js';
 import type { OutputLimits } from './process/output-budget.js';
 import type { Environment } from './process/provider-environment.js';
@@ -12,7 +13,6 @@ import { type ProviderProcess, startProviderProcess } from './process/provider-p
 import { startProviderThread } from './process/provider-thread.js';
 import type { ProcessChannel } from './process-channel.js';
 import {
-  decodeHealthReply,
   encodeShutdownRequest,
   type HealthReply,
   type HostData,
@@ -23,7 +23,7 @@ import {
   providerSecretsUpdateSubject,
   providerShutdownSubject,
 } from './protocol/index.js';
-import type { ProviderEnd, ProviderStart, RunningProvider } from './provider.js';
+import type { ProviderEnd, ProviderStart, ProviderStop, RunningProvider } from './provider.js';
 import { createSilentChannel } from './silent-channel.js';
 import { type Sleep, settlesWithin, systemSleep } from './sleep.js';
 import { createSupervisor, type ProviderCrash, type SupervisorState } from './supervisor.js';
@@ -87,6 +87,8 @@ export interface ProcessProviderRequest extends ProviderStart {
   readonly file: string;
   /** Whether the JavaScript file runs in a thread of the host rather than in a process. */
   readonly inThread?: boolean | undefined;
+  /** Runs on this host, too, until this one serves in its place. */
+  readonly beside?: Pick<RunningProvider, 'answers'> | undefined;
   /** Public part of the xkey in HostData: new links go to it. */
   readonly xkey: string;
   readonly onHealth?: ((outcome: HealthOutcome, reply: HealthReply) => void) | undefined;
@@ -134,21 +136,24 @@ export async function startProcessProvider(
   const output = logger.named('output');
   let run: Run | undefined;
 
-  const checkHealth = ({ instanceId }: Pick<HostData, 'instanceId'>): Promise<HealthReply> =>
-    askProvider({
-      connection,
-      inboxPrefix,
-      subject: providerHealthSubject(lattice, id),
-      timeoutMs: timing.healthTimeoutMs ?? defaultHealthTimeoutMs,
-      ...withHeaders(traceHeaders()),
-      read(text) {
-        const reply = decodeHealthReply(redact(text));
-        return reply.instanceId === undefined || reply.instanceId === instanceId ? reply : undefined;
-      },
-    });
+  const healthRequests = createHealthRequests({
+    connection,
+    inboxPrefix,
+    subject: providerHealthSubject(lattice, id),
+    headers: () => withHeaders(traceHeaders()),
+    timeoutMs: timing.healthTimeoutMs ?? defaultHealthTimeoutMs,
+    redact,
+  });
+  /** How many answer for the provider beside the process that is started. */
+  const countOthers = async (): Promise<number> => {
+    const { beside } = request;
+    if (beside === undefined || run !== undefined) return 0;
+    return Math.max(await healthRequests.countNameless(), beside.answers ? 0 : 1);
+  };
 
   const startProcess = async (signal: AbortSignal): Promise<ProviderProcess> => {
     run?.channel.stop();
+    const others = await countOthers();
     const hostData = await request.loadHostData();
     const start = request.inThread === true ? startProviderThread : startProviderProcess;
     const process = await start({
@@ -166,7 +171,7 @@ export async function startProcessProvider(
     try {
       const reply = await waitUntilServing({
         process,
-        check: () => checkHealth(hostData),
+        check: () => healthRequests.ask(hostData.instanceId, others),
         timeoutMs: timing.startTimeoutMs ?? defaultStartTimeoutMs,
         signal,
         sleep,
@@ -222,7 +227,7 @@ export async function startProcessProvider(
   };
 
   const health = startHealthMonitor({
-    check: () => checkHealth(current().hostData),
+    check: () => healthRequests.ask(current().hostData.instanceId),
     isRunning: () => supervisor.state.tag === 'running',
     onOutcome: (outcome, reply) => {
       if (!reply.healthy) logger.warn('the provider says that it is not healthy', { reason: reply.message });
@@ -235,12 +240,23 @@ export async function startProcessProvider(
     sleep,
   });
 
+  /** Aborted when calls in progress are not waited for any longer. */
+  const hurry = new AbortController();
+  let isDraining = false;
   const shutdownDelayMs = timing.shutdownDelayMs ?? defaultShutdownDelayMs;
-  const requestShutdown = async (): Promise<boolean> => {
+  const requestShutdown = async (drainMs?: number): Promise<boolean> => {
+    const { answers, hostData } = current();
     try {
-      await connection.request(providerShutdownSubject(lattice, id), encodeShutdownRequest(hostId), {
-        timeout: shutdownDelayMs,
+      const instanceId = answers ? hostData.instanceId : undefined;
+      await askProvider({
+        connection,
+        inboxPrefix,
+        subject: providerShutdownSubject(lattice, id),
+        payload: encodeShutdownRequest({ hostId, instanceId, drainMs }),
+        timeoutMs: shutdownDelayMs + (drainMs ?? 0),
+        signal: hurry.signal,
         ...withHeaders(traceHeaders()),
+        read: (text) => text,
       });
       return true;
     } catch (error) {
@@ -249,9 +265,14 @@ export async function startProcessProvider(
     }
   };
 
-  const end = async (process: ProviderProcess): Promise<ProviderEnd> => {
+  const end = async (process: ProviderProcess, { drainMs }: ProviderStop): Promise<ProviderEnd> => {
     const graceMs = timing.exitGraceMs ?? defaultExitGraceMs;
-    const hasAnswered = await requestShutdown();
+    // The request would reach the process that takes its place, too, unless that knows that it is not meant.
+    if (drainMs !== undefined && !current().answers) {
+      await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
+      return {};
+    }
+    const hasAnswered = await requestShutdown(drainMs);
     if (hasAnswered && (await settlesWithin(process.exited, graceMs, sleep))) return {};
     const how = await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
     const complaints = [
@@ -262,12 +283,12 @@ export async function startProcessProvider(
   };
 
   let stopped: Promise<ProviderEnd> | undefined;
-  const stop = async (): Promise<ProviderEnd> => {
+  const stop = async (options: ProviderStop): Promise<ProviderEnd> => {
     let ended: ProviderEnd = {};
     current().channel.stop();
     health.stop();
     await supervisor.stop(async (process) => {
-      ended = await end(process);
+      ended = await end(process, options);
     });
     logger.debug('the provider has stopped');
     return ended;
@@ -291,8 +312,11 @@ export async function startProcessProvider(
     },
     updateConfig: (config) => current().channel.updateConfig(config),
     updateSecrets: (sealed) => current().channel.updateSecrets(sealed),
-    stop() {
-      stopped ??= stop();
+    restart: () => supervisor.restart((process) => end(process, {})),
+    stop(options = {}) {
+      if (isDraining && options.drainMs === undefined) hurry.abort();
+      isDraining ||= options.drainMs !== undefined;
+      stopped ??= stop(options);
       return stopped;
     },
   };

@@ -30,7 +30,14 @@ export interface RunningProvider {
    * Stops the provider and resolves once nothing of it is left, with why it did not end in order, if it did not. Never rejects; later calls
    * wait for the first.
    */
-  stop(): Promise<ProviderEnd>;
+  stop(options?: ProviderStop): Promise<ProviderEnd>;
+  /** Starts its process anew, with config, secrets and links of that moment; absent where there is none. Resolves once the old one has ended. */
+  restart?(): Promise<void>;
+}
+
+export interface ProviderStop {
+  /** How long calls in progress may take to end, in ms, while another process takes those that come. A second stop without it waits no longer. */
+  readonly drainMs?: number | undefined;
 }
 
 /** How a provider ended that was told to. */

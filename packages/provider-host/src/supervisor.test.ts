@@ -141,6 +141,22 @@ describe('supervisor', () => {
     expect(supervisor.state).toEqual({ tag: 'stopped' });
   });
 
+  it('starts another at once when it is told to, which is no crash unless it fails', async () => {
+    const { supervisor, processes, crashes, failures, time } = setup();
+    await supervisor.start();
+    await supervisor.restart((process) => process.terminate(0));
+    await expect.poll(() => supervisor.state).toEqual({ tag: 'running', pid: 2, restarts: 1 });
+    expect([processes[0]?.terminated, crashes]).toEqual([true, []]);
+    failures.push(new Error('config gone'));
+    await supervisor.restart((process) => process.terminate(0));
+    await time.begun();
+    expect(crashes).toMatchObject([{ crashes: 1, error: new Error('config gone') }]);
+    await supervisor.restart(async () => {
+      throw new Error('there is nothing to end');
+    });
+    await supervisor.stop(async () => {});
+  });
+
   it('ends the process when told to stop, once, and does not start it again', async () => {
     const { supervisor, processes, crashes } = setup();
     await supervisor.start();

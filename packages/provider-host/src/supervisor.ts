@@ -56,6 +56,11 @@ export interface Supervisor {
   /** Resolves once the first process serves. Rejects with its error if it does not; nothing is tried again then. */
   start(): Promise<void>;
   /**
+   * Lets `end` bring the running process to its end and starts another at once, which is no crash unless it fails. Does nothing while none runs:
+   * the next one is about to start. Resolves once the first has ended.
+   */
+  restart(end: (process: ProviderProcess) => Promise<unknown>): Promise<void>;
+  /**
    * Starts no further process, lets `end` bring the running one to its end, and resolves once none is left. `end` is
    * not called when none runs. Later calls wait for the first.
    */
@@ -78,6 +83,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let stopped: Promise<void> | undefined;
   let restarts = 0;
   let lastCrash: ProviderCrash | undefined;
+  let isPlanned = false;
   let startedAt = 0;
   const runsWell = (): boolean => now() - startedAt >= stableAfterMs;
 
@@ -101,15 +107,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const exit: ProcessExit = await process.exited;
       current = undefined;
       if (runsWell()) crashes = 0;
-      let failure: Pick<ProviderCrash, 'exit' | 'error'> = { exit };
+      let failure: Pick<ProviderCrash, 'exit' | 'error'> | undefined = isPlanned ? undefined : { exit };
+      isPlanned = false;
       for (process = undefined; process === undefined && !stopping.signal.aborted; ) {
-        crashes += 1;
-        await pause({
-          ...failure,
-          crashes,
-          isLoop: crashes >= loopCrashes,
-          restartInMs: backoffMs(crashes, backoff, random),
-        });
+        if (failure !== undefined) {
+          crashes += 1;
+          const restartInMs = backoffMs(crashes, backoff, random);
+          await pause({ ...failure, crashes, isLoop: crashes >= loopCrashes, restartInMs });
+        }
         if (stopping.signal.aborted) return;
         restarts += 1;
         process = await launch().catch((error: unknown) => {
@@ -155,6 +160,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       starting = first.catch(() => {});
       const process = await first;
       if (process !== undefined) watching = watch(process);
+    },
+    async restart(end) {
+      if (current === undefined || stopping.signal.aborted) return;
+      isPlanned = true;
+      await end(current);
     },
     stop(end) {
       stopped ??= stop(end);

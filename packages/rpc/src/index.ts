@@ -50,6 +50,7 @@ export {
   type ServedFunction,
   type ServedHandle,
   type Server,
+  type ServerClose,
 } from './serve.js';
 export {
   type ClientOptions,

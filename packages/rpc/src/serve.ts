@@ -73,10 +73,15 @@ export interface ServedHandle {
   close(): Promise<void>;
 }
 
+export interface ServerClose {
+  /** How long calls in flight may take, in ms, where it is not what the server was made with; those left are aborted. */
+  readonly drainTimeoutMs?: number | undefined;
+}
+
 /** The serving seam of wRPC. Implementations: `nats/`, `memory/`. */
 export interface Server {
   /** Resolves once calls will arrive. */
   serve(served: ServedFunction): Promise<ServedHandle>;
-  /** Closes everything that is served; calls in flight are completed first. */
-  close(): Promise<void>;
+  /** Closes everything that is served; calls in flight are completed first. Later calls wait for the first. */
+  close(options?: ServerClose): Promise<void>;
 }

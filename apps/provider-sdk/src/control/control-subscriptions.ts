@@ -32,7 +32,8 @@ export interface ControlHandlers {
   updateConfig(config: StringMap): Promise<void>;
   health(): Promise<HealthReply>;
   /** Resolves when everything is finished: the host ends the process on the reply. */
-  shutdown(): Promise<void>;
+  /** @param drainMs how long calls in progress may take, where the host says so */
+  shutdown(drainMs?: number): Promise<void>;
   /** Called when the host has its reply. */
   afterShutdown(): void;
 }
@@ -119,8 +120,11 @@ export async function subscribeControl(options: ControlOptions): Promise<readonl
     on(providerShutdownSubject(lattice, providerId), async (message) => {
       // Providers of other hosts share this subject.
       if (!isPeerRoot(message.reply)) return;
-      if (decodeShutdownRequest(message.string()) !== hostId) return;
-      await handlers.shutdown();
+      const request = decodeShutdownRequest(message.string());
+      if (request.hostId !== hostId) return;
+      // So may a process of this host, which takes the place of this one or the other way round.
+      if (request.instanceId !== undefined && request.instanceId !== instanceId) return;
+      await handlers.shutdown(request.drainMs);
       message.respond(shutdownReply);
       handlers.afterShutdown();
     }),

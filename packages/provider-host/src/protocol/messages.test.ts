@@ -33,9 +33,15 @@ describe('health reply', () => {
 
 describe('shutdown request', () => {
   it('names the host', () => {
-    expect(encodeShutdownRequest('NHOST')).toBe('{"host_id":"NHOST"}');
-    expect(decodeShutdownRequest('{"host_id":"NHOST"}')).toBe('NHOST');
-    expect(decodeShutdownRequest('{}')).toBe('');
+    expect(encodeShutdownRequest({ hostId: 'NHOST' })).toBe('{"host_id":"NHOST"}');
+    expect(decodeShutdownRequest('{"host_id":"NHOST"}')).toEqual({ hostId: 'NHOST' });
+    expect(decodeShutdownRequest('{}')).toEqual({ hostId: '' });
+  });
+
+  it('may name the process and say how long calls may take', () => {
+    const request = { hostId: 'NHOST', instanceId: 'i1', drainMs: 30_000 };
+    const text = '{"host_id":"NHOST","instance_id":"i1","drain_ms":30000}';
+    expect([encodeShutdownRequest(request), decodeShutdownRequest(text)]).toEqual([text, request]);
   });
 });
 

@@ -1,5 +1,13 @@
 import type { StringMap } from '@wasmlattice/control-interface/types';
-import { asBoolean, asString, asStringMap, optionalField, parseObject, stringField } from './fields.js';
+import {
+  asBoolean,
+  asNumber,
+  asString,
+  asStringMap,
+  optionalField,
+  parseObject,
+  stringField,
+} from './fields.js';
 
 /** A provider's answer to a health request (docs/spec/provider.md#4). */
 export interface HealthReply {
@@ -63,14 +71,34 @@ export function decodeProviderReply(text: string): ProviderReply {
 /** The reply of a provider that has finished its shutdown. */
 export const shutdownReply = 'shutting down';
 
-/** Several hosts share the shutdown subject: only the provider of the host that is named may react. */
-export function encodeShutdownRequest(hostId: string): string {
-  return JSON.stringify({ host_id: hostId });
+/** Asks a provider to shut down. */
+export interface ShutdownRequest {
+  /** Several hosts share the subject: only the provider of the host that is named may react. */
+  readonly hostId: string;
+  /**
+   * The one process that is meant where a host has two of the provider, one of which takes the place of the other. A field of ours; without
+   * it all of them are.
+   */
+  readonly instanceId?: string | undefined;
+  /** How long calls in progress may take to end, in ms. A field of ours; without it as long as a stop allows. */
+  readonly drainMs?: number | undefined;
 }
 
-/** The id of the host a shutdown request is meant for. */
-export function decodeShutdownRequest(text: string): string {
-  return stringField(parseObject(text, 'shutdown request'), 'host_id', 'shutdown request', '');
+export function encodeShutdownRequest({ drainMs, hostId, instanceId }: ShutdownRequest): string {
+  return JSON.stringify({ host_id: hostId, instance_id: instanceId, drain_ms: drainMs });
+}
+
+/** Inverse of {@link encodeShutdownRequest}. */
+export function decodeShutdownRequest(text: string): ShutdownRequest {
+  const what = 'shutdown request';
+  const json = parseObject(text, what);
+  const instanceId = optionalField(json, 'instance_id', what, asString);
+  const drainMs = optionalField(json, 'drain_ms', what, asNumber);
+  return {
+    hostId: stringField(json, 'host_id', what, ''),
+    ...(instanceId !== undefined && { instanceId }),
+    ...(drainMs !== undefined && { drainMs }),
+  };
 }
 
 /** A config update carries the whole merged map, not the difference. */

@@ -10,7 +10,8 @@ export interface MemoryServerOptions {
 }
 
 /** Serves functions to invokers of the same process. */
-export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryServerOptions): Server {
+export function createMemoryServer({ lattice, drainTimeoutMs: usual = 30_000 }: MemoryServerOptions): Server {
+  let drainTimeoutMs = usual;
   const handles = new Set<ServedHandle>();
   let isClosed = false;
 
@@ -47,7 +48,8 @@ export function createMemoryServer({ lattice, drainTimeoutMs = 30_000 }: MemoryS
 
   return {
     serve,
-    close: async () => {
+    close: async (options = {}) => {
+      if (!isClosed) drainTimeoutMs = options.drainTimeoutMs ?? usual;
       isClosed = true;
       await Promise.all([...handles].map((handle) => handle.close()));
     },

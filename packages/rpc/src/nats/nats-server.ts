@@ -4,7 +4,7 @@ import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import { describeCall, RpcError } from '../rpc-error.js';
-import type { ServedFunction, ServedHandle, Server } from '../serve.js';
+import type { ServedFunction, ServedHandle, Server, ServerClose } from '../serve.js';
 import { BufferBudget } from './buffer-budget.js';
 import { defaultStreamOptions, type StreamOptions } from './call-channels.js';
 import {
@@ -86,7 +86,7 @@ class NatsServer implements Server, ServerCallHost {
   readonly logger: Logger;
   readonly paramsTimeoutMs: number;
   readonly handlerTimeoutMs: number | undefined;
-  readonly drainTimeoutMs: number;
+  drainTimeoutMs: number;
   readonly errorText: (error: unknown) => string;
   readonly calls: SlotTable<ServerCall> = new SlotTable();
   readonly deadlines: DeadlineTimer = new DeadlineTimer((now) => this.#expire(now));
@@ -179,7 +179,8 @@ class NatsServer implements Server, ServerCallHost {
     return { close: () => this.#closeServed(entry) };
   }
 
-  close(): Promise<void> {
+  close({ drainTimeoutMs }: ServerClose = {}): Promise<void> {
+    if (this.#closing === undefined) this.drainTimeoutMs = drainTimeoutMs ?? this.drainTimeoutMs;
     this.#closing ??= (async () => {
       await Promise.all([...this.#served].map((entry) => this.#closeServed(entry)));
       this.#unwatch();

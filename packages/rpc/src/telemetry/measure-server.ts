@@ -16,7 +16,7 @@ const succeeded: CallOutcome = { ok: true };
 export function measureServer(server: Server, options: MeasureServerOptions): Server {
   return {
     serve: (served) => server.serve({ ...served, handler: measuredHandler(served, options) }),
-    close: () => server.close(),
+    close: (options) => server.close(options),
   };
 }
 

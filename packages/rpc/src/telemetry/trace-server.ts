@@ -28,7 +28,7 @@ export function traceServer(server: Server, options: TraceServerOptions): Server
   if (options.tracer === noopTracer) return server;
   return {
     serve: (served) => server.serve({ ...served, handler: tracedHandler(served, options) }),
-    close: () => server.close(),
+    close: (options) => server.close(options),
   };
 }
 

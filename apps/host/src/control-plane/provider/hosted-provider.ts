@@ -9,11 +9,13 @@ import { createXKey, type XKey } from '@wasmlattice/identity';
 import {
   describeCrash,
   describeLastWords,
+  describeLink,
   type ProviderCrash,
+  type ProviderStop,
   type RunningProvider,
   shortenLines,
 } from '@wasmlattice/provider-host';
-import { encodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
+import { encodeSecrets, linkKey, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import { normalizeProviderReference } from '../artifacts/artifact-reference.js';
 import type { ArtifactStore, ProviderArtifact } from '../artifacts/artifact-store.js';
@@ -30,6 +32,15 @@ import { untilAborted } from '../until-aborted.js';
 import type { Schedule } from './link-retries.js';
 import { ProviderLinks } from './provider-links.js';
 import { ProviderValues } from './provider-values.js';
+
+/** A provider was to take the place of another, and a link that works with that fails with it. */
+export class LostLinkError extends Error {
+  override readonly name = 'LostLinkError';
+
+  constructor({ name, reason, sourceId, target }: UndeliveredLink) {
+    super(reason.startsWith('link ') ? reason : `${describeLink({ name, sourceId, target })}: ${reason}`);
+  }
+}
 
 /** Starts a provider from its artifact; the seam between the control plane and the kinds of providers. */
 export interface ProviderLauncher {
@@ -57,6 +68,8 @@ export interface ProviderLaunch {
   readonly onRestart: () => void;
   /** Its process runs and gives no usable answer to health checks: why; `undefined` when it does again. */
   readonly onSilence: (reason: string | undefined) => void;
+  /** Runs on this host, too, until this one serves in its place. */
+  readonly beside?: Pick<RunningProvider, 'answers'> | undefined;
   /** Gives the start up. */
   readonly signal: AbortSignal;
 }
@@ -91,6 +104,8 @@ export interface HostedProviderTies {
   readonly onRestart: () => void;
   /** Told why when it gives no usable answer to health checks, and with `undefined` when it does again. */
   readonly onSilence: (reason: string | undefined) => void;
+  /** Another one is to be started by the same command and to take its place. */
+  readonly onReplace: (command: StartProviderCommand) => void;
   /** A link of it left or changed. */
   readonly onLinkFreed: () => void;
 }
@@ -108,6 +123,10 @@ export class HostedProvider {
   #annotations: Readonly<Record<string, string>>;
   #configNames: readonly string[];
   readonly #xkey = createXKey();
+  readonly #command: StartProviderCommand;
+  /** Whether it runs in the host rather than apart. */
+  readonly #isBuiltin: boolean;
+  #replaceFailure: string | undefined;
   readonly #values: ProviderValues;
   #provider: RunningProvider | undefined;
   #crash: ProviderCrash | undefined;
@@ -115,12 +134,14 @@ export class HostedProvider {
 
   private constructor(
     command: StartProviderCommand,
-    token: ProviderArtifact['token'],
+    { kind, token }: ProviderArtifact,
     parts: HostedProviderParts,
     ties: HostedProviderTies,
   ) {
     this.id = command.providerId;
     this.token = token;
+    this.#command = command;
+    this.#isBuiltin = kind === 'builtin';
     this.imageRef = normalizeProviderReference(command.providerRef);
     this.links = new ProviderLinks({
       providerId: this.id,
@@ -154,17 +175,19 @@ export class HostedProvider {
    * Resolves once the provider serves and has its links. It may start several times before; each start reads configs, secrets
    * and links anew.
    *
+   * @param before the one whose place it is to take: that goes on meanwhile
    * @throws ArtifactError, PolicyDeniedError, what the rules about signatures throw, ConfigStoreError when a named config is missing or unreadable,
-   * SecretsError, and what the launcher throws
+   * SecretsError, OnConfigChangeError, LostLinkError when a link fails that the one before has, and what the launcher throws
    */
   static async start(
     command: StartProviderCommand,
     parts: HostedProviderParts,
     ties: HostedProviderTies,
+    before?: HostedProvider,
   ): Promise<HostedProvider> {
     const artifact = await parts.artifacts.fetchProvider(command.providerRef);
     if (artifact.kind === 'file') parts.signatures.admitProvider(command.providerRef, artifact.token);
-    const hosted = new HostedProvider(command, artifact.token, parts, ties);
+    const hosted = new HostedProvider(command, artifact, parts, ties);
     await parts.policy.allowProviderStart({
       providerId: hosted.id,
       imageRef: hosted.imageRef,
@@ -172,7 +195,8 @@ export class HostedProvider {
       token: artifact.kind === 'file' ? artifact.token : undefined,
     });
     try {
-      await hosted.#start(artifact);
+      await hosted.#start(artifact, before);
+      if (before !== undefined) hosted.#assertLinksOf(before);
     } catch (error) {
       await hosted.stop();
       // Rather than what became of it.
@@ -182,11 +206,12 @@ export class HostedProvider {
     return hosted;
   }
 
-  async #start(artifact: ProviderLaunch['artifact']): Promise<void> {
+  async #start(artifact: ProviderLaunch['artifact'], before?: HostedProvider): Promise<void> {
     const { lattice, launcher } = this.#parts;
     const { enqueue, signal } = this.#ties;
     // A backend that is silent must not hold a stop up.
     await untilAborted(this.#values.follow(this.#configNames, this.#owner()), signal);
+    this.#values.onChange(this.#annotations);
     this.#provider = await launcher.launch({
       providerId: this.id,
       artifact,
@@ -210,12 +235,17 @@ export class HostedProvider {
         this.#silence = reason;
         this.#ties.onSilence(reason);
       },
+      beside: before === undefined ? undefined : before.#provider,
       signal,
     });
     signal.throwIfAborted();
     const claims = artifact.token === undefined ? undefined : storedClaims(artifact.token);
     if (claims !== undefined) await lattice.putClaims(claims);
-    await lattice.update(this.id, (spec) => spec ?? { url: this.imageRef, links: [] });
+    await lattice.update(this.id, (spec) =>
+      spec === undefined || before !== undefined
+        ? { ...spec, url: this.imageRef, links: spec?.links ?? [] }
+        : spec,
+    );
     await this.#begin();
   }
 
@@ -229,7 +259,8 @@ export class HostedProvider {
 
   /** Why it does not serve at the moment, or not as its configs say. */
   get failure(): string | undefined {
-    return this.#crash === undefined ? (this.#silence ?? this.#values.refusal) : describeFailure(this.#crash);
+    if (this.#crash !== undefined) return describeFailure(this.#crash);
+    return this.#silence ?? this.#values.refusal ?? this.#replaceFailure;
   }
 
   /** Whether it has crashed and does not serve again yet. */
@@ -243,9 +274,23 @@ export class HostedProvider {
     return crash === undefined ? undefined : describeCrashes(crash);
   }
 
-  /** Whether it takes other configs while it runs. */
-  get takesConfigs(): boolean {
-    return this.#provider?.answers === true;
+  /** Whether a start command is to change it while it runs; else another takes its place. */
+  takesInPlace({ annotations, providerRef }: StartProviderCommand): boolean {
+    return (
+      normalizeProviderReference(providerRef) === this.imageRef &&
+      this.#provider?.answers === true &&
+      (this.#isBuiltin || this.#values.onChange(annotations) === 'tell')
+    );
+  }
+
+  /** Whether there can be another beside it. */
+  get isReplaceable(): boolean {
+    return !this.#isBuiltin;
+  }
+
+  /** What was to take its place did not come up. */
+  stays(reason: string): void {
+    this.#replaceFailure = `what was to take its place failed: ${reason}`;
   }
 
   /** Its links that do not work. */
@@ -271,14 +316,14 @@ export class HostedProvider {
   }
 
   /**
-   * Safe to call twice, also while it is being told of something: that ends then.
+   * Safe to call twice, also while it is being told of something: that ends then. Calls in progress are waited for as `options` say.
    *
    * @returns why it did not end in order, if it did not
    */
-  async stop(): Promise<string | undefined> {
+  async stop(options?: ProviderStop): Promise<string | undefined> {
     this.#values.close();
     this.links.close();
-    const ended = await this.#provider?.stop();
+    const ended = await this.#provider?.stop(options);
     return ended?.failure;
   }
 
@@ -292,8 +337,30 @@ export class HostedProvider {
   /** Links may mean something else with other values. */
   async #tellValues(): Promise<void> {
     if (this.#provider === undefined) return;
+    if (this.#values.isStale && !this.#isBuiltin) {
+      const how = this.#values.onChange(this.#annotations);
+      // It reads them as it starts.
+      if (how === 'restart') return await this.#provider.restart?.();
+      if (how === 'replace') {
+        this.#values.forgetChanges();
+        return this.#ties.onReplace({
+          ...this.#command,
+          annotations: this.#annotations,
+          config: this.#configNames,
+        });
+      }
+    }
     const isTold = await this.#values.tell(this.#provider);
     if (isTold && this.#provider.answers) await this.links.begin(this.#provider);
+  }
+
+  /** What takes the place of another must serve what that serves. */
+  #assertLinksOf(before: HostedProvider): void {
+    const failing = new Set(before.undeliveredLinks().map(linkKey));
+    const lost = this.undeliveredLinks().find(
+      (link) => link.state === 'failed' && !failing.has(linkKey(link)),
+    );
+    if (lost !== undefined) throw new LostLinkError(lost);
   }
 
   readonly #logFailure = (error: unknown): void =>

@@ -47,7 +47,8 @@ export interface ProviderLauncherOptions {
 const builtinNames = ['http-server', 'http-client', 'messaging-nats'];
 
 /** What the start of a provider needs that may run apart. */
-type LaunchedStart = ProviderStart & Pick<ProviderLaunch, 'onCrash' | 'onRestart' | 'onSilence' | 'xkey'>;
+type LaunchedStart = ProviderStart &
+  Pick<ProviderLaunch, 'beside' | 'onCrash' | 'onRestart' | 'onSilence' | 'xkey'>;
 
 /** A reference to a builtin this host does not have. */
 export class UnknownBuiltinError extends Error {
@@ -132,8 +133,8 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
           return await hostData(options, launch);
         },
       };
-      const { onCrash, onRestart, onSilence, signal, xkey } = launch;
-      const launched = { ...start, onCrash, onRestart, onSilence, signal, xkey };
+      const { beside, onCrash, onRestart, onSilence, signal, xkey } = launch;
+      const launched = { ...start, beside, onCrash, onRestart, onSilence, signal, xkey };
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, launched)
         : await launchProcess(artifact.path, launched);

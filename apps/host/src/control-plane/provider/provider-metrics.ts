@@ -18,6 +18,7 @@ export function createProviderMetrics(meter: Meter): ProviderMetrics {
 
   return {
     begin(hosted) {
+      observed.get(hosted.id)?.();
       const observation = meter.observe(
         'wasmlattice.provider.crash_loop',
         () => Number(hosted.crashes?.isLoop === true),

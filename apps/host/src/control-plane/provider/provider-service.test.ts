@@ -105,8 +105,9 @@ function setUp(
           await options.configure?.();
           told.push(['secrets', open(launch, sealed)]);
         },
-        async stop() {
-          told.push('stop');
+        restart: async () => void told.push('restart'),
+        async stop(how) {
+          told.push(how === undefined ? 'stop' : ['stop', how]);
           return options.end ?? {};
         },
       };
@@ -602,6 +603,40 @@ describe('configuration', () => {
   });
 });
 
+describe('a change of config', () => {
+  const key = 'wasmlattice.dev/on-config-change';
+
+  it('gives the place of a provider to another where that is wanted, once for several changes', async () => {
+    const { service, events, configs, provider, providers } = setUp();
+    service.start(startCommand({ config: ['one'], annotations: { [key]: 'replace' } }));
+    await events.waitFor('provider_started');
+    configs.set('one', { a: '2' });
+    configs.set('one', { a: '3' });
+    await events.waitFor('provider_started', 2);
+    await service.settled(['kv']);
+    expect(provider(1).config).toEqual({ a: '3' });
+    expect(provider().told).toEqual([['stop', { drainMs: 30_000 }]]);
+    expect(providers).toHaveLength(2);
+  });
+
+  it('restarts a provider where its config says so, which it is not told of', async () => {
+    const { service, events, configs, provider } = setUp();
+    configs.set('one', { a: '1', [key]: 'restart' });
+    service.start(startCommand({ config: ['one'] }));
+    await events.waitFor('provider_started');
+    expect(provider().config).toEqual({ a: '1' });
+    configs.set('one', { a: '2', [key]: 'restart' });
+    await service.settled(['kv']);
+    expect(provider().told).toEqual(['restart']);
+  });
+
+  it('of which nobody knows what to do fails the start', async () => {
+    const { service, events } = setUp();
+    service.start(startCommand({ annotations: { [key]: 'reload' } }));
+    expect((await events.waitFor('provider_start_failed')).error).toContain('must be tell, replace, restart');
+  });
+});
+
 describe('secrets', () => {
   const text = (value: string): SecretMap => ({ SECRET_password: { kind: 'string', value } });
   const link = keyvalueLink({ targetConfig: ['one', 'SECRET_password'] });
@@ -719,17 +754,108 @@ describe('a start command for what runs', () => {
     expect(configs.bundles()).toBe(1);
   });
 
-  it('is refused for another reference, and for a provider that takes none while it runs', async () => {
+  it('is refused for a reference other than that of a built-in one', async () => {
     const { service, events } = setUp();
-    service.start(startCommand());
+    service.start(startCommand({ providerRef: 'wasmcloud+builtin://http-server' }));
     await events.waitFor('provider_started');
-    expect(service.start(startCommand({ allowUpdate: true }))).toMatchObject({
-      tag: 'failed',
-      message: expect.stringContaining('stop it and start it again'),
-    });
     expect(service.start(startCommand({ allowUpdate: true, providerRef: 'file:///other' }))).toMatchObject({
       tag: 'failed',
+      message: expect.stringContaining('stop it first'),
     });
+  });
+
+  it.each([
+    ['takes no configs while it runs', false, 'file:///srv/kv.js'],
+    ['is to have another program', true, 'file:///srv/kv-2.js'],
+  ])('gives the place of one that %s to another when that serves', async (_, answers, providerRef) => {
+    const gate = createGate();
+    const { service, events, configs, lattice, providers, provider, put } = setUp({
+      answers,
+      launching: ({ beside }) => (beside === undefined ? Promise.resolve() : gate.pass()),
+    });
+    await put(keyvalueLink());
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    const told = [...provider().told];
+    expect(service.start(startCommand({ providerRef, config: ['one'], allowUpdate: true }))).toMatchObject({
+      tag: 'ok',
+    });
+    await gate.reached;
+    expect(provider().told).toEqual(told);
+    expect(service.describe()).toMatchObject([{ config: [] }]);
+    gate.open();
+    await events.waitFor('provider_started', 2);
+    expect(provider(1)).toMatchObject({ config: { a: '1' }, links: [{ sourceId: 'counter' }] });
+    expect(provider(1).launch.xkey.publicKey).not.toBe(provider().launch.xkey.publicKey);
+    expect(provider().told.at(-1)).toEqual(['stop', { drainMs: 30_000 }]);
+    expect(service.describe()).toMatchObject([{ config: ['one'] }]);
+    expect(lattice.spec('kv')).toMatchObject({ url: providerRef.slice('file://'.length) });
+    expect(events.names()).toEqual(['provider_started', 'provider_started']);
+    await service.stop(stopCommand);
+    expect(provider(1).told.at(-1)).toBe('stop');
+    expect([providers.length, configs.bundles()]).toEqual([2, 0]);
+  });
+
+  it('leaves the one that runs where another does not come up, and says so', async () => {
+    const { service, events, lattice, provider, put } = setUp({
+      async launching({ beside }) {
+        if (beside !== undefined) throw new Error('it exited with code 7');
+      },
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    const next = startCommand({ providerRef: 'file:///srv/kv-2.js', allowUpdate: true });
+    service.start(next);
+    expect(await events.waitFor('provider_start_failed')).toMatchObject({
+      providerRef: 'file:///srv/kv-2.js',
+      error:
+        'the provider that runs goes on as it was: what was to take its place did not come up: it exited with code 7',
+    });
+    expect(service.describe()).toMatchObject([
+      { imageRef: '/srv/kv.js', failure: 'what was to take its place failed: it exited with code 7' },
+    ]);
+    expect(lattice.spec('kv')).toMatchObject({ url: '/srv/kv.js' });
+    await put(keyvalueLink());
+    await service.settled(['kv']);
+    expect(provider().told).toMatchObject([['put', { name: 'default' }]]);
+  });
+
+  it('leaves the one that runs where a link fails with another', async () => {
+    let isBroken = false;
+    const { service, events, provider, put } = setUp({
+      answers: true,
+      async deliver() {
+        if (isBroken) throw new Error('address in use');
+      },
+    });
+    await put(keyvalueLink());
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    isBroken = true;
+    service.start(startCommand({ providerRef: 'file:///srv/kv-2.js', allowUpdate: true }));
+    expect((await events.waitFor('provider_start_failed')).error).toContain(
+      'link default (counter -> kv): address in use',
+    );
+    expect(provider(1).told.at(-1)).toBe('stop');
+    expect(provider().told.at(-1)).not.toBe('stop');
+    expect(events.names()).not.toContain('linkdef_set_failed');
+    expect(service.undeliveredLinks()).toEqual([]);
+  });
+
+  it('is given up for a stop, which is for both', async () => {
+    const gate = createGate();
+    const { service, events, provider } = setUp({
+      launching: ({ beside }) => (beside === undefined ? Promise.resolve() : gate.pass()),
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    service.start(startCommand({ allowUpdate: true }));
+    await gate.reached;
+    const stopped = service.stop(stopCommand);
+    gate.open();
+    expect(await stopped).toMatchObject({ tag: 'ok' });
+    expect([provider().told.at(-1), provider(1).told.at(-1)]).toEqual(['stop', 'stop']);
+    expect(service.isRunning('kv')).toBe(false);
   });
 
   it('fails with what the provider says of the config, which is listed until it takes one', async () => {

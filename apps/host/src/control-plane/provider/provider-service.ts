@@ -17,6 +17,7 @@ import {
   type LatticeEvent,
   linkdefSetFailed,
   linkStateChanged,
+  type ProviderStateChanged,
   providerStarted,
   providerStartFailed,
   providerStateChanged,
@@ -75,10 +76,24 @@ class ProviderStoppedError extends Error {
   }
 }
 
+/** A provider goes on as it was, as what was to take its place did not come up; the cause says why. */
+class ReplacementError extends Error {
+  override readonly name = 'ReplacementError';
+
+  constructor(options: ErrorOptions) {
+    super('the provider that runs goes on as it was: what was to take its place did not come up', options);
+  }
+}
+
+/** How long calls that a replaced provider has may take, in ms: as long as a long stream may reasonably be. */
+const replacedDrainMs = 30_000;
+
 export function createProviderService(options: ProviderServiceOptions): ProviderService {
   const { hostId, events, launcher, logger, meter = noopMeter } = options;
   const running = new Map<string, HostedProvider>();
   const starting = new Map<string, ProviderStarting>();
+  /** Others took their places; they end. */
+  const retiring = new Set<HostedProvider>();
   const queue = createKeyedQueue();
   const metrics = createProviderMetrics(meter);
   let closed = false;
@@ -106,47 +121,88 @@ export function createProviderService(options: ProviderServiceOptions): Provider
   /** What becomes of a provider between its start and its stop. */
   const stateEvents = (
     providerId: string,
+    isTold: () => boolean,
   ): Pick<HostedProviderTies, 'onCrash' | 'onRestart' | 'onSilence'> => {
-    const common = { hostId, providerId };
+    const tell = (change: Omit<ProviderStateChanged, 'hostId' | 'providerId'>): void => {
+      if (isTold()) publish(providerStateChanged({ hostId, providerId, ...change }));
+    };
     let crashes = 0;
     return {
       onCrash({ count, isLoop, lastLines, reason }, restartInMs) {
         crashes = count;
         metrics.crashed(providerId);
         const state = isLoop ? 'crash-loop' : 'restarting';
-        publish(providerStateChanged({ ...common, state, reason, crashes, restartInMs, lastLines }));
+        tell({ state, reason, crashes, restartInMs, lastLines });
       },
-      onRestart: () =>
-        publish(providerStateChanged({ ...common, state: 'running', reason: '', crashes, lastLines: [] })),
+      onRestart: () => tell({ state: 'running', reason: '', crashes, lastLines: [] }),
       onSilence(reason) {
         const state = reason === undefined ? 'running' : 'silent';
-        publish(providerStateChanged({ ...common, state, reason: reason ?? '', crashes, lastLines: [] }));
+        tell({ state, reason: reason ?? '', crashes, lastLines: [] });
       },
     };
   };
 
-  const carryOut = async (command: StartProviderCommand, signal: AbortSignal): Promise<void> => {
+  /** Starts a provider, to take the place of `before` if there is one: that goes on until this one serves, and if it does not. */
+  const carryOut = async (
+    command: StartProviderCommand,
+    signal: AbortSignal,
+    before?: HostedProvider,
+  ): Promise<void> => {
     const { providerId } = command;
     let hosted: HostedProvider | undefined;
-    hosted = await HostedProvider.start(command, options, {
+    /** What becomes of one that may never take its place is told by the failure of its start. */
+    const isTold = (): boolean => before === undefined || hosted !== undefined;
+    const ties: HostedProviderTies = {
       signal,
       enqueue: (task) =>
         enqueue(providerId, async () => {
           if (hosted !== undefined && running.get(providerId) === hosted) await task();
         }),
       onLinkFailure(link, reason) {
+        if (!isTold()) return;
         publish(linkdefSetFailed(link, reason));
         publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'failed', reason }));
       },
       onLinkRecovery(link) {
+        if (!isTold()) return;
         publish(linkStateChanged({ ...keyOf(link), hostId, providerId, state: 'delivered', reason: '' }));
       },
       onLinkFreed: () => tryFailedBeside(providerId),
-      ...stateEvents(providerId),
-    });
+      onReplace(again) {
+        if (hosted !== undefined) void inBackground(again, replacing(again, hosted));
+      },
+      ...stateEvents(providerId, isTold),
+    };
+    hosted = await HostedProvider.start(command, options, ties, before);
     running.set(providerId, hosted);
     metrics.begin(hosted);
+    if (before !== undefined) retire(before);
     await publishStarted(command, hosted);
+  };
+
+  /** Calls that it has may end, while those that come are for the one that took its place. */
+  const retire = (hosted: HostedProvider): void => {
+    retiring.add(hosted);
+    void hosted.stop({ drainMs: replacedDrainMs }).then((failure) => {
+      retiring.delete(hosted);
+      logger.info('another process took the place of a provider', { provider: hosted.id, failure });
+    });
+  };
+
+  /** Gives a provider's place to another. */
+  const replacing = (command: StartProviderCommand, before: HostedProvider) => async (): Promise<void> => {
+    const { providerId } = command;
+    if (running.get(providerId) !== before) throw new Error('the provider was stopped meanwhile');
+    const giveUp = new AbortController();
+    starting.set(providerId, { command, giveUp });
+    try {
+      await carryOut(command, giveUp.signal, before);
+    } catch (cause) {
+      before.stays(causeChain(cause));
+      throw new ReplacementError({ cause });
+    } finally {
+      starting.delete(providerId);
+    }
   };
 
   const publishStarted = (command: StartProviderCommand, hosted: HostedProvider): Promise<void> =>
@@ -187,14 +243,12 @@ export function createProviderService(options: ProviderServiceOptions): Provider
   /** A start command for what runs already. */
   const update = (command: StartProviderCommand, hosted: HostedProvider): Answer => {
     if (!command.allowUpdate) return failed('provider with that ID is already running');
-    if (normalizeProviderReference(command.providerRef) !== hosted.imageRef) {
-      return failed('provider with that ID is already running with another reference: stop it first');
-    }
-    if (!hosted.takesConfigs) {
-      return failed('the provider takes no other configuration while it runs: stop it and start it again');
+    if (normalizeProviderReference(command.providerRef) !== hosted.imageRef && !hosted.isReplaceable) {
+      return failed('the provider is built in: to run another in its place, stop it first');
     }
     void inBackground(command, async () => {
       if (running.get(command.providerId) !== hosted) throw new Error('the provider was stopped meanwhile');
+      if (!hosted.takesInPlace(command)) return await replacing(command, hosted)();
       await hosted.reconfigure(command);
       await publishStarted(command, hosted);
     });
@@ -284,8 +338,8 @@ export function createProviderService(options: ProviderServiceOptions): Provider
     async stopAll() {
       closed = true;
       for (const [id, { giveUp }] of starting) giveUp.abort(new ProviderStoppedError(id));
-      const all = [...running.values()];
-      await Promise.all([queue.idle(), ...all.map((hosted) => soon(hosted, queue.idle()))]);
+      await Promise.all([queue.idle(), ...[...running.values()].map((hosted) => soon(hosted, queue.idle()))]);
+      const all = [...running.values(), ...retiring];
       running.clear();
       for (const { id } of all) metrics.end(id);
       await Promise.all(all.map((hosted) => hosted.stop()));

@@ -7,6 +7,7 @@ import { revealToProvider } from '../secrets/reveal.js';
 import type { SecretOwner } from '../secrets/secret-fetcher.js';
 import type { SecretResolver } from '../secrets/secret-resolver.js';
 import { followWorkload, type WorkloadValues } from '../secrets/workload-values.js';
+import { type OnConfigChange, onConfigChangeKey, onConfigChangeOf } from './on-config-change.js';
 
 /** What a provider has of its own, beside its links. */
 type Kind = 'config' | 'secrets';
@@ -59,7 +60,23 @@ export class ProviderValues {
   /** The config of this moment, for the provider to be told of. */
   config(): Readonly<Record<string, string>> {
     this.#stale.delete('config');
-    return Object.fromEntries(this.#values?.config() ?? []);
+    const { [onConfigChangeKey]: _, ...config } = Object.fromEntries(this.#values?.config() ?? []);
+    return config;
+  }
+
+  /** What its annotations and its config say is to be done when either kind changes. @throws OnConfigChangeError */
+  onChange(annotations: Readonly<Record<string, string>>): OnConfigChange {
+    return onConfigChangeOf(annotations, Object.fromEntries(this.#values?.config() ?? []));
+  }
+
+  /** Whether something is another than the provider was last told. */
+  get isStale(): boolean {
+    return this.#stale.size > 0;
+  }
+
+  /** What is another now it is not to be told of. */
+  forgetChanges(): void {
+    this.#stale.clear();
   }
 
   /** The secrets of this moment, for the provider to be told of. */
