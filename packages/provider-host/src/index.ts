@@ -31,6 +31,7 @@ export {
 } from './health-monitor.js';
 export { formatProblem, headBytes, type Machine } from './process/executable-format.js';
 export { createGroupGuard, type GroupGuard } from './process/group-guard.js';
+export { type GroupUsage, readGroupUsage } from './process/group-usage.js';
 export { describeLastWords, shortenLines } from './process/last-words.js';
 export { LaunchError } from './process/launch-command.js';
 export type { Environment } from './process/provider-environment.js';

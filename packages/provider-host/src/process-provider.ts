@@ -302,6 +302,10 @@ export async function startProcessProvider(
     get answers() {
       return current().answers;
     },
+    get pid() {
+      const { state } = supervisor;
+      return state.tag === 'running' && request.inThread !== true ? state.pid : undefined;
+    },
     get lastCrash() {
       return supervisor.lastCrash;
     },

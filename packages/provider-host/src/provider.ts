@@ -10,6 +10,8 @@ export interface RunningProvider {
    * others nothing is known but that they were told.
    */
   readonly answers: boolean;
+  /** Leads the process group of it; absent while none runs, and for what runs within the host. */
+  readonly pid?: number | undefined;
   /** The latest crash; absent before the first, once it has run well since, and for built-in providers. */
   readonly lastCrash?: ProviderCrash | undefined;
   /**

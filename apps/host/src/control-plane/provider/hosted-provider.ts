@@ -263,6 +263,11 @@ export class HostedProvider {
     return this.#silence ?? this.#values.refusal ?? this.#replaceFailure;
   }
 
+  /** Leads the process group of it; absent while none runs, and for what runs within the host. */
+  get pid(): number | undefined {
+    return this.#provider?.pid;
+  }
+
   /** Whether it has crashed and does not serve again yet. */
   get isDown(): boolean {
     return this.#crash !== undefined;

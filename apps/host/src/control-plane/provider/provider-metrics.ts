@@ -1,10 +1,11 @@
 import type { Meter } from '@wasmlattice/telemetry';
 import type { HostedProvider } from './hosted-provider.js';
+import { createProviderUsage } from './provider-usage.js';
 
 /** What is measured of the providers of a host. */
 export interface ProviderMetrics {
   /** The provider runs from now on. */
-  begin(hosted: Pick<HostedProvider, 'crashes' | 'id'>): void;
+  begin(hosted: Pick<HostedProvider, 'crashes' | 'id' | 'pid'>): void;
   /** It does not any more; safe to call twice. */
   end(providerId: string): void;
   crashed(providerId: string): void;
@@ -14,6 +15,7 @@ export function createProviderMetrics(meter: Meter): ProviderMetrics {
   const crashes = meter.counter('wasmlattice.provider.crashes', {
     description: 'How often the process of a provider ended by itself, or could not be started again',
   });
+  const usage = createProviderUsage({ meter });
   const observed = new Map<string, () => void>();
 
   return {
@@ -27,7 +29,11 @@ export function createProviderMetrics(meter: Meter): ProviderMetrics {
           attributes: { 'provider.id': hosted.id },
         },
       );
-      observed.set(hosted.id, () => observation.close());
+      const unwatch = usage.watch(hosted.id, () => hosted.pid);
+      observed.set(hosted.id, () => {
+        observation.close();
+        unwatch();
+      });
     },
     end(providerId) {
       observed.get(providerId)?.();
