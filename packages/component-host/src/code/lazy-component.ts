@@ -37,6 +37,10 @@ export class LazyComponent implements CompiledComponent {
     return await compiled.instantiate(imports, options);
   }
 
+  takeIdle(imports: HostImports, options?: InstantiateOptions): ComponentInstance | undefined {
+    return this.#state.kind === 'loaded' ? this.#state.compiled.takeIdle?.(imports, options) : undefined;
+  }
+
   /** Lets go of the code. What was instantiated goes on with it. */
   park(): void {
     if (this.#state.kind === 'loaded') this.#state.compiled.dispose?.();

@@ -68,6 +68,11 @@ export interface CompiledComponent {
    */
   instantiate(imports: HostImports, options?: InstantiateOptions): Promise<ComponentInstance>;
   /**
+   * As {@link CompiledComponent.instantiate} where an instance is there already, which is no reason to wait for a turn of its own;
+   * `undefined` where none is.
+   */
+  takeIdle?(imports: HostImports, options?: InstantiateOptions): ComponentInstance | undefined;
+  /**
    * Drops the instances that are kept for later calls of {@link CompiledComponent.instantiate}, for when no more are expected.
    * Those in use, and later ones, are not affected.
    */

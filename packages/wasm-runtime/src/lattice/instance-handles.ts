@@ -26,13 +26,18 @@ type End = (reason: unknown) => void;
 export class InstanceHandles {
   readonly #classes = new Map<WitResource['instance'], Map<string, RemoteClass>>();
   readonly #open = new Set<End>();
-  /** The resources that the guest owns and others keep. */
-  readonly companions: Companions = new Companions();
+  #companions: Companions | undefined;
   #context: { readonly signal: AbortSignal } | undefined;
 
   /** @param context of the instance: its signal is aborted when the instance is gone, and asked for when anything is open */
   begin(context: { readonly signal: AbortSignal }): void {
     this.#context = context;
+  }
+
+  /** The resources that the guest owns and others keep; most own none. */
+  get companions(): Companions {
+    this.#companions ??= new Companions();
+    return this.#companions;
   }
 
   /** The class that the guest knows an imported resource by. */

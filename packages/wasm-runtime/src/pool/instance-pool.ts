@@ -148,7 +148,9 @@ export class InstancePool {
     };
     this.#invocations.add(invocation);
     try {
-      invocation.onOver(await this.#permits.acquire(ending, { isPatient: isKept }));
+      invocation.onOver(
+        this.#permits.take(ending) ?? (await this.#permits.acquire(ending, { isPatient: isKept })),
+      );
       const turn = turns?.enter();
       if (turn !== undefined) {
         await turn;
@@ -157,14 +159,18 @@ export class InstancePool {
       const stacks = this.#takeStack(invocation, isKept);
       if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
       const imports = linkage.bind(bound);
-      const instance = await compiled.instantiate(imports, { signal: ending, clock, limits });
+      const options = { signal: ending, clock, limits };
+      const instance =
+        compiled.takeIdle?.(imports, options) ?? (await compiled.instantiate(imports, options));
       return await work(invocation.track(instance, { guestStderr, onFailure }, stacks), ending);
     } catch (error) {
       if (error instanceof InstantiationError) onFailure(error);
       invocation.end(error);
       throw error;
     } finally {
-      void this.#settle(invocation);
+      const settling = invocation.settle();
+      if (settling === undefined) this.#leave(invocation);
+      else void settling.then(() => this.#leave(invocation));
     }
   }
 
@@ -200,12 +206,6 @@ export class InstancePool {
     budgets.enter(component);
     invocation.onOver(() => budgets.leave());
     return { budget: budgets, reserved: 1 };
-  }
-
-  async #settle(invocation: Invocation): Promise<void> {
-    await invocation.settle();
-    await invocation.leftNothing();
-    this.#leave(invocation);
   }
 
   #leave(invocation: Invocation): void {

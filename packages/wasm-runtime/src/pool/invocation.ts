@@ -143,22 +143,43 @@ export class Invocation implements Linked<Invocation> {
   }
 
   /**
-   * Resolves once no call is under way and the guest does not go on after one, after everything was told that the invocation is over. An instance that nothing
+   * Tells everything that the invocation is over, once no call is under way and the guest does not go on after one. An instance that nothing
    * happened to is given back before the permit, so that whoever gets the permit finds it.
+   *
+   * @returns what resolves once nothing that outlived it goes on either; `undefined` when that is so at once, as it mostly is: each wait for
+   * nothing takes a turn of its own
    */
-  async settle(): Promise<void> {
+  settle(): Promise<void> | undefined {
+    const settling = this.#calls.size > 0 ? this.#callsEnd() : this.#guestSettles();
+    if (settling !== undefined) {
+      return settling.then(() => {
+        this.#over();
+        return this.#leftNothing();
+      });
+    }
+    this.#over();
+    return this.#leftNothing();
+  }
+
+  async #callsEnd(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
-    const settling = this.#failed ? undefined : this.#instance?.settled?.();
-    if (settling !== undefined) await settling.catch((error: unknown) => this.#fail(error));
+    await this.#guestSettles();
+  }
+
+  #guestSettles(): Promise<void> | undefined {
+    if (this.#failed) return undefined;
+    return this.#instance?.settled?.()?.catch((error: unknown) => this.#fail(error));
+  }
+
+  #over(): void {
     const isClean = !this.#failed && !this.ending.aborted;
     this.end(invocationOver);
     if (isClean) this.#instance?.release?.();
     for (const action of this.#onOver) action();
   }
 
-  /** Resolves once nothing that outlived it goes on either. */
-  async leftNothing(): Promise<void> {
-    if (this.#leftBehind !== undefined) await Promise.allSettled(this.#leftBehind.work);
+  #leftNothing(): Promise<void> | undefined {
+    return this.#leftBehind && Promise.allSettled(this.#leftBehind.work).then(() => {});
   }
 
   #fail(error: unknown): void {

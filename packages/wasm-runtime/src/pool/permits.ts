@@ -104,9 +104,21 @@ export class Permits {
    * @throws OverloadedError when too many wait already, or when callers hold resources of all instances, or the reason of `signal`
    */
   async acquire(signal?: EndSignal, { isPatient = false }: AcquireOptions = {}): Promise<() => void> {
+    const taken = this.take(signal);
+    if (taken !== undefined) return taken;
+    await this.#wait(signal, isPatient);
+    return this.#release();
+  }
+
+  /**
+   * As {@link Permits.acquire} where that would not have to wait; else `undefined`.
+   *
+   * @throws the reason of `signal`
+   */
+  take(signal?: EndSignal): (() => void) | undefined {
     signal?.throwIfAborted();
-    if (this.#waiters.size > 0 || !this.#shared.tryTake()) await this.#wait(signal, isPatient);
-    else this.#taken++;
+    if (this.#waiters.size > 0 || !this.#shared.tryTake()) return undefined;
+    this.#taken++;
     return this.#release();
   }
 

@@ -65,15 +65,30 @@ export class DirectComponent implements CompiledComponent {
     return this.#program.types;
   }
 
-  async instantiate(imports: HostImports, given: InstantiateOptions = {}): Promise<ComponentInstance> {
-    const options = given.limits === undefined ? { ...given, limits: this.#defaultLimits } : given;
+  async instantiate(imports: HostImports, given?: InstantiateOptions): Promise<ComponentInstance> {
+    const ready = this.takeIdle(imports, given);
+    if (ready !== undefined) return ready;
+    const options = this.#withLimits(given);
     const idle = this.#idle.take();
     const instance = idle ?? (await this.#create(imports, options));
     if (idle !== undefined) {
       idle.startWatching(imports, options);
-      if (idle.isToBeStarted) await this.#inGuest(idle, options, () => idle.start());
+      await this.#inGuest(idle, options, () => idle.start());
     }
     return new DirectInstance(this.#program, instance, options, this.#recycle);
+  }
+
+  takeIdle(imports: HostImports, given?: InstantiateOptions): ComponentInstance | undefined {
+    if (this.#idle.next?.isToBeStarted !== false) return undefined;
+    const idle = this.#idle.take();
+    if (idle === undefined) return undefined;
+    const options = this.#withLimits(given);
+    idle.startWatching(imports, options);
+    return new DirectInstance(this.#program, idle, options, this.#recycle);
+  }
+
+  #withLimits(given: InstantiateOptions = {}): InstantiateOptions {
+    return given.limits === undefined ? { ...given, limits: this.#defaultLimits } : given;
   }
 
   dispose(): void {

@@ -47,6 +47,11 @@ export class IdleInstances<T extends IdleInstance> {
     return this.#instances.length;
   }
 
+  /** The one that {@link IdleInstances.take} would give. */
+  get next(): T | undefined {
+    return this.#instances[this.#instances.length - 1];
+  }
+
   take(): T | undefined {
     const instance = this.#instances.pop();
     if (instance === undefined) return undefined;
