@@ -13,6 +13,11 @@ export interface TestRedis extends AsyncDisposable {
   readonly port: number;
   /** `redis://127.0.0.1:6379`, `rediss:` with an authority; without the password. */
   readonly url: string;
+  /**
+   * Runs a command without quotes or spaces in its parts, where neither a password nor TLS is needed; resolves with the answer as it is on
+   * the wire.
+   */
+  command(line: string): Promise<string>;
   /** Ends the process and all connections; its data is kept. */
   stop(): Promise<void>;
   /** Comes back at the same port after {@link stop}. */
@@ -46,7 +51,8 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     return file;
   };
   const port = await freePort();
-  const lines = [`bind ${host}`, `dir ${path}`, 'appendonly yes', 'appendfsync no', 'save ""', ...config];
+  // With any `save` it writes its data when it is stopped.
+  const lines = [`bind ${host}`, `dir ${path}`, 'save 3600 1', ...config];
   if (password !== undefined) lines.push(`requirepass ${password}`);
   if (authority === undefined) lines.push(`port ${port}`);
   else {
@@ -74,6 +80,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     host,
     port,
     url: `${authority === undefined ? 'redis' : 'rediss'}://${host}:${port}`,
+    command: (line) => command(port, line),
     start,
     stop,
     [Symbol.asyncDispose]: () => scope.disposeAsync(),
@@ -93,19 +100,18 @@ export async function startRedisCluster(
     const own = ['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 5000'];
     nodes.push(opened.use(await startRedis({ config: [...own, ...(options.config ?? [])] })));
   }
-  for (const [index, { port }] of nodes.entries()) {
+  for (const [index, node] of nodes.entries()) {
     const first = Math.floor((index * slots) / nodes.length);
     const last = Math.floor(((index + 1) * slots) / nodes.length) - 1;
-    await command(port, `CLUSTER ADDSLOTSRANGE ${first} ${last}`);
-    await command(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
+    await node.command(`CLUSTER ADDSLOTSRANGE ${first} ${last}`);
+    await node.command(`CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
   }
-  const [{ port: firstPort } = { port: 0 }] = nodes;
-  for (const [index, node] of nodes.entries()) {
-    if (index > 0) await command(firstPort, `CLUSTER MEET ${host} ${node.port} ${buses[index]}`);
+  for (const [index, { port }] of nodes.entries()) {
+    if (index > 0) await nodes[0]?.command(`CLUSTER MEET ${host} ${port} ${buses[index]}`);
   }
   // A server logs the change, but not that it knows who has which slot.
-  for (const { port } of nodes) {
-    while (!(await command(port, 'CLUSTER INFO')).includes('cluster_state:ok')) {
+  for (const node of nodes) {
+    while (!(await node.command('CLUSTER INFO')).includes('cluster_state:ok')) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
