@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { WatchedKey } from '@wasmlattice/provider-host/config-schema';
 import { createClient, type Invoker } from '@wasmlattice/rpc';
 import { keyvalueWatcher } from '@wasmlattice/rpc/interfaces';
 import type { Logger } from '@wasmlattice/telemetry';
@@ -14,7 +15,6 @@ import {
 import { encodeKey } from './kv-key.js';
 import { changeOf } from './kv-message.js';
 import type { StoreSettings } from './settings.js';
-import type { WatchedKey } from './watch-list.js';
 
 /** Longest time a component may take over one change. */
 const handlerTimeoutMs = 60_000;

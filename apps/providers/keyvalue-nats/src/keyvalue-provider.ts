@@ -13,7 +13,6 @@ import { startChangeWatch } from './change-watch.js';
 import { failureOf } from './keyvalue-failure.js';
 import { openBucket } from './kv-bucket.js';
 import { storeSettings } from './settings.js';
-import { parseWatchList } from './watch-list.js';
 
 /** `wasi:keyvalue` store, atomics and batch on JetStream KV; tells components with a watcher of changes. */
 export function createKeyvalueProvider(context: ProviderContext): Provider {
@@ -42,7 +41,7 @@ export function createKeyvalueProvider(context: ProviderContext): Provider {
     settings: keyvalueNatsSchema,
     async open({ settings, target: component, linkName }, scope) {
       const store = storeSettings(settings, nats);
-      const keys = parseWatchList(settings.watch);
+      const { watch: keys } = settings;
       if (keys.length === 0) {
         logger.warn('a link watches nothing: put watch into its source config', { component });
         return undefined;

@@ -15,13 +15,16 @@ export {
   configSchemaOf,
   httpServerSchema,
   type KeyvalueNatsSettings,
+  type KeyvalueRedisSettings,
   keyvalueNatsSchema,
+  keyvalueRedisSchema,
   type MessagingNatsSettings,
   messagingNatsSchema,
   type NatsAccessSettings,
   natsAccessSettings,
   type SqldbPostgresSettings,
   sqldbPostgresSchema,
+  type WatchedKey,
 } from './schemas/index.js';
 export {
   type Fallback,

@@ -2,12 +2,14 @@ import type { ConfigSchema } from '../config-schema.js';
 import { blobstoreFsSchema } from './blobstore-fs.js';
 import { httpServerSchema } from './http-server.js';
 import { keyvalueNatsSchema } from './keyvalue-nats.js';
+import { keyvalueRedisSchema } from './keyvalue-redis.js';
 import { messagingNatsSchema } from './messaging-nats.js';
 import { sqldbPostgresSchema } from './sqldb-postgres.js';
 
 const schemas: readonly ConfigSchema[] = [
   httpServerSchema,
   keyvalueNatsSchema,
+  keyvalueRedisSchema,
   messagingNatsSchema,
   blobstoreFsSchema,
   sqldbPostgresSchema,

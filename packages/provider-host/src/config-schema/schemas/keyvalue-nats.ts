@@ -2,12 +2,12 @@ import type { ConfigKey } from '../config-schema.js';
 import { flag, text } from '../setting.js';
 import { defineSettings, type SettingsSchema } from '../settings-schema.js';
 import { type NatsAccessSettings, natsAccessSettings, natsServer } from './nats-access.js';
+import { type WatchedKey, watchedKeys } from './watched-keys.js';
 
 export interface KeyvalueNatsSettings extends NatsAccessSettings {
   readonly bucket: string;
   readonly enable_bucket_auto_create: boolean;
-  /** `SET@price,DEL@price` */
-  readonly watch: string;
+  readonly watch: readonly WatchedKey[];
   readonly cluster_uri: string | undefined;
   readonly js_domain: string | undefined;
 }
@@ -29,13 +29,7 @@ export const keyvalueNatsSchema: SettingsSchema<KeyvalueNatsSettings> = defineSe
       description: 'the KV bucket',
     }),
     enable_bucket_auto_create: flag({ sides, description: '`true` creates the bucket if there is none' }),
-    watch: text({
-      sides: ['source'],
-      default: '',
-      without: 'the component is told of nothing',
-      defaultText: 'none',
-      description: 'what to tell a component of, see below',
-    }),
+    watch: watchedKeys,
     cluster_uri: natsServer,
     ...natsAccessSettings,
     js_domain: text({ sides, description: 'JetStream domain' }),

@@ -1,4 +1,4 @@
-import { SettingsError } from '@wasmlattice/provider-sdk';
+import { InvalidValueError, type Setting, setting } from '../setting.js';
 
 /** What a component wants to be told of one key. */
 export interface WatchedKey {
@@ -7,12 +7,16 @@ export interface WatchedKey {
   readonly delete: boolean;
 }
 
-/**
- * Reads `SET@orders,DEL@orders` (docs/spec/provider.md#10.3, `watch`). The events are written in any case.
- *
- * Throws a {@link SettingsError}.
- */
-export function parseWatchList(text: string): WatchedKey[] {
+/** `SET@orders,DEL@orders` (docs/spec/provider.md#10.3, `watch`); the events in any case. */
+export const watchedKeys: Setting<readonly WatchedKey[]> = setting(readWatchedKeys, {
+  sides: ['source'],
+  default: [],
+  without: 'the component is told of nothing',
+  defaultText: 'none',
+  description: 'what to tell a component of, see below',
+});
+
+function readWatchedKeys(text: string): readonly WatchedKey[] {
   const keys = new Map<string, WatchedKey>();
   for (const part of text.split(',')) {
     const entry = part.trim();
@@ -20,7 +24,7 @@ export function parseWatchList(text: string): WatchedKey[] {
     const [, event = '', key = ''] = /^([a-z]+)@(.+)$/i.exec(entry) ?? [];
     const kind = event.toUpperCase();
     if (kind !== 'SET' && kind !== 'DEL') {
-      throw new SettingsError(
+      throw new InvalidValueError(
         `${JSON.stringify(entry)} is nothing to watch: write SET@<key> or DEL@<key>, separated by commas`,
       );
     }

@@ -1,0 +1,1 @@
+export { createKeyvalueProvider } from './keyvalue-provider.js';
