@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describeError } from '@wasmlattice/telemetry';
 import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
@@ -24,10 +25,10 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
     .action(async (file: string, own: ApplicationOptions, command: Command) => {
       const settings = readApplicationOptions(own);
       const { folder, manifest } = await readManifest(file, io);
-      await checkLocalImages(manifest, folder, io);
+      const digests = await checkLocalImages(manifest, folder, io);
       await onLattice(command, io, async (session) => {
         const lattice = await readLattice(session.client, { ...session.options, signal: io.signal });
-        const plan = planDeploy(manifest, folder, lattice);
+        const plan = planDeploy(manifest, folder, lattice, digests);
         await carryOut(plan, session, settings, `deployed ${manifest.name}`, () =>
           checkServing(plan, {
             client: session.client,
@@ -41,14 +42,24 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
     });
 }
 
-/** A missing file and a link that its component can't use are told before anything is changed. */
-async function checkLocalImages(manifest: Manifest, folder: string, io: CliIo): Promise<void> {
+/**
+ * A missing file and a link that its component can't use are told before anything is changed.
+ *
+ * @returns the SHA-256 of each local image, by the name of its component
+ */
+async function checkLocalImages(
+  manifest: Manifest,
+  folder: string,
+  io: CliIo,
+): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
   for (const component of manifest.components) {
     const { kind, name, source } = component;
     if (source.kind !== 'image') continue;
     const { localFile } = resolveImage(source.image, folder);
     if (localFile === undefined) continue;
     const bytes = await readImage(name, source.image, localFile);
+    digests.set(name, `sha256:${hash('sha256', bytes)}`);
     if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
     const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
     for (const warning of warnings) io.err(`warning: ${warning}\n`);
@@ -59,6 +70,7 @@ async function checkLocalImages(manifest: Manifest, folder: string, io: CliIo): 
       });
     }
   }
+  return digests;
 }
 
 async function readImage(name: string, image: string, file: string): Promise<Buffer> {

@@ -341,3 +341,22 @@ describe('a link that the code of its component does not use', () => {
     );
   });
 });
+
+describe('an image that was built again in place', () => {
+  it('is deployed again', async () => {
+    const { components, requests } = await host();
+    const build = (code: string) => writeFile(join(scenario.folder, 'counter.wasm'), code);
+    await writeFile(join(scenario.folder, 'store.mjs'), '');
+    await writeFile(join(scenario.folder, 'app.yaml'), manifest);
+    await build('one');
+    expect((await cli('app', 'deploy', 'app.yaml')).code).toBe(0);
+    await build('two');
+    requests.length = 0;
+    expect((await cli('app', 'deploy', 'app.yaml')).code).toBe(0);
+    const image = pathToFileURL(join(scenario.folder, 'counter.wasm')).href;
+    expect(requests.filter((each) => each.startsWith('update'))).toEqual([`update counter-counter ${image}`]);
+    expect(Object.values(components.get('counter-counter')?.annotations ?? {})).toContain(
+      'sha256:3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3',
+    );
+  });
+});

@@ -3,10 +3,29 @@ import type { StringMap } from '@wasmlattice/control-interface';
 const managedBy = 'wasmcloud.dev/managed-by';
 const appspec = 'wasmcloud.dev/appspec';
 const spreadName = 'wasmcloud.dev/spread_name';
+const contentDigest = 'wasmlattice.dev/content';
 
-/** What marks a component or provider as part of an application, in wadm's keys. */
-export function deployedAnnotations(application: string, spread: string): StringMap {
-  return { [managedBy]: 'wasmlattice', [appspec]: application, [spreadName]: spread };
+/**
+ * What marks a component or provider as part of an application, in wadm's keys; of one that a local file holds, also what the file
+ * held.
+ */
+export function deployedAnnotations(
+  application: string,
+  spread: string,
+  digest: string | undefined,
+): StringMap {
+  return {
+    [managedBy]: 'wasmlattice',
+    [appspec]: application,
+    [spreadName]: spread,
+    ...(digest !== undefined && { [contentDigest]: digest }),
+  };
+}
+
+/** Whether it was deployed from a file that holds something else by now. */
+export function isOutdated(annotations: StringMap, digest: string | undefined): boolean {
+  const deployed = annotations[contentDigest];
+  return deployed !== undefined && digest !== undefined && deployed !== digest;
 }
 
 /** The application something belongs to, whoever deployed it. */

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HostInventory, LinkInput, ProviderDescription } from '@wasmlattice/control-interface';
 import { componentId, configName, configNames } from '../manifest/identifiers.js';
 import type { ConfigEntry, Manifest, ManifestComponent, Scaler } from '../manifest/manifest.js';
-import { applicationOf, deployedAnnotations, isOurs } from './annotations.js';
+import { applicationOf, deployedAnnotations, isOurs, isOutdated } from './annotations.js';
 import { DeployError } from './deploy-error.js';
 import { isBuiltin, resolveImage, shownProviderReference } from './image-reference.js';
 import type { LatticeView } from './lattice-view.js';
 import { placeComponent, placeProvider } from './placement.js';
 import { manifestLinks, planPuts } from './plan-links.js';
+import { otherUsers, staysFor } from './provider-use.js';
 import type { Plan, Step, StepHost } from './steps.js';
 
 /** wadm starts a provider without a scaler once. */
@@ -19,7 +20,7 @@ const providerScaler: Scaler = {
 
 /**
  * Works out what to request so that the lattice is as the manifest says. Pure: what is there comes in as `lattice`.
- * Relative images are taken from `folder`. A plan for a lattice that is as wanted changes nothing.
+ * Relative images are taken from `folder`; `digests` has those of files on this machine, by the name of the component. A plan for a lattice that is as wanted changes nothing.
  *
  * Configs come first, as hosts refuse names they do not know. Links of provider processes come before the processes:
  * they reach the provider with its start data, while a link put during its start could be lost. Other links come
@@ -27,21 +28,27 @@ const providerScaler: Scaler = {
  *
  * @throws {@link DeployError} when there is no host for something
  */
-export function planDeploy(manifest: Manifest, folder: string, lattice: LatticeView): Plan {
+export function planDeploy(
+  manifest: Manifest,
+  folder: string,
+  lattice: LatticeView,
+  digests: ReadonlyMap<string, string> = new Map(),
+): Plan {
   const application = manifest.name;
-  const providers = planProviders(manifest, folder, lattice);
-  const components = planComponents(manifest, folder, lattice);
+  const providers = planProviders(manifest, folder, lattice, digests);
+  const components = planComponents(manifest, folder, lattice, digests);
+  const leftovers = planLeftovers(manifest, lattice, [...providers.places, ...components.places]);
   const links = planLinks(manifest, lattice);
   const steps: Step[] = [
     ...planConfigs(manifest),
-    ...planLeftovers(manifest, lattice, [...providers.places, ...components.places]),
+    ...leftovers.steps,
     ...providers.stops,
     ...links.early,
     ...providers.starts,
     ...components.steps,
     ...links.late,
   ];
-  return { application, steps, notes: [...providers.notes] };
+  return { application, steps, notes: [...providers.notes, ...leftovers.notes] };
 }
 
 /** The configs an application stores, each once. */
@@ -73,6 +80,7 @@ function planProviders(
   manifest: Manifest,
   folder: string,
   { hosts }: LatticeView,
+  digests: ReadonlyMap<string, string>,
 ): { stops: Step[]; starts: Step[]; places: Place[]; notes: string[] } {
   const stops: Step[] = [];
   const starts: Step[] = [];
@@ -82,6 +90,7 @@ function planProviders(
     if (component.kind !== 'capability' || component.source.kind !== 'image') continue;
     const { image } = resolveImage(component.source.image, folder);
     const providerId = componentId(manifest.name, component);
+    const digest = digests.get(component.name);
     const running = (host: HostInventory) => host.providers.find(({ id }) => id === providerId);
     const scaler = component.scalers[0] ?? providerScaler;
     for (const { host, spread } of placeProvider(
@@ -96,11 +105,14 @@ function planProviders(
         providerId,
         providerRef: image,
         config: configNames(manifest.name, component.config),
-        annotations: deployedAnnotations(manifest.name, spread),
+        annotations: deployedAnnotations(manifest.name, spread, digest),
       };
-      if (there !== undefined && there.imageRef === shownProviderReference(image)) {
-        const owner = applicationOf(there.annotations);
-        const isShared = owner !== undefined && owner !== manifest.name;
+      const owner = there && applicationOf(there.annotations);
+      const isShared = owner !== undefined && owner !== manifest.name;
+      const isSame =
+        there?.imageRef === shownProviderReference(image) &&
+        (isShared || !isOutdated(there.annotations, digest));
+      if (there !== undefined && isSame) {
         if (isShared) {
           notes.push(
             `provider ${providerId} belongs to application ${owner} and is shared with ${manifest.name}`,
@@ -132,6 +144,7 @@ function planComponents(
   manifest: Manifest,
   folder: string,
   { hosts }: LatticeView,
+  digests: ReadonlyMap<string, string>,
 ): { steps: Step[]; places: Place[] } {
   const steps: Step[] = [];
   const places: Place[] = [];
@@ -140,6 +153,7 @@ function planComponents(
     if (component.kind !== 'component' || component.source.kind !== 'image' || scaler === undefined) continue;
     const { image } = resolveImage(component.source.image, folder);
     const id = componentId(manifest.name, component);
+    const digest = digests.get(component.name);
     const running = (host: HostInventory) => host.components.find((each) => each.id === id);
     for (const { host, instances, spread } of placeComponent(
       component.name,
@@ -150,9 +164,11 @@ function planComponents(
       const there = running(host);
       if (there === undefined && instances === 0) continue;
       places.push(placeOf(host.hostId, id));
-      const annotations = deployedAnnotations(manifest.name, spread);
+      const annotations = deployedAnnotations(manifest.name, spread, digest);
       if (there !== undefined) refuseForeign(manifest, id, there.annotations);
-      if (there !== undefined && there.imageRef !== image && instances > 0) {
+      const isOther =
+        there !== undefined && (there.imageRef !== image || isOutdated(there.annotations, digest));
+      if (isOther && instances > 0) {
         // Not `allow_update` of the scale request: hosts drop the annotations with it.
         steps.push({
           kind: 'update-component',
@@ -177,17 +193,35 @@ function planComponents(
 }
 
 /** What an earlier version of the application left on hosts: gone from the manifest, or moved by its requirements. */
-function planLeftovers(manifest: Manifest, { hosts }: LatticeView, places: readonly Place[]): Step[] {
-  return hosts.flatMap((host): Step[] => {
+function planLeftovers(
+  manifest: Manifest,
+  lattice: LatticeView,
+  places: readonly Place[],
+): { steps: Step[]; notes: string[] } {
+  const { hosts } = lattice;
+  const own = new Set([
+    ...manifest.components.map((component) => componentId(manifest.name, component)),
+    ...hosts.flatMap(({ components }) =>
+      components.filter((each) => isOurs(each.annotations, manifest.name)).map(({ id }) => id),
+    ),
+  ]);
+  const notes = new Set<string>();
+  const steps = hosts.flatMap((host): Step[] => {
     const stays = ({ id }: { readonly id: string }) => places.includes(placeOf(host.hostId, id));
     const components = host.components
       .filter((each) => isOurs(each.annotations, manifest.name) && !stays(each))
       .map(({ id, imageRef }) => stopComponent(host, id, imageRef));
     const providers = host.providers
       .filter((each) => isOurs(each.annotations, manifest.name) && !stays(each))
+      .filter(({ id }) => {
+        const users = otherUsers(id, own, lattice);
+        if (users.length > 0) notes.add(staysFor(id, users));
+        return users.length === 0;
+      })
       .map(({ id }): Step => ({ kind: 'stop-provider', host: stepHost(host), providerId: id }));
     return [...components, ...providers];
   });
+  return { steps, notes: [...notes] };
 }
 
 /** Scales a component to nothing. */

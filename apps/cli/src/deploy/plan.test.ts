@@ -13,7 +13,7 @@ import { planUndeploy } from './plan-undeploy.js';
 import type { Plan } from './steps.js';
 import { describeStep } from './steps.js';
 
-const ours = deployedAnnotations('shop', 'default');
+const ours = deployedAnnotations('shop', 'default', undefined);
 
 function host(
   hostId: string,
@@ -47,6 +47,11 @@ spec: { components: [${components.join(', ')}] }`;
 const web =
   '{ name: web, type: component, properties: { image: "img:1" }, traits: [{ type: spreadscaler, properties: { instances: 3 } }] }';
 const store = '{ name: store, type: capability, properties: { image: "store:1" } }';
+
+function linkTo(target: string, sourceId = 'other-web'): LatticeView['links'][number] {
+  const empty = { interfaces: ['store'], sourceConfig: [], targetConfig: [] };
+  return { sourceId, target, name: 'default', witNamespace: 'wasi', witPackage: 'keyvalue', ...empty };
+}
 
 const lines = ({ steps }: Plan) => steps.map(describeStep);
 
@@ -82,6 +87,41 @@ describe('planDeploy', () => {
     ]);
   });
 
+  it('deploys again what a local file holds other code for', () => {
+    const digests = new Map([
+      ['web', 'sha256:new'],
+      ['store', 'sha256:new'],
+    ]);
+    const run = (digest: string) => {
+      const annotations = deployedAnnotations('shop', 'default', digest);
+      const runs = {
+        components: [component('shop-web', { annotations })],
+        providers: [provider('shop-store', { annotations })],
+      };
+      return lines(planDeploy(manifest(web, store), '/', lattice(host('A', runs)), digests));
+    };
+    expect(run('sha256:old')).toEqual([
+      'stop provider shop-store on host-A',
+      'start provider shop-store on host-A',
+      'update component shop-web to img:1 on host-A',
+      'scale component shop-web to 3 on host-A',
+    ]);
+    expect(run('sha256:new')).toEqual([
+      'provider shop-store already runs on host-A',
+      'scale component shop-web to 3 on host-A',
+    ]);
+  });
+
+  it('keeps a provider that the manifest no longer has while another application is linked with it', () => {
+    const other = component('other-web', { annotations: {} });
+    const runs = { components: [component('shop-web'), other], providers: [provider('shop-store')] };
+    const plan = planDeploy(manifest(web), '/', { hosts: [host('A', runs)], links: [linkTo('shop-store')] });
+    expect(lines(plan)).toEqual(['scale component shop-web to 3 on host-A']);
+    expect(plan.notes).toEqual([
+      'provider shop-store stays: other-web of another application is linked with it',
+    ]);
+  });
+
   it('recognises a running provider by its reference without scheme', () => {
     const builtin = store.replace('store:1', 'wasmcloud+builtin://http-server');
     const running = provider('shop-store', { imageRef: 'http-server' });
@@ -90,7 +130,7 @@ describe('planDeploy', () => {
   });
 
   it('shares a running provider with another application and says so', () => {
-    const shared = provider('common', { annotations: deployedAnnotations('base', 'default') });
+    const shared = provider('common', { annotations: deployedAnnotations('base', 'default', undefined) });
     const text = store.replace('{ image', '{ id: common, image');
     const plan = planDeploy(manifest(text), '/', lattice(host('A', { providers: [shared] })));
     expect(plan.steps).toMatchObject([{ kind: 'keep-provider' }]);
@@ -98,7 +138,7 @@ describe('planDeploy', () => {
   });
 
   it('does not take a component from another application', () => {
-    const foreign = component('web', { annotations: deployedAnnotations('base', 'default') });
+    const foreign = component('web', { annotations: deployedAnnotations('base', 'default', undefined) });
     const text = web.replace('{ image', '{ id: web, image');
     expect(() => planDeploy(manifest(text), '/', lattice(host('A', { components: [foreign] })))).toThrow(
       '`web` runs already for application `base`',
@@ -174,7 +214,9 @@ describe('planDeploy', () => {
 
 describe('planUndeploy', () => {
   it('stops on every host, and only what belongs to the application', () => {
-    const foreign = provider('shop-store', { annotations: deployedAnnotations('base', 'default') });
+    const foreign = provider('shop-store', {
+      annotations: deployedAnnotations('base', 'default', undefined),
+    });
     const plan = planUndeploy(
       manifest(web, store),
       lattice(
@@ -186,5 +228,20 @@ describe('planUndeploy', () => {
     );
     expect(lines(plan)).toEqual(['stop component shop-web on host-A', 'stop component shop-web on host-B']);
     expect(plan.notes).toEqual(['shop-store on host-B belongs to application base and stays']);
+  });
+
+  it('keeps a provider that another application is linked with', () => {
+    const other = component('other-web', { annotations: {} });
+    const runs = { components: [component('shop-web'), other], providers: [provider('shop-store')] };
+    const hosts = [host('A', runs)];
+    const others = planUndeploy(manifest(web, store), { hosts, links: [linkTo('shop-store')] });
+    expect(lines(others)).toEqual(['stop component shop-web on host-A']);
+    expect(others.notes).toEqual([
+      'provider shop-store stays: other-web of another application is linked with it',
+    ]);
+    const own = planUndeploy(manifest(web, store), { hosts, links: [linkTo('shop-store', 'shop-web')] });
+    expect(lines(own)).toContain('stop provider shop-store on host-A');
+    const dangling = planUndeploy(manifest(web, store), { hosts, links: [linkTo('shop-store', 'gone')] });
+    expect(lines(dangling)).toContain('stop provider shop-store on host-A');
   });
 });

@@ -183,10 +183,21 @@ async function send(
     case 'scale-component':
       return client.scaleComponent(step.host.hostId, step.command, options);
     case 'update-component':
-      return client.updateComponent(step.host.hostId, step.command, options);
+      return updateComponent(step, client, options);
     case 'put-link':
       return client.putLink(step.link, options);
   }
+}
+
+/** Hosts of wasmCloud read no file again: no event follows, and the code stays. */
+async function updateComponent(
+  step: Extract<RequestStep, { readonly kind: 'update-component' }>,
+  client: RunStepOptions['client'],
+  options: ControlCallOptions,
+): Promise<void> {
+  const message = await client.updateComponent(step.host.hostId, step.command, options);
+  if (!message.includes('already updated')) return;
+  throw failed(step, 'the host runs other code under this reference, and keeps it');
 }
 
 /**

@@ -627,7 +627,21 @@ describe('update', () => {
     });
     expect(runners.map(({ stoppedWithin }) => stoppedWithin)).toEqual([graceMs, undefined]);
     expect(runner().data).toMatchObject({ imageRef: 'file:///two.wasm', maxInstances: 4 });
-    expect(service.update(update).message).toBe('component counter already updated to file:///two.wasm');
+  });
+
+  it('reads a file again, and nothing of a registry that it has', async () => {
+    const { service, events, runners } = setUp();
+    service.scale(scale({ componentRef: 'file:///one.wasm' }));
+    await events.waitFor('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: 'file:///one.wasm', hostId: '' });
+    await events.waitFor('component_scaled', 2);
+    expect(runners).toHaveLength(2);
+    const newComponentRef = 'registry.test/one:1';
+    service.update({ componentId: 'counter', newComponentRef, hostId: '' });
+    await events.waitFor('component_scaled', 3);
+    expect(service.update({ componentId: 'counter', newComponentRef, hostId: '' }).message).toBe(
+      'component counter already updated to registry.test/one:1',
+    );
   });
 
   it('takes annotations that are given', async () => {

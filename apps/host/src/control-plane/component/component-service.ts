@@ -309,8 +309,10 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       if (old === undefined) return failed(`component ${componentId} not found`);
       const refusal = refuse({ annotations: command.annotations ?? {} });
       if (refusal !== undefined) return failed(refusal.message);
-      if (old === newComponentRef)
+      // A file may hold other code by now; what a registry has under a reference is the same.
+      if (old === newComponentRef && !newComponentRef.startsWith('file://')) {
         return ok(`component ${componentId} already updated to ${newComponentRef}`);
+      }
       void queue
         .run(componentId, () => update(componentId, newComponentRef, command.annotations))
         .catch((error: unknown) => {
