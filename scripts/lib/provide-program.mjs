@@ -14,10 +14,12 @@ const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/ho
  * @typedef {object} Program
  * @property {string} name of the program
  * @property {string} [debianPackage] by default that of its name
+ * @property {string[]} [alongside] packages of other programs that are unpacked with it
  * @property {string} variable names the program to use instead of any other
  * @property {(root: string) => string[]} packagedFolders where the package may have it, below a root folder
  * @property {(dependencies: string[]) => string[]} [parts] which of all that the package needs is unpacked besides it, by a user without
  *   rights; by default nothing
+ * @property {boolean} [isOnlyUnpacked] whether root unpacks it as others do, so that nothing of it is set up on the machine
  * @property {(root: string) => Record<string, string>} [environment] what it needs where it was unpacked into a folder
  * @property {{ args: string[], says: RegExp }} [signOfLife] how it shows that it runs; by default, `--version` ends well
  * @property {boolean} inHomebrew whether Homebrew has a formula of its name, too
@@ -94,7 +96,7 @@ function installers(program, { env, platform, isRoot }) {
   if (platform !== 'linux' || !hasProgram('apt-get', env)) return [];
   const download = ['download of the Debian package', (...args) => downloadDebianPackage(program, ...args)];
   const asRoot = ['apt-get install', (...args) => installDebianPackage(program, ...args)];
-  return isRoot ? [asRoot, download] : [download];
+  return isRoot && program.isOnlyUnpacked !== true ? [asRoot, download] : [download];
 }
 
 const debianPackage = ({ name, debianPackage: other = name }) => other;
@@ -158,12 +160,14 @@ async function downloadDebianPackage(program, report, { env }) {
 
 /** The packages to unpack: the program's, and those parts of all that it depends on which it asks for. */
 async function partsOf(program, privately, env) {
-  const name = debianPackage(program);
-  if (program.parts === undefined) return [name];
+  const names = [debianPackage(program), ...(program.alongside ?? [])];
+  if (program.parts === undefined) return names;
   const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
     (each) => `--no-${each}`,
   );
-  const { output } = await run('apt-cache', [...privately, 'depends', '--recurse', ...only, name], { env });
+  const { output } = await run('apt-cache', [...privately, 'depends', '--recurse', ...only, ...names], {
+    env,
+  });
   // What is indented is why; names of virtual packages are in brackets.
   return program.parts([...new Set(output.split('\n').filter((line) => /^[a-z]/.test(line)))]);
 }

@@ -1,4 +1,5 @@
 import { build } from './build.mjs';
+import { provideCeph } from './ceph.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
@@ -20,7 +21,7 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts, databases and an MQTT broker. */
+/** As {@link setUpTools}, with a registry of artifacts, databases, an MQTT broker and an object store. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
   return {
@@ -29,6 +30,7 @@ export async function setUpTestTools(progress) {
     postgres: await providePostgres(progress),
     mosquitto: await provideMosquitto(progress),
     redis: await provideRedis(progress),
+    ceph: await provideCeph(progress),
   };
 }
 

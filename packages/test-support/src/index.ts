@@ -1,3 +1,4 @@
+export { startCeph, type TestCeph, type TestS3User } from './ceph.js';
 export { Chaos } from './chaos.js';
 export { type Child, startChild } from './child.js';
 export { freePort } from './free-port.js';

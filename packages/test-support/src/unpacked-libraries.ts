@@ -1,7 +1,15 @@
 /** A package that was unpacked into a folder has its libraries there, too. */
 export function unpackedLibraries(program: string): { readonly LD_LIBRARY_PATH?: string } {
-  const [, root] = /^(\/.+)\/usr\/(?:s?bin|lib\/postgresql\/\d+\/bin)\/[\w-]+$/.exec(program) ?? [];
+  const root = unpackedRoot(program);
   if (root === undefined) return {};
-  const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   return { LD_LIBRARY_PATH: [`${root}/usr/lib/${triplet}`, `${root}/lib/${triplet}`].join(':') };
+}
+
+/** As Debian names folders of libraries of this machine's kind. */
+export const triplet: string = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+
+/** The folder that a program's package was unpacked into; `undefined` for one that is installed. */
+export function unpackedRoot(program: string): string | undefined {
+  const [, root] = /^(\/.+)\/usr\/(?:s?bin|lib\/postgresql\/\d+\/bin)\/[\w-]+$/.exec(program) ?? [];
+  return root;
 }
