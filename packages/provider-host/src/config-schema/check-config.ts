@@ -152,7 +152,8 @@ function namesIn(schema: ConfigSchema, config: StringMap | undefined): ReadonlyS
   return new Set(Object.keys(config).flatMap((text) => findKey(schema, text, () => true)?.name ?? []));
 }
 
-function isSpelled({ anyCase }: ConfigSchema, { name }: ConfigKey, text: string): boolean {
+function isSpelled({ anyCase }: ConfigSchema, { name, startsWith }: ConfigKey, text: string): boolean {
+  if (startsWith !== undefined) return text.startsWith(startsWith) && text !== startsWith;
   return name === text || (anyCase === true && name.toLowerCase() === text.toLowerCase());
 }
 

@@ -4,6 +4,8 @@ export type ConfigSide = 'provider' | 'source' | 'target';
 /** One setting of a provider, as strings in named configs. */
 export interface ConfigKey {
   readonly name: string;
+  /** Any key that begins so is this one, with what follows as a name of its own; `name` is for people then: `alias_NAME`. */
+  readonly startsWith?: string;
   readonly sides: readonly ConfigSide[];
   /** Without it the provider does something that nobody may have meant; `undefined` where that can't harm. */
   readonly without?: string;

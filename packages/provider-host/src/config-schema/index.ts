@@ -11,7 +11,11 @@ export { readSettings, SettingsError, type SettingsLayers } from './read-setting
 export { readmeRows, rowsInReadme } from './readme-table.js';
 export {
   type BlobstoreFsSettings,
+  type BlobstoreNatsSettings,
+  type BlobstoreS3Settings,
   blobstoreFsSchema,
+  blobstoreNatsSchema,
+  blobstoreS3Schema,
   configSchemaOf,
   httpServerSchema,
   type KeyvalueNatsSettings,
@@ -22,6 +26,7 @@ export {
   messagingNatsSchema,
   type NatsAccessSettings,
   natsAccessSettings,
+  type S3Account,
   type SqldbPostgresSettings,
   sqldbPostgresSchema,
   type WatchedKey,
@@ -40,6 +45,7 @@ export {
   setting,
   type TextOptions,
   text,
+  texts,
   wholeNumber,
 } from './setting.js';
 export {

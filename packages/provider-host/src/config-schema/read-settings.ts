@@ -54,6 +54,7 @@ class SettingsReader {
   }
 
   read(name: string, setting: Setting<unknown>): unknown {
+    if (setting.startsWith !== undefined) return this.#family(setting.startsWith);
     const given = this.#find(name, setting);
     if (given !== undefined) return this.#parse(name, setting, given);
     if (setting.fallback.tag === 'value') return setting.fallback.value;
@@ -78,6 +79,16 @@ class SettingsReader {
     const config = side === 'provider' ? 'the config' : `the ${side} config`;
     const place = this.#hasMissingSecret ? `${config} or the secrets of ${owner}` : `${config} of ${owner}`;
     return `${this.#missing.join(', ')} ${is} missing: put ${it} into ${place}`;
+  }
+
+  /** Values by what follows the prefix; those of the link come before those of the provider. */
+  #family(prefix: string): Readonly<Record<string, string>> {
+    const { provider, link } = this.#layers;
+    const given = [provider, link].flatMap((layer) => Object.entries(layer?.config ?? {}));
+    const own = given.filter(
+      ([key, value]) => key.startsWith(prefix) && key !== prefix && value.trim() !== '',
+    );
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value.trim()]));
   }
 
   #find(name: string, setting: Setting<unknown>): Given | undefined {

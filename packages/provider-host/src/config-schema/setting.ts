@@ -92,6 +92,23 @@ export function text<const Options extends TextOptions>(
   return make<string>(read, rest) as Setting<SettingValue<string, Options>>;
 }
 
+/** Texts under any keys that begin alike, by what follows: `alias_a` and `alias_b` with `startsWith: 'alias_'` are `a` and `b`. */
+export function texts(
+  options: SettingOptions<Readonly<Record<string, string>>> & { readonly startsWith: string },
+): Setting<Readonly<Record<string, string>>> {
+  const read = (): never => {
+    throw new Error('keys that begin alike are read together');
+  };
+  return setting<Readonly<Record<string, string>>, { readonly default: Readonly<Record<string, string>> }>(
+    read,
+    {
+      defaultText: 'none',
+      ...options,
+      default: {},
+    },
+  );
+}
+
 /** The range of a number, both ends included. */
 export interface NumberOptions extends SettingOptions<number> {
   readonly least: number;

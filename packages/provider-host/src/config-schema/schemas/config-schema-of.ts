@@ -1,5 +1,7 @@
 import type { ConfigSchema } from '../config-schema.js';
 import { blobstoreFsSchema } from './blobstore-fs.js';
+import { blobstoreNatsSchema } from './blobstore-nats.js';
+import { blobstoreS3Schema } from './blobstore-s3.js';
 import { httpServerSchema } from './http-server.js';
 import { keyvalueNatsSchema } from './keyvalue-nats.js';
 import { keyvalueRedisSchema } from './keyvalue-redis.js';
@@ -12,6 +14,8 @@ const schemas: readonly ConfigSchema[] = [
   keyvalueRedisSchema,
   messagingNatsSchema,
   blobstoreFsSchema,
+  blobstoreNatsSchema,
+  blobstoreS3Schema,
   sqldbPostgresSchema,
 ];
 

@@ -1,4 +1,6 @@
 export { type BlobstoreFsSettings, blobstoreFsSchema } from './blobstore-fs.js';
+export { type BlobstoreNatsSettings, blobstoreNatsSchema } from './blobstore-nats.js';
+export { type BlobstoreS3Settings, blobstoreS3Schema, type S3Account } from './blobstore-s3.js';
 export { configSchemaOf } from './config-schema-of.js';
 export { httpServerSchema } from './http-server.js';
 export { type KeyvalueNatsSettings, keyvalueNatsSchema } from './keyvalue-nats.js';
