@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InterfaceLinkDefinition, LinkIdentity } from '@wasmlattice/provider-host/protocol';
 import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok } from '@wasmlattice/rpc';
-import { type Blobstore, type BlobstoreV1, blobstore, blobstoreV1 } from '@wasmlattice/rpc/interfaces';
+import { type Blobstore, blobstore } from '@wasmlattice/rpc/interfaces';
 import { createTempDir, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -48,12 +48,6 @@ const client = (linkName = 'default', sourceId = 'album'): Blobstore =>
     interface: blobstore,
     headers: { 'source-id': sourceId, 'link-name': linkName },
   });
-const olderClient = (): BlobstoreV1 =>
-  createClient(harness.invoker, {
-    target: id,
-    interface: blobstoreV1,
-    headers: { 'source-id': 'album', 'link-name': 'default' },
-  });
 
 const all = 2n ** 64n - 1n;
 const object = (name: string, container = 'box'): { container: string; object: string } => ({
@@ -61,25 +55,9 @@ const object = (name: string, container = 'box'): { container: string; object: s
   object: name,
 });
 
-/** `total` bytes, made as they are sent. */
-async function* filler(total: number): AsyncGenerator<Uint8Array> {
-  for (let sent = 0; sent < total; sent += 65_536) {
-    yield new Uint8Array(Math.min(65_536, total - sent)).fill((sent / 65_536) % 251);
-  }
-}
-
 async function write(name: string, data: AsyncIterable<Uint8Array>, linkName?: string): Promise<unknown> {
   const result = await client(linkName).writeContainerData(object(name), data);
   return result.tag === 'ok' ? await result.val : result;
-}
-
-async function read(name: string, linkName?: string): Promise<Buffer> {
-  const result = await client(linkName).getContainerData(object(name), 0n, all);
-  if (result.tag === 'err') throw new Error(result.val);
-  const [stream, status] = result.val;
-  const data = Buffer.concat(await Array.fromAsync(stream));
-  expect(await status).toEqual(ok());
-  return data;
 }
 
 async function* text(value: string): AsyncGenerator<Uint8Array> {
@@ -108,57 +86,6 @@ describe('blobstore provider', () => {
     expect(await store.clearContainer('box')).toEqual(ok());
     expect(await store.deleteContainer('box')).toEqual(ok());
     expect(await store.getContainerInfo('box')).toEqual(err('container "box" does not exist'));
-  });
-
-  it('streams values larger than a message of NATS, many at a time', async () => {
-    await harness.start([link('default', { ROOT: join(folder.path, 'large') })]);
-    await client().createContainer('box');
-    const bytes = 5_000_000;
-    const names = ['a', 'b', 'c', 'd'];
-    expect(await Promise.all(names.map((name) => write(name, filler(bytes))))).toEqual(names.map(() => ok()));
-    const expected = Buffer.concat(await Array.fromAsync(filler(bytes)));
-    for (const data of await Promise.all(names.map((name) => read(name)))) {
-      expect(data.equals(expected)).toBe(true);
-    }
-  });
-
-  it('serves version 0.1.0 beside 0.2.0', async () => {
-    await harness.start([link('default', { ROOT: join(folder.path, 'older') })]);
-    const store = olderClient();
-    await store.createContainer('box');
-    expect(await store.writeContainerData(object('a'), text('old'))).toEqual(ok());
-    const got = await store.getContainerData(object('a'), 1n, 3n);
-    if (got.tag === 'err') throw new Error(got.val);
-    expect(Buffer.concat(await Array.fromAsync(got.val)).toString()).toBe('ld');
-    const listed = await store.listContainerObjects('box', 1n, 0n);
-    if (listed.tag === 'err') throw new Error(listed.val);
-    expect((await Array.fromAsync(listed.val)).flat()).toEqual(['a']);
-  });
-
-  it('stores nothing of data that breaks off', async () => {
-    const root = join(folder.path, 'broken');
-    await harness.start([link('default', { ROOT: root })]);
-    await client().createContainer('box');
-    async function* broken(): AsyncGenerator<Uint8Array> {
-      yield* text('half of it');
-      throw new Error('the source broke');
-    }
-    const outcome = await write('a', broken()).catch((error: unknown) => error);
-    expect(outcome).not.toEqual(ok());
-    expect(await client().hasObject(object('a'))).toEqual(ok(false));
-  });
-
-  it('has a directory for each link of a component', async () => {
-    await harness.start([
-      link('default', { ROOT: join(folder.path, 'one') }),
-      link('archive', { root: join(folder.path, 'two') }),
-    ]);
-    for (const name of ['default', 'archive']) {
-      await client(name).createContainer('box');
-      await write('where', text(name), name);
-    }
-    expect((await read('where', 'default')).toString()).toBe('default');
-    expect((await read('where', 'archive')).toString()).toBe('archive');
   });
 
   it('answers with what is wrong', async () => {

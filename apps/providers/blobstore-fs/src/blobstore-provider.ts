@@ -1,18 +1,11 @@
+import { blobstoreExports } from '@wasmlattice/blobstore';
 import { blobstoreFsSchema } from '@wasmlattice/provider-host/config-schema';
-import {
-  answering,
-  type Provider,
-  type ProviderCall,
-  type ProviderContext,
-  provide,
-} from '@wasmlattice/provider-sdk';
-import { ok } from '@wasmlattice/rpc';
-import { type BlobstoreObjectId, blobstore, blobstoreV1 } from '@wasmlattice/rpc/interfaces';
-import { failureText } from './blobstore-failure.js';
+import type { Provider, ProviderContext } from '@wasmlattice/provider-sdk';
+import { reasonOf } from './file-failure.js';
 import { openFileStore } from './file-store.js';
 import { rootOf } from './settings.js';
 
-/** `wasi:blobstore` on a directory, as `wrpc:blobstore` 0.2.0 and 0.1.0. */
+/** `wasi:blobstore` on a directory. */
 export function createBlobstoreProvider({ links, logger }: ProviderContext): Provider {
   const stores = links({
     package: 'wasi:blobstore',
@@ -24,86 +17,5 @@ export function createBlobstoreProvider({ links, logger }: ProviderContext): Pro
       return store;
     },
   });
-  const answer = answering({ links: stores, error: failureText, logger });
-
-  const write = (id: BlobstoreObjectId, data: AsyncIterable<Uint8Array>, call: ProviderCall) =>
-    answer(call, (store) => store.write(id, data), `write ${nameOf(id)}`);
-
-  const common = {
-    createContainer: (name: string, call: ProviderCall) =>
-      answer(call, (store) => store.createContainer(name), `create container ${quoted(name)}`),
-    containerExists: (name: string, call: ProviderCall) =>
-      answer(call, (store) => store.containerExists(name), `look for container ${quoted(name)}`),
-    getContainerInfo: (name: string, call: ProviderCall) =>
-      answer(call, (store) => store.containerInfo(name), `look at container ${quoted(name)}`),
-    clearContainer: (name: string, call: ProviderCall) =>
-      answer(call, (store) => store.clearContainer(name), `clear container ${quoted(name)}`),
-    deleteContainer: (name: string, call: ProviderCall) =>
-      answer(call, (store) => store.deleteContainer(name), `delete container ${quoted(name)}`),
-    copyObject: (src: BlobstoreObjectId, dest: BlobstoreObjectId, call: ProviderCall) =>
-      answer(call, (store) => store.copy(src, dest), `copy ${nameOf(src)} to ${nameOf(dest)}`),
-    moveObject: (src: BlobstoreObjectId, dest: BlobstoreObjectId, call: ProviderCall) =>
-      answer(call, (store) => store.move(src, dest), `move ${nameOf(src)} to ${nameOf(dest)}`),
-    deleteObject: (id: BlobstoreObjectId, call: ProviderCall) =>
-      answer(call, (store) => store.deleteObjects(id.container, [id.object]), `delete ${nameOf(id)}`),
-    deleteObjects: (container: string, objects: string[], call: ProviderCall) =>
-      answer(
-        call,
-        (store) => store.deleteObjects(container, objects),
-        `delete objects of container ${quoted(container)}`,
-      ),
-    getObjectInfo: (id: BlobstoreObjectId, call: ProviderCall) =>
-      answer(call, (store) => store.objectInfo(id), `look at ${nameOf(id)}`),
-    hasObject: (id: BlobstoreObjectId, call: ProviderCall) =>
-      answer(call, (store) => store.hasObject(id), `look for ${nameOf(id)}`),
-  };
-
-  return {
-    exports: [
-      provide(blobstore, {
-        ...common,
-        listContainerObjects: (container, limit, offset, call) =>
-          answer(
-            call,
-            async (store, told) => told.withStatus(await store.list(container, rangeOf(limit, offset))),
-            `list container ${quoted(container)}`,
-          ),
-        getContainerData: (id, start, end, call) =>
-          answer(
-            call,
-            async (store, told) => told.withStatus(await store.read(id, start, end)),
-            `read ${nameOf(id)}`,
-          ),
-        async writeContainerData(id, data, call) {
-          const prepared = await answer(call, (store) => store.prepareWrite(id), `write ${nameOf(id)}`);
-          return prepared.tag === 'err' ? prepared : ok(write(id, data, call));
-        },
-      }),
-      // Without a status, data that breaks off is all a reader learns; a write is answered when it is complete.
-      provide(blobstoreV1, {
-        ...common,
-        listContainerObjects: (container, limit, offset, call) =>
-          answer(
-            call,
-            (store) => store.list(container, rangeOf(limit, offset)),
-            `list container ${quoted(container)}`,
-          ),
-        getContainerData: (id, start, end, call) =>
-          answer(call, (store) => store.read(id, start, end), `read ${nameOf(id)}`),
-        writeContainerData: write,
-      }),
-    ],
-  };
-}
-
-function rangeOf(limit: bigint | undefined, offset: bigint | undefined): { offset: bigint; limit: bigint } {
-  return { offset: offset ?? 0n, limit: limit ?? 2n ** 64n };
-}
-
-function nameOf({ container, object }: BlobstoreObjectId): string {
-  return `${quoted(object)} of container ${quoted(container)}`;
-}
-
-function quoted(name: string): string {
-  return JSON.stringify(name);
+  return { exports: blobstoreExports({ stores, reasonOf, logger }) };
 }

@@ -1,13 +1,14 @@
 import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BlobStore } from '@wasmlattice/blobstore';
 import { createTempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FileStore, openFileStore } from './file-store.js';
+import { openFileStore } from './file-store.js';
 import { partialFolder } from './store-path.js';
 
 let folder: Awaited<ReturnType<typeof createTempDir>>;
 let root: string;
-let store: FileStore;
+let store: BlobStore;
 
 beforeEach(async () => {
   folder = await createTempDir();

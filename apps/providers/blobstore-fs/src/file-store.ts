@@ -2,47 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type {
-  BlobstoreContainerMetadata,
-  BlobstoreObjectId,
-  BlobstoreObjectMetadata,
-} from '@wasmlattice/rpc/interfaces';
-import { BlobstoreFailure, hasCode } from './blobstore-failure.js';
+import {
+  type BlobStore,
+  BlobstoreFailure,
+  type Chunks,
+  checkRange,
+  namesInRange,
+  noContainer,
+  noObject,
+} from '@wasmlattice/blobstore';
+import type { BlobstoreObjectId } from '@wasmlattice/rpc/interfaces';
+import { hasCode } from './file-failure.js';
 import { assertBelow, containerPath, objectPath, partialFolder } from './store-path.js';
 
-/** Containers as directories of a root, objects as files in them. Methods throw a `BlobstoreFailure` or a file error. */
-export interface FileStore {
-  createContainer(name: string): Promise<void>;
-  containerExists(name: string): Promise<boolean>;
-  containerInfo(name: string): Promise<BlobstoreContainerMetadata>;
-  clearContainer(name: string): Promise<void>;
-  deleteContainer(name: string): Promise<void>;
-  /** Names in no particular order, some at a time; fails before the first when there is no such container. */
-  list(container: string, range: { readonly offset: bigint; readonly limit: bigint }): Promise<Names>;
-  hasObject(id: BlobstoreObjectId): Promise<boolean>;
-  objectInfo(id: BlobstoreObjectId): Promise<BlobstoreObjectMetadata>;
-  /** Bytes from `start` to before `end`, or to the end of the object. */
-  read(id: BlobstoreObjectId, start: bigint, end: bigint): Promise<Chunks>;
-  /** Checks that an object of that name can be written, before its data comes. */
-  prepareWrite(id: BlobstoreObjectId): Promise<void>;
-  /** Replaces the object once all data is there and on the disk; until then readers have the old one. */
-  write(id: BlobstoreObjectId, data: Chunks): Promise<void>;
-  copy(src: BlobstoreObjectId, dest: BlobstoreObjectId): Promise<void>;
-  move(src: BlobstoreObjectId, dest: BlobstoreObjectId): Promise<void>;
-  /** What does not exist is no failure. */
-  deleteObjects(container: string, objects: readonly string[]): Promise<void>;
-}
-
-export type Names = AsyncIterable<string[]>;
-export type Chunks = AsyncIterable<Uint8Array>;
-
 const chunkBytes = 64 * 1024;
-const namesAtOnce = 256;
 /** Data of a write that nobody continues: its provider was killed. */
 const staleAfterMs = 24 * 60 * 60 * 1000;
 
-/** Opens a store and makes its directory. */
-export async function openFileStore(directory: string): Promise<FileStore> {
+/** Containers as directories of a root, objects as files in them. Makes the root. */
+export async function openFileStore(directory: string): Promise<BlobStore> {
   const partials = join(directory, partialFolder);
   await mkdir(partials, { recursive: true });
   await removeStale(partials);
@@ -66,9 +44,7 @@ export async function openFileStore(directory: string): Promise<FileStore> {
     const stats = await stat(path).catch(unlessMissing);
     if (!stats?.isFile()) {
       await existingContainer(id.container);
-      throw new BlobstoreFailure(
-        `object ${JSON.stringify(id.object)} of container ${JSON.stringify(id.container)} does not exist`,
-      );
+      throw noObject(id);
     }
     return { path, size: BigInt(stats.size), createdAt: seconds(stats.birthtimeMs) };
   };
@@ -126,7 +102,7 @@ export async function openFileStore(directory: string): Promise<FileStore> {
     },
 
     async list(container, range) {
-      return inRange(walk(await existingContainer(container), ''), range);
+      return namesInRange(walk(await existingContainer(container), ''), range);
     },
 
     hasObject: async (id) => await isKind(await locate(id), 'isFile'),
@@ -137,9 +113,7 @@ export async function openFileStore(directory: string): Promise<FileStore> {
     },
 
     async read(id, start, end) {
-      if (end < start) {
-        throw new BlobstoreFailure(`the end of the range, ${end}, is before its start, ${start}`);
-      }
+      checkRange(start, end);
       const { path, size } = await existingObject(id);
       return readChunks(path, Number(start), Math.min(Number(end), Number(size)));
     },
@@ -189,10 +163,6 @@ function unlessMissing(error: unknown): undefined {
   return undefined;
 }
 
-function noContainer(name: string): BlobstoreFailure {
-  return new BlobstoreFailure(`container ${JSON.stringify(name)} does not exist`);
-}
-
 function seconds(ms: number): bigint {
   return BigInt(Math.max(0, Math.floor(ms / 1000)));
 }
@@ -203,23 +173,6 @@ async function* walk(directory: string, prefix: string): AsyncGenerator<string> 
     if (entry.isFile()) yield prefix + entry.name;
     else if (entry.isDirectory()) yield* walk(join(directory, entry.name), `${prefix}${entry.name}/`);
   }
-}
-
-async function* inRange(
-  names: AsyncIterable<string>,
-  { offset, limit }: { readonly offset: bigint; readonly limit: bigint },
-): AsyncGenerator<string[]> {
-  let position = 0n;
-  let chunk: string[] = [];
-  for await (const name of names) {
-    if (position >= offset + limit) break;
-    if (position >= offset) chunk.push(name);
-    position += 1n;
-    if (chunk.length < namesAtOnce) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 /** The file is opened when the first chunk is asked for: a reader that never asks leaves nothing open. */

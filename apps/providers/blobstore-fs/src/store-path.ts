@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { BlobstoreFailure, hasCode } from './blobstore-failure.js';
+import { BlobstoreFailure } from '@wasmlattice/blobstore';
+import { hasCode } from './file-failure.js';
 
 /** Where data waits until it is complete; no container can have this name. */
 export const partialFolder = '.wasmlattice-partial';

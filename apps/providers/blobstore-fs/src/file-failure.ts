@@ -1,25 +1,4 @@
-import { LinkFailedError, NotLinkedError } from '@wasmlattice/provider-sdk';
 import { describeError } from '@wasmlattice/telemetry';
-
-/** An operation that ends with an `error` of `wasi:blobstore`, a text, for the guest instead of a broken call. */
-export class BlobstoreFailure extends Error {
-  override readonly name = 'BlobstoreFailure';
-}
-
-/**
- * What the guest is told of an operation that failed; `what` names the operation: `write "a.txt" of container "box"`.
- * Paths of the machine stay out of it.
- */
-export function failureText(cause: unknown, what: string): string {
-  if (
-    cause instanceof BlobstoreFailure ||
-    cause instanceof NotLinkedError ||
-    cause instanceof LinkFailedError
-  ) {
-    return cause.message;
-  }
-  return `could not ${what}: ${reasonOf(cause)}`;
-}
 
 /** Whether a file operation failed with one of these codes: `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
@@ -39,7 +18,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the name before a slash is an object itself',
 };
 
-function reasonOf(cause: unknown): string {
+/** Why an operation failed, for the component: paths of the machine stay out of it. */
+export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return describeError(cause);
   const code = String(cause.code);
   return reasons[code] ?? `the file system says ${code}`;
