@@ -1,0 +1,1 @@
+export { createBlobstoreProvider } from './blobstore-provider.js';
