@@ -10,6 +10,7 @@ import { composeStart } from './measurements/compose-start.js';
 import { composeString } from './measurements/compose-string.js';
 import { controlUnderLoad } from './measurements/control-under-load.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
+import { hostileClientsP99 } from './measurements/hostile-clients.js';
 import { httpGo, httpPython } from './measurements/http-gallery.js';
 import { httpHello } from './measurements/http-hello.js';
 import { httpPathRouting } from './measurements/http-path-routing.js';
@@ -66,6 +67,7 @@ const measurements: readonly Measurement[] = [
   resetLarge,
   memoryPerInstance,
   neighbourP99,
+  hostileClientsP99,
   policyCached,
   preemptionCost,
   callAdd,

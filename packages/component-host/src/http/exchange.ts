@@ -147,7 +147,7 @@ export class ServerExchange implements ServedExchange, ResponderContext {
    * there is nothing to read.
    */
   discardRest(): Promise<void> | undefined {
-    return this.#requestBody?.awaitsContinue === false ? this.#requestBody.discard() : undefined;
+    return this.#requestBody?.awaitsContinue === false ? this.#requestBody.discardUnwanted() : undefined;
   }
 
   /** After a complete response there is nothing to disconnect from. */

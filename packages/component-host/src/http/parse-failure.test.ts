@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHead } from './parse-failure.js';
 
-const limits = { maxHeadBytes: 1_000, headTimeoutMs: 1_000 };
+const limits = { maxHeadBytes: 1_000, maxHeaders: 256, headTimeoutMs: 1_000 };
 const unknownMethod = (packet: string, bytesParsed: number): string =>
   refusedHead(
     {

@@ -15,6 +15,7 @@ export interface ParseFailure {
 
 export interface HeadLimits {
   readonly maxHeadBytes: number;
+  readonly maxHeaders: number;
   readonly headTimeoutMs: number;
 }
 
@@ -48,7 +49,7 @@ export function refusedHead(failure: ParseFailure, limits: HeadLimits): Refusal 
       return {
         status: 431,
         reason: 'head-too-large',
-        text: `the head of the request is longer than ${limits.maxHeadBytes} bytes: send a shorter target, or fewer or shorter headers and cookies`,
+        text: `the head of the request is longer than ${limits.maxHeadBytes} bytes or has more than ${limits.maxHeaders} headers: send a shorter target, or fewer or shorter headers and cookies`,
       };
     case 'HPE_INVALID_METHOD':
       return refusedMethod(failure);
@@ -78,13 +79,16 @@ export function refusedHead(failure: ParseFailure, limits: HeadLimits): Refusal 
 }
 
 /** The answer to a request whose head was fine. */
-export function refusedBody(failure: ParseFailure, limits: Pick<HeadLimits, 'maxHeadBytes'>): Refusal {
+export function refusedBody(
+  failure: ParseFailure,
+  limits: Pick<HeadLimits, 'maxHeadBytes' | 'maxHeaders'>,
+): Refusal {
   switch (failure.code) {
     case 'HPE_HEADER_OVERFLOW':
       return {
         status: 431,
         reason: 'head-too-large',
-        text: `the trailers of the request are longer than ${limits.maxHeadBytes} bytes: send fewer or shorter ones`,
+        text: `the trailers of the request are longer than ${limits.maxHeadBytes} bytes or more than ${limits.maxHeaders}: send fewer or shorter ones`,
       };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return {

@@ -12,7 +12,6 @@ export interface ParsedRequest {
 
 /** What the listener knows of all its requests. */
 export interface HeadContext {
-  readonly maxHeaders: number;
   /** Of requests that do not name another. */
   readonly scheme: 'http' | 'https';
   /** Whose `X-Forwarded-Host` counts; absent: everybody's, as upstream has it. */
@@ -35,12 +34,9 @@ const AUTHORITY = /^[\w\-.~!$&'()*+,;=:@%[\]]+$/;
  * (docs/spec/component-runtime.md#9).
  *
  * @throws RefusedRequestError for what node's parser takes and RFC 9112 does not: a missing or second Host, a transfer
- * coding other than `chunked`, another version; and for more than `maxHeaders` headers
+ * coding other than `chunked`, another version
  */
-export function parseRequest(
-  request: IncomingMessage,
-  { maxHeaders, scheme, forwarded }: HeadContext,
-): ParsedRequest {
+export function parseRequest(request: IncomingMessage, { scheme, forwarded }: HeadContext): ParsedRequest {
   const lines = request.rawHeaders;
   let host: string | undefined;
   let hosts = 0;
@@ -71,7 +67,6 @@ export function parseRequest(
   }
   const { httpVersionMajor, httpVersionMinor } = request;
   if (httpVersionMajor !== 1) refuse(refusedOtherVersion(request.httpVersion));
-  if (lines.length > 2 * maxHeaders) refuse(tooManyHeaders(lines.length / 2, maxHeaders));
   if (transferEncoding !== undefined) {
     checkTransferEncoding(transferEncoding, httpVersionMinor);
     hasBody = true;
@@ -143,14 +138,6 @@ function parseTarget(
 function firstOf(list: string | undefined): string | undefined {
   if (!list?.includes(',')) return list;
   return list.slice(0, list.indexOf(',')).trim();
-}
-
-function tooManyHeaders(headers: number, maxHeaders: number): Refusal {
-  return {
-    status: 431,
-    reason: 'head-too-large',
-    text: `the request has ${headers} headers, ${maxHeaders} are allowed: send fewer`,
-  };
 }
 
 function noHost(value: string): Refusal {

@@ -1,4 +1,5 @@
 import type { HttpRequestHead, HttpResponseHead } from '@wasmlattice/wasm-runtime/host-functions';
+import type { ExchangeContext } from '../exchange.js';
 import { type Refusal, RefusedRequestError } from '../refusal.js';
 import { type HeadContext, isHost } from '../request-head.js';
 
@@ -20,7 +21,7 @@ const ofConnections: ReadonlySet<string> = new Set([
  */
 export function headOfFields(
   fields: readonly string[],
-  { maxHeaders, scheme }: HeadContext,
+  { maxHeaders, scheme }: HeadContext & Pick<ExchangeContext, 'maxHeaders'>,
 ): HttpRequestHead {
   const pseudo = new Map<string, string>();
   const headers: string[] = [];
@@ -37,7 +38,7 @@ export function headOfFields(
     refuse({
       status: 431,
       reason: 'head-too-large',
-      text: `the request has ${fields.length / 2} headers, ${maxHeaders} are allowed: send fewer`,
+      text: `the request has more than ${maxHeaders} headers: send fewer`,
     });
   }
   if (cookies.length > 0) headers.push('cookie', cookies.join('; '));
