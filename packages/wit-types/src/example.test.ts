@@ -6,9 +6,10 @@ import { readWorld } from './read-world.js';
 
 const examples = new URL('../../../apps/provider-sdk/examples/', import.meta.url);
 
-it('the module of the example provider is what its WIT says', async () => {
-  const world = await readWorld(fileURLToPath(new URL('wit', examples)));
-  expect(await readFile(new URL('greeter-wit.ts', examples), 'utf8')).toBe(
-    writeModule(world, 'the folder wit'),
-  );
+it.each([
+  ['wit', 'greeter-wit.ts'],
+  ['files-wit', 'files-wit.ts'],
+])('the module of an example provider is what its WIT says: %s', async (folder, module) => {
+  const world = await readWorld(fileURLToPath(new URL(folder, examples)));
+  expect(await readFile(new URL(module, examples), 'utf8')).toBe(writeModule(world, `the folder ${folder}`));
 });

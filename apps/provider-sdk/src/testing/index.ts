@@ -1,3 +1,4 @@
+export { FaultyWire } from './faulty-wire.js';
 export {
   ProviderHarness,
   type ProviderHarnessOptions,

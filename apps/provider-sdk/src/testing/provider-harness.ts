@@ -7,14 +7,18 @@ import {
   type HostData,
   type InterfaceLinkDefinition,
 } from '@wasmlattice/provider-host/protocol';
+import { createClient, type TypedInterface } from '@wasmlattice/rpc';
 import { createNatsInvoker, type NatsInvoker } from '@wasmlattice/rpc/nats';
 import { createLogger, noopLogger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
+import type { LinkName } from '../links/link-errors.js';
 import { LogWatch } from './log-watch.js';
 
 export interface ProviderHarnessOptions {
   /** The server of the lattice: `nats://127.0.0.1:4222`. */
   readonly url: string;
+  /** What the provider is told the server is, for one on a {@link FaultyWire}. @default the same as `url` */
+  readonly providerUrl?: string;
   /** The provider's program: a `.js` or `.ts` file, or an executable. */
   readonly program: string;
   /** The id that links and calls name. */
@@ -32,6 +36,9 @@ export interface ProviderUnderTest {
   /** Resolves once the provider has logged a line that matches; forgets it and all lines before it. */
   logged(pattern: RegExp): Promise<void>;
 }
+
+/** Who calls where a test does not say. */
+const defaultCaller: LinkName = { sourceId: 'component', linkName: 'default' };
 
 /**
  * Runs a provider as a host does, for its tests: its program in a process of its own, host data on standard input, links and
@@ -99,6 +106,40 @@ export class ProviderHarness implements AsyncDisposable {
     return { provider, logged };
   }
 
+  /**
+   * A link of a component to the provider, for {@link start} and `putLink`.
+   *
+   * @param wit package and interface: `acme:greeter/greet`
+   */
+  link(
+    wit: string,
+    targetConfig: InterfaceLinkDefinition['targetConfig'] = {},
+    caller: Partial<LinkName> = {},
+  ): InterfaceLinkDefinition {
+    const [, witNamespace = '', witPackage = '', interfaceName = ''] = /^(.+?):(.+?)\/(.+)$/.exec(wit) ?? [];
+    const { sourceId, linkName: name } = { ...defaultCaller, ...caller };
+    return {
+      sourceId,
+      target: this.#options.id,
+      name,
+      witNamespace,
+      witPackage,
+      interfaces: [interfaceName],
+      sourceConfig: {},
+      targetConfig,
+    };
+  }
+
+  /** Calls an interface of the provider as the component at the other end of a {@link link}. */
+  client<M>(wit: TypedInterface<M>, caller: Partial<LinkName> = {}): M {
+    const { sourceId, linkName } = { ...defaultCaller, ...caller };
+    return createClient(this.invoker, {
+      target: this.#options.id,
+      interface: wit,
+      headers: { 'source-id': sourceId, 'link-name': linkName },
+    });
+  }
+
   /** Stops every process that {@link start} started; what is linked to them is forgotten. */
   async stopAll(): Promise<void> {
     await Promise.all(this.#running.splice(0).map((provider) => provider.stop()));
@@ -111,12 +152,12 @@ export class ProviderHarness implements AsyncDisposable {
   }
 
   #hostData(hostId: string, providerSeed: string): HostData {
-    const { url, id, lattice } = this.#options;
+    const { url, providerUrl, id, lattice } = this.#options;
     return {
       ...decodeHostData(Buffer.from('{}').toString('base64')),
       hostId,
       latticeRpcPrefix: lattice,
-      latticeRpcUrl: url,
+      latticeRpcUrl: providerUrl ?? url,
       providerKey: id,
       instanceId: randomUUID(),
       hostXkeyPublicKey: createXKey().publicKey,
