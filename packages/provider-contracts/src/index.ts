@@ -11,3 +11,9 @@ export {
   type KeyvalueStoreAccess,
   keyvalueDifferences,
 } from './keyvalue/keyvalue-setup.js';
+export { type MessagingContractOptions, messagingContract } from './messaging/messaging-contract.js';
+export {
+  type MessagingDifference,
+  type MessagingSetup,
+  messagingDifferences,
+} from './messaging/messaging-setup.js';

@@ -27,6 +27,8 @@ export interface ProviderHarnessOptions {
   readonly lattice?: string;
   /** Whether it is on another SDK than ours: nothing says then when it serves, only that it is healthy. @default false */
   readonly isForeign?: boolean;
+  /** Whether it runs in a thread of this process, as one that is built into the host. @default false */
+  readonly inThread?: boolean;
 }
 
 /** One running process of the provider. */
@@ -76,7 +78,7 @@ export class ProviderHarness implements AsyncDisposable {
     links: readonly InterfaceLinkDefinition[],
     config: HostData['config'] = {},
   ): Promise<ProviderUnderTest> {
-    const { program, id, lattice, isForeign = false } = this.#options;
+    const { program, id, lattice, inThread, isForeign = false } = this.#options;
     const log = new LogWatch();
     const xkey = createXKey();
     const hostId = `N${randomUUID()}`;
@@ -92,6 +94,7 @@ export class ProviderHarness implements AsyncDisposable {
       {
         id,
         file: program,
+        inThread,
         xkey: xkey.publicKey,
         loadHostData: async () => ({
           ...this.#hostData(hostId, xkey.seed()),
