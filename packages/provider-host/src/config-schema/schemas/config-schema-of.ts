@@ -5,6 +5,7 @@ import { blobstoreS3Schema } from './blobstore-s3.js';
 import { httpServerSchema } from './http-server.js';
 import { keyvalueNatsSchema } from './keyvalue-nats.js';
 import { keyvalueRedisSchema } from './keyvalue-redis.js';
+import { messagingMqttSchema } from './messaging-mqtt.js';
 import { messagingNatsSchema } from './messaging-nats.js';
 import { sqldbPostgresSchema } from './sqldb-postgres.js';
 
@@ -12,6 +13,7 @@ const schemas: readonly ConfigSchema[] = [
   httpServerSchema,
   keyvalueNatsSchema,
   keyvalueRedisSchema,
+  messagingMqttSchema,
   messagingNatsSchema,
   blobstoreFsSchema,
   blobstoreNatsSchema,

@@ -5,6 +5,7 @@ export { configSchemaOf } from './config-schema-of.js';
 export { httpServerSchema } from './http-server.js';
 export { type KeyvalueNatsSettings, keyvalueNatsSchema } from './keyvalue-nats.js';
 export { type KeyvalueRedisSettings, keyvalueRedisSchema } from './keyvalue-redis.js';
+export { type MessagingMqttSettings, messagingMqttSchema } from './messaging-mqtt.js';
 export { type MessagingNatsSettings, messagingNatsSchema } from './messaging-nats.js';
 export { type NatsAccessSettings, natsAccessSettings } from './nats-access.js';
 export { type SqldbPostgresSettings, sqldbPostgresSchema } from './sqldb-postgres.js';

@@ -1,0 +1,1 @@
+export { createMessagingProvider } from './messaging-provider.js';
