@@ -100,6 +100,7 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
 it('a host at a terminal is in development mode and lets requests into the Internet unless its environment says otherwise', () => {
   const defaults = {
     WASMLATTICE_DEVELOPMENT_MODE: 'true',
+    WASMCLOUD_ALLOW_FILE_LOAD: 'true',
     WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
     WASMLATTICE_AUDIT_SCOPE: 'changes',
   };
@@ -107,6 +108,7 @@ it('a host at a terminal is in development mode and lets requests into the Inter
   expect(developmentEnvironment({ WASMLATTICE_DEVELOPMENT_MODE: '' })).toEqual(defaults);
   const own = {
     WASMLATTICE_DEVELOPMENT_MODE: 'false',
+    WASMCLOUD_ALLOW_FILE_LOAD: 'false',
     WASMLATTICE_HTTP_CLIENT_ALLOW: 'none',
     WASMLATTICE_AUDIT_SCOPE: 'all',
   };

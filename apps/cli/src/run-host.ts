@@ -11,6 +11,8 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** What a host that somebody starts at a terminal is told, by variable; what is set already stays. */
 const developmentDefaults: Readonly<Record<string, string>> = {
   WASMLATTICE_DEVELOPMENT_MODE: 'true',
+  // What was just built, as with `wash up`.
+  WASMCLOUD_ALLOW_FILE_LOAD: 'true',
   // The public Internet: `fetch()` in a component works, and reaches nothing of this machine or its networks.
   WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
   // Somebody reads along; tools ask for inventories all the time.
