@@ -9,7 +9,7 @@ import { onLattice } from '../command.js';
 import { startsLikeComponent } from '../component-magic.js';
 import { checkImports } from '../deploy/check-imports.js';
 import { checkServing } from '../deploy/check-serving.js';
-import { resolveImage } from '../deploy/image-reference.js';
+import { pathOfImage, resolveImage } from '../deploy/image-reference.js';
 import { readLattice } from '../deploy/lattice-view.js';
 import { planDeploy } from '../deploy/plan-deploy.js';
 import { exitCodes } from '../exit-codes.js';
@@ -56,9 +56,12 @@ async function checkLocalImages(
   for (const component of manifest.components) {
     const { kind, name, source } = component;
     if (source.kind !== 'image') continue;
-    const { localFile } = resolveImage(source.image, folder);
-    if (localFile === undefined) continue;
-    const bytes = await readImage(name, source.image, localFile);
+    const { image, localFile } = resolveImage(source.image, folder);
+    const bytes =
+      localFile === undefined
+        ? await readIfHere(pathOfImage(image))
+        : await readImage(name, source.image, localFile);
+    if (bytes === undefined) continue;
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
     if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
     const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
@@ -82,6 +85,15 @@ async function readImage(name: string, image: string, file: string): Promise<Buf
       'build it first, or correct `properties.image`',
       { cause, exitCode: exitCodes.usage },
     );
+  }
+}
+
+/** A file by its absolute path may be one of the hosts' machines alone. */
+async function readIfHere(path: string | undefined): Promise<Buffer | undefined> {
+  try {
+    return path === undefined ? undefined : await readFile(path);
+  } catch {
+    return undefined;
   }
 }
 

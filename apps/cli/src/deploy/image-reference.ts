@@ -22,16 +22,19 @@ export function resolveImage(image: string, folder: string): ResolvedImage {
   return { image: pathToFileURL(localFile).href, localFile };
 }
 
+/** The path of a `file://` reference; `undefined` for others. */
+export function pathOfImage(image: string): string | undefined {
+  if (!image.startsWith(fileScheme)) return undefined;
+  try {
+    return fileURLToPath(image);
+  } catch {
+    return image.slice(fileScheme.length);
+  }
+}
+
 /** The reference as hosts show it for providers, without its scheme. */
 export function shownProviderReference(image: string): string {
-  if (image.startsWith(fileScheme)) {
-    try {
-      return fileURLToPath(image);
-    } catch {
-      return image.slice(fileScheme.length);
-    }
-  }
-  return image.replace(/^(oci|https?|wasmcloud\+builtin):\/\//, '');
+  return pathOfImage(image) ?? image.replace(/^(oci|https?|wasmcloud\+builtin):\/\//, '');
 }
 
 export function isBuiltin(image: string): boolean {
