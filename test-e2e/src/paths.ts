@@ -10,6 +10,7 @@ export const paths = {
   cli: join(root, 'apps/cli/dist/main.js'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
   blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
+  messagingMqttProvider: join(root, 'apps/providers/messaging-mqtt/dist/main.js'),
   messagingProvider: join(root, 'apps/providers/messaging-nats/dist/main.js'),
   foreignProvider: join(root, 'test-e2e/src/foreign-provider.ts'),
   toldProvider: join(root, 'test-e2e/src/told-provider.ts'),

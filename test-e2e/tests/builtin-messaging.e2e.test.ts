@@ -85,6 +85,46 @@ describe('built-in messaging', () => {
     await expect(scenario.lattice.connection.request('jobs.one', 'x')).rejects.toMatchObject({ code: '503' });
   });
 
+  it('delivers messages of a stream until they are handled, and puts those aside that never can be', async () => {
+    const { host, lattice } = scenario;
+    const { connection } = lattice;
+    const manager = await connection.jetstreamManager();
+    await manager.streams.add({ name: 'WORK', subjects: ['work.*'] });
+    await manager.streams.add({ name: 'DEAD', subjects: ['dead.>'] });
+    const consumer = { stream: 'WORK', create: true };
+    const consumers = [
+      { ...consumer, consumer: 'patient', filter_subjects: ['work.patient'], back_off_ms: [100] },
+      {
+        ...consumer,
+        consumer: 'strict',
+        filter_subjects: ['work.strict'],
+        back_off_ms: [0],
+        max_deliver: 2,
+        dead_letter_subject: 'dead.work',
+      },
+    ];
+    await putLink(lattice, {
+      source: id,
+      target: 'worker',
+      name: 'work',
+      interface: 'wasmcloud:messaging/handler',
+      sourceConfig: { consumers: JSON.stringify(consumers) },
+    });
+
+    await connection.jetstream().publish('work.patient', 'needs backend');
+    await host.child.waitForLine(/is delivered again.*work\.patient.*could not ask backend: nobody listens/);
+    const asked = connection.subscribe('backend', { callback: (_, message) => void message.respond() });
+    await expect
+      .poll(async () => (await manager.consumers.info('WORK', 'patient')).ack_floor.stream_seq)
+      .toBe(1);
+    asked.unsubscribe();
+
+    await connection.jetstream().publish('work.strict', 'refuse');
+    await host.child.waitForLine(/is a dead letter.*work\.strict.*refused on request/);
+    const letter = await manager.streams.getMessage('DEAD', { last_by_subj: 'dead.work' });
+    expect([letter.string(), letter.header.get('Dead-Letter-Reason')]).toEqual(['refuse', 'handler-error']);
+  });
+
   it('ends when it is stopped, and has its links when it is started again', async () => {
     const { host, lattice } = scenario;
     const stopped = lattice.nextEvent('provider_stopped', { provider_id: id });

@@ -12,11 +12,22 @@ export const handler = {
     // A WIT result's error is thrown.
     if (text === 'refuse') throw 'refused on request';
     if (text === 'trap') throw new Error('trapped on request');
+    const [, needed] = /^needs (.+)$/.exec(text) ?? [];
+    if (needed !== undefined) askOrRefuse(needed);
     if (replyTo !== undefined) {
       publish({ subject: replyTo, body: encoder.encode(`${text} was handled`) });
     }
   },
 };
+
+/** Fails when nobody answers. */
+function askOrRefuse(subject: string): void {
+  try {
+    request(subject, encoder.encode('are you there?'), 30_000);
+  } catch (error) {
+    throw (error as { payload: string }).payload;
+  }
+}
 
 /** `/publish` and `/request`, with `?subject=`, `&body=` and `&timeout=`. */
 function answer(url: URL): unknown {
