@@ -26,6 +26,7 @@ export {
   type TimestampTz,
   type TimeTz,
 } from './postgres-wit.js';
+export { PreparedStatements, UnknownStatementError } from './prepared-statements.js';
 export { readChars, writeChars, writeSizedChars } from './values/chars.js';
 export {
   readDate,

@@ -17,3 +17,9 @@ export {
   type MessagingSetup,
   messagingDifferences,
 } from './messaging/messaging-setup.js';
+export { type PostgresContractOptions, postgresContract } from './postgres/postgres-contract.js';
+
+  type PostgresDifference,
+  type PostgresSetup,
+  postgresDifferences,
+} from './postgres/postgres-setup.js';

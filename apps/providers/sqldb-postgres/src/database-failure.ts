@@ -2,9 +2,9 @@ import {
   InvalidValueError,
   type PreparedStatementExecError,
   type QueryError,
+  UnknownStatementError,
 } from '@wasmlattice/postgres-interface';
 import { DatabaseError } from 'pg';
-import { UnknownStatementError } from './linked-database.js';
 import { NotThisCopyError } from './wire/copy-query.js';
 
 /** By the classes of SQLSTATE: data exceptions and parameters that don't fit, statements that can't be. */

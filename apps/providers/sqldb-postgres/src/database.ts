@@ -107,7 +107,17 @@ export class Database {
   }
 
   /** @throws what `pg` throws */
-  async run({ text, values, name }: Statement): Promise<Rows> {
+  async run(statement: Statement): Promise<Rows> {
+    try {
+      return await this.#run(statement);
+    } catch (error) {
+      // Prepared for a table that has other columns now. It did nothing, and its connection is gone: another one prepares it anew.
+      if (statement.name === undefined || !isStale(error)) throw error;
+      return await this.#run(statement);
+    }
+  }
+
+  async #run({ text, values, name }: Statement): Promise<Rows> {
     return await this.#withClient(async (client, session) => {
       const result = await client.query<(string | null)[]>({
         text,
@@ -207,7 +217,7 @@ export class Database {
       return await work(client, session);
     } catch (error) {
       // The server undoes what it refuses; after anything else nobody knows.
-      session.isFresh = error instanceof DatabaseError && error.severity === 'ERROR';
+      session.isFresh = error instanceof DatabaseError && error.severity === 'ERROR' && !isStale(error);
       throw error;
     } finally {
       client.release(!session.isFresh);
@@ -248,4 +258,11 @@ async function readStatement(
   const described = await fields;
   session.isFresh = true;
   return described;
+}
+
+/** `cached plan must not change result type` */
+function isStale(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
+  );
 }

@@ -59,10 +59,10 @@ export function createPostgresProvider({ links, logger }: ProviderContext): Prov
         queryBatch: (text, call) => query(call, ({ database }) => database.runBatch(text)),
       },
       prepared: {
-        prepare: (statement, call) => prepare(call, (database) => database.prepare(statement)),
+        prepare: (statement, call) => prepare(call, ({ statements }) => statements.prepare(statement)),
         exec: (token, params, call) =>
-          execute(call, async (prepared) => {
-            const { count } = await run(prepared.database, prepared.statement(token), params, token);
+          execute(call, async ({ database, statements }) => {
+            const { count } = await run(database, statements.statement(token), params, token);
             return BigInt(count);
           }),
       },

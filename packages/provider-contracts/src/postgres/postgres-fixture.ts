@@ -1,0 +1,128 @@
+import {
+  type Describe,
+  decomposeFloat,
+  describe,
+  type Date as PgDate,
+  type PgValue,
+  type Prepared,
+  prepared,
+  type Query,
+  query,
+} from '@wasmlattice/postgres-interface';
+import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
+import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
+import { createClient, type TypedInterface } from '@wasmlattice/rpc';
+import { vi } from 'vitest';
+import { bytes, okOf, unlessNotFound } from '../answers.js';
+import type { PostgresSetup } from './postgres-setup.js';
+
+/** What a component sees of the provider through one of its links. */
+export class PostgresClient {
+  readonly query: Query;
+  readonly prepared: Prepared;
+  readonly describe: Describe;
+
+  constructor({ harness, id }: PostgresSetup, component: string, link = 'default') {
+    const headers = { 'source-id': component, 'link-name': link };
+    const client = <M>(wit: TypedInterface<M>): M =>
+      createClient(harness.invoker, { target: id, interface: wit, headers, timeoutMs: 10_000 });
+    this.query = client(query);
+    this.prepared = client(prepared);
+    this.describe = client(describe);
+  }
+
+  /** The values of all rows. */
+  async rows(text: string, ...params: PgValue[]): Promise<PgValue[][]> {
+    const rows = okOf(await this.query.query(text, params));
+    return rows.map((row) => row.map(({ value }) => value));
+  }
+
+  async batch(text: string): Promise<void> {
+    okOf(await this.query.queryBatch(text));
+  }
+
+  /** The numbers of a column of integers. */
+  async numbers(text: string): Promise<number[]> {
+    return (await this.rows(text)).map(([value]) => Number(value?.val));
+  }
+}
+
+export function linkOf(
+  { id }: PostgresSetup,
+  sourceId: string,
+  targetConfig: StringMap,
+  {
+    name = 'default',
+    witNamespace = 'wasmcloud',
+  }: { readonly name?: string; readonly witNamespace?: string } = {},
+): InterfaceLinkDefinition {
+  return {
+    sourceId,
+    target: id,
+    name,
+    witNamespace,
+    witPackage: 'postgres',
+    interfaces: witNamespace === 'wasmcloud' ? ['query', 'prepared'] : ['describe'],
+    sourceConfig: {},
+    targetConfig,
+  };
+}
+
+/** Runs the provider. One that does not say when it serves may do so a moment after it is healthy. */
+export async function startLinked(
+  setup: PostgresSetup,
+  links: readonly InterfaceLinkDefinition[],
+): Promise<ProviderUnderTest> {
+  const running = await setup.harness.start(links, setup.config);
+  const { query } = new PostgresClient(setup, 'one');
+  await vi.waitFor(() => query.query('SELECT 1', []).catch(unlessNotFound), { timeout: 30_000 });
+  return running;
+}
+
+const day: PgDate = { tag: 'ymd', val: [2024, 2, 29] };
+const noon = { hour: 12, min: 34, sec: 56, micro: 789_000 };
+
+/** Values as they come from a column of a declared type, and go into it. */
+export const integers: readonly Stored[] = [
+  ['smallint', { tag: 'int2', val: -32_768 }],
+  ['integer', { tag: 'int4', val: 2_147_483_647 }],
+  ['int', { tag: 'int4', val: -1 }],
+  ['bigint', { tag: 'int8', val: -(2n ** 63n) }],
+  ['boolean', { tag: 'bool', val: true }],
+];
+export const floats: readonly Stored[] = [0.1, -1.5e300, 5e-324, Number.POSITIVE_INFINITY].map((value) => [
+  'double precision',
+  { tag: 'float8', val: decomposeFloat(value, 8) },
+]);
+export const texts: readonly Stored[] = [
+  ['text', { tag: 'text', val: "grün '; -- $1" }],
+  ['text', { tag: 'text', val: '' }],
+  ['varchar(20)', { tag: 'varchar', val: [undefined, bytes('grün')] }],
+  ['char(3)', { tag: 'char', val: [3, bytes('abc')] }],
+  ['json', { tag: 'json', val: '{"b": 1, "a": [1.0]}' }],
+  ['json', { tag: 'json', val: '5' }],
+  ['uuid', { tag: 'uuid', val: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' }],
+  ['bytea', { tag: 'bytea', val: Uint8Array.from({ length: 256 }, (_, i) => i) }],
+];
+export const times: readonly Stored[] = [
+  ['date', { tag: 'date', val: day }],
+  ['time', { tag: 'time', val: noon }],
+  ['timestamp', { tag: 'timestamp', val: { date: day, time: noon } }],
+  [
+    'timestamptz',
+    {
+      tag: 'timestamp-tz',
+      val: { timestamp: { date: day, time: noon }, offset: { tag: 'western-hemisphere-secs', val: 0 } },
+    },
+  ],
+];
+export const decimals: readonly Stored[] = [
+  ['numeric(40,2)', { tag: 'numeric', val: '12.50' }],
+  ['numeric(40,2)', { tag: 'numeric', val: '123456789012345678901234567890.10' }],
+];
+export const arrays: readonly Stored[] = [
+  ['int[]', { tag: 'int4-array', val: [1, 2] }],
+  ['text[]', { tag: 'text-array', val: ['a', 'b c'] }],
+];
+
+type Stored = readonly [type: string, value: PgValue];

@@ -1,0 +1,34 @@
+import type { StringMap } from '@wasmlattice/provider-host/protocol';
+import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+
+/** A provider and what is behind it, made once for all tests of the contract. */
+export interface PostgresSetup extends AsyncDisposable {
+  /** Runs the provider's program. */
+  readonly harness: ProviderHarness;
+  /** The id that the harness gives it. */
+  readonly id: string;
+  /** Config of the provider itself. */
+  readonly config?: StringMap;
+  /** Target config of a link to a database. */
+  readonly first: StringMap;
+  /** Of one to another database. */
+  readonly second: StringMap;
+}
+
+/** What an implementation may do otherwise than the contract says. */
+export const postgresDifferences = {
+  'other-expressions': 'the value of an expression has the widest type: `SELECT 1` gives `int8`',
+  'short-decimals': 'decimals are stored as floats, and come without the zeros at their end',
+  'no-arrays': 'there are no arrays',
+  'loose-types': 'columns take values of other types',
+  'one-error': 'errors of statements are `unexpected`, whatever they are about',
+  'broken-sessions':
+    'what a statement leaves in its session, an open transaction for instance, is there for the next one',
+  'stale-statements': 'a prepared statement fails once its table has other columns',
+  'one-link': 'a component has one link: another one of it counts for nothing',
+  'unlinked-break': 'a call of a component without a link ends without a result',
+  'put-once': 'a link that is put again keeps its first config',
+  'no-describe': 'statements are not described',
+} as const;
+
+export type PostgresDifference = keyof typeof postgresDifferences;
