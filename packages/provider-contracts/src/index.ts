@@ -18,7 +18,7 @@ export {
   messagingDifferences,
 } from './messaging/messaging-setup.js';
 export { type PostgresContractOptions, postgresContract } from './postgres/postgres-contract.js';
-
+export {
   type PostgresDifference,
   type PostgresSetup,
   postgresDifferences,

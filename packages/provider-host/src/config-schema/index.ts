@@ -30,7 +30,9 @@ export {
   natsAccessSettings,
   type S3Account,
   type SqldbPostgresSettings,
+  type SqldbSqliteSettings,
   sqldbPostgresSchema,
+  sqldbSqliteSchema,
   type WatchedKey,
 } from './schemas/index.js';
 export {

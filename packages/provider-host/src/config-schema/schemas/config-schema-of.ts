@@ -8,6 +8,7 @@ import { keyvalueRedisSchema } from './keyvalue-redis.js';
 import { messagingMqttSchema } from './messaging-mqtt.js';
 import { messagingNatsSchema } from './messaging-nats.js';
 import { sqldbPostgresSchema } from './sqldb-postgres.js';
+import { sqldbSqliteSchema } from './sqldb-sqlite.js';
 
 const schemas: readonly ConfigSchema[] = [
   httpServerSchema,
@@ -19,6 +20,7 @@ const schemas: readonly ConfigSchema[] = [
   blobstoreNatsSchema,
   blobstoreS3Schema,
   sqldbPostgresSchema,
+  sqldbSqliteSchema,
 ];
 
 /**

@@ -9,4 +9,5 @@ export { type MessagingMqttSettings, messagingMqttSchema } from './messaging-mqt
 export { type MessagingNatsSettings, messagingNatsSchema } from './messaging-nats.js';
 export { type NatsAccessSettings, natsAccessSettings } from './nats-access.js';
 export { type SqldbPostgresSettings, sqldbPostgresSchema } from './sqldb-postgres.js';
+export { type SqldbSqliteSettings, sqldbSqliteSchema } from './sqldb-sqlite.js';
 export type { WatchedKey } from './watched-keys.js';

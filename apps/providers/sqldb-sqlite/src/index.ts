@@ -1,0 +1,1 @@
+export { createSqliteProvider, type SqliteProviderOptions } from './sqlite-provider.js';
