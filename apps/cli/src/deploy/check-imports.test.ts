@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ManifestLink } from '../manifest/manifest.js';
 import { checkImports } from './check-imports.js';
 
-const imports = new Set(['wasi:keyvalue/store', 'wasi:keyvalue/atomics', 'wasi:http/outgoing-handler']);
+const imports = new Set([
+  'wasi:io/poll',
+  'wasi:keyvalue/store',
+  'wasi:keyvalue/atomics',
+  'wasi:http/outgoing-handler',
+]);
 
 function link(packageName: string, ...interfaces: readonly string[]): ManifestLink {
   const ends = { name: 'default', target: 'store', sourceConfig: [], targetConfig: [] };
