@@ -26,6 +26,7 @@ import { neighbourP99 } from './measurements/neighbour-p99.js';
 import { ociPull } from './measurements/oci-pull.js';
 import { policyCached } from './measurements/policy-cached.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
+import { providerIdle } from './measurements/provider-idle.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { stream03 } from './measurements/stream-03.js';
@@ -45,6 +46,7 @@ const measurements: readonly Measurement[] = [
   twoThreads,
   keyvalueGet,
   providerCall,
+  providerIdle,
   coldStart,
   restart,
   firstAnswerSmall,

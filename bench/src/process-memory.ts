@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** The memory a process has now, in bytes (Linux). */
@@ -19,6 +19,15 @@ export async function privateMemory(pid: number): Promise<number> {
     Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1]),
   );
   return fields.reduce((sum, kilobytes) => sum + kilobytes * 1024, 0);
+}
+
+/** The processes that a process has started and that run (Linux). */
+export async function childrenOf(pid: number): Promise<readonly number[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')),
+  );
+  return lists.flatMap((list) => list.split(' ').filter((word) => word !== '')).map(Number);
 }
 
 const sampleMs = 200;

@@ -1,6 +1,7 @@
-import { createCurve, fromCurveSeed, type KeyPair } from 'nkeys.js';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { fromCurveSeed, type KeyPair } from 'nkeys.js';
 import { InvalidKeyError, SealedBoxError } from './errors.js';
-import { publicKeyKind } from './key-text.js';
+import { decodeKey, encodePublicKey, encodeSeed, publicKeyKind } from './key-text.js';
 import { parseSeed } from './parse-seed.js';
 
 /**
@@ -23,12 +24,12 @@ export interface XKey {
 
 /** A new random curve key. */
 export function createXKey(): XKey {
-  return toXKey(createCurve());
+  return toXKey(encodeSeed('curve', randomBytes(32)));
 }
 
 /** @throws InvalidKeyError when `seed` is no seed, or one of another kind than curve (`SX…`) */
 export function xkeyFromSeed(seed: string): XKey {
-  return toXKey(fromCurveSeed(new TextEncoder().encode(parseSeed(seed, 'curve'))));
+  return toXKey(parseSeed(seed, 'curve'));
 }
 
 /** Whether `text` is the public part of a curve key. */
@@ -36,20 +37,25 @@ export function isXKey(text: string): boolean {
   return publicKeyKind(text) === 'curve';
 }
 
-function toXKey(pair: KeyPair): XKey {
-  const publicKey = pair.getPublicKey();
+function toXKey(seed: string): XKey {
+  const publicKey = publicKeyOf(seed);
+  let known: KeyPair | undefined;
+  const pair = (): KeyPair => {
+    known ??= fromCurveSeed(new TextEncoder().encode(seed));
+    return known;
+  };
   return {
     publicKey,
-    seed: () => new TextDecoder().decode(pair.getSeed()),
+    seed: () => seed,
     seal(plain, recipient) {
       assertXKey(recipient, 'recipient');
-      return pair.seal(plain, recipient);
+      return pair().seal(plain, recipient);
     },
     open(sealed, sender) {
       assertXKey(sender, 'sender');
       let plain: Uint8Array | null;
       try {
-        plain = pair.open(sealed, sender);
+        plain = pair().open(sealed, sender);
       } catch (cause) {
         throw new SealedBoxError(`${sealed.length} bytes are no sealed box of version xkv1`, { cause });
       }
@@ -61,6 +67,21 @@ function toXKey(pair: KeyPair): XKey {
       return plain;
     },
   };
+}
+
+/** The DER form of RFC 8410 that stands before 32 raw bytes of X25519. */
+const privateKeyHeader = Buffer.from('302e020100300506032b656e04220420', 'hex');
+
+/**
+ * By OpenSSL: a provider has to know its key to start, and computing it in JavaScript is what would have V8 optimize code there, which
+ * costs every idle provider memory.
+ */
+function publicKeyOf(seed: string): string {
+  const key = Buffer.concat([privateKeyHeader, decodeKey(seed).bytes]);
+  const { x = '' } = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' })).export({
+    format: 'jwk',
+  });
+  return encodePublicKey('curve', Buffer.from(x, 'base64url'));
 }
 
 function assertXKey(text: string, role: string): void {
