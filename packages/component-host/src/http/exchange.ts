@@ -89,7 +89,7 @@ export class ServerExchange implements ServedExchange, ResponderContext {
     }
     this.body = this.#requestBody ?? noBody;
     this.responder = new ServerResponder(response, this);
-    response.once('close', () => this.#leave());
+    response.on('close', () => this.#leave());
   }
 
   get client(): string | undefined {

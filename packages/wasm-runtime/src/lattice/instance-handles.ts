@@ -24,8 +24,9 @@ type End = (reason: unknown) => void;
  * the instance is gone, readers and senders of its streams are told, and the resources it still owned are dropped.
  */
 export class InstanceHandles {
-  readonly #classes = new Map<WitResource['instance'], Map<string, RemoteClass>>();
-  readonly #open = new Set<End>();
+  /** All that it holds is made when it is first needed: most instances need none of it. */
+  #classes: Map<WitResource['instance'], Map<string, RemoteClass>> | undefined;
+  #open: Set<End> | undefined;
   #companions: Companions | undefined;
   #context: { readonly signal: AbortSignal } | undefined;
 
@@ -34,7 +35,7 @@ export class InstanceHandles {
     this.#context = context;
   }
 
-  /** The resources that the guest owns and others keep; most own none. */
+  /** The resources that the guest owns and others keep. */
   get companions(): Companions {
     this.#companions ??= new Companions();
     return this.#companions;
@@ -42,13 +43,14 @@ export class InstanceHandles {
 
   /** The class that the guest knows an imported resource by. */
   define(instance: string, resource: string, type: RemoteClass): void {
+    this.#classes ??= new Map();
     const classes = this.#classes.get(instance) ?? new Map<string, RemoteClass>();
     classes.set(resource, type);
     this.#classes.set(instance, classes);
   }
 
   classOf({ instance, name }: WitResource): RemoteClass {
-    const type = this.#classes.get(instance)?.get(name);
+    const type = this.#classes?.get(instance)?.get(name);
     if (type === undefined) throw new Error(`the guest imports no resource ${name} of ${instance}`);
     return type;
   }
@@ -60,11 +62,12 @@ export class InstanceHandles {
       end(signal.reason);
       return () => {};
     }
-    // Most instances never have anything open.
-    if (this.#open.size === 0) signal?.addEventListener('abort', this.#endAll, { once: true });
-    this.#open.add(end);
+    this.#open ??= new Set();
+    const open = this.#open;
+    if (open.size === 0) signal?.addEventListener('abort', this.#endAll, { once: true });
+    open.add(end);
     return () => {
-      this.#open.delete(end);
+      open.delete(end);
     };
   }
 
@@ -76,14 +79,14 @@ export class InstanceHandles {
   /** For what arrives when nobody wants it any more: it is ended, or dropped, as soon as it is converted. */
   unclaimed(): CallHandles {
     const gone = new InstanceHandles();
-    for (const [instance, classes] of this.#classes) gone.#classes.set(instance, classes);
+    gone.#classes = this.#classes && new Map(this.#classes);
     gone.begin({ signal: AbortSignal.abort() });
     return gone.call();
   }
 
   readonly #endAll = (): void => {
-    const open = [...this.#open];
-    this.#open.clear();
+    const open = [...(this.#open ?? [])];
+    this.#open?.clear();
     for (const end of open) end(this.#context?.signal.reason);
   };
 }

@@ -35,10 +35,7 @@ export class PartTasks {
 
   /** The call of a synchronous function begins. */
   enterSynchronous(): void {
-    if (this.#synchronous.index !== undefined || this.#synchronous.task.threads.length > 0) {
-      // Threads that the call before it made are of that call's task.
-      this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
-    }
+    this.#leaveLastTask();
     const thread = this.#synchronous;
     thread.task.reuse();
     thread.slots[0] = 0;
@@ -141,8 +138,15 @@ export class PartTasks {
     this.waitingToEnter = 0;
     this.exclusive = undefined;
     this.#threads?.clear();
-    this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
+    this.#leaveLastTask();
     this.thread = this.#synchronous;
+  }
+
+  /** Threads that the call before made are of that call's task. Without any, nothing of it is left. */
+  #leaveLastTask(): void {
+    const { index, task } = this.#synchronous;
+    if (index === undefined && task.threads.length === 0) return;
+    this.#synchronous = new GuestThread(new Task(this.#part, synchronous, undefined));
   }
 }
 
