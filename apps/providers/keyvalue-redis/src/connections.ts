@@ -1,5 +1,5 @@
-import { type HealthReply, SharedPool } from '@wasmlattice/provider-sdk';
-import { describeError, type Logger } from '@wasmlattice/telemetry';
+import { type HealthReply, reasonOf, SharedPool } from '@wasmlattice/provider-sdk';
+import type { Logger } from '@wasmlattice/telemetry';
 import { connectCluster } from './cluster-connection.js';
 import { isDenied, KeyvalueFailure, otherFailure } from './keyvalue-failure.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -53,7 +53,7 @@ export class Connections {
     } catch (cause) {
       if (isDenied(cause)) throw new KeyvalueFailure({ tag: 'access-denied' }, { cause });
       throw otherFailure(
-        `the Redis server ${describeNodes(settings.address)} can't be used: ${describeError(cause)}`,
+        `the Redis server ${describeNodes(settings.address)} can't be used: ${reasonOf(cause)}`,
         { cause },
       );
     }

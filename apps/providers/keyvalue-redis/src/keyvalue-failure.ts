@@ -1,7 +1,6 @@
 import { ClientOfflineError, ErrorReply } from '@redis/client';
-import { LinkFailedError, NotLinkedError } from '@wasmlattice/provider-sdk';
+import { LinkFailedError, NotLinkedError, reasonOf } from '@wasmlattice/provider-sdk';
 import type { KeyvalueError } from '@wasmlattice/rpc/interfaces';
-import { describeError } from '@wasmlattice/telemetry';
 
 /** An operation that ends with an `error` of `wasi:keyvalue` for the guest instead of a broken call. */
 export class KeyvalueFailure extends Error {
@@ -39,7 +38,7 @@ export function failureOf(what: string, cause: unknown): KeyvalueFailure {
   if (cause instanceof ClientOfflineError) {
     return otherFailure(`could not ${what}: the Redis server is out of reach`, { cause });
   }
-  return otherFailure(`could not ${what}: ${describeError(cause)}`, { cause });
+  return otherFailure(`could not ${what}: ${reasonOf(cause)}`, { cause });
 }
 
 export function isDenied(error: unknown): boolean {
