@@ -7,10 +7,13 @@ import { cacheFolder } from './cache-folder.js';
 const root = resolve(import.meta.dirname, '../..');
 
 /** What a build leaves behind. */
-export const artifacts: Readonly<Record<'host' | 'hello' | 'keyvalueProvider' | 'memoryProvider', string>> = {
+export const artifacts: Readonly<
+  Record<'host' | 'hello' | 'keyvalueProvider' | 'memoryProvider' | 'redisProvider', string>
+> = {
   host: join(root, 'apps/host/dist/main.js'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
+  redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
   memoryProvider: join(root, 'bench/dist/peers/memory-provider.js'),
 };
 

@@ -27,6 +27,7 @@ import { ociPull } from './measurements/oci-pull.js';
 import { policyCached } from './measurements/policy-cached.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
 import { providerIdle } from './measurements/provider-idle.js';
+import { providerRedisGet } from './measurements/provider-redis-get.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { stream03 } from './measurements/stream-03.js';
@@ -47,6 +48,7 @@ const measurements: readonly Measurement[] = [
   keyvalueGet,
   providerCall,
   providerIdle,
+  providerRedisGet,
   coldStart,
   restart,
   firstAnswerSmall,

@@ -9,6 +9,7 @@ export const paths = {
   host: join(root, 'apps/host/dist/main.js'),
   cli: join(root, 'apps/cli/dist/main.js'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
+  redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
   blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
   messagingMqttProvider: join(root, 'apps/providers/messaging-mqtt/dist/main.js'),
   messagingProvider: join(root, 'apps/providers/messaging-nats/dist/main.js'),
