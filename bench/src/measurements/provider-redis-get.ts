@@ -1,6 +1,7 @@
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { startRedis } from '@wasmlattice/test-support';
 import { Redis } from 'ioredis';
+import { startPlainResponder } from '../baselines/plain-responder.js';
 import { artifacts, startLattice } from '../lattice.js';
 import { loadCalls } from '../load/call-load.js';
 import { startStore } from '../load/store-load.js';
@@ -20,13 +21,14 @@ export const providerRedisGet: Measurement = {
   async measure() {
     await using redis = await startRedis();
     await using lattice = await startLattice();
+    await using plain = await startPlainResponder(lattice.natsUrl, valueBytes);
     await using opened = new AsyncDisposableStack();
     const client = opened.adopt(new Redis(redis.port, redis.host), (each) => each.disconnect());
     const invoker = createNatsInvoker({ connection: lattice.connection, lattice: lattice.lattice });
     opened.defer(() => invoker.close());
     const provider = `file://${artifacts.redisProvider}`;
     const store = await startStore(lattice, invoker, provider, { URL: redis.url }, valueBytes);
-    return await medianOfRounds(
+    const measured = await medianOfRounds(
       3,
       () => loadCalls(() => store.get(), load),
       () =>
@@ -35,5 +37,15 @@ export const providerRedisGet: Measurement = {
           if (value?.length !== valueBytes) throw new Error('a get did not bring the value');
         }, load),
     );
+    const request = new Uint8Array(valueBytes);
+    const raw = await loadCalls(
+      () => lattice.connection.request(plain.subject, request, { timeout: 10_000 }),
+      load,
+    );
+    // No call over NATS is faster than this one.
+    return {
+      ...measured,
+      note: `raw NATS request/reply: ${Math.round(raw)} calls/s, ${(raw / measured.baseline).toFixed(2)} of ioredis`,
+    };
   },
 };

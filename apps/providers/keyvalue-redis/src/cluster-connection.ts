@@ -44,10 +44,7 @@ export async function connectCluster(settings: ConnectionSettings, logger: Logge
   });
 
   return {
-    send: (key, command) =>
-      cluster.sendCommand<RedisReply>(key, false, [...command], {
-        typeMapping: options.commandOptions.typeMapping,
-      }),
+    send: (key, command) => cluster.sendCommand<RedisReply>(key, false, [...command], options.commandOptions),
     groups(keys) {
       const bySlot = Map.groupBy(keys, hashSlot);
       return [...bySlot.values()];

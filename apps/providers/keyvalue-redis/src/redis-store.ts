@@ -34,10 +34,10 @@ const cursorBits = 56n;
 /** @param responseTimeoutMs how long the servers may take for one operation, waiting for a server that comes back included */
 export function createRedisStore(connection: RedisConnection, responseTimeoutMs: number): RedisStore {
   /** What was not sent for want of a server is tried again; what was sent, never. */
-  const untilSent = async <T>(run: () => Promise<T>, isOver: () => boolean): Promise<T> => {
+  const untilSent = async <T>(work: () => Promise<T>, isOver: () => boolean): Promise<T> => {
     for (;;) {
       try {
-        return await run();
+        return await work();
       } catch (error) {
         if (!(error instanceof ClientOfflineError) || isOver()) throw error;
       }
@@ -46,19 +46,21 @@ export function createRedisStore(connection: RedisConnection, responseTimeoutMs:
     }
   };
 
-  const inTime = async <T>(run: () => Promise<T>): Promise<T> => {
-    const late = Promise.withResolvers<never>();
-    let isOver = false;
-    const timer = setTimeout(() => {
-      isOver = true;
-      late.reject(new ResponseTimeoutError(`the Redis server did not answer within ${responseTimeoutMs} ms`));
-    }, responseTimeoutMs);
-    try {
-      return await Promise.race([untilSent(run, () => isOver), late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const inTime = <T>(work: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      let isOver = false;
+      const timer = setTimeout(() => {
+        isOver = true;
+        reject(new ResponseTimeoutError(`the Redis server did not answer within ${responseTimeoutMs} ms`));
+      }, responseTimeoutMs);
+      const settle = <V>(how: (value: V) => void) => {
+        return (value: V): void => {
+          clearTimeout(timer);
+          how(value);
+        };
+      };
+      untilSent(work, () => isOver).then(settle(resolve), settle(reject));
+    });
 
   const run = async <T>(what: string, key: string | undefined, work: () => Promise<T>): Promise<T> => {
     try {
