@@ -10,6 +10,7 @@ import {
 } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
 import { connectNats, natsAccess } from './nats-connection.js';
+import { giveBackMemory } from './process/give-back-memory.js';
 import { watchParent } from './process/parent-watch.js';
 import { providerLogger } from './process/provider-log.js';
 import { startProviderTelemetry } from './process/provider-telemetry.js';
@@ -91,6 +92,7 @@ async function run(name: string, factory: ProviderFactory): Promise<void> {
     starting.then((started) => started.stop()).catch(() => {});
   };
   const started = await starting;
+  giveBackMemory();
 
   await Promise.race([started.stopped, lossOf(connection)]);
   unwatch();

@@ -22,7 +22,7 @@ afterAll(() => dir[Symbol.asyncDispose]());
 describe('launchCommand', () => {
   it.each(['provider.js', 'provider.mjs', 'provider.ts'])('runs %s with the given Node.js', async (name) => {
     const path = await file(name, '');
-    expect(await launchCommand(path, node)).toEqual({ command: node, args: [path] });
+    expect(await launchCommand(path, node)).toEqual({ command: node, args: ['--expose-gc', path] });
   });
 
   it.each([
@@ -31,13 +31,16 @@ describe('launchCommand', () => {
     '#! /usr/bin/env -S node\r\n',
   ])('runs a file that begins with %j with the given Node.js', async (line) => {
     const path = await file('shebang', `${line}void 0;`);
-    expect(await launchCommand(path, node)).toEqual({ command: node, args: [path] });
+    expect(await launchCommand(path, node)).toEqual({ command: node, args: ['--expose-gc', path] });
   });
 
   it('follows a link to the real file, beside which its packages are', async () => {
     const path = await file('real.js', '');
     await symlink(path, join(dir.path, 'bin'));
-    expect(await launchCommand(join(dir.path, 'bin'), node)).toEqual({ command: node, args: [path] });
+    expect(await launchCommand(join(dir.path, 'bin'), node)).toEqual({
+      command: node,
+      args: ['--expose-gc', path],
+    });
   });
 
   it('runs any other executable as it is', async () => {
