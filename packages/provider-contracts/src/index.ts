@@ -4,6 +4,23 @@ export {
   type BlobstoreSetup,
   blobstoreDifferences,
 } from './blobstore/blobstore-setup.js';
+export { type HttpClientContractOptions, httpClientContract } from './http/http-client-contract.js';
+export {
+  type HttpClientDifference,
+  type HttpClientSetup,
+  httpClientDifferences,
+  type RunningHttpClient,
+} from './http/http-client-setup.js';
+export { type HttpServerContractOptions, httpServerContract } from './http/http-server-contract.js';
+export {
+  type HttpServerDifference,
+  type HttpServerLink,
+  type HttpServerSetup,
+  httpServerDifferences,
+  type RunningHttpServer,
+} from './http/http-server-setup.js';
+export { processHttpClient } from './http/process-http-client.js';
+export { processHttpServer } from './http/process-http-server.js';
 export { type KeyvalueContractOptions, keyvalueContract } from './keyvalue/keyvalue-contract.js';
 export {
   type KeyvalueDifference,

@@ -1,0 +1,9 @@
+import { httpServerContract } from '../http/http-server-contract.js';
+import { processHttpServer } from '../http/process-http-server.js';
+import { upstreamProgram } from './upstream-program.js';
+
+httpServerContract(
+  'http-server of wasmCloud',
+  () => processHttpServer({ program: upstreamProgram('http-server'), isForeign: true }),
+  { differences: ['closed-connections', 'put-once', 'no-prefixes'] },
+);
