@@ -5,6 +5,7 @@ export type {
   HttpClientRequest,
   HttpClients,
 } from './builtin/http-client/http-clients.js';
+export { readHttpClientSettings } from './builtin/http-client/settings.js';
 export {
   type HttpServerComponents,
   httpServerReference,

@@ -1,6 +1,7 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/control-interface/types';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { ProviderConfigError, ProviderLinkError, ProviderStartError } from '../../errors.js';
+import type { HostData } from '../../protocol/index.js';
 import type { ProviderEnd, ProviderStart, RunningProvider } from '../../provider.js';
 import { AddressLinks } from './address-links.js';
 import type { HttpTargets } from './http-targets.js';
@@ -33,7 +34,7 @@ export interface HttpServerComponents {
  */
 export async function startHttpServerProvider(
   components: HttpServerComponents,
-  request: ProviderStart,
+  request: Pick<ProviderStart, 'id'> & { loadHostData(): Promise<Pick<HostData, 'config'>> },
 ): Promise<RunningProvider> {
   const { id } = request;
   const logger = (components.logger ?? noopLogger).with({ provider: id });

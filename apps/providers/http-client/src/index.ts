@@ -1,0 +1,1 @@
+export { createHttpClientProvider } from './http-client-provider.js';

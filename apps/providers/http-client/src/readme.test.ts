@@ -1,0 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { readmeRows, rowsInReadme } from '@wasmlattice/provider-host/config-schema';
+import { expect, it } from 'vitest';
+import { httpClientSettings } from './settings.js';
+
+it('the README lists the keys of the configs as they are', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  expect(rowsInReadme(readme)).toEqual(readmeRows(httpClientSettings));
+});

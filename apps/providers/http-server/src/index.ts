@@ -1,0 +1,1 @@
+export { createHttpServerProvider } from './http-server-provider.js';
