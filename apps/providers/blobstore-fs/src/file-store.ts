@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, opendir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type BlobStore,
-  BlobstoreFailure,
-  type Chunks,
-  checkRange,
-  namesInRange,
-  noContainer,
-  noObject,
-} from '@wasmlattice/blobstore';
+import { type BlobStore, checkRange, namesInRange, noContainer, noObject } from '@wasmlattice/blobstore';
 import type { BlobstoreObjectId } from '@wasmlattice/rpc/interfaces';
+import { readChunks, writeChunks } from './file-chunks.js';
 import { hasCode } from './file-failure.js';
 import { assertBelow, containerPath, objectPath, partialFolder } from './store-path.js';
 
-const chunkBytes = 64 * 1024;
 /** Data of a write that nobody continues: its provider was killed. */
 const staleAfterMs = 24 * 60 * 60 * 1000;
 
@@ -173,30 +165,6 @@ async function* walk(directory: string, prefix: string): AsyncGenerator<string> 
     if (entry.isFile()) yield prefix + entry.name;
     else if (entry.isDirectory()) yield* walk(join(directory, entry.name), `${prefix}${entry.name}/`);
   }
-}
-
-/** The file is opened when the first chunk is asked for: a reader that never asks leaves nothing open. */
-async function* readChunks(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
-  if (start >= end) return;
-  await using file = await open(path);
-  let position = start;
-  while (position < end) {
-    const wanted = Math.min(chunkBytes, end - position);
-    const { bytesRead, buffer } = await file.read(new Uint8Array(wanted), 0, wanted, position);
-    if (bytesRead === 0) throw new BlobstoreFailure('the object became shorter while it was read');
-    yield buffer.subarray(0, bytesRead);
-    position += bytesRead;
-  }
-}
-
-async function writeChunks(path: string, data: Chunks): Promise<void> {
-  await using file = await open(path, 'wx');
-  for await (const chunk of data) {
-    for (let written = 0; written < chunk.length; ) {
-      written += (await file.write(chunk, written)).bytesWritten;
-    }
-  }
-  await file.datasync();
 }
 
 /** An empty folder would stand in the way of an object of its name. */
