@@ -8,12 +8,16 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** What a build leaves behind. */
 export const artifacts: Readonly<
-  Record<'host' | 'hello' | 'keyvalueProvider' | 'memoryProvider' | 'redisProvider', string>
+  Record<
+    'host' | 'hello' | 'keyvalueProvider' | 'redisProvider' | 'blobstoreProvider' | 'memoryProvider',
+    string
+  >
 > = {
   host: join(root, 'apps/host/dist/main.js'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
   redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
+  blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
   memoryProvider: join(root, 'bench/dist/peers/memory-provider.js'),
 };
 

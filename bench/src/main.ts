@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
 import { asyncCall } from './measurements/async-call.js';
+import { blobStream } from './measurements/blob-stream.js';
 import { callAdd } from './measurements/call-add.js';
 import { callPython } from './measurements/call-python.js';
 import { codecDecode, codecEncode } from './measurements/codec.js';
@@ -46,6 +47,7 @@ const measurements: readonly Measurement[] = [
   httpPathRouting,
   twoThreads,
   keyvalueGet,
+  blobStream,
   providerCall,
   providerIdle,
   providerRedisGet,

@@ -1,8 +1,8 @@
 import { createInbox, type NatsConnection } from 'nats';
 import { rawDownloadSubject, streamBytes } from '../peers/peer-contract.js';
 
-/** Has a peer of the role `raw` publish {@link streamBytes}; resolves once all are here. */
-export async function downloadRaw(connection: NatsConnection): Promise<void> {
+/** Has a peer of the role `raw` publish so many bytes; resolves once all are here. */
+export async function downloadRaw(connection: NatsConnection, bytes: number = streamBytes): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const reply = createInbox();
   let received = 0;
@@ -10,17 +10,20 @@ export async function downloadRaw(connection: NatsConnection): Promise<void> {
     callback: (error, { data }) => {
       if (error) reject(error);
       received += data.length;
-      if (received >= streamBytes) resolve();
+      if (received >= bytes) resolve();
     },
   });
-  connection.publish(rawDownloadSubject, String(streamBytes), { reply });
+  connection.publish(rawDownloadSubject, String(bytes), { reply });
   await promise;
   subscription.unsubscribe();
 }
 
-/** MB/s of one transfer of {@link streamBytes}. */
-export async function transferRate(transfer: () => Promise<void>): Promise<number> {
+/** MB/s of one transfer of so many bytes. */
+export async function transferRate(
+  transfer: () => Promise<void>,
+  bytes: number = streamBytes,
+): Promise<number> {
   const start = performance.now();
   await transfer();
-  return streamBytes / 1e6 / ((performance.now() - start) / 1000);
+  return bytes / 1e6 / ((performance.now() - start) / 1000);
 }

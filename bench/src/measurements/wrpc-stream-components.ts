@@ -6,7 +6,7 @@ import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { createTempDir } from '@wasmlattice/test-support';
 import { type BenchHost, type BenchLattice, startHost, startLattice } from '../lattice.js';
 import { transferRate } from '../load/raw-download.js';
-import { uploadRaw } from '../load/raw-relay.js';
+import { relayRaw } from '../load/raw-relay.js';
 import type { Measurement } from '../measurement.js';
 import { chunkBytes, streamBytes } from '../peers/peer-contract.js';
 import { startRpcPeer } from '../peers/rpc-peer.js';
@@ -39,7 +39,7 @@ export const wrpcStreamComponents: Measurement = {
     const measured = await medianOfRounds(
       3,
       () => transferRate(() => upload(invoker, streamBytes)),
-      () => transferRate(() => uploadRaw(connection)),
+      () => transferRate(() => relayRaw(connection)),
     );
     const peak = await peaks(hosts);
     const note = `peak memory of both hosts ${inMb(peak)} MB, of which ${inMb(peak - before)} for the streams`;

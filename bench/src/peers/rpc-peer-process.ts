@@ -67,7 +67,7 @@ async function sinkRaw(): Promise<void> {
     callback: (_error, message) => {
       received += message.data.length;
       if (received < streamBytes) return;
-      received = 0;
+      received -= streamBytes;
       message.respond();
     },
   });
