@@ -11,6 +11,7 @@ import {
   type LinkIdentity,
   linkKey,
 } from './protocol/index.js';
+import { systemSleep } from './sleep.js';
 
 export interface SilentChannelOptions extends Omit<LinkDeliveryOptions, 'subject'> {
   readonly connection: NatsConnection;
@@ -21,21 +22,30 @@ export interface SilentChannelOptions extends Omit<LinkDeliveryOptions, 'subject
 }
 
 /**
+ * From a deletion to the links that are put after it, in ms. A provider of wasmCloud hears of both in tasks of their own and takes whichever
+ * it sees first: a link that follows its deletion at once is taken before it, and gone with it.
+ */
+const deletionMs = 100;
+
+/**
  * Talks to a process that never says what became of a message, as those of wasmCloud. They ignore a link that is put again, so that
  * one with new values is deleted first; and with a link that is deleted most of them drop all others of the same peer
  * (docs/spec/provider.md#11, traps 10, 11, 20), so that those are put again after it, whichever host deleted it.
  */
 export function createSilentChannel(options: SilentChannelOptions): ProcessChannel {
-  const { connection, headers = () => ({}), providerId, subjects } = options;
+  const { connection, headers = () => ({}), providerId, sleep = systemSleep, subjects } = options;
   const delivery = createLinkDelivery({ ...options, subject: subjects.linkPut });
   const known = new Map(options.links.map((link) => [linkKey(link), link]));
   /** Deletions of our own that have not come back from the server yet, by link. */
   const echoes = new Map<string, number>();
+  const ended = new AbortController();
 
   const peerOf = ({ sourceId, target }: LinkIdentity): string =>
     sourceId === providerId ? `to ${target}` : `from ${sourceId}`;
 
+  /** Puts what a deletion took along. */
   const putPeer = async (link: LinkIdentity): Promise<void> => {
+    await sleep(deletionMs, ended.signal);
     for (const each of [...known.values()]) {
       if (peerOf(each) === peerOf(link)) await delivery.put(each);
     }
@@ -89,6 +99,7 @@ export function createSilentChannel(options: SilentChannelOptions): ProcessChann
       );
     },
     stop() {
+      ended.abort();
       if (!connection.isClosed()) deletions.unsubscribe();
       delivery.stop();
     },
