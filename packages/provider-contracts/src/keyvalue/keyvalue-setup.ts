@@ -31,9 +31,6 @@ export const keyvalueDifferences = {
   'signed-count': 'counters end at 2^63 - 1',
   'wrapping-count': 'a sum beyond 64 bits begins again at 0',
   'no-empty-batches': 'a batch of no keys is an `err`',
-  'one-link': 'a component has one link: another one of it counts for nothing',
-  'put-once': 'a link that is put again keeps its first config',
-  'delete-all-links': 'the deletion of a link takes all links of its component',
   'no-counts-watched':
     'a component with a watcher hears of keys that are set or deleted, but not of those that are counted',
   'no-watcher': 'components with a watcher are told of nothing',

@@ -40,7 +40,6 @@ keyvalueContract(
       'few-attempts',
       'broken-count',
       'wrapping-count',
-      'put-once',
       'no-counts-watched',
       'no-watcher',
     ],
