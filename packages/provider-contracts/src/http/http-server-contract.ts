@@ -177,7 +177,7 @@ export function httpServerContract(
       for (const id of ['one', 'two']) await answers(id);
       const address = `127.0.0.1:${await freePort()}`;
       await start(
-        ['one', 'two'].map((id) => ({ component: id, name: 'default', config: { path: `/${id}` } })),
+        ['one', 'two'].map((id) => ({ component: id, name: id, config: { path: `/${id}` } })),
         { routing_mode: 'path', default_address: address },
       );
       const ask = async (path: string): Promise<string> => (await fetch(`http://${address}${path}`)).text();
@@ -193,7 +193,7 @@ export function httpServerContract(
       for (const id of ['one', 'two']) await answers(id);
       const address = `127.0.0.1:${await freePort()}`;
       await start(
-        ['one', 'two'].map((id) => ({ component: id, name: 'default', config: { host: `${id}.example` } })),
+        ['one', 'two'].map((id) => ({ component: id, name: id, config: { host: `${id}.example` } })),
         { routing_mode: 'host', default_address: address, header: 'x-site' },
       );
       const ask = (site: string): Promise<Response> =>
@@ -213,8 +213,8 @@ export function httpServerContract(
         const address = `127.0.0.1:${await freePort()}`;
         await start(
           [
-            { component: 'one', name: 'default', config: { path_prefix: '/a' } },
-            { component: 'two', name: 'default', config: { path_prefix: '/a/b' } },
+            { component: 'one', name: 'one', config: { path_prefix: '/a' } },
+            { component: 'two', name: 'two', config: { path_prefix: '/a/b' } },
           ],
           { routing_mode: 'path', default_address: address },
         );
@@ -247,7 +247,9 @@ export function httpServerContract(
         const link = { component: 'shop', name: 'default', config: { address } };
         const running = await start([link]);
         await running.putLink({ ...link, config: { address, readonly_mode: 'true' } });
-        expect((await fetch(`http://${address}`, { method: 'POST', body: 'x' })).status).toBe(405);
+        await expect
+          .poll(async () => (await fetch(`http://${address}`, { method: 'POST', body: 'x' })).status)
+          .toBe(405);
       },
       'put-once',
     );
