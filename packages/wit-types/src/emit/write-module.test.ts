@@ -119,12 +119,13 @@ const accounts = (moveMoney: string): string => `accounts: {
   forget: (keys) => void keys.length as undefined,
 },`;
 
+const right = accounts(
+  'moveMoney: (t, in_) => (in_.tag === "some" && t.note !== undefined ? ok(t.from) : err({ tag: "other", val: 1 })),',
+);
+
 describe('a module made of WIT', () => {
   it('has types that a provider is checked against', async () => {
     await using folder = await workspace(bank);
-    const right = accounts(
-      'moveMoney: (t, in_) => (in_.tag === "some" && t.note !== undefined ? ok(t.from) : err({ tag: "other", val: 1 })),',
-    );
     expect(await compile(folder, provider(right))).toEqual([]);
   });
 
@@ -149,6 +150,22 @@ describe('a module made of WIT', () => {
   ])('refuses %s', async (_what, implementation, message) => {
     await using folder = await workspace(bank);
     expect((await compile(folder, provider(implementation))).join('\n')).toMatch(message);
+  });
+
+  it('refuses streams, futures and handles of other types, each by its name', async () => {
+    await using folder = await workspace(bank);
+    const wrong = right
+      .replace('yield new Uint8Array(2)', 'yield "text"')
+      .replace("[1, 'a'] satisfies [number, string]", '[1, 2]')
+      .replace("ok('eur') : err('none')", "ok('gbp') : err('none')")
+      .replace('ok(new Uint8Array(1))', 'ok(7)');
+    const errors = (await compile(folder, provider(wrong))).join('\n');
+    expect(errors).toMatch(/Type 'string' is not assignable to type 'Uint8Array/);
+    expect(errors).toMatch(/Type 'number\[\]' is not assignable to type '\[number, string\]'/);
+    expect(errors).toMatch(/"gbp".* is not assignable to type/);
+    expect(errors).toMatch(/Type 'number' is not assignable to type 'Account'/);
+    const without = right.replace("'account.balance'", "'account.rest'");
+    expect((await compile(folder, provider(without))).join('\n')).toMatch(/'account\.rest'.* does not exist/);
   });
 
   it('describes the interfaces as they go over the lattice', async () => {
