@@ -60,6 +60,18 @@ describe('answering', () => {
     expect(logger.records).toHaveLength(1);
   });
 
+  it('keeps the resource for a stream without a status, whose reader gets its error', async () => {
+    const { answer, held } = setUp();
+    for (const failure of [undefined, new Error('cut off')]) {
+      const answered = await answer(call, (_, told) => told.keeping(chunks(failure)));
+      if (answered.tag === 'err') return expect.unreachable();
+      const reading = Array.fromAsync(answered.val);
+      if (failure === undefined) expect(await reading).toEqual([1, 2]);
+      else await expect(reading).rejects.toBe(failure);
+    }
+    expect(await Promise.all(held)).toEqual([undefined, undefined]);
+  });
+
   it('has a good status for a stream that ends, or that its reader leaves', async () => {
     const { answer } = setUp();
     for (const leave of [false, true]) {

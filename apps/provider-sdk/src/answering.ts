@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '@wasmlattice/rpc';
 import type { Logger, LogLevel } from '@wasmlattice/telemetry';
-import { endingQuietly } from './ending-quietly.js';
 import type { LinkName } from './links/link-errors.js';
 import type { LinkMap } from './links/link-map.js';
 import type { Lease } from './links/linked-resource.js';
+import { watchChunks } from './watch-chunks.js';
 
 export interface AnsweringOptions<Resource, E> {
   /** Where the resource of a call comes from; without it operations get `undefined`. */
@@ -22,6 +22,8 @@ export interface AnsweringOptions<Resource, E> {
 
 /** What an operation has besides its resource. */
 export interface Answer<E> extends Lease {
+  /** The same chunks; the resource stays open until they end. */
+  keeping<T>(chunks: AsyncIterable<T>): AsyncIterable<T>;
   /**
    * For a result `tuple<stream, future<result>>`: chunks that end normally also when reading them fails; then the status says why
    * (docs/spec/wrpc-interfaces.md#5). The resource stays open until they end.
@@ -86,12 +88,15 @@ const noLinks: LinkMap<undefined> = {
 function answerOf<E>(lease: Lease, failed: (cause: unknown) => Result<undefined, E>): Answer<E> {
   return {
     until: (work) => lease.until(work),
+    keeping(chunks) {
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      lease.until(ended);
+      return watchChunks(chunks, 'throw', () => resolve());
+    },
     withStatus(chunks) {
       const { promise: status, resolve } = Promise.withResolvers<Result<undefined, E>>();
       lease.until(status);
-      const told = endingQuietly(chunks, (failure) =>
-        resolve(failure === undefined ? ok() : failed(failure.error)),
-      );
+      const told = watchChunks(chunks, 'end', (end) => resolve(end === undefined ? ok() : failed(end.error)));
       return [told, status];
     },
   };

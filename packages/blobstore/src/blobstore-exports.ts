@@ -85,11 +85,15 @@ export function blobstoreExports({ stores, reasonOf, logger }: BlobstoreExportsO
       listContainerObjects: (container, limit, offset, call) =>
         answer(
           call,
-          (store) => store.list(container, rangeOf(limit, offset)),
+          async (store, told) => told.keeping(await store.list(container, rangeOf(limit, offset))),
           `list container ${quoted(container)}`,
         ),
       getContainerData: (id, start, end, call) =>
-        answer(call, (store) => store.read(id, start, end), `read ${nameOf(id)}`),
+        answer(
+          call,
+          async (store, told) => told.keeping(await store.read(id, start, end)),
+          `read ${nameOf(id)}`,
+        ),
       writeContainerData: write,
     }),
   ];

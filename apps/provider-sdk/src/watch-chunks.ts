@@ -1,11 +1,16 @@
+/** How chunks ended: with an error, or `undefined` when there are no more, or their reader left early, even before the first. */
+export type ChunksEnd = { readonly error: unknown } | undefined;
+
 /**
- * The same chunks, ending normally also when reading them fails.
+ * The same chunks.
  *
- * @param ended called once: with the error, or with nothing when they ended or their reader left early, even before the first
+ * @param onFailure what their reader sees where reading them fails: the error, or a normal end
+ * @param ended called with their end
  */
-export function endingQuietly<T>(
+export function watchChunks<T>(
   chunks: AsyncIterable<T>,
-  ended: (failure: { readonly error: unknown } | undefined) => void,
+  onFailure: 'throw' | 'end',
+  ended: (end: ChunksEnd) => void,
 ): AsyncIterable<T> {
   const source = chunks[Symbol.asyncIterator]();
   const done: IteratorResult<T> = { done: true, value: undefined };
@@ -18,6 +23,7 @@ export function endingQuietly<T>(
         return result;
       } catch (error) {
         ended({ error });
+        if (onFailure === 'throw') throw error;
         return done;
       }
     },
