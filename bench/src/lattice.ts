@@ -9,7 +9,13 @@ const root = resolve(import.meta.dirname, '../..');
 /** What a build leaves behind. */
 export const artifacts: Readonly<
   Record<
-    'host' | 'hello' | 'keyvalueProvider' | 'redisProvider' | 'blobstoreProvider' | 'memoryProvider',
+    | 'host'
+    | 'hello'
+    | 'keyvalueProvider'
+    | 'redisProvider'
+    | 'postgresProvider'
+    | 'blobstoreProvider'
+    | 'memoryProvider',
     string
   >
 > = {
@@ -18,6 +24,7 @@ export const artifacts: Readonly<
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
   redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
   blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
+  postgresProvider: join(root, 'apps/providers/sqldb-postgres/dist/main.js'),
   memoryProvider: join(root, 'bench/dist/peers/memory-provider.js'),
 };
 

@@ -28,6 +28,7 @@ import { ociPull } from './measurements/oci-pull.js';
 import { policyCached } from './measurements/policy-cached.js';
 import { preemptionCost } from './measurements/preemption-cost.js';
 import { providerIdle } from './measurements/provider-idle.js';
+import { providerPostgresQuery } from './measurements/provider-postgres-query.js';
 import { providerRedisGet } from './measurements/provider-redis-get.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
@@ -51,6 +52,7 @@ const measurements: readonly Measurement[] = [
   providerCall,
   providerIdle,
   providerRedisGet,
+  providerPostgresQuery,
   coldStart,
   restart,
   firstAnswerSmall,

@@ -1,5 +1,15 @@
 import type { Logger } from '@wasmlattice/telemetry';
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import {
+  type Client,
+  type ClientConfig,
+  DatabaseError,
+  Pool,
+  type PoolClient,
+  type QueryArrayConfig,
+  type QueryArrayResult,
+} from 'pg';
+import { Pipeline } from './pipeline.js';
+import { QuickStatements } from './quick-statements.js';
 import type { DatabaseSettings } from './settings.js';
 import type { ExtensionTypes } from './values/read-value.js';
 import { CopyIn } from './wire/copy-in.js';
@@ -20,7 +30,7 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly (string | null)[];
   /** Has each connection keep it prepared under this name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** Rows on their way in. */
@@ -67,24 +77,33 @@ const leavesNothing: ReadonlySet<string> = new Set([
 /** The server refuses a text with several statements; else that would depend on whether there are parameters. */
 const oneStatement = { queryMode: 'extended' } as const;
 
+/** Connections that many statements share, of a pool that has enough others. */
+const pipelineCount = 2;
+const leastPoolSize = 4;
+
 /** The connections to a database. */
 export class Database {
   readonly #pool: Pool;
+  readonly #pipelines: readonly Pipeline[];
+  readonly #quick = new QuickStatements();
   readonly #ready = new WeakMap<PoolClient, Promise<unknown>>();
   readonly #logger: Logger;
   #extensions: ExtensionTypes = {};
 
   constructor({ host, port, user, password, database, tls, poolSize }: DatabaseSettings, logger: Logger) {
-    this.#pool = new Pool({
+    const config: ClientConfig = {
       host,
       port,
       user,
       password,
       database,
-      max: poolSize,
       connectionTimeoutMillis: connectionTimeoutMs,
       ...(tls !== undefined && { ssl: tls.ca === undefined ? true : { ca: tls.ca } }),
-    });
+    };
+    const pipelines = poolSize < leastPoolSize ? 0 : pipelineCount;
+    const prepare = (client: Client): Promise<unknown> => client.query(sessionSettings);
+    this.#pipelines = Array.from({ length: pipelines }, () => new Pipeline({ config, prepare }));
+    this.#pool = new Pool({ ...config, max: poolSize - pipelines });
     // A connection that breaks while nobody uses it: the next statement gets another one.
     this.#pool.on('error', (error) => logger.warn('a connection to the database was lost', { error }));
     // One that breaks while it is used: the statement fails, and without a listener the process would.
@@ -106,35 +125,50 @@ export class Database {
     }
   }
 
-  /** @throws what `pg` throws */
+  /**
+   * By a connection that nobody else uses meanwhile; statements that were quick so far share one, as long as one of those has room.
+   *
+   * @throws what `pg` throws
+   */
   async run(statement: Statement): Promise<Rows> {
+    const pipeline = this.#quick.has(statement.text) ? this.#roomiest() : undefined;
     try {
-      return await this.#run(statement);
+      return await (pipeline === undefined ? this.#runAlone(statement) : this.#runBy(pipeline, statement));
     } catch (error) {
-      // Prepared for a table that has other columns now. It did nothing, and its connection is gone: another one prepares it anew.
+      // Prepared for a table that has other columns now, it did nothing: another connection prepares it anew.
       if (statement.name === undefined || !isStale(error)) throw error;
-      return await this.#run(statement);
+      return await this.#runAlone({ ...statement, name: undefined });
     }
   }
 
-  async #run({ text, values, name }: Statement): Promise<Rows> {
+  async #runAlone(statement: Statement): Promise<Rows> {
     return await this.#withClient(async (client, session) => {
-      const result = await client.query<(string | null)[]>({
-        text,
-        values: [...values],
-        rowMode: 'array',
-        ...oneStatement,
-        types: { getTypeParser: () => (value: unknown) => value },
-        ...(name !== undefined && { name }),
-      });
+      const sent = performance.now();
+      const result = await client.query<(string | null)[]>(queryOf(statement));
+      this.#quick.record(statement.text, performance.now() - sent);
       session.isFresh = leavesNothing.has(result.command);
-      return {
-        columns: result.fields.map((field) => ({ name: field.name, oid: field.dataTypeID })),
-        rows: result.rows,
-        count: result.rowCount ?? 0,
-        extensions: this.#extensions,
-      };
+      return this.#rowsOf(result);
     });
+  }
+
+  async #runBy(pipeline: Pipeline, statement: Statement): Promise<Rows> {
+    const { result, ms } = await pipeline.run<(string | null)[]>(queryOf(statement));
+    this.#quick.record(statement.text, ms);
+    return this.#rowsOf(result);
+  }
+
+  #roomiest(): Pipeline | undefined {
+    const [first, ...others] = this.#pipelines.filter(({ hasRoom }) => hasRoom);
+    return others.reduce((least, each) => (each.underWay < (least?.underWay ?? 0) ? each : least), first);
+  }
+
+  #rowsOf(result: QueryArrayResult<(string | null)[]>): Rows {
+    return {
+      columns: result.fields.map((field) => ({ name: field.name, oid: field.dataTypeID })),
+      rows: result.rows,
+      count: result.rowCount ?? 0,
+      extensions: this.#extensions,
+    };
   }
 
   /** Runs any number of statements, in one transaction unless they say otherwise; what they give is thrown away. */
@@ -203,7 +237,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), ...this.#pipelines.map((pipeline) => pipeline.close())]);
   }
 
   /**
@@ -265,4 +299,18 @@ function isStale(error: unknown): boolean {
   return (
     error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
   );
+}
+
+/** Values come and go as the server's text. */
+const asText = { getTypeParser: () => (value: unknown) => value };
+
+function queryOf({ text, values, name }: Statement): QueryArrayConfig {
+  return {
+    text,
+    values: [...values],
+    rowMode: 'array',
+    ...oneStatement,
+    types: asText,
+    ...(name !== undefined && { name }),
+  };
 }
