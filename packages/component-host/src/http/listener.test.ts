@@ -240,6 +240,28 @@ describe('the body of a request', () => {
     await client.until('</2>');
   });
 
+  it('that nobody reads is not taken as quickly as it comes', async () => {
+    const served: Socket[] = [];
+    const watch = (message: unknown): void => void served.push((message as { socket: Socket }).socket);
+    subscribe('net.server.socket', watch);
+    try {
+      const listener = await open(async (exchange) => answer(exchange, 'done'), {
+        tunables: { lingerMs: 500 },
+      });
+      const client = connectTo(listener);
+      client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${10 * 1024 ** 3}\r\n\r\n`);
+      const sendOn = (): void => {
+        if (client.socket.writable) client.socket.write('x'.repeat(60_000), sendOn);
+      };
+      sendOn();
+      expect(await client.closed()).toMatch(/done/);
+      // 1 MiB at once, then 64 KiB each 10 ms of 500: as quickly as it comes it was hundreds of megabytes.
+      expect(served[0]?.bytesRead).toBeLessThan(8 * 1024 ** 2);
+    } finally {
+      unsubscribe('net.server.socket', watch);
+    }
+  });
+
   it('that nobody reads and that does not end closes the connection', async () => {
     const listener = await open(async (exchange) => answer(exchange, 'done'), { tunables: { lingerMs: 1 } });
     const client = connectTo(listener);
