@@ -12,6 +12,7 @@ export const paths = {
   redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
   blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
   messagingMqttProvider: join(root, 'apps/providers/messaging-mqtt/dist/main.js'),
+  blobstoreNatsProvider: join(root, 'apps/providers/blobstore-nats/dist/main.js'),
   messagingProvider: join(root, 'apps/providers/messaging-nats/dist/main.js'),
   foreignProvider: join(root, 'test-e2e/src/foreign-provider.ts'),
   toldProvider: join(root, 'test-e2e/src/told-provider.ts'),

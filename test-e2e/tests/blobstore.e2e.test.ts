@@ -34,8 +34,10 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-async function call(path: string): Promise<unknown> {
-  const response = await fetch(`${url}${path}`);
+const call = (path: string): Promise<unknown> => get(url, path);
+
+async function get(from: string, path: string): Promise<unknown> {
+  const response = await fetch(`${from}${path}`);
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
   return JSON.parse(text);
@@ -79,6 +81,23 @@ describe('a component with a blobstore', () => {
     await Promise.all(names.map((name) => call(`/fill?c=large&o=${name}&bytes=${bytes}`)));
     const sums = await Promise.all(names.map((name) => call(`/checksum?c=large&o=${name}`)));
     expect(sums).toEqual(names.map(() => ({ ok: [bytes, bytes, true] })));
+  });
+
+  it('streams through the object store of NATS, too, and reads a part of it', async () => {
+    const { host, lattice } = scenario;
+    await startProvider(lattice, host, 'objects', paths.blobstoreNatsProvider);
+    await startComponent(lattice, host, { id: 'shelf', wasm: paths.storage, maxInstances: 4 });
+    const link = { source: 'shelf', target: 'objects', interface: 'wasi:blobstore/blobstore' };
+    await putLink(lattice, { ...link, targetConfig: { storage_type: 'memory' } });
+    await host.child.waitForLine(/object store opened/);
+    const shelf = await serveHttp(lattice, host, 'shelf', await freePort());
+    const bytes = 20_000_000;
+    await get(shelf, '/create?c=large');
+    expect(await get(shelf, `/fill?c=large&o=a&bytes=${bytes}`)).toEqual({ ok: null });
+    expect(await get(shelf, '/checksum?c=large&o=a')).toEqual({ ok: [bytes, bytes, true] });
+    await get(shelf, '/put?c=large&o=b&text=hello%20world');
+    expect(await get(shelf, '/range?c=large&o=b&start=6&end=9')).toEqual({ ok: 'wor' });
+    expect(await get(shelf, '/list?c=large')).toEqual({ ok: ['a', 'b'] });
   });
 
   it('gets what went wrong as the errors of the WIT', async () => {
