@@ -17,7 +17,10 @@ export interface InstanceContext {
   readonly secrets?: (() => ReadonlyMap<string, GuestSecret>) | undefined;
   /** Outgoing calls of this instance, already bound to the component's links. */
   readonly links: LinkInvoker;
-  /** Aborted when the invocation is over or must end: pending waits of the guest settle. */
+  /**
+   * Aborted when the invocation is over or must end: pending waits of the guest settle. It is made when it is first asked for, which takes
+   * longer than most host functions: ask when there is a wait.
+   */
   readonly signal: AbortSignal;
   /**
    * Has the component wait for work that an invocation leaves behind, before it is closed. The work gets a signal that tells when

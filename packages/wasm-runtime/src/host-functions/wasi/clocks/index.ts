@@ -12,14 +12,14 @@ const monotonicClock: HostInterface = {
   ...declared('wasi:clocks/monotonic-clock@0.2.12'),
   ...wasi02,
   suspending: [],
-  bind: ({ signal }) => {
+  bind: (context) => {
     const idle = new IdleCalls();
     return {
       now: monotonicNow,
       resolution: () => 1n,
-      subscribeInstant: (when: bigint) => new TimerPollable(when, signal, idle),
+      subscribeInstant: (when: bigint) => new TimerPollable(when, context.signal, idle),
       subscribeDuration: (nanoseconds: bigint) =>
-        new TimerPollable(monotonicNow() + nanoseconds, signal, idle),
+        new TimerPollable(monotonicNow() + nanoseconds, context.signal, idle),
     };
   },
 };

@@ -12,11 +12,11 @@ const monotonicClock: HostInterface = {
   ...declared('wasi:clocks/monotonic-clock@0.3.2'),
   ...wasi03,
   suspending: ['wait-until', 'wait-for'],
-  bind: ({ signal }) => ({
+  bind: (context) => ({
     now: monotonicNow,
     getResolution: () => 1n,
-    waitUntil: (when: bigint) => waitUntil(when, signal),
-    waitFor: (nanoseconds: bigint) => waitUntil(monotonicNow() + nanoseconds, signal),
+    waitUntil: (when: bigint) => waitUntil(when, context.signal),
+    waitFor: (nanoseconds: bigint) => waitUntil(monotonicNow() + nanoseconds, context.signal),
   }),
 };
 

@@ -11,9 +11,9 @@ const store: HostInterface = {
   ...versions,
   suspending: ['get', 'set', 'delete', 'exists', 'list-keys'].map((name) => `[method]bucket.${name}`),
   // Opening is local and always succeeds: whether the store exists shows with the first operation.
-  bind: ({ links, signal }) => ({
+  bind: (context) => ({
     Bucket,
-    open: (identifier: string) => new Bucket(identifier, { links, signal }),
+    open: (identifier: string) => new Bucket(identifier, context),
   }),
 };
 
