@@ -30,6 +30,7 @@ import { preemptionCost } from './measurements/preemption-cost.js';
 import { providerIdle } from './measurements/provider-idle.js';
 import { providerPostgresQuery } from './measurements/provider-postgres-query.js';
 import { providerRedisGet } from './measurements/provider-redis-get.js';
+import { providersInProcess } from './measurements/providers-in-process.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { stream03 } from './measurements/stream-03.js';
@@ -53,6 +54,7 @@ const measurements: readonly Measurement[] = [
   providerIdle,
   providerRedisGet,
   providerPostgresQuery,
+  providersInProcess,
   coldStart,
   restart,
   firstAnswerSmall,

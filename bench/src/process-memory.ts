@@ -21,13 +21,17 @@ export async function privateMemory(pid: number): Promise<number> {
   return fields.reduce((sum, kilobytes) => sum + kilobytes * 1024, 0);
 }
 
-/** The processes that a process has started and that run (Linux). */
-export async function childrenOf(pid: number): Promise<readonly number[]> {
+/** The processes that a process has started with a word in their command and that run (Linux). */
+export async function childrenOf(pid: number, word: string): Promise<readonly number[]> {
   const threads = await readdir(`/proc/${pid}/task`);
   const lists = await Promise.all(
     threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')),
   );
-  return lists.flatMap((list) => list.split(' ').filter((word) => word !== '')).map(Number);
+  const children = lists.flatMap((list) => list.split(' ').filter((each) => each !== ''));
+  const commands = await Promise.all(
+    children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return children.filter((_, index) => commands[index]?.includes(word)).map(Number);
 }
 
 const sampleMs = 200;

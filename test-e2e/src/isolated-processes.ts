@@ -1,14 +1,19 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** Processes that a host has started for single components (Linux). */
-export async function isolatedProcesses(hostPid: number): Promise<number[]> {
+export function isolatedProcesses(hostPid: number): Promise<number[]> {
+  return childrenOf(hostPid, 'process-entry');
+}
+
+/** Processes that a host has started with a word in their command (Linux). */
+export async function childrenOf(hostPid: number, word: string): Promise<number[]> {
   const found: number[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const [stat, command] = await Promise.all([read(entry, 'stat'), read(entry, 'cmdline')]);
     // After the name, which may hold anything: state and parent.
     const parent = /^.*\) \S (\d+)/s.exec(stat)?.[1];
-    if (Number(parent) === hostPid && command.includes('process-entry')) found.push(Number(entry));
+    if (Number(parent) === hostPid && command.includes(word)) found.push(Number(entry));
   }
   return found;
 }

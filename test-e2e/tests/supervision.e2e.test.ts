@@ -3,7 +3,7 @@ import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../src/cli-process.js';
 import { startProvider } from '../src/deploy.js';
-import { isAlive } from '../src/isolated-processes.js';
+import { childrenOf, isAlive } from '../src/isolated-processes.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
@@ -116,4 +116,24 @@ describe('a provider that is not of our SDK', () => {
       await expect.poll(() => isAlive(Number(pid)), { timeout: 20_000 }).toBe(false);
     }
   });
+});
+
+it('providers of ours share a process where that is wanted, and come back when it dies', async () => {
+  await using alone = await startScenario({ args: ['--providers-in-process'] });
+  const { host, lattice } = alone;
+  for (const id of ['first', 'second']) await startProvider(lattice, host, id, paths.keyvalueProvider);
+  await startProvider(lattice, host, 'files', paths.blobstoreProvider);
+  await startProvider(lattice, host, 'foreign', paths.foreignProvider);
+  const [shared = 0, ...others] = await childrenOf(host.child.pid, 'shared-program');
+  expect(others).toEqual([]);
+  expect(await childrenOf(host.child.pid, 'foreign-provider')).toHaveLength(1);
+  expect(await childrenOf(host.child.pid, '/dist/main.js')).toEqual([]);
+  const back = ['first', 'second', 'files'].map((id) =>
+    lattice.nextEvent('provider_state_changed', { provider_id: id, state: 'running' }),
+  );
+  process.kill(shared, 'SIGKILL');
+  await Promise.all(back);
+  expect(await childrenOf(host.child.pid, 'shared-program')).toHaveLength(1);
+  await lattice.succeed(`provider.stop.${host.id}`, { provider_id: 'first', host_id: host.id });
+  expect(await host.stop()).toBe(0);
 });

@@ -43,6 +43,7 @@ describe('precedence', () => {
       heartbeatIntervalSeconds: 30,
       providerShutdownDelayMs: 300,
       providerStartTimeoutMs: 30_000,
+      providersInProcess: false,
       shutdownTimeoutMs: 10_000,
       auctions: { component: true, provider: true },
       audit: { destinations: ['log'], scope: 'all' },

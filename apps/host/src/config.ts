@@ -56,6 +56,8 @@ export interface HostConfig {
   readonly providerShutdownDelayMs: number;
   /** How long a provider process may take until it answers its first health request, in ms. */
   readonly providerStartTimeoutMs: number;
+  /** Whether providers of ours share a process. */
+  readonly providersInProcess: boolean;
   readonly shutdownTimeoutMs: number;
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
   /** `ip:port` of the HTTP endpoint for liveness and readiness. */
@@ -160,6 +162,7 @@ export function parseHostConfig(
     heartbeatIntervalSeconds: values.heartbeatIntervalSeconds,
     providerShutdownDelayMs: values.providerShutdownDelayMs,
     providerStartTimeoutMs: values.providerStartTimeoutMs,
+    providersInProcess: values.providersInProcess,
     shutdownTimeoutMs: values.shutdownTimeoutMs,
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
     httpAdmin: values.httpAdmin,

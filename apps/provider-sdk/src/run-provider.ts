@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { type HostData, type ProviderSeat, takeSeat } from '@wasmlattice/provider-host/protocol';
 import { createNatsInvoker, createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
 import {
   createDeferredLogSink,
@@ -28,11 +29,15 @@ import { observeInvoker, observeServer } from './telemetry.js';
  * await runProvider('greeter', () => ({ exports: provideWorld(greeterExports, { greet: { … } }) }));
  * ```
  *
+ * In a process that providers share, which some hosts run, the same begins and ends with its seat there.
+ *
  * @param name what the provider is: the name of its NATS connections and of its log records
  */
 export async function runProvider(name: string, factory: ProviderFactory): Promise<never> {
+  const seat = takeSeat();
+  if (seat !== undefined) return await runSeated(name, factory, seat);
   try {
-    await run(name, factory);
+    await runAlone(name, factory);
   } catch (error) {
     process.stderr.write(`${name}: ${describeError(error)}\n`, () => process.exit(1));
     return new Promise<never>(() => {});
@@ -40,7 +45,34 @@ export async function runProvider(name: string, factory: ProviderFactory): Promi
   process.exit(0);
 }
 
-async function run(name: string, factory: ProviderFactory): Promise<void> {
+async function runSeated(name: string, factory: ProviderFactory, seat: ProviderSeat): Promise<never> {
+  const { hostData } = seat;
+  try {
+    await run(name, factory, {
+      hostData,
+      write: (line) => seat.write(line),
+      onStop(stop) {
+        if (seat.stop.aborted) stop('the host ends it');
+        else seat.stop.addEventListener('abort', () => stop('the host ends it'), { once: true });
+      },
+    });
+    seat.ended();
+  } catch (error) {
+    seat.ended(`${name}: ${describeError(error)}`);
+  }
+  // What follows the call in its program is for the end of a process.
+  return new Promise<never>(() => {});
+}
+
+/** What a provider has of the process it runs in. */
+interface Surroundings {
+  readonly hostData: HostData;
+  readonly write: (line: string) => void;
+  /** Takes what is called when the provider is to stop without a shutdown request. */
+  readonly onStop: (stop: (reason: string) => void) => void;
+}
+
+async function runAlone(name: string, factory: ProviderFactory): Promise<void> {
   const host = process.ppid;
   let stop = (_reason: string): void => process.exit(0);
   process.once('SIGTERM', () => stop('SIGTERM'));
@@ -54,8 +86,22 @@ async function run(name: string, factory: ProviderFactory): Promise<void> {
   const hostData = await readHostData(process.stdin);
   // The host has closed its end; nothing more will come.
   process.stdin.destroy();
+  await run(name, factory, {
+    hostData,
+    write: (line) => void process.stderr.write(`${line}\n`),
+    onStop(given) {
+      stop = given;
+    },
+  });
+  unwatch();
+}
+
+async function run(
+  name: string,
+  factory: ProviderFactory,
+  { hostData, onStop, write }: Surroundings,
+): Promise<void> {
   const deferredLog = createDeferredLogSink();
-  const write = (line: string): void => void process.stderr.write(`${line}\n`);
   const redactor = new Redactor();
   redactor.add(Object.values(hostData.secrets).map(shownSecret));
   const { record } = deferredLog;
@@ -66,37 +112,39 @@ async function run(name: string, factory: ProviderFactory): Promise<void> {
   const telemetry = { ...exported, tracer: redactingTracer(exported.tracer, redactor) };
   deferredLog.attach(telemetry.log);
   const connection = await connectNats(natsAccess(hostData), name, logger);
-  const rpc = {
-    connection: new NatsTransport(connection),
-    lattice: hostData.latticeRpcPrefix,
-    logger: logger.named('rpc'),
-    ...(hostData.latticeRpcInboxPrefix !== undefined && { inboxPrefix: hostData.latticeRpcInboxPrefix }),
-    meter: telemetry.meter,
-  };
-  const { providerKey } = hostData;
-  const server = observeServer(createNatsServer(rpc), telemetry, providerKey);
-  const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
-  const starting = startProvider(factory, {
-    name,
-    hostData,
-    connection,
-    server,
-    invoker,
-    logger,
-    telemetry,
-    redactor,
-  });
-  stop = (reason) => {
-    logger.info('provider stops', { reason });
-    // A start that failed has been reported where it was awaited.
-    starting.then((started) => started.stop()).catch(() => {});
-  };
-  const started = await starting;
-  giveBackMemory();
+  try {
+    const rpc = {
+      connection: new NatsTransport(connection),
+      lattice: hostData.latticeRpcPrefix,
+      logger: logger.named('rpc'),
+      ...(hostData.latticeRpcInboxPrefix !== undefined && { inboxPrefix: hostData.latticeRpcInboxPrefix }),
+      meter: telemetry.meter,
+    };
+    const { providerKey } = hostData;
+    const server = observeServer(createNatsServer(rpc), telemetry, providerKey);
+    const invoker = observeInvoker(createNatsInvoker(rpc), telemetry, providerKey);
+    const starting = startProvider(factory, {
+      name,
+      hostData,
+      connection,
+      server,
+      invoker,
+      logger,
+      telemetry,
+      redactor,
+    });
+    onStop((reason) => {
+      logger.info('provider stops', { reason });
+      // A start that failed has been reported where it was awaited.
+      starting.then((started) => started.stop()).catch(() => {});
+    });
+    const started = await starting;
+    giveBackMemory();
 
-  await Promise.race([started.stopped, lossOf(connection)]);
-  unwatch();
-  await Promise.all([closeConnection(connection, logger), telemetry.shutdown()]);
+    await Promise.race([started.stopped, lossOf(connection)]);
+  } finally {
+    await Promise.all([closeConnection(connection, logger), telemetry.shutdown()]);
+  }
 }
 
 /** The connection to the lattice is gone for good; the cause says why. */

@@ -46,7 +46,7 @@ export const blobStream: Measurement = {
     });
     await linkBlobstore(lattice, root);
     await makeContainer(store);
-    const [provider = 0] = await childrenOf(lattice.hostPid);
+    const [provider = 0] = await childrenOf(lattice.hostPid, artifacts.blobstoreProvider);
     const before = await residentMemory(provider);
     const measured = await medianOfRounds(
       3,

@@ -21,7 +21,7 @@ export const providerIdle: Measurement = {
     opened.defer(() => invoker.close());
     const config = { bucket: 'bench', enable_bucket_auto_create: 'true' };
     await startStore(lattice, invoker, `file://${artifacts.keyvalueProvider}`, config, 64);
-    const [pid] = await childrenOf(lattice.hostPid);
+    const [pid] = await childrenOf(lattice.hostPid, artifacts.keyvalueProvider);
     if (pid === undefined) throw new Error('the host has no process of a provider');
     const value = (await restingMemory(pid, restMs)) / 1e6;
     const own = Math.round((await privateMemory(pid)) / 1e6);

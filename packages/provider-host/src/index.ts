@@ -42,6 +42,7 @@ export {
   type ProviderProcessOptions,
   startProviderProcess,
 } from './process/provider-process.js';
+export { startProviderThread } from './process/provider-thread.js';
 export {
   type ProcessProvider,
   type ProcessProviderComponents,
@@ -56,6 +57,11 @@ export type {
   ProviderStop,
   RunningProvider,
 } from './provider.js';
+export {
+  createSharedProcess,
+  type SharedProcess,
+  type SharedProcessOptions,
+} from './shared/shared-process.js';
 export type { Sleep } from './sleep.js';
 export {
   createSupervisor,

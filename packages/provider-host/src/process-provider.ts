@@ -9,8 +9,11 @@ import { createHealthRequests } from './health-requests.js';
 import type { GroupGuard } from './process/group-guard.js';
 import type { OutputLimits } from './process/output-budget.js';
 import type { Environment } from './process/provider-environment.js';
-import { type ProviderProcess, startProviderProcess } from './process/provider-process.js';
-import { startProviderThread } from './process/provider-thread.js';
+import {
+  type ProviderProcess,
+  type ProviderProcessOptions,
+  startProviderProcess,
+} from './process/provider-process.js';
 import type { ProcessChannel } from './process-channel.js';
 import {
   encodeShutdownRequest,
@@ -85,8 +88,8 @@ const defaultHealthTimeoutMs = 2_000;
 export interface ProcessProviderRequest extends ProviderStart {
   /** Path of the executable or JavaScript file. */
   readonly file: string;
-  /** Whether the JavaScript file runs in a thread of the host rather than in a process. */
-  readonly inThread?: boolean | undefined;
+  /** Starts it somewhere else than in a process of its own: in a thread of the host, or in a process that it shares. */
+  readonly startProcess?: ((options: ProviderProcessOptions) => Promise<ProviderProcess>) | undefined;
   /** Runs on this host, too, until this one serves in its place. */
   readonly beside?: Pick<RunningProvider, 'answers'> | undefined;
   /** Public part of the xkey in HostData: new links go to it. */
@@ -155,7 +158,7 @@ export async function startProcessProvider(
     run?.channel.stop();
     const others = await countOthers();
     const hostData = await request.loadHostData();
-    const start = request.inThread === true ? startProviderThread : startProviderProcess;
+    const { startProcess: start = startProviderProcess } = request;
     const process = await start({
       file,
       hostData,
@@ -304,7 +307,8 @@ export async function startProcessProvider(
     },
     get pid() {
       const { state } = supervisor;
-      return state.tag === 'running' && request.inThread !== true ? state.pid : undefined;
+      // In a thread of the host it has no process but that.
+      return state.tag === 'running' && state.pid !== process.pid ? state.pid : undefined;
     },
     get lastCrash() {
       return supervisor.lastCrash;

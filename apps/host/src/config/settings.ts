@@ -23,6 +23,7 @@ export interface SettingValues {
   readonly developmentMode: boolean;
   readonly providerShutdownDelayMs: number;
   readonly providerStartTimeoutMs: number;
+  readonly providersInProcess: boolean;
   readonly shutdownTimeoutMs: number;
   readonly heartbeatIntervalSeconds: number;
   readonly enableComponentAuction: boolean;
@@ -233,6 +234,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMLATTICE_PROVIDER_START_TIMEOUT_MS',
     group: 'General',
     help: 'How long a provider process may take from its start until it answers its first health request',
+  }),
+  providersInProcess: toggle({
+    flag: 'providers-in-process',
+    variable: 'WASMLATTICE_PROVIDERS_IN_PROCESS',
+    group: 'General',
+    help: 'Run the JavaScript providers of wasmlattice in one process that they share, which takes less memory',
   }),
   shutdownTimeoutMs: value(kinds.positiveMilliseconds, 10_000, {
     flag: 'shutdown-timeout-ms',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createXKey } from '@wasmlattice/identity';
 import { connectLattice } from '@wasmlattice/lattice-connection';
-import { type ProcessProvider, startProcessProvider } from '@wasmlattice/provider-host';
+import { type ProcessProvider, startProcessProvider, startProviderThread } from '@wasmlattice/provider-host';
 import {
   decodeHostData,
   type HostData,
@@ -94,7 +94,7 @@ export class ProviderHarness implements AsyncDisposable {
       {
         id,
         file: program,
-        inThread,
+        startProcess: inThread ? startProviderThread : undefined,
         xkey: xkey.publicKey,
         loadHostData: async () => ({
           ...this.#hostData(hostId, xkey.seed()),

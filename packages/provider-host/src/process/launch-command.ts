@@ -18,7 +18,7 @@ export class LaunchError extends Error {
 const nodeExtensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
 
 /** Lets a provider give back the memory that only its start needed. */
-const nodeFlags: readonly string[] = ['--expose-gc'];
+export const nodeFlags: readonly string[] = ['--expose-gc'];
 
 /**
  * Decides how to start `file`, and finds out before spawning why it could not be.

@@ -31,6 +31,7 @@ export {
 } from './messages.js';
 export { defaultOtelConfig, type OtelConfig, type OtelProtocol } from './otel-config.js';
 export { ProviderProtocolError } from './protocol-error.js';
+export { offerSeat, type ProviderSeat, takeSeat } from './seat.js';
 export {
   decodeSecrets,
   encodeSecrets,

@@ -9,14 +9,17 @@ import {
 import type { XKey } from '@wasmlattice/identity';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import {
+  createSharedProcess,
   type GroupGuard,
   type HttpClients,
   type HttpTargets,
+  type ProcessProviderRequest,
   type ProviderStart,
   type RunningProvider,
   startHttpClientProvider,
   startHttpServerProvider,
   startProcessProvider,
+  startProviderThread,
 } from '@wasmlattice/provider-host';
 import type { HostData } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
@@ -24,6 +27,7 @@ import type { NatsConnection } from 'nats';
 import type { Environment } from '../../config/read-settings.js';
 import type { HostConfig } from '../../config.js';
 import type { ProviderLaunch, ProviderLauncher } from './hosted-provider.js';
+import { isOfOurs } from './is-of-ours.js';
 
 export interface ProviderLauncherOptions {
   readonly config: HostConfig;
@@ -67,9 +71,18 @@ const healthEvents = {
   status: healthCheckStatus,
 } as const;
 
-/** Starts built-in providers inside the host and all others as processes of their own. */
+/** Starts built-in providers inside the host, and all others as processes of their own, or those of ours in one that they share. */
 export function createProviderLauncher(options: ProviderLauncherOptions): ProviderLauncher {
   const { config, hostId, events, logger } = options;
+  const shared = config.providersInProcess
+    ? createSharedProcess({
+        nodePath: process.execPath,
+        environment: options.env,
+        guard: options.guard,
+        logger: logger.named('shared'),
+        redact: options.redact,
+      })
+    : undefined;
 
   const launchBuiltin = (name: string, start: LaunchedStart): Promise<RunningProvider> => {
     switch (name) {
@@ -78,7 +91,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       case 'http-client':
         return startHttpClientProvider({ clients: options.httpClients, logger }, start);
       case 'messaging-nats':
-        return launchProcess(builtinProgram('messaging-nats'), { ...start, inThread: true });
+        return launchProcess(builtinProgram('messaging-nats'), start, startProviderThread);
       default:
         return Promise.reject(new UnknownBuiltinError(name));
     }
@@ -86,7 +99,8 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
 
   const launchProcess = async (
     file: string,
-    start: LaunchedStart & { readonly inThread?: boolean },
+    start: LaunchedStart,
+    startProcess?: ProcessProviderRequest['startProcess'],
   ): Promise<RunningProvider> => {
     return await startProcessProvider(
       {
@@ -108,6 +122,7 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       {
         ...start,
         file,
+        startProcess,
         xkey: start.xkey.publicKey,
         onHealth: (outcome) => {
           events
@@ -137,7 +152,11 @@ export function createProviderLauncher(options: ProviderLauncherOptions): Provid
       const launched = { ...start, beside, onCrash, onRestart, onSilence, signal, xkey };
       return artifact.kind === 'builtin'
         ? await launchBuiltin(artifact.name, launched)
-        : await launchProcess(artifact.path, launched);
+        : await launchProcess(
+            artifact.path,
+            launched,
+            shared !== undefined && (await isOfOurs(artifact.path)) ? shared.start : undefined,
+          );
     },
   };
 }

@@ -19,6 +19,8 @@ interface Watched {
   readonly memory: Observation;
   latest: GroupUsage | undefined;
   latestPid: number | undefined;
+  /** How many providers run in that process: each counts as an equal part of it. */
+  sharers: number;
 }
 
 const defaultEveryMs = 10_000;
@@ -35,15 +37,17 @@ export function createProviderUsage(options: ProviderUsageOptions): ProviderUsag
   const look = async (): Promise<void> => {
     const pids = [...watched.values()].flatMap((each) => each.pid() ?? []);
     const usage = await read(new Set(pids));
+    const sharers = (pid: number): number => pids.filter((each) => each === pid).length || 1;
     for (const [providerId, each] of watched) {
       const pid = each.pid();
       const latest = pid === undefined ? undefined : usage.get(pid);
       const before = pid === each.latestPid ? (each.latest?.cpuSeconds ?? 0) : 0;
       each.latest = latest;
+      each.sharers = pid === undefined ? 1 : sharers(pid);
       each.latestPid = pid;
       const spent = (latest?.cpuSeconds ?? 0) - before;
       // It shrinks when a process ends that nobody waited for.
-      if (spent > 0) cpuTime.add(spent, { 'provider.id': providerId });
+      if (spent > 0) cpuTime.add(spent / each.sharers, { 'provider.id': providerId });
     }
   };
   const begin = (): void => {
@@ -59,7 +63,7 @@ export function createProviderUsage(options: ProviderUsageOptions): ProviderUsag
         'wasmlattice.provider.memory',
         () => {
           begin();
-          return each.latest?.residentBytes ?? 0;
+          return Math.round((each.latest?.residentBytes ?? 0) / each.sharers);
         },
         {
           unit: 'By',
@@ -67,7 +71,7 @@ export function createProviderUsage(options: ProviderUsageOptions): ProviderUsag
           attributes: { 'provider.id': providerId },
         },
       );
-      const each: Watched = { pid, memory, latest: undefined, latestPid: undefined };
+      const each: Watched = { pid, memory, latest: undefined, latestPid: undefined, sharers: 1 };
       watched.set(providerId, each);
       return () => {
         memory.close();
