@@ -25,7 +25,7 @@ export const messagingDifferences = {
   'any-subject': 'subjects with wildcards or spaces are published to',
   'one-link': 'a component has one link in each direction: another one of it counts for nothing',
   'unlinked-break': 'a call of a component without a link ends without a result',
-  'put-once': 'a link that is put again keeps its first config',
+  'no-trace': 'the trace of a sender ends at a provider that exports none',
   'nothing-kept': 'a message that could not be handled is gone',
 } as const;
 
