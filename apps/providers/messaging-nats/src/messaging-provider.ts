@@ -9,6 +9,7 @@ import {
   type Shared,
 } from '@wasmlattice/provider-sdk';
 import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
+import { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import type { NatsConnection } from 'nats';
 import type { Delivery } from './delivery.js';
 import { startLinkDelivery } from './link-delivery.js';
@@ -33,7 +34,9 @@ export function createMessagingProvider(context: ProviderContext): Provider {
     async open({ settings }, scope) {
       const { access, ...how } = messagingSettings(settings, nats);
       const { value: connection } = scope.use(await pool.acquire(access));
-      return createPublisher(connection, how);
+      const monitor = new ConnectionMonitor(connection);
+      scope.defer(() => monitor.close());
+      return createPublisher(connection, { ...how, monitor });
     },
   });
 

@@ -1,5 +1,6 @@
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { BrokerMessage } from '@wasmlattice/rpc/interfaces';
+import type { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import { describeError } from '@wasmlattice/telemetry';
 import { createInbox, ErrorCode, headers, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import { isSubject } from './subjects.js';
@@ -18,6 +19,7 @@ export interface Publisher {
 }
 
 export interface PublisherOptions {
+  readonly monitor: ConnectionMonitor;
   /** Where replies to requests arrive, for users who may not subscribe to `_INBOX`. */
   readonly inboxPrefix: string | undefined;
   /** Whether a message is published only once a stream has it. */
@@ -27,7 +29,13 @@ export interface PublisherOptions {
 }
 
 export function createPublisher(connection: NatsConnection, options: PublisherOptions): Publisher {
-  const { inboxPrefix, jsDomain, publishesToStreams } = options;
+  const { inboxPrefix, jsDomain, monitor, publishesToStreams } = options;
+  const checkConnection = (what: string): void => {
+    // The client would drop the message.
+    if (monitor.state !== 'connected') {
+      throw new MessagingFailure(`could not ${what}: there is no connection to the NATS server`);
+    }
+  };
   const jetstream = publishesToStreams
     ? connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain })
     : undefined;
@@ -35,6 +43,7 @@ export function createPublisher(connection: NatsConnection, options: PublisherOp
     async publish({ subject, body, replyTo }, trace) {
       check(subject, 'a subject to publish to');
       if (replyTo !== undefined) check(replyTo, 'a subject for replies');
+      checkConnection(`publish to ${subject}`);
       // The system account refuses headers there, as upstream found out.
       const plain = replyTo !== undefined && subject.startsWith('$SYS');
       const traced = plain ? undefined : traceHeaders(trace);
@@ -63,6 +72,7 @@ export function createPublisher(connection: NatsConnection, options: PublisherOp
 
     async request(subject, body, timeoutMs, trace) {
       check(subject, 'a subject to ask');
+      checkConnection(`ask ${subject}`);
       const traced = traceHeaders(trace);
       try {
         const answer = await connection.request(subject, body, {

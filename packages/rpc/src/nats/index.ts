@@ -1,4 +1,5 @@
 export { defaultStreamOptions, type StreamOptions } from './call-channels.js';
+export { ConnectionMonitor, type ConnectionWatcher } from './connection-monitor.js';
 export { tolerateMalformedHeaders } from './malformed-headers.js';
 export { createNatsInvoker, type NatsInvoker, type NatsInvokerOptions } from './nats-invoker.js';
 export { createNatsServer, type NatsServerOptions } from './nats-server.js';

@@ -1,6 +1,11 @@
 import { type Reaction, ToldComponent } from '@wasmlattice/messaging/testing';
 import { noopMeter } from '@wasmlattice/telemetry';
-import { RecordingLogger, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import {
+  createTempDir,
+  RecordingLogger,
+  startNatsServer,
+  type TestNatsServer,
+} from '@wasmlattice/test-support';
 import { AckPolicy, connect, headers, type JetStreamManager, type NatsConnection, nanos } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../delivery.js';
@@ -296,6 +301,47 @@ describe('a delivery', () => {
     await publish('back');
     await expect.poll(() => component.texts).toEqual(['back']);
   });
+});
+
+it('a delivery goes on when the server was away, with what it handled meanwhile', async () => {
+  await using dir = await createTempDir();
+  const first = await startNatsServer({ storeDir: dir.path });
+  const client = await connect({ servers: first.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+  const jetstream = client.jetstream();
+  const streams = (await client.jetstreamManager()).streams;
+  await streams.add({ name: stream, subjects: [`${stream}.>`] });
+  const { component, answer } = slowComponent();
+  const delivery = await startStreamDelivery({
+    connection: client,
+    settings: settings(),
+    jsDomain: undefined,
+    component: 'worker',
+    linkName: 'default',
+    invoker: component.invoker,
+    meter: noopMeter,
+    logger,
+  });
+  await jetstream.publish(`${stream}.a`, 'before');
+  await expect.poll(() => component.texts).toEqual(['before']);
+  await first[Symbol.asyncDispose]();
+  answer();
+  await using _second = await startNatsServer({ storeDir: dir.path, port: first.port });
+  await expect
+    .poll(() =>
+      jetstream.publish(`${stream}.a`, 'after').then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  await expect.poll(() => component.texts).toContain('after');
+  answer();
+  const consumers = (await client.jetstreamManager()).consumers;
+  await expect.poll(async () => (await consumers.info(stream, 'workers')).num_ack_pending).toBe(0);
+  expect(component.texts.filter((text) => text === 'before')).toHaveLength(1);
+  delivery.close();
+  await delivery.settled();
+  await client.close();
 });
 
 describe('a consumer', () => {

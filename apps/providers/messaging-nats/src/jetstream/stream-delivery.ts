@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ComponentHandler, WorkInFlight } from '@wasmlattice/messaging';
 import type { Invoker } from '@wasmlattice/rpc';
+import { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import { describeError, type Logger, type Meter } from '@wasmlattice/telemetry';
 import type { JsMsg, NatsConnection } from 'nats';
 import type { Delivery } from '../delivery.js';
@@ -42,6 +43,7 @@ class StreamDelivery implements Delivery {
   readonly #options: StreamDeliveryOptions;
   readonly #logger: Logger;
   readonly #handler: ComponentHandler;
+  readonly #monitor: ConnectionMonitor;
   readonly #stopping = new AbortController();
   readonly #inFlight = new WorkInFlight();
   #problem: string | undefined;
@@ -49,6 +51,7 @@ class StreamDelivery implements Delivery {
   constructor(options: StreamDeliveryOptions) {
     const { component, invoker, linkName, settings } = options;
     this.#options = options;
+    this.#monitor = new ConnectionMonitor(options.connection);
     this.#logger = options.logger.with({
       component,
       link: linkName,
@@ -69,16 +72,22 @@ class StreamDelivery implements Delivery {
   }
 
   async start(): Promise<void> {
-    const opened = await this.#open();
-    this.#inFlight.add(this.#run(opened));
+    try {
+      const opened = await this.#open();
+      this.#inFlight.add(this.#run(opened));
+    } catch (error) {
+      this.#monitor.close();
+      throw error;
+    }
   }
 
   close(): void {
     this.#stopping.abort();
   }
 
-  settled(): Promise<void> {
-    return this.#inFlight.settled();
+  async settled(): Promise<void> {
+    await this.#inFlight.settled();
+    this.#monitor.close();
   }
 
   #open(): Promise<OpenConsumer> {
@@ -125,6 +134,7 @@ class StreamDelivery implements Delivery {
             ),
       metrics: createStreamMetrics(meter, { ...settings, component }),
       logger: this.#logger,
+      monitor: this.#monitor,
       signal: this.#stopping.signal,
     };
     return (message) => {

@@ -6,6 +6,7 @@ import {
   describeCause,
   type Failure,
 } from '@wasmlattice/messaging';
+import type { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { JsMsg } from 'nats';
 import { traceOf } from '../publisher.js';
@@ -22,6 +23,8 @@ export interface StreamMessagesOptions {
   readonly deadLetters: DeadLetters | undefined;
   readonly metrics: StreamMetrics;
   readonly logger: Logger;
+  /** Of the connection that the message came on. */
+  readonly monitor: ConnectionMonitor;
   /** Aborted when no further attempt may begin: what waits for its component goes back. */
   readonly signal: AbortSignal;
 }
@@ -41,17 +44,21 @@ const storeAgainMs = 2_000;
  * | no component takes it until the provider stops | nak, to deliver it to another provider at once |
  */
 export async function handleStreamMessage(message: JsMsg, options: StreamMessagesOptions): Promise<void> {
-  const { ackWaitMs, handler, maxDeliver, metrics, signal } = options;
+  const { ackWaitMs, handler, maxDeliver, metrics, monitor, signal } = options;
   const attempt = message.info.deliveryCount;
   const logger = options.logger.with({ subject: message.subject, sequence: message.seq, attempt });
-  const tell = (answer: (message: JsMsg) => void): void => {
+  // The client drops what it is given while there is no connection.
+  const tell = async (answer: (message: JsMsg) => void): Promise<void> => {
+    await monitor.settled(signal);
     try {
       answer(message);
     } catch (error) {
       logger.debug('a message could not be answered; it is delivered again', { error });
     }
   };
-  const extending = setInterval(() => tell((each) => each.working()), ackWaitMs / 3);
+  const extending = setInterval(() => {
+    if (monitor.state === 'connected') message.working();
+  }, ackWaitMs / 3);
   try {
     if (maxDeliver !== undefined && attempt > maxDeliver) {
       await giveUp({ kind: 'attempts-lost' });
@@ -63,20 +70,20 @@ export async function handleStreamMessage(message: JsMsg, options: StreamMessage
     switch (outcome.kind) {
       case 'handled':
         metrics.count('handled');
-        tell((each) => each.ack());
+        await tell((each) => each.ack());
         break;
       case 'unheard':
-        tell((each) => each.nak());
+        await tell((each) => each.nak());
         break;
       default:
         if (maxDeliver !== undefined && attempt >= maxDeliver) await giveUp(outcome);
-        else deliverAgain(outcome);
+        else await deliverAgain(outcome);
     }
   } finally {
     clearInterval(extending);
   }
 
-  function deliverAgain(failure: Failure): void {
+  async function deliverAgain(failure: Failure): Promise<void> {
     const waitMs = backOffMs(options.backOffMs, attempt);
     metrics.count('redelivered');
     logger.warn('a component failed to handle a message; it is delivered again', {
@@ -84,7 +91,7 @@ export async function handleStreamMessage(message: JsMsg, options: StreamMessage
       of: maxDeliver,
       error: describeCause(failure),
     });
-    tell((each) => each.nak(waitMs));
+    await tell((each) => each.nak(waitMs));
   }
 
   async function giveUp(cause: DeadLetterCause): Promise<void> {
@@ -93,7 +100,7 @@ export async function handleStreamMessage(message: JsMsg, options: StreamMessage
     if (deadLetters === undefined) {
       metrics.count('given-up');
       logger.error('a message is given up; a dead_letter_subject would keep it', { error });
-      tell((each) => each.term());
+      await tell((each) => each.term());
       return;
     }
     while (!(await isStored(deadLetters, cause))) {
@@ -103,7 +110,7 @@ export async function handleStreamMessage(message: JsMsg, options: StreamMessage
     }
     metrics.count('dead-letter');
     logger.error('a message is a dead letter', { error });
-    tell((each) => each.term());
+    await tell((each) => each.term());
   }
 
   async function isStored(deadLetters: DeadLetters, cause: DeadLetterCause): Promise<boolean> {
