@@ -10,6 +10,8 @@ export const paths = {
   cli: join(root, 'apps/cli/dist/main.js'),
   keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
   redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
+  postgresProvider: join(root, 'apps/providers/sqldb-postgres/dist/main.js'),
+  sqliteProvider: join(root, 'apps/providers/sqldb-sqlite/dist/main.js'),
   blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
   messagingMqttProvider: join(root, 'apps/providers/messaging-mqtt/dist/main.js'),
   blobstoreNatsProvider: join(root, 'apps/providers/blobstore-nats/dist/main.js'),
