@@ -24,9 +24,7 @@ export const postgresDifferences = {
   'one-error': 'errors of statements are `unexpected`, whatever they are about',
   'broken-sessions':
     'what a statement leaves in its session, an open transaction for instance, is there for the next one',
-  'stale-statements': 'a prepared statement fails once its table has other columns',
   'one-link': 'a component has one link: another one of it counts for nothing',
-  'unlinked-break': 'a call of a component without a link ends without a result',
   'put-once': 'a link that is put again keeps its first config',
   'no-describe': 'statements are not described',
 } as const;
