@@ -6,6 +6,7 @@ import type { BackoffOptions } from './backoff.js';
 import { describeLink, ProviderStartError } from './errors.js';
 import { type HealthOutcome, startHealthMonitor } from './health-monitor.js';
 import { createHealthRequests } from './health-requests.js';
+import { linkFailureIn } from './link-failure-words.js';
 import type { GroupGuard } from './process/group-guard.js';
 import type { OutputLimits } from './process/output-budget.js';
 import type { Environment } from './process/provider-environment.js';
@@ -111,6 +112,7 @@ export interface ProcessProvider extends RunningProvider {
 interface Run {
   readonly hostData: HostData;
   readonly answers: boolean;
+  readonly hasFailedLinks: boolean;
   readonly channel: ProcessChannel;
 }
 
@@ -179,7 +181,7 @@ export async function startProcessProvider(
         signal,
         sleep,
       });
-      run = beginRun(hostData, reply);
+      run = beginRun(hostData, reply, process.lastLines);
       return process;
     } catch (error) {
       await process.terminate(timing.killAfterMs ?? defaultKillAfterMs);
@@ -187,7 +189,11 @@ export async function startProcessProvider(
     }
   };
 
-  const beginRun = (hostData: HostData, { instanceId }: HealthReply): Run => {
+  const beginRun = (
+    hostData: HostData,
+    { instanceId }: HealthReply,
+    lastLines: () => readonly string[],
+  ): Run => {
     const common = {
       connection,
       inboxPrefix,
@@ -201,12 +207,13 @@ export async function startProcessProvider(
     };
     if (instanceId === undefined) {
       const links = hostData.linkDefinitions;
-      const channel = createSilentChannel({ ...common, providerId: id, links, logger, sleep });
-      return { hostData, answers: false, channel };
+      const channel = createSilentChannel({ ...common, providerId: id, links, lastLines, logger, sleep });
+      const hasFailedLinks = lastLines().some((line) => linkFailureIn(line) !== undefined);
+      return { hostData, answers: false, hasFailedLinks, channel };
     }
     const timeoutMs = timing.linkTimeoutMs ?? defaultLinkTimeoutMs;
     const channel = createAnsweringChannel({ ...common, hostId, instanceId, timeoutMs, redact });
-    return { hostData, answers: true, channel };
+    return { hostData, answers: true, hasFailedLinks: false, channel };
   };
 
   const supervisor = createSupervisor({
@@ -304,6 +311,9 @@ export async function startProcessProvider(
     },
     get answers() {
       return current().answers;
+    },
+    get hasFailedLinks() {
+      return current().hasFailedLinks;
     },
     get pid() {
       const { state } = supervisor;

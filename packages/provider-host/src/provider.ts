@@ -10,6 +10,8 @@ export interface RunningProvider {
    * others nothing is known but that they were told.
    */
   readonly answers: boolean;
+  /** Whether it wrote that it could not take a link of its start; which one, it does not say: all are to be put again. */
+  readonly hasFailedLinks?: boolean | undefined;
   /** Leads the process group of it; absent while none runs, and for what runs within the host. */
   readonly pid?: number | undefined;
   /** The latest crash; absent before the first, once it has run well since, and for built-in providers. */

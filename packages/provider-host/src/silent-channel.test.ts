@@ -31,6 +31,7 @@ it('puts links after a deletion only when a provider has had time to take it', a
     providerId: 'keyvalue',
     subjects: { linkPut: 'put', linkDelete: 'delete', configUpdate: 'config', secretsUpdate: 'secrets' },
     links: [link('default', 'before'), link('other', 'stays')],
+    lastLines: () => [],
     sleep: () => {
       sleeping.resolve();
       return slept.promise;
@@ -44,6 +45,30 @@ it('puts links after a deletion only when a provider has had time to take it', a
   await putting;
   await connection.flush();
   expect(heard).toEqual(['delete default', 'put default', 'put other']);
+  channel.stop();
+  await connection.close();
+});
+
+it('says of a link what the process writes about it', async () => {
+  await using nats = await startNatsServer();
+  const connection = await connect({ servers: nats.url });
+  connection.subscribe('put', { callback: () => {} });
+  const old =
+    '2026-11-29T08:52:25.000Z  WARN wasmcloud_provider_sdk::provider: receiving link failed error=of before';
+  const lines = [old];
+  const channel = createSilentChannel({
+    connection,
+    providerId: 'keyvalue',
+    subjects: { linkPut: 'put', linkDelete: 'delete', configUpdate: 'config', secretsUpdate: 'secrets' },
+    links: [],
+    lastLines: () => [...lines],
+    sleep: async () => {
+      lines.push(old.replace('of before', 'failed to connect to NATS').replace(':25', ':26'));
+    },
+  });
+  await expect(channel.putLink(link('default', 'x'))).rejects.toThrow(
+    'link default (counter -> keyvalue): the provider wrote that it failed: failed to connect to NATS',
+  );
   channel.stop();
   await connection.close();
 });

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
 import type { NatsConnection } from 'nats';
-import { ProviderSecretsError } from './errors.js';
+import { ProviderLinkError, ProviderSecretsError } from './errors.js';
 import { createLinkDelivery, type LinkDeliveryOptions } from './link-delivery.js';
+import { linkFailureIn } from './link-failure-words.js';
 import type { ProcessChannel, ProcessSubjects } from './process-channel.js';
 import {
   decodeLinkDelete,
@@ -19,6 +20,8 @@ export interface SilentChannelOptions extends Omit<LinkDeliveryOptions, 'subject
   readonly providerId: string;
   /** What the process got with its HostData. */
   readonly links: readonly InterfaceLinkDefinition[];
+  /** The last lines that it wrote to standard error. */
+  readonly lastLines: () => readonly string[];
 }
 
 /**
@@ -26,6 +29,9 @@ export interface SilentChannelOptions extends Omit<LinkDeliveryOptions, 'subject
  * it sees first: a link that follows its deletion at once is taken before it, and gone with it.
  */
 const deletionMs = 100;
+
+/** How long it is looked whether the process writes that it could not take a link, in ms: one whose server refuses it says so at once. */
+const verdictMs = 250;
 
 /**
  * Talks to a process that never says what became of a message, as those of wasmCloud. They ignore a link that is put again, so that
@@ -39,6 +45,18 @@ export function createSilentChannel(options: SilentChannelOptions): ProcessChann
   /** Deletions of our own that have not come back from the server yet, by link. */
   const echoes = new Map<string, number>();
   const ended = new AbortController();
+
+  /** Rejects with what the process wrote about the link; links are put one after the other, so that it is about this one. */
+  const putOne = async (link: InterfaceLinkDefinition): Promise<void> => {
+    const before = new Set(options.lastLines());
+    await delivery.put(link);
+    await sleep(verdictMs, ended.signal);
+    for (const line of options.lastLines()) {
+      const reason = before.has(line) ? undefined : linkFailureIn(line);
+      if (reason !== undefined)
+        throw new ProviderLinkError(link, `the provider wrote that it failed: ${reason}`);
+    }
+  };
 
   const peerOf = ({ sourceId, target }: LinkIdentity): string =>
     sourceId === providerId ? `to ${target}` : `from ${sourceId}`;
@@ -80,7 +98,7 @@ export function createSilentChannel(options: SilentChannelOptions): ProcessChann
     async putLink(link) {
       const before = known.get(linkKey(link));
       known.set(linkKey(link), link);
-      if (before === undefined || isDeepStrictEqual(before, link)) return await delivery.put(link);
+      if (before === undefined || isDeepStrictEqual(before, link)) return await putOne(link);
       publishDelete(link);
       await putPeer(link);
     },

@@ -56,14 +56,15 @@ export class ProviderLinks {
   }
 
   /**
-   * The provider serves, for the first time or again, and has what {@link ofStart} gave. One that answers is given everything once more:
-   * it ignores what it has and says what failed.
+   * The provider serves, for the first time or again, and has what {@link ofStart} gave. One that answers, or wrote that a link
+   * failed, is given everything once more: it ignores what it has and says what failed.
    */
   async begin(provider: RunningProvider): Promise<void> {
     this.#provider = provider;
     for (const followed of [...this.#links.values()]) {
       // What failed is tried in any case, and known to have failed.
-      if (provider.answers && followed.state.tag === 'delivered') followed.state = { tag: 'pending' };
+      const isAsked = provider.answers || provider.hasFailedLinks === true;
+      if (isAsked && followed.state.tag === 'delivered') followed.state = { tag: 'pending' };
       await this.#deliver(followed);
     }
   }

@@ -56,6 +56,7 @@ function setUp(
     deliver?: (link: InterfaceLinkDefinition) => Promise<void>;
     configure?: () => Promise<void>;
     answers?: boolean;
+    hasFailedLinks?: boolean;
     offersBuiltin?: boolean;
     artifacts?: ProviderServiceOptions['artifacts'];
     admitProvider?: ProviderServiceOptions['signatures']['admitProvider'];
@@ -92,6 +93,7 @@ function setUp(
         told,
         launch,
         answers: options.answers ?? false,
+        hasFailedLinks: options.hasFailedLinks,
         async putLink(link) {
           await options.deliver?.(link);
           told.push(['put', link]);
@@ -504,6 +506,18 @@ describe('links', () => {
     configs.set('missing', { a: '1' });
     await service.settled(['kv']);
     expect(provider().told).toMatchObject([['put', { targetConfig: { a: '1' } }]]);
+  });
+
+  it('of a start that wrote of a failure are told again, so that it shows which one failed', async () => {
+    const refused = new Error('the provider wrote that it failed: failed to connect to NATS');
+    const deliver = (): Promise<void> => Promise.reject(refused);
+    const { service, events, provider, put } = setUp({ hasFailedLinks: true, deliver });
+    await put(keyvalueLink());
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await service.settled(['kv']);
+    expect(provider().links).toHaveLength(1);
+    expect(service.undeliveredLinks()).toMatchObject([{ state: 'failed', reason: refused.message }]);
   });
 
   it('do not work while their provider is down, and are told to it when it is back', async () => {
