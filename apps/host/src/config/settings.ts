@@ -214,7 +214,7 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     flag: 'allow-file-load',
     variable: 'WASMCLOUD_ALLOW_FILE_LOAD',
     group: 'General',
-    help: 'Permit components and providers from the local file system (file:// and plain paths)',
+    help: 'Permit components and providers from the local file system (file:// and plain paths); on with `wasmlattice up`',
   }),
   developmentMode: value(kinds.trueOrFalse, false, {
     flag: 'development-mode',
