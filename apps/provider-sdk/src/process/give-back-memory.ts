@@ -1,18 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { usualFlags } from '@wasmlattice/provider-host/protocol';
-
 /** A start is over by then, and a first call most likely too. */
 const afterMs = 1_000;
 
 /**
  * Has V8 give back what only the start needed, once, a moment later: modules leave 10 MB of garbage that an idle process would keep.
- * From then on code is optimised as usual. Hosts start Node.js with flags for it; without those nothing happens.
+ * Hosts start Node.js with `--expose-gc` for it; without that nothing happens.
  */
 export function giveBackMemory(): void {
   const { gc } = globalThis;
   if (gc === undefined) return;
-  setTimeout(() => {
-    void gc({ type: 'major', execution: 'async', flavor: 'last-resort' });
-    for (const flag of usualFlags) setFlagsFromString(flag);
-  }, afterMs).unref();
+  setTimeout(() => void gc({ type: 'major', execution: 'async', flavor: 'last-resort' }), afterMs).unref();
 }

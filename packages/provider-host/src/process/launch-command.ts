@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, open, realpath } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { startFlags } from '../protocol/index.js';
 import { formatProblem, headBytes, type Machine } from './executable-format.js';
 
 /** How to start a provider's executable. */
@@ -17,6 +16,9 @@ export class LaunchError extends Error {
 
 /** What Node.js runs by itself; of TypeScript it drops the types. */
 const nodeExtensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
+
+/** Lets a provider give back the memory that only its start needed. */
+export const nodeFlags: readonly string[] = ['--expose-gc'];
 
 /**
  * Decides how to start `file`, and finds out before spawning why it could not be.
@@ -39,7 +41,7 @@ export async function launchCommand(
   const head = await readHead(path);
   const extension = extname(path);
   if (nodeExtensions.has(extension) || namesNode(head)) {
-    return { command: nodePath, args: [...startFlags, path] };
+    return { command: nodePath, args: [...nodeFlags, path] };
   }
   await access(path, constants.X_OK).catch((cause: unknown) => {
     throw new LaunchError(`${file} is not executable: mark it with "chmod +x"`, { cause });

@@ -29,7 +29,6 @@ export {
   type ProviderReply,
   shutdownReply,
 } from './messages.js';
-export { startFlags, usualFlags } from './node-flags.js';
 export { defaultOtelConfig, type OtelConfig, type OtelProtocol } from './otel-config.js';
 export { ProviderProtocolError } from './protocol-error.js';
 export { offerSeat, type ProviderSeat, takeSeat } from './seat.js';

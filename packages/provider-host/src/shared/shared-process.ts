@@ -3,11 +3,12 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@wasmlattice/telemetry';
 import { type GroupGuard, noGroupGuard } from '../process/group-guard.js';
+import { nodeFlags } from '../process/launch-command.js';
 import { endGroup, signalGroup } from '../process/process-group.js';
 import { type Environment, providerEnvironment } from '../process/provider-environment.js';
 import { forwardOutput } from '../process/provider-output.js';
 import type { ProcessExit, ProviderProcess, ProviderProcessOptions } from '../process/provider-process.js';
-import { encodeHostData, startFlags } from '../protocol/index.js';
+import { encodeHostData } from '../protocol/index.js';
 import { settlesWithin, systemSleep } from '../sleep.js';
 import type { FromShared, ToShared } from './messages.js';
 
@@ -57,7 +58,7 @@ export function createSharedProcess(options: SharedProcessOptions): SharedProces
   let seats = 0;
 
   const run = async (): Promise<Running> => {
-    const child = spawn(nodePath, [...startFlags, fileURLToPath(entry)], {
+    const child = spawn(nodePath, [...nodeFlags, fileURLToPath(entry)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: providerEnvironment(options.environment),
       windowsHide: true,
