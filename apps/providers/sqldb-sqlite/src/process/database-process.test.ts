@@ -1,7 +1,8 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTempDir, type TempDir } from '@wasmlattice/test-support';
+import { createTempDir, startChild, type TempDir } from '@wasmlattice/test-support';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseSettings } from '../settings.js';
 import type { SqliteValue } from '../values/sqlite-value.js';
@@ -35,10 +36,10 @@ const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 
 describe('a statement', () => {
   it('that takes too long ends with its process, and those that wait for it are carried out', async () => {
-    const database = databaseOf({ statementTimeoutMs: 1_000 });
-    await batch(database, 'CREATE TABLE task (id int)');
+    await batch(databaseOf(), 'CREATE TABLE task (id int)');
+    const database = databaseOf({ statementTimeoutMs: 3_000 });
     const [long, next] = [run(database, endless), run(database, 'INSERT INTO task VALUES (1)')];
-    await expect(long).rejects.toThrow(/longer than the 1000 ms that SQLITE_STATEMENT_TIMEOUT_MS allows$/);
+    await expect(long).rejects.toThrow(/longer than the 3000 ms that SQLITE_STATEMENT_TIMEOUT_MS allows$/);
     expect((await next).count).toBe(1);
     expect((await run(database, 'SELECT id FROM task')).rows).toEqual([[1n]]);
   });
@@ -136,4 +137,25 @@ describe('a database', () => {
       /no such table/,
     );
   });
+});
+
+it('the process of a database ends when its provider is killed in the middle of a statement', async () => {
+  const script = join(dir.path, 'provider.mjs');
+  const settings = { file: ':memory:', isReadOnly: false, busyTimeoutMs: 1, statementTimeoutMs: 600_000 };
+  await writeFile(
+    script,
+    `const { DatabaseProcess } = await import(${JSON.stringify(new URL('../../dist/process/database-process.js', import.meta.url))});
+     const database = new DatabaseProcess(${JSON.stringify(settings)}, ${JSON.stringify(program)});
+     await database.open();
+     database.request({ tag: 'run', text: ${JSON.stringify(endless)}, values: [] });
+     console.log('it runs');`,
+  );
+  const provider = opened.use(startChild(process.execPath, [script], process.env));
+  await provider.waitForLine(/it runs/);
+  const { pid } = provider;
+  const [child = ''] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ');
+  expect(existsSync(`/proc/${child}/stat`)).toBe(true);
+  provider.signal('SIGKILL');
+  await provider.exited;
+  await expect.poll(() => existsSync(`/proc/${child}/stat`)).toBe(false);
 });

@@ -22,6 +22,9 @@ interface Running extends Job {
   isOverdue: boolean;
 }
 
+/** Longest wait for a process to start and open its database, in ms. */
+const openTimeoutMs = 30_000;
+
 /**
  * A database in a process of its own: SQLite runs a statement on the thread that asks for it, and nothing but the end of the process
  * stops one. Requests wait for the one before; after the end of a process the next one starts another.
@@ -98,12 +101,18 @@ export class DatabaseProcess {
     const deadline = setTimeout(() => {
       running.isOverdue = true;
       child.kill('SIGKILL');
-    }, this.#settings.statementTimeoutMs);
+    }, this.#timeoutOf(job.request));
     const running: Running = { ...job, child, deadline, isOverdue: false };
     this.#running = running;
     child.send(job.request, (error) => {
       if (error !== null) this.#settle(child, () => job.reject(error));
     });
+  }
+
+  /** To open a database is no statement: its process has to start first. */
+  #timeoutOf({ tag }: DatabaseRequest): number {
+    const { statementTimeoutMs } = this.#settings;
+    return tag === 'open' ? Math.max(statementTimeoutMs, openTimeoutMs) : statementTimeoutMs;
   }
 
   #start(): ChildProcess {

@@ -5,12 +5,12 @@ import type { DatabaseAnswers, DatabaseReply, DatabaseRequest } from './messages
 
 /** Ends the process when its provider is gone: while a statement runs, nothing else in the process does. */
 const parentWatch = `
-  const { ppid } = process;
-  setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), 2_000);`;
+  const { workerData: parent } = require('node:worker_threads');
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 2_000);`;
 
 /** The process of one database: answers its parent's requests until that closes the channel. */
 export function serveDatabase(): void {
-  new Worker(parentWatch, { eval: true }).unref();
+  new Worker(parentWatch, { eval: true, workerData: process.ppid }).unref();
   let database: Database | undefined;
 
   const answer = (request: DatabaseRequest): DatabaseAnswers[DatabaseRequest['tag']] => {
