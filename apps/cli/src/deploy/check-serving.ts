@@ -65,10 +65,16 @@ export function whatIsWrong(
   const links = steps.flatMap((step) => (step.kind === 'put-link' ? [step.link] : []));
   const providers = new Set(
     steps.flatMap((step) => {
-      if (step.kind === 'keep-provider') return [step.providerId];
-      return step.kind === 'start-provider' || step.kind === 'update-provider'
-        ? [step.command.providerId]
-        : [];
+      switch (step.kind) {
+        case 'keep-provider':
+          return [step.providerId];
+        case 'start-provider':
+        case 'update-provider':
+        case 'replace-provider':
+          return [step.command.providerId];
+        default:
+          return [];
+      }
     }),
   );
   const failures = inventories.flatMap((host) =>

@@ -127,6 +127,12 @@ function planProviders(
       }
       if (there !== undefined) {
         refuseForeign(manifest, providerId, there.annotations);
+        // A host takes the same reference for a change of configs, whatever the file holds by now.
+        const isOther = there.imageRef !== shownProviderReference(image);
+        if (isOther && !isBuiltin(image)) {
+          starts.push({ kind: 'replace-provider', host: stepHost(host), command });
+          continue;
+        }
         stops.push({ kind: 'stop-provider', host: stepHost(host), providerId });
       }
       starts.push({ kind: 'start-provider', host: stepHost(host), command });

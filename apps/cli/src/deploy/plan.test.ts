@@ -82,6 +82,10 @@ describe('planDeploy', () => {
     ).toEqual(['provider shop-store already runs on host-A']);
     const old = provider('shop-store', { imageRef: 'store:0' });
     expect(lines(planDeploy(manifest(store), '/', lattice(host('A', { providers: [old] }))))).toEqual([
+      'replace provider shop-store on host-A by store:1',
+    ]);
+    const builtin = store.replace('store:1', 'wasmcloud+builtin://http-server');
+    expect(lines(planDeploy(manifest(builtin), '/', lattice(host('A', { providers: [old] }))))).toEqual([
       'stop provider shop-store on host-A',
       'start provider shop-store on host-A',
     ]);

@@ -87,8 +87,9 @@ export async function runStep(step: Step, options: RunStepOptions): Promise<void
         request: requestOptions(options),
         outcome: outcomeOfRequests(step, options),
       });
-    } else if (step.kind === 'update-provider') await updateProvider(step, options);
-    else if (step.kind !== 'keep-provider') await requestStep(step, options);
+    } else if (step.kind === 'update-provider' || step.kind === 'replace-provider') {
+      await updateProvider(step, options);
+    } else if (step.kind !== 'keep-provider') await requestStep(step, options);
   } catch (error) {
     throw explain(step, error);
   }
@@ -110,9 +111,9 @@ export async function requestOnly(
   }
 }
 
-/** Hosts of wasmCloud, and those whose provider takes no configs while it runs, refuse: it starts with them then. */
+/** Hosts of wasmCloud refuse to change what runs, and so does ours a built-in one: it is stopped and started then. */
 async function updateProvider(
-  { command, host }: Extract<Step, { readonly kind: 'update-provider' }>,
+  { command, host }: Extract<Step, { readonly kind: 'update-provider' | 'replace-provider' }>,
   options: RunStepOptions,
 ): Promise<void> {
   const start = { kind: 'start-provider', host } as const;
@@ -163,7 +164,7 @@ function outcomeOfRequests(
 /** A step that is one request. */
 export type RequestStep = Exclude<
   Step,
-  { readonly kind: 'keep-provider' | 'update-provider' | 'delete-link' }
+  { readonly kind: 'keep-provider' | 'update-provider' | 'replace-provider' | 'delete-link' }
 >;
 
 async function send(
@@ -300,6 +301,7 @@ function whatToCheck(step: Step): string {
       return 'look at the log of the hosts: the lattice keeps configs in JetStream';
     case 'start-provider':
     case 'update-provider':
+    case 'replace-provider':
       return `check the image ${step.command.providerRef ?? ''} and the log of host ${step.host.friendlyName}`;
     case 'scale-component':
     case 'update-component': {

@@ -21,6 +21,8 @@ export type Step =
   | { readonly kind: 'start-provider'; readonly host: StepHost; readonly command: StartProviderInput }
   /** The provider runs already with other configs: it takes these in place, or is stopped and started where it can't. */
   | { readonly kind: 'update-provider'; readonly host: StepHost; readonly command: StartProviderInput }
+  /** The provider runs from another image: this one takes its place once it serves, or where the host can't, after a stop. */
+  | { readonly kind: 'replace-provider'; readonly host: StepHost; readonly command: StartProviderInput }
   /** The provider runs already: nothing is requested. */
   | { readonly kind: 'keep-provider'; readonly host: StepHost; readonly providerId: string }
   | { readonly kind: 'stop-provider'; readonly host: StepHost; readonly providerId: string }
@@ -50,6 +52,8 @@ export function describeStep(step: Step): string {
       return `start provider ${step.command.providerId} on ${step.host.friendlyName}`;
     case 'update-provider':
       return `give provider ${step.command.providerId} on ${step.host.friendlyName} its configs`;
+    case 'replace-provider':
+      return `replace provider ${step.command.providerId} on ${step.host.friendlyName} by ${step.command.providerRef}`;
     case 'keep-provider':
       return `provider ${step.providerId} already runs on ${step.host.friendlyName}`;
     case 'stop-provider':
