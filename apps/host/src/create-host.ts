@@ -200,7 +200,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     logger: logger.named('threads'),
   });
   opened.defer(() => places.close(0));
-  forgetDecisions = () => places.forgetDecisions();
+  forgetDecisions = () => places.notify({ kind: 'forget-decisions' });
   const http = createHttpTargets({ threads: places, graceMs: componentGraceMs });
   const registries = openRegistries({
     config: config.registries,

@@ -14,6 +14,7 @@ import {
   type ServingThreadsOptions,
 } from '../serving-threads/serving-threads.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { IsolatedProcess } from './isolated-process.js';
 import type { IsolationTier } from './isolation-tier.js';
 import type { ProcessClientOptions } from './process-client.js';
@@ -61,8 +62,8 @@ export class IsolatedEngineError extends Error {
   }
 }
 
-/** What serves a component that shares nothing, and how that learns that decisions do not hold any more. */
-type IsolatedServing = readonly [handle: ServedComponentHandle, forgetDecisions: () => void];
+/** What serves a component that shares nothing, and how that is told what all are told. */
+type IsolatedServing = readonly [handle: ServedComponentHandle, notify: (notice: ThreadNotice) => void];
 
 /** Components that may have a thread of their own at a time, two at once while each is replaced. */
 const maxIsolatedThreads = 256;
@@ -78,8 +79,8 @@ export class ComponentPlaces {
   readonly #validation: Validation;
   /** What serves components that share nothing; without it the process would outlive a host that closes early. */
   readonly #isolated = new Set<ServedComponentHandle>();
-  /** How those learn that decisions do not hold any more. */
-  readonly #forgetters = new Map<ServedComponentHandle, () => void>();
+  /** How those are told what all are told. */
+  readonly #notified = new Map<ServedComponentHandle, (notice: ThreadNotice) => void>();
 
   private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
     this.#options = options;
@@ -147,10 +148,10 @@ export class ComponentPlaces {
     return this.#shared.serveClient(provider);
   }
 
-  /** What was decided about calls before does not hold any more. */
-  forgetDecisions(): void {
-    this.#shared.forgetDecisions();
-    for (const forget of this.#forgetters.values()) forget();
+  /** Tells all threads and processes that there are now. */
+  notify(notice: ThreadNotice): void {
+    this.#shared.notify(notice);
+    for (const notify of this.#notified.values()) notify(notice);
   }
 
   /** Completes what is in flight for at most `graceMs`, then threads and processes end; safe to call twice. */
@@ -180,7 +181,7 @@ export class ComponentPlaces {
           await group.close(0);
         },
       };
-      return [handle, () => group.forgetDecisions()];
+      return [handle, (notice) => group.notify(notice)];
     } catch (error) {
       await group.close(0);
       throw error;
@@ -210,10 +211,10 @@ export class ComponentPlaces {
       },
       start,
     );
-    return [served, () => served.forgetDecisions()];
+    return [served, (notice) => served.notify(notice)];
   }
 
-  #keep(served: ServedComponentHandle, forgetDecisions: () => void): ServedComponentHandle {
+  #keep(served: ServedComponentHandle, notify: (notice: ThreadNotice) => void): ServedComponentHandle {
     const kept: ServedComponentHandle = {
       scale: (maxInstances) => served.scale(maxInstances),
       setLinks: (links) => served.setLinks(links),
@@ -224,11 +225,11 @@ export class ComponentPlaces {
       stop: async (graceMs) => {
         await served.stop(graceMs);
         this.#isolated.delete(kept);
-        this.#forgetters.delete(kept);
+        this.#notified.delete(kept);
       },
     };
     this.#isolated.add(kept);
-    this.#forgetters.set(kept, forgetDecisions);
+    this.#notified.set(kept, notify);
     return kept;
   }
 }

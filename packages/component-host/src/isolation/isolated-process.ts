@@ -6,6 +6,7 @@ import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ServedComponentHandle } from '../serving-threads/serving-threads.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { IsolatedProcessExitedError, ProcessClient, type ProcessClientOptions } from './process-client.js';
 
 export interface IsolatedProcessOptions extends ProcessClientOptions {
@@ -88,8 +89,8 @@ export class IsolatedProcess implements ServedComponentHandle {
     this.#client?.setSecrets(secrets);
   }
 
-  forgetDecisions(): void {
-    this.#client?.forgetDecisions();
+  notify(notice: ThreadNotice): void {
+    this.#client?.notify(notice);
   }
 
   /** They are here in any case, for the process that may have to take the place of this one. */

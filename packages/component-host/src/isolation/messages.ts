@@ -5,6 +5,7 @@ import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { FrameError } from './frames.js';
 
 /** Host → isolated process. Every message with an `id` is answered by `done` or `failed`. */
@@ -22,6 +23,7 @@ export type ToProcess =
   | { readonly kind: 'config'; readonly config: ConfigEntries }
   | { readonly kind: 'secrets'; readonly secrets: SecretEntries }
   | InvocationVerdict
+  | ThreadNotice
   /** Answered once all that was sent before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, then end. */

@@ -7,6 +7,7 @@ import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../c
 import { answerQuestion } from '../policy/decision-requests.js';
 import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { FrameReader, sendFrame } from './frames.js';
 import {
   decodeFromProcess,
@@ -133,8 +134,8 @@ export class ProcessClient {
     this.#beginWatch(start);
   }
 
-  forgetDecisions(): void {
-    this.#send({ kind: 'forget-decisions' });
+  notify(notice: ThreadNotice): void {
+    this.#send(notice);
   }
 
   scale(maxInstances: number): void {

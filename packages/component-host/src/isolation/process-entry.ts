@@ -17,6 +17,7 @@ import type { ComponentRuntime } from '../component-runtime.js';
 import { DecisionRequests } from '../policy/decision-requests.js';
 import { watchBudgets } from '../serving-threads/watch-budgets.js';
 import { assembleThread } from '../thread/assemble-thread.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { FrameReader, sendFrame } from './frames.js';
 import {
   decodeToProcess,
@@ -58,7 +59,7 @@ const decisions = new DecisionRequests(send);
 /** The component, from when it is served. */
 interface Serving {
   readonly runtime: ComponentRuntime;
-  forgetDecisions(): void;
+  heed(notice: ThreadNotice): void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   limitStacks(limits.stack);
   const budgets = createProcessBudgets({ threads: 1, ceilings });
   const code = Promise.withResolvers<PreparedComponent>();
-  const { thread, telemetry, logger, close, forgetDecisions } = assembleThread(
+  const { thread, telemetry, logger, close, heed } = assembleThread(
     { ...settings, budgets: { budgets, thread: 0 }, clock: clock.add(0) },
     {
       postTelemetry: (batch) => send({ kind: 'telemetry', batch }),
@@ -98,7 +99,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   if (runtime === undefined) throw new Error('the component was stopped before it was served');
   return {
     runtime,
-    forgetDecisions,
+    heed,
     async close(graceMs) {
       closeBudgets();
       await close(graceMs);
@@ -135,7 +136,7 @@ function receive(message: ToProcess): void {
       return;
     case 'forget-decisions':
       void serving?.then(
-        (current) => current.forgetDecisions(),
+        (current) => current.heed(message),
         () => {},
       );
       return;

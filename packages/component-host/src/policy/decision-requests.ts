@@ -8,10 +8,11 @@ export interface InvocationQuestion extends InvokedFunction {
 }
 
 /** Control plane → serving thread or isolated process. */
-export type InvocationVerdict =
-  | { readonly kind: 'decision'; readonly question: number; readonly decision: InvocationDecision }
-  /** What was decided before does not hold any more. */
-  | { readonly kind: 'forget-decisions' };
+export interface InvocationVerdict {
+  readonly kind: 'decision';
+  readonly question: number;
+  readonly decision: InvocationDecision;
+}
 
 /** The questions of a thread that have no answer yet. */
 export class DecisionRequests {

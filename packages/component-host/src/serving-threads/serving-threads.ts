@@ -10,6 +10,7 @@ import type { HttpRoute } from '../http/routes.js';
 import type { DecideForComponent, InvocationDecision, InvokedFunction } from '../policy/invocation-gate.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
+import type { ThreadNotice } from '../thread/thread-notice.js';
 import { claimAddress } from './claim-address.js';
 import type { ProcessShare } from './process-share.js';
 import { ServedComponent } from './served-component.js';
@@ -263,9 +264,8 @@ export class ServingThreads {
     return stop;
   }
 
-  /** What was decided about calls before does not hold any more. */
-  forgetDecisions(): void {
-    for (const { thread } of this.#places) thread?.forgetDecisions();
+  notify(notice: ThreadNotice): void {
+    for (const { thread } of this.#places) thread?.notify(notice);
   }
 
   /** Completes what is in flight for at most `graceMs`, then the threads end; safe to call twice. */

@@ -12,14 +12,14 @@ import { type DecideInvocation, ThreadDecisions } from '../policy/invocation-gat
 import type { ServingThreadData } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';
+import type { ThreadNotice } from './thread-notice.js';
 
 /** A thread that serves components, with all that it has of its own. */
 export interface AssembledThread {
   readonly thread: ServingThread;
   readonly logger: Logger;
   readonly telemetry: TelemetryRelay;
-  /** What was decided about calls before does not hold any more. */
-  forgetDecisions(): void;
+  heed(notice: ThreadNotice): void;
   /** Finishes what is in flight within `graceMs` and closes the connections. */
   close(graceMs: number): Promise<void>;
 }
@@ -76,7 +76,13 @@ export function assembleThread(
     thread,
     logger,
     telemetry,
-    forgetDecisions: () => decisions?.forget(),
+    heed({ kind }) {
+      switch (kind) {
+        case 'forget-decisions':
+          decisions?.forget();
+          return;
+      }
+    },
     async close(graceMs) {
       await thread.close(graceMs);
       await rpc.close();

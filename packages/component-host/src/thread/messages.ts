@@ -13,6 +13,7 @@ import type { ClientProvider } from '../http/client-provider.js';
 import type { HeadLimits, TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute, HttpRouting } from '../http/routes.js';
 import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
+import type { ThreadNotice } from './thread-notice.js';
 
 /** How requests of components get into a network where no link says whereto. */
 export interface HttpClientSettings {
@@ -106,6 +107,7 @@ export type ToThread =
   /** Answers `need-code`: why there is none. */
   | { readonly kind: 'no-code'; readonly generation: number; readonly error: ThreadFailure }
   | InvocationVerdict
+  | ThreadNotice
   /** Answered once everything posted before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, close the connections, exit. */

@@ -12,6 +12,7 @@ import type { HttpRoute } from '../http/routes.js';
 import { answerQuestion } from '../policy/decision-requests.js';
 import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
+import type { ThreadNotice } from './thread-notice.js';
 
 /** A serving thread ended while something was asked of it. */
 export class ThreadExitedError extends Error {
@@ -27,8 +28,7 @@ export interface ThreadClient {
   setLinks(generation: number, links: readonly LinkRow[]): void;
   setConfig(generation: number, config: ConfigEntries): void;
   setSecrets(generation: number, secrets: SecretEntries): void;
-  /** All decisions about calls are asked for again. */
-  forgetDecisions(): void;
+  notify(notice: ThreadNotice): void;
   /** Whether the thread has no code of that generation any more. */
   park(generation: number): Promise<boolean>;
   listen(address: ListenerAddress): Promise<void>;
@@ -169,7 +169,7 @@ export async function startThread(
     setLinks: (generation, links) => post({ kind: 'links', generation, links }),
     setConfig: (generation, config) => post({ kind: 'config', generation, config }),
     setSecrets: (generation, secrets) => post({ kind: 'secrets', generation, secrets }),
-    forgetDecisions: () => post({ kind: 'forget-decisions' }),
+    notify: (notice) => post(notice),
     park: (generation) => ask({ kind: 'park', generation }),
     listen: (address) => request({ kind: 'listen', ...address }),
     route: (listener, route) => request({ kind: 'route', listener, route }),

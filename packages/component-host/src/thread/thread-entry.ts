@@ -13,7 +13,7 @@ const data = workerData as ServingThreadData;
 const post = (message: FromThread): void => port.postMessage(message);
 const code = new CodeRequests((generation) => post({ kind: 'need-code', generation }));
 const decisions = new DecisionRequests(post);
-const { thread, close, forgetDecisions } = assembleThread(data, {
+const { thread, close, heed } = assembleThread(data, {
   postTelemetry: (batch) => post({ kind: 'telemetry', batch }),
   loadCode: (generation) => code.request(generation),
   decide: decisions.ask,
@@ -53,7 +53,7 @@ port.on('message', (message: ToThread) => {
       decisions.answer(message.question, message.decision);
       return;
     case 'forget-decisions':
-      forgetDecisions();
+      heed(message);
       return;
     case 'links':
       thread.runtime(message.generation)?.setLinks(message.links);
