@@ -22,6 +22,8 @@ const repeatDelayMs = 250;
 
 /** Below the subject of a call: where NATS says that nobody has the peer's inbox. */
 const nobodyHasIt = '.nobody';
+/** As {@link nobodyHasIt}, for a question that was asked since a process of the target has ended. */
+const nobodyHasItNow = '.ended';
 
 /** What a call needs of its invoker. */
 export interface ClientCallHost {
@@ -148,6 +150,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       if (rest === '.results') this.#receiveResults(message);
       else if (rest === '') this.#receiveHandshake(message);
       else if (rest === nobodyHasIt) this.#receiveNobody(message);
+      else if (rest === nobodyHasItNow) this.#receiveEnded(message);
       else {
         const subject = parseCallSubject(rest);
         if (subject) this.#channels?.receive(subject, message);
@@ -205,17 +208,34 @@ export class ClientCall implements InboxEntry, ParamsOwner {
 
   /** Nothing else tells of a peer that ended without a word until the call's own time is over. */
   askPeer(): void {
+    this.#peer?.wait();
+    this.#askPeer(nobodyHasIt);
+  }
+
+  get target(): string {
+    return this.#options.route.names.target;
+  }
+
+  /** A process of the target has ended; the peer is gone if nobody has its inbox any more, and is not reconnecting then. */
+  doubtPeer(): void {
+    this.#askPeer(nobodyHasItNow);
+  }
+
+  #askPeer(question: string): void {
     const { transport, inbox, isDisconnected } = this.#client;
     const { peerRoot } = this.#params;
-    this.#peer?.wait();
     if (isDisconnected || peerRoot === undefined) return;
-    const reply = inbox.subject(this.#token) + nobodyHasIt;
+    const reply = inbox.subject(this.#token) + question;
     transport.outbox.publish(aliveSubject(peerRoot), undefined, { reply });
   }
 
   #receiveNobody(message: Msg): void {
     if (statusOf(message) !== 503 || !this.#peer?.missed()) return;
     this.fail('terminated', 'the peer is gone: it lost its connection to NATS, or ended, amid the call');
+  }
+
+  #receiveEnded(message: Msg): void {
+    if (statusOf(message) === 503) this.fail('terminated', 'the process of the peer ended amid the call');
   }
 
   get #names(): CallNames {

@@ -771,6 +771,42 @@ describe('a deadline', () => {
   });
 });
 
+describe('a process of the target that ended', () => {
+  it('fails the calls that it had accepted, and those alone', async () => {
+    const invoker = await peers.invoker();
+    const accepted = async (): Promise<{ peer: NatsConnection; failure: Promise<RpcError> }> => {
+      const peer = await peers.connect();
+      const invoked = Promise.withResolvers<string>();
+      const served = peer.subscribe(subject, { callback: (_, { reply = '' }) => invoked.resolve(reply) });
+      const root = createInbox();
+      peer.subscribe(`${root}.>`, { callback: () => {} });
+      await peer.flush();
+      const failure = errorOf(callEcho(invoker, 'x', 60_000));
+      peer.publish(await invoked.promise, Empty, { reply: root });
+      served.unsubscribe();
+      await peer.flush();
+      return { peer, failure };
+    };
+    const [ended, other] = [await accepted(), await accepted()];
+    let isOver = false;
+    void other.failure.then(() => {
+      isOver = true;
+    });
+    await ended.peer.close();
+    invoker.targetEnded('elsewhere');
+    invoker.targetEnded(target);
+    const { code, message } = await ended.failure;
+    expect({ code, message }).toEqual({
+      code: 'terminated',
+      message: expect.stringContaining('the process of the peer ended amid the call'),
+    });
+    expect(isOver).toBe(false);
+    await other.peer.close();
+    invoker.targetEnded(target);
+    expect((await other.failure).code).toBe('terminated');
+  });
+});
+
 describe('serving', () => {
   it('fails when NATS refuses the subscription', async () => {
     await peers.nats[Symbol.asyncDispose]();

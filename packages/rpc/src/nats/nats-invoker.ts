@@ -48,6 +48,11 @@ export interface NatsInvokerOptions {
 
 /** An {@link Invoker} that holds one subscription on its connection. */
 export interface NatsInvoker extends Invoker {
+  /**
+   * A process that served calls for `target` is known to have ended: calls that it had accepted fail with `terminated` at once, and
+   * those of others that serve the target go on. A peer that keeps no subscription below its inbox during a call counts as ended.
+   */
+  targetEnded(target: string): void;
   /** Ends the subscription; calls in flight reject with `closed`, and those that accepted them learn that nobody waits. */
   close(): Promise<void>;
 }
@@ -147,6 +152,10 @@ class Client implements NatsInvoker, ClientCallHost {
     // The owner may close the connection next.
     if (inFlight.length > 0 && !this.isDisconnected) await this.transport.outbox.flush().catch(() => {});
     if (this.#hasOwnTransport) this.transport.close();
+  }
+
+  targetEnded(target: string): void {
+    for (const call of this.inbox.all()) if (call.target === target) call.doubtPeer();
   }
 
   get isSettling(): boolean {
