@@ -19,6 +19,7 @@ export const paths = {
   foreignProvider: join(root, 'test-e2e/src/foreign-provider.ts'),
   toldProvider: join(root, 'test-e2e/src/told-provider.ts'),
   patientProvider: join(root, 'test-e2e/src/patient-provider.ts'),
+  stuckProvider: join(root, 'test-e2e/src/stuck-provider.ts'),
   unrulyProvider: join(root, 'test-e2e/src/unruly-provider.ts'),
   policyService: join(root, 'test-e2e/src/policy-service.ts'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),

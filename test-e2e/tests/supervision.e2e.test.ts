@@ -1,8 +1,9 @@
 import { createClient, func, type Invoker, t, witInterface } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
+import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../src/cli-process.js';
-import { startProvider } from '../src/deploy.js';
+import { putLink, serveHttp, startComponent, startProvider } from '../src/deploy.js';
 import { childrenOf, isAlive } from '../src/isolated-processes.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
@@ -82,6 +83,21 @@ describe('an update of a provider', () => {
     const answer = createClient(invoker, { target: 'patient', interface: patience }).listen(said());
     return { answer, end: all.resolve };
   };
+});
+
+describe('a provider that dies amid a call', () => {
+  it('leaves no component waiting for its answer', async () => {
+    const { host, lattice } = scenario;
+    await startProvider(lattice, host, 'stuck', paths.stuckProvider);
+    await startComponent(lattice, host, { id: 'waiter', wasm: paths.caller, maxInstances: 2 });
+    await putLink(lattice, { source: 'waiter', target: 'stuck', interface: 'test:ops/shapes' });
+    const url = await serveHttp(lattice, host, 'waiter', await freePort());
+    const answer = fetch(`${url}/add`);
+    const [, pid] = await host.child.waitForLine(/stuck (\d+) took a call\./);
+    process.kill(Number(pid), 'SIGKILL');
+    await host.child.waitForLine(/add on stuck.*the process of the peer ended amid the call/);
+    expect((await answer).status).toBe(500);
+  });
 });
 
 describe('a provider that is not of our SDK', () => {

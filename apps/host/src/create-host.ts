@@ -277,6 +277,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     secrets,
     hostXkey,
     events,
+    onProcessEnd: (target) => places.notify({ kind: 'target-ended', target }),
     launcher: createProviderLauncher({
       config,
       env,

@@ -135,6 +135,7 @@ function receive(message: ToProcess): void {
       decisions.answer(message.question, message.decision);
       return;
     case 'forget-decisions':
+    case 'target-ended':
       void serving?.then(
         (current) => current.heed(message),
         () => {},

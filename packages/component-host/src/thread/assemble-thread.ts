@@ -76,10 +76,13 @@ export function assembleThread(
     thread,
     logger,
     telemetry,
-    heed({ kind }) {
-      switch (kind) {
+    heed(notice) {
+      switch (notice.kind) {
         case 'forget-decisions':
           decisions?.forget();
+          return;
+        case 'target-ended':
+          rpc.targetEnded(notice.target);
           return;
       }
     },

@@ -7,6 +7,8 @@ import type { NatsConnection } from 'nats';
 /** Calls into and out of the lattice over a connection of this worker's own, opened when it is first needed. */
 export interface RpcClient {
   readonly invoker: Invoker;
+  /** See {@link NatsInvoker.targetEnded}. */
+  targetEnded(target: string): void;
   /** For the exports of a component; completes the calls in flight when it is closed. */
   server(): Promise<Server>;
   close(): Promise<void>;
@@ -55,6 +57,12 @@ export function createRpcClient(options: {
   return {
     invoker: {
       invoke: async (invocation) => (await client()).invoker.invoke(invocation),
+    },
+    targetEnded(target) {
+      void opened?.then(
+        ({ invoker }) => invoker.targetEnded(target),
+        () => {},
+      );
     },
     server: async () => (await client()).server,
     async close() {

@@ -53,6 +53,7 @@ port.on('message', (message: ToThread) => {
       decisions.answer(message.question, message.decision);
       return;
     case 'forget-decisions':
+    case 'target-ended':
       heed(message);
       return;
     case 'links':

@@ -117,6 +117,7 @@ function setUp(
       return provider;
     },
   };
+  const ended: string[] = [];
   const service = createProviderService({
     hostId: 'NHOST',
     artifacts: options.artifacts ?? { fetchProvider: async (reference) => fetched(reference) },
@@ -129,6 +130,7 @@ function setUp(
     events,
     launcher,
     scheduleRetry: options.scheduleRetry ?? (() => () => {}),
+    onProcessEnd: (providerId) => ended.push(providerId),
     meter: {
       ...noopMeter,
       counter: (name) => ({ add: (_, attributes) => void counted.push([name, attributes]) }),
@@ -145,7 +147,7 @@ function setUp(
     if (found === undefined) throw new Error(`there is no provider ${index}`);
     return found;
   };
-  return { service, counted, events, configs, secrets, lattice, providers, provider, put, open };
+  return { service, counted, ended, events, configs, secrets, lattice, providers, provider, put, open };
 }
 
 /** Holds up what awaits `pass` until `open` is called. */
@@ -521,7 +523,7 @@ describe('links', () => {
   });
 
   it('do not work while their provider is down, and are told to it when it is back', async () => {
-    const { service, events, provider, put } = setUp({ answers: true });
+    const { service, ended, events, provider, put } = setUp({ answers: true });
     await put(keyvalueLink());
     service.start(startCommand());
     await events.waitFor('provider_started');
@@ -529,6 +531,7 @@ describe('links', () => {
     const exit = { code: 3, lastLines: ['out of memory'] };
     launch.onCrash({ crashes: 1, isLoop: false, restartInMs: 250, exit });
     const failure = 'the provider exited with code 3 although it should run; its last words: out of memory';
+    expect(ended).toEqual(['kv']);
     expect(service.describe()).toMatchObject([{ failure }]);
     expect(service.undeliveredLinks()).toMatchObject([
       { state: 'failed', reason: `the provider is not up: ${failure}` },

@@ -59,6 +59,8 @@ export interface ProviderServiceOptions extends HostedProviderParts {
   readonly hostId: string;
   readonly events: EventPublisher;
   readonly launcher: ProviderLauncher;
+  /** Told when a process of a provider is gone: calls that it had accepted get no answer. */
+  readonly onProcessEnd?: ((providerId: string) => void) | undefined;
   readonly meter?: Meter | undefined;
 }
 
@@ -89,7 +91,7 @@ class ReplacementError extends Error {
 const replacedDrainMs = 30_000;
 
 export function createProviderService(options: ProviderServiceOptions): ProviderService {
-  const { hostId, events, launcher, logger, meter = noopMeter } = options;
+  const { hostId, events, launcher, logger, meter = noopMeter, onProcessEnd = () => {} } = options;
   const running = new Map<string, HostedProvider>();
   const starting = new Map<string, ProviderStarting>();
   /** Others took their places; they end. */
@@ -131,6 +133,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
       onCrash({ count, isLoop, lastLines, reason }, restartInMs) {
         crashes = count;
         metrics.crashed(providerId);
+        onProcessEnd(providerId);
         const state = isLoop ? 'crash-loop' : 'restarting';
         tell({ state, reason, crashes, restartInMs, lastLines });
       },
@@ -296,6 +299,7 @@ export function createProviderService(options: ProviderServiceOptions): Provider
           metrics.end(providerId);
           const failure = await hosted?.stop();
           tryFailedBeside(providerId);
+          onProcessEnd(providerId);
           await events.publish(providerStopped({ hostId, providerId, annotations, reason: 'stop', failure }));
           return ok('successfully stopped provider');
         }),
