@@ -14,6 +14,8 @@ export interface Difference {
   readonly told?: (told: RecordedStep['told']) => RecordedStep['told'];
   /** What providers are told here, and not there. */
   readonly toldMore?: (subject: string, text: string) => boolean;
+  /** What providers are told here, without fields that there are not there. */
+  readonly toldWithout?: (subject: string, payload: unknown) => unknown;
 }
 
 export const differences: readonly Difference[] = [
@@ -62,6 +64,14 @@ export const differences: readonly Difference[] = [
   {
     name: 'a host asks its own providers besides what became of a link, in a message with its id',
     toldMore: (subject, text) => subject.endsWith('.linkdefs.del') && 'host_id' in JSON.parse(text),
+  },
+  {
+    name: 'a shutdown request names the process that it means, as another one may serve beside it',
+    toldWithout: (subject, payload) => {
+      if (!subject.endsWith('.shutdown')) return payload;
+      const { instance_id: _, ...others } = payload as Readonly<Record<string, unknown>>;
+      return others;
+    },
   },
 ];
 

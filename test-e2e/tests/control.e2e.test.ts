@@ -158,6 +158,7 @@ describe('component scale', () => {
       annotations,
       revision: 0,
       limits: null,
+      config: [],
     });
 
     const stopped = lattice.nextEvent('component_scaled', { component_id: 'probe', max_instances: 0 });

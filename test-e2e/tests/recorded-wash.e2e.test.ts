@@ -110,7 +110,14 @@ function toldHere(): readonly (readonly [subject: string, payload: unknown])[] {
       if (more !== undefined) found.add(more.name);
       return more === undefined && !subject.endsWith('.health');
     })
-    .map(({ subject, text }) => [subject.replace(/X[A-Z2-7]{55}/, 'XKEY'), JSON.parse(text)] as const)
+    .map(({ subject, text }) => {
+      const payload = differences.reduce((all, { name, toldWithout }) => {
+        const changed = toldWithout?.(subject, all) ?? all;
+        if (!isDeepStrictEqual(changed, all)) found.add(name);
+        return changed;
+      }, JSON.parse(text) as unknown);
+      return [subject.replace(/X[A-Z2-7]{55}/, 'XKEY'), payload] as const;
+    })
     .sort(bySubject);
 }
 
