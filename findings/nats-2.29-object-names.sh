@@ -3,7 +3,7 @@
 #
 # The object store keeps what it knows of an object under `$O.BUCKET.M.` and the base64url of the name; clients in Go and Rust encode the
 # name as UTF-8. This one gives the name to `btoa`: "日本" fails with "Invalid character", and "é" becomes one byte, so that no other client
-# finds the object. Its writes also send every chunk before the first is confirmed, and its reads keep what a slow reader has not taken.
+# finds the object. Run with nats-server 2.9.10 and Node.js 26.10.
 #
 # Needs Node.js, npm and its registry, and nats-server. Fails if the behaviour is another one.
 set -eu
