@@ -83,9 +83,9 @@ await runScript(async () => {
       run(node26, ['scripts/check-packages.mjs'], { cwd: root, env, onLine }),
     ),
     await tests('Testing the scripts', runScriptTests),
-    // Tests of packages wait for servers and timers most of their time, those end to end load the machine.
+    // Tests of packages wait for servers and timers most of their time.
     await tests('Testing the packages', (onLine) =>
-      runPackageTests('test', { ...tools, report: onLine, concurrency: 2 }),
+      runPackageTests('test', { ...tools, report: onLine, concurrency: 3 }),
     ),
     await tests('Testing end to end', (onLine) =>
       runPackageTests('test:e2e', { ...tools, report: onLine, concurrency: 1 }),
