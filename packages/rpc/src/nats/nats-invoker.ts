@@ -155,7 +155,12 @@ class Client implements NatsInvoker, ClientCallHost {
   }
 
   targetEnded(target: string): void {
-    for (const call of this.inbox.all()) if (call.target === target) call.doubtPeer();
+    const ask = (): void => {
+      for (const call of this.inbox.all()) if (call.target === target) call.doubtPeer();
+    };
+    ask();
+    // The NATS server may learn of the end later than who saw it.
+    for (const ms of [250, 1_000]) setTimeout(ask, ms).unref();
   }
 
   get isSettling(): boolean {
