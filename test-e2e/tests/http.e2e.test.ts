@@ -169,7 +169,8 @@ describe('a request that no component can be given', () => {
 
   it('is none for an upgrade, which is not taken', async () => {
     const head = 'GET /hello HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n';
-    expect(await exchangeBytes(head)).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello\n$/);
+    // Its end may come in a chunk of its own.
+    expect(await exchangeBytes(head)).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello\n(\r\n0\r\n\r\n)?$/);
   });
 });
 
