@@ -1,3 +1,4 @@
+import { DeployError, ManifestError } from '@wasmlattice/applications';
 import { ArchiveError, ArtifactCacheError, isRegistryError, OciReferenceError } from '@wasmlattice/artifacts';
 import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
@@ -6,9 +7,7 @@ import { ClaimsError } from '@wasmlattice/identity';
 import { GetSecretError, SecretStoreError, SecretsClientError } from '@wasmlattice/secrets';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.js';
-import { DeployError } from './deploy/deploy-error.js';
 import { exitCodes } from './exit-codes.js';
-import { ManifestError } from './manifest/manifest-error.js';
 
 /** What the user sees of a failure. */
 export interface Failure {

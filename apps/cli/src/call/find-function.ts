@@ -1,7 +1,7 @@
+import { closestWord } from '@wasmlattice/applications';
 import { type WitFunction, wireName } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import { CliError } from '../cli-error.js';
-import { closestWord } from '../closest-word.js';
 import { exitCodes } from '../exit-codes.js';
 
 /** A function that a component exports; `instance` is empty for one of the world itself. */

@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import {
+  checkImports,
+  checkServing,
+  type Manifest,
+  pathOfImage,
+  planDeploy,
+  readLattice,
+  resolveImage,
+} from '@wasmlattice/applications';
 import { describeError } from '@wasmlattice/telemetry';
 import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import type { Command } from 'commander';
@@ -7,14 +16,8 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
 import { startsLikeComponent } from '../component-magic.js';
-import { checkImports } from '../deploy/check-imports.js';
-import { checkServing } from '../deploy/check-serving.js';
-import { pathOfImage, resolveImage } from '../deploy/image-reference.js';
-import { readLattice } from '../deploy/lattice-view.js';
-import { planDeploy } from '../deploy/plan-deploy.js';
 import { exitCodes } from '../exit-codes.js';
 import { addGlobalOptions } from '../global-options.js';
-import type { Manifest } from '../manifest/manifest.js';
 import type { ApplicationOptions } from './application.js';
 import { addApplicationOptions, carryOut, readApplicationOptions, readManifest } from './application.js';
 

@@ -1,8 +1,7 @@
+import { planUndeploy, readLattice } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
-import { readLattice } from '../deploy/lattice-view.js';
-import { planUndeploy } from '../deploy/plan-undeploy.js';
 import { addGlobalOptions } from '../global-options.js';
 import type { ApplicationOptions } from './application.js';
 import { addApplicationOptions, carryOut, readApplicationOptions, readManifest } from './application.js';

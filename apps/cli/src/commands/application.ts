@@ -1,6 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import {
+  describeStep,
+  type Manifest,
+  type Plan,
+  parseManifest,
+  planEvents,
+  runPlan,
+} from '@wasmlattice/applications';
 import { subscribeEvents } from '@wasmlattice/events';
 import { describeError } from '@wasmlattice/telemetry';
 import type { Command } from 'commander';
@@ -8,13 +16,8 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import type { LatticeCommand } from '../command.js';
 import { startsLikeComponent } from '../component-magic.js';
-import { planEvents, runPlan } from '../deploy/run-plan.js';
-import type { Plan } from '../deploy/steps.js';
-import { describeStep } from '../deploy/steps.js';
 import { exitCodes } from '../exit-codes.js';
 import { readWholeNumber } from '../global-options.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { parseManifest } from '../manifest/parse.js';
 import { jsonLine } from '../output/json.js';
 
 /** The options of the commands on applications, as commander hands them over. */

@@ -1,9 +1,9 @@
+import { describeUndelivered } from '@wasmlattice/applications';
 import type { HostInventory, ProviderDescription } from '@wasmlattice/control-interface';
 import { encodeHostInventory } from '@wasmlattice/control-interface';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
-import { describeUndelivered } from '../deploy/undelivered-link.js';
 import { allHosts, findHost } from '../find-host.js';
 import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';

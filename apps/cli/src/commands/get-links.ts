@@ -1,9 +1,9 @@
+import { isSameLink } from '@wasmlattice/applications';
 import type { Link, UndeliveredLink } from '@wasmlattice/control-interface';
 import { encodeLink } from '@wasmlattice/control-interface';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
-import { isSameLink } from '../deploy/plan-links.js';
 import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
 import { renderTable } from '../output/table.js';

@@ -1,11 +1,10 @@
+import { describeSlot, isSameSlot, type LinkSlot, removalOf, removeLink } from '@wasmlattice/applications';
 import type { Link } from '@wasmlattice/control-interface';
 import { subscribeEvents } from '@wasmlattice/events';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice, writeDone } from '../command.js';
-import { describeSlot, isSameSlot, type LinkSlot } from '../deploy/link-slot.js';
-import { removalOf, removeLink } from '../deploy/remove-link.js';
 import { exitCodes } from '../exit-codes.js';
 import { addGlobalOptions } from '../global-options.js';
 

@@ -1,11 +1,10 @@
+import { describeSlot, isSameLink } from '@wasmlattice/applications';
 import type { Link } from '@wasmlattice/control-interface';
 import { subscribeEvents } from '@wasmlattice/events';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice, writeDone } from '../command.js';
-import { describeSlot } from '../deploy/link-slot.js';
-import { isSameLink } from '../deploy/plan-links.js';
 import { addGlobalOptions } from '../global-options.js';
 
 interface LinkPutOptions {

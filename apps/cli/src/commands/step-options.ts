@@ -1,8 +1,7 @@
+import { planEvents, type RequestStep, requestOnly, runStep, type StepHost } from '@wasmlattice/applications';
 import { subscribeEvents } from '@wasmlattice/events';
 import type { Command } from 'commander';
 import type { LatticeCommand } from '../command.js';
-import { planEvents, type RequestStep, requestOnly, runStep } from '../deploy/run-plan.js';
-import type { StepHost } from '../deploy/steps.js';
 import { readWholeNumber } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
 

@@ -1,7 +1,7 @@
+import type { StepHost } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { LatticeCommand } from '../command.js';
-import type { StepHost } from '../deploy/steps.js';
 import { allHosts, findHost } from '../find-host.js';
 import { readWholeNumber } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';

@@ -1,3 +1,4 @@
+import type { StepHost } from '@wasmlattice/applications';
 import type {
   ComponentDescription,
   HostInventory,
@@ -5,7 +6,6 @@ import type {
 } from '@wasmlattice/control-interface';
 import { CliError } from '../cli-error.js';
 import type { LatticeCommand } from '../command.js';
-import type { StepHost } from '../deploy/steps.js';
 import { exitCodes } from '../exit-codes.js';
 import { allHosts, findHost } from '../find-host.js';
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { resolveImage } from '@wasmlattice/applications';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
-import { resolveImage } from '../deploy/image-reference.js';
 import { exitCodes } from '../exit-codes.js';
 
 /**

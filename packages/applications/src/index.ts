@@ -1,0 +1,44 @@
+export { closestWord } from './closest-word.js';
+export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
+export { checkImports, type ImportFindings } from './deploy/check-imports.js';
+export { type CheckServingOptions, checkServing } from './deploy/check-serving.js';
+export { DeployError } from './deploy/deploy-error.js';
+export {
+  isBuiltin,
+  pathOfImage,
+  type ResolvedImage,
+  resolveImage,
+  shownProviderReference,
+} from './deploy/image-reference.js';
+export { type LatticeView, type ReadLatticeOptions, readLattice } from './deploy/lattice-view.js';
+export { describeSlot, isSameSlot, type LinkSlot } from './deploy/link-slot.js';
+export { type Placement, placeComponent, placeProvider } from './deploy/placement.js';
+export { ownConfigs, planDeploy } from './deploy/plan-deploy.js';
+export { isSameLink, manifestLinks, planPuts } from './deploy/plan-links.js';
+export { planUndeploy } from './deploy/plan-undeploy.js';
+export { otherUsers, staysFor } from './deploy/provider-use.js';
+export { type LinkRemoval, type RemoveLinkOptions, removalOf, removeLink } from './deploy/remove-link.js';
+export {
+  type PlanProgress,
+  planEvents,
+  type RequestStep,
+  type RunPlanOptions,
+  type RunStepOptions,
+  requestOnly,
+  runPlan,
+  runStep,
+} from './deploy/run-plan.js';
+export { describeStep, type Plan, type Step, type StepHost } from './deploy/steps.js';
+export { describeUndelivered } from './deploy/undelivered-link.js';
+export { componentId, configName, configNames, derivedId } from './manifest/identifiers.js';
+export type {
+  ComponentSource,
+  ConfigEntry,
+  Manifest,
+  ManifestComponent,
+  ManifestLink,
+  Scaler,
+  Spread,
+} from './manifest/manifest.js';
+export { ManifestError, type ManifestProblem } from './manifest/manifest-error.js';
+export { type ParsedManifest, parseManifest } from './manifest/parse.js';
