@@ -14,6 +14,9 @@ export type Claim<Difference extends string> = (
   unless?: Difference,
 ) => void;
 
+/** Ends what hangs: a claim may move hundreds of megabytes through a server on a machine that does more besides. */
+const timeout = 180_000;
+
 /**
  * Claims of a contract, for an implementation with the differences `declared`. A claim that it does not keep is tried all the same, and
  * must fail: a difference that is none any more fails the run, so that no list of differences outlives its truth.
@@ -23,7 +26,7 @@ export function claimsFor<const D extends Differences>(
   declared: readonly (keyof D & string)[],
 ): Claim<keyof D & string> {
   return (title, test, unless) => {
-    if (unless === undefined || !declared.includes(unless)) it(title, test);
-    else it.fails(`${title}; differs: ${words[unless]}`, test);
+    if (unless === undefined || !declared.includes(unless)) it(title, { timeout }, test);
+    else it.fails(`${title}; differs: ${words[unless]}`, { timeout }, test);
   };
 }
