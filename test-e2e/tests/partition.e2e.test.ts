@@ -112,6 +112,8 @@ it('a host behind a leaf node that is cut serves HTTP meanwhile, and has what ot
   await expect.poll(() => beyond.connection.request('$JS.hub.API.INFO').catch(() => undefined)).toBeDefined();
   await using near = await startHost({ nats: hub, args: domain });
   await using far = await startHost({ nats: leaf, args: domain });
+  // The hub learns later than the leaf node what the host listens to.
+  await expect.poll(() => lattice.ask(`host.get.${far.id}`).catch(() => undefined)).toBeDefined();
   await startComponent(lattice, far, { id: 'echo', wasm: paths.echo, maxInstances: 8 });
   const load = startHttpLoad(await serveHttp(lattice, far, 'echo', await freePort()), 8);
   await putLinks(lattice, 0, 20);
