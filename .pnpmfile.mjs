@@ -1,13 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+
+const root = import.meta.dirname;
+
 /** What `pnpm pack` and `pnpm publish` change in a package's manifest. */
 export const hooks = {
-  /**
-   * Takes the condition `development` away. It leads to the TypeScript sources, which is right within this repository
-   * only: bundlers and test runners set it for everything they load, and Node.js strips no types in `node_modules`.
-   */
-  beforePacking(manifest) {
-    for (const target of Object.values(manifest.exports ?? {})) {
-      if (typeof target === 'object') delete target.development;
-    }
+  beforePacking(manifest, folder) {
+    dropDevelopment(manifest);
+    manifest.repository = repositoryOf(folder);
     return manifest;
   },
 };
+
+/**
+ * Takes the condition `development` away. It leads to the TypeScript sources, which is right within this repository
+ * only: bundlers and test runners set it for everything they load, and Node.js strips no types in `node_modules`.
+ */
+function dropDevelopment(manifest) {
+  for (const target of Object.values(manifest.exports ?? {})) {
+    if (typeof target === 'object') delete target.development;
+  }
+}
+
+/** Where the package's sources are. The address stands once, in the manifest of the root. */
+function repositoryOf(folder) {
+  const { repository } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+  return { ...repository, directory: relative(root, folder).split(sep).join('/') };
+}
