@@ -79,8 +79,8 @@ await runScript(async () => {
     await check('Checking the types of the tests', (onLine) =>
       run(binary('tsc'), ['--build'], { cwd: root, env, onLine }),
     ),
-    await check('Checking the content of the packages', (onLine) =>
-      run(node26, ['scripts/check-packages.mjs'], { cwd: root, env, onLine }),
+    await check('Versioning, packing and checking the packages', (onLine) =>
+      run(node26, ['scripts/release.mjs', '--dry-run'], { cwd: root, env, onLine }),
     ),
     await tests('Testing the scripts', runScriptTests),
     // Tests of packages wait for servers and timers most of their time.

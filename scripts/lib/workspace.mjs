@@ -16,3 +16,15 @@ export async function workspacePackages() {
     .filter(({ path }) => path !== root)
     .map(({ path }) => ({ path, manifest: JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) }));
 }
+
+/** Whether a package of the workspace is for others, too. */
+export function isPublished({ manifest }) {
+  return manifest.private !== true;
+}
+
+/** Folder and manifest of each package that is published. */
+export async function publishedPackages() {
+  const published = (await workspacePackages()).filter(isPublished);
+  if (published.length === 0) throw new SetupError('the workspace has no package to publish');
+  return published;
+}

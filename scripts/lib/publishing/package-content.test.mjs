@@ -3,6 +3,12 @@ import { contentProblems } from './package-content.mjs';
 
 const good = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/main.js'];
 const manifest = {
+  description: 'does something',
+  license: 'Apache-2.0',
+  repository: { type: 'git', url: 'git+https://example.org/x.git', directory: 'packages/x' },
+  sideEffects: false,
+  engines: { node: '>=26' },
+  files: ['dist'],
   exports: {
     '.': { types: './dist/index.d.ts', default: './dist/index.js' },
     './package.json': './package.json',
@@ -70,4 +76,26 @@ test('an export without types is a problem', () => {
 
 test.each(['workspace:^', 'catalog:'])('a dependency on %s is a problem', (version) => {
   expect(problems(good, { dependencies: { other: version } })).toHaveLength(1);
+});
+
+test.each(['description', 'license', 'repository', 'sideEffects', 'engines', 'files'])(
+  'a manifest without %s is a problem',
+  (field) => {
+    expect(problems(good, { [field]: undefined })).toEqual([`package.json does not say "${field}"`]);
+  },
+);
+
+test('a repository without the folder of the package is a problem', () => {
+  const repository = { type: 'git', url: manifest.repository.url };
+  expect(problems(good, { repository })).toEqual(['package.json does not say "repository.directory"']);
+});
+
+test('a copy of nats of its own is a problem', () => {
+  expect(problems(good, { bin: undefined, dependencies: { nats: '^2.29.3' } })).toEqual([
+    'nats is a dependency: make it a peer, two copies of it break programs',
+  ]);
+  expect(problems(good, { dependencies: { nats: '2.29.3' } })).toEqual([
+    'dependencies pin nats to 2.29.3, which makes a second copy',
+  ]);
+  expect(problems(good, { dependencies: { nats: '^2.29.3' } })).toEqual([]);
 });

@@ -1,5 +1,11 @@
 import { posix } from 'node:path';
 
+/** What npm, bundlers and installers read; none of it has a default that is right for us. */
+const fields = ['description', 'license', 'repository', 'sideEffects', 'engines', 'files'];
+
+/** Packages of which two copies in a program don't know each other's errors. */
+const shared = ['nats'];
+
 /**
  * What is wrong with a packed package, beyond what publint looks at: one line for each problem.
  *
@@ -8,6 +14,8 @@ import { posix } from 'node:path';
 export function contentProblems(files, manifest) {
   return [
     ...missingFiles(files),
+    ...missingFields(manifest),
+    ...copies(manifest),
     ...strayFiles(files, manifest),
     ...sourcelessMaps(files),
     ...targetsOf(manifest)
@@ -25,6 +33,26 @@ function missingFiles(files) {
     .map((name) => `${name} is missing`);
   if (![...files.keys()].some((path) => path.startsWith('dist/'))) problems.push('dist is missing or empty');
   return problems;
+}
+
+function missingFields(manifest) {
+  const missing = fields.filter((field) => manifest[field] === undefined);
+  const inRepository = manifest.repository === undefined || manifest.repository.directory !== undefined;
+  return [...missing, ...(inRepository ? [] : ['repository.directory'])].map(
+    (field) => `package.json does not say "${field}"`,
+  );
+}
+
+/** A library takes what is shared from the program; a program gets along with the copy that libraries beside it want. */
+function copies({ bin, dependencies = {} }) {
+  return shared
+    .filter((name) => dependencies[name] !== undefined)
+    .flatMap((name) => {
+      if (bin === undefined)
+        return [`${name} is a dependency: make it a peer, two copies of it break programs`];
+      const isRange = dependencies[name].startsWith('^');
+      return isRange ? [] : [`dependencies pin ${name} to ${dependencies[name]}, which makes a second copy`];
+    });
 }
 
 /** Tests and their helpers, other than those that the package exports or that are templates of somebody's. */
