@@ -1,3 +1,10 @@
+export { BucketError, openBucket } from './bucket/bucket.js';
+export {
+  type BucketChange,
+  type BucketWatch,
+  type WatchedBucket,
+  watchBucket,
+} from './bucket/bucket-watch.js';
 export { connectLattice } from './connect-lattice.js';
 export {
   type ConnectionChecklist,

@@ -1,8 +1,7 @@
 import { configDataBucket } from '@wasmlattice/control-interface';
+import { type BucketChange, openBucket, watchBucket } from '@wasmlattice/lattice-connection';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { JetStreamClient } from 'nats';
-import { openBucket } from './bucket.js';
-import { type BucketChange, watchBucket } from './bucket-watch.js';
 
 /** One named configuration: string to string. */
 export type NamedConfig = Readonly<Record<string, string>>;

@@ -9,10 +9,14 @@ import {
   parseLatticeDataKey,
   type StoredClaims,
 } from '@wasmlattice/control-interface';
+import {
+  type BucketChange,
+  type BucketWatch,
+  openBucket,
+  watchBucket,
+} from '@wasmlattice/lattice-connection';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { JetStreamClient } from 'nats';
-import { openBucket } from './bucket.js';
-import { type BucketChange, type BucketWatch, watchBucket } from './bucket-watch.js';
 import { writeFailure } from './lattice-store-error.js';
 import { createSpecWriter, type SpecChangeFunction, type StoredSpec } from './spec-writer.js';
 
