@@ -40,5 +40,35 @@ export type {
   Scaler,
   Spread,
 } from './manifest/manifest.js';
+export {
+  isSameDocument,
+  type ManifestDocument,
+  mapImages,
+  versionOf,
+  withVersion,
+} from './manifest/manifest-document.js';
 export { ManifestError, type ManifestProblem } from './manifest/manifest-error.js';
 export { type ParsedManifest, parseManifest } from './manifest/parse.js';
+export type {
+  ApplicationStore,
+  DeletedApplication,
+  DeployedApplication,
+  DeployedChange,
+  PutApplication,
+} from './store/application-store.js';
+export { ApplicationStoreError, type ApplicationStoreErrorCode } from './store/application-store-error.js';
+export { readDocument } from './store/deployed-applications.js';
+export {
+  createKvApplicationStore,
+  type KvApplicationStoreOptions,
+  manifestBucket,
+} from './store/kv-application-store.js';
+export {
+  type ApplicationEvent,
+  deployedDocument,
+  findVersion,
+  newestVersion,
+  previousVersion,
+  type StoredApplication,
+  type StoredVersion,
+} from './store/stored-application.js';

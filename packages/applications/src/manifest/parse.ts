@@ -13,6 +13,7 @@ import type {
   Scaler,
   Spread,
 } from './manifest.js';
+import { type ManifestDocument, storedForm } from './manifest-document.js';
 import type { ManifestProblem } from './manifest-error.js';
 import { describeProblem, ManifestError } from './manifest-error.js';
 import type { NodePath } from './node-reader.js';
@@ -22,6 +23,8 @@ import { readSecretPolicies, readSecrets, type SecretPolicies } from './read-sec
 /** A manifest that can be deployed, and what is odd about it. */
 export interface ParsedManifest {
   readonly manifest: Manifest;
+  /** The same as it is stored and sent. */
+  readonly document: ManifestDocument;
   /** Complete lines that name file, line and path. */
   readonly warnings: readonly string[];
 }
@@ -83,14 +86,15 @@ export function parseManifest(text: string, fileName: string): ParsedManifest {
   }
   if (problems.length > 0) throw new ManifestError(fileName, problems);
 
-  const root = new NodeReader(documentValues(document), [], {
+  const values = documentValues(document);
+  const root = new NodeReader(values, [], {
     problem: (path, message) => problems.push({ ...place(path), message }),
     warning: (path, message) => warnings.push(describeProblem(fileName, { ...place(path), message })),
   });
   const manifest = readManifest(root);
   if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root);
   if (manifest === undefined || problems.length > 0) throw new ManifestError(fileName, problems);
-  return { manifest, warnings };
+  return { manifest, document: storedForm(values), warnings };
 }
 
 /** Where `<<` stands as a key. */
