@@ -5,6 +5,7 @@ import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
 import { createGroupGuard } from '@wasmlattice/provider-host';
+import { startSignOfLife } from '@wasmlattice/reconciler';
 import { createStderrLogger, type DeferredLogSink, type Logger, Redactor } from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
@@ -344,13 +345,24 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
           stopHost: (timeoutMs) => void host.stop({ timeoutMs, reason: 'host.stop command' }).catch(() => {}),
         }),
       }),
-    startHeartbeat: () =>
-      startHeartbeat({
+    startHeartbeat() {
+      const endHeartbeat = startHeartbeat({
         intervalMs: config.heartbeatIntervalSeconds * 1_000,
         inventory,
         events,
         logger: logger.named('heartbeat'),
-      }),
+      });
+      const endSigns = startSignOfLife({
+        connection: ctl,
+        lattice,
+        hostId,
+        logger: logger.named('heartbeat'),
+      });
+      return () => {
+        endHeartbeat();
+        endSigns();
+      };
+    },
     announceStop: () => admin?.setStopping(),
     stopWorkloads(graceMs) {
       // A start that waits for an artifact or a secret would hold the stop up.

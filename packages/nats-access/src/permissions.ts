@@ -95,6 +95,7 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     publish: {
       allow: [
         `wasmbus.evt.${lattice}.*`,
+        `wasmlattice.alive.${lattice}.*`,
         `wasmbus.cfg.${lattice}.req`,
         'wasmcloud.policy',
         ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),

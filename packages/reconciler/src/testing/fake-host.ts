@@ -1,0 +1,217 @@
+import {
+  type ComponentDescription,
+  type ControlHandlers,
+  failed,
+  type HostInventory,
+  type Link,
+  ok,
+  type ProviderDescription,
+  type StringMap,
+  serveControlInterface,
+} from '@wasmlattice/control-interface';
+import {
+  componentScaled,
+  componentScaleFailed,
+  configDeleted,
+  configSet,
+  createNatsEventPublisher,
+  hostHeartbeat,
+  hostStarted,
+  hostStopped,
+  type LatticeEvent,
+  linkdefDeleted,
+  linkdefSet,
+  providerStarted,
+  providerStopped,
+} from '@wasmlattice/events';
+import { connect } from 'nats';
+import { startSignOfLife } from '../sign-of-life/sign-of-life.js';
+
+/** What real hosts keep in JetStream. */
+export interface FakeLattice {
+  links: Link[];
+  readonly configs: Map<string, StringMap>;
+  /** Called after each change. */
+  onChange: () => void;
+}
+
+export interface FakeHostOptions {
+  readonly url: string;
+  readonly hostId: string;
+  readonly labels?: StringMap;
+  readonly lattice?: FakeLattice;
+  /** Whether it gives signs of life as ours do; default true. */
+  readonly signs?: boolean;
+  readonly uptimeSeconds?: number;
+  /** Images that fail to start here. */
+  readonly broken?: ReadonlySet<string>;
+}
+
+export interface FakeHost extends AsyncDisposable {
+  readonly id: string;
+  readonly components: Map<string, ComponentDescription>;
+  readonly providers: Map<string, ProviderDescription>;
+  /** Requests that change something, in order, as `scale hello 4`. */
+  readonly requests: string[];
+  heartbeat(): Promise<void>;
+  /** Closes the connection as the end of a process does: without a word. */
+  die(): Promise<void>;
+  /** Keeps its subscriptions and does nothing more, as a process that was stopped, or is cut off. */
+  fallSilent(): void;
+  /** Is heard of again. */
+  comeBack(): void;
+  stop(): Promise<void>;
+}
+
+/** A host that runs nothing but answers, remembers and tells as a real one does. */
+export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost> {
+  const { broken = new Set(), hostId, labels = {}, signs = true, uptimeSeconds = 100 } = options;
+  const lattice = options.lattice ?? { links: [], configs: new Map(), onChange: () => {} };
+  const connection = await connect({ servers: options.url });
+  const publisher = createNatsEventPublisher({ connection, lattice: 'default', source: hostId });
+  const components = new Map<string, ComponentDescription>();
+  const providers = new Map<string, ProviderDescription>();
+  const requests: string[] = [];
+  let silence: PromiseWithResolvers<void> | undefined;
+  const about = { friendlyName: `name-${hostId}`, labels, version: '1.2.3', uptimeHuman: '', uptimeSeconds };
+  const emit = (event: LatticeEvent): void => void publisher.publish(event);
+  const inventory = (): HostInventory => ({
+    ...about,
+    hostId,
+    components: [...components.values()],
+    providers: [...providers.values()],
+  });
+  const unsupported = () => failed('not here');
+  const isSame = (one: Link, other: Omit<Link, 'interfaces' | 'sourceConfig' | 'targetConfig'>): boolean =>
+    one.sourceId === other.sourceId &&
+    one.name === other.name &&
+    one.witNamespace === other.witNamespace &&
+    one.witPackage === other.witPackage &&
+    one.target === other.target;
+  const handlers: ControlHandlers = {
+    async pingHost() {
+      await silence?.promise;
+      return ok('', { ...about, id: hostId, lattice: 'default' });
+    },
+    async getHostInventory() {
+      await silence?.promise;
+      return ok('', inventory());
+    },
+    scaleComponent({ annotations, componentId, componentRef, config, maxInstances }) {
+      requests.push(`scale ${componentId} ${maxInstances}`);
+      const event = { annotations, componentId, hostId, imageRef: componentRef, maxInstances };
+      if (broken.has(componentRef)) {
+        emit(componentScaleFailed({ ...event, error: `can't fetch ${componentRef}` }));
+        return ok();
+      }
+      if (maxInstances === 0) components.delete(componentId);
+      else {
+        components.set(componentId, {
+          id: componentId,
+          imageRef: components.get(componentId)?.imageRef ?? componentRef,
+          annotations,
+          maxInstances,
+          revision: 0,
+          config,
+        });
+      }
+      emit(componentScaled(event));
+      return ok();
+    },
+    updateComponent({ annotations = {}, componentId, newComponentRef }) {
+      requests.push(`update ${componentId} ${newComponentRef}`);
+      const running = components.get(componentId);
+      if (running === undefined) return failed(`no component ${componentId}`);
+      components.set(componentId, { ...running, imageRef: newComponentRef, annotations });
+      const { maxInstances } = running;
+      emit(componentScaled({ annotations, componentId, hostId, imageRef: newComponentRef, maxInstances }));
+      return ok('updating');
+    },
+    startProvider({ annotations, config, providerId, providerRef }) {
+      requests.push(`start ${providerId}`);
+      const imageRef = providerRef.replace(/^[a-z+]+:\/\//, '');
+      providers.set(providerId, { id: providerId, imageRef, annotations, revision: 0, config });
+      emit(providerStarted({ providerId, hostId, imageRef, annotations }));
+      return ok();
+    },
+    stopProvider({ providerId }) {
+      requests.push(`stop ${providerId}`);
+      const annotations = providers.get(providerId)?.annotations ?? {};
+      providers.delete(providerId);
+      emit(providerStopped({ providerId, hostId, annotations }));
+      return ok();
+    },
+    getLinks: () => ok('', lattice.links),
+    putLink(link) {
+      requests.push(`link ${link.sourceId} ${link.target}`);
+      lattice.links = [...lattice.links.filter((each) => !isSame(each, link)), link];
+      lattice.onChange();
+      emit(linkdefSet(link));
+      return ok();
+    },
+    deleteLink(command) {
+      requests.push(`unlink ${command.sourceId} ${command.target}`);
+      const removed = lattice.links.find((each) =>
+        isSame(each, { ...command, target: command.target ?? each.target }),
+      );
+      lattice.links = lattice.links.filter((each) => each !== removed);
+      lattice.onChange();
+      emit(linkdefDeleted(command, removed));
+      return ok();
+    },
+    getConfig: (name) => ok('', lattice.configs.get(name)),
+    putConfig({ config, name }) {
+      requests.push(`config ${name}`);
+      lattice.configs.set(name, config);
+      lattice.onChange();
+      emit(configSet({ configName: name }));
+      return ok();
+    },
+    deleteConfig(name) {
+      requests.push(`unconfig ${name}`);
+      lattice.configs.delete(name);
+      lattice.onChange();
+      emit(configDeleted({ configName: name }));
+      return ok();
+    },
+    stopHost: unsupported,
+    putLabel: unsupported,
+    deleteLabel: unsupported,
+    getClaims: () => ok('', []),
+    putRegistries: unsupported,
+  };
+  const server = await serveControlInterface({ connection, lattice: 'default', hostId, handlers });
+  const sign = () =>
+    signs ? startSignOfLife({ connection, lattice: 'default', hostId, intervalMs: 50 }) : () => {};
+  let endSigns = sign();
+  await publisher.publish(hostStarted(about));
+  const close = async (): Promise<void> => {
+    endSigns();
+    silence?.resolve();
+    await connection.close();
+  };
+  return {
+    id: hostId,
+    components,
+    providers,
+    requests,
+    heartbeat: () => publisher.publish(hostHeartbeat(inventory())),
+    die: close,
+    fallSilent() {
+      endSigns();
+      silence = Promise.withResolvers();
+    },
+    comeBack() {
+      silence?.resolve();
+      silence = undefined;
+      endSigns = sign();
+    },
+    async stop() {
+      await server.close();
+      await publisher.publish(hostStopped({ labels }));
+      await connection.flush();
+      await close();
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
