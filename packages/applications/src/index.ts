@@ -1,3 +1,25 @@
+export {
+  type ApplicationStatus,
+  decodeStatus,
+  encodeStatus,
+  type ScalerStatus,
+  type StatusInfo,
+  type StatusType,
+  statusOfAll,
+} from './api/application-status.js';
+export {
+  type ApplicationApiServer,
+  type ApplicationApiServerOptions,
+  serveApplicationApi,
+} from './api/serve-application-api.js';
+export {
+  type ApiOperation,
+  type ApiScope,
+  apiSubject,
+  defaultApiPrefix,
+  manifestEventSubject,
+  statusSubject,
+} from './api/subjects.js';
 export { closestWord } from './closest-word.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';
