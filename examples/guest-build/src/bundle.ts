@@ -5,12 +5,26 @@ import { GuestBuildError } from './errors.js';
 /** `wasi:http/types@0.2.10`, `acme:shop/cart`: an import that the host provides. */
 const witImport = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\//;
 
+/** One ES module, and what tells where its lines come from. */
+export interface GuestBundle {
+  readonly code: string;
+  /** A source map in JSON; its sources are relative to the folder of the entry. */
+  readonly map: string;
+  /** Names that the module exports. */
+  readonly exports: readonly string[];
+}
+
+/** The module alone, see {@link bundleGuestWithMap}. */
+export async function bundleGuest(entry: string): Promise<string> {
+  return (await bundleGuestWithMap(entry)).code;
+}
+
 /**
  * One ES module from a TypeScript entry and what it imports. Types are erased; imports of WIT interfaces stay for
  * componentize-js to bind. A bundler rather than type stripping alone: a guest may have several files and use packages
  * from npm, and componentize-js wants a single path to evaluate.
  */
-export async function bundleGuest(entry: string): Promise<string> {
+export async function bundleGuestWithMap(entry: string): Promise<GuestBundle> {
   const unresolved: string[] = [];
   const build = await rolldown({
     input: entry,
@@ -25,13 +39,18 @@ export async function bundleGuest(entry: string): Promise<string> {
     throw new GuestBuildError(`cannot bundle ${basename(entry)}: ${messageOf(cause)}`, { cause });
   });
   try {
-    const { output } = await build.generate({ format: 'esm', codeSplitting: false });
+    const { output } = await build.generate({
+      format: 'esm',
+      codeSplitting: false,
+      sourcemap: 'hidden',
+    });
     if (unresolved.length > 0) {
       throw new GuestBuildError(
         `${basename(entry)} imports what a guest cannot have: ${unresolved.join('; ')}`,
       );
     }
-    return output[0].code;
+    const [{ code, exports, map }] = output;
+    return { code, exports, map: map?.toString() ?? '{}' };
   } catch (cause) {
     if (cause instanceof GuestBuildError) throw cause;
     throw new GuestBuildError(`cannot bundle ${basename(entry)}: ${messageOf(cause)}`, { cause });

@@ -1,8 +1,9 @@
 import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
+import { createRequire, findPackageJSON } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { componentize } from '@bytecodealliance/componentize-js';
 import { GuestBuildError } from './errors.js';
 
@@ -26,7 +27,17 @@ export interface ComponentSource {
 export type Componentizer = (source: ComponentSource) => Promise<Uint8Array>;
 
 /** componentize-js: StarlingMonkey with the guest's code already evaluated in its memory. */
-export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
+export const componentizeWithStarlingMonkey: Componentizer = (source) => componentizeWith(source, {});
+
+/**
+ * The same with another program in place of Wizer.
+ *
+ * @param wizerBin is called like Wizer: its last argument is the engine, standard input the engine's own arguments
+ */
+export async function componentizeWith(
+  source: ComponentSource,
+  { wizerBin }: { readonly wizerBin?: string },
+): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-guest-'));
   try {
     const sourcePath = join(folder, `${source.name}.js`);
@@ -37,6 +48,7 @@ export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
       ...(source.world !== undefined && { worldName: source.world }),
       disableFeatures: [...source.without],
       env: homeFor(folder),
+      ...(wizerBin !== undefined && { wizerBin }),
     };
     return (await componentize(options)).component;
   } catch (cause) {
@@ -45,7 +57,7 @@ export const componentizeWithStarlingMonkey: Componentizer = async (source) => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 /**
  * Wizer keeps the engine as machine code below the user's home directory, and fails without one. `folder` stands in for
@@ -58,6 +70,15 @@ function homeFor(folder: string): Record<string, string> {
   } catch {
     return { HOME: folder, XDG_CACHE_HOME: folder };
   }
+}
+
+/** The path of the Wizer that componentize-js runs. */
+export async function wizerProgram(): Promise<string> {
+  const componentizeJs = createRequire(manifestOf('@bytecodealliance/componentize-js', import.meta.url));
+  const wizer: { readonly default: string } = await import(
+    pathToFileURL(componentizeJs.resolve('@bytecodealliance/wizer')).href
+  );
+  return wizer.default;
 }
 
 /** Versions of what decides the bytes of a component, for the cache key. */

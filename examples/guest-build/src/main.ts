@@ -11,6 +11,8 @@ import {
   toolVersions,
 } from './componentize.js';
 import { createFolderCache } from './content-cache.js';
+import { buildOnRequest, tell } from './development/build-on-request.js';
+import { GuestWorkshop } from './development/guest-workshop.js';
 import { GuestBuildError } from './errors.js';
 import { writeGuestTypes } from './guest-types.js';
 
@@ -22,6 +24,7 @@ Builds a TypeScript guest into dist/ENTRY.wasm.
   --out DIR           where the component goes (default dist)
   --types DIR         where types of the WIT imports go (default generated)
   --without LIST      engine features the guest does not need: ${engineFeatures.join(',')}
+  --on-request        for programs: stay, build when the parent process asks, and answer it; --out gets a file for each build
 
 Environment: WASMLATTICE_CACHE names the cache folder (default $XDG_CACHE_HOME/wasmlattice or ~/.cache/wasmlattice).
 `;
@@ -36,7 +39,24 @@ async function main(): Promise<void> {
   }
   const wit = resolve(values.wit);
   const witPackages = resolve(import.meta.dirname, '../wit');
-  await writeGuestTypes(guestName(entry), await guestWit({ wit, witPackages }), resolve(values.types));
+  const onWit = (text: string): Promise<void> =>
+    writeGuestTypes(guestName(entry), text, resolve(values.types));
+  if (values['on-request'] === true) {
+    const workshop = new GuestWorkshop({
+      entry: resolve(entry),
+      wit,
+      witPackages,
+      // Without stdio an exception has no message and no stack.
+      without: parseFeatures(values.without).filter((feature) => feature !== 'stdio'),
+      cacheDir: join(cacheRoot(process.env), 'guest-bases'),
+      tools: toolVersions(),
+      onSlowStep: (message) => tell({ kind: 'note', message }),
+      onWit,
+    });
+    await buildOnRequest(guestName(entry), resolve(values.out), workshop);
+    return;
+  }
+  await onWit(await guestWit({ wit, witPackages }));
 
   const started = performance.now();
   const result = await buildGuest({
@@ -66,6 +86,7 @@ function parseArguments() {
         out: { type: 'string', default: 'dist' },
         types: { type: 'string', default: 'generated' },
         without: { type: 'string', default: '' },
+        'on-request': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

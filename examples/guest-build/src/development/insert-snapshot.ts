@@ -1,0 +1,135 @@
+import { GuestBuildError } from '../errors.js';
+import {
+  Reader,
+  readSections,
+  type Section,
+  sectionIds,
+  signed32,
+  unsigned,
+  writeSections,
+} from './core-sections.js';
+import type { Snapshot } from './guest-engine.js';
+
+/** The id of a core module in a component. */
+const coreModule = 1;
+const pageBytes = 65_536;
+const opcodes = { i32Const: 0x41, end: 0x0b } as const;
+const i32 = 0x7f;
+
+/** Fewer zeros than these, in bytes, stand in the data: a segment of its own takes about as much. */
+const leastGap = 32;
+
+/**
+ * The component with the memory of another script: what Wizer does with the memory, done to a component that is there. Everything else stays, byte
+ * for byte.
+ *
+ * @throws GuestBuildError for a component that is made of anything that is not known here
+ */
+export function insertSnapshot(component: Uint8Array, snapshot: Snapshot): Uint8Array {
+  const sections = readSections(component);
+  const engine = sections
+    .filter(({ id }) => id === coreModule)
+    .reduce<Section | undefined>(
+      (largest, each) =>
+        largest !== undefined && largest.content.length >= each.content.length ? largest : each,
+      undefined,
+    );
+  if (engine === undefined) throw new GuestBuildError('the component has no core module');
+  return writeSections(
+    component,
+    sections.map((each) =>
+      each === engine ? { ...each, content: insertIntoModule(engine.content, snapshot) } : each,
+    ),
+  );
+}
+
+function insertIntoModule(module: Uint8Array, { globals, memory }: Snapshot): Uint8Array {
+  const segments = dataSegments(memory);
+  const count = Uint8Array.from(unsigned(segments.length / 2));
+  return writeSections(
+    module,
+    readSections(module).map(({ content, id }) => {
+      switch (id) {
+        case sectionIds.memory:
+          return { id, content: memoryOf(content, memory.length / pageBytes) };
+        case sectionIds.global:
+          return { id, content: globalsOf(content, globals) };
+        case sectionIds.dataCount:
+          return { id, content: count };
+        case sectionIds.data:
+          assertActive(content);
+          return { id, content: Buffer.concat([count, ...segments]) };
+        default:
+          return { id, content };
+      }
+    }),
+  );
+}
+
+/** One memory without a maximum. */
+function memoryOf(content: Uint8Array, pages: number): Uint8Array {
+  const reader = new Reader(content);
+  if (reader.unsigned() !== 1 || reader.byte() !== 0) throw unknownShape('memories');
+  return Uint8Array.from([1, 0, ...unsigned(pages)]);
+}
+
+/** componentize-js puts globals of its stubs behind those of the engine. */
+function globalsOf(content: Uint8Array, values: readonly number[]): Uint8Array {
+  const reader = new Reader(content);
+  const count = reader.unsigned();
+  if (count < values.length) throw unknownShape('globals');
+  const globals = values.flatMap((value) => {
+    const type = reader.byte();
+    const mutable = reader.byte();
+    const opcode = reader.byte();
+    reader.skipNumber();
+    if (type !== i32 || opcode !== opcodes.i32Const || reader.byte() !== opcodes.end)
+      throw unknownShape('globals');
+    return [type, mutable, opcode, ...signed32(value), opcodes.end];
+  });
+  return Uint8Array.from([...unsigned(count), ...globals, ...content.subarray(reader.position)]);
+}
+
+/** Passive data would be part of the code: instructions name it by its number. */
+function assertActive(content: Uint8Array): void {
+  const reader = new Reader(content);
+  const count = reader.unsigned();
+  for (let index = 0; index < count; index++) {
+    if (reader.unsigned() !== 0 || reader.byte() !== opcodes.i32Const) throw unknownShape('data');
+    reader.skipNumber();
+    if (reader.byte() !== opcodes.end) throw unknownShape('data');
+    reader.bytes(reader.unsigned());
+  }
+}
+
+/** What is not zero, each as a head and its bytes. */
+function dataSegments(memory: Uint8Array): Uint8Array[] {
+  const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
+  const most = leastGap / 4;
+  const parts: Uint8Array[] = [];
+  let index = 0;
+  for (;;) {
+    while (index < words.length && words[index] === 0) index++;
+    if (index === words.length) return parts;
+    const start = index;
+    let end = index;
+    for (let zeros = 0; index < words.length && zeros <= most; index++) {
+      if (words[index] === 0) zeros++;
+      else {
+        zeros = 0;
+        end = index + 1;
+      }
+    }
+    const bytes = memory.subarray(start * 4, end * 4);
+    parts.push(
+      Uint8Array.from([0, opcodes.i32Const, ...signed32(start * 4), opcodes.end, ...unsigned(bytes.length)]),
+      bytes,
+    );
+  }
+}
+
+function unknownShape(what: string): GuestBuildError {
+  return new GuestBuildError(
+    `the ${what} of the component have another form than those componentize-js 0.23 makes`,
+  );
+}
