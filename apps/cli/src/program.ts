@@ -10,6 +10,7 @@ import { addClaimsToken } from './commands/claims-token.js';
 import { addConfigDel } from './commands/config-del.js';
 import { addConfigGet } from './commands/config-get.js';
 import { addConfigPut } from './commands/config-put.js';
+import { addDev } from './commands/dev.js';
 import { addGetClaims } from './commands/get-claims.js';
 import { addGetEvents } from './commands/get-events.js';
 import { addGetHosts } from './commands/get-hosts.js';
@@ -91,6 +92,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
     .version(cliVersion, '-V, --version', 'print the version');
 
   addUp(program, io, setExitCode);
+  addDev(program, io, setExitCode);
   addInspect(program, io, setExitCode);
   addCall(program, io, setExitCode);
   addPush(program, io);

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildGuest, type GuestBuildOptions, type GuestBuildResult } from './build-guest.js';
 import type { ComponentSource } from './componentize.js';
@@ -90,6 +90,13 @@ test('a failed build leaves nothing in the cache', async () => {
 test('an import that no guest can have is named', async () => {
   await writeFile(join(folder, 'word.ts'), "export { nothing as word } from './nowhere.ts';\n");
   await expect(build()).rejects.toThrow(/nowhere/);
+});
+
+test('a mistake of the syntax is told with file, line and column', async () => {
+  await writeFile(join(folder, 'word.ts'), "export const word = 'first';\nconst a: = 1;\n");
+  await expect(build()).rejects.toThrow(
+    `cannot bundle guest.ts: ${relative(process.cwd(), join(folder, 'word.ts'))}:2:10: Unexpected token`,
+  );
 });
 
 test('an entry that does not exist is named', async () => {

@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { rolldown } from 'rolldown';
 import { GuestBuildError } from './errors.js';
 
@@ -43,6 +44,8 @@ export async function bundleGuestWithMap(entry: string): Promise<GuestBundle> {
       format: 'esm',
       codeSplitting: false,
       sourcemap: 'hidden',
+      // Nothing is written there; sources of the map are relative to it.
+      dir: dirname(entry),
     });
     if (unresolved.length > 0) {
       throw new GuestBuildError(
@@ -59,6 +62,24 @@ export async function bundleGuestWithMap(entry: string): Promise<GuestBundle> {
   }
 }
 
+/** A mistake as rolldown tells it; its column counts from 0. */
+interface BundleMistake {
+  readonly message: string;
+  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number };
+}
+
+/** Every mistake with its place as far as there is one, `src/guest.ts:1:7: Unexpected token`, from the folder this runs in. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { errors } = error as Error & { readonly errors?: readonly BundleMistake[] };
+  if (errors === undefined || errors.length === 0) return stripVTControlCharacters(error.message);
+  return errors.map(describeMistake).join('\n');
+}
+
+/** The message has a code before it, and the line in a frame below. */
+function describeMistake({ loc, message }: BundleMistake): string {
+  const [text = ''] = stripVTControlCharacters(message).split('\n');
+  const what = text.replace(/^\[\w+\] /, '');
+  if (loc?.file === undefined) return what;
+  return `${relative(process.cwd(), loc.file)}:${loc.line}:${loc.column + 1}: ${what}`;
 }

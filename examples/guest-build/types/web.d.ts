@@ -11,6 +11,14 @@ interface FetchEvent {
 
 declare function addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
 
+declare const console: {
+  debug(...values: unknown[]): void;
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+};
+
 declare class Headers {
   constructor(init?: Record<string, string> | [string, string][]);
   get(name: string): string | null;

@@ -8,8 +8,8 @@ import { type GuestWorkshop, WorkshopError } from './guest-workshop.js';
 
 /** What a build process says to its parent. */
 export type BuildMessage =
-  /** The component, and the source map of its script in JSON. */
-  | { readonly kind: 'built'; readonly path: string; readonly map: string }
+  /** The component, the source map of its script in JSON, and a name for what it imports and exports. */
+  | { readonly kind: 'built'; readonly path: string; readonly map: string; readonly world: string }
   | { readonly kind: 'failed'; readonly message: string; readonly map?: string | undefined }
   /** Something takes long. */
   | { readonly kind: 'note'; readonly message: string };
@@ -54,10 +54,10 @@ export function tell(message: BuildMessage): void {
 
 async function build(name: string, outDir: string, workshop: GuestWorkshop): Promise<BuildMessage> {
   try {
-    const { component, map } = await workshop.build();
+    const { component, map, world } = await workshop.build();
     const path = join(outDir, `${name}-${hash('sha256', component).slice(0, 12)}.wasm`);
     await writeFileAtomically(path, component);
-    return { kind: 'built', path, map };
+    return { kind: 'built', path, map, world };
   } catch (error) {
     if (error instanceof WorkshopError) return { kind: 'failed', message: error.message, map: error.map };
     if (error instanceof GuestBuildError || error instanceof WitError) {

@@ -31,6 +31,8 @@ export interface WorkshopBuild {
   readonly component: Uint8Array;
   /** Of the script that was evaluated: positions in it lead to the sources, see `GuestBundle.map`. */
   readonly map: string;
+  /** Names what was made for the world: components with the same name import and export the same. */
+  readonly world: string;
 }
 
 /** A build that came to nothing; `map` leads from positions in the message to the sources, where there is a script. */
@@ -43,6 +45,12 @@ export class WorkshopError extends GuestBuildError {
   }
 }
 
+interface Ready {
+  readonly key: string;
+  readonly base: GuestBase;
+  readonly engine: GuestEngine;
+}
+
 /**
  * Builds a guest again and again. What the world decides is made once and kept on disk; a change of the script alone takes what its evaluation
  * takes, in an engine that is compiled already.
@@ -50,7 +58,7 @@ export class WorkshopError extends GuestBuildError {
 export class GuestWorkshop {
   readonly #options: WorkshopOptions;
   #wit: string | undefined;
-  #ready: { readonly key: string; readonly base: GuestBase; readonly engine: GuestEngine } | undefined;
+  #ready: Ready | undefined;
 
   constructor(options: WorkshopOptions) {
     this.#options = options;
@@ -66,10 +74,11 @@ export class GuestWorkshop {
       this.#wit = wit;
     }
     try {
-      const { base, engine } = await this.#prepare(name, bundle.code, bundle.exports, wit);
+      const { base, engine, key } = await this.#prepare(name, bundle.code, bundle.exports, wit);
       return {
         component: insertSnapshot(base.component, await engine.evaluate(name, bundle.code)),
         map: bundle.map,
+        world: key,
       };
     } catch (error) {
       if (!(error instanceof GuestBuildError)) throw error;
@@ -77,12 +86,7 @@ export class GuestWorkshop {
     }
   }
 
-  async #prepare(
-    name: string,
-    code: string,
-    exports: readonly string[],
-    wit: string,
-  ): Promise<{ readonly base: GuestBase; readonly engine: GuestEngine }> {
+  async #prepare(name: string, code: string, exports: readonly string[], wit: string): Promise<Ready> {
     const { cacheDir, onSlowStep, tools, without } = this.#options;
     // A guest that handles requests itself gets an engine without the `fetch` event, whatever its world.
     const handlesRequests = String(exports.includes('incomingHandler'));
