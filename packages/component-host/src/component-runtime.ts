@@ -2,6 +2,7 @@ import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger, noopMeter, type Redactor, shownSecret } from '@wasmlattice/telemetry';
 import {
   createComponentCells,
+  createFigureWriter,
   describeLimit,
   type FairTurns,
   GuestLimits,
@@ -132,6 +133,11 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     thread: 0,
   };
   const observe = createComponentTelemetry({ telemetry, component: { componentId, ...labels } });
+  const figures = createFigureWriter(cells.cells.figures, cells.thread);
+  const onOver = (ms: number, isOk: boolean): void => {
+    figures.over(ms, isOk);
+    if (account !== undefined) figures.computed(account.ms);
+  };
 
   const types = preparedTypes(prepared);
   const linkage = linkImports(types, {
@@ -154,6 +160,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     maxExecutionMs,
     limits,
     onExceeded: (limit) => observedPool.exceeded(limit),
+    onOver,
     cells,
     budgets,
     clock: account,
@@ -215,7 +222,14 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     askHolder: (holder) => askHolder(transports.lattice, holder),
     ownResources: exports.custom.ownResources,
     run: (headers, signal, work) => run(headers, signal, work, { isKept: true }),
-    startClock: () => clock.start(),
+    startClock() {
+      const begun = performance.now();
+      const stop = clock.start();
+      return () => {
+        stop();
+        onOver(performance.now() - begun, true);
+      };
+    },
     maxExecutionMs,
     logger,
     onKept: keptWriter(cells),

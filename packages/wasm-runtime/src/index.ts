@@ -67,6 +67,14 @@ export {
   setPermitLimit,
   type ThreadCells,
 } from './pool/component-cells.js';
+export {
+  createFigureWriter,
+  durationBoundsMs,
+  type FigureWriter,
+  type InvocationFigures,
+  noFigures,
+  readFigures,
+} from './pool/component-figures.js';
 export { type FairShare, FairTurns, type FairTurnsOptions } from './pool/fair-turns.js';
 export { GuestClock, type ThreadClock } from './pool/guest-clock.js';
 export { GuestSlices, type GuestSlicesOptions } from './pool/guest-slices.js';

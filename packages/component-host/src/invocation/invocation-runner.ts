@@ -80,12 +80,15 @@ export function createInvocationRunner(options: {
 
     run(headers, signal, work, { isKept = false, source } = {}) {
       const trace = traceOf(headers);
-      const report = (fault: GuestFault): void =>
+      let hasFailed = false;
+      const report = (fault: GuestFault): void => {
+        hasFailed = true;
         traps.report(
           fault,
           source === undefined ? headers : { ...headers, 'source-id': source },
           context.logger,
         );
+      };
       const context = {
         componentId,
         config: currentConfig,
@@ -109,7 +112,7 @@ export function createInvocationRunner(options: {
             finish();
           }
         },
-        { signal, isKept, onFault: report },
+        { signal, isKept, onFault: report, hasFailed: () => hasFailed },
       );
     },
   };

@@ -17,6 +17,7 @@ import type {
   LinkRow,
   SecretEntries,
 } from '../component-record.js';
+import { type ServedFigures, servedFigures } from './served-figures.js';
 
 /** One start of a component as the control plane knows it: what every thread is told, and what the threads share. */
 export class ServedComponent {
@@ -85,6 +86,10 @@ export class ServedComponent {
 
   setSecrets(secrets: SecretEntries): void {
     this.#start = { ...this.#start, secrets };
+  }
+
+  figures(): ServedFigures {
+    return servedFigures(this.#cells);
   }
 
   /** When it was called last, by `monotonicMs`; `undefined` while calls run or wait. */

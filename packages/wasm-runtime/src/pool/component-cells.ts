@@ -1,5 +1,6 @@
 import { CellAllocator, type CellBlock, cellsPerLine, viewCells } from './cell-memory.js';
 import { door } from './cell-steps.js';
+import { figureLines } from './component-figures.js';
 import { monotonicMs, msSince, toTimeCell } from './monotonic-clock.js';
 
 /**
@@ -8,6 +9,8 @@ import { monotonicMs, msSince, toTimeCell } from './monotonic-clock.js';
  */
 export interface ComponentCells extends CellBlock {
   readonly threads: number;
+  /** What each thread counts of the component's invocations: `component-figures.ts`. */
+  readonly figures: CellBlock;
 }
 
 /** One thread's part of them. */
@@ -89,7 +92,11 @@ export function createComponentCells(
   allocator: CellAllocator = new CellAllocator(),
 ): ComponentCells {
   assertWhole('the number of threads', threads, 1);
-  const component = { ...allocator.allocate(threads + 1), threads };
+  const component = {
+    ...allocator.allocate(threads + 1),
+    threads,
+    figures: allocator.allocate(threads * figureLines),
+  };
   const cells = viewCells(component);
   if (maxWaiting !== undefined) {
     assertWhole('the bound on waiting', maxWaiting, 0);

@@ -3,7 +3,7 @@ import type { EndSignal } from '../ending.js';
 import { createDirectEngine } from '../engines/direct/index.js';
 import type { CompiledComponent, ComponentInstance, Engine } from '../engines/engine.js';
 import { createJcoEngine } from '../engines/jco/index.js';
-import { InstantiationError } from '../errors.js';
+import { InstantiationError, TrapError } from '../errors.js';
 import { decodeComponent } from '../formats/component/index.js';
 import type { InstanceContext } from '../host-functions/host-interface.js';
 import { type Linkage, linkImports } from '../linker/linker.js';
@@ -128,6 +128,36 @@ describe.each(engines)('the instance pool on engine $name', (engine) => {
     expect(pool.stats).toMatchObject({ active: 1, waiting: 0 });
     gate.openAll();
     await running;
+  });
+
+  it('tells how each invocation ended, and not of what its caller ended or of instances that are kept', async () => {
+    const over: boolean[] = [];
+    const pool = createPool({
+      maxInstances: 1,
+      maxWaiting: 1,
+      onOver: (ms, isOk) => {
+        expect(ms).toBeGreaterThanOrEqual(0);
+        over.push(isOk);
+      },
+    });
+    const count = (instance: ComponentInstance): Promise<unknown> => call(instance, 'count');
+    await pool.run(context, count);
+    await pool.run(context, count, { hasFailed: () => true });
+    await pool.run(context, count, { isKept: true });
+    await expect(pool.run(context, (instance) => call(instance, 'trap'))).rejects.toThrow(TrapError);
+    await pool.run(context, (instance) => call(instance, 'trap').catch(() => {}));
+    expect(over).toEqual([true, false, false, false]);
+
+    const running = wait(pool, 1);
+    await gate.holds(1);
+    const leaving = new AbortController();
+    const left = wait(pool, 2, leaving.signal);
+    await expect(wait(pool, 3)).rejects.toThrow(OverloadedError);
+    leaving.abort(new Error('caller left'));
+    await expect(left).rejects.toThrow('caller left');
+    gate.openAll();
+    await running;
+    expect(over.slice(4)).toEqual([false, true]);
   });
 
   it('tells of a guest that traps once, before its caller learns of it', async () => {

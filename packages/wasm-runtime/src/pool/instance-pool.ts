@@ -43,6 +43,11 @@ export interface InstancePoolOptions {
   readonly limits?: GuestLimits | undefined;
   /** Told of each invocation that exceeded a limit of the component, once. */
   readonly onExceeded?: ((limit: AnyLimitName) => void) | undefined;
+  /**
+   * Told how long each invocation took, its wait for a permit included, and whether it went well. Not told of instances that are kept, nor
+   * of what its caller ended.
+   */
+  readonly onOver?: ((ms: number, isOk: boolean) => void) | undefined;
 }
 
 export interface RunOptions {
@@ -58,6 +63,8 @@ export interface RunOptions {
    * stderr, before `work` learns of it; not when a stop or the caller ended it.
    */
   readonly onFault?: ((fault: TrapError | InstantiationError) => void) | undefined;
+  /** Whether the guest did not do what it should, though `work` resolved. */
+  readonly hasFailed?: (() => boolean) | undefined;
 }
 
 export interface CloseOptions {
@@ -128,9 +135,11 @@ export class InstancePool {
   async run<T>(
     context: InvocationContext,
     work: (instance: ComponentInstance, signal: EndSignal) => Promise<T>,
-    { signal, isKept = false, onFault }: RunOptions = {},
+    { signal, isKept = false, onFault, hasFailed }: RunOptions = {},
   ): Promise<T> {
-    const { component, compiled, linkage, maxExecutionMs, turns, clock, limits } = this.#options;
+    const { component, compiled, linkage, maxExecutionMs, turns, clock, limits, onOver } = this.#options;
+    const begun = onOver === undefined || isKept ? undefined : performance.now();
+    let hasThrown = false;
     if (this.#drained) throw new PoolClosedError(component);
     const invocation = new Invocation(component, signal, this.#options.onExceeded);
     const { ending } = invocation;
@@ -164,10 +173,14 @@ export class InstancePool {
         compiled.takeIdle?.(imports, options) ?? (await compiled.instantiate(imports, options));
       return await work(invocation.track(instance, { guestStderr, onFailure }, stacks), ending);
     } catch (error) {
+      hasThrown = true;
       if (error instanceof InstantiationError) onFailure(error);
       invocation.end(error);
       throw error;
     } finally {
+      if (begun !== undefined && signal?.aborted !== true) {
+        onOver?.(performance.now() - begun, !(hasThrown || isFaulty || hasFailed?.()));
+      }
       const settling = invocation.settle();
       if (settling === undefined) this.#leave(invocation);
       else void settling.then(() => this.#leave(invocation));
