@@ -5,6 +5,7 @@ export { createDeferredLogSink, type DeferredLogSink } from './log/deferred-log-
 export { type ExportedLog, toExportedLog } from './log/exported-log.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log/log-level.js';
 export type { LogRecord } from './log/log-record.js';
+export { createLogTap, type LogBatch, type LogTap, type LogTapOptions } from './log/log-tap.js';
 export { type LogFields, type Logger, type LogLevel, noopLogger } from './log/logger.js';
 export { createStderrLogger, type LogSettings } from './log/stderr-logger.js';
 export type { Measurement } from './metric/measurement.js';
