@@ -24,7 +24,7 @@ import { allowedHosts, type HttpClientConfig, readHttpClient } from './config/ht
 import type { Environment, SettingName } from './config/read-settings.js';
 import { readSettings } from './config/read-settings.js';
 import { type RegistriesConfig, readRegistries } from './config/registries.js';
-import type { EmbeddedNatsMode, SettingValues } from './config/settings.js';
+import type { DiagnosticsScope, EmbeddedNatsMode, SettingValues } from './config/settings.js';
 import { limitSettings, settings } from './config/settings.js';
 import { httpUrl } from './config/value-kinds.js';
 import type { AuditDestination, AuditScope } from './control-plane/audit/audit-trail.js';
@@ -62,6 +62,7 @@ export interface HostConfig {
   readonly auctions: { readonly component: boolean; readonly provider: boolean };
   /** `ip:port` of the HTTP endpoint for liveness and readiness. */
   readonly httpAdmin: string | undefined;
+  readonly diagnostics: DiagnosticsScope;
   /** Whether the configuration service of the lattice is asked at start. */
   readonly asksConfigService: boolean;
   readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
@@ -166,6 +167,7 @@ export function parseHostConfig(
     shutdownTimeoutMs: values.shutdownTimeoutMs,
     auctions: { component: values.enableComponentAuction, provider: values.enableProviderAuction },
     httpAdmin: values.httpAdmin,
+    diagnostics: values.diagnostics,
     asksConfigService: values.configServiceEnabled,
     audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),

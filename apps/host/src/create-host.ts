@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { ComponentPlaces, platformReusesPorts } from '@wasmlattice/component-host';
 import { serveControlInterface } from '@wasmlattice/control-interface';
+import { type DiagnosticsServer, serveDiagnostics } from '@wasmlattice/diagnostics';
 import { createNatsEventPublisher } from '@wasmlattice/events';
 import { createHostKey, createXKey, hostKeyFromSeed } from '@wasmlattice/identity';
 import { connectionSettings, connectLattice } from '@wasmlattice/lattice-connection';
 import { createGroupGuard } from '@wasmlattice/provider-host';
 import { startSignOfLife } from '@wasmlattice/reconciler';
-import { createStderrLogger, type DeferredLogSink, type Logger, Redactor } from '@wasmlattice/telemetry';
+import {
+  createLogTap,
+  createStderrLogger,
+  type DeferredLogSink,
+  type Logger,
+  Redactor,
+} from '@wasmlattice/telemetry';
 import { limitStacks, readProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { chooseMemoryWay } from '@wasmlattice/wasm-runtime/engines';
 import { startHttpAdmin } from './admin/http-admin.js';
@@ -39,6 +46,7 @@ import { createProviderLookup } from './control-plane/provider/provider-lookup.j
 import { createProviderService } from './control-plane/provider/provider-service.js';
 import { createSecrets } from './control-plane/secrets/create-secrets.js';
 import { stopWorkloads } from './control-plane/stop-workloads.js';
+import { createHostFigures } from './diagnostics/host-figures.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
 import { startHostTelemetry } from './host-telemetry.js';
@@ -79,7 +87,12 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     authorities,
     logger: logger.named('telemetry'),
   });
-  options.deferredLog?.attach(telemetry.log);
+  let tell: DiagnosticsServer['logged'] = () => {};
+  const tap = createLogTap({ post: (batch) => tell(batch) });
+  options.deferredLog?.attach((record) => {
+    telemetry.log?.(record);
+    tap.take(record);
+  });
   opened.defer(() => telemetry.shutdown());
   const config = await withEmbeddedNats(given, env, logger, opened);
   const callUsers = await createCallUsers(config);
@@ -197,6 +210,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     ...(config.codeBudgetBytes !== undefined && { codeBudgetBytes: config.codeBudgetBytes }),
     meter: telemetry.meter,
     intake: () => telemetry.intake(),
+    onLogs: (batch, componentId) => tell(batch, componentId),
     decide: policy.gate.decideInvocation,
     logger: logger.named('threads'),
   });
@@ -316,6 +330,27 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       },
       Date.now(),
     );
+  if (config.diagnostics !== 'off') {
+    const diagnostics = serveDiagnostics({
+      connection: ctl,
+      lattice,
+      controlPrefix: config.nats.ctlTopicPrefix,
+      hostId,
+      figures: createHostFigures({ facts, components, providers, places }),
+      ...(config.diagnostics === 'on' && {
+        onFollow: (forMs: number) => {
+          tap.open(forMs);
+          places.notify({ kind: 'follow-logs', forMs });
+        },
+      }),
+      logger: logger.named('diagnostics'),
+    });
+    tell = diagnostics.logged;
+    opened.defer(() => {
+      tap.close();
+      diagnostics.close();
+    });
+  }
   const resources = opened.move();
   const host = hostFrom({
     facts,

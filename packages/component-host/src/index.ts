@@ -42,6 +42,7 @@ export {
   type ProcessShareOptions,
 } from './serving-threads/process-share.js';
 export { platformReusesPorts } from './serving-threads/reuse-port.js';
+export type { ServedFigures } from './serving-threads/served-figures.js';
 export {
   type ListenerHandle,
   type ServedComponentHandle,

@@ -91,12 +91,13 @@ function allUseOf(api: string, stream: string): string[] {
 
 /** What each role has to be able to do, and no more. */
 const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
-  host: ({ api, control, lattice, inbox }) => ({
+  host: ({ api, control, diagnostics, lattice, inbox }) => ({
     publish: {
       allow: [
         `wasmbus.evt.${lattice}.*`,
         `wasmlattice.alive.${lattice}.*`,
         `wasmbus.cfg.${lattice}.req`,
+        `${diagnostics}.logs.*`,
         'wasmcloud.policy',
         ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),
         `${api}.INFO`,
@@ -105,13 +106,19 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
       ],
     },
     subscribe: {
-      allow: [`${control}.>`, 'wasmcloud.policy.changes', 'wasmcloud.secrets.v1alpha1.*.changed', inbox],
+      allow: [
+        `${control}.>`,
+        `${diagnostics}.req.>`,
+        'wasmcloud.policy.changes',
+        'wasmcloud.secrets.v1alpha1.*.changed',
+        inbox,
+      ],
     },
     answersWithinMs: 120_000,
   }),
-  operator: ({ control, lattice, inbox }) => ({
-    publish: { allow: [`${control}.>`, `wadm.api.${lattice}.>`] },
-    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox, commonInbox] },
+  operator: ({ control, diagnostics, lattice, inbox }) => ({
+    publish: { allow: [`${control}.>`, `wadm.api.${lattice}.>`, `${diagnostics}.req.>`] },
+    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, `${diagnostics}.logs.*`, inbox, commonInbox] },
   }),
   scheduler: ({ api, control, inbox }) => ({
     publish: {
@@ -128,16 +135,17 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     subscribe: { allow: ['wasmbus.evt.*.>', 'wadm.api.>', inbox, commonInbox] },
     answersWithinMs: 120_000,
   }),
-  viewer: ({ control, lattice, inbox }) => ({
+  viewer: ({ control, diagnostics, lattice, inbox }) => ({
     publish: {
       allow: [
         `${control}.host.ping`,
         `${control}.host.get.*`,
         `${control}.link.get`,
         `${control}.claims.get`,
+        `${diagnostics}.req.>`,
       ],
     },
-    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, inbox] },
+    subscribe: { allow: [`wasmbus.evt.${lattice}.*`, `${diagnostics}.logs.*`, inbox] },
   }),
   'host-calls': ({ calls, lattice, inbox }) => ({
     publish: { allow: [...calls, `wasmbus.rpc.${lattice}.>`, ...inboxesOfCalls] },
@@ -195,6 +203,8 @@ interface LatticeSubjects {
   readonly api: string;
   /** Control interface, without the last dot. */
   readonly control: string;
+  /** What hosts tell of themselves, without the last dot. */
+  readonly diagnostics: string;
   /** Calls to anything. */
   readonly calls: readonly string[];
   /** Calls to what the user is. */
@@ -218,6 +228,7 @@ export function permissionsOf(role: Role, options: PermissionOptions): Permissio
     api:
       options.jsDomain === undefined ? '$JS.API' : `$JS.${token('domain', options.jsDomain, /^[\w-]+$/)}.API`,
     control: `${controlPrefix}.v1.${lattice}`,
+    diagnostics: `wasmlattice.diag.v1.${lattice}`,
     calls: callsOf(lattice, '*'),
     served: callsOf(lattice, id ?? '*'),
     inbox: `${inboxPrefixOf(role, id)}.>`,

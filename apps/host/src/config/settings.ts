@@ -11,6 +11,9 @@ import * as kinds from './value-kinds.js';
 /** When the host starts a NATS server of its own. */
 export type EmbeddedNatsMode = 'auto' | 'off' | 'require';
 
+/** What a host tells of itself when it is asked: its figures and its log, the former alone, or nothing. */
+export type DiagnosticsScope = 'on' | 'figures' | 'off';
+
 /** The plain values of all settings, before rules that concern several of them. */
 export interface SettingValues {
   readonly lattice: string;
@@ -35,6 +38,7 @@ export interface SettingValues {
   readonly audit: readonly (AuditDestination | 'off')[];
   readonly auditScope: AuditScope;
   readonly httpAdmin: string | undefined;
+  readonly diagnostics: DiagnosticsScope;
   readonly configServiceEnabled: boolean;
 
   readonly natsHost: string;
@@ -309,6 +313,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     group: 'General',
     help: 'Operations that are recorded; changes leaves out those that only look, unless they are refused',
     advanced: true,
+  }),
+  diagnostics: value(kinds.oneOf<DiagnosticsScope>('on|figures|off', 'on', 'figures', 'off'), 'on', {
+    flag: 'diagnostics',
+    variable: 'WASMLATTICE_DIAGNOSTICS',
+    group: 'General',
+    help: 'What is told of this host over the lattice: figures alone, or logs as well while somebody follows them',
   }),
   httpAdmin: optional(kinds.socketAddress, 'off', {
     flag: 'http-admin',

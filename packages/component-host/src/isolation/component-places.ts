@@ -1,6 +1,6 @@
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
-import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
+import type { LogBatch, Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
+import { monotonicMs, type ProcessCeilings, readProcessBudgets } from '@wasmlattice/wasm-runtime';
 import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart } from '../component-record.js';
@@ -45,6 +45,11 @@ export interface ComponentPlacesOptions {
   readonly decide?: DecideForComponent | undefined;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
+  /**
+   * Takes what threads and processes log after a notice `follow-logs`. What comes from a process of its own may be anything, but for its
+   * component.
+   */
+  readonly onLogs?: ((batch: LogBatch, componentId?: string) => void) | undefined;
   /** What threads and processes run; others in tests. */
   readonly programs?: Pick<ServingThreadsOptions, 'startThread'> &
     Pick<ProcessShareOptions, 'preparer'> &
@@ -81,6 +86,8 @@ export class ComponentPlaces {
   readonly #isolated = new Set<ServedComponentHandle>();
   /** How those are told what all are told. */
   readonly #notified = new Map<ServedComponentHandle, (notice: ThreadNotice) => void>();
+  /** Who comes while logs are followed is told, too. */
+  #following: { readonly notice: ThreadNotice; readonly until: number } | undefined;
 
   private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
     this.#options = options;
@@ -148,8 +155,19 @@ export class ComponentPlaces {
     return this.#shared.serveClient(provider);
   }
 
+  /** What all guests of the host's process use of what there may only be so much of. */
+  budgets(): ReturnType<typeof readProcessBudgets> {
+    return readProcessBudgets(this.#share.budgets);
+  }
+
+  /** How many threads the components share. */
+  get threads(): number {
+    return this.#options.threads;
+  }
+
   /** Tells all threads and processes that there are now. */
   notify(notice: ThreadNotice): void {
+    if (notice.kind === 'follow-logs') this.#following = { notice, until: monotonicMs() + notice.forMs };
     this.#shared.notify(notice);
     for (const notify of this.#notified.values()) notify(notice);
   }
@@ -189,7 +207,7 @@ export class ComponentPlaces {
   }
 
   async #serveInProcess(start: ComponentStart): Promise<IsolatedServing> {
-    const { data, isolatedRpc, logger, intake, decide, programs } = this.#options;
+    const { data, isolatedRpc, logger, intake, onLogs, decide, programs } = this.#options;
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
@@ -206,6 +224,7 @@ export class ComponentPlaces {
         ceilings: this.#share.ceilings,
         logger,
         intake,
+        onLogs: onLogs && ((batch) => onLogs(batch, start.componentId)),
         decide: decide && ((_generation, invoked) => decide(start, invoked)),
         ...(programs?.entry && { entry: programs.entry }),
       },
@@ -222,6 +241,7 @@ export class ComponentPlaces {
       setSecrets: (secrets) => served.setSecrets(secrets),
       readBytes: () => served.readBytes(),
       settled: () => served.settled(),
+      figures: () => served.figures(),
       stop: async (graceMs) => {
         await served.stop(graceMs);
         this.#isolated.delete(kept);
@@ -230,12 +250,14 @@ export class ComponentPlaces {
     };
     this.#isolated.add(kept);
     this.#notified.set(kept, notify);
+    const { notice, until } = this.#following ?? { until: 0 };
+    if (notice !== undefined && until > monotonicMs()) notify(notice);
     return kept;
   }
 }
 
 function startGroup(
-  { data, reusePort, intake, decide, programs }: ComponentPlacesOptions,
+  { data, reusePort, intake, onLogs, decide, programs }: ComponentPlacesOptions,
   group: Pick<ServingThreadsOptions, 'share' | 'threads' | 'logger'>,
 ): Promise<ServingThreads> {
   return ServingThreads.start({
@@ -243,6 +265,7 @@ function startGroup(
     reusePort,
     ...group,
     ...(intake && { intake }),
+    onLogs,
     decide,
     ...(programs?.startThread && { startThread: programs.startThread }),
   });

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
-import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
+import { monotonicMs, noFigures, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
+import type { ServedFigures } from '../serving-threads/served-figures.js';
 import type { ServedComponentHandle } from '../serving-threads/serving-threads.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
@@ -29,6 +30,9 @@ interface RetryTimes {
 
 const defaultRetry: RetryTimes = { soonMs: 1_000, firstMs: 500, maxMs: 30_000 };
 
+/** How long a process may take to tell its figures, in ms. */
+const answerMs = 200;
+
 /** How much rather than the host this process is to be ended when the machine has no memory left, of at most 1,000. */
 const oomScoreAdjustment = 500;
 
@@ -43,6 +47,7 @@ export class IsolatedProcess implements ServedComponentHandle {
   /** `undefined` while there is none. */
   #client: ProcessClient | undefined;
   #waitMs = 0;
+  #lastFigures: ServedFigures = { ...noFigures, running: 0, waiting: 0, refused: 0 };
   #stopped: Promise<void> | undefined;
 
   private constructor(options: IsolatedProcessOptions, start: ComponentStart) {
@@ -100,6 +105,14 @@ export class IsolatedProcess implements ServedComponentHandle {
 
   async settled(): Promise<void> {
     await this.#client?.settled();
+  }
+
+  /** Those of the process that runs; a guest that computes leaves the question open, and then what it told last holds. */
+  async figures(): Promise<ServedFigures> {
+    const asked = this.#client?.figures() ?? Promise.resolve(undefined);
+    const answer = await Promise.race([asked, delay(answerMs, undefined, { ref: false })]);
+    this.#lastFigures = answer ?? this.#lastFigures;
+    return this.#lastFigures;
   }
 
   stop(graceMs: number): Promise<void> {

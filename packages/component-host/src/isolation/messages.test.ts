@@ -1,3 +1,4 @@
+import { noFigures } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { componentStart, threadSettings } from '../thread/testing/test-thread.js';
 import {
@@ -31,6 +32,8 @@ describe('messages of a process', () => {
     { kind: 'done', id: 1 },
     { kind: 'failed', id: 2, error: { name: 'E', message: 'why', cause: { name: 'F', message: 'deeper' } } },
     { kind: 'telemetry', batch: { spans: [], measurements: [], logs: [] } },
+    { kind: 'logs', batch: { logs: [], dropped: 2 } },
+    { kind: 'figures', id: 3, figures: { ...noFigures, running: 1, waiting: 0, refused: 0 } },
   ])('arrive as they were sent: $kind', (message) => {
     expect(decodeFromProcess(encodeFromProcess(message))).toEqual(message);
   });
@@ -48,6 +51,8 @@ describe('messages of a process', () => {
     '{"kind":"failed","id":1,"error":{"name":"E","message":1}}',
     '{"kind":"failed","id":1,"error":{"name":"E","message":"m","cause":"c"}}',
     '{"kind":"telemetry","batch":null}',
+    '{"kind":"logs","batch":{"logs":{},"dropped":0}}',
+    '{"kind":"figures","id":1,"figures":{"invocations":1}}',
   ])('are refused when they are none: %s', (text) => {
     expect(() => decodeFromProcess(Buffer.from(text))).toThrow(/^a message is no/);
   });

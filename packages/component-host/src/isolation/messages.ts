@@ -1,9 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
-import type { TelemetryBatch } from '@wasmlattice/telemetry';
-import type { ProcessCeilings } from '@wasmlattice/wasm-runtime';
+import type { LogBatch, TelemetryBatch } from '@wasmlattice/telemetry';
+import { durationBoundsMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
+import type { ServedFigures } from '../serving-threads/served-figures.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
 import { FrameError } from './frames.js';
@@ -24,6 +25,8 @@ export type ToProcess =
   | { readonly kind: 'secrets'; readonly secrets: SecretEntries }
   | InvocationVerdict
   | ThreadNotice
+  /** Answered by `figures`. */
+  | { readonly kind: 'figures'; readonly id: number }
   /** Answered once all that was sent before it has been obeyed, since messages arrive in order. */
   | { readonly kind: 'sync'; readonly id: number }
   /** Finish what is in flight, then end. */
@@ -35,7 +38,10 @@ export type FromProcess =
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
   | InvocationQuestion
   /** Spans and measurements since the last one. */
-  | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };
+  | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
+  /** What was logged since the last one, while somebody follows that. */
+  | { readonly kind: 'logs'; readonly batch: LogBatch }
+  | { readonly kind: 'figures'; readonly id: number; readonly figures: ServedFigures };
 
 /** Most bytes of a message from the host: a component is the longest, and within a limit of its own. */
 export const maxBytesToProcess: number = 2 ** 32 - 1;
@@ -90,9 +96,38 @@ function isFromProcess(message: unknown): message is FromProcess {
       );
     case 'telemetry':
       return isObject(message.batch);
+    case 'logs':
+      return isObject(message.batch) && Array.isArray(message.batch.logs) && isCount(message.batch.dropped);
+    case 'figures':
+      return Number.isInteger(message.id) && isFigures(message.figures);
     default:
       return false;
   }
+}
+
+function isFigures(figures: unknown): boolean {
+  if (!isObject(figures)) return false;
+  const { durations, invocations, errors, durationMs, computedMs, running, waiting, refused } = figures;
+  const { residentBytes = 0 } = figures;
+  return (
+    Array.isArray(durations) &&
+    durations.length === durationBoundsMs.length + 1 &&
+    [
+      ...durations,
+      invocations,
+      errors,
+      durationMs,
+      computedMs,
+      running,
+      waiting,
+      refused,
+      residentBytes,
+    ].every(isCount)
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 /** Names of functions: what is longer would be kept as a question for all the life of the host. */

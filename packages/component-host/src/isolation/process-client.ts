@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Duplex, PassThrough } from 'node:stream';
-import type { TelemetryIntake } from '@wasmlattice/telemetry';
+import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import { answerQuestion } from '../policy/decision-requests.js';
 import type { DecideInvocation } from '../policy/invocation-gate.js';
+import type { ServedFigures } from '../serving-threads/served-figures.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
 import { FrameReader, sendFrame } from './frames.js';
@@ -35,6 +36,8 @@ export interface ProcessClientOptions {
   readonly entry?: URL;
   /** Makes what takes the measurements of a process; closed with it. */
   readonly intake?: (() => TelemetryIntake) | undefined;
+  /** Takes what it logs while somebody follows that. */
+  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
   /** Decides about calls. */
   readonly decide?: DecideInvocation | undefined;
   readonly watch?: {
@@ -68,7 +71,8 @@ export class ProcessClient {
   readonly #channel: Duplex;
   readonly #intake: TelemetryIntake | undefined;
   readonly #decide: DecideInvocation | undefined;
-  readonly #pending = new Map<number, PromiseWithResolvers<void>>();
+  readonly #onLogs: ((batch: LogBatch) => void) | undefined;
+  readonly #pending = new Map<number, PromiseWithResolvers<ServedFigures | undefined>>();
   readonly #exited = Promise.withResolvers<ProcessExit>();
   readonly #watch: Required<NonNullable<ProcessClientOptions['watch']>>;
   #watching: NodeJS.Timeout | undefined;
@@ -82,6 +86,7 @@ export class ProcessClient {
     entry = new URL('./process-entry.js', import.meta.url),
     intake,
     decide,
+    onLogs,
     watch: { intervalMs = defaultIntervalMs, marginMs = defaultMarginMs } = {},
   }: ProcessClientOptions = {}) {
     const { args, env } = isolatedProgram(entry);
@@ -89,6 +94,7 @@ export class ProcessClient {
     this.#channel = channelOf(this.#child);
     this.#intake = intake?.();
     this.#decide = decide;
+    this.#onLogs = onLogs;
     this.#watch = { intervalMs, marginMs };
     this.exited = this.#exited.promise;
     this.#child.on('error', (error) => this.#leave(`it could not be started: ${error.message}`));
@@ -159,6 +165,11 @@ export class ProcessClient {
     await this.#request({ kind: 'sync' }).catch(() => {});
   }
 
+  /** What its component has done and is at; waits for an answer until the process is gone. */
+  async figures(): Promise<ServedFigures | undefined> {
+    return await this.#request({ kind: 'figures' }).catch(() => undefined);
+  }
+
   /** Completes what is in flight for at most `graceMs`, then the process ends; safe to call twice. */
   async close(graceMs: number): Promise<void> {
     if (!this.#expected) {
@@ -181,10 +192,10 @@ export class ProcessClient {
       sendFrame(this.#channel, encodeToProcess(message));
   }
 
-  #request(body: RequestBody): Promise<void> {
+  #request(body: RequestBody): Promise<ServedFigures | undefined> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const id = this.#nextId++;
-    const call = Promise.withResolvers<void>();
+    const call = Promise.withResolvers<ServedFigures | undefined>();
     this.#pending.set(id, call);
     this.#send({ ...body, id });
     return call.promise;
@@ -193,7 +204,7 @@ export class ProcessClient {
   #receive(message: FromProcess): void {
     switch (message.kind) {
       case 'done':
-        this.#settle(message.id)?.resolve();
+        this.#settle(message.id)?.resolve(undefined);
         return;
       case 'failed':
         this.#settle(message.id)?.reject(fromThreadFailure(message.error));
@@ -204,10 +215,16 @@ export class ProcessClient {
       case 'telemetry':
         this.#intake?.accept(message.batch);
         return;
+      case 'logs':
+        this.#onLogs?.(message.batch);
+        return;
+      case 'figures':
+        this.#settle(message.id)?.resolve(message.figures);
+        return;
     }
   }
 
-  #settle(id: number): PromiseWithResolvers<void> | undefined {
+  #settle(id: number): PromiseWithResolvers<ServedFigures | undefined> | undefined {
     const call = this.#pending.get(id);
     this.#pending.delete(id);
     return call;

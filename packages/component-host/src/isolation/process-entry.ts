@@ -15,6 +15,7 @@ import {
 } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentRuntime } from '../component-runtime.js';
 import { DecisionRequests } from '../policy/decision-requests.js';
+import { type ServedFigures, servedFigures } from '../serving-threads/served-figures.js';
 import { watchBudgets } from '../serving-threads/watch-budgets.js';
 import { assembleThread } from '../thread/assemble-thread.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
@@ -59,6 +60,7 @@ const decisions = new DecisionRequests(send);
 /** The component, from when it is served. */
 interface Serving {
   readonly runtime: ComponentRuntime;
+  figures(): ServedFigures;
   heed(notice: ThreadNotice): void;
   close(graceMs: number): Promise<void>;
 }
@@ -76,6 +78,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
     { ...settings, budgets: { budgets, thread: 0 }, clock: clock.add(0) },
     {
       postTelemetry: (batch) => send({ kind: 'telemetry', batch }),
+      postLogs: (batch) => send({ kind: 'logs', batch }),
       loadCode: () => code.promise,
       decide: decisions.ask,
     },
@@ -89,16 +92,18 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   });
   const prepared = await prepareForHost(engine, bytes, { component: componentId, ...codeLimits(limits) });
   code.resolve(prepared);
+  const cells = createComponentCells({ limit: maxInstances, threads: 1 });
   await thread.start({
     ...plan,
     outline: prepared,
     generation,
-    cells: { cells: createComponentCells({ limit: maxInstances, threads: 1 }), thread: 0 },
+    cells: { cells, thread: 0 },
   });
   const runtime = thread.runtime(generation);
   if (runtime === undefined) throw new Error('the component was stopped before it was served');
   return {
     runtime,
+    figures: () => ({ ...servedFigures(cells), residentBytes: process.memoryUsage.rss() }),
     heed,
     async close(graceMs) {
       closeBudgets();
@@ -122,6 +127,12 @@ async function stop({ id, graceMs }: Extract<ToProcess, { readonly kind: 'close'
   channel.end(() => process.exit(0));
 }
 
+/** What is asked before the component is served is answered once it is. */
+async function tellFigures(id: number): Promise<void> {
+  const current = await serving?.catch(() => undefined);
+  if (current !== undefined) send({ kind: 'figures', id, figures: current.figures() });
+}
+
 function receive(message: ToProcess): void {
   switch (message.kind) {
     case 'serve':
@@ -136,6 +147,7 @@ function receive(message: ToProcess): void {
       return;
     case 'forget-decisions':
     case 'target-ended':
+    case 'follow-logs':
       void serving?.then(
         (current) => current.heed(message),
         () => {},
@@ -149,6 +161,9 @@ function receive(message: ToProcess): void {
       return;
     case 'secrets':
       void obey((runtime) => runtime.setSecrets(message.secrets));
+      return;
+    case 'figures':
+      void tellFigures(message.id);
       return;
     case 'sync':
       void answer(

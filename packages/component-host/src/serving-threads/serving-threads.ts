@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
+import { describeError, type LogBatch, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
@@ -14,6 +14,7 @@ import type { ThreadNotice } from '../thread/thread-notice.js';
 import { claimAddress } from './claim-address.js';
 import type { ProcessShare } from './process-share.js';
 import { ServedComponent } from './served-component.js';
+import type { ServedFigures } from './served-figures.js';
 import { findOverdue } from './watchdog.js';
 
 /** A component that the threads serve, whatever becomes of single threads. */
@@ -27,6 +28,8 @@ export interface ServedComponentHandle {
   readBytes(): Promise<CodeBytes>;
   /** Resolves once every thread knows what it was told so far, but for those that a guest holds. */
   settled(): Promise<void>;
+  /** What came of its invocations, and what it has in flight. */
+  figures(): Promise<ServedFigures>;
   /** Completes what is in flight for at most `graceMs`; safe to call twice. */
   stop(graceMs: number): Promise<void>;
 }
@@ -60,6 +63,8 @@ export interface ServingThreadsOptions {
   readonly logger: Logger;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
+  /** Takes what threads log while somebody follows that. */
+  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
   /** Decides about calls, where `data` has that they are asked for. */
   readonly decide?: DecideForComponent | undefined;
   /** Starts a thread; another one in tests. */
@@ -190,6 +195,7 @@ export class ServingThreads {
       },
       readBytes: () => code.readBytes(),
       settled: () => this.#each((thread) => thread.settled()),
+      figures: () => Promise.resolve(component.figures()),
       stop: (graceMs) => {
         stopped ??= this.#stop(component, graceMs);
         return stopped;
@@ -375,7 +381,7 @@ export class ServingThreads {
   }
 
   async #startIn(place: Place, waitMs: number): Promise<void> {
-    const { data, share, intake } = this.#options;
+    const { data, share, intake, onLogs } = this.#options;
     if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
     place.startedAt = monotonicMs();
     const start = this.#options.startThread ?? startThread;
@@ -385,6 +391,7 @@ export class ServingThreads {
       {
         name: `serving thread ${place.number}`,
         telemetry: intake?.(),
+        onLogs,
         loadCode: (generation) => this.#loadCode(generation),
         decide: (generation, invoked) => this.#decide(generation, invoked),
       },

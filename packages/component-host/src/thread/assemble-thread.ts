@@ -1,7 +1,10 @@
 import {
+  createLogTap,
   createStderrLogger,
   createTelemetryRelay,
+  type LogBatch,
   type Logger,
+  type LogRecord,
   Redactor,
   type TelemetryBatch,
   type TelemetryRelay,
@@ -27,6 +30,8 @@ export interface AssembledThread {
 export interface AssembleThreadOptions {
   /** Takes what the thread measures. */
   readonly postTelemetry: (batch: TelemetryBatch) => void;
+  /** Takes what the thread logs while somebody follows that. */
+  readonly postLogs: (batch: LogBatch) => void;
   /** Gets the code of a generation. */
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
   /** Decides about calls, where the settings of the thread have that. */
@@ -41,7 +46,7 @@ const stackFrames = 64;
 
 export function assembleThread(
   data: ServingThreadData,
-  { postTelemetry, loadCode, decide }: AssembleThreadOptions,
+  { postTelemetry, postLogs, loadCode, decide }: AssembleThreadOptions,
 ): AssembledThread {
   Error.stackTraceLimit = stackFrames;
   const redactor = new Redactor();
@@ -50,7 +55,12 @@ export function assembleThread(
     post: postTelemetry,
     redactor,
   });
-  const logger = createStderrLogger('component', data.log, { record: telemetry.log, redactor });
+  const tap = createLogTap({ post: postLogs });
+  const record = (record: LogRecord): void => {
+    telemetry.log?.(record);
+    tap.take(record);
+  };
+  const logger = createStderrLogger('component', data.log, { record, redactor });
   const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
   const budgets = new ThreadBudgets(data.budgets, {
     onDropped: (instances) =>
@@ -84,11 +94,15 @@ export function assembleThread(
         case 'target-ended':
           rpc.targetEnded(notice.target);
           return;
+        case 'follow-logs':
+          tap.open(notice.forMs);
+          return;
       }
     },
     async close(graceMs) {
       await thread.close(graceMs);
       await rpc.close();
+      tap.close();
       telemetry.close();
     },
   };

@@ -1,6 +1,6 @@
 import type { NamedList, ProxySettings, TrustSettings } from '@wasmlattice/http-client';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
+import type { LogBatch, LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { ThreadClock, ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
 import type {
   EngineChoice,
@@ -123,4 +123,6 @@ export type FromThread =
   | InvocationQuestion
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
   /** Spans and measurements since the last one. */
-  | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch };
+  | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
+  /** What was logged since the last one, while somebody follows that. */
+  | { readonly kind: 'logs'; readonly batch: LogBatch };

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { TelemetryIntake } from '@wasmlattice/telemetry';
+import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
 import {
   fromThreadFailure,
   type PreparedComponent,
@@ -68,6 +68,8 @@ export interface ThreadClientOptions {
   readonly decide?: DecideInvocation | undefined;
   /** Takes what the thread measures; closed with the thread. */
   readonly telemetry?: TelemetryIntake | undefined;
+  /** Takes what it logs while somebody follows that. */
+  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
 }
 
 /** How much longer than its grace period a thread may take to end by itself, in ms. */
@@ -86,6 +88,7 @@ export async function startThread(
     name,
     entry = new URL('./thread-entry.js', import.meta.url),
     telemetry,
+    onLogs,
     loadCode = noCode,
     decide,
   } = options;
@@ -125,6 +128,9 @@ export async function startThread(
         return;
       case 'telemetry':
         telemetry?.accept(message.batch);
+        return;
+      case 'logs':
+        onLogs?.(message.batch);
         return;
     }
   });

@@ -3,4 +3,6 @@ export type ThreadNotice =
   /** What was decided about calls before does not hold any more. */
   | { readonly kind: 'forget-decisions' }
   /** A process that served calls for the target is gone without a word to those that it had accepted. */
-  | { readonly kind: 'target-ended'; readonly target: string };
+  | { readonly kind: 'target-ended'; readonly target: string }
+  /** Somebody follows what is logged, for so many ms from now on. */
+  | { readonly kind: 'follow-logs'; readonly forMs: number };

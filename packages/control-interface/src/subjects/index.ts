@@ -42,9 +42,11 @@ export {
   checkComponentId,
   checkConfigName,
   checkLatticeName,
+  checkToken,
   InvalidNameError,
   isComponentId,
   isConfigName,
   isLatticeName,
   type NameKind,
 } from './names.js';
+export { isReplySubject } from './reply-subject.js';

@@ -13,6 +13,6 @@ export function isReplySubject(subject: string, scope: ControlScope): boolean {
   return (
     subject.length <= maxLength &&
     !first.startsWith('$') &&
-    ![ofControl, 'wasmbus', scope.lattice].includes(first)
+    ![ofControl, 'wasmbus', 'wasmlattice', scope.lattice].includes(first)
   );
 }

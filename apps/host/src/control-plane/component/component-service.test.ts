@@ -2,7 +2,7 @@ import type { LinkRow, PlacedStart, SecretEntries, ServedComponentHandle } from 
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
 import { createSigningKey, signToken, type Token } from '@wasmlattice/identity';
 import { noopLogger } from '@wasmlattice/telemetry';
-import { defaultLimits } from '@wasmlattice/wasm-runtime';
+import { defaultLimits, noFigures } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { ArtifactError } from '../artifacts/artifact-error.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
@@ -109,6 +109,7 @@ function setUp(
             runner.secrets = entries;
           },
           readBytes: async () => data.bytes,
+          figures: async () => ({ ...noFigures, invocations: 7, running: 1, waiting: 0, refused: 0 }),
           settled: async () => {
             runner.settledLinks = runner.links;
           },

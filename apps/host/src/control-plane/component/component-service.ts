@@ -1,4 +1,4 @@
-import { IsolationTierError } from '@wasmlattice/component-host';
+import { IsolationTierError, type ServedFigures } from '@wasmlattice/component-host';
 import {
   type Answer,
   type ComponentDescription,
@@ -32,6 +32,13 @@ import { RunningComponent, type RunningComponentParts } from './running-componen
 import { sameTerms, type Terms, termsOf } from './terms.js';
 import { TooManyComponentsError } from './too-many-components-error.js';
 
+/** A component that runs here, with its figures. */
+export interface ComponentAtWork extends ServedFigures {
+  readonly id: string;
+  readonly imageRef: string;
+  readonly maxInstances: number;
+}
+
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
   /** Answers at once; the outcome is told by events (docs/spec/control-interface.md#4.2). */
@@ -40,6 +47,8 @@ export interface ComponentService {
   update(command: UpdateComponentCommand): Answer;
   isRunning(componentId: string): boolean;
   describe(): ComponentDescription[];
+  /** What each has done since its code was started, and is at. */
+  figures(): Promise<readonly ComponentAtWork[]>;
   /** The links of a component changed in the lattice. */
   setLinks(componentId: string, links: readonly Link[]): void;
   /** Resolves once the component, if it runs here, has the links set so far. */
@@ -343,6 +352,14 @@ export function createComponentService(options: ComponentServiceOptions): Compon
           maxInstances,
           limits,
           config: configNames,
+        }),
+      ),
+
+    figures: () =>
+      Promise.all(
+        [...running].map(async ([id, component]) => {
+          const { imageRef, maxInstances } = component.settings;
+          return { ...(await component.figures()), id, imageRef, maxInstances };
         }),
       ),
 

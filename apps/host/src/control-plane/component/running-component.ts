@@ -3,6 +3,7 @@ import type {
   ComponentStart,
   PlacedStart,
   ServedComponentHandle,
+  ServedFigures,
 } from '@wasmlattice/component-host';
 import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
 import type { ConfigStore } from '../lattice-store/config-store.js';
@@ -175,6 +176,11 @@ export class RunningComponent {
   /** Resolves once the threads have the links set so far. */
   settled(): Promise<void> {
     return this.#generation.served.settled();
+  }
+
+  /** What the generation that runs has done and is at. */
+  figures(): Promise<ServedFigures> {
+    return this.#generation.served.figures();
   }
 
   /** Ends the generation that runs; its invocations have `graceMs` to finish. */

@@ -35,6 +35,19 @@ import {
 } from './hosted-provider.js';
 import { createProviderMetrics } from './provider-metrics.js';
 
+/** A provider of this host, and how it is. */
+export interface ProviderAtWork {
+  readonly id: string;
+  readonly imageRef: string;
+  readonly state: 'starting' | 'running' | 'failed' | 'crash-loop';
+  /** Why it does not serve, or not as its configs say. */
+  readonly reason?: string | undefined;
+  /** How often it ended by itself in a row. */
+  readonly crashes: number;
+  /** Leads its process group; absent while none runs, and for what runs within the host. */
+  readonly pid?: number | undefined;
+}
+
 /** The providers of one host: started, linked and stopped by control commands. */
 export interface ProviderService {
   /** Answers at once; the outcome is told by events (docs/spec/control-interface.md#5.2). */
@@ -42,6 +55,8 @@ export interface ProviderService {
   stop(command: StopProviderCommand): Promise<Answer>;
   isRunning(providerId: string): boolean;
   describe(): ProviderDescription[];
+  /** Those that run or are about to, and how they are. */
+  atWork(): readonly ProviderAtWork[];
   /** The links of these providers that do not work, those of providers that are down last. */
   undeliveredLinks(): UndeliveredLink[];
   /** A new or changed link of the lattice: delivered when its source or target runs here. */
@@ -318,6 +333,28 @@ export function createProviderService(options: ProviderServiceOptions): Provider
         ...(failure !== undefined && { failure }),
         ...(crashes !== undefined && { crashes }),
       })),
+    atWork: () => [
+      ...[...running.values()].map(
+        ({ id, imageRef, failure, crashes, pid }): ProviderAtWork => ({
+          id,
+          imageRef,
+          state: crashes?.isLoop === true ? 'crash-loop' : failure === undefined ? 'running' : 'failed',
+          reason: failure,
+          crashes: crashes?.count ?? 0,
+          pid,
+        }),
+      ),
+      ...[...starting]
+        .filter(([id]) => !running.has(id))
+        .map(
+          ([id, { command }]): ProviderAtWork => ({
+            id,
+            imageRef: normalizeProviderReference(command.providerRef),
+            state: 'starting',
+            crashes: 0,
+          }),
+        ),
+    ],
     undeliveredLinks: () =>
       [...running.values()]
         .sort((a, b) => Number(a.isDown) - Number(b.isDown))

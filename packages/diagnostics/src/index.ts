@@ -1,0 +1,31 @@
+export {
+  createDiagnosticsClient,
+  type DiagnosticsClient,
+  type DiagnosticsClientOptions,
+  DiagnosticsPermissionError,
+  type FollowLogsOptions,
+  NoDiagnosticsError,
+} from './diagnostics-client.js';
+export type {
+  BudgetFigures,
+  ComponentFigures,
+  HostFigures,
+  ProcessFigures,
+  ProviderFigures,
+  ProviderState,
+} from './figures.js';
+export { encodeFigures } from './figures-codec.js';
+export { encodeLogLine, workloadOf } from './log-lines.js';
+export { durationQuantile } from './quantile.js';
+export {
+  type DiagnosticsServer,
+  type DiagnosticsServerOptions,
+  serveDiagnostics,
+} from './serve-diagnostics.js';
+export {
+  allLogLinesSubject,
+  diagnosticsRoot,
+  figuresSubject,
+  followLogsSubject,
+  logLinesSubject,
+} from './subjects.js';

@@ -1,0 +1,88 @@
+import { isReplySubject } from '@wasmlattice/control-interface';
+import { describeError, type LogBatch, type Logger, noopLogger } from '@wasmlattice/telemetry';
+import type { Msg, NatsConnection, NatsError, Subscription } from 'nats';
+import type { HostFigures } from './figures.js';
+import { decodeFiguresRequest, encodeFiguresPage, pageOf } from './figures-codec.js';
+import { createLogFollowers } from './log-followers.js';
+import { decodeLogWish, encodeLogConsent } from './log-lines.js';
+import { figuresSubject, followLogsSubject, logLinesSubject } from './subjects.js';
+
+export interface DiagnosticsServerOptions {
+  /** The *control* connection; stays the caller's. */
+  readonly connection: NatsConnection;
+  readonly lattice: string;
+  /** First tokens of control subjects; where they begin, no answer goes. */
+  readonly controlPrefix: string;
+  readonly hostId: string;
+  readonly figures: () => Promise<HostFigures>;
+  /** Told that logs are wanted, for so many ms from now on; absent: they are not told. */
+  readonly onFollow?: ((forMs: number) => void) | undefined;
+  readonly logger?: Logger;
+}
+
+/** The diagnostics of one host, being served. */
+export interface DiagnosticsServer {
+  /**
+   * Tells followers what was logged.
+   *
+   * @param componentId the component that all of it is from, whatever it says
+   */
+  logged(batch: LogBatch, componentId?: string): void;
+  /** Answers no further request; safe to call twice. */
+  close(): void;
+}
+
+/** Answers requests for figures, and tells what is logged while somebody follows. A failure never disturbs the host. */
+export function serveDiagnostics(options: DiagnosticsServerOptions): DiagnosticsServer {
+  const { connection, lattice, controlPrefix, hostId, figures, onFollow, logger = noopLogger } = options;
+  const followers = createLogFollowers({ hostId });
+  const linesSubject = logLinesSubject(lattice, hostId);
+
+  const serve = (subject: string, answer: (request: Msg) => Promise<Uint8Array>): Subscription =>
+    connection.subscribe(subject, {
+      callback: (error: NatsError | null, request: Msg) => {
+        if (error !== null) {
+          logger.warn('diagnostics are not served: check what this host may subscribe', { subject, error });
+          return;
+        }
+        if (!request.reply || !isReplySubject(request.reply, { prefix: controlPrefix, lattice })) return;
+        answer(request)
+          .then((bytes) => request.respond(bytes))
+          .catch((cause: unknown) => {
+            logger.debug('a request for diagnostics was not answered', {
+              subject,
+              error: describeError(cause),
+            });
+          });
+      },
+    });
+
+  const subscriptions = [
+    serve(figuresSubject(lattice, hostId), async (request) => {
+      const from = decodeFiguresRequest(request.data);
+      return encodeFiguresPage(pageOf(await figures(), from));
+    }),
+    serve(followLogsSubject(lattice), async (request) => {
+      if (onFollow === undefined) {
+        return encodeLogConsent({ hostId, refusal: 'it does not tell its log (--diagnostics figures)' });
+      }
+      const wish = decodeLogWish(request.data);
+      const refusal = followers.add(wish);
+      if (refusal === undefined && wish.forMs > 0) onFollow(wish.forMs);
+      return encodeLogConsent({ hostId, refusal });
+    }),
+  ];
+  return {
+    logged(batch, componentId) {
+      try {
+        for (const message of followers.messagesOf(batch, componentId))
+          connection.publish(linesSubject, message);
+      } catch {
+        // The connection is gone; to log that would be a line more to tell.
+      }
+    },
+    close() {
+      for (const subscription of subscriptions) subscription.unsubscribe();
+    },
+  };
+}
