@@ -1,5 +1,4 @@
 import { DecodeError, jsonFromBytes, jsonToBytes, ObjectReader } from '@wasmlattice/control-interface/codec';
-import { CloudEvent } from 'cloudevents';
 import { createEventIds } from './event-id.js';
 import { decodeEventData, encodeEventData, isEventName, type LatticeEvent } from './lattice-event.js';
 
@@ -41,9 +40,11 @@ export interface EnvelopeOptions {
   readonly nextId?: () => string;
 }
 
-/** Puts events into CloudEvents, each the bytes of one NATS message. */
+/** Puts events into CloudEvents, each the bytes of one NATS message. Throws a `RangeError` for an empty source. */
 export function createEnvelopeEncoder(options: EnvelopeOptions): (event: LatticeEvent) => Uint8Array {
   const { source, now = nowInNanoseconds, nextId = createEventIds() } = options;
+  if (source === '')
+    throw new RangeError('the source of an event is empty: it must be the public key of a host');
   return (event) => {
     const attributes = {
       specversion: '1.0',
@@ -53,10 +54,7 @@ export function createEnvelopeEncoder(options: EnvelopeOptions): (event: Lattice
       datacontenttype: contentType,
       time: now(),
     } as const;
-    const data = encodeEventData(event);
-    // Validates; its own toJSON() would cut the time to milliseconds.
-    new CloudEvent({ ...attributes, data });
-    return jsonToBytes({ ...attributes, data });
+    return jsonToBytes({ ...attributes, data: encodeEventData(event) });
   };
 }
 
