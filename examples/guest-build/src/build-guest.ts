@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
-import { joinWit, readWitFolder } from '@wasmlattice/wit-types';
+import { joinWit, readWitFolder, type WitFolder } from '@wasmlattice/wit-types';
 import { bundleGuest } from './bundle.js';
 import type { Componentizer, EngineFeature } from './componentize.js';
 import { type ContentCache, contentKey, writeFileAtomically } from './content-cache.js';
 import { GuestBuildError } from './errors.js';
+import { requireServable } from './require-servable.js';
 
 export interface GuestBuildOptions {
   /** The TypeScript file that holds the guest; the component takes its name. */
@@ -41,6 +42,7 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
     await writeFileAtomically(path, cached);
     return { path, bytes: cached.length, fromCache: true };
   }
+  await requireServable(await witOf(options), options.wit);
   options.onSlowStep?.(`building ${name}.wasm, about ten seconds`);
   const component = await options.componentize({ name, code, wit, without });
   await writeFileAtomically(path, component);
@@ -50,10 +52,15 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
 
 /** The guest's WIT and the packages it may use, as one document. */
 export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<string> {
-  const { main, packages } = await readWitFolder(options.wit);
+  const { main, packages } = await witOf(options);
   if (main === undefined)
     throw new GuestBuildError(`the WIT folder ${options.wit} has no .wit file of the guest`);
-  return joinWit(main, [...packages, ...(await readWitFolder(options.witPackages)).packages]);
+  return joinWit(main, packages);
+}
+
+async function witOf(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<WitFolder> {
+  const { main, packages } = await readWitFolder(options.wit);
+  return { main, packages: [...packages, ...(await readWitFolder(options.witPackages)).packages] };
 }
 
 /** `src/http-hello.ts` → `http-hello`. */

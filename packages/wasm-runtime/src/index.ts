@@ -17,6 +17,7 @@ export {
 } from './errors.js';
 export {
   type BinaryKind,
+  childTypes,
   decodeComponent,
   decodeNamedTypes,
   detectBinary,

@@ -2,4 +2,5 @@ export { joinWit } from './document/join-wit.js';
 export { readWitFolder, type WitFolder, type WitPackage } from './document/wit-folder.js';
 export { writeModule } from './emit/write-module.js';
 export { WitError } from './errors.js';
-export { readWorld, type World } from './read-world.js';
+export { functionsOf, typesOf, type WorldFunction } from './functions-of.js';
+export { readWorld, type World, worldOf } from './read-world.js';

@@ -1,7 +1,7 @@
 import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { decodeNamedTypes, type NamedComponentTypes } from '@wasmlattice/wasm-runtime';
 import { joinWit } from './document/join-wit.js';
-import { readWitFolder } from './document/wit-folder.js';
+import { readWitFolder, type WitFolder } from './document/wit-folder.js';
 import { WitError } from './errors.js';
 
 /** A world of a package, with everything that it imports and exports. */
@@ -20,7 +20,20 @@ export interface World {
  * @throws WitError for what is no WIT, or a world that is not there
  */
 export async function readWorld(folder: string, world?: string): Promise<World> {
-  const { main, packages } = await readWitFolder(folder);
+  return worldOf(await readWitFolder(folder), { folder, ...(world !== undefined && { world }) });
+}
+
+/**
+ * The same of WIT that was read before.
+ *
+ * @param where `folder` is for messages; `world` as in {@link readWorld}
+ * @throws WitError
+ */
+export async function worldOf(
+  { main, packages }: WitFolder,
+  where: { readonly folder: string; readonly world?: string },
+): Promise<World> {
+  const { folder, world } = where;
   if (main === undefined) throw new WitError(`the WIT folder ${folder} has no .wit file of its own`);
   const name = world ?? onlyWorld(main.body, main.name);
   const bytes = await componentOf(joinWit(main, packages), name, folder);

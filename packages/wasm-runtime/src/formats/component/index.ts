@@ -23,3 +23,4 @@ export type {
   LoweredItem,
 } from './instantiation.js';
 export { skeletonOf } from './skeleton.js';
+export { childTypes } from './types/walk.js';

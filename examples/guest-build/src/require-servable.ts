@@ -1,0 +1,51 @@
+import { formatFunction, type WitType } from '@wasmlattice/rpc';
+import {
+  functionsOf,
+  typesOf,
+  type WitFolder,
+  type World,
+  type WorldFunction,
+  worldOf,
+} from '@wasmlattice/wit-types';
+import { GuestBuildError } from './errors.js';
+
+/** Types that componentize-js 0.23.0 stops at without a word of what is wrong: what they are, what a guest may have instead. */
+const refused: Readonly<Partial<Record<WitType['kind'], readonly [what: string, advice: string]>>> = {
+  stream: [
+    'a stream',
+    'use `list<…>` for what fits into memory, else a resource with a method that gives the next part',
+  ],
+  future: ['a future', 'use its value as the result, for which the caller waits'],
+  'error-context': ['an error-context', 'use `string`'],
+  map: ['a map', 'use `list<tuple<…, …>>`'],
+  'fixed-list': ['a list of fixed length', 'use a `list<…>` without a length'],
+};
+
+/**
+ * Refuses a world that no guest in JavaScript can have, before the tools meet it.
+ *
+ * @throws GuestBuildError that names the function and what to use instead
+ */
+export async function requireServable(wit: WitFolder, folder: string): Promise<void> {
+  const problem = firstProblem(await worldOf(wit, { folder }));
+  if (problem !== undefined) throw new GuestBuildError(problem);
+}
+
+function firstProblem(world: World): string | undefined {
+  for (const found of functionsOf(world)) {
+    if (found.func.async === true) {
+      return `${named(found)} is asynchronous, which no guest in JavaScript can be: leave \`async\` out, callers wait for a result anyway`;
+    }
+    for (const { kind } of typesOf(found.func)) {
+      const [what, advice] = refused[kind] ?? [];
+      if (what !== undefined)
+        return `${named(found)} has ${what}, which no guest in JavaScript can have: ${advice}`;
+    }
+  }
+  return undefined;
+}
+
+/** `lines: func(name: string) -> stream<string>` of acme:logs/tail */
+function named({ interface: id, func }: WorldFunction): string {
+  return `\`${formatFunction(func)}\`${id === undefined ? '' : ` of ${id}`}`;
+}
