@@ -7,7 +7,13 @@ export {
 } from './observation/lattice-observer.js';
 export { defaultObservationTimes, type ObservationTimes } from './observation/observation-times.js';
 export type { ObservedHost } from './observation/observed-host.js';
-export { openReconcilerBucket, ReconcilerBucketError, reconcilerBucket } from './reconciler-bucket.js';
+export { type Asked, stepKey } from './plan/asked.js';
+export type { PlannedStep } from './plan/draft.js';
+export type { LatticeState } from './plan/lattice-state.js';
+export type { PutForApplication, PutLink } from './plan/link-values.js';
+export { type LatticePlan, type PlanInput, planLattice } from './plan/plan-lattice.js';
+export type { ApplicationStatus, ScalerStatus, StatusInfo, StatusType } from './plan/status.js';
+export { openReconcilerBucket, reconcilerBucket } from './reconciler-bucket.js';
 export {
   type SignOfLifeOptions,
   signOfLifeIntervalMs,

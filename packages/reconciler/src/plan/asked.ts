@@ -1,0 +1,38 @@
+import type { Step } from '@wasmlattice/applications';
+import { defaultLinkName } from '@wasmlattice/control-interface';
+
+/** What this reconciler asked for lately of one thing. */
+export type Asked =
+  /** Its outcome is not known yet. */
+  | { readonly state: 'running'; readonly step: Step }
+  /** It failed; `isDue` once it may be tried again. */
+  | { readonly state: 'failed'; readonly step: Step; readonly reason: string; readonly isDue: boolean };
+
+/** What a step is about: of one thing there is one step at a time. */
+export function stepKey(step: Step): string {
+  switch (step.kind) {
+    case 'put-config':
+    case 'delete-config':
+      return `config ${step.name}`;
+    case 'put-link':
+    case 'delete-link': {
+      const { name = defaultLinkName, sourceId, target, witNamespace, witPackage } = step.link;
+      return `link ${sourceId} ${witNamespace}:${witPackage} ${name} ${target}`;
+    }
+    case 'scale-component':
+    case 'update-component':
+      return placeKey('component', step.host.hostId, step.command.componentId);
+    case 'start-provider':
+    case 'update-provider':
+    case 'replace-provider':
+      return placeKey('provider', step.host.hostId, step.command.providerId);
+    case 'keep-provider':
+    case 'stop-provider':
+      return placeKey('provider', step.host.hostId, step.providerId);
+  }
+}
+
+/** {@link stepKey} of what changes a component or provider on a host. */
+export function placeKey(kind: 'component' | 'provider', hostId: string, id: string): string {
+  return `${kind} ${hostId} ${id}`;
+}

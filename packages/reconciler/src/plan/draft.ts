@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Step } from '@wasmlattice/applications';
+import { type Asked, stepKey } from './asked.js';
+
+/** A step of a plan. */
+export interface PlannedStep {
+  /** What it is about, see {@link stepKey}. */
+  readonly key: string;
+  readonly application: string;
+  readonly step: Step;
+  /** Of a link: what its configs say, see `linkValues`. */
+  readonly values?: string;
+}
+
+/** What comes of a step that is wanted: it is part of the plan, or one for the same thing runs, or failed and waits. */
+export type Wish =
+  | { readonly state: 'planned' | 'running' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** The steps of a plan as they are found, without those that were asked for already. */
+export class Draft {
+  readonly steps: PlannedStep[] = [];
+  readonly #asked: ReadonlyMap<string, Asked>;
+  readonly #keys = new Set<string>();
+
+  constructor(asked: ReadonlyMap<string, Asked>) {
+    this.#asked = asked;
+  }
+
+  want(application: string, step: Step, values?: string): Wish {
+    const key = stepKey(step);
+    const asked = this.#asked.get(key);
+    if (asked?.state === 'running') return { state: 'running' };
+    // Something else, as of a new version of the application, need not wait.
+    if (asked?.state === 'failed' && !asked.isDue && isDeepStrictEqual(asked.step, step)) {
+      return { state: 'failed', reason: asked.reason };
+    }
+    // What two applications want of one thing is for the first of them.
+    if (!this.#keys.has(key)) {
+      this.#keys.add(key);
+      this.steps.push({ key, application, step, ...(values !== undefined && { values }) });
+    }
+    return { state: 'planned' };
+  }
+
+  isRunning(key: string): boolean {
+    return this.#asked.get(key)?.state === 'running';
+  }
+
+  /** Whether something failed there, and waits to be tried again. */
+  hasFailed(key: string): boolean {
+    const asked = this.#asked.get(key);
+    return asked?.state === 'failed' && !asked.isDue;
+  }
+}

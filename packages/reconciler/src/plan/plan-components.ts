@@ -1,0 +1,183 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  applicationOf,
+  componentId,
+  configNames,
+  type ManifestComponent,
+  type Scaler,
+  type StepHost,
+} from '@wasmlattice/applications';
+import type { ComponentDescription } from '@wasmlattice/control-interface';
+import type { ObservedHost } from '../observation/observed-host.js';
+import { placeKey } from './asked.js';
+import type { Wish } from './draft.js';
+import { type ComponentTarget, placeComponent } from './place-components.js';
+import { configReadiness } from './plan-configs.js';
+import type { PlanContext } from './plan-context.js';
+import { isOf, scalerAnnotation, scalerId, wadmAnnotations } from './scaler-identity.js';
+import type { ScalerStatus, StatusInfo } from './status.js';
+
+/** Has a component run where it belongs, as often as it should. */
+export function planComponent(
+  component: ManifestComponent,
+  scaler: Scaler,
+  image: string,
+  context: PlanContext,
+): ScalerStatus {
+  const kind = scaler.kind === 'daemon' ? 'DaemonScaler' : 'SpreadScaler';
+  const id = componentId(context.application, component);
+  const identity = scalerId(kind, context.application, component, image);
+  return {
+    id: identity,
+    kind,
+    name: id,
+    status: planInstances({ component, scaler, image, id, identity }, context),
+  };
+}
+
+interface Wanted {
+  readonly component: ManifestComponent;
+  readonly scaler: Scaler;
+  readonly image: string;
+  readonly id: string;
+  /** Id of the scaler. */
+  readonly identity: string;
+}
+
+function planInstances(wanted: Wanted, context: PlanContext): StatusInfo {
+  const { component, id, image, scaler } = wanted;
+  const { application, draft, state } = context;
+  const entryOn = ({ inventory }: ObservedHost) => inventory.components.find((each) => each.id === id);
+  const isForeign = (host: ObservedHost): boolean => {
+    const owner = applicationOf(entryOn(host)?.annotations ?? {});
+    return owner !== undefined && owner !== application;
+  };
+  const hosts = state.hosts.filter((host) => !isForeign(host));
+  const counts = new Map(hosts.map((host) => [host.inventory.hostId, entryOn(host)?.maxInstances ?? 0]));
+  const { targets, unsatisfied } = placeComponent({
+    componentId: id,
+    scaler,
+    hosts,
+    countOn: (hostId) => counts.get(hostId) ?? 0,
+    isAvoided: (hostId) => draft.hasFailed(placeKey('component', hostId, id)),
+  });
+
+  const readiness = configReadiness(component.config, context);
+  if (readiness.state === 'missing') {
+    return { type: 'failed', message: `Specified configuration ${readiness.name} does not exist` };
+  }
+  const busy = new Set<string>();
+  const failures = new Set<string>();
+  const note = (hostId: string, wish: Wish): void => {
+    if (wish.state === 'failed') failures.add(wish.reason);
+    else busy.add(hostId);
+  };
+  for (const target of targets) {
+    const { hostId } = target.host.inventory;
+    if (draft.isRunning(placeKey('component', hostId, id))) busy.add(hostId);
+    const there = entryOn(target.host);
+    if (isAsWanted(there, target, wanted, context)) continue;
+    if (readiness.state === 'pending') busy.add(hostId);
+    else note(hostId, draft.want(application, stepTowards(there, target, wanted, context)));
+  }
+
+  const strays = hosts.filter((host) => {
+    const there = entryOn(host);
+    const isTarget = targets.some((target) => target.host === host);
+    return there !== undefined && isOf(there.annotations, application) && !isTarget;
+  });
+  // What belongs elsewhere goes once it runs there.
+  if (busy.size === 0 && failures.size === 0) {
+    for (const host of strays) {
+      const command = { componentId: id, componentRef: entryOn(host)?.imageRef ?? image, maxInstances: 0 };
+      note(
+        host.inventory.hostId,
+        draft.want(application, { kind: 'scale-component', host: stepHost(host), command }),
+      );
+    }
+  }
+
+  const [unplaced] = unsatisfied;
+  const [failure] = failures;
+  if (unplaced !== undefined) {
+    const owner = state.hosts
+      .map((host) => applicationOf(entryOn(host)?.annotations ?? {}))
+      .find((each) => each !== undefined && each !== application);
+    if (owner !== undefined) {
+      return { type: 'failed', message: `${id} runs already for application ${owner}` };
+    }
+    return {
+      type: 'failed',
+      message:
+        scaler.kind === 'daemon'
+          ? `Could not satisfy daemonscaler ${unplaced.name} for ${image}, 0 eligible hosts found.`
+          : `Could not satisfy spread ${unplaced.name} for ${image}, 0/1 eligible hosts found.`,
+    };
+  }
+  if (failure !== undefined) return { type: 'failed', message: failure };
+  if (busy.size > 0 && strays.length > 0 && strays.every((host) => busy.has(host.inventory.hostId))) {
+    return {
+      type: 'reconciling',
+      message: 'Found components running on ineligible hosts, removing them.',
+    };
+  }
+  if (busy.size > 0) {
+    return { type: 'reconciling', message: `Scaling component on ${busy.size} host(s)` };
+  }
+  return { type: 'deployed', message: '' };
+}
+
+function isAsWanted(
+  there: ComponentDescription | undefined,
+  { instances, spread }: ComponentTarget,
+  { component, identity, image }: Wanted,
+  { application }: PlanContext,
+): boolean {
+  if (there === undefined || instances === 0) return there === undefined && instances === 0;
+  const annotations = wadmAnnotations(application, identity, spread);
+  return (
+    there.imageRef === image &&
+    there.maxInstances === instances &&
+    Object.entries(annotations).every(([key, value]) => there.annotations[key] === value) &&
+    // Hosts of wasmCloud do not tell which configs a component has: their names are part of the annotation of the scaler.
+    (there.config === undefined ||
+      isDeepStrictEqual(there.config, configNames(application, component.config)))
+  );
+}
+
+function stepTowards(
+  there: ComponentDescription | undefined,
+  { host, instances, spread }: ComponentTarget,
+  { component, id, identity, image }: Wanted,
+  { application }: PlanContext,
+) {
+  const annotations = wadmAnnotations(application, identity, spread);
+  if (there !== undefined && there.imageRef !== image && instances > 0) {
+    // Not `allow_update` of the scale request: hosts drop the annotations with it. Number and configs follow.
+    return {
+      kind: 'update-component',
+      host: stepHost(host),
+      command: { componentId: id, newComponentRef: image, annotations },
+    } as const;
+  }
+  return {
+    kind: 'scale-component',
+    host: stepHost(host),
+    command: {
+      componentId: id,
+      componentRef: image,
+      maxInstances: instances,
+      config: configNames(application, component.config),
+      annotations,
+    },
+  } as const;
+}
+
+export function stepHost({ inventory: { friendlyName, hostId } }: ObservedHost): StepHost {
+  return { friendlyName, hostId };
+}
+
+/** The scaler by which something was started, as its annotations say. */
+export function scalerOf({ annotations }: Pick<ComponentDescription, 'annotations'>): string | undefined {
+  return annotations[scalerAnnotation];
+}

@@ -1,0 +1,127 @@
+import {
+  componentId,
+  configName,
+  type DeployedApplication,
+  manifestLinks,
+  ownConfigs,
+} from '@wasmlattice/applications';
+import type { Asked } from './asked.js';
+import { Draft, type PlannedStep } from './draft.js';
+import { type LatticeState, stateAfter } from './lattice-state.js';
+import type { PutForApplication } from './link-values.js';
+import { planGoneLinks, planLinks, rememberedLinks } from './plan-application-links.js';
+import { planComponent } from './plan-components.js';
+import { planConfigs } from './plan-configs.js';
+import type { PlanContext } from './plan-context.js';
+import { planGoneConfigs, planRemoval, stopOf } from './plan-leaving.js';
+import { planProvider } from './plan-providers.js';
+import { type ApplicationStatus, applicationStatus, type ScalerStatus } from './status.js';
+
+/** What a plan is made of. */
+export interface PlanInput {
+  /** Applications that are to run. */
+  readonly applications: readonly DeployedApplication[];
+  readonly lattice: LatticeState;
+  /** What was put for applications, those included that are to run no longer. */
+  readonly put: ReadonlyMap<string, PutForApplication>;
+  /** What was asked for lately, by what it is about, see `stepKey`. */
+  readonly asked: ReadonlyMap<string, Asked>;
+}
+
+export interface LatticePlan {
+  /** What to ask for, in any order: what has to wait for something is not part of the plan yet. */
+  readonly steps: readonly PlannedStep[];
+  /** Of the applications that are to run. */
+  readonly statuses: ReadonlyMap<string, ApplicationStatus>;
+  /** What is to be remembered before any of the steps is carried out. */
+  readonly put: ReadonlyMap<string, PutForApplication>;
+}
+
+const nothing: PutForApplication = { links: [], configs: [] };
+
+/**
+ * Compares what should run with what runs. Pure. A lattice that is as wanted has no steps, and neither has one where all that is missing
+ * was asked for. The order of applications, hosts and links makes no difference.
+ */
+export function planLattice({ applications, asked, lattice, put }: PlanInput): LatticePlan {
+  const running = [...asked.values()].filter(({ state }) => state === 'running').map(({ step }) => step);
+  const state = stateAfter(lattice, running);
+  const draft = new Draft(asked);
+  const inOrder = [...applications].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const manifests = inOrder.flatMap(({ manifest, name }) =>
+    manifest === undefined ? [] : [{ manifest, name }],
+  );
+  const wantedLinks = manifests.flatMap(({ manifest }) =>
+    manifest.components.flatMap((component) => manifestLinks(manifest, component)),
+  );
+  const wantedConfigs = new Set(
+    manifests.flatMap(({ manifest, name }) => ownConfigs(manifest).map((entry) => configName(name, entry))),
+  );
+  const common = { observed: lattice, state, draft, wantedLinks, wantedConfigs };
+  const statuses = new Map<string, ApplicationStatus>();
+  const toRemember = new Map<string, PutForApplication>();
+
+  for (const { manifest, name: application, problem } of inOrder) {
+    const known = put.get(application) ?? nothing;
+    if (manifest === undefined) {
+      // What runs of it stays: nobody can say what of it is wanted.
+      statuses.set(application, { status: { type: 'failed', message: problem ?? '' }, scalers: [] });
+      toRemember.set(application, known);
+      continue;
+    }
+    const context: PlanContext = { ...common, application, manifest, put: known };
+    statuses.set(application, applicationStatus(planApplication(context)));
+    toRemember.set(application, remembered(context));
+  }
+  for (const [application, known] of put) {
+    if (statuses.has(application)) continue;
+    const isGone = planRemoval({ ...common, application, put: known });
+    if (!isGone) toRemember.set(application, known);
+  }
+  return { steps: draft.steps, statuses, put: toRemember };
+}
+
+function planApplication(context: PlanContext): ScalerStatus[] {
+  const { application, draft, manifest } = context;
+  const before = draft.steps.length;
+  planConfigs(context);
+  const gone = planGoneLinks(context);
+  const links = new Map(manifest.components.map((component) => [component, planLinks(component, context)]));
+  const coming = new Set(
+    [...links.values()]
+      .flat()
+      .flatMap(({ isComing, link }) => (isComing ? [link.sourceId, link.target] : [])),
+  );
+  const scalers = manifest.components.flatMap((component): ScalerStatus[] => {
+    const ofLinks = (links.get(component) ?? []).map(({ status }) => status);
+    const { kind, source } = component;
+    const [scaler] = component.scalers;
+    if (source.kind === 'shared') return ofLinks;
+    if (kind === 'capability') {
+      const hasLinks = !coming.has(componentId(application, component));
+      return [planProvider(component, source.image, hasLinks, context), ...ofLinks];
+    }
+    return scaler === undefined
+      ? ofLinks
+      : [planComponent(component, scaler, source.image, context), ...ofLinks];
+  });
+  const ids = new Set(manifest.components.map((component) => componentId(application, component)));
+  stopOf(context, (id) => ids.has(id));
+  // What still uses an old config has to be gone.
+  if (draft.steps.length === before && !gone.areLeft && scalers.every(isSettled)) planGoneConfigs(context);
+  return scalers;
+}
+
+function isSettled({ status }: ScalerStatus): boolean {
+  return status.type !== 'reconciling';
+}
+
+function remembered(context: PlanContext): PutForApplication {
+  const { application, manifest, observed, put, wantedConfigs } = context;
+  const links = manifest.components.flatMap((component) => manifestLinks(manifest, component));
+  const configs = ownConfigs(manifest).map((entry) => configName(application, entry));
+  const leaving = put.configs.filter(
+    (name) => !wantedConfigs.has(name) && observed.config(name) !== undefined,
+  );
+  return { links: rememberedLinks(links, context), configs: [...new Set([...configs, ...leaving])].sort() };
+}
