@@ -39,6 +39,7 @@ import { addStartProvider } from './commands/start-provider.js';
 import { addStopComponent } from './commands/stop-component.js';
 import { addStopHost } from './commands/stop-host.js';
 import { addStopProvider } from './commands/stop-provider.js';
+import { addUi } from './commands/ui.js';
 import { addUp } from './commands/up.js';
 import { addUpdateComponent } from './commands/update-component.js';
 import { describeFailure } from './describe-failure.js';
@@ -92,6 +93,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
     .version(cliVersion, '-V, --version', 'print the version');
 
   addUp(program, io, setExitCode);
+  addUi(program, io);
   addDev(program, io, setExitCode);
   addInspect(program, io, setExitCode);
   addCall(program, io, setExitCode);
