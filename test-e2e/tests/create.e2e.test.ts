@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import {
   type Child,
@@ -10,7 +10,9 @@ import {
   type TestNatsServer,
 } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startHttpLoad } from '../src/http-load.js';
 import { type PackedFolder, packInto } from '../src/packed-packages.js';
+import { cacheDir } from '../src/paths.js';
 
 // What `npm create wasmlattice` makes, with our packages as they are published.
 
@@ -69,6 +71,55 @@ it(
     await expect
       .poll(async () => (await fetch(`http://${address}/?name=Ada`)).text(), { interval: 50 })
       .toBe('Hello, Ada!\n');
+  },
+  patienceMs,
+);
+
+it(
+  'a component is served while it is developed: what is saved, not what is broken, and without a lost request',
+  async () => {
+    const greet = join(dir.path, 'my-component', 'src', 'greet.ts');
+    const text = await readFile(greet, 'utf8');
+    const address = `127.0.0.1:${await freePort()}`;
+    await using temp = await createTempDir();
+    await using dev = startChild(
+      join(dir.path, 'my-component', 'node_modules', '.bin', 'wasmlattice'),
+      ['dev', join(dir.path, 'my-component'), '--port', new URL(`http://${address}`).port],
+      {
+        PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+        NATS_SERVER_BIN: process.env.NATS_SERVER_BIN,
+        HOME: dir.path,
+        TMPDIR: temp.path,
+        WASMLATTICE_CACHE: cacheDir,
+      },
+    );
+    const answer = async (): Promise<string> => (await fetch(`http://${address}/?name=Ada`)).text();
+    /** Saves, and gives what is told until it is served or not. */
+    const save = async (changed: string): Promise<string> => {
+      const position = dev.output().length;
+      await writeFile(greet, changed);
+      return dev.waitForOutput(
+        (told) => /^served .*after the change$|^ {2}@src\/greet/m.test(told),
+        position,
+      );
+    };
+    await dev.waitForLine(/^served$/m);
+    expect(await answer()).toBe('Hello, Ada!\n');
+
+    const load = startHttpLoad(`http://${address}/`, 2);
+    await load.answers(1);
+    await save(text.replace('!\\n', ', changed!\\n'));
+    expect(await answer()).toBe('Hello, Ada, changed!\n');
+    expect(await save(`${text}throw new Error('no good');\n`)).toMatch(/src\/greet\.ts:\d+:7 Error: no good/);
+    expect(await answer()).toBe('Hello, Ada, changed!\n');
+    await save(text.replace('!\\n', ', healed!\\n'));
+    expect(await answer()).toBe('Hello, Ada, healed!\n');
+    expect((await load.end()).statuses).toEqual(new Set([200]));
+
+    dev.signal('SIGINT');
+    expect(await dev.exited).toBe(0);
+    await expect(answer()).rejects.toThrow('fetch failed');
+    expect(await readdir(temp.path)).toEqual([]);
   },
   patienceMs,
 );

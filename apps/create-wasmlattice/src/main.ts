@@ -53,10 +53,9 @@ function nextSteps(folder: string): string {
     ...(old ? [`  (get Node.js ${neededNode}: this is ${process.versions.node})`] : []),
     `  cd ${folder}`,
     '  npm install',
-    '  npm run build',
-    '  npm test',
+    '  npm run dev      (builds and runs it, and again whenever a file is saved)',
     '',
-    'README.md says how to run it.',
+    'README.md says the rest.',
   ].join('\n');
 }
 

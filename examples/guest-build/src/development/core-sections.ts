@@ -20,12 +20,21 @@ export function readSections(bytes: Uint8Array): Section[] {
   return sections;
 }
 
+/** A section whose content is several pieces that follow each other: large ones are copied once, when all is joined. */
+export interface NewSection {
+  readonly id: number;
+  readonly pieces: readonly Uint8Array[];
+}
+
 /** @param like a module or component whose preamble it gets */
-export function writeSections(like: Uint8Array, sections: readonly Section[]): Uint8Array {
-  return Buffer.concat([
+export function writeSections(like: Uint8Array, sections: readonly NewSection[]): Uint8Array[] {
+  return [
     like.subarray(0, preambleBytes),
-    ...sections.flatMap(({ content, id }) => [Uint8Array.of(id, ...unsigned(content.length)), content]),
-  ]);
+    ...sections.flatMap(({ id, pieces }) => {
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      return [Uint8Array.of(id, ...unsigned(length)), ...pieces];
+    }),
+  ];
 }
 
 /** Reads what binaries of WebAssembly are made of. */

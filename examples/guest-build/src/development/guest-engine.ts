@@ -144,17 +144,22 @@ function withGlobals(engine: Uint8Array): Uint8Array {
     const name = new TextEncoder().encode(`${globalPrefix}${index}`);
     return [...unsigned(name.length), ...name, 0x03, ...unsigned(index)];
   });
-  return writeSections(
-    engine,
-    sections.map((section) => {
-      if (section.id !== sectionIds.export) return section;
-      const reader = new Reader(section.content);
-      const total = reader.unsigned() + added.length;
-      const rest = section.content.subarray(reader.position);
-      return {
-        ...section,
-        content: Buffer.concat([Uint8Array.from([...unsigned(total)]), rest, Uint8Array.from(added.flat())]),
-      };
-    }),
+  return Buffer.concat(
+    writeSections(
+      engine,
+      sections.map(({ content, id }) => {
+        if (id !== sectionIds.export) return { id, pieces: [content] };
+        const reader = new Reader(content);
+        const total = reader.unsigned() + added.length;
+        return {
+          id,
+          pieces: [
+            Uint8Array.from(unsigned(total)),
+            content.subarray(reader.position),
+            Uint8Array.from(added.flat()),
+          ],
+        };
+      }),
+    ),
   );
 }

@@ -16,8 +16,8 @@ const pageBytes = 65_536;
 const opcodes = { i32Const: 0x41, end: 0x0b } as const;
 const i32 = 0x7f;
 
-/** Fewer zeros than these, in bytes, stand in the data: a segment of its own takes about as much. */
-const leastGap = 32;
+/** No more zeros than these, in bytes, stand in the data: each segment costs those who read the component something. */
+const leastGap = 128;
 
 /**
  * The component with the memory of another script: what Wizer does with the memory, done to a component that is there. Everything else stays, byte
@@ -35,32 +35,35 @@ export function insertSnapshot(component: Uint8Array, snapshot: Snapshot): Uint8
       undefined,
     );
   if (engine === undefined) throw new GuestBuildError('the component has no core module');
-  return writeSections(
-    component,
-    sections.map((each) =>
-      each === engine ? { ...each, content: insertIntoModule(engine.content, snapshot) } : each,
+  return Buffer.concat(
+    writeSections(
+      component,
+      sections.map((each) => ({
+        id: each.id,
+        pieces: each === engine ? insertIntoModule(engine.content, snapshot) : [each.content],
+      })),
     ),
   );
 }
 
-function insertIntoModule(module: Uint8Array, { globals, memory }: Snapshot): Uint8Array {
-  const segments = dataSegments(memory);
-  const count = Uint8Array.from(unsigned(segments.length / 2));
+function insertIntoModule(module: Uint8Array, { globals, memory }: Snapshot): Uint8Array[] {
+  const data = dataSegments(memory);
+  const count = Uint8Array.from(unsigned(data.count));
   return writeSections(
     module,
     readSections(module).map(({ content, id }) => {
       switch (id) {
         case sectionIds.memory:
-          return { id, content: memoryOf(content, memory.length / pageBytes) };
+          return { id, pieces: [memoryOf(content, memory.length / pageBytes)] };
         case sectionIds.global:
-          return { id, content: globalsOf(content, globals) };
+          return { id, pieces: [globalsOf(content, globals)] };
         case sectionIds.dataCount:
-          return { id, content: count };
+          return { id, pieces: [count] };
         case sectionIds.data:
           assertActive(content);
-          return { id, content: Buffer.concat([count, ...segments]) };
+          return { id, pieces: [count, data.segments] };
         default:
-          return { id, content };
+          return { id, pieces: [content] };
       }
     }),
   );
@@ -102,15 +105,18 @@ function assertActive(content: Uint8Array): void {
   }
 }
 
-/** What is not zero, each as a head and its bytes. */
-function dataSegments(memory: Uint8Array): Uint8Array[] {
+/** What is not zero of a memory, as segments of a data section. */
+function dataSegments(memory: Uint8Array): { readonly count: number; readonly segments: Uint8Array } {
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
   const most = leastGap / 4;
-  const parts: Uint8Array[] = [];
+  // What is left out between two segments is longer than the head of the second one.
+  const segments = new Uint8Array(memory.length + leastGap);
+  let count = 0;
+  let length = 0;
   let index = 0;
   for (;;) {
     while (index < words.length && words[index] === 0) index++;
-    if (index === words.length) return parts;
+    if (index === words.length) return { count, segments: segments.subarray(0, length) };
     const start = index;
     let end = index;
     for (let zeros = 0; index < words.length && zeros <= most; index++) {
@@ -121,10 +127,11 @@ function dataSegments(memory: Uint8Array): Uint8Array[] {
       }
     }
     const bytes = memory.subarray(start * 4, end * 4);
-    parts.push(
-      Uint8Array.from([0, opcodes.i32Const, ...signed32(start * 4), opcodes.end, ...unsigned(bytes.length)]),
-      bytes,
-    );
+    const head = [0, opcodes.i32Const, ...signed32(start * 4), opcodes.end, ...unsigned(bytes.length)];
+    segments.set(head, length);
+    segments.set(bytes, length + head.length);
+    length += head.length + bytes.length;
+    count++;
   }
 }
 
