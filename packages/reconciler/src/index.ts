@@ -1,3 +1,5 @@
+export { defaultExecutorLimits, type ExecutorLimits } from './execute/executor.js';
+export type { LatticeData } from './lattice-data.js';
 export { contendForLease, type Lease, type LeaseOptions, leaseJetStream } from './lease/lease.js';
 export { type Tenure, TenureOverError } from './lease/tenure.js';
 export {
@@ -12,7 +14,7 @@ export type { PlannedStep } from './plan/draft.js';
 export type { LatticeState } from './plan/lattice-state.js';
 export type { PutForApplication, PutLink } from './plan/link-values.js';
 export { type LatticePlan, type PlanInput, planLattice } from './plan/plan-lattice.js';
-export type { ApplicationStatus, ScalerStatus, StatusInfo, StatusType } from './plan/status.js';
+export { type Reconciler, type ReconcilerOptions, startReconciler } from './reconciler.js';
 export { openReconcilerBucket, reconcilerBucket } from './reconciler-bucket.js';
 export {
   type SignOfLifeOptions,

@@ -6,6 +6,7 @@ import type { ObservedHost } from './observed-host.js';
 /** What an observer knows of one host. Times are those of `performance.now()`. */
 export class HostRecord {
   readonly id: string;
+  readonly foundAt: number;
   inventory: HostInventory | undefined;
   heardAt: number;
   /** When it may take over work; until its inventory tells how long it runs, as long as possible. */
@@ -19,6 +20,7 @@ export class HostRecord {
 
   constructor(id: string, now: number, settleMs: number) {
     this.id = id;
+    this.foundAt = now;
     this.heardAt = now;
     this.settlesAt = now + settleMs;
     this.#settleMs = settleMs;

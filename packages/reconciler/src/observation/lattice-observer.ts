@@ -29,12 +29,13 @@ export interface LatticeObserverOptions {
 export interface LatticeObserver extends AsyncDisposable {
   /** In no particular order. */
   hosts(): readonly ObservedHost[];
-  /** Whether a host was heard of that has not told yet what runs there: until it does, nobody can say what is missing. */
+  /**
+   * Whether a host was heard of lately that has not told yet what runs there: until it does, nobody can say what is missing. One that says
+   * nothing for longer is not waited for.
+   */
   readonly isIncomplete: boolean;
   /** Resolves once an inventory is known that the host gave after this call; or when the host is gone. */
   refreshed(hostId: string): Promise<void>;
-  /** The events that it goes by, for those who wait for an outcome. */
-  readonly events: EventSubscription;
   /** Ends it. May be called twice. */
   close(): Promise<void>;
 }
@@ -61,7 +62,7 @@ const telling: ReadonlySet<string> = new Set([
 export async function observeLattice(options: LatticeObserverOptions): Promise<LatticeObserver> {
   const { connection, lattice, logger = noopLogger, onChange } = options;
   await using opened = new AsyncDisposableStack();
-  const events = await subscribeEvents({ connection, lattice, history: 10_000 });
+  const events = await subscribeEvents({ connection, lattice, history: 500 });
   opened.use(events);
   const signs = connection.subscribe(allAliveSubject(lattice));
   opened.defer(() => signs.unsubscribe());
@@ -77,7 +78,6 @@ export async function observeLattice(options: LatticeObserverOptions): Promise<L
       return observer.isIncomplete;
     },
     refreshed: (hostId) => observer.refreshed(hostId),
-    events,
     close: () => resources.disposeAsync(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -116,7 +116,10 @@ class Observer {
   }
 
   get isIncomplete(): boolean {
-    return [...this.#hosts.values()].some(({ inventory }) => inventory === undefined);
+    const since = performance.now() - this.#times.unreadMs;
+    return [...this.#hosts.values()].some(
+      ({ foundAt, inventory }) => inventory === undefined && foundAt > since,
+    );
   }
 
   follow(signs: Subscription): void {

@@ -12,6 +12,8 @@ export interface ObservationTimes {
   /** Others are asked after so long without an event, and are gone after `heartbeatMs`. */
   readonly quietOthersMs: number;
   readonly heartbeatMs: number;
+  /** How long a host that was found is waited for before it tells what runs there. */
+  readonly unreadMs: number;
   /** Between two looks at who is quiet. */
   readonly sweepMs: number;
   /** Between two pings, which find what events did not tell. */
@@ -28,8 +30,9 @@ export const defaultObservationTimes: ObservationTimes = {
   // A host of ours is missed within 5 s.
   silentMs: 4_500,
   quietOthersMs: 10_000,
-  // Theirs come every 30 s.
-  heartbeatMs: 35_000,
+  // Theirs come every 30 s, but not while they compile.
+  heartbeatMs: 70_000,
+  unreadMs: 10_000,
   sweepMs: 250,
   scanMs: 30_000,
   settleMs: 15_000,

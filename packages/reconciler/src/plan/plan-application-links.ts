@@ -7,13 +7,14 @@ import {
   type ManifestComponent,
   manifestLinks,
   removalOf,
+  type ScalerStatus,
+  type StatusInfo,
 } from '@wasmlattice/applications';
 import type { Link } from '@wasmlattice/control-interface';
 import { linkValues, type PutLink } from './link-values.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { linkScalerId } from './scaler-identity.js';
-import type { ScalerStatus, StatusInfo } from './status.js';
 
 /** A link that an application wants. */
 export interface PlannedLink {

@@ -5,6 +5,8 @@ import {
   configNames,
   type ManifestComponent,
   type Scaler,
+  type ScalerStatus,
+  type StatusInfo,
   type StepHost,
 } from '@wasmlattice/applications';
 import type { ComponentDescription } from '@wasmlattice/control-interface';
@@ -15,7 +17,6 @@ import { type ComponentTarget, placeComponent } from './place-components.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { isOf, scalerAnnotation, scalerId, wadmAnnotations } from './scaler-identity.js';
-import type { ScalerStatus, StatusInfo } from './status.js';
 
 /** Has a component run where it belongs, as often as it should. */
 export function planComponent(

@@ -1,9 +1,12 @@
 import {
+  type ApplicationStatus,
   componentId,
   configName,
   type DeployedApplication,
   manifestLinks,
   ownConfigs,
+  type ScalerStatus,
+  statusOfAll,
 } from '@wasmlattice/applications';
 import type { Asked } from './asked.js';
 import { Draft, type PlannedStep } from './draft.js';
@@ -15,7 +18,6 @@ import { planConfigs } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { planGoneConfigs, planRemoval, stopOf } from './plan-leaving.js';
 import { planProvider } from './plan-providers.js';
-import { type ApplicationStatus, applicationStatus, type ScalerStatus } from './status.js';
 
 /** What a plan is made of. */
 export interface PlanInput {
@@ -70,7 +72,7 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
       continue;
     }
     const context: PlanContext = { ...common, application, manifest, put: known };
-    statuses.set(application, applicationStatus(planApplication(context)));
+    statuses.set(application, statusOfAll(planApplication(context)));
     toRemember.set(application, remembered(context));
   }
   for (const [application, known] of put) {

@@ -7,6 +7,8 @@ import {
   type ManifestComponent,
   otherUsers,
   type Scaler,
+  type ScalerStatus,
+  type StatusInfo,
   type Step,
   shownProviderReference,
 } from '@wasmlattice/applications';
@@ -19,7 +21,6 @@ import { scalerOf, stepHost } from './plan-components.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { isOf, scalerId, wadmAnnotations } from './scaler-identity.js';
-import type { ScalerStatus, StatusInfo } from './status.js';
 
 /** wadm starts a provider without a scaler once. */
 export const providerScaler: Scaler = {

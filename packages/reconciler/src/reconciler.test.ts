@@ -1,0 +1,267 @@
+import { apiSubject, createKvApplicationStore, type ManifestDocument } from '@wasmlattice/applications';
+import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { AckPolicy, connect, type NatsConnection } from 'nats';
+import { describe, expect, it } from 'vitest';
+import type { LatticeData } from './lattice-data.js';
+import { startReconciler } from './reconciler.js';
+import { type FakeHost, type FakeLattice, startFakeHost } from './testing/fake-host.js';
+
+const lattice = 'default';
+
+/** Links and configs of fake hosts. */
+function fakeLattice(): FakeLattice & { readonly data: LatticeData } {
+  const listeners = new Set<() => void>();
+  const fake: FakeLattice = {
+    links: [],
+    configs: new Map(),
+    onChange() {
+      for (const listener of listeners) listener();
+    },
+  };
+  const data: LatticeData = {
+    links: () => fake.links,
+    config: (name) => fake.configs.get(name),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return Object.assign(fake, { data });
+}
+
+interface Member extends AsyncDisposable {
+  readonly host: FakeHost;
+  readonly acts: () => boolean;
+  /** Ends host and reconciler without a word. */
+  die(): Promise<void>;
+}
+
+/** A host that takes part in keeping the applications. */
+async function member(
+  server: TestNatsServer,
+  hostId: string,
+  shared: ReturnType<typeof fakeLattice>,
+  broken: ReadonlySet<string> = new Set(),
+): Promise<Member> {
+  const host = await startFakeHost({ url: server.url, hostId, lattice: shared, broken });
+  const connection = await connect({ servers: server.url });
+  const reconciler = startReconciler({
+    connection,
+    lattice,
+    hostId,
+    store: createKvApplicationStore({ jetstream: connection.jetstream(), lattice }),
+    data: shared.data,
+    times: { pingMs: 200, quietMs: 500 },
+    probeMs: 100,
+  });
+  return {
+    host,
+    acts: () => reconciler.acts,
+    async die() {
+      await Promise.all([host.die(), connection.close()]);
+    },
+    async [Symbol.asyncDispose]() {
+      await reconciler.close();
+      await reconciler.close();
+      await host.die();
+      await connection.close();
+    },
+  };
+}
+
+function manifest(version: string, instances: number): ManifestDocument {
+  return {
+    apiVersion: 'core.oam.dev/v1beta1',
+    kind: 'Application',
+    metadata: { name: 'shop', annotations: { version } },
+    spec: {
+      components: [
+        {
+          name: 'web',
+          type: 'component',
+          properties: {
+            image: 'registry.test/web:1',
+            config: [{ name: 'greeting', properties: { text: 'hi' } }],
+          },
+          traits: [
+            { type: 'spreadscaler', properties: { instances } },
+            {
+              type: 'link',
+              properties: {
+                namespace: 'wasi',
+                package: 'keyvalue',
+                interfaces: ['store'],
+                target: { name: 'kv' },
+              },
+            },
+          ],
+        },
+        { name: 'kv', type: 'capability', properties: { image: 'registry.test/kv:1' } },
+      ],
+    },
+  };
+}
+
+/** Asks wadm's API, as soon as somebody serves it. */
+async function ask(
+  connection: NatsConnection,
+  operation: Parameters<typeof apiSubject>[1],
+  name?: string,
+  body: unknown = {},
+): Promise<Record<string, unknown>> {
+  let answer: Record<string, unknown> = {};
+  await expect
+    .poll(async () => {
+      const reply = await connection.request(apiSubject({ lattice }, operation, name), JSON.stringify(body));
+      answer = reply.json();
+      return answer;
+    })
+    .toBeDefined();
+  return answer;
+}
+
+async function deploy(connection: NatsConnection, version: string, instances: number): Promise<void> {
+  await ask(connection, 'put', undefined, manifest(version, instances));
+  await ask(connection, 'deploy', 'shop', { version });
+}
+
+function running(...members: readonly Member[]): Record<string, number> {
+  return Object.fromEntries(
+    members.flatMap(({ host }) => {
+      const web = host.components.get('shop-web');
+      return web === undefined ? [] : [[host.id, web.maxInstances]];
+    }),
+  );
+}
+
+async function status(connection: NatsConnection): Promise<unknown> {
+  const { status: whole } = (await ask(connection, 'status', 'shop')) as { status: { status: unknown } };
+  return whole.status;
+}
+
+describe('applications of a lattice', () => {
+  it('are kept through a change, the death of the host that acts, its return, and until they leave', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    await using first = await member(server, 'N1', shared);
+    await expect.poll(first.acts).toBe(true);
+    await using second = await member(server, 'N2', shared);
+    await deploy(connection, 'v1', 2);
+    await expect.poll(() => running(first, second)).toEqual({ N1: 1, N2: 1 });
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    expect(shared.links).toMatchObject([{ sourceId: 'shop-web', target: 'shop-kv' }]);
+    expect([...first.host.requests, ...second.host.requests].sort()).toEqual([
+      'config shop-greeting',
+      'link shop-web shop-kv',
+      'scale shop-web 1',
+      'scale shop-web 1',
+      'start shop-kv',
+    ]);
+
+    await deploy(connection, 'v2', 4);
+    await expect.poll(() => running(first, second)).toEqual({ N1: 2, N2: 2 });
+
+    await first.die();
+    await expect.poll(() => running(second)).toEqual({ N2: 4 });
+    await expect.poll(() => second.host.providers.has('shop-kv')).toBe(true);
+    expect(second.acts()).toBe(true);
+
+    // It was thought dead, and has what it had.
+    await using back = await startFakeHost({ url: server.url, hostId: 'N1', lattice: shared });
+    for (const [id, component] of first.host.components) back.components.set(id, component);
+    await back.heartbeat();
+    const both = () => (back.components.get('shop-web')?.maxInstances ?? 0) + (running(second).N2 ?? 0);
+    await expect.poll(both).toBe(4);
+
+    await ask(connection, 'undeploy', 'shop');
+    await expect.poll(() => [shared.links.length, shared.configs.size]).toEqual([0, 0]);
+    for (const host of [second.host, back]) {
+      expect([host.components.size, host.providers.size]).toEqual([0, 0]);
+    }
+    expect(await status(connection)).toMatchObject({ type: 'undeployed' });
+    await connection.close();
+  });
+
+  it('are tried elsewhere where they fail', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    await using host = await startFakeHost({ url: server.url, hostId: 'N0', lattice: shared });
+    await using broken = await startFakeHost({
+      url: server.url,
+      hostId: 'N9',
+      lattice: shared,
+      broken: new Set(['registry.test/web:1']),
+    });
+    await using one = await member(server, 'N1', shared);
+    await deploy(connection, 'v1', 3);
+    const sum = () =>
+      [host, one.host].reduce((all, each) => all + (each.components.get('shop-web')?.maxInstances ?? 0), 0);
+    await expect.poll(sum).toBe(3);
+    expect(broken.requests).toContain('scale shop-web 1');
+    await connection.close();
+  });
+
+  it('say why they fail, and are tried again', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const broken = new Set(['registry.test/web:1']);
+    await using one = await member(server, 'N1', fakeLattice(), broken);
+    await deploy(connection, 'v1', 1);
+    await expect
+      .poll(() => status(connection))
+      .toEqual({
+        type: 'failed',
+        message: expect.stringContaining("can't fetch registry.test/web:1"),
+      });
+    broken.clear();
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    expect(running(one)).toEqual({ N1: 1 });
+    await connection.close();
+  });
+
+  it('are left to a wadm while there is one', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const manager = await connection.jetstreamManager();
+    const shared = fakeLattice();
+    await using one = await member(server, 'N1', shared);
+    await deploy(connection, 'v1', 1);
+    await expect.poll(() => running(one)).toEqual({ N1: 1 });
+
+    // What a wadm does when it hears of a host, and how it waits for work.
+    await manager.streams.add({ name: 'wadm_event_consumer', subjects: ['wadm_event_consumer.evt.>'] });
+    const consumer = `wadm_event_consumer-${lattice}`;
+    await manager.consumers.add('wadm_event_consumer', {
+      durable_name: consumer,
+      ack_policy: AckPolicy.Explicit,
+    });
+    const wadm = await connect({ servers: server.url });
+    const work = await (await wadm.jetstream().consumers.get('wadm_event_consumer', consumer)).consume();
+    const serves = wadm.subscribe('wadm.api.default.>', { queue: 'wadm_server' });
+    const answer = async () => {
+      for await (const message of serves) message.respond('[]');
+    };
+    const answering = answer();
+    // As long as both serve, either may answer: only the wadm says nothing but `[]`.
+    await expect
+      .poll(async () => (await connection.request('wadm.api.default.model.put', 'x')).string())
+      .toBe('[]');
+    await expect
+      .poll(async () => {
+        const replies = await Promise.all(
+          Array.from({ length: 5 }, () => connection.request('wadm.api.default.model.put', 'x')),
+        );
+        return replies.every((reply) => reply.string() === '[]');
+      })
+      .toBe(true);
+    one.host.components.clear();
+    await one.host.heartbeat();
+    work.stop();
+    await wadm.close();
+    await answering;
+    await expect.poll(() => running(one)).toEqual({ N1: 1 });
+    await connection.close();
+  });
+});

@@ -1,0 +1,217 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ApplicationStatus,
+  type ApplicationStore,
+  type DeployedApplication,
+  isSameLink,
+  planEvents,
+  type Step,
+} from '@wasmlattice/applications';
+import type { ControlClient } from '@wasmlattice/control-interface';
+import { subscribeEvents } from '@wasmlattice/events';
+import type { Logger } from '@wasmlattice/telemetry';
+import type { JetStreamClient, KV, NatsConnection } from 'nats';
+import { createExecutor, type Executor, type ExecutorLimits } from './execute/executor.js';
+import { openPutStore, type PutStore } from './execute/put-store.js';
+import type { LatticeData } from './lattice-data.js';
+import type { Tenure } from './lease/tenure.js';
+import { type LatticeObserver, observeLattice } from './observation/lattice-observer.js';
+import type { ObservationTimes } from './observation/observation-times.js';
+import type { LatticeState } from './plan/lattice-state.js';
+import { planLattice } from './plan/plan-lattice.js';
+import { rememberValues } from './plan/remember-values.js';
+import { StatusPublisher, undeployedStatus } from './status-publisher.js';
+
+export interface TermOptions {
+  readonly connection: NatsConnection;
+  readonly jetstream: JetStreamClient;
+  readonly lattice: string;
+  /** The host that acts: as long as it does not see itself, it sees nothing. */
+  readonly hostId: string;
+  readonly bucket: KV;
+  readonly client: ControlClient;
+  readonly store: Pick<ApplicationStore, 'watch'>;
+  readonly data: LatticeData;
+  readonly tenure: Tenure;
+  /** Ends with the tenure at the latest. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly times?: Partial<ObservationTimes> | undefined;
+  readonly limits?: Partial<ExecutorLimits> | undefined;
+}
+
+/** The time during which a host keeps the applications. */
+export interface Term extends AsyncDisposable {
+  /** How far an application is; `undefined` while that is not known yet. */
+  statusOf(name: string): ApplicationStatus | undefined;
+  /** Resolves at its end, rejects when it can't go on. */
+  readonly ended: Promise<void>;
+}
+
+/** Between two plans, in ms: changes come in bunches. */
+const pauseMs = 10;
+/** How long the view of links and configs may lag behind what was just put, in ms. */
+const lagMs = 2_000;
+
+/** Compares and mends until the signal. Resolves once what runs is known. */
+export async function startTerm(options: TermOptions): Promise<Term> {
+  const { bucket, client, connection, data, jetstream, lattice, logger, signal, tenure } = options;
+  await using opened = new AsyncDisposableStack();
+  const loop = new PlanLoop(options);
+  opened.defer(() => loop.close());
+  const publisher = new StatusPublisher(jetstream, lattice, logger);
+  const [put, events, observer] = await Promise.all([
+    openPutStore(bucket, logger),
+    subscribeEvents({ connection, lattice, names: planEvents, history: 2_000 }).then((each) =>
+      opened.use(each),
+    ),
+    observeLattice({
+      connection,
+      lattice,
+      client,
+      times: options.times ?? {},
+      onChange: () => loop.wake(),
+      logger,
+    }).then((each) => opened.use(each)),
+    publisher.start(),
+  ]);
+  signal.throwIfAborted();
+  opened.defer(data.onChange(() => loop.wake()));
+  const executor = createExecutor({
+    client,
+    events,
+    tenure,
+    isSeen: (step) => isSeen(step, observer, data, signal),
+    onDone: (step) => loop.done(step),
+    onChange: () => loop.wake(),
+    logger,
+    ...(options.limits !== undefined && { limits: options.limits }),
+  });
+  opened.defer(() => executor.close());
+  const ended = Promise.race([loop.follow(options.store), loop.run({ put, observer, executor, publisher })]);
+  ended.catch(() => {});
+  const resources = opened.move();
+  return {
+    statusOf: (name) => loop.statusOf(name),
+    ended,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+interface Parts {
+  readonly put: PutStore;
+  readonly observer: LatticeObserver;
+  readonly executor: Executor;
+  readonly publisher: StatusPublisher;
+}
+
+/** Plans after each change, one plan at a time. */
+class PlanLoop {
+  readonly #options: TermOptions;
+  #applications: readonly DeployedApplication[] | undefined;
+  #statuses: ReadonlyMap<string, ApplicationStatus> | undefined;
+  /** Steps whose values are not remembered yet. */
+  #done: Parameters<typeof rememberValues>[1][] = [];
+  #isDue = true;
+  #waiting: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: TermOptions) {
+    this.#options = options;
+  }
+
+  wake(): void {
+    this.#isDue = true;
+    this.#waiting?.();
+  }
+
+  done(step: Parameters<typeof rememberValues>[1]): void {
+    this.#done.push(step);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting?.();
+  }
+
+  statusOf(name: string): ApplicationStatus | undefined {
+    if (this.#statuses === undefined) return undefined;
+    const known = this.#statuses.get(name);
+    if (known !== undefined) return known;
+    return this.#applications?.some((each) => each.name === name) === true ? undefined : undeployedStatus;
+  }
+
+  /** Takes what is to run from the store. */
+  async follow(store: Pick<ApplicationStore, 'watch'>): Promise<void> {
+    for await (const applications of store.watch({ signal: this.#options.signal })) {
+      this.#applications = applications;
+      this.wake();
+    }
+  }
+
+  async run(parts: Parts): Promise<void> {
+    while (!this.#isClosed && this.#options.tenure.isCurrent()) {
+      if (this.#isDue) {
+        this.#isDue = false;
+        await this.#plan(parts);
+        await delay(pauseMs);
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+        this.#waiting = undefined;
+      }
+    }
+  }
+
+  async #plan({ executor, observer, publisher, put }: Parts): Promise<void> {
+    const { data, hostId, tenure } = this.#options;
+    const applications = this.#applications;
+    const hosts = observer.hosts();
+    const isBlind = observer.isIncomplete || !hosts.some(({ inventory }) => inventory.hostId === hostId);
+    if (applications === undefined || isBlind) return;
+    const done = this.#done;
+    this.#done = [];
+    const lattice: LatticeState = { hosts, links: data.links(), config: (name) => data.config(name) };
+    const plan = planLattice({
+      applications,
+      lattice,
+      put: done.reduce(rememberValues, put.known),
+      asked: executor.asked,
+    });
+    tenure.assertCurrent();
+    await put.save(plan.put);
+    executor.carryOut(plan.steps);
+    this.#statuses = plan.statuses;
+    publisher.publish(plan.statuses);
+  }
+}
+
+/** Waits until the next plan is made with what a step did. */
+async function isSeen(
+  step: Step,
+  observer: LatticeObserver,
+  data: LatticeData,
+  signal: AbortSignal,
+): Promise<void> {
+  if ('host' in step) return await observer.refreshed(step.host.hostId);
+  const hasCome = (): boolean => {
+    switch (step.kind) {
+      case 'put-config':
+        return data.config(step.name) !== undefined;
+      case 'delete-config':
+        return data.config(step.name) === undefined;
+      case 'put-link':
+        return data.links().some((link) => isSameLink(link, step.link));
+      case 'delete-link':
+        return !data.links().some((link) => isSameLink(link, step.link));
+    }
+  };
+  if (hasCome()) return;
+  const seen = Promise.withResolvers<void>();
+  const end = data.onChange(() => {
+    if (hasCome()) seen.resolve();
+  });
+  await Promise.race([seen.promise, delay(lagMs, undefined, { signal }).catch(() => {})]);
+  end();
+}
