@@ -42,6 +42,7 @@ import { addStopProvider } from './commands/stop-provider.js';
 import { addUi } from './commands/ui.js';
 import { addUp } from './commands/up.js';
 import { addUpdateComponent } from './commands/update-component.js';
+import { addUpdateProvider } from './commands/update-provider.js';
 import { describeFailure } from './describe-failure.js';
 import { exitCodes } from './exit-codes.js';
 import { addGlobalOptions } from './global-options.js';
@@ -130,6 +131,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addScaleComponent(scale, io);
   const update = group(program, 'update', 'Replace the code of what runs');
   addUpdateComponent(update, io);
+  addUpdateProvider(update, io);
   const stop = group(program, 'stop', 'Stop what runs');
   addStopComponent(stop, io);
   addStopProvider(stop, io);

@@ -132,6 +132,7 @@ export {
   type ComponentLimits,
   type ComponentSpec,
   type CtlResponse,
+  contentAnnotation,
   type DeleteLabelCommand,
   type DeleteLinkCommand,
   type DeleteLinkInput,

@@ -165,6 +165,45 @@ describe('start and stop provider', () => {
   });
 });
 
+describe('update provider', () => {
+  const next = 'registry.test/kv:2.0.0';
+
+  it.each([
+    ['at once where the host can', true, ['start kv', 'update kv']],
+    ['by a stop where the host refuses', false, ['start kv', 'update kv', 'stop kv', 'start kv']],
+  ])('gives its place to another %s, with its configs', async (_, updatesProviders, expected) => {
+    const { providers, requests } = await host({ updatesProviders });
+    const named = ['--config', 'kv-config', '--annotations', 'team=a'];
+    await cli('start', 'provider', 'registry.test/kv:1.0.0', 'kv', ...named);
+    expect(await cli('update', 'provider', 'kv', next)).toMatchObject({
+      code: 0,
+      output: `updated provider kv from registry.test/kv:1.0.0 to ${next} on host calm-fox-0001 (NA1)\n`,
+    });
+    expect(providers.get('kv')).toMatchObject({
+      imageRef: next,
+      config: ['kv-config'],
+      annotations: { team: 'a' },
+    });
+    expect(requests).toEqual(expected);
+  });
+
+  it('tells why it stays as it was', async () => {
+    const { providers } = await host({ updatesProviders: true, broken: [next] });
+    await cli('start', 'provider', 'registry.test/kv:1.0.0', 'kv');
+    const { code, errors } = await cli('update', 'provider', 'kv', next);
+    expect([code, providers.get('kv')?.imageRef]).toEqual([1, 'registry.test/kv:1.0.0']);
+    expect(errors).toContain('it cannot be executed');
+  });
+
+  it('is what the refusal to start a second one leads to', async () => {
+    await host();
+    await cli('start', 'provider', 'registry.test/kv:1.0.0', 'kv');
+    const { code, errors } = await cli('start', 'provider', next, 'kv');
+    expect(code).toBe(1);
+    expect(errors).toContain('`wasmlattice update` changes that');
+  });
+});
+
 describe('label', () => {
   it('gives a host labels and takes them away', async () => {
     const { requests } = await host();

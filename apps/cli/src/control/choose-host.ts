@@ -56,7 +56,7 @@ export async function chooseHost(
     const told = labels.length === 0 ? '' : ` with ${labels.join(', ')}`;
     throw new CliError(
       `none of ${hosts.length} hosts${told} would run ${what}`,
-      'look at `wasmlattice get hosts` for labels and `wasmlattice get inventory` for what runs under that id',
+      'look at `wasmlattice get hosts` for labels and `wasmlattice get inventory` for what runs under that id: `wasmlattice update` changes that',
     );
   }
   const friendlyName = hosts.find(({ id }) => id === bid.hostId)?.friendlyName ?? bid.hostId;

@@ -1,9 +1,8 @@
-import type { StringMap } from '@wasmlattice/control-interface';
+import { contentAnnotation, type StringMap } from '@wasmlattice/control-interface';
 
 const managedBy = 'wasmcloud.dev/managed-by';
 const appspec = 'wasmcloud.dev/appspec';
 const spreadName = 'wasmcloud.dev/spread_name';
-const contentDigest = 'wasmlattice.dev/content';
 
 /**
  * What marks a component or provider as part of an application, in wadm's keys; of one that a local file holds, also what the file
@@ -18,13 +17,13 @@ export function deployedAnnotations(
     [managedBy]: 'wasmlattice',
     [appspec]: application,
     [spreadName]: spread,
-    ...(digest !== undefined && { [contentDigest]: digest }),
+    ...(digest !== undefined && { [contentAnnotation]: digest }),
   };
 }
 
 /** Whether it was deployed from a file that holds something else by now. */
 export function isOutdated(annotations: StringMap, digest: string | undefined): boolean {
-  const deployed = annotations[contentDigest];
+  const deployed = annotations[contentAnnotation];
   return deployed !== undefined && digest !== undefined && deployed !== digest;
 }
 

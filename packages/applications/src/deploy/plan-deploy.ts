@@ -127,9 +127,7 @@ function planProviders(
       }
       if (there !== undefined) {
         refuseForeign(manifest, providerId, there.annotations);
-        // A host takes the same reference for a change of configs, whatever the file holds by now.
-        const isOther = there.imageRef !== shownProviderReference(image);
-        if (isOther && !isBuiltin(image)) {
+        if (!isBuiltin(image)) {
           starts.push({ kind: 'replace-provider', host: stepHost(host), command });
           continue;
         }

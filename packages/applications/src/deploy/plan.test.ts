@@ -105,8 +105,7 @@ describe('planDeploy', () => {
       return lines(planDeploy(manifest(web, store), '/', lattice(host('A', runs)), digests));
     };
     expect(run('sha256:old')).toEqual([
-      'stop provider shop-store on host-A',
-      'start provider shop-store on host-A',
+      'replace provider shop-store on host-A by store:1',
       'update component shop-web to img:1 on host-A',
       'scale component shop-web to 3 on host-A',
     ]);

@@ -113,16 +113,16 @@ export async function requestOnly(
 
 /** Hosts of wasmCloud refuse to change what runs, and so does ours a built-in one: it is stopped and started then. */
 async function updateProvider(
-  { command, host }: Extract<Step, { readonly kind: 'update-provider' | 'replace-provider' }>,
+  step: Extract<Step, { readonly kind: 'update-provider' | 'replace-provider' }>,
   options: RunStepOptions,
 ): Promise<void> {
-  const start = { kind: 'start-provider', host } as const;
+  const { command, host } = step;
   try {
-    await requestStep({ ...start, command: { ...command, allowUpdate: true } }, options);
+    await requestStep(step, options);
   } catch (error) {
     if (!(error instanceof ControlError) || error.code !== 'refused') throw error;
     await requestStep({ kind: 'stop-provider', host, providerId: command.providerId }, options);
-    await requestStep({ ...start, command }, options);
+    await requestStep({ kind: 'start-provider', host, command }, options);
   }
 }
 
@@ -162,10 +162,7 @@ function outcomeOfRequests(
 }
 
 /** A step that is one request. */
-export type RequestStep = Exclude<
-  Step,
-  { readonly kind: 'keep-provider' | 'update-provider' | 'replace-provider' | 'delete-link' }
->;
+export type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'delete-link' }>;
 
 async function send(
   step: RequestStep,
@@ -179,6 +176,9 @@ async function send(
       return client.deleteConfig(step.name, options);
     case 'start-provider':
       return client.startProvider(step.host.hostId, step.command, options);
+    case 'update-provider':
+    case 'replace-provider':
+      return client.startProvider(step.host.hostId, { ...step.command, allowUpdate: true }, options);
     case 'stop-provider':
       return client.stopProvider(step.host.hostId, { providerId: step.providerId }, options);
     case 'scale-component':
@@ -214,6 +214,8 @@ function outcomeOf(step: RequestStep): (event: ReceivedEvent) => boolean {
     case 'delete-config':
       return (event) => event.name === 'config_deleted' && event.data.configName === step.name;
     case 'start-provider':
+    case 'update-provider':
+    case 'replace-provider':
       return (event) =>
         (event.name === 'provider_started' || event.name === 'provider_start_failed') &&
         event.source === step.host.hostId &&

@@ -21,7 +21,7 @@ export type Step =
   | { readonly kind: 'start-provider'; readonly host: StepHost; readonly command: StartProviderInput }
   /** The provider runs already with other configs: it takes these in place, or is stopped and started where it can't. */
   | { readonly kind: 'update-provider'; readonly host: StepHost; readonly command: StartProviderInput }
-  /** The provider runs from another image: this one takes its place once it serves, or where the host can't, after a stop. */
+  /** The provider runs with other code: this one takes its place once it serves, or where the host can't, after a stop. */
   | { readonly kind: 'replace-provider'; readonly host: StepHost; readonly command: StartProviderInput }
   /** The provider runs already: nothing is requested. */
   | { readonly kind: 'keep-provider'; readonly host: StepHost; readonly providerId: string }

@@ -1,3 +1,4 @@
+export { contentAnnotation } from './annotations.js';
 export type { StoredClaims, StoredComponentClaims, StoredProviderClaims } from './claims.js';
 export type {
   ComponentAuctionAck,

@@ -62,8 +62,9 @@ export interface StartProviderCommand {
   /** `{}` if not given. Events echo them exactly. */
   readonly annotations: StringMap;
   /**
-   * Whether a provider that runs with the same reference takes `config` and `annotations` in place; else that it runs is a
-   * failure. A field of ours, named as that of components: hosts of wasmCloud ignore it and fail.
+   * Whether a provider that runs may be changed: it takes other `config` and `annotations` in place, or another process takes its
+   * place once it serves. Else that it runs is a failure. A field of ours, named as that of components: hosts of wasmCloud ignore it
+   * and fail.
    */
   readonly allowUpdate: boolean;
 }

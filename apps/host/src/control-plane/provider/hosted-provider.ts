@@ -1,9 +1,11 @@
-import type {
-  InterfaceLinkDefinition,
-  Link,
-  ProviderCrashes,
-  StartProviderCommand,
-  UndeliveredLink,
+import { isDeepStrictEqual } from 'node:util';
+import {
+  contentAnnotation,
+  type InterfaceLinkDefinition,
+  type Link,
+  type ProviderCrashes,
+  type StartProviderCommand,
+  type UndeliveredLink,
 } from '@wasmlattice/control-interface';
 import { createXKey, type XKey } from '@wasmlattice/identity';
 import {
@@ -279,13 +281,19 @@ export class HostedProvider {
     return crash === undefined ? undefined : describeCrashes(crash);
   }
 
-  /** Whether a start command is to change it while it runs; else another takes its place. */
-  takesInPlace({ annotations, providerRef }: StartProviderCommand): boolean {
-    return (
-      normalizeProviderReference(providerRef) === this.imageRef &&
-      this.#provider?.answers === true &&
-      (this.#isBuiltin || this.#values.onChange(annotations) === 'tell')
-    );
+  /**
+   * Whether a start command is to change it while it runs; else another takes its place. A command that says nothing new is for
+   * what its reference leads to by now.
+   */
+  takesInPlace(command: StartProviderCommand): boolean {
+    if (normalizeProviderReference(command.providerRef) !== this.imageRef) return false;
+    if (this.#provider?.answers !== true) return false;
+    if (this.#isBuiltin) return true;
+    const { annotations, config } = command;
+    const isNew =
+      !isDeepStrictEqual(config, this.#configNames) || !isDeepStrictEqual(annotations, this.#annotations);
+    const isSameCode = annotations[contentAnnotation] === this.#annotations[contentAnnotation];
+    return isNew && isSameCode && this.#values.onChange(annotations) === 'tell';
   }
 
   /** Whether there can be another beside it. */

@@ -1,4 +1,9 @@
-import type { InterfaceLinkDefinition, Link, StartProviderCommand } from '@wasmlattice/control-interface';
+import {
+  contentAnnotation,
+  type InterfaceLinkDefinition,
+  type Link,
+  type StartProviderCommand,
+} from '@wasmlattice/control-interface';
 import { createSigningKey, createXKey, signToken, xkeyFromSeed } from '@wasmlattice/identity';
 import type { ProviderEnd, RunningProvider } from '@wasmlattice/provider-host';
 import { decodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
@@ -811,6 +816,21 @@ describe('a start command for what runs', () => {
     await service.stop(stopCommand);
     expect(provider(1).told.at(-1)).toBe('stop');
     expect([providers.length, configs.bundles()]).toEqual([2, 0]);
+  });
+
+  it.each([
+    ['says nothing new', {}],
+    ['tells of other code behind the reference', { annotations: { [contentAnnotation]: 'sha256:new' } }],
+  ])('that %s is for another process of the same reference', async (_, changes) => {
+    const { service, events, configs, providers, provider } = setUp({ answers: true });
+    configs.set('one', { a: '1' });
+    const command = startCommand({ config: ['one'] });
+    service.start(command);
+    await events.waitFor('provider_started');
+    service.start({ ...command, ...changes, allowUpdate: true });
+    await events.waitFor('provider_started', 2);
+    expect([providers.length, provider().told.at(-1)]).toEqual([2, ['stop', { drainMs: 30_000 }]]);
+    await service.stop(stopCommand);
   });
 
   it('leaves the one that runs where another does not come up, and says so', async () => {
