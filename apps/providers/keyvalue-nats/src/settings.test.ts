@@ -57,12 +57,14 @@ describe('store settings', () => {
 
   it('prefer secrets to configs, and a certificate to its file', () => {
     const secrets: ConfigLayer['secrets'] = {
+      cluster_uri: { kind: 'string', value: 'nats://kv:secret@other:1' },
       client_jwt: { kind: 'string', value: 'secret-jwt' },
       client_seed: { kind: 'bytes', value: new TextEncoder().encode('SUSECRET') },
       tls_ca: { kind: 'string', value: 'PEM' },
       bucket: { kind: 'string', value: 'not a secret' },
     };
     const { access, bucket } = read(layer({ bucket: 'b', client_seed: 'SU', tls_ca_file: '/ca' }, secrets));
+    expect(access.url).toBe('nats://kv:secret@other:1');
     expect(access.credentials).toEqual({ jwt: 'secret-jwt', seed: 'SUSECRET' });
     expect(access.tls).toEqual({ ca: 'PEM' });
     expect(bucket).toBe('b');

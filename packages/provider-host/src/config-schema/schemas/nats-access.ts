@@ -37,6 +37,7 @@ export const natsAccessSettings: {
 /** The server's URLs, by a key that each provider names as upstream's does. */
 export const natsServer: Setting<string | undefined> = text({
   sides,
+  secret: 'advised',
   defaultText: "the lattice's server",
-  description: 'NATS URLs, separated by commas; user and password may be part of them',
+  description: 'NATS URLs, separated by commas; better as a secret if they have user and password',
 });
