@@ -10,6 +10,7 @@ import {
 } from 'pg';
 import { Pipeline } from './pipeline.js';
 import { QuickStatements } from './quick-statements.js';
+import { hasLeftNothing } from './session-effects.js';
 import type { DatabaseSettings } from './settings.js';
 import type { ExtensionTypes } from './values/read-value.js';
 import { CopyIn } from './wire/copy-in.js';
@@ -62,17 +63,6 @@ const connectionTimeoutMs = 10_000;
 const sessionSettings = `
   SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1;
   SET timezone = 'UTC'; SET lc_monetary = 'C'; SET client_encoding = 'UTF8'; SET application_name = 'wasmlattice';`;
-
-/** Statements that change nothing in their session, by the word that the server answers with. */
-const leavesNothing: ReadonlySet<string> = new Set([
-  'SELECT',
-  'INSERT',
-  'UPDATE',
-  'DELETE',
-  'MERGE',
-  'SHOW',
-  'EXPLAIN',
-]);
 
 /** The server refuses a text with several statements; else that would depend on whether there are parameters. */
 const oneStatement = { queryMode: 'extended' } as const;
@@ -146,7 +136,7 @@ export class Database {
       const sent = performance.now();
       const result = await client.query<(string | null)[]>(queryOf(statement));
       this.#quick.record(statement.text, performance.now() - sent);
-      session.isFresh = leavesNothing.has(result.command);
+      session.isFresh = hasLeftNothing(statement.text, result.command);
       return this.#rowsOf(result);
     });
   }

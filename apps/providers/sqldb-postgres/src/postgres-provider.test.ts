@@ -129,12 +129,17 @@ describe('queries', () => {
     await harness.start([link({ ...settings(), POSTGRES_POOL_SIZE: '1' })]);
     const { query, queryBatch } = queries();
     expect(await query("SET timezone = 'Asia/Tokyo'", [])).toEqual(ok([]));
+    expect(await query("SELECT set_config('timezone', 'Asia/Tokyo', false)", [])).toMatchObject({
+      tag: 'ok',
+    });
+    expect(await query('SELECT pg_advisory_lock(7)', [])).toMatchObject({ tag: 'ok' });
     expect(await query('BEGIN', [])).toEqual(ok([]));
     expect(await queryBatch("SET search_path = 'elsewhere'; BEGIN")).toEqual(ok());
     const [zone, path] = await valuesOf("SELECT current_setting('timezone'), current_setting('search_path')");
     expect(zone).toEqual({ tag: 'text', val: 'UTC' });
     expect(path).toEqual({ tag: 'text', val: '"$user", public' });
-    const open = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'";
+    const open = `SELECT (SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%') +
+      (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')`;
     await expect.poll(() => valuesOf(open)).toEqual([{ tag: 'int8', val: 0n }]);
   });
 

@@ -1,13 +1,11 @@
+import { willLeaveNothing } from './session-effects.js';
+
 /** Longer than that is not quick, in ms. */
 const quickMs = 10;
 /** So many times in a row a statement has to be quick before it counts as such. */
 const quickRuns = 5;
 /** Most statements that are remembered, and how long their text may be. */
 const [mostStatements, longestText] = [1_000, 4_096];
-
-/** Single statements that leave nothing in their session; functions that may leave something are looked for, too. */
-const leavesNothing =
-  /^\s*(?:select|insert|update|delete|merge|with|values)\b(?!.*(?:set_config|advisory))/is;
 
 /** Which statements were quick whenever they ran of late: others may wait behind them. */
 export class QuickStatements {
@@ -22,7 +20,7 @@ export class QuickStatements {
   record(text: string, ms: number): void {
     if (text.length > longestText) return;
     const before = this.#runs.get(text);
-    if (before === undefined && !leavesNothing.test(text)) return;
+    if (before === undefined && !willLeaveNothing(text)) return;
     this.#runs.delete(text);
     this.#runs.set(text, ms <= quickMs ? (before ?? 0) + 1 : 0);
     const [oldest] = this.#runs.keys();
