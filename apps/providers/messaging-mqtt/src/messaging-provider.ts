@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { consumerExport } from '@wasmlattice/messaging';
 import { messagingMqttSchema } from '@wasmlattice/provider-host/config-schema';
-import {
-  answering,
-  type Provider,
-  type ProviderContext,
-  provide,
-  reasonOf,
-  SharedPool,
-} from '@wasmlattice/provider-sdk';
-import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
+import { type Provider, type ProviderContext, SharedPool } from '@wasmlattice/provider-sdk';
 import { Delivery } from './delivery.js';
 import { createDeliveryMetrics } from './delivery-metrics.js';
-import { Publisher } from './publisher.js';
+import { BrokerPublisher } from './publisher.js';
 import {
   openPublisherConnection,
   type PublisherConnection,
@@ -37,7 +30,7 @@ export function createMessagingProvider(context: ProviderContext): Provider {
     async open({ settings }, scope) {
       const { publish, ...key } = await publisherLinkOf(settings);
       const { connection, inbox } = scope.use(await pool.acquire(key)).value;
-      return new Publisher(connection, inbox, publish);
+      return new BrokerPublisher(connection, inbox, publish);
     },
   });
 
@@ -72,16 +65,8 @@ export function createMessagingProvider(context: ProviderContext): Provider {
     },
   });
 
-  const answer = answering({ links: publishers, error: reasonOf, logger, level: 'debug' });
-
   return {
-    exports: [
-      provide(messagingConsumer, {
-        publish: (message, call) => answer(call, (publisher) => publisher.publish(message, call.headers)),
-        request: (subject, body, timeoutMs, call) =>
-          answer(call, (publisher) => publisher.request(subject, body, timeoutMs, call.headers)),
-      }),
-    ],
+    exports: [consumerExport(publishers, logger)],
     async health() {
       const shared = (await pool.values()).map(({ connection }) => connection.isConnected);
       const own = [...deliveries].map((delivery) => delivery.isConnected);

@@ -4,7 +4,7 @@ import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MqttVersion } from './broker-access.js';
 import { BrokerConnection } from './broker-connection.js';
-import { Publisher, type PublishSettings } from './publisher.js';
+import { BrokerPublisher, type PublishSettings } from './publisher.js';
 import { ReplyInbox } from './reply-inbox.js';
 
 let broker: TestMosquitto;
@@ -33,7 +33,7 @@ async function publisher(
   values: Partial<PublishSettings> = {},
   version: MqttVersion = '5',
   url = broker.url,
-): Promise<Publisher> {
+): Promise<BrokerPublisher> {
   const access = {
     url,
     version,
@@ -51,7 +51,7 @@ async function publisher(
   };
   const connection = await BrokerConnection.open(access, session, noopLogger);
   connections.push(connection);
-  return new Publisher(connection, new ReplyInbox(connection, `replies/${session.clientId}`), {
+  return new BrokerPublisher(connection, new ReplyInbox(connection, `replies/${session.clientId}`), {
     style: 'dots',
     qos: 1,
     isRetained: false,

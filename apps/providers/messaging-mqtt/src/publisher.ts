@@ -1,3 +1,11 @@
+import {
+  MessagingFailure,
+  noAnswer,
+  nobodyListens,
+  noConnection,
+  noSubject,
+  type Publisher,
+} from '@wasmlattice/messaging';
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { BrokerMessage } from '@wasmlattice/rpc/interfaces';
 import { describeError } from '@wasmlattice/telemetry';
@@ -5,7 +13,6 @@ import type { IClientPublishOptions, IPublishPacket } from 'mqtt';
 import { type Acknowledgement, LateAcknowledgementError } from './acknowledged-publisher.js';
 import type { Qos } from './broker-access.js';
 import type { BrokerConnection } from './broker-connection.js';
-import { MessagingFailure } from './messaging-failure.js';
 import type { ReplyInbox } from './reply-inbox.js';
 import { type Destination, destinationOf, type SubjectStyle, subjectOf } from './topics.js';
 import { traceProperties } from './trace-properties.js';
@@ -22,8 +29,8 @@ const notAuthorized = 135;
 /** Of a packet, besides body and topic: its head, properties of ours. */
 const headBytes = 2_048;
 
-/** Sends what a component publishes or asks. */
-export class Publisher {
+/** Publishes and asks by one connection. */
+export class BrokerPublisher implements Publisher {
   readonly #connection: BrokerConnection;
   readonly #inbox: ReplyInbox;
   readonly #settings: PublishSettings;
@@ -34,11 +41,7 @@ export class Publisher {
     this.#settings = settings;
   }
 
-  /**
-   * Resolves once the broker has acknowledged the message; with QoS 0, once it is on its way.
-   *
-   * @throws MessagingFailure
-   */
+  /** Resolves once the broker has acknowledged the message; with QoS 0, once it is on its way. */
   async publish({ subject, body, replyTo }: BrokerMessage, trace: CallHeaders): Promise<void> {
     const destination = this.#destination(subject, 'a subject to publish to');
     const reply = replyTo === undefined ? undefined : this.#destination(replyTo, 'a subject for replies');
@@ -46,11 +49,6 @@ export class Publisher {
     await this.#send(`publish to ${subject}`, destination, body, reply, trace, this.#settings.isRetained);
   }
 
-  /**
-   * Resolves with the first answer.
-   *
-   * @throws MessagingFailure
-   */
   async request(
     subject: string,
     body: Uint8Array,
@@ -71,13 +69,9 @@ export class Publisher {
     });
     try {
       const taken = await this.#send(what, destination, body, waiting.reply, trace, false);
-      if (taken === 'by nobody') {
-        throw new MessagingFailure(`could not ${what}: nobody listens`);
-      }
+      if (taken === 'by nobody') throw nobodyListens(what);
       const answer = await waiting.answerWithin(timeoutMs);
-      if (answer === undefined) {
-        throw new MessagingFailure(`could not ${what}: no answer within ${timeoutMs} ms`);
-      }
+      if (answer === undefined) throw noAnswer(what, timeoutMs);
       return {
         subject: subjectOf(answer.topic, this.#settings.style),
         body: answer.body,
@@ -91,9 +85,7 @@ export class Publisher {
   #destination(subject: string, what: string): Destination {
     const destination = destinationOf(subject, this.#settings.style);
     if (destination !== undefined) return destination;
-    throw new MessagingFailure(
-      `${JSON.stringify(subject)} is not ${what}: use no wildcards and no control characters`,
-    );
+    throw noSubject(subject, what, 'use no wildcards and no control characters');
   }
 
   #needsV5(what: string): void {
@@ -103,8 +95,7 @@ export class Publisher {
   }
 
   #needsConnection(what: string): void {
-    if (this.#connection.isConnected) return;
-    throw new MessagingFailure(`could not ${what}: there is no connection to ${this.#connection.name}`);
+    if (!this.#connection.isConnected) throw noConnection(what, this.#connection.name);
   }
 
   async #send(

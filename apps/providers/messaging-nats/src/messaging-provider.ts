@@ -1,14 +1,6 @@
+import { consumerExport } from '@wasmlattice/messaging';
 import { messagingNatsSchema } from '@wasmlattice/provider-host/config-schema';
-import {
-  answering,
-  NatsPool,
-  type Provider,
-  type ProviderContext,
-  provide,
-  reasonOf,
-  type Shared,
-} from '@wasmlattice/provider-sdk';
-import { messagingConsumer } from '@wasmlattice/rpc/interfaces';
+import { NatsPool, type Provider, type ProviderContext, type Shared } from '@wasmlattice/provider-sdk';
 import { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import type { NatsConnection } from 'nats';
 import type { Delivery } from './delivery.js';
@@ -87,16 +79,8 @@ export function createMessagingProvider(context: ProviderContext): Provider {
     },
   });
 
-  const answer = answering({ links: publishers, error: reasonOf, logger, level: 'debug' });
-
   return {
-    exports: [
-      provide(messagingConsumer, {
-        publish: (message, call) => answer(call, (publisher) => publisher.publish(message, call.headers)),
-        request: (subject, body, timeoutMs, call) =>
-          answer(call, (publisher) => publisher.request(subject, body, timeoutMs, call.headers)),
-      }),
-    ],
+    exports: [consumerExport(publishers, logger)],
     health() {
       const problem = [...deliveries].map((delivery) => delivery.problem).find((each) => each !== undefined);
       return problem === undefined ? pool.health() : { healthy: false, message: problem };

@@ -1,22 +1,16 @@
+import {
+  MessagingFailure,
+  noAnswer,
+  nobodyListens,
+  noConnection,
+  noSubject,
+  type Publisher,
+} from '@wasmlattice/messaging';
 import type { CallHeaders } from '@wasmlattice/rpc';
-import type { BrokerMessage } from '@wasmlattice/rpc/interfaces';
 import type { ConnectionMonitor } from '@wasmlattice/rpc/nats';
 import { describeError } from '@wasmlattice/telemetry';
 import { createInbox, ErrorCode, headers, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import { isSubject } from './subjects.js';
-
-/** An operation that ends with an `err`, a text, for the guest instead of a broken call. */
-export class MessagingFailure extends Error {
-  override readonly name = 'MessagingFailure';
-}
-
-/** Sends what a component publishes or asks. */
-export interface Publisher {
-  /** @throws MessagingFailure */
-  publish(message: BrokerMessage, trace: CallHeaders): Promise<void>;
-  /** @throws MessagingFailure */
-  request(subject: string, body: Uint8Array, timeoutMs: number, trace: CallHeaders): Promise<BrokerMessage>;
-}
 
 export interface PublisherOptions {
   readonly monitor: ConnectionMonitor;
@@ -32,9 +26,7 @@ export function createPublisher(connection: NatsConnection, options: PublisherOp
   const { inboxPrefix, jsDomain, monitor, publishesToStreams } = options;
   const checkConnection = (what: string): void => {
     // The client would drop the message.
-    if (monitor.state !== 'connected') {
-      throw new MessagingFailure(`could not ${what}: there is no connection to the NATS server`);
-    }
+    if (monitor.state !== 'connected') throw noConnection(what, 'the NATS server');
   };
   const jetstream = publishesToStreams
     ? connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain })
@@ -94,9 +86,7 @@ export function createPublisher(connection: NatsConnection, options: PublisherOp
 
 function check(subject: string, what: string): void {
   if (isSubject(subject)) return;
-  throw new MessagingFailure(
-    `${JSON.stringify(subject)} is not ${what}: use tokens without spaces and wildcards, with dots between them`,
-  );
+  throw noSubject(subject, what, 'use tokens without spaces and wildcards, with dots between them');
 }
 
 /** `traceparent` and `tracestate`, so that whoever gets the message goes on with the trace. */
@@ -125,13 +115,13 @@ function streamFailureOf(subject: string, cause: unknown): MessagingFailure {
 /** How long the client waits for a stream. */
 const streamTimeoutMs = 5_000;
 
-function failureOf(what: string, cause: unknown, timeoutMs?: number): MessagingFailure {
+function failureOf(what: string, cause: unknown, timeoutMs = 0): MessagingFailure {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   switch (code) {
     case ErrorCode.NoResponders:
-      return new MessagingFailure(`could not ${what}: nobody listens`, { cause });
+      return nobodyListens(what, { cause });
     case ErrorCode.Timeout:
-      return new MessagingFailure(`could not ${what}: no answer within ${timeoutMs} ms`, { cause });
+      return noAnswer(what, timeoutMs, { cause });
     case ErrorCode.MaxPayloadExceeded:
       return new MessagingFailure(
         `could not ${what}: the message is larger than the NATS server allows (max_payload)`,
