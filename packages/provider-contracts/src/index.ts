@@ -1,4 +1,6 @@
 export { type BlobstoreContractOptions, blobstoreContract } from './blobstore/blobstore-contract.js';
+export { blobstoreOnFiles } from './blobstore/blobstore-on-files.js';
+export { blobstoreOnNats } from './blobstore/blobstore-on-nats.js';
 export {
   type BlobstoreDifference,
   type BlobstoreSetup,
@@ -22,6 +24,7 @@ export {
 export { processHttpClient } from './http/process-http-client.js';
 export { processHttpServer } from './http/process-http-server.js';
 export { type KeyvalueContractOptions, keyvalueContract } from './keyvalue/keyvalue-contract.js';
+export { keyvalueOnNats } from './keyvalue/keyvalue-on-nats.js';
 export {
   type KeyvalueDifference,
   type KeyvalueSetup,
@@ -35,8 +38,15 @@ export {
   messagingDifferences,
 } from './messaging/messaging-setup.js';
 export { type PostgresContractOptions, postgresContract } from './postgres/postgres-contract.js';
+export { postgresOnServer } from './postgres/postgres-on-server.js';
 export {
   type PostgresDifference,
   type PostgresSetup,
   postgresDifferences,
 } from './postgres/postgres-setup.js';
+export {
+  type ProviderAtHand,
+  type ProviderProgram,
+  providerAtHand,
+  type Surroundings,
+} from './provider-at-hand.js';

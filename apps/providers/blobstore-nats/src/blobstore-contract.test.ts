@@ -1,31 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { blobstoreContract } from '@wasmlattice/provider-contracts';
-import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
-import { startNatsServer } from '@wasmlattice/test-support';
-import { connect } from 'nats';
+import { blobstoreContract, blobstoreOnNats } from '@wasmlattice/provider-contracts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const id = 'blobstore';
 
-blobstoreContract('blobstore-nats', async () => {
-  await using opened = new AsyncDisposableStack();
-  const servers = [opened.use(await startNatsServer()), opened.use(await startNatsServer())] as const;
-  const [nats, other] = servers;
-  const harness = opened.use(await ProviderHarness.connect({ url: nats.url, program, id }));
-  const connections = await Promise.all(servers.map(({ url }) => connect({ servers: url })));
-  for (const connection of connections) opened.defer(() => connection.close());
-  const managers = await Promise.all(connections.map((connection) => connection.jetstreamManager()));
-  const scope = opened.move();
-  return {
-    harness,
-    id,
-    first: {},
-    second: { cluster_uri: other.url },
-    empty: async () => {
-      for (const manager of managers) {
-        for (const name of await Array.fromAsync(manager.streams.names())) await manager.streams.delete(name);
-      }
-    },
-    [Symbol.asyncDispose]: () => scope.disposeAsync(),
-  };
-});
+blobstoreContract('blobstore-nats', () => blobstoreOnNats({ program }));

@@ -1,44 +1,37 @@
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
-import { blobstoreContract } from '@wasmlattice/provider-contracts';
-import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
-import { startCeph, startNatsServer } from '@wasmlattice/test-support';
+import { blobstoreContract, providerAtHand } from '@wasmlattice/provider-contracts';
+import { startCeph } from '@wasmlattice/test-support';
 import { createS3Store } from './s3-store.js';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const id = 'blobstore';
 
-blobstoreContract('blobstore-s3', async () => {
-  await using opened = new AsyncDisposableStack();
-  const nats = opened.use(await startNatsServer());
-  const { endpoint, region, user } = opened.use(await startCeph());
-  const harness = opened.use(await ProviderHarness.connect({ url: nats.url, program, id }));
-  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: user });
-  opened.defer(() => client.destroy());
-  const account = {
-    endpoint,
-    region,
-    access_key_id: user.accessKeyId,
-    secret_access_key: user.secretAccessKey,
-  };
-  const config = { config_json: JSON.stringify(account) };
-  const containers = ['box-one', 'box-two'];
-  const buckets = createS3Store({ client, aliases: new Map(), bucketRegion: undefined });
-  const scope = opened.move();
-  return {
-    harness,
-    id,
-    first: config,
-    // The same account, and other buckets.
-    second: {
-      ...config,
-      ...Object.fromEntries(containers.map((name) => [`alias_${name}`, `second-${name}`])),
-    },
-    empty: async () => {
-      for (const name of containers.flatMap((each) => [each, `second-${each}`])) {
-        if (await buckets.containerExists(name)) await buckets.deleteContainer(name);
-      }
-    },
-    [Symbol.asyncDispose]: () => scope.disposeAsync(),
-  };
-});
+blobstoreContract('blobstore-s3', () =>
+  providerAtHand('blobstore', { program }, async ({ scope }) => {
+    const { endpoint, region, user } = scope.use(await startCeph());
+    const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: user });
+    scope.defer(() => client.destroy());
+    const account = {
+      endpoint,
+      region,
+      access_key_id: user.accessKeyId,
+      secret_access_key: user.secretAccessKey,
+    };
+    const config = { config_json: JSON.stringify(account) };
+    const containers = ['box-one', 'box-two'];
+    const buckets = createS3Store({ client, aliases: new Map(), bucketRegion: undefined });
+    return {
+      first: config,
+      // The same account, and other buckets.
+      second: {
+        ...config,
+        ...Object.fromEntries(containers.map((name) => [`alias_${name}`, `second-${name}`])),
+      },
+      empty: async () => {
+        for (const name of containers.flatMap((each) => [each, `second-${each}`])) {
+          if (await buckets.containerExists(name)) await buckets.deleteContainer(name);
+        }
+      },
+    };
+  }),
+);

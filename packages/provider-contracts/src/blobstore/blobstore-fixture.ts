@@ -1,6 +1,6 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
-import { createClient, ok, type Result, type TypedInterface } from '@wasmlattice/rpc';
+import { ok, type Result } from '@wasmlattice/rpc';
 import {
   type Blobstore,
   type BlobstoreObjectId,
@@ -8,8 +8,10 @@ import {
   blobstore,
   blobstoreV1,
 } from '@wasmlattice/rpc/interfaces';
-import { expect, vi } from 'vitest';
-import { bytes, okOf, unlessNotFound } from '../answers.js';
+import { expect } from 'vitest';
+import { bytes, okOf } from '../answers.js';
+import { callerOf, callingLink } from '../component.js';
+import { startUntilServed } from '../start-until-served.js';
 import type { BlobstoreSetup } from './blobstore-setup.js';
 
 /** Names that every backend takes. */
@@ -17,8 +19,6 @@ export const box = 'box-one';
 export const otherBox = 'box-two';
 /** The end of a read that wants everything. */
 export const toTheEnd: bigint = 2n ** 64n - 1n;
-/** Long enough for a provider that waits for a server of its own. */
-const callTimeoutMs = 15_000;
 
 /** What a component sees of the provider through one of its links. */
 export class BlobstoreClient {
@@ -26,10 +26,8 @@ export class BlobstoreClient {
   /** Version 0.1.0. */
   readonly older: BlobstoreV1;
 
-  constructor({ harness, id }: BlobstoreSetup, component: string, link = 'default') {
-    const headers = { 'source-id': component, 'link-name': link };
-    const client = <M>(wit: TypedInterface<M>): M =>
-      createClient(harness.invoker, { target: id, interface: wit, headers, timeoutMs: callTimeoutMs });
+  constructor(setup: BlobstoreSetup, component: string, link = 'default') {
+    const client = callerOf(setup, component, link);
     this.calls = client(blobstore);
     this.older = client(blobstoreV1);
   }
@@ -82,33 +80,24 @@ export function idOf(object: string, container: string = box): BlobstoreObjectId
   return { container, object };
 }
 
+const use = { witNamespace: 'wasi', witPackage: 'blobstore', interfaces: ['blobstore'] };
+
 export function linkOf(
-  { id }: BlobstoreSetup,
+  setup: BlobstoreSetup,
   sourceId: string,
   name: string,
   targetConfig: StringMap,
 ): InterfaceLinkDefinition {
-  return {
-    sourceId,
-    target: id,
-    name,
-    witNamespace: 'wasi',
-    witPackage: 'blobstore',
-    interfaces: ['blobstore'],
-    sourceConfig: {},
-    targetConfig,
-  };
+  return callingLink(setup, use, sourceId, name, targetConfig);
 }
 
-/** Runs the provider. One that does not say when it serves may do so a moment after it is healthy. */
-export async function startLinked(
+/** Runs the provider until it serves component `one`. */
+export function startLinked(
   setup: BlobstoreSetup,
   links: readonly InterfaceLinkDefinition[],
 ): Promise<ProviderUnderTest> {
-  const running = await setup.harness.start(links);
   const { calls } = new BlobstoreClient(setup, 'one');
-  await vi.waitFor(() => calls.containerExists(box).catch(unlessNotFound), { timeout: 30_000 });
-  return running;
+  return startUntilServed(setup, links, () => calls.containerExists(box));
 }
 
 /** A text in pieces of three bytes. */

@@ -1,12 +1,8 @@
 import type { StringMap } from '@wasmlattice/provider-host/protocol';
-import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+import type { ProviderAtHand } from '../provider-at-hand.js';
 
 /** A provider and what is behind it, made once for all tests of the contract. */
-export interface BlobstoreSetup extends AsyncDisposable {
-  /** Runs the provider's program. */
-  readonly harness: ProviderHarness;
-  /** The id that the harness gives it. */
-  readonly id: string;
+export interface BlobstoreSetup extends ProviderAtHand {
   /** Target config of a link to one store. */
   readonly first: StringMap;
   /** Of a link to another store: what is written to one is not in the other. */

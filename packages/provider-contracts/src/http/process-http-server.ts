@@ -1,20 +1,12 @@
 import type { InterfaceLinkDefinition } from '@wasmlattice/provider-host/protocol';
-import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
-import { startNatsServer } from '@wasmlattice/test-support';
+import { type ProviderProgram, providerAtHand } from '../provider-at-hand.js';
 import type { HttpServerLink, HttpServerSetup } from './http-server-setup.js';
 
 const id = 'http-server';
 
 /** Servers that are a program: the harness is their host. */
-export async function processHttpServer(options: {
-  readonly program: string;
-  readonly isForeign?: boolean;
-}): Promise<HttpServerSetup> {
-  await using opened = new AsyncDisposableStack();
-  const nats = opened.use(await startNatsServer());
-  const harness = opened.use(await ProviderHarness.connect({ url: nats.url, id, ...options }));
-  const scope = opened.move();
-  return {
+export function processHttpServer(program: ProviderProgram): Promise<HttpServerSetup> {
+  return providerAtHand(id, program, async ({ harness }) => ({
     connection: harness.connection,
     async start(config, links) {
       const { provider } = await harness.start(links.map(definitionOf), config);
@@ -24,8 +16,7 @@ export async function processHttpServer(options: {
         [Symbol.asyncDispose]: () => harness.stopAll(),
       };
     },
-    [Symbol.asyncDispose]: () => scope.disposeAsync(),
-  };
+  }));
 }
 
 function definitionOf({ component, name, config }: HttpServerLink): InterfaceLinkDefinition {

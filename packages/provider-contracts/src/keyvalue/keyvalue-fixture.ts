@@ -1,6 +1,5 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
-import { createClient, type TypedInterface } from '@wasmlattice/rpc';
 import {
   type KeyvalueAtomics,
   type KeyvalueBatch,
@@ -9,8 +8,9 @@ import {
   keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
-import { vi } from 'vitest';
-import { okOf, unlessNotFound } from '../answers.js';
+import { okOf } from '../answers.js';
+import { calledLink, callerOf, callingLink } from '../component.js';
+import { startUntilServed } from '../start-until-served.js';
 import type { KeyvalueSetup } from './keyvalue-setup.js';
 
 /** What a component sees of the provider through one of its links. */
@@ -22,17 +22,8 @@ export interface KeyvalueClient {
   readonly batch: KeyvalueBatch;
 }
 
-/** Long enough for a provider that waits for a server of its own. */
-const callTimeoutMs = 10_000;
-
-export function clientOf(
-  { harness, id }: KeyvalueSetup,
-  component: string,
-  link = 'default',
-): KeyvalueClient {
-  const headers = { 'source-id': component, 'link-name': link };
-  const client = <M>(wit: TypedInterface<M>): M =>
-    createClient(harness.invoker, { target: id, interface: wit, headers, timeoutMs: callTimeoutMs });
+export function clientOf(setup: KeyvalueSetup, component: string, link = 'default'): KeyvalueClient {
+  const client = callerOf(setup, component, link);
   return {
     bucket: link,
     store: client(keyvalueStore),
@@ -41,46 +32,30 @@ export function clientOf(
   };
 }
 
+const wit = { witNamespace: 'wasi', witPackage: 'keyvalue' };
+
 export function linkOf(
-  { id }: KeyvalueSetup,
+  setup: KeyvalueSetup,
   sourceId: string,
   name: string,
   targetConfig: StringMap,
 ): InterfaceLinkDefinition {
-  return {
-    sourceId,
-    target: id,
-    name,
-    witNamespace: 'wasi',
-    witPackage: 'keyvalue',
-    interfaces: ['store', 'atomics', 'batch'],
-    sourceConfig: {},
-    targetConfig,
-  };
+  const use = { ...wit, interfaces: ['store', 'atomics', 'batch'] };
+  return callingLink(setup, use, sourceId, name, targetConfig);
 }
 
 export function watchLinkOf(setup: KeyvalueSetup, component: string, watch: string): InterfaceLinkDefinition {
-  return {
-    sourceId: setup.id,
-    target: component,
-    name: 'default',
-    witNamespace: 'wasi',
-    witPackage: 'keyvalue',
-    interfaces: ['watcher'],
-    sourceConfig: setup.watchConfig(watch),
-    targetConfig: {},
-  };
+  const use = { ...wit, interfaces: ['watcher'] };
+  return calledLink(setup, use, component, 'default', setup.watchConfig(watch));
 }
 
-/** Runs the provider. One that does not say when it serves may do so a moment after it is healthy. */
-export async function startLinked(
+/** Runs the provider until it serves component `one`. */
+export function startLinked(
   setup: KeyvalueSetup,
   links: readonly InterfaceLinkDefinition[],
 ): Promise<ProviderUnderTest> {
-  const running = await setup.harness.start(links);
   const { store, bucket } = clientOf(setup, 'one');
-  await vi.waitFor(() => store.exists(bucket, 'ready').catch(unlessNotFound), { timeout: 30_000 });
-  return running;
+  return startUntilServed(setup, links, () => store.exists(bucket, 'ready'));
 }
 
 /** All keys, page by page. */

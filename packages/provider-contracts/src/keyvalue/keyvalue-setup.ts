@@ -1,5 +1,5 @@
 import type { StringMap } from '@wasmlattice/provider-host/protocol';
-import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+import type { ProviderAtHand } from '../provider-at-hand.js';
 
 /** One store that links can lead to. */
 export interface KeyvalueStoreAccess {
@@ -10,11 +10,7 @@ export interface KeyvalueStoreAccess {
 }
 
 /** A provider and what is behind it, made once for all tests of the contract. */
-export interface KeyvalueSetup extends AsyncDisposable {
-  /** Runs the provider's program. */
-  readonly harness: ProviderHarness;
-  /** The id that the harness gives it. */
-  readonly id: string;
+export interface KeyvalueSetup extends ProviderAtHand {
   readonly first: KeyvalueStoreAccess;
   /** Not the first: what is written to one is not in the other. */
   readonly second: KeyvalueStoreAccess;

@@ -1,6 +1,6 @@
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
-import { createClient, ok, type Result, serveInterface } from '@wasmlattice/rpc';
+import { ok, type Result, serveInterface } from '@wasmlattice/rpc';
 import {
   type BrokerMessage,
   type MessagingConsumer,
@@ -8,29 +8,21 @@ import {
   messagingHandler,
 } from '@wasmlattice/rpc/interfaces';
 import { createNatsServer } from '@wasmlattice/rpc/nats';
-import { expect, vi } from 'vitest';
-import { bytes, unlessNotFound } from '../answers.js';
+import { expect } from 'vitest';
+import { bytes } from '../answers.js';
+import { calledLink, callerOf, callingLink } from '../component.js';
+import { startUntilServed } from '../start-until-served.js';
 import type { MessagingSetup } from './messaging-setup.js';
 
-/** Long enough for a provider that waits for a server of its own. */
-const callTimeoutMs = 20_000;
-
 /** What a component calls. */
-export function consumerOf(
-  { harness, id }: MessagingSetup,
-  component: string,
-  link = 'default',
-): MessagingConsumer {
-  return createClient(harness.invoker, {
-    target: id,
-    interface: messagingConsumer,
-    headers: { 'source-id': component, 'link-name': link, traceparent },
-    timeoutMs: callTimeoutMs,
-  });
+export function consumerOf(setup: MessagingSetup, component: string, link = 'default'): MessagingConsumer {
+  return callerOf(setup, component, link, { traceparent })(messagingConsumer);
 }
 
 /** Of every call of {@link consumerOf}. */
 export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+const wit = { witNamespace: 'wasmcloud', witPackage: 'messaging' };
 
 /** A link by which a component publishes. */
 export function publishLinkOf(
@@ -38,16 +30,7 @@ export function publishLinkOf(
   component: string,
   name = 'default',
 ): InterfaceLinkDefinition {
-  return {
-    sourceId: component,
-    target: setup.id,
-    name,
-    witNamespace: 'wasmcloud',
-    witPackage: 'messaging',
-    interfaces: ['consumer'],
-    sourceConfig: {},
-    targetConfig: setup.publishConfig,
-  };
+  return callingLink(setup, { ...wit, interfaces: ['consumer'] }, component, name, setup.publishConfig);
 }
 
 /** A link by which a component gets messages. */
@@ -57,16 +40,7 @@ export function handlingLinkOf(
   sourceConfig: StringMap,
   name = 'default',
 ): InterfaceLinkDefinition {
-  return {
-    sourceId: setup.id,
-    target: component,
-    name,
-    witNamespace: 'wasmcloud',
-    witPackage: 'messaging',
-    interfaces: ['handler'],
-    sourceConfig,
-    targetConfig: {},
-  };
+  return calledLink(setup, { ...wit, interfaces: ['handler'] }, component, name, sourceConfig);
 }
 
 /** What a component does with a message: the result of `handle-message`; throwing traps it. */
@@ -113,15 +87,13 @@ export function message(subject: string, text: string, replyTo?: string): Broker
   return { subject, body: bytes(text), replyTo };
 }
 
-/** Runs the provider. One that does not say when it serves may do so a moment after it is healthy. */
-export async function startLinked(
+/** Runs the provider until it serves. */
+export function startLinked(
   setup: MessagingSetup,
   links: readonly InterfaceLinkDefinition[],
 ): Promise<ProviderUnderTest> {
-  const running = await setup.harness.start([publishLinkOf(setup, 'ready'), ...links]);
   const ready = consumerOf(setup, 'ready');
-  await vi.waitFor(() => ready.publish(message('contract.ready', '')).catch(unlessNotFound), {
-    timeout: 30_000,
-  });
-  return running;
+  return startUntilServed(setup, [publishLinkOf(setup, 'ready'), ...links], () =>
+    ready.publish(message('contract.ready', '')),
+  );
 }

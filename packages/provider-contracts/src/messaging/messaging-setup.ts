@@ -1,12 +1,8 @@
 import type { StringMap } from '@wasmlattice/provider-host/protocol';
-import type { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
+import type { ProviderAtHand } from '../provider-at-hand.js';
 
 /** A provider and what is behind it, made once for all tests of the contract. */
-export interface MessagingSetup extends AsyncDisposable {
-  /** Runs the provider's program. */
-  readonly harness: ProviderHarness;
-  /** The id that the harness gives it. */
-  readonly id: string;
+export interface MessagingSetup extends ProviderAtHand {
   /** Target config of a link by which a component publishes. */
   readonly publishConfig: StringMap;
   /** Source config of a link by which a component gets messages: `orders.*|workers,news.>`. */

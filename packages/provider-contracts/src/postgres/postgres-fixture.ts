@@ -11,9 +11,9 @@ import {
 } from '@wasmlattice/postgres-interface';
 import type { InterfaceLinkDefinition, StringMap } from '@wasmlattice/provider-host/protocol';
 import type { ProviderUnderTest } from '@wasmlattice/provider-sdk/testing';
-import { createClient, type TypedInterface } from '@wasmlattice/rpc';
-import { vi } from 'vitest';
-import { bytes, okOf, unlessNotFound } from '../answers.js';
+import { bytes, okOf } from '../answers.js';
+import { callerOf, callingLink } from '../component.js';
+import { startUntilServed } from '../start-until-served.js';
 import type { PostgresSetup } from './postgres-setup.js';
 
 /** What a component sees of the provider through one of its links. */
@@ -22,10 +22,8 @@ export class PostgresClient {
   readonly prepared: Prepared;
   readonly describe: Describe;
 
-  constructor({ harness, id }: PostgresSetup, component: string, link = 'default') {
-    const headers = { 'source-id': component, 'link-name': link };
-    const client = <M>(wit: TypedInterface<M>): M =>
-      createClient(harness.invoker, { target: id, interface: wit, headers, timeoutMs: 10_000 });
+  constructor(setup: PostgresSetup, component: string, link = 'default') {
+    const client = callerOf(setup, component, link);
     this.query = client(query);
     this.prepared = client(prepared);
     this.describe = client(describe);
@@ -48,7 +46,7 @@ export class PostgresClient {
 }
 
 export function linkOf(
-  { id }: PostgresSetup,
+  setup: PostgresSetup,
   sourceId: string,
   targetConfig: StringMap,
   {
@@ -56,27 +54,23 @@ export function linkOf(
     witNamespace = 'wasmcloud',
   }: { readonly name?: string; readonly witNamespace?: string } = {},
 ): InterfaceLinkDefinition {
-  return {
+  const interfaces = witNamespace === 'wasmcloud' ? ['query', 'prepared'] : ['describe'];
+  return callingLink(
+    setup,
+    { witNamespace, witPackage: 'postgres', interfaces },
     sourceId,
-    target: id,
     name,
-    witNamespace,
-    witPackage: 'postgres',
-    interfaces: witNamespace === 'wasmcloud' ? ['query', 'prepared'] : ['describe'],
-    sourceConfig: {},
     targetConfig,
-  };
+  );
 }
 
-/** Runs the provider. One that does not say when it serves may do so a moment after it is healthy. */
-export async function startLinked(
+/** Runs the provider until it serves component `one`. */
+export function startLinked(
   setup: PostgresSetup,
   links: readonly InterfaceLinkDefinition[],
 ): Promise<ProviderUnderTest> {
-  const running = await setup.harness.start(links, setup.config);
   const { query } = new PostgresClient(setup, 'one');
-  await vi.waitFor(() => query.query('SELECT 1', []).catch(unlessNotFound), { timeout: 30_000 });
-  return running;
+  return startUntilServed(setup, links, () => query.query('SELECT 1', []), setup.config);
 }
 
 const day: PgDate = { tag: 'ymd', val: [2024, 2, 29] };
