@@ -1,4 +1,4 @@
-// `pnpm bench [NAME…] [--json]`: sets up what is missing, then measures. Only the result goes to stdout.
+// `pnpm bench [NAME…] [--json] [--beside]`: sets up what is missing, then measures. Only the result goes to stdout.
 import { join } from 'node:path';
 import { runScript } from './lib/errors.mjs';
 import { root } from './lib/paths.mjs';

@@ -1,6 +1,12 @@
 import { join, resolve } from 'node:path';
 import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
-import { createTempDir, startChild, startNatsServer } from '@wasmlattice/test-support';
+import {
+  createTempDir,
+  startChild,
+  startNatsServer,
+  startWasmcloudHost,
+  type TestNatsServer,
+} from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { cacheFolder } from './cache-folder.js';
 
@@ -43,20 +49,41 @@ export interface BenchLattice extends BenchHost, AsyncDisposable {
   readonly natsUrl: string;
 }
 
+const lattice = 'default';
+
 /** Longest wait for a command's answer, in ms; reached only when something is broken. */
 const patienceMs = 60_000;
 
 /** @param args further flags of the host; one that is set here already is set anew */
-export async function startLattice(
+export function startLattice(
   args: readonly string[] = [],
   { natsConfig = '' }: { readonly natsConfig?: string } = {},
 ): Promise<BenchLattice> {
+  return startLatticeOf(({ url }) => startHost(url, args), natsConfig);
+}
+
+/**
+ * The same with a host of wasmCloud, which has nothing in its caches.
+ *
+ * @param program path of `wasmcloud` 1.9.2
+ */
+export function startWasmcloudLattice(program: string): Promise<BenchLattice> {
+  return startLatticeOf(async (nats) => {
+    const args = ['--feature', 'builtin-http-server'];
+    const { id, child, ...scope } = await startWasmcloudHost({ program, nats, lattice, args });
+    return { hostId: id, hostPid: child.pid, ...scope };
+  });
+}
+
+async function startLatticeOf(
+  start: (nats: TestNatsServer) => Promise<BenchHost & AsyncDisposable>,
+  natsConfig = '',
+): Promise<BenchLattice> {
   await using started = new AsyncDisposableStack();
   const nats = started.use(await startNatsServer({ config: natsConfig }));
-  const { hostId, hostPid } = started.use(await startHost(nats.url, args));
+  const { hostId, hostPid } = started.use(await start(nats));
   const connection = await connect({ servers: nats.url });
   started.defer(() => connection.close());
-  const lattice = 'default';
   const control = createControlClient({ connection, lattice, timeoutMs: patienceMs });
   const all = started.move();
   return {
@@ -97,14 +124,19 @@ export async function startHost(
   return { hostId, hostPid: host.pid, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Starts the built-in HTTP server and links it to a component on a port of the loopback. */
+/**
+ * Starts an HTTP server, the built-in one by default, and links it to a component on a port of the loopback.
+ *
+ * @param providerRef of another server
+ */
 export async function linkHttp(
   { control, hostId }: BenchLattice,
   component: string,
   port: number,
+  providerRef = 'wasmcloud+builtin://http-server',
 ): Promise<void> {
   const providerId = `http-${component}`;
-  await control.startProvider(hostId, { providerId, providerRef: 'wasmcloud+builtin://http-server' });
+  await control.startProvider(hostId, { providerId, providerRef });
   await control.putConfig(`${providerId}-address`, { address: `127.0.0.1:${port}` });
   await control.putLink({
     sourceId: providerId,

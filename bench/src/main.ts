@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
 import { asyncCall } from './measurements/async-call.js';
+import { besideHttp } from './measurements/beside/beside-http.js';
+import { besideHttpProvider } from './measurements/beside/beside-http-provider.js';
+import { besideProviderCall } from './measurements/beside/beside-provider-call.js';
+import { besideScaleJs } from './measurements/beside/beside-scale-js.js';
 import { blobStream } from './measurements/blob-stream.js';
 import { callAdd } from './measurements/call-add.js';
 import { callPython } from './measurements/call-python.js';
@@ -93,18 +97,27 @@ const measurements: readonly Measurement[] = [
   codecDecode,
 ];
 
+/** What needs the programs of wasmCloud, which only some machines have. */
+const besideWasmcloud: readonly Measurement[] = [
+  ...besideHttp,
+  besideHttpProvider,
+  besideProviderCall,
+  besideScaleJs,
+];
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false } },
+    options: { json: { type: 'boolean', default: false }, beside: { type: 'boolean', default: false } },
   });
-  const unknown = positionals.filter((name) => !measurements.some((each) => each.name === name));
+  const all = values.beside ? besideWasmcloud : measurements;
+  const unknown = positionals.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0) {
-    const known = measurements.map(({ name }) => name).join(', ');
+    const known = all.map(({ name }) => name).join(', ');
     process.stderr.write(`bench: no measurement ${unknown.join(', ')}; there are ${known}\n`);
     return 2;
   }
-  const chosen = measurements.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const rows: Row[] = [];
   for (const measurement of chosen) {
     process.stderr.write(`  measuring ${measurement.name} ...\n`);

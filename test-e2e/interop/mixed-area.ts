@@ -1,12 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '@wasmlattice/test-support';
+import { freePort, startWasmcloudHost } from '@wasmlattice/test-support';
 import { callByHand } from '../src/foreign-caller.js';
 import { joinLattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
-import { startForeignHost } from './foreign-host.js';
 import { greeting } from './guests.js';
 import type { Interop } from './interop.js';
 import { startOurHost } from './our-host.js';
@@ -18,7 +17,7 @@ const lattice = 'lattice-mixed';
 /** One lattice of a host of theirs and one of ours: calls, HTTP and providers across, in both directions. */
 export async function mixHosts({ nats, tools, home, files, report }: Interop): Promise<void> {
   const wash = createWash({ program: tools.wash, nats, lattice, home });
-  await using theirs = await startForeignHost({ program: tools.wasmcloud, nats, lattice });
+  await using theirs = await startWasmcloudHost({ program: tools.wasmcloud, nats, lattice });
   await using ours = await startOurHost({ nats, args: ['--lattice', lattice] });
   await using resources = new AsyncDisposableStack();
   const joined = resources.use(await joinLattice(nats, lattice));

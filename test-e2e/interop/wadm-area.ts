@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, startChild } from '@wasmlattice/test-support';
+import { freePort, startChild, startWasmcloudHost } from '@wasmlattice/test-support';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
-import { startForeignHost } from './foreign-host.js';
 import { greeting, secondGreeting } from './guests.js';
 import type { Interop } from './interop.js';
 import { manifest } from './manifest.js';
@@ -61,8 +60,8 @@ async function startTheirs({ nats, tools, files }: Interop): Promise<Zones> {
   const lattice = 'lattice-wadm-theirs';
   await using started = new AsyncDisposableStack();
   const start = async (zone: string): Promise<string> => {
-    const options = { program: tools.wasmcloud, nats, lattice, labels: [`zone=${zone}`] };
-    return started.use(await startForeignHost(options)).id;
+    const options = { program: tools.wasmcloud, nats, lattice, args: ['--label', `zone=${zone}`] };
+    return started.use(await startWasmcloudHost(options)).id;
   };
   const ids = { a: await start('a'), b: await start('b') };
   const all = started.move();

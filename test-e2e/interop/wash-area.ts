@@ -1,6 +1,5 @@
-import { freePort } from '@wasmlattice/test-support';
+import { freePort, startWasmcloudHost } from '@wasmlattice/test-support';
 import { difference, type Names } from './compare.js';
-import { startForeignHost } from './foreign-host.js';
 import type { Interop } from './interop.js';
 import { startOurHost } from './our-host.js';
 import { createWash, type Wash, type WashOutcome } from './wash.js';
@@ -19,7 +18,7 @@ interface Side {
 /** Gives the same commands to a host of theirs and to one of ours, in a lattice each, and compares what `wash` says. */
 export async function compareWashCommands({ nats, tools, home, files, report }: Interop): Promise<void> {
   const lattices = { theirs: 'lattice-theirs', ours: 'lattice-ours' };
-  await using theirHost = await startForeignHost({
+  await using theirHost = await startWasmcloudHost({
     program: tools.wasmcloud,
     nats,
     lattice: lattices.theirs,

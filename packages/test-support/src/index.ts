@@ -26,3 +26,4 @@ export {
 export { registryUser, startRegistry, type TestRegistry, type TestRegistryOptions } from './registry.js';
 export { createTempDir, type TempDir } from './temp-dir.js';
 export { createTestAuthority, type TestAuthority, type TestCertificate } from './test-certificates.js';
+export { startWasmcloudHost, type WasmcloudHost, type WasmcloudHostOptions } from './wasmcloud-host.js';

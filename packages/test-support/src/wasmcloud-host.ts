@@ -1,21 +1,26 @@
-import { type Child, createTempDir, startChild, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect } from 'nats';
+import { type Child, startChild } from './child.js';
+import type { TestNatsServer } from './nats-server.js';
+import { createTempDir } from './temp-dir.js';
 
 /** A host of wasmCloud as a process of its own. */
-export interface ForeignHost extends AsyncDisposable {
+export interface WasmcloudHost extends AsyncDisposable {
   readonly id: string;
   readonly child: Child;
 }
 
-export interface ForeignHostOptions {
+export interface WasmcloudHostOptions {
+  /** Path of `wasmcloud` 1.9.2. */
   readonly program: string;
-  readonly nats: TestNatsServer;
+  readonly nats: Pick<TestNatsServer, 'host' | 'port' | 'url'>;
   readonly lattice: string;
-  readonly labels?: readonly string[];
+  /** Further flags. */
+  readonly args?: readonly string[];
 }
 
-export async function startForeignHost(options: ForeignHostOptions): Promise<ForeignHost> {
-  const { program, nats, lattice, labels = [] } = options;
+/** Resolves once it has told of its start; in a home of its own, so that nothing is in its caches. */
+export async function startWasmcloudHost(options: WasmcloudHostOptions): Promise<WasmcloudHost> {
+  const { program, nats, lattice, args = [] } = options;
   await using started = new AsyncDisposableStack();
   const home = started.use(await createTempDir());
   const connection = await connect({ servers: nats.url });
@@ -28,7 +33,7 @@ export async function startForeignHost(options: ForeignHostOptions): Promise<For
       [
         '--allow-file-load',
         ...['--nats-host', nats.host, '--nats-port', String(nats.port), '--lattice', lattice],
-        ...labels.flatMap((label) => ['--label', label]),
+        ...args,
       ],
       { PATH: process.env.PATH, HOME: home.path, WASMCLOUD_LOG_LEVEL: 'info' },
     ),
