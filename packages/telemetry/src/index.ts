@@ -3,6 +3,7 @@ export { describeError } from './describe-error.js';
 export { createLogger, type LoggerOptions } from './log/create-logger.js';
 export { createDeferredLogSink, type DeferredLogSink } from './log/deferred-log-sink.js';
 export { type ExportedLog, toExportedLog } from './log/exported-log.js';
+export { formatTextRecord } from './log/log-format.js';
 export { isLevelEnabled, logLevels, parseLogLevel } from './log/log-level.js';
 export type { LogRecord } from './log/log-record.js';
 export { createLogTap, type LogBatch, type LogTap, type LogTapOptions } from './log/log-tap.js';

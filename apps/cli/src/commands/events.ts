@@ -7,9 +7,11 @@ import type { OutputFormat } from '../global-options.js';
 import { addGlobalOptions } from '../global-options.js';
 import { jsonLine } from '../output/json.js';
 
-export function addGetEvents(parent: Command, io: CliIo): void {
+/** `get events`, as wash has it, and `events`. */
+export function addEvents(parent: Command, io: CliIo): void {
   addGlobalOptions(parent.command('events'))
     .description('Show the events of the lattice as they happen, until Ctrl-C')
+    .option('-f, --follow', 'as it does anyway: nobody keeps events')
     .action((_options, command: Command) =>
       onLattice(command, io, async ({ connection, lattice, options }) => {
         await using events = await subscribeEvents({ connection, lattice });
