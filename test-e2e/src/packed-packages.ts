@@ -6,6 +6,8 @@ import { paths } from './paths.js';
 /** A folder far from this repository, where packages of ours come from archives as `pnpm pack` makes them. */
 export interface PackedFolder {
   readonly path: string;
+  /** The file name of the archive of one of them. */
+  archiveOf(name: string): string;
   /** Runs a program in a folder of it; gives what it wrote, and fails when it does. */
   run(folder: string, program: string, ...args: readonly string[]): Promise<string>;
 }
@@ -28,7 +30,16 @@ export async function packInto(path: string, names: readonly string[]): Promise<
   await writeFile(join(path, 'pnpm-workspace.yaml'), await workspaceOf(path));
   // Versions of others as they are here, not the newest of the day.
   await copyFile(join(paths.root, 'pnpm-lock.yaml'), join(path, 'pnpm-lock.yaml'));
-  return { path, run };
+  const files = await readdir(path);
+  const archiveOf = (name: string): string => {
+    const stem = name.replace('@', '').replace('/', '-');
+    const found = files.find(
+      (file) => file.startsWith(`${stem}-`) && /^-\d+\.\d+\.\d+\.tgz$/.test(file.slice(stem.length)),
+    );
+    if (found === undefined) throw new Error(`${path} has no archive of ${name}`);
+    return found;
+  };
+  return { path, archiveOf, run };
 }
 
 /** Says where each of our packages is, and what this repository says of install scripts. */

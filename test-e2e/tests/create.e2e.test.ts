@@ -32,7 +32,7 @@ beforeAll(async () => {
     '@wasmlattice/provider-sdk',
     '@wasmlattice/wit-types',
   ]);
-  await folder.run(dir.path, 'tar', '-xzf', 'create-wasmlattice-0.1.0.tgz');
+  await folder.run(dir.path, 'tar', '-xzf', folder.archiveOf('create-wasmlattice'));
   for (const kind of ['component', 'provider']) {
     await folder.run(dir.path, 'node', 'package/bin/create-wasmlattice.js', kind, `my-${kind}`);
   }

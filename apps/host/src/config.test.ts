@@ -1,6 +1,7 @@
 import { defaultLimits, limitNames, limitTable } from '@wasmlattice/wasm-runtime';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './config/config-error.js';
+import { hostVersion } from './config/host-version.js';
 import { limitSettings, settings } from './config/settings.js';
 import type { HostConfig } from './config.js';
 import { assertLimitsFit, parseHostConfig, withNatsUrl } from './config.js';
@@ -625,7 +626,7 @@ describe('--help and --version', () => {
     const help = parseHostConfig(['--help'], home);
     expect(help).toMatchObject({ kind: 'print' });
     expect(help.kind === 'print' && help.text).toContain('Embedded NATS server:');
-    expect(parseHostConfig(['--version'], home)).toEqual({ kind: 'print', text: '0.1.0\n' });
+    expect(parseHostConfig(['--version'], home)).toEqual({ kind: 'print', text: `${hostVersion}\n` });
   });
 
   it('win over mistakes elsewhere in the environment', () => {

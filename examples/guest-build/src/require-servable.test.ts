@@ -14,9 +14,9 @@ async function check(body: string): Promise<void> {
 it.each([
   [
     'lines: func(name: string) -> stream<string>;',
-    '`lines: func(name: string) -> stream<string>` of acme:logs/tail@0.1.0 has a stream, which no guest in JavaScript can have: use `list<…>` for what fits into memory, else a resource with a method that gives the next part',
+    "`lines: func(name: string) -> stream<string>` of acme:logs/tail@0.1.0 has a stream, which componentize-js can't build: use `list<…>` for what fits into memory, else a resource with a method that gives the next part",
   ],
-  ['lines: func(parts: list<option<future<u8>>>);', 'has a future, which no guest in JavaScript can have'],
+  ['lines: func(parts: list<option<future<u8>>>);', "has a future, which componentize-js can't build"],
   ['lines: func() -> error-context;', 'has an error-context, which'],
   ['lines: func(x: map<string, u8>);', 'has a map, which'],
   ['lines: func(x: list<u8, 4>);', 'has a list of fixed length, which'],
@@ -25,7 +25,7 @@ it.each([
     '`lines: async func() -> string` of acme:logs/tail@0.1.0 is asynchronous',
   ],
   ['resource log { next: func() -> stream<u8>; }', 'has a stream, which'],
-])('a guest in JavaScript cannot have `%s`', async (member, message) => {
+])('a guest made with componentize-js cannot have `%s`', async (member, message) => {
   await expect(check(`interface tail { ${member} }\nworld guest { export tail; }`)).rejects.toThrow(message);
   await expect(check(`interface tail { ${member} }\nworld guest { import tail; }`)).rejects.toThrow(message);
 });

@@ -22,7 +22,7 @@ const refused: Readonly<Partial<Record<WitType['kind'], readonly [what: string, 
 };
 
 /**
- * Refuses a world that no guest in JavaScript can have, before the tools meet it.
+ * Refuses a world that componentize-js can't make a guest of, before it panics.
  *
  * @throws GuestBuildError that names the function and what to use instead
  */
@@ -34,12 +34,12 @@ export async function requireServable(wit: WitFolder, folder: string): Promise<v
 function firstProblem(world: World): string | undefined {
   for (const found of functionsOf(world)) {
     if (found.func.async === true) {
-      return `${named(found)} is asynchronous, which no guest in JavaScript can be: leave \`async\` out, callers wait for a result anyway`;
+      return `${named(found)} is asynchronous, which componentize-js can't build: leave \`async\` out, callers wait for a result anyway`;
     }
     for (const { kind } of typesOf(found.func)) {
       const [what, advice] = refused[kind] ?? [];
       if (what !== undefined)
-        return `${named(found)} has ${what}, which no guest in JavaScript can have: ${advice}`;
+        return `${named(found)} has ${what}, which componentize-js can't build: ${advice}`;
     }
   }
   return undefined;
