@@ -22,6 +22,7 @@ export {
 } from './api/subjects.js';
 export { closestWord } from './closest-word.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
+export type { ApplicationMemory } from './deploy/application-memory.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';
 export { type CheckServingOptions, checkServing } from './deploy/check-serving.js';
 export { DeployError } from './deploy/deploy-error.js';
@@ -35,10 +36,11 @@ export {
 export { type LatticeView, type ReadLatticeOptions, readLattice } from './deploy/lattice-view.js';
 export { describeSlot, isSameSlot, type LinkSlot } from './deploy/link-slot.js';
 export { type Placement, placeComponent, placeProvider } from './deploy/placement.js';
-export { ownConfigs, planDeploy } from './deploy/plan-deploy.js';
+export { configsOfPlan, ownConfigs } from './deploy/plan-configs.js';
+export { type PlanDeployOptions, planDeploy } from './deploy/plan-deploy.js';
 export { isSameLink, manifestLinks, planPuts } from './deploy/plan-links.js';
 export { planUndeploy } from './deploy/plan-undeploy.js';
-export { otherUsers, staysFor } from './deploy/provider-use.js';
+export { otherUsers } from './deploy/provider-use.js';
 export { type LinkRemoval, type RemoveLinkOptions, removalOf, removeLink } from './deploy/remove-link.js';
 export {
   type PlanProgress,

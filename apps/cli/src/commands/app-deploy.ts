@@ -31,7 +31,7 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
       const digests = await checkLocalImages(manifest, folder, io);
       await onLattice(command, io, async (session) => {
         const lattice = await readLattice(session.client, { ...session.options, signal: io.signal });
-        const plan = planDeploy(manifest, folder, lattice, digests);
+        const plan = planDeploy(manifest, folder, lattice, { digests });
         await carryOut(plan, session, settings, `deployed ${manifest.name}`, () =>
           checkServing(plan, {
             client: session.client,

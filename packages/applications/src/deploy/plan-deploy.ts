@@ -1,14 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HostInventory, LinkInput, ProviderDescription } from '@wasmlattice/control-interface';
-import { componentId, configName, configNames } from '../manifest/identifiers.js';
-import type { ConfigEntry, Manifest, ManifestComponent, Scaler } from '../manifest/manifest.js';
+import type {
+  ComponentDescription,
+  HostInventory,
+  ProviderDescription,
+  ScaleComponentInput,
+  StringMap,
+} from '@wasmlattice/control-interface';
+import { componentId, configNames } from '../manifest/identifiers.js';
+import type { Manifest, Scaler } from '../manifest/manifest.js';
 import { applicationOf, deployedAnnotations, isOurs, isOutdated } from './annotations.js';
+import type { ApplicationMemory } from './application-memory.js';
 import { DeployError } from './deploy-error.js';
 import { isBuiltin, resolveImage, shownProviderReference } from './image-reference.js';
 import type { LatticeView } from './lattice-view.js';
 import { placeComponent, placeProvider } from './placement.js';
-import { manifestLinks, planPuts } from './plan-links.js';
-import { otherUsers, staysFor } from './provider-use.js';
+import { planConfigs } from './plan-configs.js';
+import { planGoneLinks, planLinks } from './plan-links.js';
+import { whyStays } from './provider-use.js';
 import type { Plan, Step, StepHost } from './steps.js';
 
 /** wadm starts a provider without a scaler once. */
@@ -18,13 +26,20 @@ const providerScaler: Scaler = {
   spreads: [{ name: 'default', requirements: {}, weight: 100 }],
 };
 
+export interface PlanDeployOptions {
+  /** SHA-256 of what files on this machine hold, by the name of the component. */
+  readonly digests?: ReadonlyMap<string, string>;
+  /** What the lattice remembers of applications; without it, links and configs of earlier versions stay. */
+  readonly memory?: ApplicationMemory | undefined;
+}
+
 /**
- * Works out what to request so that the lattice is as the manifest says. Pure: what is there comes in as `lattice`.
- * Relative images are taken from `folder`; `digests` has those of files on this machine, by the name of the component. A plan for a lattice that is as wanted changes nothing.
+ * Works out what to request so that the lattice is as the manifest says, and nothing else. Pure: what is there comes in as `lattice`.
+ * Relative images are taken from `folder`.
  *
- * Configs come first, as hosts refuse names they do not know. Links of provider processes come before the processes:
- * they reach the provider with its start data, while a link put during its start could be lost. Other links come
- * last, when both ends run.
+ * Configs come first, as hosts refuse names they do not know. Links that go do so before others take their place, or their address. Links
+ * of provider processes come before the processes: they reach the provider with its start data, while a link put during its start could be
+ * lost. Other links come last, when both ends run.
  *
  * @throws {@link DeployError} when there is no host for something
  */
@@ -32,43 +47,28 @@ export function planDeploy(
   manifest: Manifest,
   folder: string,
   lattice: LatticeView,
-  digests: ReadonlyMap<string, string> = new Map(),
+  { digests = new Map(), memory }: PlanDeployOptions = {},
 ): Plan {
   const application = manifest.name;
+  const configs = planConfigs(manifest, lattice, memory);
+  const gone = planGoneLinks(manifest, lattice, memory);
   const providers = planProviders(manifest, folder, lattice, digests);
   const components = planComponents(manifest, folder, lattice, digests);
-  const leftovers = planLeftovers(manifest, lattice, [...providers.places, ...components.places]);
-  const links = planLinks(manifest, lattice);
+  const places = [...providers.places, ...components.places];
+  const leftovers = planLeftovers(manifest, lattice, places, memory);
+  const links = planLinks(manifest, { ...lattice, links: gone.left }, configs.changed);
   const steps: Step[] = [
-    ...planConfigs(manifest),
+    ...configs.puts,
+    ...gone.steps,
     ...leftovers.steps,
     ...providers.stops,
     ...links.early,
     ...providers.starts,
     ...components.steps,
     ...links.late,
+    ...configs.deletions,
   ];
   return { application, steps, notes: [...providers.notes, ...leftovers.notes] };
-}
-
-/** The configs an application stores, each once. */
-export function ownConfigs(manifest: Manifest): readonly ConfigEntry[] {
-  const configs = new Map<string, ConfigEntry>();
-  for (const component of manifest.components) {
-    const ofLinks = component.links.flatMap((link) => [...link.sourceConfig, ...link.targetConfig]);
-    for (const entry of [...component.config, ...ofLinks]) {
-      if (entry.properties !== undefined) configs.set(configName(manifest.name, entry), entry);
-    }
-  }
-  return [...configs.values()];
-}
-
-function planConfigs(manifest: Manifest): Step[] {
-  return ownConfigs(manifest).map((entry) => ({
-    kind: 'put-config',
-    name: configName(manifest.name, entry),
-    values: entry.properties ?? {},
-  }));
 }
 
 /** `{host id} {id}` of something that stays. */
@@ -180,20 +180,30 @@ function planComponents(
           command: { componentId: id, newComponentRef: image, annotations },
         });
       }
-      steps.push({
-        kind: 'scale-component',
-        host: stepHost(host),
-        command: {
-          componentId: id,
-          componentRef: image,
-          maxInstances: instances,
-          config: configNames(manifest.name, component.config),
-          annotations,
-        },
-      });
+      const command = {
+        componentId: id,
+        componentRef: image,
+        maxInstances: instances,
+        config: configNames(manifest.name, component.config),
+        annotations,
+      };
+      if (there !== undefined && !isOther && isScaled(there, command)) continue;
+      steps.push({ kind: 'scale-component', host: stepHost(host), command });
     }
   }
   return { steps, places };
+}
+
+/** Whether a component is as a request would have it. Hosts of wasmCloud do not tell which configs it has. */
+function isScaled(
+  there: ComponentDescription,
+  { annotations, config, maxInstances }: ScaleComponentInput,
+): boolean {
+  return (
+    there.maxInstances === maxInstances &&
+    isDeepStrictEqual(there.config, config) &&
+    Object.entries(annotations ?? {}).every(([key, value]) => there.annotations[key] === value)
+  );
 }
 
 /** What an earlier version of the application left on hosts: gone from the manifest, or moved by its requirements. */
@@ -201,6 +211,7 @@ function planLeftovers(
   manifest: Manifest,
   lattice: LatticeView,
   places: readonly Place[],
+  memory: ApplicationMemory | undefined,
 ): { steps: Step[]; notes: string[] } {
   const { hosts } = lattice;
   const own = new Set([
@@ -210,18 +221,21 @@ function planLeftovers(
     ),
   ]);
   const notes = new Set<string>();
+  const goes = (kind: 'component' | 'provider', id: string): boolean => {
+    // What the manifest still has, on another host, is no matter of who else uses it.
+    const isElsewhere = kind === 'component' && places.some((place) => place.endsWith(` ${id}`));
+    const why = isElsewhere ? undefined : whyStays(kind, id, own, lattice, memory);
+    if (why !== undefined) notes.add(why);
+    return why === undefined;
+  };
   const steps = hosts.flatMap((host): Step[] => {
-    const stays = ({ id }: { readonly id: string }) => places.includes(placeOf(host.hostId, id));
+    const isLeft = ({ annotations, id }: { readonly id: string; readonly annotations: StringMap }): boolean =>
+      isOurs(annotations, manifest.name) && !places.includes(placeOf(host.hostId, id));
     const components = host.components
-      .filter((each) => isOurs(each.annotations, manifest.name) && !stays(each))
+      .filter((each) => isLeft(each) && goes('component', each.id))
       .map(({ id, imageRef }) => stopComponent(host, id, imageRef));
     const providers = host.providers
-      .filter((each) => isOurs(each.annotations, manifest.name) && !stays(each))
-      .filter(({ id }) => {
-        const users = otherUsers(id, own, lattice);
-        if (users.length > 0) notes.add(staysFor(id, users));
-        return users.length === 0;
-      })
+      .filter((each) => isLeft(each) && goes('provider', each.id))
       .map(({ id }): Step => ({ kind: 'stop-provider', host: stepHost(host), providerId: id }));
     return [...components, ...providers];
   });
@@ -235,24 +249,6 @@ export function stopComponent(host: StepHost, id: string, imageRef: string): Ste
     host: stepHost(host),
     command: { componentId: id, componentRef: imageRef, maxInstances: 0 },
   };
-}
-
-function planLinks(manifest: Manifest, { links }: LatticeView): { early: Step[]; late: Step[] } {
-  const processes = new Set(
-    manifest.components.filter(isProcess).map((component) => componentId(manifest.name, component)),
-  );
-  const ofProcess = ({ sourceId, target }: LinkInput) => processes.has(sourceId) || processes.has(target);
-  const wanted = manifest.components.flatMap((component) => manifestLinks(manifest, component));
-  const early = planPuts(wanted.filter(ofProcess), links);
-  const late = planPuts(
-    wanted.filter((link) => !ofProcess(link)),
-    early.links,
-  );
-  return { early: early.steps, late: late.steps };
-}
-
-function isProcess({ kind, source }: ManifestComponent): boolean {
-  return kind === 'capability' && source.kind === 'image' && !isBuiltin(source.image);
 }
 
 function stepHost({ friendlyName, hostId }: StepHost): StepHost {

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Link, LinkInput } from '@wasmlattice/control-interface';
 import { componentId, configNames } from '../manifest/identifiers.js';
 import type { Manifest, ManifestComponent } from '../manifest/manifest.js';
+import type { ApplicationMemory } from './application-memory.js';
+import { isBuiltin } from './image-reference.js';
+import type { LatticeView } from './lattice-view.js';
 import { isSameSlot } from './link-slot.js';
 import { removalOf } from './remove-link.js';
 import type { Step } from './steps.js';
@@ -74,4 +78,77 @@ function conflicts(existing: Link, link: Link): boolean {
     existing.target !== link.target &&
     existing.interfaces.some((each) => link.interfaces.includes(each))
   );
+}
+
+/** Links that versions of the application had, and it no longer has. */
+export function planGoneLinks(
+  manifest: Manifest,
+  { links }: LatticeView,
+  memory: ApplicationMemory | undefined,
+): { steps: Step[]; left: readonly Link[] } {
+  const wanted = linksOf(manifest);
+  const before = memory?.versions.flatMap(linksOf) ?? [];
+  const gone = links.filter(
+    (link) => before.some((each) => isSameLink(each, link)) && !wanted.some((each) => isSameLink(each, link)),
+  );
+  return {
+    steps: gone.map((link): Step => ({ kind: 'delete-link', ...removalOf(link, links) })),
+    left: links.filter((link) => !gone.includes(link)),
+  };
+}
+
+/** All links of an application with ids and stored names. */
+export function linksOf(manifest: Manifest): readonly Link[] {
+  return manifest.components.flatMap((component) => manifestLinks(manifest, component));
+}
+
+/** Links to put before processes of providers start, and those to put once all runs; what is as wanted is not put again. */
+export function planLinks(
+  manifest: Manifest,
+  { hosts, links }: LatticeView,
+  changedConfigs: ReadonlySet<string>,
+): { early: Step[]; late: Step[] } {
+  const processes = new Set(
+    manifest.components.filter(isProcess).map((component) => componentId(manifest.name, component)),
+  );
+  const ofProcess = ({ sourceId, target }: LinkInput) => processes.has(sourceId) || processes.has(target);
+  const undelivered = hosts.flatMap(({ undeliveredLinks = [] }) => undeliveredLinks);
+  const isAsWanted = (link: Link): boolean =>
+    links.some((each) => isDeepStrictEqual(plainLink(each), plainLink(link))) &&
+    !undelivered.some((each) => isSameLink(each, link)) &&
+    ![...link.sourceConfig, ...link.targetConfig].some((name) => changedConfigs.has(name));
+  const wanted = linksOf(manifest).filter((link) => !isAsWanted(link));
+  const early = planPuts(wanted.filter(ofProcess), links);
+  const late = planPuts(
+    wanted.filter((link) => !ofProcess(link)),
+    early.links,
+  );
+  return { early: early.steps, late: late.steps };
+}
+
+/** What a link says, in an order that does not matter. */
+function plainLink({
+  interfaces,
+  name,
+  sourceConfig,
+  sourceId,
+  target,
+  targetConfig,
+  witNamespace,
+  witPackage,
+}: Link): unknown {
+  return [
+    sourceId,
+    target,
+    name,
+    witNamespace,
+    witPackage,
+    interfaces.toSorted(),
+    [...sourceConfig],
+    [...targetConfig],
+  ];
+}
+
+function isProcess({ kind, source }: ManifestComponent): boolean {
+  return kind === 'capability' && source.kind === 'image' && !isBuiltin(source.image);
 }

@@ -102,7 +102,7 @@ describe('planDeploy', () => {
         components: [component('shop-web', { annotations })],
         providers: [provider('shop-store', { annotations })],
       };
-      return lines(planDeploy(manifest(web, store), '/', lattice(host('A', runs)), digests));
+      return lines(planDeploy(manifest(web, store), '/', lattice(host('A', runs)), { digests }));
     };
     expect(run('sha256:old')).toEqual([
       'replace provider shop-store on host-A by store:1',
@@ -246,5 +246,95 @@ describe('planUndeploy', () => {
     expect(lines(own)).toContain('stop provider shop-store on host-A');
     const dangling = planUndeploy(manifest(web, store), { hosts, links: [linkTo('shop-store', 'gone')] });
     expect(lines(dangling)).toContain('stop provider shop-store on host-A');
+  });
+});
+
+describe('with a memory of applications', () => {
+  const named = (name: string, ...components: string[]): Manifest => ({ ...manifest(...components), name });
+  const kv = '{ name: kv, type: capability, properties: { id: kv, image: "store:1" } }';
+  const linked = (configs: string) =>
+    web.replace(
+      'traits: [',
+      `traits: [{ type: link, properties: { target: { name: kv, config: [${configs}] }, namespace: wasi, package: keyvalue, interfaces: [store] } }, `,
+    );
+  const config = '{ name: bucket, properties: { bucket: a } }';
+  const link = { ...linkTo('kv', 'shop-web'), targetConfig: ['shop-bucket'] };
+  const running = {
+    components: [component('shop-web', { maxInstances: 3, config: [] })],
+    providers: [provider('kv', { config: [] })],
+  };
+  const deployed: LatticeView = {
+    hosts: [host('A', running)],
+    links: [link],
+    configs: new Map([['shop-bucket', { bucket: 'a' }]]),
+  };
+
+  it('requests nothing for what is as wanted', () => {
+    const plan = planDeploy(manifest(linked(config), kv), '/', deployed);
+    expect(lines(plan)).toEqual(['provider kv already runs on host-A']);
+  });
+
+  it('puts a config of another value, and the links that name it', () => {
+    const changed = manifest(linked(config.replace('a }', 'b }')), kv);
+    expect(lines(planDeploy(changed, '/', deployed))).toEqual([
+      'put config shop-bucket',
+      'link shop-web wasi:keyvalue to kv',
+      'provider kv already runs on host-A',
+    ]);
+  });
+
+  it('puts a link again that has not reached its ends', () => {
+    const undelivered = [{ ...link, providerId: 'kv', state: 'failed', reason: 'no' } as const];
+    const hosts = [{ ...host('A', running), undeliveredLinks: undelivered }];
+    expect(lines(planDeploy(manifest(linked(config), kv), '/', { ...deployed, hosts }))).toContain(
+      'link shop-web wasi:keyvalue to kv',
+    );
+  });
+
+  it('removes links and configs that the manifest no longer has', () => {
+    const memory = { versions: [manifest(linked(config), kv)], others: [] };
+    expect(lines(planDeploy(manifest(web, kv), '/', deployed, { memory }))).toEqual([
+      'delete link shop-web wasi:keyvalue to kv',
+      'provider kv already runs on host-A',
+      'delete config shop-bucket',
+    ]);
+    expect(lines(planUndeploy(manifest(web, kv), deployed, memory))).toEqual([
+      'delete link shop-web wasi:keyvalue to kv',
+      'stop component shop-web on host-A',
+      'stop provider kv on host-A',
+      'delete config shop-bucket',
+    ]);
+  });
+
+  it('removes a link before the one that has its name changed is put, as both may want one address', () => {
+    const renamed = linked(config).replace('namespace: wasi', 'name: other, namespace: wasi');
+    const memory = { versions: [manifest(linked(config), kv)], others: [] };
+    expect(lines(planDeploy(manifest(renamed, kv), '/', deployed, { memory }))).toEqual([
+      'delete link shop-web wasi:keyvalue to kv',
+      'link shop-web wasi:keyvalue (other) to kv',
+      'provider kv already runs on host-A',
+    ]);
+  });
+
+  it('keeps a provider that another application has, whoever started it, until the last one goes', () => {
+    const others = [named('base', kv)];
+    const stays = 'provider kv stays: application base uses it';
+    const undeployed = planUndeploy(manifest(web, kv), deployed, { versions: [], others });
+    expect([lines(undeployed).includes('stop provider kv on host-A'), undeployed.notes]).toEqual([
+      false,
+      [stays],
+    ]);
+    const without = planDeploy(manifest(web), '/', deployed, { memory: { versions: [], others } });
+    expect([lines(without).includes('stop provider kv on host-A'), without.notes]).toEqual([false, [stays]]);
+    const last = planUndeploy(named('base', kv), { ...deployed, links: [] }, { versions: [], others: [] });
+    expect(lines(last)).toContain('stop provider kv on host-A');
+  });
+
+  it('keeps a component that another application takes as a shared one', () => {
+    const user = '{ name: x, type: component, properties: { application: { name: shop, component: web } } }';
+    const memory = { versions: [], others: [named('user', user)] };
+    const plan = planUndeploy(manifest(web), deployed, memory);
+    expect(lines(plan)).not.toContain('stop component shop-web on host-A');
+    expect(plan.notes).toEqual(['component shop-web stays: application user uses it']);
   });
 });
