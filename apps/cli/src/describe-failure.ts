@@ -1,4 +1,11 @@
-import { DeployError, ManifestError } from '@wasmlattice/applications';
+import {
+  ApplicationApiError,
+  type ApplicationApiErrorCode,
+  ApplicationStoreError,
+  type ApplicationStoreErrorCode,
+  DeployError,
+  ManifestError,
+} from '@wasmlattice/applications';
 import { ArchiveError, ArtifactCacheError, isRegistryError, OciReferenceError } from '@wasmlattice/artifacts';
 import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
@@ -32,6 +39,12 @@ export function describeFailure(error: unknown): Failure | undefined {
       check: 'correct the manifest: nothing was deployed',
       exitCode: exitCodes.usage,
     };
+  }
+  if (error instanceof ApplicationApiError) {
+    return { message: error.message, check: apiChecks[error.code], exitCode: exitCodes.failure };
+  }
+  if (error instanceof ApplicationStoreError) {
+    return { message: error.message, check: storeChecks[error.code], exitCode: exitCodes.failure };
   }
   if (error instanceof ControlError) {
     return { message: error.message, check: checks[error.code], exitCode: controlExitCode(error.code) };
@@ -84,6 +97,26 @@ export function describeFailure(error: unknown): Failure | undefined {
   }
   return undefined;
 }
+
+const apiChecks: Readonly<Record<ApplicationApiErrorCode, string | undefined>> = {
+  'no-responders': 'start a host with `wasmlattice up`; choose the lattice with --lattice',
+  timeout: 'look at the log of the host, or of wadm; wait longer with --timeout-ms',
+  'not-found': 'list the applications with `wasmlattice app list`',
+  refused: undefined,
+  'not-sent': 'check the permissions of the NATS user',
+  'bad-reply': 'compare the versions of host, wadm and command line',
+};
+
+const storeChecks: Readonly<Record<ApplicationStoreErrorCode, string | undefined>> = {
+  unavailable: 'check the NATS server, the permissions of its user, and --js-domain',
+  'version-exists':
+    'give the manifest another `metadata.annotations.version`, or delete the one that was put',
+  'bad-name': undefined,
+  taken: undefined,
+  unreadable: 'look at it with `nats kv get wadm_manifests`, and delete it if it is of no use',
+  conflict: 'try again',
+  'too-large': 'raise `max_payload` of the NATS server',
+};
 
 const checks: Readonly<Record<ControlErrorCode, string>> = {
   'no-responders': 'list the hosts with `wasmlattice get hosts`; choose the lattice with --lattice',

@@ -1,3 +1,11 @@
+export { ApplicationApiError, type ApplicationApiErrorCode } from './api/application-api-error.js';
+export {
+  type ApplicationClient,
+  type ApplicationClientOptions,
+  type ApplicationSummary,
+  type ApplicationVersion,
+  createApplicationClient,
+} from './api/application-client.js';
 export {
   type ApplicationStatus,
   decodeStatus,
@@ -33,6 +41,7 @@ export {
   resolveImage,
   shownProviderReference,
 } from './deploy/image-reference.js';
+export { statusInLattice } from './deploy/lattice-status.js';
 export { type LatticeView, type ReadLatticeOptions, readLattice } from './deploy/lattice-view.js';
 export { describeSlot, isSameSlot, type LinkSlot } from './deploy/link-slot.js';
 export { type Placement, placeComponent, placeProvider } from './deploy/placement.js';
@@ -54,6 +63,7 @@ export {
 } from './deploy/run-plan.js';
 export { describeStep, type Plan, type Step, type StepHost } from './deploy/steps.js';
 export { describeUndelivered } from './deploy/undelivered-link.js';
+export { type Difference, describeDifference, differencesOf } from './manifest/difference.js';
 export { componentId, configName, configNames, derivedId } from './manifest/identifiers.js';
 export type {
   ComponentSource,

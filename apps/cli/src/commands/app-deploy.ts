@@ -1,114 +1,75 @@
-import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import {
-  checkImports,
-  checkServing,
-  type Manifest,
-  pathOfImage,
-  planDeploy,
-  readLattice,
-  resolveImage,
-} from '@wasmlattice/applications';
-import { describeError } from '@wasmlattice/telemetry';
-import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.js';
+import { type ManifestFile, readFileOrName, storedManifest } from '../applications/application-source.js';
+import { type Applications, openApplications } from '../applications/applications.js';
+import { deployDirectly } from '../applications/deploy-directly.js';
+import { deployServed, deployVersionServed, type ServedSettings } from '../applications/deploy-served.js';
+import { checkLocalImages, withDigests } from '../applications/local-images.js';
+import { unknownApplication, unknownVersion } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
-import { onLattice } from '../command.js';
-import { startsLikeComponent } from '../component-magic.js';
-import { exitCodes } from '../exit-codes.js';
-import { addGlobalOptions } from '../global-options.js';
-import type { ApplicationOptions } from './application.js';
-import { addApplicationOptions, carryOut, readApplicationOptions, readManifest } from './application.js';
+import { type LatticeCommand, onLattice } from '../command.js';
+import { usageError } from '../global-options.js';
+import {
+  addChangeOptions,
+  type ChangeOptions,
+  jsDomainOf,
+  readChangeOptions,
+} from './application-options.js';
 
 export function addAppDeploy(parent: Command, io: CliIo): void {
-  addApplicationOptions(addGlobalOptions(parent.command('deploy')))
-    .description('Bring the lattice to the state an application manifest describes, and wait until it is')
-    .argument('<file>', 'application manifest in wadm format (YAML or JSON)')
-    .action(async (file: string, own: ApplicationOptions, command: Command) => {
-      const settings = readApplicationOptions(own);
-      const { folder, manifest } = await readManifest(file, io);
-      const digests = await checkLocalImages(manifest, folder, io);
+  addChangeOptions(parent.command('deploy'))
+    .description('Bring the lattice to the state of an application, and wait until it is')
+    .argument('<file|name>', 'manifest in wadm format (YAML or JSON), or an application of the lattice')
+    .argument('[version]', 'of an application of the lattice; the newest by default')
+    .action(async (argument: string, version: string | undefined, own: ChangeOptions, command: Command) => {
+      const settings = readChangeOptions(own);
+      const source = await readFileOrName(argument, io);
+      if (source.kind === 'file' && version !== undefined) {
+        throw usageError('a file has one version, its own', 'name an application, or leave the version out');
+      }
+      const digests = source.kind === 'file' ? await checkLocalImages(source, io) : new Map();
       await onLattice(command, io, async (session) => {
-        const lattice = await readLattice(session.client, { ...session.options, signal: io.signal });
-        const plan = planDeploy(manifest, folder, lattice, { digests });
-        await carryOut(plan, session, settings, `deployed ${manifest.name}`, () =>
-          checkServing(plan, {
-            client: session.client,
-            hostIds: lattice.hosts.map(({ hostId }) => hostId),
-            requestTimeoutMs: session.options.timeoutMs,
-            outcomeTimeoutMs: settings.waitMs,
-            signal: io.signal,
-          }),
-        );
+        const applications = await openApplications(session, jsDomainOf(own, io));
+        if (source.kind === 'name') {
+          await deployStored(source.name, version, applications, session, settings);
+        } else {
+          await deployFile(source, digests, applications, session, settings);
+        }
       });
     });
 }
 
-/**
- * A missing file and a link that its component can't use are told before anything is changed.
- *
- * @returns the SHA-256 of each local image, by the name of its component
- */
-async function checkLocalImages(
-  manifest: Manifest,
-  folder: string,
-  io: CliIo,
-): Promise<ReadonlyMap<string, string>> {
-  const digests = new Map<string, string>();
-  for (const component of manifest.components) {
-    const { kind, name, source } = component;
-    if (source.kind !== 'image') continue;
-    const { image, localFile } = resolveImage(source.image, folder);
-    const bytes =
-      localFile === undefined
-        ? await readIfHere(pathOfImage(image))
-        : await readImage(name, source.image, localFile);
-    if (bytes === undefined) continue;
-    digests.set(name, `sha256:${hash('sha256', bytes)}`);
-    if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
-    const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
-    for (const warning of warnings) io.err(`warning: ${warning}\n`);
-    const [refusal] = refusals;
-    if (refusal !== undefined) {
-      throw new CliError(refusal, 'correct the link in the manifest: nothing was deployed', {
-        exitCode: exitCodes.usage,
-      });
-    }
-  }
-  return digests;
+async function deployFile(
+  source: ManifestFile,
+  digests: ReadonlyMap<string, string>,
+  applications: Applications,
+  session: LatticeCommand,
+  settings: ServedSettings,
+): Promise<void> {
+  const document = withDigests(source.document, digests);
+  if (applications.kind === 'served') await deployServed(document, applications.client, session, settings);
+  else await deployDirectly({ source, document, digests }, applications, session, settings);
 }
 
-async function readImage(name: string, image: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new CliError(
-      `the image of \`${name}\`, ${image}, is not there: ${file}`,
-      'build it first, or correct `properties.image`',
-      { cause, exitCode: exitCodes.usage },
-    );
+/** Deploys a version that the lattice has. */
+export async function deployStored(
+  name: string,
+  version: string | undefined,
+  applications: Applications,
+  session: LatticeCommand,
+  settings: ServedSettings,
+): Promise<void> {
+  const { reads } = applications;
+  const document = await reads.get(name, version);
+  if (document === undefined) {
+    throw version === undefined
+      ? await unknownApplication(name, reads)
+      : await unknownVersion(name, version, reads);
   }
-}
-
-/** A file by its absolute path may be one of the hosts' machines alone. */
-async function readIfHere(path: string | undefined): Promise<Buffer | undefined> {
-  try {
-    return path === undefined ? undefined : await readFile(path);
-  } catch {
-    return undefined;
-  }
-}
-
-async function importsOf(bytes: Uint8Array, name: string): Promise<ReadonlySet<string>> {
-  try {
-    const { imports } = await readComponentTypes(bytes, name);
-    return new Set(imports.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
-  } catch (cause) {
-    throw new CliError(
-      `the image of \`${name}\` can't run: ${describeError(cause)}`,
-      '`wasmlattice inspect` tells more',
-      { cause },
-    );
+  const source = storedManifest(document);
+  if (applications.kind === 'served') {
+    await deployVersionServed(name, version, source.manifest, applications.client, session, settings);
+  } else {
+    const digests = await checkLocalImages(source, session.io);
+    await deployDirectly({ source, document, digests }, applications, session, settings);
   }
 }

@@ -317,12 +317,6 @@ describe('what is no manifest', () => {
     expect(code).toBe(2);
     expect(errors).toMatch(/^error: app.wasm is a WebAssembly binary, not a manifest\ncheck: start it with/);
   });
-
-  it('is the name of an application', async () => {
-    const { code, errors } = await cli('app', 'undeploy', 'shop');
-    expect(code).toBe(2);
-    expect(errors).toContain('name the file that describes the application, such as shop.yaml');
-  });
 });
 
 describe('a link that the code of its component does not use', () => {

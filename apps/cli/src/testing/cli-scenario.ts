@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { manifestBucket } from '@wasmlattice/applications';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { connect } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { runCli } from '../program.js';
 import { type FakeHost, type FakeHostOptions, startFakeHost } from './fake-host.js';
@@ -35,6 +37,7 @@ export function useCliScenario(): CliScenario {
   });
   afterEach(async () => {
     await stopHosts();
+    await forgetApplications(server.url);
     await rm(folder, { recursive: true, force: true });
   });
   return {
@@ -61,4 +64,17 @@ export function useCliScenario(): CliScenario {
       return Object.assign(io, { code });
     },
   };
+}
+
+/** The lattice of a test has no applications of the one before. */
+async function forgetApplications(url: string): Promise<void> {
+  const connection = await connect({ servers: url });
+  try {
+    const manager = await connection.jetstreamManager();
+    for await (const { config } of manager.streams.list()) {
+      if (config.name === `KV_${manifestBucket}`) await manager.streams.delete(config.name);
+    }
+  } finally {
+    await connection.close();
+  }
 }

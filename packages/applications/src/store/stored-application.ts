@@ -43,13 +43,20 @@ export function deployedDocument(application: StoredApplication): ManifestDocume
 }
 
 /** The version that ran before the one that is deployed now, as far as that is known; else the one put before it. */
-export function previousVersion(application: StoredApplication): string | undefined {
-  const { deployedVersion, history, versions } = application;
-  const deployed = history.flatMap(({ action, version }) =>
-    action === 'deployed' && version !== undefined && findVersion(application, version) ? [version] : [],
+export function previousVersion({
+  deployedVersion,
+  history,
+  versions,
+}: Pick<StoredApplication, 'deployedVersion' | 'history'> & {
+  readonly versions: readonly Pick<StoredVersion, 'version'>[];
+}): string | undefined {
+  const before = history.findLast(
+    ({ action, version }) =>
+      action === 'deployed' &&
+      version !== deployedVersion &&
+      versions.some((each) => each.version === version),
   );
-  const before = deployed.findLast((version) => version !== deployedVersion);
-  if (before !== undefined) return before;
+  if (before !== undefined) return before.version;
   const at = versions.findIndex(({ version }) => version === deployedVersion);
   return at < 0 ? versions.at(-1)?.version : versions[at - 1]?.version;
 }

@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import {
+  type Manifest,
+  type ManifestDocument,
+  mapImages,
+  parseManifest,
+  readDocument,
+  resolveImage,
+} from '@wasmlattice/applications';
+import { describeError } from '@wasmlattice/telemetry';
+import { CliError } from '../cli-error.js';
+import type { CliIo } from '../cli-io.js';
+import { startsLikeComponent } from '../component-magic.js';
+import { exitCodes } from '../exit-codes.js';
+
+/** A manifest of a file: its images are absolute. */
+export interface ManifestFile {
+  readonly manifest: Manifest;
+  readonly document: ManifestDocument;
+  readonly folder: string;
+}
+
+/** What the argument of a command names: a file, or an application of the lattice. */
+export type ApplicationSource =
+  | ({ readonly kind: 'file' } & ManifestFile)
+  | { readonly kind: 'name'; readonly name: string };
+
+/** Reads a file if there is one, and takes the argument for the name of an application if it can be one. */
+export async function readFileOrName(argument: string, io: CliIo): Promise<ApplicationSource> {
+  try {
+    return { kind: 'file', ...(await readManifestFile(argument, io)) };
+  } catch (error) {
+    const code =
+      error instanceof CliError ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined;
+    const isName = /^[-_\p{L}\p{N}]+$/u.test(argument);
+    if (isName && (code === 'ENOENT' || code === 'EISDIR')) return { kind: 'name', name: argument };
+    throw error;
+  }
+}
+
+/** Reads a manifest and tells its warnings. */
+export async function readManifestFile(file: string, io: CliIo): Promise<ManifestFile> {
+  const path = resolve(io.cwd, file);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new CliError(`cannot read the manifest ${file}: ${describeError(cause)}`, `look for ${path}`, {
+      cause,
+      exitCode: exitCodes.usage,
+    });
+  }
+  const { document, manifest, warnings } = parseManifest(textOf(bytes, file), file);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  const folder = dirname(path);
+  return { manifest, document: mapImages(document, (image) => resolveImage(image, folder).image), folder };
+}
+
+/** A manifest that the lattice remembers. */
+export function storedManifest(document: ManifestDocument): ManifestFile {
+  return { document, manifest: readDocument(document).manifest, folder: '/' };
+}
+
+function textOf(bytes: Buffer, file: string): string {
+  const isWasm = startsLikeComponent(bytes);
+  if (!isWasm && isUtf8(bytes) && !bytes.includes(0)) return bytes.toString();
+  throw new CliError(
+    `${file} is ${isWasm ? 'a WebAssembly binary' : 'no text'}, not a manifest`,
+    isWasm
+      ? `start it with \`wasmlattice start component ${file} ID\`, or name it as \`image\` in a manifest`
+      : 'name a manifest in YAML or JSON',
+    { exitCode: exitCodes.usage },
+  );
+}

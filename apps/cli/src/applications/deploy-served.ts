@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ApplicationClient,
+  type ApplicationStatus,
+  type Manifest,
+  type ManifestDocument,
+  readDocument,
+  readLattice,
+  statusInLattice,
+} from '@wasmlattice/applications';
+import { CliError } from '../cli-error.js';
+import type { LatticeCommand } from '../command.js';
+import { jsonDocument } from '../output/json.js';
+import { chooseVersion } from './choose-version.js';
+import { writeDifferences } from './write-differences.js';
+
+export interface ServedSettings {
+  /** How long it may take until what was asked for has come true. */
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+  /** Whether to wait for it at all. */
+  readonly wait: boolean;
+}
+
+/** Asks who serves the applications of the lattice to deploy a manifest, and waits until all of it runs. */
+export async function deployServed(
+  document: ManifestDocument,
+  client: ApplicationClient,
+  command: LatticeCommand,
+  settings: ServedSettings,
+): Promise<void> {
+  const { io } = command;
+  const { name } = document.metadata;
+  const { manifest } = readDocument(document);
+  const deployed = (await client.versions(name))?.find((each) => each.deployed);
+  const before = deployed && (await client.get(name, deployed.version));
+  if (before !== undefined) writeDifferences(readDocument(before).manifest, manifest, command);
+  const choice = await chooseVersion(client, document);
+  if (settings.dryRun) return;
+  let version: string;
+  if (choice.kind === 'stored') version = choice.version;
+  else {
+    version = await client.put(choice.document);
+    if (choice.taken !== undefined) {
+      io.err(`note: version ${choice.taken} has been put with other content: this is version ${version}\n`);
+    }
+  }
+  await deployVersionServed(name, version, manifest, client, command, settings);
+}
+
+/** Asks for a version that is stored, and waits until all of it runs. */
+export async function deployVersionServed(
+  name: string,
+  asked: string | undefined,
+  manifest: Manifest,
+  client: ApplicationClient,
+  command: LatticeCommand,
+  settings: ServedSettings,
+): Promise<void> {
+  const { io, options } = command;
+  const version = await client.deploy(name, asked);
+  if (settings.wait) await untilDeployed(manifest, client, command, settings.waitMs);
+  io.out(
+    options.output === 'json'
+      ? jsonDocument({ success: true, model_name: name, model_version: version, deployed: true })
+      : `Deployed application "${name}", version "${version}"\n`,
+  );
+}
+
+/** Between two looks, in ms. */
+const againMs = 250;
+
+/** Waits until nothing is left to do: by the status, and by what runs, as a status may still be the one before. */
+async function untilDeployed(
+  manifest: Manifest,
+  client: ApplicationClient,
+  command: LatticeCommand,
+  waitMs: number,
+): Promise<void> {
+  const { io, options } = command;
+  const deadline = performance.now() + waitMs;
+  let told = '';
+  for (;;) {
+    const status = await client.status(manifest.name);
+    const text = describeStatus(status);
+    if (text !== told && status.status.type !== 'deployed' && options.output === 'text') io.out(`${text}\n`);
+    told = text;
+    if (status.status.type === 'deployed') {
+      const lattice = await readLattice(command.client, { ...options, signal: io.signal });
+      if (statusInLattice(manifest, lattice).status.type === 'deployed') return;
+    }
+    if (performance.now() > deadline) {
+      throw new CliError(
+        `${manifest.name} is to run, but does not after ${waitMs} ms: ${text}`,
+        `look at \`wasmlattice app status ${manifest.name}\`; wait longer with --wait-ms`,
+      );
+    }
+    await delay(againMs, undefined, { signal: io.signal });
+  }
+}
+
+/** Asks to undeploy, and waits until it is. */
+export async function undeployServed(
+  name: string,
+  client: ApplicationClient,
+  command: LatticeCommand,
+  { wait, waitMs }: ServedSettings,
+): Promise<void> {
+  const { io, options } = command;
+  const message = await client.undeploy(name);
+  const deadline = performance.now() + waitMs;
+  while (wait) {
+    const status = await client.status(name);
+    if (status.status.type === 'undeployed') break;
+    if (performance.now() > deadline) {
+      throw new CliError(
+        `${name} is not to run any more, but does after ${waitMs} ms: ${describeStatus(status)}`,
+        `look at \`wasmlattice app status ${name}\`; wait longer with --wait-ms`,
+      );
+    }
+    await delay(againMs, undefined, { signal: io.signal });
+  }
+  io.out(
+    options.output === 'json'
+      ? jsonDocument({
+          success: true,
+          results: `Undeployed application: ${name}`,
+          undeployed_application_names: [name],
+        })
+      : `${message.includes('already') ? message : `Undeployed application: ${name}`}\n`,
+  );
+}
+
+/** `reconciling: Scaling component on 1 host(s)` */
+export function describeStatus({ status }: ApplicationStatus): string {
+  return status.message === '' ? status.type : `${status.type}: ${status.message}`;
+}

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { checkImports, type ManifestDocument, pathOfImage, resolveImage } from '@wasmlattice/applications';
+import { describeError } from '@wasmlattice/telemetry';
+import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
+import { CliError } from '../cli-error.js';
+import type { CliIo } from '../cli-io.js';
+import { startsLikeComponent } from '../component-magic.js';
+import { exitCodes } from '../exit-codes.js';
+import type { ManifestFile } from './application-source.js';
+
+/**
+ * A missing file and a link that its component can't use are told before anything is changed.
+ *
+ * @returns the SHA-256 of each local image, by the name of its component
+ */
+export async function checkLocalImages(
+  { folder, manifest }: ManifestFile,
+  io: CliIo,
+): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
+  for (const component of manifest.components) {
+    const { kind, name, source } = component;
+    if (source.kind !== 'image') continue;
+    const { image, localFile } = resolveImage(source.image, folder);
+    const bytes =
+      localFile === undefined
+        ? await readIfHere(pathOfImage(image))
+        : await readImage(name, source.image, localFile);
+    if (bytes === undefined) continue;
+    digests.set(name, `sha256:${hash('sha256', bytes)}`);
+    if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
+    const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
+    for (const warning of warnings) io.err(`warning: ${warning}\n`);
+    const [refusal] = refusals;
+    if (refusal !== undefined) {
+      throw new CliError(refusal, 'correct the link in the manifest: nothing was deployed', {
+        exitCode: exitCodes.usage,
+      });
+    }
+  }
+  return digests;
+}
+
+const contentAnnotation = 'wasmlattice.dev/content.';
+
+/**
+ * The manifest with what its local files held, in annotations: code that was built again under the same name is another version, and
+ * going back to the old one can be told from getting the old code back.
+ */
+export function withDigests(
+  document: ManifestDocument,
+  digests: ReadonlyMap<string, string>,
+): ManifestDocument {
+  const known = [...digests].filter(
+    ([name]) => /^[A-Za-z0-9][\w.-]{0,50}$/.test(name) && /[A-Za-z0-9]$/.test(name),
+  );
+  const content = Object.fromEntries(known.map(([name, digest]) => [`${contentAnnotation}${name}`, digest]));
+  const { metadata } = document;
+  return { ...document, metadata: { ...metadata, annotations: { ...metadata.annotations, ...content } } };
+}
+
+/** Names of components whose local files hold something else than when the manifest was deployed. */
+export function changedFiles(document: ManifestDocument, digests: ReadonlyMap<string, string>): string[] {
+  const { annotations } = document.metadata;
+  return [...digests].flatMap(([name, digest]) => {
+    const deployed = annotations[`${contentAnnotation}${name}`];
+    return deployed !== undefined && deployed !== digest ? [name] : [];
+  });
+}
+
+async function readImage(name: string, image: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new CliError(
+      `the image of \`${name}\`, ${image}, is not there: ${file}`,
+      'build it first, or correct `properties.image`',
+      { cause, exitCode: exitCodes.usage },
+    );
+  }
+}
+
+/** A file by its absolute path may be one of the hosts' machines alone. */
+async function readIfHere(path: string | undefined): Promise<Buffer | undefined> {
+  try {
+    return path === undefined ? undefined : await readFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function importsOf(bytes: Uint8Array, name: string): Promise<ReadonlySet<string>> {
+  try {
+    const { imports } = await readComponentTypes(bytes, name);
+    return new Set(imports.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
+  } catch (cause) {
+    throw new CliError(
+      `the image of \`${name}\` can't run: ${describeError(cause)}`,
+      '`wasmlattice inspect` tells more',
+      { cause },
+    );
+  }
+}

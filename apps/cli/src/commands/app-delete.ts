@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { openApplications } from '../applications/applications.js';
+import { manifestToUndeploy, undeployDirectly } from '../applications/deploy-directly.js';
+import { unknownVersion } from '../applications/unknown-application.js';
+import type { CliIo } from '../cli-io.js';
+import { onLattice } from '../command.js';
+import { jsonDocument } from '../output/json.js';
+import {
+  addChangeOptions,
+  type ChangeOptions,
+  jsDomainOf,
+  readChangeOptions,
+} from './application-options.js';
+
+export function addAppDelete(parent: Command, io: CliIo): void {
+  addChangeOptions(parent.command('delete').alias('del'))
+    .description('Forget an application, or one version of it; what is deployed of it is undeployed')
+    .argument('<name>', 'application of the lattice')
+    .argument('[version]', 'this version alone')
+    .action(async (name: string, version: string | undefined, own: ChangeOptions, command: Command) => {
+      const settings = readChangeOptions(own);
+      await onLattice(command, io, async (session) => {
+        const applications = await openApplications(session, jsDomainOf(own, io));
+        const versions = (await applications.reads.versions(name)) ?? [];
+        if (
+          versions.length > 0 &&
+          version !== undefined &&
+          !versions.some((each) => each.version === version)
+        ) {
+          throw await unknownVersion(name, version, applications.reads);
+        }
+        const goes = versions.filter((each) => version === undefined || each.version === version);
+        if (settings.dryRun) {
+          for (const each of goes) {
+            io.out(`would delete version ${each.version}${each.deployed ? ', and undeploy it' : ''}\n`);
+          }
+          return;
+        }
+        let deleted: boolean;
+        if (applications.kind === 'served') ({ deleted } = await applications.client.delete(name, version));
+        else {
+          const application = await applications.store.get(name);
+          if (application !== undefined && goes.some((each) => each.deployed)) {
+            await undeployDirectly(manifestToUndeploy(application), applications, session, settings);
+          }
+          ({ deleted } = await applications.store.delete(name, version));
+        }
+        const what = version === undefined ? name : `${name}, version ${version}`;
+        io.out(
+          session.options.output === 'json'
+            ? jsonDocument({ deleted, success: true })
+            : `${deleted ? 'Deleted' : 'Already deleted'} application: ${what}\n`,
+        );
+      });
+    });
+}
