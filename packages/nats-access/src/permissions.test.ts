@@ -53,4 +53,23 @@ describe('permissions', () => {
   it('are known for roles alone', () => {
     expect([isRole('viewer'), isRole('toString'), isRole('__proto__')]).toEqual([true, false, false]);
   });
+
+  it('let an operator store applications where nobody serves them, and follow or delete nothing', () => {
+    const { allow } = permissionsOf('operator', { lattice: 'default' }).publish;
+    const stored = allow.filter((subject) => subject.includes('wadm_manifests'));
+    expect(stored).toContain('$KV.wadm_manifests.>');
+    expect(stored.filter((subject) => /CONSUMER|DELETE|PURGE|UPDATE/.test(subject))).toEqual([]);
+    expect(allow.filter((subject) => /LATTICEDATA|CONFIGDATA/.test(subject))).toEqual([]);
+  });
+
+  it('let a viewer see which applications there are, and not their manifests, which have the values of configs', () => {
+    const { allow } = permissionsOf('viewer', { lattice: 'default' }).publish;
+    expect(allow.filter((subject) => /wadm|JS|KV/.test(subject))).toEqual([
+      'wadm.api.default.model.list',
+      'wadm.api.default.model.get',
+      'wadm.api.default.model.versions.*',
+      'wadm.api.default.model.history.*',
+      'wadm.api.default.model.status.*',
+    ]);
+  });
 });

@@ -37,7 +37,7 @@ export class SubjectNameError extends Error {
 /** The inboxes of programs that can't be told a prefix: wash, wadm, providers that are not ours. */
 const commonInbox = '_INBOX.>';
 
-/** What clients do with a key-value bucket: look it up, read, watch. */
+/** What clients do with a key-value bucket: look it up, read. */
 function readsOf(api: string, bucket: string): string[] {
   const stream = `KV_${bucket}`;
   return [
@@ -45,6 +45,13 @@ function readsOf(api: string, bucket: string): string[] {
     `${api}.DIRECT.GET.${stream}.>`,
     `${api}.DIRECT.GET.${stream}`,
     `${api}.STREAM.MSG.GET.${stream}`,
+  ];
+}
+
+/** Follow it. */
+function watchesOf(api: string, bucket: string): string[] {
+  const stream = `KV_${bucket}`;
+  return [
     `${api}.CONSUMER.CREATE.${stream}`,
     `${api}.CONSUMER.CREATE.${stream}.>`,
     `${api}.CONSUMER.INFO.${stream}.>`,
@@ -53,10 +60,18 @@ function readsOf(api: string, bucket: string): string[] {
   ];
 }
 
-/** And what a host does with those of its lattice: it makes them, and writes into them. */
-function hostUseOf(api: string, bucket: string): string[] {
-  return [...readsOf(api, bucket), `${api}.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
+/** Make it, and write into it. */
+function writesOf(api: string, bucket: string): string[] {
+  return [`${api}.STREAM.CREATE.KV_${bucket}`, `$KV.${bucket}.>`];
 }
+
+/** What hosts do with those of their lattice. */
+function hostUseOf(api: string, bucket: string): string[] {
+  return [...readsOf(api, bucket), ...watchesOf(api, bucket), ...writesOf(api, bucket)];
+}
+
+/** Where applications are stored, those of all lattices of the account: by wadm, by our hosts and, where none serves them, by operators. */
+const applicationBucket = 'wadm_manifests';
 
 /** What wadm 0.21 keeps in JetStream. */
 const schedulerStreams: readonly string[] = [
@@ -69,7 +84,7 @@ const schedulerStreams: readonly string[] = [
   'wadm_mirror',
   'wadm_multitenant_mirror',
   'KV_wadm_state',
-  'KV_wadm_manifests',
+  `KV_${applicationBucket}`,
 ];
 
 /** What the owner of a stream does with it. */
@@ -116,8 +131,17 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
     },
     answersWithinMs: 120_000,
   }),
-  operator: ({ control, diagnostics, lattice, inbox }) => ({
-    publish: { allow: [`${control}.>`, `wadm.api.${lattice}.>`, `${diagnostics}.req.>`] },
+  operator: ({ api, control, diagnostics, lattice, inbox }) => ({
+    publish: {
+      allow: [
+        `${control}.>`,
+        `wadm.api.${lattice}.>`,
+        `${diagnostics}.req.>`,
+        `${api}.INFO`,
+        ...readsOf(api, applicationBucket),
+        ...writesOf(api, applicationBucket),
+      ],
+    },
     subscribe: { allow: [`wasmbus.evt.${lattice}.*`, `${diagnostics}.logs.*`, inbox, commonInbox] },
   }),
   scheduler: ({ api, control, inbox }) => ({
@@ -126,7 +150,7 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
         `${control}.>`,
         'wadm.>',
         '$KV.wadm_state.>',
-        '$KV.wadm_manifests.>',
+        `$KV.${applicationBucket}.>`,
         `${api}.INFO`,
         ...schedulerStreams.flatMap((stream) => allUseOf(api, stream)),
       ],
@@ -143,6 +167,10 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
         `${control}.link.get`,
         `${control}.claims.get`,
         `${diagnostics}.req.>`,
+        // Not the manifests: these have the values of configs.
+        ...['list', 'get', 'versions.*', 'history.*', 'status.*'].map(
+          (operation) => `wadm.api.${lattice}.model.${operation}`,
+        ),
       ],
     },
     subscribe: { allow: [`wasmbus.evt.${lattice}.*`, `${diagnostics}.logs.*`, inbox] },
