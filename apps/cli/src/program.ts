@@ -124,7 +124,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addGetClaims(get, io);
   const access = group(program, 'access', 'Who may do what on the NATS server');
   addAccessCreate(access, io);
-  const app = group(program, 'app', 'Applications: deploy, look at, go back');
+  const app = group(program, 'app', 'Deploy applications, look at them, go back');
   addAppDeploy(app, io);
   addAppUndeploy(app, io);
   addAppStatus(app, io);

@@ -268,7 +268,10 @@ describe('a manifest', () => {
     };
     await writeFile(join(scenario.folder, 'app.yaml'), manifest());
     await writeFile(join(scenario.folder, 'web.wasm'), '');
-    expect(await validate()).toMatchObject({ code: 2, errors: expect.stringContaining('the image of `store`') });
+    expect(await validate()).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('the image of `store`'),
+    });
     await writeFile(join(scenario.folder, 'store.mjs'), '');
     expect(await validate()).toMatchObject({ code: 0, output: 'manifest is valid\n' });
   });

@@ -53,8 +53,8 @@ const waiting = 'Waiting for status: Lattice contains no hosts, deployment not s
 const undeployed: ApplicationStatus = { status: { type: 'undeployed', message: '' }, scalers: [] };
 
 /**
- * wadm's API over the applications of a lattice: its operations, results and texts (docs/spec/wadm.md#1-api--api-srv-han-mod-cli-wsh).
- * Where it has traps, the numbers in the comments are those of docs/spec/wadm.md#7-traps.
+ * wadm's API over the applications of a lattice: its operations, results and texts (docs/spec/wadm.md#1).
+ * Where it has traps, the numbers in the comments are those of docs/spec/wadm.md#7.
  */
 export class ApplicationApi {
   readonly #store: ApplicationStore;

@@ -36,7 +36,7 @@ const byWeight: readonly StatusType[] = [
   'deployed',
 ];
 
-/** The status of an application with these parts, by wadm's rule (docs/spec/wadm.md#13-get-list-versions-status). */
+/** The status of an application with these parts, by wadm's rule (docs/spec/wadm.md#1.3). */
 export function statusOfAll(scalers: readonly ScalerStatus[]): ApplicationStatus {
   const type = byWeight.find((each) => scalers.some(({ status }) => status.type === each)) ?? 'undeployed';
   const message = scalers.flatMap(({ status }) => (status.message === '' ? [] : [status.message])).join(', ');

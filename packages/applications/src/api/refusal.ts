@@ -4,7 +4,7 @@ import type { ManifestDocument } from '../manifest/manifest-document.js';
 const secretPolicy = 'policy.secret.wasmcloud.dev/v1alpha1';
 
 /**
- * What wadm 0.21 says of a manifest that it refuses, the first mistake in its order (docs/spec/wadm.md#23-validation-at-put-in-this-order-e-error-w-warning--not-seen-by-api-clients);
+ * What wadm 0.21 says of a manifest that it refuses, the first mistake in its order (docs/spec/wadm.md#2.3);
  * `undefined` for one that it takes. Clients match on its words.
  */
 export function refusalOfWadm(document: ManifestDocument): string | undefined {
