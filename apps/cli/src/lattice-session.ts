@@ -42,7 +42,8 @@ export async function withLattice<T>(
   }
 }
 
-async function openConnection(options: GlobalOptions, io: CliIo): Promise<NatsConnection> {
+/** @throws CliError when there is no server, or it does not let this login in */
+export async function openConnection(options: GlobalOptions, io: CliIo): Promise<NatsConnection> {
   const { inboxPrefix, login, natsUrl, tls, tlsCaFile } = options;
   try {
     return await connectLattice(

@@ -20,6 +20,7 @@ import { addConfigDel } from './commands/config-del.js';
 import { addConfigGet } from './commands/config-get.js';
 import { addConfigPut } from './commands/config-put.js';
 import { addDev } from './commands/dev.js';
+import { addDoctor } from './commands/doctor.js';
 import { addEvents } from './commands/events.js';
 import { addGetClaims } from './commands/get-claims.js';
 import { addGetHosts } from './commands/get-hosts.js';
@@ -112,6 +113,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addCall(program, io, setExitCode);
   addPush(program, io);
   addPull(program, io);
+  addDoctor(program, io, setExitCode);
   addTop(program, io);
   addLogs(program, io);
   addEvents(program, io);
