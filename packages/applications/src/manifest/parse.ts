@@ -1,6 +1,7 @@
 import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
 import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { closestWord } from '../closest-word.js';
+import { checkAddresses } from './check-addresses.js';
 import { checkLinkKeys, checkProviderKeys } from './check-configs.js';
 import { documentValues, isEmptyDocument } from './document-values.js';
 import { componentId, configName } from './identifiers.js';
@@ -200,7 +201,9 @@ function readConfig(node: NodeReader): ConfigEntry[] {
     const name = item.get('name').text();
     if (name === undefined) return [];
     const properties = item.get('properties');
-    return [{ name, properties: properties.isPresent ? properties.texts() : undefined }];
+    const texts = properties.isPresent ? properties.texts() : undefined;
+    if (texts !== undefined) checkAddresses(texts, properties);
+    return [{ name, properties: texts }];
   });
 }
 

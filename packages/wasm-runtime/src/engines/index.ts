@@ -5,7 +5,11 @@ export {
   type InspectOptions,
   inspectComponent,
 } from '../inspection/inspect-component.js';
-export { readComponentTypes } from '../inspection/read-component-types.js';
+export {
+  type ComponentTypesReader,
+  createComponentTypesReader,
+  readComponentTypes,
+} from '../inspection/read-component-types.js';
 export {
   createPreparer,
   type PrepareRequest,

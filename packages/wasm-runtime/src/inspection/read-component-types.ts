@@ -4,16 +4,32 @@ import { assertComponent } from '../formats/component/detect-binary.js';
 import { decodeComponent } from '../formats/component/index.js';
 import { refusalOf } from '../validation/index.js';
 
-/**
- * What a component imports and exports, types included. It is validated first; nothing of it is compiled or run.
- *
- * @param component names it in errors
- * @throws InvalidComponentError, UnsupportedComponentError
- */
+/** Reads the types of components. Several of them share the thread that validates. */
+export interface ComponentTypesReader extends AsyncDisposable {
+  /**
+   * What a component imports and exports, types included. It is validated first; nothing of it is compiled or run.
+   *
+   * @param component names it in errors
+   * @throws InvalidComponentError, UnsupportedComponentError
+   */
+  read(bytes: Uint8Array, component: string): Promise<ComponentTypes>;
+}
+
+export function createComponentTypesReader(): ComponentTypesReader {
+  const validator = createComponentValidator();
+  return {
+    read: async (bytes, component) => {
+      assertComponent(bytes);
+      const refusal = refusalOf(await validator.validate(bytes), component);
+      if (refusal !== undefined) throw refusal;
+      return decodeComponent(bytes);
+    },
+    [Symbol.asyncDispose]: () => validator.close(),
+  };
+}
+
+/** {@link ComponentTypesReader.read} of one component. */
 export async function readComponentTypes(bytes: Uint8Array, component: string): Promise<ComponentTypes> {
-  assertComponent(bytes);
-  await using validator = createComponentValidator();
-  const refusal = refusalOf(await validator.validate(bytes), component);
-  if (refusal !== undefined) throw refusal;
-  return decodeComponent(bytes);
+  await using reader = createComponentTypesReader();
+  return await reader.read(bytes, component);
 }
