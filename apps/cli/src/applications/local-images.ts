@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { checkImports, type ManifestDocument, pathOfImage, resolveImage } from '@wasmlattice/applications';
 import { describeError } from '@wasmlattice/telemetry';
-import { readComponentTypes } from '@wasmlattice/wasm-runtime/engines';
+import { type ComponentTypesReader, createComponentTypesReader } from '@wasmlattice/wasm-runtime/engines';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { startsLikeComponent } from '../component-magic.js';
@@ -19,6 +19,7 @@ export async function checkLocalImages(
   io: CliIo,
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
+  await using reader = createComponentTypesReader();
   for (const component of manifest.components) {
     const { kind, name, source } = component;
     if (source.kind !== 'image') continue;
@@ -30,7 +31,7 @@ export async function checkLocalImages(
     if (bytes === undefined) continue;
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
     if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
-    const { refusals, warnings } = checkImports(component, await importsOf(bytes, name));
+    const { refusals, warnings } = checkImports(component, await importsOf(reader, bytes, name));
     for (const warning of warnings) io.err(`warning: ${warning}\n`);
     const [refusal] = refusals;
     if (refusal !== undefined) {
@@ -90,9 +91,13 @@ async function readIfHere(path: string | undefined): Promise<Buffer | undefined>
   }
 }
 
-async function importsOf(bytes: Uint8Array, name: string): Promise<ReadonlySet<string>> {
+async function importsOf(
+  reader: ComponentTypesReader,
+  bytes: Uint8Array,
+  name: string,
+): Promise<ReadonlySet<string>> {
   try {
-    const { imports } = await readComponentTypes(bytes, name);
+    const { imports } = await reader.read(bytes, name);
     return new Set(imports.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
   } catch (cause) {
     throw new CliError(
