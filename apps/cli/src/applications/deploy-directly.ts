@@ -92,6 +92,12 @@ export async function undeployDirectly(
     signal: io.signal,
   });
   const plan = planUndeploy(manifest, lattice, recalled?.memory);
+  const isDeployed = recalled?.application?.deployedVersion !== undefined;
+  if (plan.steps.length === 0 && !isDeployed && options.output === 'text') {
+    for (const note of plan.notes) io.err(`note: ${note}\n`);
+    io.out(`Application ${manifest.name} was already undeployed\n`);
+    return;
+  }
   await carryOut(plan, command, settings, `undeployed ${manifest.name}`, async () => {
     if (recalled?.application !== undefined) await store.setDeployed(manifest.name, undefined);
   });

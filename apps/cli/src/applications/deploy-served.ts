@@ -34,7 +34,10 @@ export async function deployServed(
   const { manifest } = readDocument(document);
   const deployed = (await client.versions(name))?.find((each) => each.deployed);
   const before = deployed && (await client.get(name, deployed.version));
-  if (before !== undefined) writeDifferences(readDocument(before).manifest, manifest, command);
+  // In JSON there is one document, that of wash.
+  if (before !== undefined && command.options.output === 'text') {
+    writeDifferences(readDocument(before).manifest, manifest, command);
+  }
   const choice = await chooseVersion(client, document);
   if (settings.dryRun) return;
   let version: string;

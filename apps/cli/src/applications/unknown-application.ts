@@ -6,7 +6,7 @@ import type { ApplicationReads } from './applications.js';
 export async function unknownApplication(name: string, reads: ApplicationReads): Promise<CliError> {
   const names = (await reads.list()).map((each) => each.name);
   const meant = closestWord(name, names);
-  const there = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  const there = `the lattice has ${names.length === 0 ? 'none' : names.join(', ')}`;
   return new CliError(
     `there is no application \`${name}\``,
     meant === undefined

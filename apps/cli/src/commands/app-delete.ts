@@ -1,10 +1,11 @@
+import { closestWord } from '@wasmlattice/applications';
 import type { Command } from 'commander';
-import { openApplications } from '../applications/applications.js';
+import { type ApplicationReads, openApplications } from '../applications/applications.js';
 import { manifestToUndeploy, undeployDirectly } from '../applications/deploy-directly.js';
 import { unknownVersion } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
-import { jsonDocument } from '../output/json.js';
+import { jsonLine } from '../output/json.js';
 import {
   addChangeOptions,
   type ChangeOptions,
@@ -45,12 +46,22 @@ export function addAppDelete(parent: Command, io: CliIo): void {
           }
           ({ deleted } = await applications.store.delete(name, version));
         }
+        if (!deleted) await suggest(name, applications.reads, io);
         const what = version === undefined ? name : `${name}, version ${version}`;
         io.out(
           session.options.output === 'json'
-            ? jsonDocument({ deleted, success: true })
+            ? jsonLine({ deleted, success: true })
             : `${deleted ? 'Deleted' : 'Already deleted'} application: ${what}\n`,
         );
       });
     });
+}
+
+/** A name that nobody has is deleted already, as `wash` has it; but it may be mistyped. */
+async function suggest(name: string, reads: ApplicationReads, io: CliIo): Promise<void> {
+  const meant = closestWord(
+    name,
+    (await reads.list()).map((each) => each.name),
+  );
+  if (meant !== undefined) io.err(`note: there is no application \`${name}\`: did you mean \`${meant}\`?\n`);
 }

@@ -205,11 +205,30 @@ describe('applications by their names', () => {
     expect(await cli('app', 'undeploy', 'shop')).toMatchObject({ code: 0 });
     expect([...components.keys(), ...providers.keys()]).toEqual([]);
     expect((await cli('app', 'status', 'shop')).output).toBe('shop - undeployed\n');
+    expect((await cli('app', 'undeploy', 'shop')).output).toBe('Application shop was already undeployed\n');
+    expect(await cli('app', 'delete', 'shops')).toMatchObject({
+      code: 0,
+      output: 'Already deleted application: shops\n',
+      errors: 'note: there is no application `shops`: did you mean `shop`?\n',
+    });
     expect((await cli('app', 'delete', 'shop')).output).toBe('Deleted application: shop\n');
     expect(await cli('app', 'delete', 'shop')).toMatchObject({
       code: 0,
       output: 'Already deleted application: shop\n',
     });
+  });
+
+  it('are gone back with, though not to the code of a file that was built again, which is told', async () => {
+    const { requests } = await host();
+    await deploy();
+    await writeFile(join(scenario.folder, 'web.wasm'), 'other code');
+    expect(await cli('app', 'deploy', 'app.yaml')).toMatchObject({ code: 0 });
+    requests.length = 0;
+    expect(await cli('app', 'rollback', 'shop')).toMatchObject({
+      code: 0,
+      errors: expect.stringContaining('warning: the file of web holds other code than when v1 was deployed'),
+    });
+    expect(requests).toEqual([]);
   });
 
   it('are suggested when they are mistyped', async () => {
@@ -223,7 +242,7 @@ describe('applications by their names', () => {
     for (const command of ['undeploy', 'status', 'history', 'rollback', 'get', 'deploy']) {
       expect(await cli('app', command, 'shpo')).toMatchObject(
         failure(
-          'there are shop; a file is named with its ending, such as shpo.yaml',
+          'the lattice has shop; a file is named with its ending, such as shpo.yaml',
           'there is no application `shpo`',
         ),
       );
@@ -250,7 +269,6 @@ describe('applications by their names', () => {
       'shop: version v1 is deployed\n' +
         '~ component web, instances: 4 -> 9\n' +
         '- link web wasi:keyvalue to store: store\n' +
-        '- config bucket of link web wasi:keyvalue to store, target\n' +
         '- config bucket of link web wasi:keyvalue to store, target, bucket: a\n' +
         'against what runs:\n' +
         '  delete link shop-web wasi:keyvalue to store\n' +

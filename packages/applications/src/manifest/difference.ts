@@ -24,9 +24,8 @@ export function differencesOf(
 
 /** `+ component cart: file:///cart.wasm`, `~ component cart, instances: 4 -> 9`, `- link cart wasi:keyvalue to kv: store` */
 export function describeDifference({ after, before, what }: Difference): string {
-  const line = (sign: string, text: string): string => `${sign} ${what}${text === '' ? '' : `: ${text}`}`;
-  if (before === undefined) return line('+', after ?? '');
-  return after === undefined ? line('-', before) : line('~', `${before} -> ${after}`);
+  if (before === undefined) return `+ ${what}: ${after}`;
+  return after === undefined ? `- ${what}: ${before}` : `~ ${what}: ${before} -> ${after}`;
 }
 
 /** All that a manifest says, each thing with a name that is the same in another manifest. */
@@ -75,10 +74,9 @@ function linkFacts(component: ManifestComponent, link: ManifestLink): [string, s
 function configFacts(owner: string, { isSecret = false, name, properties }: ConfigEntry): [string, string][] {
   const what = `${isSecret ? 'secret' : 'config'} ${name} of ${owner}`;
   if (properties === undefined) return [[what, 'as it is in the lattice']];
-  return [
-    [what, ''],
-    ...Object.entries(properties)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]): [string, string] => [`${what}, ${key}`, value]),
-  ];
+  const entries = Object.entries(properties);
+  if (entries.length === 0) return [[what, 'empty']];
+  return entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]): [string, string] => [`${what}, ${key}`, value]);
 }
