@@ -1,9 +1,10 @@
 import { httpClientContract } from '../http/http-client-contract.js';
 import { processHttpClient } from '../http/process-http-client.js';
+import { upstreamDifferences } from './upstream-differences.js';
 import { upstreamProgram } from './upstream-program.js';
 
 httpClientContract(
   'http-client of wasmCloud',
   () => processHttpClient({ program: upstreamProgram('http-client'), config: {}, isForeign: true }),
-  { differences: ['failed-bodies-stay'] },
+  { differences: upstreamDifferences['http-client'] },
 );

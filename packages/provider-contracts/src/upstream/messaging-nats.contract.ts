@@ -1,5 +1,6 @@
 import { messagingContract } from '../messaging/messaging-contract.js';
 import { providerAtHand } from '../provider-at-hand.js';
+import { upstreamDifferences } from './upstream-differences.js';
 import { upstreamProgram } from './upstream-program.js';
 
 messagingContract(
@@ -18,5 +19,5 @@ messagingContract(
         };
       },
     ),
-  { differences: ['any-subject', 'no-trace', 'nothing-kept', 'one-link', 'unlinked-break'] },
+  { differences: upstreamDifferences['messaging-nats'] },
 );
