@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createTempDir, startNatsServer } from '@wasmlattice/test-support';
+import { exchangeArchives } from './archives-area.js';
 import { makeFiles } from './files.js';
 import type { Interop } from './interop.js';
 import { mixHosts } from './mixed-area.js';
@@ -15,6 +16,7 @@ const areas: Readonly<Record<string, (interop: Interop) => Promise<void>>> = {
   wash: compareWashCommands,
   wadm: deployByWadm,
   mixed: mixHosts,
+  archives: exchangeArchives,
   versions: mixVersions,
 };
 

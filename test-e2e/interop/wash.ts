@@ -8,21 +8,23 @@ export interface WashOutcome {
   readonly stderr: string;
 }
 
-/** Runs `wash` in one lattice. */
+/** Runs `wash`, or our command line, which has its words and variables, in one lattice. */
 export type Wash = (...args: readonly string[]) => Promise<WashOutcome>;
 
 export interface WashOptions {
   readonly program: string;
+  /** What comes before each command. */
+  readonly args?: readonly string[];
   readonly nats: TestNatsServer;
   readonly lattice: string;
-  /** Keys and caches of `wash` go here. */
+  /** Keys and caches go here. */
   readonly home: string;
 }
 
 /** Longest that a command may take, in ms. */
 const patienceMs = 120_000;
 
-export function createWash({ program, nats, lattice, home }: WashOptions): Wash {
+export function createWash({ program, args: before = [], nats, lattice, home }: WashOptions): Wash {
   const env = {
     PATH: process.env.PATH,
     HOME: home,
@@ -38,7 +40,7 @@ export function createWash({ program, nats, lattice, home }: WashOptions): Wash 
   };
   return (...args) =>
     new Promise((resolve) => {
-      execFile(program, args, { env, timeout: patienceMs }, (error, stdout, stderr) => {
+      execFile(program, [...before, ...args], { env, timeout: patienceMs }, (error, stdout, stderr) => {
         const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ exit, stdout, stderr });
       });
@@ -48,6 +50,6 @@ export function createWash({ program, nats, lattice, home }: WashOptions): Wash 
 /** Runs a command and throws what it said unless it succeeds. */
 export async function washSucceeds(wash: Wash, ...args: readonly string[]): Promise<string> {
   const { exit, stdout, stderr } = await wash(...args);
-  if (exit !== 0) throw new Error(`wash ${args.join(' ')} ended with ${exit}: ${stderr}${stdout}`);
+  if (exit !== 0) throw new Error(`the command ${args.join(' ')} ended with ${exit}: ${stderr}${stdout}`);
   return stdout;
 }
