@@ -8,17 +8,16 @@ import { setUpTestTools } from './lib/set-up.mjs';
 
 await runScript(async () => {
   const tools = await setUpTestTools(createProgress({ stream: process.stderr }));
-  const folder = join(root, 'packages/provider-contracts');
   return runOnNode26(
     [
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
-      '--root',
-      folder,
       '--config',
-      join(folder, 'vitest.upstream.config.ts'),
+      'vitest.upstream.config.ts',
       ...process.argv.slice(2),
     ],
     tools,
+    // Folders of the config are looked for from where it runs.
+    { cwd: join(root, 'packages/provider-contracts') },
   );
 });
