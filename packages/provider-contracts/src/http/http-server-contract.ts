@@ -239,19 +239,17 @@ export function httpServerContract(
         .toBe('two');
     });
 
-    claim(
-      'takes new values of a link that is put again',
-      async () => {
-        await answers('shop');
-        const address = `127.0.0.1:${await freePort()}`;
-        const link = { component: 'shop', name: 'default', config: { address } };
-        const running = await start([link]);
-        await running.putLink({ ...link, config: { address, readonly_mode: 'true' } });
-        await expect
-          .poll(async () => (await fetch(`http://${address}`, { method: 'POST', body: 'x' })).status)
-          .toBe(405);
-      },
-      'put-once',
-    );
+    claim('takes new values of a link that is put again', async () => {
+      await answers('shop');
+      const address = `127.0.0.1:${await freePort()}`;
+      const link = { component: 'shop', name: 'default', config: { address } };
+      const running = await start([link]);
+      const statusOfPost = async (): Promise<number> =>
+        (await fetch(`http://${address}`, { method: 'POST', body: 'x' })).status;
+      // Some take a link that comes with their start after one that is put while they start.
+      await expect.poll(statusOfPost).toBe(200);
+      await running.putLink({ ...link, config: { address, readonly_mode: 'true' } });
+      await expect.poll(statusOfPost).toBe(405);
+    });
   });
 }

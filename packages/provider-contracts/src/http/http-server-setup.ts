@@ -27,7 +27,6 @@ export interface HttpServerSetup extends AsyncDisposable {
 /** What an implementation may do otherwise than the contract says. */
 export const httpServerDifferences = {
   'closed-connections': 'each answer is the last on its connection, by address',
-  'put-once': 'a link that is put again keeps its first config',
   'no-prefixes': 'paths and hosts are exact',
 } as const;
 

@@ -27,7 +27,7 @@ export const upstreamDifferences: {
     'put-once',
   ],
   'http-client': ['failed-bodies-stay'],
-  'http-server': ['closed-connections', 'put-once', 'no-prefixes'],
+  'http-server': ['closed-connections', 'no-prefixes'],
   'keyvalue-nats': [
     'plain-keys-only',
     'few-attempts',
