@@ -7,6 +7,7 @@ import {
   resolveImage,
 } from '@wasmlattice/applications';
 import { usageError } from '../global-options.js';
+import type { DevProject } from './project.js';
 import type { ServedImports } from './served-imports.js';
 
 /** The workload that is being developed, in an application. */
@@ -14,6 +15,11 @@ export interface DevWorkload {
   readonly kind: ManifestComponent['kind'];
   /** The file that a manifest names; absolute. */
   readonly artifact: string;
+}
+
+/** The workload of a folder. */
+export function workloadOf({ artifact, kind }: Pick<DevProject, 'artifact' | 'kind'>): DevWorkload {
+  return { kind: kind === 'provider' ? 'capability' : 'component', artifact };
 }
 
 export interface DevSettings {

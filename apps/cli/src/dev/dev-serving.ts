@@ -7,13 +7,13 @@ import type { BuildOutcome } from './builder.js';
 import {
   addressesOf,
   type DevSettings,
-  type DevWorkload,
   defaultApplication,
   findWorkload,
   withWorkload,
+  workloadOf,
 } from './dev-application.js';
 import type { DevLattice } from './dev-lattice.js';
-import { assertFree, freePort } from './ports.js';
+import { freePort } from './ports.js';
 import type { DevProject } from './project.js';
 import { serveImports, unlinkedImports } from './served-imports.js';
 import type { DevTerminal } from './terminal.js';
@@ -63,7 +63,6 @@ export class DevServing {
       await lattice.swap(this.#application, this.#workload, image);
     } else {
       const application = await this.#makeApplication(basis, image);
-      if (isNew) for (const address of addressesOf(application, this.#workload)) await assertFree(address);
       await lattice.deploy(application, manifestFolder(project));
       this.#application = application;
       this.#basis = basis;
@@ -95,8 +94,7 @@ export class DevServing {
 
   async #makeApplication({ handlesHttp, imports, manifestText }: Basis, image: string): Promise<Manifest> {
     const { config, project, terminal } = this.#options;
-    const kind = project.kind === 'provider' ? 'capability' : 'component';
-    const workload: DevWorkload = { kind, artifact: project.artifact };
+    const workload = workloadOf(project);
     let manifest: Manifest;
     let unserved: readonly string[];
     if (project.manifest !== undefined && manifestText !== undefined) {

@@ -11,6 +11,8 @@ import { startDevHost } from './dev-host.js';
 import { DevLattice } from './dev-lattice.js';
 import { DevServing } from './dev-serving.js';
 import { GuestBuilder } from './guest-builder.js';
+import { plannedAddresses } from './planned-addresses.js';
+import { assertFree } from './ports.js';
 import type { DevProject } from './project.js';
 import { ProviderBuilder } from './provider-builder.js';
 import { runShell } from './run-shell.js';
@@ -34,6 +36,7 @@ const lattice = 'dev';
 export async function runDev(options: DevOptions, io: CliIo): Promise<number> {
   const { project, verbose } = options;
   const terminal = new DevTerminal(io, verbose);
+  for (const address of await plannedAddresses(options)) await assertFree(address);
   await using stack = new AsyncDisposableStack();
   const temp = await mkdtemp(join(tmpdir(), 'wasmlattice-dev-'));
   stack.defer(() => rm(temp, { recursive: true, force: true, maxRetries: 3 }));
@@ -49,6 +52,7 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<number> {
   );
   try {
     const first = loop.build();
+    void first.then((outcome) => loop.tellFailure(outcome));
     const host = stack.use(
       await startDevHost({
         dataDir: join(temp, 'data'),
@@ -117,6 +121,12 @@ class DevLoop {
     return outcome;
   }
 
+  tellFailure(outcome: BuildOutcome, serving?: DevServing): void {
+    if (outcome.kind === 'built') return;
+    const message = this.#positionsOf(outcome)(outcome.message);
+    this.#options.terminal.problem(`the build failed${serving?.state ?? ''}:\n${message}`);
+  }
+
   /** Runs until the signal, whose reason it throws. */
   async run(serving: DevServing, first: Promise<BuildOutcome>): Promise<never> {
     const { signal, watch } = this.#options;
@@ -124,20 +134,18 @@ class DevLoop {
     for (;;) {
       const { paths, since } = await watch.changes(signal);
       this.#options.terminal.say(`changed: ${shownPaths(paths)}`);
-      await this.#serve(serving, await orAbort(this.build(), signal), since);
+      const outcome = await orAbort(this.build(), signal);
+      this.tellFailure(outcome, serving);
+      await this.#serve(serving, outcome, since);
     }
   }
 
   async #serve(serving: DevServing, outcome: BuildOutcome, since: number | undefined): Promise<void> {
     const { signal, terminal } = this.#options;
-    const map = this.#positionsOf(outcome);
-    if (outcome.kind === 'failed') {
-      terminal.problem(`the build failed${serving.state}:\n${map(outcome.message)}`);
-      return;
-    }
+    if (outcome.kind === 'failed') return;
     try {
       await serving.serve(outcome, since);
-      terminal.positions = map;
+      terminal.positions = this.#positionsOf(outcome);
     } catch (error) {
       if (signal.aborted) throw error;
       terminal.problem(`it can't be served${serving.state}: ${describeWithCheck(error)}`);
