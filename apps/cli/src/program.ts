@@ -16,6 +16,8 @@ import { addCall } from './commands/call.js';
 import { addClaimsInspect } from './commands/claims-inspect.js';
 import { addClaimsSign } from './commands/claims-sign.js';
 import { addClaimsToken } from './commands/claims-token.js';
+import { addCompleteWords } from './commands/complete-words.js';
+import { addCompletion } from './commands/completion.js';
 import { addConfigDel } from './commands/config-del.js';
 import { addConfigGet } from './commands/config-get.js';
 import { addConfigPut } from './commands/config-put.js';
@@ -176,6 +178,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addParCreate(par, io);
   addParInspect(par, io, setExitCode);
   addParInsert(par, io);
+  addCompletion(program, io);
+  addCompleteWords(program, io);
   return program;
 }
 

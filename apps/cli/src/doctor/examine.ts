@@ -5,11 +5,12 @@ import type { NatsConnection } from 'nats';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import type { GlobalOptions } from '../global-options.js';
+import { inTime } from '../in-time.js';
 import { openConnection } from '../lattice-session.js';
 import { artifactFolder } from '../registry-options.js';
 import { clockFinding, type OtherClock } from './clock-finding.js';
 import { dataFolder } from './data-folder.js';
-import { type Finding, findingsOf, inTime } from './finding.js';
+import { type Finding, findingsOf } from './finding.js';
 import { lookAtJetStream } from './jetstream-findings.js';
 import { lookAtPermissions } from './permission-finding.js';
 import { httpPortFinding } from './port-finding.js';
@@ -18,7 +19,7 @@ import { addressOf, lookAtServer } from './server-finding.js';
 import { folderFinding, limitFindings, nodeFinding } from './system-findings.js';
 
 /** How long each step may take, in ms; together they stay below two seconds. */
-const times = { connect: 700, answer: 400, gather: 400, figures: 300 } as const;
+const times = { connect: 1_000, answer: 500, gather: 400, figures: 300 } as const;
 
 const login = findingsOf('login', 'login');
 const hosts = findingsOf('hosts', 'hosts');

@@ -27,15 +27,3 @@ export function findingsOf(id: string, title: string): Readonly<Record<FindingSt
     (detail, fix) => ({ id, title, status, detail, ...(fix !== undefined && { fix }) });
   return { ok: make('ok'), warning: make('warning'), problem: make('problem'), unknown: make('unknown') };
 }
-
-/** What the work gives, or `late` when that takes longer. */
-export async function inTime<T>(work: Promise<T>, ms: number, late: T): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<T>();
-  const timer = setTimeout(resolve, ms, late);
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
