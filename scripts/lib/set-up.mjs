@@ -1,5 +1,6 @@
 import { build } from './build.mjs';
 import { provideCeph } from './ceph.mjs';
+import { provideChromium } from './chromium.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
@@ -21,7 +22,7 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts, databases, an MQTT broker and an object store. */
+/** As {@link setUpTools}, with a registry of artifacts, databases, an MQTT broker, an object store and a browser. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
   return {
@@ -31,6 +32,7 @@ export async function setUpTestTools(progress) {
     mosquitto: await provideMosquitto(progress),
     redis: await provideRedis(progress),
     ceph: await provideCeph(progress),
+    chromium: await provideChromium(progress),
   };
 }
 

@@ -19,7 +19,7 @@ export function hasToolchain() {
  * of the tools off, and the servers by their paths.
  */
 export function toolEnvironment({ env = process.env, ...tools } = {}) {
-  const { natsServer, dockerRegistry, postgres, mosquitto, redis, ceph } = tools;
+  const { natsServer, dockerRegistry, postgres, mosquitto, redis, ceph, chromium } = tools;
   const path = [join(root, 'node_modules/.bin'), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   return {
     ...quietEnvironment(env),
@@ -32,6 +32,7 @@ export function toolEnvironment({ env = process.env, ...tools } = {}) {
     ...(mosquitto === undefined ? {} : { MOSQUITTO_BIN: mosquitto }),
     ...(redis === undefined ? {} : { REDIS_SERVER_BIN: redis }),
     ...(ceph === undefined ? {} : { RADOSGW_BIN: ceph }),
+    ...(chromium === undefined ? {} : { CHROMIUM_BIN: chromium }),
   };
 }
 

@@ -71,7 +71,7 @@ function pageOf({ page, subject }: Route): JSX.Element {
         <WorkloadPage key={subject} id={subject} />
       );
     case 'links':
-      return <LinksPage />;
+      return <LinksPage subject={subject} />;
     case 'configs':
       return <ConfigsPage name={subject} />;
     case 'events':

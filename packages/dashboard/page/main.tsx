@@ -7,6 +7,7 @@ import './style/base.css';
 import './style/frame.css';
 import './style/parts.css';
 import './style/map.css';
+import './style/editors.css';
 
 const root = document.getElementById('page');
 if (root === null) throw new Error('the page has no place to be drawn');

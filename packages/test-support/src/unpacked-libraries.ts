@@ -10,6 +10,7 @@ export const triplet: string = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 
 
 /** The folder that a program's package was unpacked into; `undefined` for one that is installed. */
 export function unpackedRoot(program: string): string | undefined {
-  const [, root] = /^(\/.+)\/usr\/(?:s?bin|lib\/postgresql\/\d+\/bin)\/[\w-]+$/.exec(program) ?? [];
+  const [, root] =
+    /^(\/.+)\/usr\/(?:s?bin|lib\/postgresql\/\d+\/bin|lib\/chromium)\/[\w-]+$/.exec(program) ?? [];
   return root;
 }

@@ -22,7 +22,6 @@ export interface MapEdge {
 export interface Cluster {
   readonly key: string;
   readonly title: string;
-  readonly note: string;
   readonly condition: Condition;
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
@@ -38,15 +37,16 @@ function byApplication(graph: Graph): readonly Cluster[] {
   for (const workload of graph.workloads.values()) {
     const { application } = workload;
     const key = application === undefined ? neighbourhood(workload, graph) : `application ${application}`;
-    groups.set(key, [...(groups.get(key) ?? []), workload]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(workload);
   }
   return sorted(
     [...groups].map(([key, workloads]) => {
-      const [first] = workloads;
-      const isAlone = key === alone;
-      const title = isAlone ? 'Without links' : (first?.application ?? first?.id ?? key);
+      const application = workloads.find((each) => each.application !== undefined)?.application;
+      const title = key === alone ? 'Without links' : (application ?? workloads[0]?.id ?? key);
       const nodes = workloads.map((workload) => ({ key: workload.id, workload }));
-      return clusterOf(key, title, `${workloads.length} in the application`, nodes, isAlone);
+      return clusterOf(key, title, nodes, key === alone);
     }),
   );
 }
@@ -65,19 +65,13 @@ function byHost(graph: Graph, tables: Tables): readonly Cluster[] {
     [...groups].map(([hostId, workloads]) => {
       const host = tables.hosts.get(hostId);
       const nodes = workloads.map((workload) => ({ key: `${workload.id}@${hostId}`, workload }));
-      const cluster = clusterOf(hostId, host?.name ?? hostId, host?.version ?? '', nodes, true);
-      return host?.presence === 'silent' ? { ...cluster, condition: 'missing', note: 'silent' } : cluster;
+      const cluster = clusterOf(hostId, host?.name ?? hostId, nodes, true);
+      return host?.presence === 'silent' ? { ...cluster, condition: 'missing' } : cluster;
     }),
   );
 }
 
-function clusterOf(
-  key: string,
-  title: string,
-  note: string,
-  nodes: readonly MapNode[],
-  hasNoEdges: boolean,
-): Cluster {
+function clusterOf(key: string, title: string, nodes: readonly MapNode[], hasNoEdges: boolean): Cluster {
   const ids = new Set(nodes.map(({ workload }) => workload.id));
   const edges = hasNoEdges
     ? []
@@ -89,7 +83,6 @@ function clusterOf(
   return {
     key,
     title,
-    note,
     condition: worst(nodes.map(({ workload }) => workload.condition)),
     nodes,
     edges,

@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 import type { DashboardMessage } from '../../src/model/messages.js';
 import { emptyState, type LatticeState, takeMessage } from './lattice-state.js';
 import { readMessages, StreamRefusedError } from './stream.js';
@@ -83,6 +83,10 @@ export const StoreContext = createContext<Store>(new Store(''));
 export function useView(): View {
   const store = useContext(StoreContext);
   const [view, setView] = useState(store.view);
-  useEffect(() => store.subscribe(() => setView(store.view)), [store]);
+  useLayoutEffect(() => {
+    // It may have changed between the drawing and now.
+    setView(store.view);
+    return store.subscribe(() => setView(store.view));
+  }, [store]);
   return view;
 }
