@@ -32,12 +32,7 @@ export async function deployServed(
   const { io } = command;
   const { name } = document.metadata;
   const { manifest } = readDocument(document);
-  const deployed = (await client.versions(name))?.find((each) => each.deployed);
-  const before = deployed && (await client.get(name, deployed.version));
-  // In JSON there is one document, that of wash.
-  if (before !== undefined && command.options.output === 'text') {
-    writeDifferences(readDocument(before).manifest, manifest, command);
-  }
+  await tellChanges(manifest, client, command);
   const choice = await chooseVersion(client, document);
   if (settings.dryRun) return;
   let version: string;
@@ -48,11 +43,37 @@ export async function deployServed(
       io.err(`note: version ${choice.taken} has been put with other content: this is version ${version}\n`);
     }
   }
-  await deployVersionServed(name, version, manifest, client, command, settings);
+  await askToDeploy(name, version, manifest, client, command, settings);
 }
 
-/** Asks for a version that is stored, and waits until all of it runs. */
+/** The same for a version that is stored. */
 export async function deployVersionServed(
+  document: ManifestDocument,
+  version: string | undefined,
+  client: ApplicationClient,
+  command: LatticeCommand,
+  settings: ServedSettings,
+): Promise<void> {
+  const { manifest } = readDocument(document);
+  await tellChanges(manifest, client, command);
+  if (settings.dryRun) return;
+  await askToDeploy(manifest.name, version, manifest, client, command, settings);
+}
+
+async function tellChanges(
+  manifest: Manifest,
+  client: ApplicationClient,
+  command: LatticeCommand,
+): Promise<void> {
+  // In JSON there is one document, that of wash.
+  if (command.options.output === 'json') return;
+  const { name } = manifest;
+  const deployed = (await client.versions(name))?.find((each) => each.deployed);
+  const before = deployed && (await client.get(name, deployed.version));
+  if (before !== undefined) writeDifferences(readDocument(before).manifest, manifest, command);
+}
+
+async function askToDeploy(
   name: string,
   asked: string | undefined,
   manifest: Manifest,

@@ -67,7 +67,7 @@ export async function deployStored(
   }
   const source = storedManifest(document);
   if (applications.kind === 'served') {
-    await deployVersionServed(name, version, source.manifest, applications.client, session, settings);
+    await deployVersionServed(document, version, applications.client, session, settings);
   } else {
     const digests = await checkLocalImages(source, session.io);
     await deployDirectly({ source, document, digests }, applications, session, settings);

@@ -1,6 +1,7 @@
 import {
   configsOfPlan,
   describeStep,
+  type Manifest,
   type ManifestDocument,
   planDeploy,
   readDocument,
@@ -39,7 +40,7 @@ export function addAppDiff(parent: Command, io: CliIo): void {
           );
         }
         writeDifferences(before && readDocument(before).manifest, manifest, session);
-        const left = await leftToDo(source, digests, applications, session);
+        const left = await leftToDo(manifest, digests, applications, session);
         if (isText)
           io.out(left.length === 0 ? 'what runs is as the manifest says\n' : 'against what runs:\n');
         for (const line of left) io.out(isText ? `  ${line}\n` : jsonLine({ kind: 'to-do', line }));
@@ -54,7 +55,7 @@ async function deployedOf(name: string, { reads }: Applications): Promise<Manife
 
 /** What a deployment would do; where others carry it out, what is not there yet. */
 async function leftToDo(
-  { folder, manifest }: Awaited<ReturnType<typeof readManifestFile>>,
+  manifest: Manifest,
   digests: ReadonlyMap<string, string>,
   applications: Applications,
   { client, io, options }: LatticeCommand,
@@ -71,7 +72,7 @@ async function leftToDo(
     configs: configsOfPlan(manifest, memory),
     signal: io.signal,
   });
-  return planDeploy(manifest, folder, lattice, { digests, memory })
+  return planDeploy(manifest, '/', lattice, { digests, memory })
     .steps.filter(({ kind }) => kind !== 'keep-provider')
     .map(describeStep);
 }

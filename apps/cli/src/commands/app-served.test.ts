@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   type ApplicationApiServer,
   type ApplicationStore,
@@ -42,6 +43,7 @@ afterEach(async () => {
 });
 
 async function write(version: string, instances: number): Promise<void> {
+  await writeFile(join(scenario.folder, 'web.wasm'), '');
   await writeFile(
     join(scenario.folder, 'app.yaml'),
     JSON.stringify({
@@ -53,7 +55,7 @@ async function write(version: string, instances: number): Promise<void> {
           {
             name: 'web',
             type: 'component',
-            properties: { image: 'registry.example/web:1' },
+            properties: { image: 'file://./web.wasm' },
             traits: [{ type: 'spreadscaler', properties: { instances } }],
           },
         ],
@@ -67,7 +69,7 @@ describe('applications that somebody watches over', () => {
     const { components, requests } = await scenario.host();
     components.set('shop-web', {
       id: 'shop-web',
-      imageRef: 'registry.example/web:1',
+      imageRef: pathToFileURL(join(scenario.folder, 'web.wasm')).href,
       annotations: {},
       maxInstances: 4,
       revision: 0,
@@ -87,7 +89,7 @@ describe('applications that somebody watches over', () => {
       '~ component web, instances: 4 -> 3\nDeployed application "shop", version "v2"\n',
     );
     expect((await cli('app', 'rollback', 'shop')).output).toBe(
-      'shop: v2 -> v1\nDeployed application "shop", version "v1"\n',
+      'shop: v2 -> v1\n~ component web, instances: 3 -> 4\nDeployed application "shop", version "v1"\n',
     );
     expect(requests).toEqual([]);
     expect((await store.get('shop'))?.deployedVersion).toBe('v1');
