@@ -68,12 +68,13 @@ function strayFiles(files, manifest) {
     .map((path) => `${path} should not be published`);
 }
 
-/** Source and declaration maps that lead nowhere: who debugs or reads on should arrive in the sources. */
+/** Source and declaration maps that lead nowhere: who debugs or reads on should arrive in the sources, or in the map's own copy of them. */
 function sourcelessMaps(files) {
   return [...files].flatMap(([path, content]) => {
     if (!path.endsWith('.map')) return [];
-    const { sources } = JSON.parse(content.toString());
+    const { sources, sourcesContent = [] } = JSON.parse(content.toString());
     return sources
+      .filter((_, index) => typeof sourcesContent[index] !== 'string')
       .map((source) => posix.join(posix.dirname(path), source))
       .filter((source) => !files.has(source))
       .map((source) => `${path} points to ${source}, which is not in the package`);

@@ -61,6 +61,13 @@ test('a map to a source that was not packed is a problem', () => {
   expect(contentProblems(files, manifest)).toEqual([]);
 });
 
+test('a map that has the source itself is none', () => {
+  const files = new Map(good.map((name) => [name, Buffer.alloc(0)]));
+  const map = { sources: ['../../other/src/a.ts'], sourcesContent: ['export {};'] };
+  files.set('dist/a.js.map', Buffer.from(JSON.stringify(map)));
+  expect(contentProblems(files, manifest)).toEqual([]);
+});
+
 test('an export without its file is a problem', () => {
   const missing = 'exports["."]["default"] names dist/index.js, which is not in the package';
   expect(problems(good.filter((file) => file !== 'dist/index.js'))).toEqual([missing]);

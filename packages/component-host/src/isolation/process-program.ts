@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire, findPackageJSON } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +8,9 @@ export interface ProcessProgram {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** The package of this file, unless it is part of a program's bundle. */
+const ownPackage = '@wasmlattice/component-host';
 
 /** Packages whose code the entry loads, itself or through others, and that its own package knows. */
 const packages = [
@@ -58,12 +61,22 @@ export function isolatedProgram(entry: URL): ProcessProgram {
   };
 }
 
-/** The folders of the code: whole trees of installed packages, and packages of a workspace each by itself. */
+/**
+ * The folders of the code: that of a bundle, which has all that the entry loads, or else whole trees of installed packages, and packages of
+ * a workspace each by itself.
+ */
 function readableFolders(entry: string): string[] {
+  if (isBundled()) return [dirname(entry)];
   const own = packages.map((name) => fileURLToPath(import.meta.resolve(name)));
   const others = packagesOfPackages.map(([by, name]) => createRequire(import.meta.resolve(by)).resolve(name));
   const files = [...own, ...others].map((file) => realpathSync(file));
   return [...new Set([entry, ...files].map(folderOf))];
+}
+
+function isBundled(): boolean {
+  const manifest = findPackageJSON(import.meta.url);
+  if (manifest === undefined) return true;
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name !== ownPackage;
 }
 
 function folderOf(file: string): string {
