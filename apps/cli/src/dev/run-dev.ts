@@ -35,7 +35,7 @@ const lattice = 'dev';
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<number> {
   const { project, verbose } = options;
-  const terminal = new DevTerminal(io, verbose);
+  const terminal = new DevTerminal(io, { verbose, showsProviders: project.kind === 'provider' });
   for (const address of await plannedAddresses(options)) await assertFree(address);
   await using stack = new AsyncDisposableStack();
   const temp = await mkdtemp(join(tmpdir(), 'wasmlattice-dev-'));

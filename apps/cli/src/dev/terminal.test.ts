@@ -3,9 +3,9 @@ import { createTestIo } from '../testing/test-io.js';
 import { parseHostRecord } from './host-record.js';
 import { DevTerminal } from './terminal.js';
 
-function shown(record: object, verbose = false): string {
+function shown(record: object, { verbose = false, showsProviders = false } = {}): string {
   const io = createTestIo();
-  const terminal = new DevTerminal(io, verbose);
+  const terminal = new DevTerminal(io, { verbose, showsProviders });
   terminal.positions = (text) => text.replace('shop.js:2:1', 'src/cart.ts:5:3');
   const parsed = parseHostRecord(JSON.stringify(record));
   if (parsed !== undefined) terminal.record(parsed);
@@ -37,8 +37,18 @@ it('shows of the host what is wrong, and all of it when asked', () => {
     fields: { message: 'links changed', link: 'kv' },
   });
   expect(shown(record('INFO'))).toBe('');
-  expect(shown(record('INFO'), true)).toBe('host info: links changed link=kv\n');
+  expect(shown(record('INFO'), { verbose: true })).toBe('host info: links changed link=kv\n');
   expect(shown(record('WARN'))).toBe('host warn: links changed link=kv\n');
+});
+
+it('shows what providers write to those who develop one', () => {
+  const record = {
+    level: 'INFO',
+    target: 'host.providers',
+    fields: { message: 'greeter: it greets', provider: 'greeter', stream: 'stderr' },
+  };
+  expect(shown(record)).toBe('');
+  expect(shown(record, { showsProviders: true })).toBe('| greeter: it greets\n');
 });
 
 it.each(['no JSON', '{}', '1', 'null'])('a line that is no record is none: %s', (line) => {

@@ -14,15 +14,22 @@ const silent = new Set([
   'span_id',
 ]);
 
+export interface TerminalOptions {
+  /** All that the host logs. */
+  readonly verbose: boolean;
+  /** Who speaks besides guests: what providers write is of interest to those who develop one. */
+  readonly showsProviders: boolean;
+}
+
 /** What the loop shows: its own lines, those of the guest, and of the host what is worth knowing. */
 export class DevTerminal {
   readonly #io: Pick<CliIo, 'out' | 'err'>;
-  readonly #verbose: boolean;
+  readonly #options: TerminalOptions;
   #map: MapPositions = (text) => text;
 
-  constructor(io: Pick<CliIo, 'out' | 'err'>, verbose: boolean) {
+  constructor(io: Pick<CliIo, 'out' | 'err'>, options: TerminalOptions) {
     this.#io = io;
-    this.#verbose = verbose;
+    this.#options = options;
   }
 
   /** Positions in what the guest says are shown as this tells. */
@@ -45,16 +52,22 @@ export class DevTerminal {
   }
 
   #lineOf({ fields, level, message, target }: HostRecord): string | undefined {
-    if (target === 'component') {
+    const { showsProviders, verbose } = this.#options;
+    if (target === 'component' || (showsProviders && fields.stream !== undefined)) {
       if (fields.stream !== undefined && message === '') return undefined;
-      const mark = fields.stream === 'stderr' || level === 'ERROR' || level === 'WARN' ? '!' : '|';
+      const mark = isTrouble(level, target, fields.stream) ? '!' : '|';
       return indent(`${mark} `, fields.stream === undefined ? withFields(message, fields) : message);
     }
-    if (this.#verbose || level === 'ERROR' || level === 'WARN') {
+    if (verbose || level === 'ERROR' || level === 'WARN') {
       return indent(`host ${level.toLowerCase()}: `, withFields(message, fields));
     }
     return undefined;
   }
+}
+
+/** Providers log to standard error; what a guest writes there is what went wrong. */
+function isTrouble(level: string, target: string, stream: unknown): boolean {
+  return level === 'ERROR' || level === 'WARN' || (target === 'component' && stream === 'stderr');
 }
 
 function withFields(message: string, fields: Readonly<Record<string, unknown>>): string {
