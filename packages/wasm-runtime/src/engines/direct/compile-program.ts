@@ -3,13 +3,12 @@ import { decodeInstantiation, type Instantiation, skeletonOf } from '../../forma
 import {
   limitModule,
   type RewrittenModule,
-  rewriteModule,
   UnsupportedModuleError,
 } from '../../formats/core-module/index.js';
 import { assertPartsWithinLimits } from '../component-limits.js';
 import type { PrepareOptions } from '../engine.js';
-import { webAssembly } from '../web-assembly.js';
 import type { MemoryImages } from './memory/index.js';
+import type { ModuleCompiler } from './module-compiler.js';
 import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import type { ProgramModule } from './program.js';
 import { shareData } from './share-data.js';
@@ -25,11 +24,12 @@ export async function compileProgram(
   bytes: Uint8Array,
   options: PrepareOptions,
   memories: () => MemoryImages,
+  compiler: ModuleCompiler,
 ): Promise<PreparedProgram> {
   const instantiation = decodeInstantiation(bytes);
   // Before the modules, which take longest.
   assertSupported(instantiation, options.component);
-  const code = await compileModules(instantiation, options);
+  const code = await compileModules(instantiation, options, compiler);
   const prepared = { ...preparedProgramTag, skeleton: skeletonOf(bytes), ...code };
   return { ...prepared, images: await takeImages(prepared, options.component, memories) };
 }
@@ -45,21 +45,24 @@ type PreparedCode = Pick<
   'modules' | 'memories' | 'codeBytes' | 'writesTables' | 'resetObstacle'
 >;
 
-async function compileModules(instantiation: Instantiation, options: PrepareOptions): Promise<PreparedCode> {
+async function compileModules(
+  instantiation: Instantiation,
+  options: PrepareOptions,
+  compiler: ModuleCompiler,
+): Promise<PreparedCode> {
   try {
     const { memories } = assertPartsWithinLimits(instantiation, options);
     const checks = options.preemptible ?? true;
-    const rewritten = instantiation.modules.map((bytes) =>
-      rewriteModule(limitModule(bytes, options), { checks }),
+    const compiled = await Promise.all(
+      instantiation.modules.map((bytes) => compiler.compile(limitModule(bytes, options), checks)),
     );
-    const modules = rewritten.map(async ({ bytes, obstacle, ...layout }): Promise<ProgramModule> => {
-      const module = await webAssembly.compile(bytes);
-      return { module, layout: { ...layout, data: shareData(layout) } };
-    });
+    const rewritten = compiled.map((each) => each.rewritten);
     return {
-      modules: await Promise.all(modules),
+      modules: compiled.map(({ module, rewritten: { obstacle, isDataApart, ...layout } }): ProgramModule => {
+        return { module, layout: { ...layout, data: shareData(layout) } };
+      }),
       memories,
-      codeBytes: rewritten.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      codeBytes: compiled.reduce((sum, { codeBytes }) => sum + codeBytes, 0),
       writesTables: rewritten.some(({ writesTables }) => writesTables),
       resetObstacle: findResetObstacle(rewritten),
     };
@@ -73,7 +76,7 @@ async function compileModules(instantiation: Instantiation, options: PrepareOpti
 }
 
 /** Why instances of the component can't be reset. */
-function findResetObstacle(modules: readonly RewrittenModule[]): string | undefined {
+function findResetObstacle(modules: readonly Omit<RewrittenModule, 'bytes'>[]): string | undefined {
   const obstacle = modules.find((module) => module.obstacle !== undefined)?.obstacle;
   if (obstacle !== undefined) return obstacle;
   const writesTables = modules.some((module) => module.writesTables);

@@ -17,6 +17,7 @@ import {
   type MemoryWayWish,
   threadMemoryImages,
 } from './memory/index.js';
+import { ModuleCompiler } from './module-compiler.js';
 import { type PreparedProgram, preparedProgramTag } from './prepared-program.js';
 import { engineName } from './unsupported-component-error.js';
 
@@ -59,6 +60,7 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
     memoryReset = 'auto',
   } = options;
   assertPlatform();
+  const compiler = new ModuleCompiler();
   let memories: MemoryImages | undefined;
   const memoryImages = (): MemoryImages => {
     if (memories === undefined) {
@@ -72,7 +74,7 @@ export function createDirectEngine(options: DirectEngineOptions = {}): Engine {
     {
       name: engineName,
       async prepare(bytes, prepareOptions) {
-        const prepared = await compileProgram(bytes, prepareOptions, memoryImages);
+        const prepared = await compileProgram(bytes, prepareOptions, memoryImages, compiler);
         keepHolds(prepared);
         return prepared;
       },

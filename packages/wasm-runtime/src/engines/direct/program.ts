@@ -47,7 +47,7 @@ export type Starts = 'never' | 'last' | 'between';
 export interface ProgramModule {
   readonly module: CoreModule;
   /** Where its state is, and what the host gives it. */
-  readonly layout: Omit<RewrittenModule, 'bytes' | 'obstacle'>;
+  readonly layout: Omit<RewrittenModule, 'bytes' | 'obstacle' | 'isDataApart'>;
 }
 
 export interface PlannedLower {

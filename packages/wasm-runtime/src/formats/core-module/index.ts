@@ -7,3 +7,4 @@ export {
   rewriteModule,
 } from './rewrite-module.js';
 export { countDefinitions, type Definitions } from './sections.js';
+export { type SplitModule, splitData } from './split-data.js';

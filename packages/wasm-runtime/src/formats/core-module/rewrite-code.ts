@@ -38,6 +38,8 @@ const unchecked = { bytes: 16 * 1024, calls: 256 } as const;
 export interface CodeFacts {
   readonly writesTables: boolean;
   readonly dropsSegments: boolean;
+  /** Some instruction names a data segment by its number. */
+  readonly readsSegments: boolean;
 }
 
 /**
@@ -49,8 +51,8 @@ export interface CodeFacts {
 export function rewriteCode(section: Cursor, rewrites: CodeRewrites): RewrittenCode {
   const rewriter = new CodeRewriter(section, rewrites);
   const count = section.each((index) => rewriter.function(rewrites.importedFunctions + index));
-  const { writesTables, dropsSegments, items, hints } = rewriter;
-  return { count, items, hints, writesTables, dropsSegments };
+  const { writesTables, dropsSegments, readsSegments, items, hints } = rewriter;
+  return { count, items, hints, writesTables, dropsSegments, readsSegments };
 }
 
 class CodeRewriter implements InstructionVisitor {
@@ -72,6 +74,7 @@ class CodeRewriter implements InstructionVisitor {
   #addedBytes = 0;
   writesTables = false;
   dropsSegments = false;
+  readsSegments = false;
 
   constructor(section: Cursor, rewrites: CodeRewrites) {
     this.#section = section;
@@ -148,6 +151,7 @@ class CodeRewriter implements InstructionVisitor {
   }
 
   memoryInit(segment: number, memory: number, start: number): void {
+    this.readsSegments = true;
     this.#replace(start, this.#body.pos, this.#rewrites.memoryInit(segment, memory));
   }
 

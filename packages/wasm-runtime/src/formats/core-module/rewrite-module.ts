@@ -47,6 +47,8 @@ export interface RewrittenModule {
   /** What the module exports itself; all else is between it and the host. */
   readonly exports: readonly string[];
   readonly writesTables: boolean;
+  /** Its code does not depend on which data segments there are. */
+  readonly isDataApart: boolean;
   /** Active data, in the order in which it is to be written. The new module has none. */
   readonly data: readonly ActiveData[];
   /** Whether its instantiation writes tables, its own or imported ones. */
@@ -147,7 +149,7 @@ class Rewriting {
     const tables = facts.tables.map((_, index) => this.#expose('table', facts.importedTables + index));
     const start = this.#moveStart();
     const data = this.#takeData();
-    const { writesTables, dropsSegments } = this.#rewriteCode();
+    const { writesTables, dropsSegments, readsSegments } = this.#rewriteCode();
     this.#append();
     return {
       bytes: this.#builder.build(),
@@ -160,6 +162,7 @@ class Rewriting {
       exports: [...facts.exportNames],
       hasHiddenTables: facts.tables.some(({ accessible }) => !accessible),
       writesTables,
+      isDataApart: !dropsSegments && !readsSegments,
       data,
       hasElements: facts.hasElements,
       start,
@@ -281,7 +284,7 @@ class Rewriting {
     const section = this.#facts.sections.find(({ id }) => id === sectionIds.code);
     if (section === undefined) {
       this.#builder.replace(sectionIds.code, [leb(this.#added.code.length), ...this.#added.code]);
-      return { writesTables: false, dropsSegments: false };
+      return { writesTables: false, dropsSegments: false, readsSegments: false };
     }
     const cursor = new Cursor(this.#bytes, section.start, section.end);
     const { count, items, hints, ...facts } = rewriteCode(cursor, this.#codeRewrites());
