@@ -4,6 +4,7 @@ import { addAccessCreate } from './commands/access-create.js';
 import { addAppDelete } from './commands/app-delete.js';
 import { addAppDeploy } from './commands/app-deploy.js';
 import { addAppDiff } from './commands/app-diff.js';
+import { addAppExplain } from './commands/app-explain.js';
 import { addAppGet } from './commands/app-get.js';
 import { addAppHistory } from './commands/app-history.js';
 import { addAppList } from './commands/app-list.js';
@@ -132,6 +133,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addAppDeploy(app, io);
   addAppUndeploy(app, io);
   addAppStatus(app, io);
+  addAppExplain(app, io);
   addAppList(app, io);
   addAppHistory(app, io);
   addAppDiff(app, io);

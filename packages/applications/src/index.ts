@@ -34,6 +34,7 @@ export type { ApplicationMemory } from './deploy/application-memory.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';
 export { type CheckServingOptions, checkServing } from './deploy/check-serving.js';
 export { DeployError } from './deploy/deploy-error.js';
+export { type Explanation, explain } from './deploy/explain.js';
 export {
   isBuiltin,
   pathOfImage,

@@ -192,6 +192,11 @@ describe('applications by their names', () => {
     expect(status.output).toContain('shop@v2 - deployed\n');
     expect(status.output).toMatch(/\nshop-web -\(wasi:keyvalue\)-> store +LinkScaler +deployed/);
 
+    expect((await cli('app', 'explain', 'shop', 'web')).output).toBe(
+      'web (shop-web)\n  runs on calm-fox-0001 with 9 instances\n',
+    );
+    expect((await cli('app', 'explain', 'shop', 'wep')).errors).toContain('did you mean `web`?');
+
     const back = await cli('app', 'rollback', 'shop');
     expect(back.output.split('\n').slice(0, 2)).toEqual([
       'shop: v2 -> v1',

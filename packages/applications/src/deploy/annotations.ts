@@ -36,3 +36,8 @@ export function applicationOf(annotations: StringMap): string | undefined {
 export function isOurs(annotations: StringMap, application: string): boolean {
   return annotations[managedBy] === 'wasmlattice' && annotations[appspec] === application;
 }
+
+/** The spread that brought something to its host. */
+export function spreadOf(annotations: StringMap): string | undefined {
+  return annotations[spreadName];
+}
