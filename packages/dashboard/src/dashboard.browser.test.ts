@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { hosts, links } = shopLattice(40);
   lattice.links.push(...links);
   for (const [hostId, inventory] of hosts) await lattice.host(hostId, inventory);
-  dashboard = await serveDashboard({ connection: lattice.connection, client: lattice.client });
+  dashboard = await serveDashboard(lattice);
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -208,7 +208,7 @@ describe('accessibility', () => {
     small.links.push(...links);
     for (const [hostId, inventory] of hosts) await small.host(hostId, inventory);
     small.configs.set('shop-1-kv-config', { url: 'redis://redis.example:6379', password: 'hunter2' });
-    smallDashboard = await serveDashboard({ connection: small.connection, client: small.client });
+    smallDashboard = await serveDashboard(small);
   });
   afterAll(async () => {
     await smallDashboard?.close();

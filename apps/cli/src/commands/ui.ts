@@ -1,4 +1,5 @@
 import { type Dashboard, serveDashboard } from '@wasmlattice/dashboard';
+import { createDiagnosticsClient } from '@wasmlattice/diagnostics';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
@@ -44,12 +45,21 @@ function readPort(text: string | undefined): number {
 }
 
 async function serve(
-  { client, connection, options }: LatticeCommand,
+  { client, connection, lattice, options }: LatticeCommand,
   port: number,
   isReadOnly: boolean,
 ): Promise<Dashboard> {
+  const { inboxPrefix, timeoutMs } = options;
+  const diagnostics = createDiagnosticsClient({ connection, lattice, inboxPrefix, timeoutMs });
   try {
-    return await serveDashboard({ client, connection, port, isReadOnly, outcomeMs: options.timeoutMs });
+    return await serveDashboard({
+      client,
+      connection,
+      diagnostics,
+      port,
+      isReadOnly,
+      outcomeMs: timeoutMs,
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     if (error.code === 'EADDRINUSE') {

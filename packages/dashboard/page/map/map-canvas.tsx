@@ -2,7 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { conditionWords } from '../parts/condition.js';
 import { KindMark } from '../parts/kind-mark.js';
+import { amount } from '../parts/numbers.js';
 import { placed as placedAt } from '../parts/placed.js';
+import { sumOf } from '../state/history.js';
+import { useView } from '../state/store.js';
 import type { Cluster } from './clusters.js';
 import { layOut, type MapLayout, type PlacedCluster, type PlacedNode } from './layout.js';
 
@@ -17,6 +20,10 @@ export interface MapCanvasProps {
 }
 
 const zooms = [0.4, 0.55, 0.7, 0.85, 1] as const;
+/** How far it may be reduced by itself: names are still read then. */
+const leastFitting = 0.7;
+/** Between the map and its frame, in CSS pixels. */
+const inset = 24;
 /** How far beyond its edges the visible part is drawn, in CSS pixels. */
 const margin = 300;
 
@@ -32,7 +39,8 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
   const { clusters, isFolded, onFold, onFoldAll, selected, onSelect } = props;
   const frame = useRef<HTMLElement>(null);
   const [seen, setSeen] = useState<Window>({ left: 0, top: 0, width: 1200, height: 800 });
-  const [zoom, setZoom] = useState(1);
+  /** `undefined` until somebody chooses one. */
+  const [chosenZoom, setZoom] = useState<number | undefined>(undefined);
   const [current, setCurrent] = useState<string | undefined>(undefined);
 
   useLayoutEffect(() => {
@@ -56,7 +64,8 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
   }, []);
 
   const folded = clusters.map(isFolded);
-  const width = Math.max(320, Math.round((seen.width - 48) / zoom));
+  const zoom = chosenZoom ?? fittingZoom(clusters, isFolded, seen.width - 2 * inset);
+  const width = Math.max(320, Math.round((seen.width - 2 * inset) / zoom));
   const layout = useMemo(() => layOut(clusters, isFolded, width), [clusters, folded.join(), width]);
   const nodes = useMemo(() => placedNodes(layout), [layout]);
   const visible = layout.clusters.filter((each) => isSeen(each, seen, zoom));
@@ -159,6 +168,11 @@ function ClusterView(props: ClusterViewProps): JSX.Element {
   const { placed, selected, linked, tabStop, onFold, onFocus, onSelect } = props;
   const { cluster, isFolded, x, y, width, height } = placed;
   const { title, condition } = cluster;
+  const { figures } = useView();
+  const rateOf = (id: string): string => {
+    const rate = sumOf(figures.get(id) ?? [])?.rate ?? 0;
+    return rate === 0 ? '' : `${amount(rate)}/s`;
+  };
   const isMuted = (id: string): boolean => selected !== undefined && !linked.has(id);
   return (
     <section class="cluster" aria-label={title} style={placedAt({ x, y, width, height })}>
@@ -205,6 +219,7 @@ function ClusterView(props: ClusterViewProps): JSX.Element {
             >
               <KindMark kind={workload.kind} />
               <span class="node-name">{shortName(workload.id, cluster.title)}</span>
+              <span class="node-rate">{rateOf(workload.id)}</span>
               {workload.condition === 'good' ? null : (
                 <>
                   <span class="sr">, {conditionWords[workload.condition]}</span>
@@ -222,6 +237,17 @@ function ClusterView(props: ClusterViewProps): JSX.Element {
 /** wadm begins the ids of an application's workloads with its name; within the application that says nothing. */
 function shortName(id: string, title: string): string {
   return id.startsWith(`${title}-`) && id.length > title.length + 1 ? id.slice(title.length + 1) : id;
+}
+
+/** The largest zoom at which no cluster is wider than the frame, as far as names are still read. */
+function fittingZoom(
+  clusters: readonly Cluster[],
+  isFolded: (cluster: Cluster) => boolean,
+  width: number,
+): number {
+  const { width: widest } = layOut(clusters, isFolded, 0);
+  const fitting = zooms.filter((each) => each >= leastFitting && widest * each <= width);
+  return fitting.at(-1) ?? leastFitting;
 }
 
 function placedNodes(layout: MapLayout): readonly PlacedNode[] {

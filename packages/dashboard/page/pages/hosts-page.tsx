@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { HostRow } from '../../src/model/lattice-rows.js';
+import type { HostFiguresRow, HostRow } from '../../src/model/lattice-rows.js';
 import { Empty } from '../parts/empty.js';
+import { amount, bytes } from '../parts/numbers.js';
 import { PageHead } from '../parts/page-head.js';
 import { Since } from '../parts/since.js';
 import { useView } from '../state/store.js';
@@ -40,6 +41,7 @@ export function HostsPage(): JSX.Element {
             <HostCard
               key={host.id}
               host={host}
+              figures={tables.hostFigures.get(host.id)}
               {...(counts.get(host.id) ?? { components: 0, providers: 0 })}
             />
           ))}
@@ -51,11 +53,12 @@ export function HostsPage(): JSX.Element {
 
 interface HostCardProps {
   readonly host: HostRow;
+  readonly figures: HostFiguresRow | undefined;
   readonly components: number;
   readonly providers: number;
 }
 
-function HostCard({ host, components, providers }: HostCardProps): JSX.Element {
+function HostCard({ host, figures, components, providers }: HostCardProps): JSX.Element {
   const { id, labels, name, presence, startedAt, version } = host;
   const given = Object.entries(labels).filter(([key]) => !ownLabels.test(key));
   const machine = [labels['hostcore.os'], labels['hostcore.arch']].filter(Boolean).join(', ');
@@ -76,6 +79,14 @@ function HostCard({ host, components, providers }: HostCardProps): JSX.Element {
         <dd>
           <Since time={startedAt} />
         </dd>
+        {figures === undefined ? null : (
+          <>
+            <dt>Memory</dt>
+            <dd>{bytes(figures.residentBytes)}</dd>
+            <dt>Busy cores</dt>
+            <dd>{amount(figures.cores)}</dd>
+          </>
+        )}
         <dt>Version</dt>
         <dd>{version}</dd>
         {machine === '' ? null : (

@@ -7,6 +7,7 @@ import { PageHead } from '../parts/page-head.js';
 import { addressOf } from '../route.js';
 import { useView } from '../state/store.js';
 import type { Workload } from '../state/workloads.js';
+import { Figures } from './figures.js';
 import { LinkList } from './link-list.js';
 
 /** As many events as fit on a page about something else. */
@@ -36,6 +37,7 @@ export function WorkloadPage({ id }: { readonly id: string }): JSX.Element {
             {trouble}
           </p>
         ))}
+        <Figures id={id} />
         <section aria-labelledby="runs-on">
           <h2 id="runs-on">Runs on</h2>
           <table>

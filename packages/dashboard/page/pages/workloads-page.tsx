@@ -1,13 +1,21 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import type { FiguresRow } from '../../src/model/lattice-rows.js';
 import { ConditionBadge } from '../parts/condition.js';
 import { Empty } from '../parts/empty.js';
+import { amount, bytes, milliseconds } from '../parts/numbers.js';
 import { PageHead } from '../parts/page-head.js';
 import { SearchBox } from '../parts/search-box.js';
 import { type Column, VirtualTable } from '../parts/virtual-table.js';
 import { addressOf } from '../route.js';
+import { sumOf } from '../state/history.js';
 import { useView } from '../state/store.js';
 import type { Workload } from '../state/workloads.js';
+
+/** A workload with what it is at. */
+interface Row extends Workload {
+  readonly figures: readonly FiguresRow[];
+}
 
 interface WorkloadsPageProps {
   readonly kind: 'component' | 'provider';
@@ -15,7 +23,7 @@ interface WorkloadsPageProps {
 
 /** All components, or all providers. */
 export function WorkloadsPage({ kind }: WorkloadsPageProps): JSX.Element {
-  const { graph } = useView();
+  const { graph, figures } = useView();
   const [search, setSearch] = useState('');
   const [onlyTroubled, setOnlyTroubled] = useState(false);
   const all = useMemo(
@@ -24,9 +32,9 @@ export function WorkloadsPage({ kind }: WorkloadsPageProps): JSX.Element {
   );
   const troubled = all.filter(({ condition }) => condition !== 'good').length;
   const words = search.trim().toLowerCase();
-  const rows = all.filter(
-    (each) => matches(each, words) && (!onlyTroubled || troubled === 0 || each.condition !== 'good'),
-  );
+  const rows = all
+    .filter((each) => matches(each, words) && (!onlyTroubled || troubled === 0 || each.condition !== 'good'))
+    .map((each): Row => ({ ...each, figures: figures.get(each.id) ?? [] }));
   const title = kind === 'component' ? 'Components' : 'Providers';
   return (
     <>
@@ -66,53 +74,77 @@ function matches({ id, application = '', components, providers }: Workload, word
   return [id, application, ...images].some((text) => text.toLowerCase().includes(words));
 }
 
-const id: Column<Workload> = {
+const id: Column<Row> = {
   title: 'Id',
-  width: 'minmax(200px, 2fr)',
+  width: 'minmax(180px, 2fr)',
   cell: (each) => (
     <a href={addressOf(each.kind === 'component' ? 'components' : 'providers', each.id)}>{each.id}</a>
   ),
 };
 
-const condition: Column<Workload> = {
+const condition: Column<Row> = {
   title: 'State',
   width: '112px',
   cell: (each) => <ConditionBadge condition={each.condition} />,
 };
 
-const application: Column<Workload> = {
+const application: Column<Row> = {
   title: 'Application',
   width: 'minmax(120px, 1fr)',
   cell: (each) => each.application ?? <span class="muted-text">none</span>,
 };
 
-const links: Column<Workload> = {
+const links: Column<Row> = {
   title: 'Links',
-  width: '80px',
+  width: '56px',
   isNumber: true,
   cell: ({ calledBy, calls }) => calls.length + calledBy.length,
 };
 
-const hosts: Column<Workload> = {
+const hosts: Column<Row> = {
   title: 'Hosts',
-  width: '80px',
+  width: '56px',
   isNumber: true,
   cell: ({ components, providers }) => components.length + providers.length,
 };
 
-const componentColumns: readonly Column<Workload>[] = [
+const componentColumns: readonly Column<Row>[] = [
+  id,
+  condition,
+  application,
+  hosts,
+  calls('Calls / s', ({ rate }) => amount(rate)),
+  calls('p99', ({ p99Ms }) => (p99Ms === undefined ? '' : milliseconds(p99Ms))),
+  calls('Failed / s', ({ errorRate }) => amount(errorRate)),
+  calls('Waiting', ({ waiting }) => amount(waiting)),
+];
+
+const providerColumns: readonly Column<Row>[] = [
   id,
   condition,
   application,
   hosts,
   {
-    title: 'At once',
-    width: '90px',
+    title: 'Memory',
+    width: '100px',
     isNumber: true,
-    cell: ({ components }) =>
-      components.reduce((sum, { maxInstances }) => sum + maxInstances, 0).toLocaleString('en'),
+    cell: ({ figures }) => {
+      const total = figures.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, 0);
+      return total === 0 ? '' : bytes(total);
+    },
   },
   links,
 ];
 
-const providerColumns: readonly Column<Workload>[] = [id, condition, application, hosts, links];
+/** A column of what hosts tell of calls; empty where none does. */
+function calls(title: string, show: (sum: NonNullable<ReturnType<typeof sumOf>>) => string): Column<Row> {
+  return {
+    title,
+    width: '80px',
+    isNumber: true,
+    cell: ({ figures }) => {
+      const sum = sumOf(figures);
+      return sum === undefined ? '' : show(sum);
+    },
+  };
+}

@@ -35,6 +35,8 @@ export const emptyState: LatticeState = {
     providers: new Map(),
     links: new Map(),
     linkTroubles: new Map(),
+    figures: new Map(),
+    hostFigures: new Map(),
   },
   events: [],
   eventsLeftOut: 0,
@@ -71,6 +73,8 @@ function applyChanges(tables: Tables, changes: LatticeChanges): Tables {
     providers: changed(tables.providers, changes.providers),
     links: changed(tables.links, changes.links),
     linkTroubles: changed(tables.linkTroubles, changes.linkTroubles),
+    figures: changed(tables.figures, changes.figures),
+    hostFigures: changed(tables.hostFigures, changes.hostFigures),
   };
 }
 

@@ -48,6 +48,40 @@ export interface LinkTroubleRow {
   readonly reason: string;
 }
 
+/** What a component or provider is at on one host, of late; only of those that tell. */
+export interface FiguresRow {
+  readonly hostId: string;
+  readonly id: string;
+  /** Of a component. */
+  readonly calls?: CallFigures | undefined;
+  /** Memory of a process of its own. */
+  readonly residentBytes?: number | undefined;
+  /** Cores that a process of its own keeps busy: 0.5 is half of one. */
+  readonly cores?: number | undefined;
+}
+
+/** How a component is called on one host. */
+export interface CallFigures {
+  /** Invocations that ended, a second. */
+  readonly rate: number;
+  /** Of these, those that failed, a second. */
+  readonly errorRate: number;
+  /** 99 % of these took no longer; absent while none ended. */
+  readonly p99Ms?: number | undefined;
+  /** Invocations that run. */
+  readonly running: number;
+  /** Invocations that wait for one of those to end. */
+  readonly waiting: number;
+}
+
+/** What the process of a host uses, without those of its providers. */
+export interface HostFiguresRow {
+  readonly hostId: string;
+  readonly residentBytes: number;
+  /** 0.5 is half of one. */
+  readonly cores: number;
+}
+
 /** What a lattice consists of, by table; each row has a key of its own in its table. */
 export interface LatticeTables {
   readonly hosts: HostRow;
@@ -55,11 +89,21 @@ export interface LatticeTables {
   readonly providers: ProviderRow;
   readonly links: LinkRow;
   readonly linkTroubles: LinkTroubleRow;
+  readonly figures: FiguresRow;
+  readonly hostFigures: HostFiguresRow;
 }
 
 export type TableName = keyof LatticeTables;
 
-export const tableNames: readonly TableName[] = ['hosts', 'components', 'providers', 'links', 'linkTroubles'];
+export const tableNames: readonly TableName[] = [
+  'hosts',
+  'components',
+  'providers',
+  'links',
+  'linkTroubles',
+  'figures',
+  'hostFigures',
+];
 
 /** The key of a component or provider: one may run on many hosts. */
 export function workloadKey(hostId: string, id: string): string {

@@ -212,7 +212,8 @@ class Watch implements LatticeWatch {
   #removeHost(hostId: string): void {
     this.#heardOf.delete(hostId);
     this.#tables.delete('hosts', hostId);
-    for (const name of ['components', 'providers', 'linkTroubles'] as const) {
+    this.#tables.delete('hostFigures', hostId);
+    for (const name of ['components', 'providers', 'linkTroubles', 'figures'] as const) {
       for (const [key, row] of this.#tables.entries(name)) {
         if (row.hostId === hostId) this.#tables.delete(name, key);
       }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   lattice = await startFakeLattice();
   await lattice.host('NA1', { components: [hello] });
   lattice.configs.set('hello-config', { greeting: 'hi' });
-  dashboard = await serveDashboard({ connection: lattice.connection, client: lattice.client });
+  dashboard = await serveDashboard(lattice);
 });
 afterAll(async () => {
   await dashboard.close();
@@ -173,8 +173,7 @@ describe('an edit', () => {
   });
 
   it('is refused where the dashboard is for looking only', async () => {
-    const { client, connection } = lattice;
-    const readOnly = await serveDashboard({ connection, client, isReadOnly: true });
+    const readOnly = await serveDashboard({ ...lattice, isReadOnly: true });
     try {
       const answer = await askAsPage(readOnly, '/api/links', { method: 'POST', body: { after: link } });
       expect(answer.status).toBe(403);
@@ -184,4 +183,52 @@ describe('an edit', () => {
       await readOnly.close();
     }
   });
+});
+
+it('asks hosts for figures while a page looks on, and tells what happened between two answers', async () => {
+  let reading = 0;
+  await lattice.tellFigures('NA1', () => {
+    reading += 1;
+    const component = {
+      id: 'hello',
+      imageRef: hello.imageRef,
+      maxInstances: 4,
+      invocations: 20 * reading,
+      errors: 2 * reading,
+      refused: 0,
+      running: 1,
+      waiting: 0,
+      durationMs: 0,
+      durations: [20 * reading, 0],
+      computedMs: 0,
+    };
+    return {
+      hostId: 'NA1',
+      friendlyName: 'calm-fox-NA1',
+      version: '1.2.3',
+      time: 2_000 * reading,
+      uptimeSeconds: 1,
+      process: { residentBytes: 1e8, cpuMs: 100 * reading, servingThreads: 1, budgets: [] },
+      durationBoundsMs: [10],
+      components: [component],
+      providers: [],
+    };
+  });
+  expect(reading).toBe(0);
+  // One of its own: the other has found out already that the host tells nothing.
+  const watching = await serveDashboard(lattice);
+  try {
+    await using stream = await openStream(watching);
+    await stream.waitFor(() => stream.rows('figures').has('hello@NA1'));
+    expect(stream.rows('figures').get('hello@NA1')?.calls).toEqual({
+      rate: 10,
+      errorRate: 1,
+      p99Ms: 9.9,
+      running: 1,
+      waiting: 0,
+    });
+    expect(stream.rows('hostFigures').get('NA1')).toEqual({ hostId: 'NA1', residentBytes: 1e8, cores: 0.05 });
+  } finally {
+    await watching.close();
+  }
 });

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { ControlClient } from '@wasmlattice/control-interface';
+import type { DiagnosticsClient } from '@wasmlattice/diagnostics';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { Events, type NatsConnection } from 'nats';
 import { createDashboardHandler } from './dashboard-handler.js';
 import { describeEvent } from './describe-event.js';
+import { watchFigures } from './figures-watch.js';
 import { LatticeEditor } from './lattice-editor.js';
 import { watchLattice } from './lattice-watch.js';
 import { readPageFiles } from './page-files.js';
@@ -19,6 +21,8 @@ export interface DashboardOptions {
   /** A connection to the *control* NATS; it stays the caller's. */
   readonly connection: NatsConnection;
   readonly client: ControlClient;
+  /** Asked while a page looks on. */
+  readonly diagnostics: DiagnosticsClient;
   /** Of the loopback interface; any free one by default. */
   readonly port?: number;
   /** Whether pages may look only; they may change configs and links by default. */
@@ -53,6 +57,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const {
     client,
     connection,
+    diagnostics,
     isReadOnly = false,
     logger = noopLogger,
     outcomeMs = 5_000,
@@ -83,6 +88,9 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     },
   });
   opened.defer(() => watch.close());
+  opened.defer(
+    watchFigures({ diagnostics, tables: viewers.tables, isWatched: () => viewers.isWatched, logger }),
+  );
   void followConnection(connection, (isConnected) => {
     viewers.setConnection(isConnected ? 'connected' : 'disconnected');
     if (isConnected) void watch.refresh();

@@ -51,6 +51,11 @@ export class Viewers {
     });
   }
 
+  /** Whether any page looks on. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
+  }
+
   addEvent(event: EventRow): void {
     this.#history.push(event);
     if (this.#history.length > eventHistory) this.#history = this.#history.slice(-eventHistory);

@@ -11,6 +11,12 @@ import {
   silent,
 } from '@wasmlattice/control-interface';
 import {
+  createDiagnosticsClient,
+  type DiagnosticsClient,
+  type HostFigures,
+  serveDiagnostics,
+} from '@wasmlattice/diagnostics';
+import {
   configDeleted,
   configSet,
   createNatsEventPublisher,
@@ -31,10 +37,13 @@ export type FakeInventory = {
 export interface FakeLattice extends AsyncDisposable {
   readonly connection: NatsConnection;
   readonly client: ControlClient;
+  readonly diagnostics: DiagnosticsClient;
   readonly links: Link[];
   readonly configs: Map<string, StringMap>;
   /** Publishes an event as the host of this id does. */
   emit(hostId: string, event: LatticeEvent): Promise<void>;
+  /** Makes a host tell figures from now on. */
+  tellFigures(hostId: string, figures: () => HostFigures): Promise<void>;
   /** Adds a host, or changes what one runs. */
   host(hostId: string, inventory: FakeInventory): Promise<void>;
 }
@@ -112,9 +121,21 @@ export async function startFakeLattice(): Promise<FakeLattice> {
   return {
     connection,
     client,
+    diagnostics: createDiagnosticsClient({ connection, lattice: 'default' }),
     links,
     configs,
     emit,
+    async tellFigures(hostId, figures) {
+      const served = serveDiagnostics({
+        connection,
+        lattice: 'default',
+        controlPrefix: 'wasmbus.ctl',
+        hostId,
+        figures: async () => figures(),
+      });
+      scope.defer(() => served.close());
+      await connection.flush();
+    },
     async host(hostId, inventory) {
       const isKnown = inventories.has(hostId);
       inventories.set(hostId, inventory);
