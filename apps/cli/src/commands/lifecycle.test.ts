@@ -201,6 +201,9 @@ describe('update provider', () => {
     const { code, errors } = await cli('start', 'provider', next, 'kv');
     expect(code).toBe(1);
     expect(errors).toContain('`wasmlattice update` changes that');
+    expect((await cli('start', 'provider', next, 'kv', '--host-id', 'NA1')).errors).toContain(
+      '`wasmlattice update provider kv IMAGE` puts another in its place',
+    );
   });
 });
 

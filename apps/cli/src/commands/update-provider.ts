@@ -28,6 +28,7 @@ export function addUpdateProvider(parent: Command, io: CliIo): void {
       const providerRef = await localImage(given, io);
       await onLattice(self, io, async (lattice) => {
         const { description, host } = await findProvider(lattice, providerId, own.hostId);
+        const [before, after] = [description.imageRef, shownProviderReference(providerRef)];
         const config = own.config ?? description.config;
         if (config === undefined) {
           io.err(
@@ -48,7 +49,10 @@ export function addUpdateProvider(parent: Command, io: CliIo): void {
           lattice,
           own,
           {
-            sentence: `updated provider ${providerId} from ${description.imageRef} to ${shownProviderReference(providerRef)}`,
+            sentence:
+              before === after
+                ? `updated provider ${providerId}, which is ${after} still,`
+                : `updated provider ${providerId} from ${before} to ${after}`,
             fields: { provider_id: providerId, provider_ref: providerRef },
           },
         );

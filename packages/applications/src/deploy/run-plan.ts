@@ -271,6 +271,9 @@ function failed(step: Step, reason: string, options?: ErrorOptions): DeployError
   return new DeployError(`could not ${describeStep(step)}: ${reason}`, whatToCheck(step), options);
 }
 
+/** Part of what hosts of either kind say of a second provider of an id. */
+const runsAlready = 'already running';
+
 function explain(step: Step, error: unknown): unknown {
   if (error instanceof ControlError) {
     if (
@@ -281,6 +284,13 @@ function explain(step: Step, error: unknown): unknown {
       return new DeployError(
         `could not ${describeStep(step)}: the host does not answer, as hosts do when this built-in provider is off`,
         'start the host with --feature and the name of the provider, or --builtin-http-server true',
+        { cause: error },
+      );
+    }
+    if (step.kind === 'start-provider' && error.code === 'refused' && error.reply?.includes(runsAlready)) {
+      return new DeployError(
+        `could not ${describeStep(step)}: ${error.reply}`,
+        `\`wasmlattice update provider ${step.command.providerId} IMAGE\` puts another in its place`,
         { cause: error },
       );
     }
