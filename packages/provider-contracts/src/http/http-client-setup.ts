@@ -17,7 +17,7 @@ export interface HttpClientSetup extends AsyncDisposable {
 
 /** What an implementation may do otherwise than the contract says. */
 export const httpClientDifferences = {
-  'failed-bodies-stay': 'a request whose body breaks off stays open at its server',
+  'no-host': 'a request goes out without `host` unless it has one',
 } as const;
 
 export type HttpClientDifference = keyof typeof httpClientDifferences;

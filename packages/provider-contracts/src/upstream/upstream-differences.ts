@@ -26,7 +26,7 @@ export const upstreamDifferences: {
     'new-only',
     'put-once',
   ],
-  'http-client': ['failed-bodies-stay'],
+  'http-client': ['no-host'],
   'http-server': ['closed-connections', 'no-prefixes'],
   'keyvalue-nats': [
     'plain-keys-only',
