@@ -90,7 +90,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+/** All commands; `setExitCode` is told the code of one that ends in another way than by success or an error. */
+export function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   const program = new Command('wasmlattice');
   // Subcommands inherit these settings when they are made, so they come first.
   program
