@@ -18,15 +18,31 @@ export interface Child extends AsyncDisposable {
 const running = new Set<ChildProcess>();
 
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) send(child, 'SIGKILL');
 });
 
-/** Starts a program; it is killed at the end of its scope if it still runs, and when this process exits. */
+/** Those that lead a process group, which gets all their signals, as the one of a terminal does by Ctrl-C. */
+const leaders = new WeakSet<ChildProcess>();
+
+function send(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (leaders.has(child)) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // It is gone.
+  }
+}
+
+/**
+ * Starts a program; it is killed at the end of its scope if it still runs, and when this process exits. With `detached` it leads a process
+ * group, and what it started gets its signals, too.
+ */
 export function startChild(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  options: Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> = {},
+  options: Pick<SpawnOptions, 'uid' | 'gid' | 'cwd' | 'detached'> = {},
 ): Child {
   const child: ChildProcess = spawn(command, args, { ...options, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -37,6 +53,7 @@ export function startChild(
   }
 
   running.add(child);
+  if (options.detached === true) leaders.add(child);
   const listeners = new Set<() => void>();
   let text = '';
   let ended = false;
@@ -76,7 +93,7 @@ export function startChild(
     pid,
     exited,
     output: () => text,
-    signal: (name) => void child.kill(name),
+    signal: (name) => send(child, name),
     waitForLine: (pattern) => waitFor(() => pattern.exec(text) ?? undefined, `printing ${pattern}`),
     waitForOutput: (enough, position = 0) =>
       waitFor(() => {
@@ -84,7 +101,7 @@ export function startChild(
         return enough(since) ? since : undefined;
       }, 'printing enough'),
     async [Symbol.asyncDispose]() {
-      if (!ended) child.kill('SIGKILL');
+      if (!ended) send(child, 'SIGKILL');
       await exited;
     },
   };

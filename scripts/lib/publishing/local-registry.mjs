@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import { basename } from 'node:path';
 
 /**
- * An npm registry on this machine that has `packages`, as `packPackages` gives them, each in one version. It knows no others: npm
- * asks it for the scope `@wasmlattice` only.
+ * An npm registry on this machine that has `packages`, as `packPackages` gives them, each in one version. Where others are is at
+ * `elsewhere`, the URL of a registry; without one it knows no others.
  */
-export async function startLocalRegistry(packages) {
+export async function startLocalRegistry(packages, { elsewhere } = {}) {
   const documents = new Map();
   const archives = new Map();
   const server = createServer((request, response) => {
@@ -15,6 +15,10 @@ export async function startLocalRegistry(packages) {
     const archive = archives.get(path);
     if (archive !== undefined) return response.end(archive);
     const document = documents.get(path);
+    if (document === undefined && elsewhere !== undefined) {
+      response.writeHead(302, { location: new URL(request.url.slice(1), elsewhere).href });
+      return response.end();
+    }
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(document ?? { error: `no package ${path}` }));
   });

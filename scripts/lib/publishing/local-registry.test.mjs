@@ -17,3 +17,13 @@ test('a registry has the packages it is given, and tells where their archives ar
     await registry.close();
   }
 });
+
+test('a registry says where others are', async () => {
+  const registry = await startLocalRegistry([], { elsewhere: 'https://registry.example.org/' });
+  try {
+    const { status, headers } = await fetch(`${registry.url}@types%2fnode`, { redirect: 'manual' });
+    expect([status, headers.get('location')]).toEqual([302, 'https://registry.example.org/@types%2fnode']);
+  } finally {
+    await registry.close();
+  }
+});

@@ -1,0 +1,37 @@
+import { globSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parsePage } from './lib/doc-test/parse-page.mjs';
+import { readerEnvironment } from './lib/doc-test/reader-environment.mjs';
+import { runPage } from './lib/doc-test/run-page.mjs';
+import { root } from './lib/paths.mjs';
+
+// What takes minutes and a network is run by `pnpm docs:test`.
+
+const pages = await Promise.all(
+  globSync('docs/tasks/*.md', { cwd: root }).map(async (name) => {
+    const path = join(root, name);
+    return { name, path, ...parsePage(await readFile(path, 'utf8')) };
+  }),
+);
+
+let programs;
+let env;
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), 'wasmlattice-programs-'));
+  env = await readerEnvironment(programs, { natsServer: process.env.NATS_SERVER_BIN });
+});
+afterAll(() => rm(programs, { recursive: true, force: true }));
+
+// The time ends what hangs; a page fails by what its commands say.
+test.each(pages.filter(({ isSlow }) => !isSlow))(
+  'the commands of $name do what it says',
+  { timeout: 180_000 },
+  ({ path }) => runPage(path, { env }),
+);
+
+test('each page of a task is run', () => {
+  expect(pages.map(({ steps }) => steps.some(({ kind }) => kind === 'commands'))).not.toContain(false);
+});
