@@ -93,10 +93,19 @@ export function toolVersions(): string {
 }
 
 function manifestOf(name: string, from: string): string {
-  const path = findPackageJSON(name, from);
-  if (path === undefined) throw new GuestBuildError(`${name} is not installed; run \`npm run setup\``);
+  const path = findInstalled(name, from);
+  if (path === undefined) throw new GuestBuildError(`${name} is not installed; run \`npm install\``);
   // Behind pnpm's link, where the package's own dependencies are found.
   return realpathSync(path);
+}
+
+/** Node.js throws for a package that can't be found, and gives `undefined` for one without the file. */
+function findInstalled(name: string, from: string): string | undefined {
+  try {
+    return findPackageJSON(name, from);
+  } catch {
+    return undefined;
+  }
 }
 
 function nameAndVersion(path: string): string {
