@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import type { Builder, BuildOutcome } from './builder.js';
 import type { GuestProject } from './project.js';
 
@@ -34,9 +34,7 @@ export class GuestBuilder implements Builder {
     };
     child.stderr?.on('data', hear);
     try {
-      child.send({ kind: 'build' });
       const exit = once(child, 'exit', { signal: ended.signal }).then(([code, signal]) => {
-        this.#child = undefined;
         const how =
           signal === 'SIGKILL'
             ? `it took longer than ${timeoutMs / 1_000} s`
@@ -44,7 +42,10 @@ export class GuestBuilder implements Builder {
         return failed(`the build gave up: ${how}${said === '' ? '' : `\n${said.trim()}`}`);
       });
       exit.catch(() => {});
-      return await Promise.race([this.#answer(child, ended.signal), exit]);
+      const answer = this.#answer(child, ended.signal);
+      answer.catch(() => {});
+      child.send({ kind: 'build' });
+      return await Promise.race([answer, exit]);
     } finally {
       clearTimeout(timer);
       ended.abort();
@@ -74,16 +75,20 @@ export class GuestBuilder implements Builder {
       stream?.on('data', (chunk: Buffer) => this.#options.note(chunk.toString().trimEnd()));
     }
     child.on('error', () => {});
+    // One that ends between two builds is not asked again.
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
     return child;
   }
 
   async #answer(child: ChildProcess, signal: AbortSignal): Promise<BuildOutcome> {
-    for (;;) {
-      const [message] = await once(child, 'message', { signal });
+    for await (const [message] of on(child, 'message', { signal })) {
       const answer = readAnswer(message);
       if (answer.kind !== 'note') return answer;
       this.#options.note(answer.message);
     }
+    throw signal.reason;
   }
 }
 

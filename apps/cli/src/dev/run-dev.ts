@@ -46,13 +46,18 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<number> {
   const ended = new AbortController();
   const signal = AbortSignal.any([io.signal, ended.signal]);
   const builder = stack.use(openBuilder(project, join(temp, 'built'), terminal, signal));
+  // What is under way when something else fails has come to nothing.
+  stack.defer(() => ended.abort());
   const loop = new DevLoop({ ...options, builder, io, signal, terminal, watch });
   terminal.say(
     `building ${relative(io.cwd, project.artifact) || project.artifact} and starting a host; Ctrl-C ends both`,
   );
   try {
     const first = loop.build();
-    void first.then((outcome) => loop.tellFailure(outcome));
+    first.then(
+      (outcome) => loop.tellFailure(outcome),
+      () => {},
+    );
     const host = stack.use(
       await startDevHost({
         dataDir: join(temp, 'data'),
@@ -122,7 +127,7 @@ class DevLoop {
   }
 
   tellFailure(outcome: BuildOutcome, serving?: DevServing): void {
-    if (outcome.kind === 'built') return;
+    if (outcome.kind === 'built' || this.#options.signal.aborted) return;
     const message = this.#positionsOf(outcome)(outcome.message);
     this.#options.terminal.problem(`the build failed${serving?.state ?? ''}:\n${message}`);
   }
