@@ -86,7 +86,7 @@ const definitions = {
 type OptionName = keyof typeof definitions;
 
 /** Long enough for hosts on another continent, short enough for an impatient person. */
-const defaultGatherMs = 750;
+export const defaultGatherMs = 750;
 
 /** Adds the options to a command. They are understood before and after its name. */
 export function addGlobalOptions(command: Command): Command {

@@ -49,6 +49,7 @@ import { addSecretsGet } from './commands/secrets-get.js';
 import { addSecretsPut } from './commands/secrets-put.js';
 import { addSecretsServe } from './commands/secrets-serve.js';
 import { addSecretsStore } from './commands/secrets-store.js';
+import { addSpy } from './commands/spy.js';
 import { addStartComponent } from './commands/start-component.js';
 import { addStartProvider } from './commands/start-provider.js';
 import { addStopComponent } from './commands/stop-component.js';
@@ -122,6 +123,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addLogs(program, io);
   addEvents(program, io);
   addGraph(program, io);
+  addSpy(program, io);
   const get = group(program, 'get', 'Look at the lattice');
   addGetHosts(get, io);
   addGetInventory(get, io);

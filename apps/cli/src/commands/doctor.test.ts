@@ -5,7 +5,9 @@ import { freePort, startNatsServer } from '@wasmlattice/test-support';
 import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../doctor/finding.js';
+import { runCli } from '../program.js';
 import { useCliScenario } from '../testing/cli-scenario.js';
+import { createTestIo } from '../testing/test-io.js';
 
 const scenario = useCliScenario();
 const { cli, host } = scenario;
@@ -17,7 +19,9 @@ interface Diagnosis {
 }
 
 async function examine(...flags: string[]): Promise<Diagnosis> {
-  const { code, output } = await cli('doctor', '-o', 'json', ...flags);
+  const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url }, scenario.folder);
+  const code = await runCli(['doctor', '-o', 'json', '--timeout-ms', '1500', ...flags], io);
+  const { output } = io;
   const { ok, findings } = JSON.parse(output) as { ok: boolean; findings: Finding[] };
   return { code, ok, of: (id) => findings.find((finding) => finding.id === id) };
 }

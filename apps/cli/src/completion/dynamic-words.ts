@@ -29,6 +29,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   '/scale/component id': 'component',
   '/secrets/del name': 'secret',
   '/secrets/get name': 'secret',
+  '/spy id': 'component',
   '/start/component id': 'none',
   '/start/provider id': 'none',
   '/stop/component id': 'component',

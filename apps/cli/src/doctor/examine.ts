@@ -4,7 +4,7 @@ import { createDiagnosticsClient } from '@wasmlattice/diagnostics';
 import type { NatsConnection } from 'nats';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
-import type { GlobalOptions } from '../global-options.js';
+import { defaultGatherMs, type GlobalOptions } from '../global-options.js';
 import { inTime } from '../in-time.js';
 import { openConnection } from '../lattice-session.js';
 import { artifactFolder } from '../registry-options.js';
@@ -18,8 +18,21 @@ import { type Refusals, watchRefusals } from './refusals.js';
 import { addressOf, lookAtServer } from './server-finding.js';
 import { folderFinding, limitFindings, nodeFinding } from './system-findings.js';
 
-/** How long each step may take, in ms; together they stay below two seconds. */
-const times = { connect: 1_000, answer: 500, gather: 400, figures: 300 } as const;
+/** How long each step may take, in ms; on a lattice that answers they stay below a second together. */
+const usualTimes = { connect: 1_000, answer: 500, gather: 400, figures: 300 } as const;
+
+type Times = Readonly<Record<keyof typeof usualTimes, number>>;
+
+/** Who gives `--timeout-ms` has more patience in proportion, not less. */
+function timesFor({ gatherMs }: GlobalOptions): Times {
+  const factor = Math.max(1, gatherMs / defaultGatherMs);
+  return {
+    connect: usualTimes.connect * factor,
+    answer: usualTimes.answer * factor,
+    gather: usualTimes.gather * factor,
+    figures: usualTimes.figures * factor,
+  };
+}
 
 const login = findingsOf('login', 'login');
 const hosts = findingsOf('hosts', 'hosts');
@@ -44,7 +57,7 @@ async function lookAtLattice(options: GlobalOptions, io: CliIo): Promise<readonl
   // Refusals are what is looked for here.
   const opening = openConnection(options, { ...io, err: () => {} });
   try {
-    const opened = await inTime<NatsConnection | undefined>(opening, times.connect, undefined);
+    const opened = await inTime<NatsConnection | undefined>(opening, timesFor(options).connect, undefined);
     if (opened === undefined) {
       void opening.then((late) => late.close()).catch(() => {});
       return [
@@ -85,7 +98,7 @@ async function lookWith(
       connection,
       lattice,
       domain: io.env.WASMCLOUD_JS_DOMAIN || undefined,
-      timeoutMs: times.answer,
+      timeoutMs: timesFor(options).answer,
       hasHosts: gathering.then(({ length }) => length > 0),
     }),
   ]);
@@ -105,13 +118,14 @@ async function lookWith(
 
 async function gatherHosts(
   connection: NatsConnection,
-  { lattice, inboxPrefix, ctlTopicPrefix }: GlobalOptions,
+  options: GlobalOptions,
   io: CliIo,
 ): Promise<readonly Host[]> {
+  const { lattice, inboxPrefix, ctlTopicPrefix } = options;
   const client = createControlClient({
     connection,
     lattice,
-    timeoutMs: times.gather,
+    timeoutMs: timesFor(options).gather,
     ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(ctlTopicPrefix !== undefined && { prefix: ctlTopicPrefix }),
   });
@@ -132,10 +146,16 @@ function hostFinding(found: readonly Host[], lattice: string): Finding {
 /** Those of hosts that tell their figures; of many a few will do. */
 async function hostClocks(
   connection: NatsConnection,
-  { lattice, inboxPrefix }: GlobalOptions,
+  options: GlobalOptions,
   found: readonly Host[],
 ): Promise<readonly OtherClock[]> {
-  const diagnostics = createDiagnosticsClient({ connection, lattice, inboxPrefix, timeoutMs: times.figures });
+  const { lattice, inboxPrefix } = options;
+  const diagnostics = createDiagnosticsClient({
+    connection,
+    lattice,
+    inboxPrefix,
+    timeoutMs: timesFor(options).figures,
+  });
   const clocks = found.slice(0, mostClocks).map(async ({ id, friendlyName }): Promise<OtherClock[]> => {
     const asked = Date.now();
     const figures = await diagnostics.figures(id).catch(() => undefined);

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli, startCli } from '../src/cli-process.js';
+import { startComponent } from '../src/deploy.js';
+import { paths } from '../src/paths.js';
+import { type Scenario, startScenario } from '../src/scenario.js';
+
+let scenario: Scenario;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+  await startComponent(scenario.lattice, scenario.host, { id: 'ops', wasm: paths.ops });
+});
+afterAll(() => scenario?.[Symbol.asyncDispose]());
+
+const run = (...args: readonly string[]) => runCli(scenario.nats, ...args);
+
+describe('who looks at a lattice that works', () => {
+  it('sees calls, what guests log, and what came of it', async () => {
+    const { nats, host } = scenario;
+    await using logs = startCli(nats, 'logs', '-f', 'ops');
+    await using spy = startCli(nats, 'spy', 'ops');
+    await logs.waitForLine(/log of ops in lattice default/);
+    await spy.waitForLine(/Spying on component ops/);
+
+    expect((await run('call', 'ops', 'note', '"the tide"')).code).toBe(0);
+    await spy.waitForLine(/^From: wasmlattice +To: ops/m);
+    await spy.waitForLine(/^Operation: test:ops\/shapes@1\.0\.0\.note$/m);
+    await spy.waitForLine(/^Message: \{"text":"the tide"\}$/m);
+    await logs.waitForLine(/ INFO .*noted the tide.* component=ops/);
+    expect((await run('call', 'ops', 'fail')).code).toBe(1);
+    await logs.waitForLine(/ERROR .*component ops trapped in test:ops\/shapes/);
+
+    const [figures] = JSON.parse((await run('top', '--once', '-o', 'json')).output) as unknown[];
+    expect(figures).toMatchObject({
+      host_id: host.id,
+      components: [{ id: 'ops', invocations: 2, errors: 1, running: 0, waiting: 0 }],
+    });
+    for (const child of [logs, spy]) {
+      child.signal('SIGINT');
+      expect(await child.exited).toBe(0);
+    }
+  });
+
+  it('finds it well, and draws it', async () => {
+    const { findings } = JSON.parse((await run('doctor', '-o', 'json', '--timeout-ms', '3000')).output) as {
+      findings: readonly { readonly id: string; readonly status: string }[];
+    };
+    const statuses = Object.fromEntries(findings.map(({ id, status }) => [id, status]));
+    const well = { login: 'ok', permissions: 'ok', jetstream: 'ok', buckets: 'ok', hosts: 'ok', clock: 'ok' };
+    expect(statuses).toMatchObject(well);
+    expect((await run('graph')).output).toContain('n0("ops")');
+  });
+});
