@@ -1,5 +1,5 @@
 import { provide, runProvider } from '@wasmlattice/provider-sdk';
-import { func, t, witInterface } from '@wasmlattice/rpc';
+import { createClient, func, t, witInterface } from '@wasmlattice/rpc';
 
 const shapes = witInterface('test:ops/shapes@1.0.0', [
   func(
@@ -12,14 +12,22 @@ const shapes = witInterface('test:ops/shapes@1.0.0', [
   ),
 ]);
 
-/** Takes calls and answers none. */
-await runProvider('stuck', ({ logger }) => ({
-  exports: [
-    provide(shapes, {
-      add() {
-        logger.info(`stuck ${process.pid} took a call.`);
-        return new Promise<never>(() => {});
-      },
-    }),
-  ],
-}));
+const presence = witInterface('acme:stuck/presence@0.1.0', [func('is-here', [], t.bool)]);
+
+/** Takes calls and answers none; it says so once the acceptance of a call has left. */
+await runProvider('stuck', ({ id, invoker, logger }) => {
+  const self = createClient(invoker, { target: id, interface: presence });
+  return {
+    exports: [
+      provide(presence, { isHere: () => true }),
+      provide(shapes, {
+        async add() {
+          // Goes the way of the acceptance, behind it, to the NATS server and back.
+          await self.isHere();
+          logger.info(`stuck ${process.pid} took a call.`);
+          return await new Promise<never>(() => {});
+        },
+      }),
+    ],
+  };
+});
