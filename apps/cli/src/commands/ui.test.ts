@@ -33,6 +33,26 @@ it('serves a dashboard at the address it prints until it is interrupted', async 
   await expect(fetch(address)).rejects.toThrow();
 });
 
+it('is served beside a host that `up --ui` runs, as soon as its NATS server is there, and ends with it', async () => {
+  await scenario.host();
+  const { port } = new URL(scenario.server.url);
+  const ended = Promise.withResolvers<number>();
+  const io: TestIo = Object.assign(createTestIo(), {
+    runHost: (flags: readonly string[]) => {
+      io.hostRuns.push(flags);
+      return ended.promise;
+    },
+  });
+  const running = runCli(['up', '--nats-port', port, '--ui', '--label', 'zone=a'], io);
+  await expect.poll(() => io.output).toContain('#token=');
+  expect(io.hostRuns).toEqual([['--nats-port', port, '--label', 'zone=a']]);
+  const { origin } = new URL(io.output.trim());
+  expect((await fetch(origin)).status).toBe(200);
+  ended.resolve(7);
+  expect(await running).toBe(7);
+  await expect(fetch(origin)).rejects.toThrow();
+});
+
 it('tells address and token apart in JSON', async () => {
   await whileServed(['--output', 'json', '--read-only'], async ({ output }) => {
     const { address, token, url } = JSON.parse(output);

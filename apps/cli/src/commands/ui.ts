@@ -19,22 +19,36 @@ export function addUi(parent: Command, io: CliIo): void {
     .option('--read-only', 'let it change nothing')
     .action((own: UiOptions, command: Command) => {
       const port = readPort(own.port);
-      return onLattice(command, io, async (lattice) => {
-        const dashboard = await serve(lattice, port, own.readOnly === true);
-        try {
-          const { address, token, url } = dashboard;
-          io.out(lattice.options.output === 'json' ? jsonLine({ url, address, token }) : `${url}\n`);
-          if (lattice.options.output === 'text') {
-            io.err(
-              'open it in a browser of this machine; it is good until Ctrl-C, for whoever has the address\n',
-            );
-          }
-          await interrupted(io.signal);
-        } finally {
-          await dashboard.close();
-        }
-      });
+      const isReadOnly = own.readOnly === true;
+      return onLattice(command, io, (lattice) => serveUi(lattice, { port, isReadOnly }, io.signal));
     });
+}
+
+/** How a dashboard is to be served. */
+export interface ServeUiOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly isReadOnly?: boolean;
+}
+
+/** Serves a dashboard until the signal, and tells where it is. Throws a {@link CliError} if the port can't be used. */
+export async function serveUi(
+  lattice: LatticeCommand,
+  { port, isReadOnly = false }: ServeUiOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { io, options } = lattice;
+  const dashboard = await serve(lattice, port, isReadOnly);
+  try {
+    const { address, token, url } = dashboard;
+    io.out(options.output === 'json' ? jsonLine({ url, address, token }) : `${url}\n`);
+    if (options.output === 'text') {
+      io.err('open it in a browser of this machine; it is good until Ctrl-C, for whoever has the address\n');
+    }
+    await interrupted(signal);
+  } finally {
+    await dashboard.close();
+  }
 }
 
 function readPort(text: string | undefined): number {
