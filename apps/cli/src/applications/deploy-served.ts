@@ -105,14 +105,15 @@ async function untilDeployed(
   const deadline = performance.now() + waitMs;
   let told = '';
   for (;;) {
-    const status = await client.status(manifest.name);
-    const text = describeStatus(status);
-    if (text !== told && status.status.type !== 'deployed' && options.output === 'text') io.out(`${text}\n`);
-    told = text;
+    let status = await client.status(manifest.name);
     if (status.status.type === 'deployed') {
       const lattice = await readLattice(command.client, { ...options, signal: io.signal });
-      if (statusInLattice(manifest, lattice).status.type === 'deployed') return;
+      status = statusInLattice(manifest, lattice);
+      if (status.status.type === 'deployed') return;
     }
+    const text = describeStatus(status);
+    if (text !== told && options.output === 'text') io.out(`${text}\n`);
+    told = text;
     if (performance.now() > deadline) {
       throw new CliError(
         `${manifest.name} is to run, but does not after ${waitMs} ms: ${text}`,

@@ -104,7 +104,7 @@ describe('applications that somebody watches over', () => {
     await write('v1', 4);
     const { code, errors } = await cli('app', 'deploy', 'app.yaml', '--wait-ms', '1');
     expect(code).toBe(1);
-    expect(errors).toContain('shop is to run, but does not after 1 ms: ');
+    expect(errors).toMatch(/^error: shop is to run, but does not after 1 ms: reconciling: /);
     expect((await cli('app', 'deploy', 'shop', '--no-wait', '-o', 'json')).output).toBe(
       `${JSON.stringify({ success: true, model_name: 'shop', model_version: 'v1', deployed: true }, undefined, 2)}\n`,
     );
