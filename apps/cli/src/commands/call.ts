@@ -36,6 +36,8 @@ export function addCall(program: Command, io: CliIo, setExitCode: (code: number)
         const result = await invoke(id, found, readParams(found.func, texts), lattice);
         const type = found.func.result;
         if (type !== undefined) io.out(jsonDocument(valueToJson(type, result, 'result')));
+        else if (lattice.options.output === 'json') io.out(jsonDocument(null));
+        else io.err(`called ${found.func.name} of ${id}, which has no result\n`);
         if (isErr(found, result)) setExitCode(exitCodes.failure);
       }),
   );

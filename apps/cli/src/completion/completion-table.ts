@@ -23,7 +23,11 @@ export function completionTable(program: Command): readonly CompletionRow[] {
 
 function rowsOf(command: Command, path: string, shared: ReadonlySet<string>): readonly CompletionRow[] {
   const own = command.options.filter(({ flags, hidden }) => !shared.has(flags) && !hidden);
-  const shown = command.createHelp().visibleCommands(command);
+  // `help` is with every group, beside `--help`.
+  const shown = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((child) => child.name() !== 'help');
   return [
     ...(path === '/' ? [] : rowsOfOptions(path, own)),
     ...command.registeredArguments.flatMap((argument, index) => rowsOfArgument(path, argument, index)),
