@@ -9,6 +9,7 @@ import { useView } from '../state/store.js';
 import type { Workload } from '../state/workloads.js';
 import { Figures } from './figures.js';
 import { LinkList } from './link-list.js';
+import { Log } from './log.js';
 
 /** As many events as fit on a page about something else. */
 const mostEvents = 20;
@@ -74,6 +75,7 @@ export function WorkloadPage({ id }: { readonly id: string }): JSX.Element {
         ))}
         <LinkList title="Calls" links={workload.calls} />
         <LinkList title="Called by" links={workload.calledBy} />
+        <Log id={id} />
         <section aria-labelledby="happened">
           <h2 id="happened">What happened</h2>
           {events.length === 0 ? (

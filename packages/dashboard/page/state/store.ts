@@ -59,7 +59,7 @@ export class Store {
     let retryMs = firstRetryMs;
     while (true) {
       try {
-        for await (const message of readMessages(this.#token)) {
+        for await (const message of readMessages<DashboardMessage>(this.#token, '/api/stream')) {
           retryMs = firstRetryMs;
           this.#take(message);
         }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
 import { DecodeError } from '@wasmlattice/control-interface/codec';
+import type { DiagnosticsClient } from '@wasmlattice/diagnostics';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { EditAnswer } from '../model/edits.js';
 import { decodeConfigEdit, decodeLinkEdit } from './decode-edits.js';
 import type { LatticeEditor } from './lattice-editor.js';
+import { streamLog } from './log-stream.js';
 import type { PageFile } from './page-files.js';
 import { readJson } from './read-body.js';
 import { Refusal } from './refusal.js';
@@ -17,6 +19,7 @@ export interface DashboardHandlerOptions {
   readonly guard: RequestGuard;
   readonly viewers: Viewers;
   readonly editor: LatticeEditor;
+  readonly diagnostics: DiagnosticsClient;
   readonly isReadOnly: boolean;
   readonly logger: Logger;
 }
@@ -69,6 +72,10 @@ async function answer(
   if (route === 'GET /api/stream') return viewers.add(response);
   const [, configName] = /^GET \/api\/configs\/(.+)$/.exec(route) ?? [];
   if (configName !== undefined) return await sendConfig(response, decodeURIComponent(configName), options);
+  const [, workload] = /^GET \/api\/logs\/(.+)$/.exec(route) ?? [];
+  if (workload !== undefined) {
+    return await streamLog(response, decodeURIComponent(workload), options.diagnostics);
+  }
   if (request.method === 'POST') return await edit(pathname, request, response, options);
   sendNothing(response, 404);
 }

@@ -232,3 +232,30 @@ it('asks hosts for figures while a page looks on, and tells what happened betwee
     await watching.close();
   }
 });
+
+it('tells what a component logs while a page follows it', async () => {
+  const followed = Promise.withResolvers<void>();
+  const served = await lattice.tellFigures(
+    'NA9',
+    () => {
+      throw new Error('it tells its log alone');
+    },
+    followed.resolve,
+  );
+  const headers = { authorization: `Bearer ${dashboard.token}` };
+  const leaving = new AbortController();
+  const response = await fetch(new URL('/api/logs/hello', dashboard.address), {
+    headers,
+    signal: leaving.signal,
+  });
+  await followed.promise;
+  const line = { time: 1, level: 'warn', target: 'component', message: 'low', traceId: 'ab' } as const;
+  served.logged({ dropped: 0, logs: [{ ...line, attributes: { component: 'hello' } }] });
+  const first = await response.body?.getReader().read();
+  expect(JSON.parse(new TextDecoder().decode(first?.value).slice('data: '.length))).toEqual({
+    kind: 'lines',
+    lines: [{ time: 1, level: 'warn', hostId: 'NA9', message: 'low', traceId: 'ab' }],
+    dropped: 0,
+  });
+  leaving.abort();
+});

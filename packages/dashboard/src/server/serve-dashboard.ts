@@ -99,7 +99,10 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const token = randomBytes(32).toString('base64url');
   const editor = new LatticeEditor({ connection, client, outcomeMs });
   const guard = createRequestGuard(bound.port, token);
-  server.on('request', createDashboardHandler({ files, guard, viewers, editor, isReadOnly, logger }));
+  server.on(
+    'request',
+    createDashboardHandler({ files, guard, viewers, editor, diagnostics, isReadOnly, logger }),
+  );
   const address = `http://127.0.0.1:${bound.port}/`;
   const scope = opened.move();
   return { url: `${address}#token=${token}`, address, token, close: () => scope.disposeAsync() };

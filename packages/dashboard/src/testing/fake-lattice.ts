@@ -13,6 +13,7 @@ import {
 import {
   createDiagnosticsClient,
   type DiagnosticsClient,
+  type DiagnosticsServer,
   type HostFigures,
   serveDiagnostics,
 } from '@wasmlattice/diagnostics';
@@ -42,8 +43,8 @@ export interface FakeLattice extends AsyncDisposable {
   readonly configs: Map<string, StringMap>;
   /** Publishes an event as the host of this id does. */
   emit(hostId: string, event: LatticeEvent): Promise<void>;
-  /** Makes a host tell figures from now on. */
-  tellFigures(hostId: string, figures: () => HostFigures): Promise<void>;
+  /** Makes a host tell figures, and what it logs, from now on. */
+  tellFigures(hostId: string, figures: () => HostFigures, onFollow?: () => void): Promise<DiagnosticsServer>;
   /** Adds a host, or changes what one runs. */
   host(hostId: string, inventory: FakeInventory): Promise<void>;
 }
@@ -125,16 +126,18 @@ export async function startFakeLattice(): Promise<FakeLattice> {
     links,
     configs,
     emit,
-    async tellFigures(hostId, figures) {
+    async tellFigures(hostId, figures, onFollow = () => {}) {
       const served = serveDiagnostics({
         connection,
         lattice: 'default',
         controlPrefix: 'wasmbus.ctl',
         hostId,
         figures: async () => figures(),
+        onFollow,
       });
       scope.defer(() => served.close());
       await connection.flush();
+      return served;
     },
     async host(hostId, inventory) {
       const isKnown = inventories.has(hostId);
