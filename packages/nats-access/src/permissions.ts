@@ -104,33 +104,68 @@ function allUseOf(api: string, stream: string): string[] {
   ];
 }
 
+/** What a host does. */
+const ofHost = ({ api, control, diagnostics, lattice, inbox }: LatticeSubjects): Permissions => ({
+  publish: {
+    allow: [
+      `wasmbus.evt.${lattice}.*`,
+      `wasmlattice.alive.${lattice}.*`,
+      `wasmbus.cfg.${lattice}.req`,
+      `${diagnostics}.logs.*`,
+      'wasmcloud.policy',
+      ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),
+      `${api}.INFO`,
+      ...hostUseOf(api, `LATTICEDATA_${lattice}`),
+      ...hostUseOf(api, `CONFIGDATA_${lattice}`),
+    ],
+  },
+  subscribe: {
+    allow: [
+      `${control}.>`,
+      `${diagnostics}.req.>`,
+      'wasmcloud.policy.changes',
+      'wasmcloud.secrets.v1alpha1.*.changed',
+      inbox,
+    ],
+  },
+  answersWithinMs: 120_000,
+});
+
 /** What each role has to be able to do, and no more. */
 const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
-  host: ({ api, control, diagnostics, lattice, inbox }) => ({
-    publish: {
-      allow: [
-        `wasmbus.evt.${lattice}.*`,
-        `wasmlattice.alive.${lattice}.*`,
-        `wasmbus.cfg.${lattice}.req`,
-        `${diagnostics}.logs.*`,
-        'wasmcloud.policy',
-        ...['server_xkey', 'get'].map((operation) => `wasmcloud.secrets.v1alpha1.*.${operation}`),
-        `${api}.INFO`,
-        ...hostUseOf(api, `LATTICEDATA_${lattice}`),
-        ...hostUseOf(api, `CONFIGDATA_${lattice}`),
-      ],
-    },
-    subscribe: {
-      allow: [
-        `${control}.>`,
-        `${diagnostics}.req.>`,
-        'wasmcloud.policy.changes',
-        'wasmcloud.secrets.v1alpha1.*.changed',
-        inbox,
-      ],
-    },
-    answersWithinMs: 120_000,
-  }),
+  host: ofHost,
+  'reconciling-host'(subjects) {
+    const { api, control, lattice } = subjects;
+    const { publish, subscribe, ...host } = ofHost(subjects);
+    return {
+      ...host,
+      publish: {
+        allow: [
+          ...publish.allow,
+          `${control}.>`,
+          `wadm.api.${lattice}.model.list`,
+          `wadm.evt.${lattice}.*`,
+          `wadm.status.${lattice}.*`,
+          ...hostUseOf(api, `RECONCILER_${lattice}`),
+          ...readsOf(api, 'wadm_manifests'),
+          `${api}.STREAM.CREATE.KV_wadm_manifests`,
+          // An application's key is the name of the lattice, a dash, and its own: a permission can't tell it from those of other lattices.
+          '$KV.wadm_manifests.*',
+          `${api}.STREAM.INFO.wadm_status`,
+          `${api}.STREAM.MSG.GET.wadm_status`,
+          `${api}.CONSUMER.INFO.wadm_event_consumer.wadm_event_consumer-${lattice}`,
+        ],
+      },
+      subscribe: {
+        allow: [
+          ...subscribe.allow,
+          `wasmbus.evt.${lattice}.*`,
+          `wasmlattice.alive.${lattice}.*`,
+          `wadm.api.${lattice}.>`,
+        ],
+      },
+    };
+  },
   operator: ({ api, control, diagnostics, lattice, inbox }) => ({
     publish: {
       allow: [

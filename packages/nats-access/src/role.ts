@@ -2,6 +2,7 @@
  * Who connects to the NATS server of a lattice.
  *
  * - `host`: a host's connection for control, events and lattice data
+ * - `reconciling-host`: the same of a host with `--reconcile`, which also commands hosts and serves wadm's API
  * - `operator`: who commands hosts, by `wasmlattice`, `wash` or a program
  * - `scheduler`: wadm, which commands hosts for applications, with streams and buckets of its own
  * - `viewer`: who looks at what runs, and changes nothing
@@ -9,13 +10,22 @@
  * - `provider`: a provider process
  * - `component`: a component with a process of its own
  */
-export type Role = 'host' | 'operator' | 'scheduler' | 'viewer' | 'host-calls' | 'provider' | 'component';
+export type Role =
+  | 'host'
+  | 'reconciling-host'
+  | 'operator'
+  | 'scheduler'
+  | 'viewer'
+  | 'host-calls'
+  | 'provider'
+  | 'component';
 
 /** The two halves of a lattice, each an account: who can call components can't name a subject of the control interface. */
 export type AccountName = 'CONTROL' | 'CALLS';
 
 export const roles: readonly Role[] = [
   'host',
+  'reconciling-host',
   'operator',
   'scheduler',
   'viewer',
@@ -27,6 +37,7 @@ export const roles: readonly Role[] = [
 /** The account of each role. */
 export const accountOf: Readonly<Record<Role, AccountName>> = {
   host: 'CONTROL',
+  'reconciling-host': 'CONTROL',
   operator: 'CONTROL',
   scheduler: 'CONTROL',
   viewer: 'CONTROL',
