@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeStep, runStep, type Step } from '@wasmlattice/applications';
-import type { ControlClient } from '@wasmlattice/control-interface';
+import { type ControlClient, ControlError } from '@wasmlattice/control-interface';
 import type { EventSubscription } from '@wasmlattice/events';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import type { Tenure } from '../lease/tenure.js';
@@ -56,6 +56,14 @@ export interface Executor {
   close(): void;
 }
 
+/** Whether nobody listens any more where a step was to be carried out. */
+function isGone(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof ControlError && each.code === 'no-responders') return true;
+  }
+  return false;
+}
+
 /** What became of a thing before. */
 interface Past {
   /** Failures, or times that it did not stay, in a row. */
@@ -104,15 +112,25 @@ export function createExecutor(options: ExecutorOptions): Executor {
       logger.info('done', { application: planned.application, step: describeStep(step) });
     } catch (error) {
       if (!tenure.isCurrent()) return;
+      if (isGone(error)) {
+        // What ran there is missing now, and belongs elsewhere.
+        await isSeen(step);
+        asked.delete(key);
+        logger.info('the host of a step is gone', {
+          application: planned.application,
+          step: describeStep(step),
+        });
+        return;
+      }
       const times = (past.get(key)?.times ?? 0) + 1;
       past.set(key, { times });
-      const reason = describeError(error);
+      const reason = error instanceof Error ? error.message : describeError(error);
       waitFor(planned, times, reason);
       logger.warn('a step failed, and is tried again later', {
         application: planned.application,
         step: describeStep(step),
         times,
-        error,
+        reason,
       });
     } finally {
       running -= 1;

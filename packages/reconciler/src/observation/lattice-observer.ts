@@ -90,7 +90,7 @@ class Observer {
   readonly #events: EventSubscription;
   readonly #hosts = new Map<string, HostRecord>();
   /** Those that are gone, the last ones last: how long such a host runs says nothing of how long it is here, should it return. */
-  readonly #missed = new Set<string>();
+  readonly #missed = new Map<string, number>();
   readonly #ended = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   #sweptAt = performance.now();
@@ -140,12 +140,15 @@ class Observer {
 
   /** Asks who is there, and those that answer what runs there. */
   async scan(): Promise<void> {
+    const begun = performance.now();
     const found: readonly Host[] = await this.#options.client.ping({
       timeoutMs: this.#times.pingMs,
       signal: this.#ended.signal,
     });
-    for (const { id } of found) this.#heard(id);
-    await Promise.all(found.map(({ id }) => this.refreshed(id)));
+    // Who answered and left meanwhile is not there.
+    const there = found.filter(({ id }) => (this.#missed.get(id) ?? begun) <= begun);
+    for (const { id } of there) this.#heard(id);
+    await Promise.all(there.map(({ id }) => this.refreshed(id)));
   }
 
   async refreshed(hostId: string): Promise<void> {
@@ -229,8 +232,8 @@ class Observer {
   #gone(hostId: string, reason: string): void {
     if (!this.#hosts.delete(hostId)) return;
     this.#missed.delete(hostId);
-    this.#missed.add(hostId);
-    const [oldest] = this.#missed;
+    this.#missed.set(hostId, performance.now());
+    const [oldest] = this.#missed.keys();
     if (this.#missed.size > rememberedHosts && oldest !== undefined) this.#missed.delete(oldest);
     this.#logger.info('a host is gone', { host: hostId, reason });
     this.#options.onChange();
