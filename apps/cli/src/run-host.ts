@@ -15,6 +15,8 @@ const developmentDefaults: Readonly<Record<string, string>> = {
   WASMCLOUD_ALLOW_FILE_LOAD: 'true',
   // The public Internet: `fetch()` in a component works, and reaches nothing of this machine or its networks.
   WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
+  // Applications run, and come back, without a service beside the host.
+  WASMLATTICE_RECONCILE: 'true',
   // Somebody reads along; tools ask for inventories all the time.
   WASMLATTICE_AUDIT_SCOPE: 'changes',
 };

@@ -65,6 +65,8 @@ export interface HostConfig {
   readonly diagnostics: DiagnosticsScope;
   /** Whether the configuration service of the lattice is asked at start. */
   readonly asksConfigService: boolean;
+  /** Whether it takes part in keeping the applications of the lattice. */
+  readonly reconciles: boolean;
   readonly audit: { readonly destinations: readonly AuditDestination[]; readonly scope: AuditScope };
   readonly features: { readonly builtinHttpServer: boolean };
   readonly registries: RegistriesConfig;
@@ -169,6 +171,7 @@ export function parseHostConfig(
     httpAdmin: values.httpAdmin,
     diagnostics: values.diagnostics,
     asksConfigService: values.configServiceEnabled,
+    reconciles: values.reconcile,
     audit: { destinations: readAudit(values), scope: values.auditScope },
     features: readFeatures(values, warnings),
     registries: readRegistries(values, cwd),

@@ -22,6 +22,7 @@ import { httpClientSettings } from './config/http-client.js';
 import type { Environment } from './config/read-settings.js';
 import { readAuthorities } from './config/tls-authorities.js';
 import { type HostConfig, withNatsUrl } from './config.js';
+import { keepApplications } from './control-plane/applications/keep-applications.js';
 import { createArtifactStore } from './control-plane/artifacts/artifact-store.js';
 import { openRegistries } from './control-plane/artifacts/open-registries.js';
 import { createAuditTrail } from './control-plane/audit/audit-trail.js';
@@ -170,6 +171,19 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     onChange: (change) => onSpecChange(change),
   });
   opened.defer(() => latticeStore.close());
+  const applications = config.reconciles
+    ? await keepApplications({
+        ...storeOptions,
+        connection: ctl,
+        hostId,
+        jsDomain: config.jsDomain,
+        controlPrefix: config.nats.ctlTopicPrefix,
+        inboxPrefix: config.nats.ctl.inboxPrefix,
+        links: () => latticeStore.links(),
+        logger: logger.named('applications'),
+      })
+    : undefined;
+  opened.defer(() => applications?.close());
   const configs = await openConfigStore(storeOptions);
   opened.defer(() => configs.close());
   const secrets = createSecrets({
@@ -314,6 +328,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   onSpecChange = ({ id, previous, current }) => {
     const [before, after] = [previous?.links ?? [], current?.links ?? []];
     components.setLinks(id, after);
+    applications?.linksChanged();
     const [gone, put] = [goneLinks(before, after), newLinks(before, after)];
     for (const link of gone) providers.linkDeleted(link);
     for (const link of put) providers.linkPut(link);
@@ -399,6 +414,10 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       };
     },
     announceStop: () => admin?.setStopping(),
+    keepApplications: {
+      start: () => applications?.start(),
+      stop: async () => await applications?.close(),
+    },
     stopWorkloads(graceMs) {
       // A start that waits for an artifact or a secret would hold the stop up.
       registries.close();

@@ -35,6 +35,8 @@ export interface HostParts {
   readonly serveControl: () => Promise<{ close(): Promise<void> }>;
   /** Begins the heartbeat; its result ends it. */
   readonly startHeartbeat: () => () => void;
+  /** Begins and ends the host's part in keeping applications: when it runs, and before anything of it stops. */
+  readonly keepApplications?: { start(): void; stop(): Promise<void> };
   /** Tells whoever asks that the host takes no further work; called first. */
   readonly announceStop?: () => void;
   /** Stops components and providers within the time. */
@@ -66,6 +68,7 @@ export function hostFrom(parts: HostParts): Host {
         version: facts.version,
       }),
     );
+    parts.keepApplications?.start();
     logger.info('host started', {
       host: facts.hostId,
       name: facts.friendlyName,
@@ -77,6 +80,7 @@ export function hostFrom(parts: HostParts): Host {
   const shutDown = async (timeoutMs: number): Promise<void> => {
     // What a start in progress still opens has to be closed too.
     await starting.catch(() => {});
+    await parts.keepApplications?.stop();
     stopHeartbeat();
     await control?.close();
     await parts.stopWorkloads(timeoutMs * workloadShare);

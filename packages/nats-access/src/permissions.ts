@@ -147,10 +147,7 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
           `wadm.evt.${lattice}.*`,
           `wadm.status.${lattice}.*`,
           ...hostUseOf(api, `RECONCILER_${lattice}`),
-          ...readsOf(api, 'wadm_manifests'),
-          `${api}.STREAM.CREATE.KV_wadm_manifests`,
-          // An application's key is the name of the lattice, a dash, and its own: a permission can't tell it from those of other lattices.
-          '$KV.wadm_manifests.*',
+          ...hostUseOf(api, applicationBucket),
           `${api}.STREAM.INFO.wadm_status`,
           `${api}.STREAM.MSG.GET.wadm_status`,
           `${api}.CONSUMER.INFO.wadm_event_consumer.wadm_event_consumer-${lattice}`,

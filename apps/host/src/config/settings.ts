@@ -40,6 +40,7 @@ export interface SettingValues {
   readonly httpAdmin: string | undefined;
   readonly diagnostics: DiagnosticsScope;
   readonly configServiceEnabled: boolean;
+  readonly reconcile: boolean;
 
   readonly natsHost: string;
   readonly natsPort: number;
@@ -325,6 +326,12 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     variable: 'WASMCLOUD_HTTP_ADMIN',
     group: 'General',
     help: 'Address of the HTTP endpoint for liveness and readiness',
+  }),
+  reconcile: value(kinds.trueOrFalse, false, {
+    flag: 'reconcile',
+    variable: 'WASMLATTICE_RECONCILE',
+    group: 'General',
+    help: 'Take part in keeping the applications of the lattice, by the API and manifests of wadm; true with `wasmlattice up`',
   }),
   configServiceEnabled: toggle({
     flag: 'config-service-enabled',
