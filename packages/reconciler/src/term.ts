@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationStatus,
   type ApplicationStore,
@@ -17,7 +18,7 @@ import type { LatticeData } from './lattice-data.js';
 import type { Tenure } from './lease/tenure.js';
 import { type LatticeObserver, observeLattice } from './observation/lattice-observer.js';
 import type { ObservationTimes } from './observation/observation-times.js';
-import type { LatticeState } from './plan/lattice-state.js';
+import { fullLink, type LatticeState } from './plan/lattice-state.js';
 import { planLattice } from './plan/plan-lattice.js';
 import { rememberValues } from './plan/remember-values.js';
 import { StatusPublisher, undeployedStatus } from './status-publisher.js';
@@ -50,6 +51,8 @@ export interface Term extends AsyncDisposable {
 
 /** Between two plans, in ms: changes come in bunches. */
 const pauseMs = 10;
+/** Between two plans at the most, in ms. */
+const healMs = 5_000;
 /** How long the view of links and configs may lag behind what was just put, in ms. */
 const lagMs = 2_000;
 
@@ -115,6 +118,8 @@ class PlanLoop {
   #isDue = true;
   #waiting: (() => void) | undefined;
   #isClosed = false;
+  /** Time alone changes what is to be done, too. */
+  readonly #timer = setInterval(() => this.wake(), healMs);
 
   constructor(options: TermOptions) {
     this.#options = options;
@@ -131,6 +136,7 @@ class PlanLoop {
 
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#timer);
     this.#waiting?.();
   }
 
@@ -198,11 +204,11 @@ async function isSeen(
   const hasCome = (): boolean => {
     switch (step.kind) {
       case 'put-config':
-        return data.config(step.name) !== undefined;
+        return isDeepStrictEqual(data.config(step.name), step.values);
       case 'delete-config':
         return data.config(step.name) === undefined;
       case 'put-link':
-        return data.links().some((link) => isSameLink(link, step.link));
+        return data.links().some((link) => isDeepStrictEqual(link, fullLink(step.link)));
       case 'delete-link':
         return !data.links().some((link) => isSameLink(link, step.link));
     }

@@ -36,6 +36,8 @@ export interface ExecutorLimits {
   readonly outcomeTimeoutMs: number;
   /** What is asked for again so soon after it was done has not stayed. */
   readonly stableMs: number;
+  /** Where something failed nothing moves to for so long, if it runs elsewhere. */
+  readonly forgetMs: number;
 }
 
 export const defaultExecutorLimits: ExecutorLimits = {
@@ -44,6 +46,7 @@ export const defaultExecutorLimits: ExecutorLimits = {
   requestTimeoutMs: 10_000,
   outcomeTimeoutMs: 120_000,
   stableMs: 60_000,
+  forgetMs: 300_000,
 };
 
 /** Carries out steps of plans, several at once. */
@@ -81,17 +84,30 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const timers = new Set<NodeJS.Timeout>();
   const busy = new Map<string, number>();
   let running = 0;
+  let isClosed = false;
+
+  const later = (ms: number, act: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, ms);
+    timers.add(timer);
+  };
 
   const waitFor = ({ key, step }: PlannedStep, times: number, reason: string): void => {
     const failed: Asked = { state: 'failed', step, reason, isDue: false };
     asked.set(key, failed);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+    later(backOffMs(times), () => {
       if (asked.get(key) !== failed) return;
-      asked.set(key, { ...failed, isDue: true });
+      const due: Asked = { ...failed, isDue: true };
+      asked.set(key, due);
       onChange();
-    }, backOffMs(times));
-    timers.add(timer);
+      later(limits.forgetMs, () => {
+        if (asked.get(key) !== due) return;
+        asked.delete(key);
+        onChange();
+      });
+    });
   };
 
   const run = async (planned: PlannedStep, hostId: string | undefined): Promise<void> => {
@@ -111,7 +127,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       asked.delete(key);
       logger.info('done', { application: planned.application, step: describeStep(step) });
     } catch (error) {
-      if (!tenure.isCurrent()) return;
+      if (isClosed || !tenure.isCurrent()) return;
       if (isGone(error)) {
         // What ran there is missing now, and belongs elsewhere.
         await isSeen(step);
@@ -135,7 +151,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     } finally {
       running -= 1;
       if (hostId !== undefined) busy.set(hostId, (busy.get(hostId) ?? 1) - 1);
-      if (tenure.isCurrent()) onChange();
+      if (!isClosed && tenure.isCurrent()) onChange();
     }
   };
 
@@ -172,13 +188,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
     asked,
     carryOut(steps) {
       for (const planned of steps) {
-        if (running >= limits.steps || !tenure.isCurrent()) return;
+        if (running >= limits.steps || isClosed || !tenure.isCurrent()) return;
         const hostId = 'host' in planned.step ? planned.step.host.hostId : undefined;
         if (hostId !== undefined && (busy.get(hostId) ?? 0) >= limits.stepsOnHost) continue;
         if (!doesNotStay(planned)) begin(planned, hostId);
       }
     },
     close() {
+      isClosed = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },

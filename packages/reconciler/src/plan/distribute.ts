@@ -5,7 +5,7 @@ export interface Place {
   readonly count: number;
   /** Whether it may take over what runs elsewhere. */
   readonly isSettled: boolean;
-  /** Whether something was just tried there and failed. */
+  /** Whether something failed there lately. */
   readonly isAvoided: boolean;
   /** Order among equals, see `preferenceOf`; higher goes first. */
   readonly preference: number;

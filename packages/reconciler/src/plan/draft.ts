@@ -47,9 +47,8 @@ export class Draft {
     return this.#asked.get(key)?.state === 'running';
   }
 
-  /** Whether something failed there, and waits to be tried again. */
+  /** Whether something failed there lately, even if it may be tried again by now: what runs elsewhere stays there meanwhile. */
   hasFailed(key: string): boolean {
-    const asked = this.#asked.get(key);
-    return asked?.state === 'failed' && !asked.isDue;
+    return this.#asked.get(key)?.state === 'failed';
   }
 }

@@ -24,7 +24,7 @@ export interface PlaceComponentOptions {
   readonly hosts: readonly ObservedHost[];
   /** Instances that run on a host. */
   readonly countOn: (hostId: string) => number;
-  /** Whether it was just tried there, and failed. */
+  /** Whether it failed there lately. */
   readonly isAvoided: (hostId: string) => boolean;
 }
 

@@ -107,7 +107,11 @@ function planApplication(context: PlanContext): ScalerStatus[] {
       ? ofLinks
       : [planComponent(component, scaler, source.image, context), ...ofLinks];
   });
-  const ids = new Set(manifest.components.map((component) => componentId(application, component)));
+  const ids = new Set(
+    manifest.components
+      .filter(({ kind, scalers: own }) => kind === 'capability' || own.length > 0)
+      .map((component) => componentId(application, component)),
+  );
   stopOf(context, (id) => ids.has(id));
   // What still uses an old config has to be gone.
   if (draft.steps.length === before && !gone.areLeft && scalers.every(isSettled)) planGoneConfigs(context);
