@@ -156,7 +156,7 @@ class PlanLoop {
   }
 
   async run(parts: Parts): Promise<void> {
-    while (!this.#isClosed && this.#options.tenure.isCurrent()) {
+    while (!this.#isClosed && !this.#options.signal.aborted) {
       if (this.#isDue) {
         this.#isDue = false;
         await this.#plan(parts);
@@ -175,7 +175,7 @@ class PlanLoop {
     const applications = this.#applications;
     const hosts = observer.hosts();
     const isBlind = observer.isIncomplete || !hosts.some(({ inventory }) => inventory.hostId === hostId);
-    if (applications === undefined || isBlind) return;
+    if (applications === undefined || isBlind || !tenure.isCurrent()) return;
     const done = this.#done;
     this.#done = [];
     const lattice: LatticeState = { hosts, links: data.links(), config: (name) => data.config(name) };
@@ -185,7 +185,6 @@ class PlanLoop {
       put: done.reduce(rememberValues, put.known),
       asked: executor.asked,
     });
-    tenure.assertCurrent();
     await put.save(plan.put);
     executor.carryOut(plan.steps);
     this.#statuses = plan.statuses;

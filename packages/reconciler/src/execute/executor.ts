@@ -3,7 +3,7 @@ import { describeStep, runStep, type Step } from '@wasmlattice/applications';
 import { type ControlClient, ControlError } from '@wasmlattice/control-interface';
 import type { EventSubscription } from '@wasmlattice/events';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
-import type { Tenure } from '../lease/tenure.js';
+import { type Tenure, TenureOverError } from '../lease/tenure.js';
 import type { Asked } from '../plan/asked.js';
 import type { PlannedStep } from '../plan/draft.js';
 import { backOffMs } from './back-off.js';
@@ -127,7 +127,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       asked.delete(key);
       logger.info('done', { application: planned.application, step: describeStep(step) });
     } catch (error) {
-      if (isClosed || !tenure.isCurrent()) return;
+      if (isClosed || tenure.signal.aborted) return;
+      if (error instanceof TenureOverError) {
+        // Nothing was sent; once a late renewal succeeds it is planned again.
+        asked.delete(key);
+        return;
+      }
       if (isGone(error)) {
         // What ran there is missing now, and belongs elsewhere.
         await isSeen(step);
@@ -151,7 +156,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     } finally {
       running -= 1;
       if (hostId !== undefined) busy.set(hostId, (busy.get(hostId) ?? 1) - 1);
-      if (!isClosed && tenure.isCurrent()) onChange();
+      if (!isClosed) onChange();
     }
   };
 

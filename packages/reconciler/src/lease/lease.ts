@@ -13,7 +13,10 @@ export interface LeaseOptions {
   readonly holder: string;
   /** Called when this host begins to act; the end is told by the tenure. */
   readonly onTenure: (tenure: Tenure) => void;
-  /** How long others wait for the next renewal, in ms; 1,800 by default, so that a dead host is followed within some 2 s. */
+  /**
+   * How long others wait for the next renewal, in ms; 1,800 by default, so that a dead host is followed within some 2 s. It is longer while the
+   * server takes long to answer, up to 10 s.
+   */
   readonly ttlMs?: number;
   readonly logger?: Logger;
 }
@@ -33,6 +36,9 @@ const key = 'lease';
 const turnsPerTtl = 5;
 /** What a holder leaves of the time: between its last look at the clock and the arrival of what it sends. */
 const marginShare = 0.2;
+/** A lease outlasts so many of the slowest answers of late. */
+const answersPerTtl = 5;
+const longestTtlMs = 10_000;
 /** The code of JetStream for a record that somebody else has changed. */
 const wrongLastSequence = 10071;
 
@@ -56,24 +62,40 @@ export function contendForLease(options: LeaseOptions): Lease {
   let timer: NodeJS.Timeout | undefined;
   let trouble = '';
 
-  const own: LeaseRecord = { holder, session, ttlMs };
+  /** The slowest answer of the server, forgotten slowly; in ms. */
+  let slowest = 0;
+
+  const timed = async <T>(answer: Promise<T>): Promise<T> => {
+    const sentAt = now();
+    try {
+      return await answer;
+    } finally {
+      slowest = Math.max(now() - sentAt, slowest * 0.9);
+    }
+  };
+  const own = (): LeaseRecord => {
+    const needed = Math.min(slowest * answersPerTtl, longestTtlMs);
+    return { holder, session, ttlMs: Math.round(Math.max(ttlMs, needed)) };
+  };
   const isOwn = (record: LeaseRecord | undefined): boolean => record?.session === session;
 
   const look = async (): Promise<void> => {
-    const entry = await bucket.get(key);
+    const entry = await timed(bucket.get(key));
     const revision = entry?.revision ?? 0;
     if (seen?.revision !== revision) seen = { revision, record: recordOf(entry, logger), at: now() };
   };
 
-  /** Writes over the record that is known; resolves to when that was sent, or to nothing if somebody else was faster. */
+  /** Writes over the record that is known; resolves to until when that lasts for us, or to nothing if somebody else was faster. */
   const write = async (record: LeaseRecord): Promise<number | undefined> => {
     const sentAt = now();
     try {
       const bytes = encodeLeaseRecord(record);
       const known = seen?.revision ?? 0;
-      const revision = known === 0 ? await bucket.create(key, bytes) : await bucket.update(key, bytes, known);
+      const revision = await timed(
+        known === 0 ? bucket.create(key, bytes) : bucket.update(key, bytes, known),
+      );
       seen = { revision, record, at: now() };
-      return sentAt;
+      return sentAt + record.ttlMs * (1 - marginShare);
     } catch (error) {
       if (!(error instanceof NatsError) || error.api_error?.err_code !== wrongLastSequence) throw error;
       await look();
@@ -82,8 +104,8 @@ export function contendForLease(options: LeaseOptions): Lease {
   };
 
   const renew = async (current: RenewedTenure): Promise<void> => {
-    const sentAt = await write(own);
-    if (sentAt !== undefined) current.extend(sentAt + ttlMs * (1 - marginShare));
+    const validUntil = await write(own());
+    if (validUntil !== undefined) current.extend(validUntil);
     // A renewal that was answered too late is there all the same, and the next one follows it.
     else if (!isOwn(seen?.record)) current.end();
   };
@@ -98,10 +120,9 @@ export function contendForLease(options: LeaseOptions): Lease {
   const contend = async (): Promise<void> => {
     await look();
     if (!isFree() || isClosed) return;
-    const sentAt = await write(own);
-    if (sentAt === undefined || isClosed || connection.isClosed()) return;
-    const begun = new RenewedTenure(seen?.revision ?? 0, sentAt + ttlMs * (1 - marginShare), now);
-    if (!begun.isCurrent()) return begun.end();
+    const validUntil = await write(own());
+    if (validUntil === undefined || isClosed || connection.isClosed()) return;
+    const begun = new RenewedTenure(seen?.revision ?? 0, validUntil, now);
     tenure = begun;
     logger.info('this host keeps the applications of the lattice from now on', { tenure: begun.number });
     begun.signal.addEventListener('abort', () => {
@@ -113,9 +134,8 @@ export function contendForLease(options: LeaseOptions): Lease {
   let turning: Promise<void> | undefined;
   const turn = async (): Promise<void> => {
     try {
-      if (tenure?.isCurrent()) await renew(tenure);
+      if (tenure?.signal.aborted === false) await renew(tenure);
       else {
-        tenure?.end();
         tenure = undefined;
         await contend();
       }
@@ -149,7 +169,7 @@ export function contendForLease(options: LeaseOptions): Lease {
       isClosed = true;
       clearTimeout(timer);
       await turning;
-      const held = tenure?.isCurrent() ?? false;
+      const held = tenure?.signal.aborted === false;
       tenure?.end();
       if (held && !connection.isClosed()) {
         await write({ holder: undefined, session, ttlMs }).catch((error: unknown) =>
@@ -177,7 +197,7 @@ function recordOf(entry: KvEntry | null, logger: Logger): LeaseRecord | undefine
   }
 }
 
-/** The JetStream client for a lease: who gets no answer soon has to try again before the lease runs out. */
+/** The JetStream client for a lease: what is not answered by then has to be tried again before the longest lease runs out. */
 export function leaseJetStream(connection: NatsConnection, jsDomain: string | undefined): JetStreamClient {
-  return connection.jetstream({ timeout: 700, ...(jsDomain !== undefined && { domain: jsDomain }) });
+  return connection.jetstream({ timeout: 2_000, ...(jsDomain !== undefined && { domain: jsDomain }) });
 }

@@ -11,11 +11,11 @@ export class TenureOverError extends Error {
 export interface Tenure {
   /** A later tenure of the same lease has a higher number. */
   readonly number: number;
-  /** Aborted at its end, or soon after: see {@link Tenure.isCurrent}. */
+  /** Aborted at its end: when another host has begun, the connection was lost, or the lease was given up. */
   readonly signal: AbortSignal;
   /**
-   * Whether it lasts still, by the clock: a process that was paused learns of the end here, before any timer of its own runs. Ask right
-   * before each act.
+   * Whether this host may act right now, by the clock: ask before each act. While a renewal is late it may not; it may again when that
+   * succeeds after all, as then nobody else has begun meanwhile.
    */
   isCurrent(): boolean;
   /** @throws TenureOverError unless {@link Tenure.isCurrent} */
@@ -28,13 +28,11 @@ export class RenewedTenure implements Tenure {
   readonly #now: () => number;
   readonly #controller = new AbortController();
   #validUntil: number;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(number: number, validUntil: number, now: () => number) {
     this.number = number;
     this.#now = now;
     this.#validUntil = validUntil;
-    this.#watch();
   }
 
   get signal(): AbortSignal {
@@ -49,21 +47,12 @@ export class RenewedTenure implements Tenure {
     if (!this.isCurrent()) throw new TenureOverError();
   }
 
-  /** It lasts until then, unless it has ended: what is over does not begin again. */
+  /** The server took a renewal over the one before: nobody else has had the lease since. */
   extend(validUntil: number): void {
-    if (this.isCurrent()) {
-      this.#validUntil = validUntil;
-      this.#watch();
-    } else this.end();
+    this.#validUntil = validUntil;
   }
 
   end(): void {
-    clearTimeout(this.#timer);
     if (!this.signal.aborted) this.#controller.abort(new TenureOverError());
-  }
-
-  #watch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(), Math.max(0, this.#validUntil - this.#now()));
   }
 }
