@@ -19,6 +19,7 @@ export {
   type ApplicationApiServer,
   type ApplicationApiServerOptions,
   serveApplicationApi,
+  servedByHeader,
 } from './api/serve-application-api.js';
 export {
   type ApiOperation,

@@ -96,6 +96,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
       connection,
       jetstream,
       lattice,
+      servedBy: hostId,
       store: options.store,
       statusOf: (name) => term.statusOf(name),
       logger,

@@ -1,4 +1,4 @@
-import { apiSubject } from '@wasmlattice/applications';
+import { apiSubject, servedByHeader } from '@wasmlattice/applications';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
 
 export interface WadmProbeOptions {
@@ -9,7 +9,7 @@ export interface WadmProbeOptions {
 
 /** What shows that a wadm keeps the applications of a lattice. */
 export interface WadmProbe {
-  /** Whether somebody else answers wadm's API. Only for one who does not serve it, and holds the lease: of ours nobody else does. */
+  /** Whether somebody who is no host of ours answers wadm's API. */
   answersApi(): Promise<boolean>;
   /** Whether somebody waits for work at the consumer that a wadm makes for the lattice as soon as it hears of a host. */
   consumesEvents(): Promise<boolean>;
@@ -22,8 +22,10 @@ export function createWadmProbe({ connection, jetstream, lattice }: WadmProbeOpt
   return {
     async answersApi() {
       try {
-        await connection.request(apiSubject({ lattice }, 'list'), undefined, { timeout: timeoutMs });
-        return true;
+        const subject = apiSubject({ lattice }, 'list');
+        const reply = await connection.request(subject, undefined, { timeout: timeoutMs });
+        // A host of ours that had the lease before may not have heard yet that it has no longer.
+        return reply.headers?.has(servedByHeader) !== true;
       } catch {
         // Nobody listens, or nobody who answers; a user without the permission to ask finds no wadm by this.
         return false;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { jsonFromBytes, jsonToBytes } from '@wasmlattice/control-interface/codec';
+import { type JsonValue, jsonFromBytes, jsonToBytes } from '@wasmlattice/control-interface/codec';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
-import type { JetStreamClient, Msg, NatsConnection, Subscription } from 'nats';
+import { headers, type JetStreamClient, type Msg, type NatsConnection, type Subscription } from 'nats';
 import type { ApplicationStore } from '../store/application-store.js';
 import { ApplicationApi, type ManifestEvent } from './application-api.js';
 import { type ApplicationStatus, decodeStatus } from './application-status.js';
@@ -26,6 +26,8 @@ export interface ApplicationApiServerOptions {
   ) => ApplicationStatus | undefined | Promise<ApplicationStatus | undefined>;
   /** `wadm.api` by default. */
   readonly prefix?: string;
+  /** Id of a host that serves it: replies have it in {@link servedByHeader}. */
+  readonly servedBy?: string;
   readonly logger?: Logger;
 }
 
@@ -34,6 +36,9 @@ export interface ApplicationApiServer extends AsyncDisposable {
   /** Accepts no further request, and resolves when those in flight are answered. May be called twice. */
   close(): Promise<void>;
 }
+
+/** A header of ours in replies of the API, by which a wadm is told from a host that serves it. */
+export const servedByHeader = 'Wasmlattice-Host';
 
 /** Of wadm: one of those that serve a lattice takes each request. */
 const queueGroup = 'wadm_server';
@@ -103,14 +108,14 @@ class Server implements ApplicationApiServer {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { data, headers, subject } = message;
+    const { data, headers: sent, subject } = message;
     const parsed = parseApiSubject(this.#scope, subject);
     try {
       if (parsed.kind === 'refused') {
-        message.respond(jsonToBytes({ result: 'error', message: parsed.reason }));
+        this.#reply(message, { result: 'error', message: parsed.reason });
         return;
       }
-      const contentType = headers?.get('Content-Type');
+      const contentType = sent?.get('Content-Type');
       const { event, reply } = await this.#api.answer({
         ...parsed,
         body: data,
@@ -118,10 +123,21 @@ class Server implements ApplicationApiServer {
         subject,
       });
       if (event !== undefined) this.#tell(event);
-      message.respond(jsonToBytes(reply));
+      this.#reply(message, reply);
     } catch (error) {
       this.#logger.warn('a request about applications was not answered', { subject, error });
     }
+  }
+
+  #reply(message: Msg, reply: JsonValue): void {
+    const { servedBy } = this.#options;
+    if (servedBy === undefined) {
+      message.respond(jsonToBytes(reply));
+      return;
+    }
+    const replyHeaders = headers();
+    replyHeaders.set(servedByHeader, servedBy);
+    message.respond(jsonToBytes(reply), { headers: replyHeaders });
   }
 
   #tell({ data, kind }: ManifestEvent): void {
