@@ -159,8 +159,10 @@ class PlanLoop {
     while (!this.#isClosed && !this.#options.signal.aborted) {
       if (this.#isDue) {
         this.#isDue = false;
+        const begun = performance.now();
         await this.#plan(parts);
-        await delay(pauseMs);
+        // The host has more to do than to plan.
+        await delay(Math.max(pauseMs, 2 * (performance.now() - begun)));
       } else {
         await new Promise<void>((resolve) => {
           this.#waiting = resolve;

@@ -27,7 +27,7 @@ export interface ExecutorOptions {
 }
 
 export interface ExecutorLimits {
-  /** Steps at once, in all and on one host. */
+  /** Steps at once, in all and on one host, which has more to do than to start things. */
   readonly steps: number;
   readonly stepsOnHost: number;
   /** For a host to accept a request; those of wasmCloud accept none while they compile. */
@@ -42,7 +42,7 @@ export interface ExecutorLimits {
 
 export const defaultExecutorLimits: ExecutorLimits = {
   steps: 64,
-  stepsOnHost: 16,
+  stepsOnHost: 4,
   requestTimeoutMs: 10_000,
   outcomeTimeoutMs: 120_000,
   stableMs: 60_000,

@@ -2,10 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type ConfigEntry,
   describeUndelivered,
-  isSameLink,
-  isSameSlot,
   type ManifestComponent,
-  manifestLinks,
   removalOf,
   type ScalerStatus,
   type StatusInfo,
@@ -15,6 +12,7 @@ import { linkValues, type PutLink } from './link-values.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { linkScalerId } from './scaler-identity.js';
+import { wantedLinks } from './wanted-links.js';
 
 /** A link that an application wants. */
 export interface PlannedLink {
@@ -26,9 +24,10 @@ export interface PlannedLink {
 
 /** Has the links of one component put. */
 export function planLinks(component: ManifestComponent, context: PlanContext): PlannedLink[] {
-  const { application, manifest, observed } = context;
-  return manifestLinks(manifest, component).map((link) => {
-    const status = planLink(link, configsOf(component, link), context);
+  const { application, links, manifest, putLinks } = context;
+  const wanted = wantedLinks(manifest).get(component) ?? [];
+  return wanted.map((link) => {
+    const status = planLink(link, putLinks.get(link), configsOf(component, link), context);
     return {
       link,
       status: {
@@ -37,7 +36,7 @@ export function planLinks(component: ManifestComponent, context: PlanContext): P
         name: `${link.sourceId} -(${link.witNamespace}:${link.witPackage})-> ${link.target}`,
         status,
       },
-      isComing: status.type === 'reconciling' && !observed.links.some((each) => isSameLink(each, link)),
+      isComing: status.type === 'reconciling' && !links.observed.has(link),
     };
   });
 }
@@ -47,19 +46,13 @@ export function planLinks(component: ManifestComponent, context: PlanContext): P
  *
  * @returns whether there are any, and whether some are on their way out
  */
-export function planGoneLinks({
-  application,
-  draft,
-  observed,
-  put,
-  wantedLinks,
-}: Omit<PlanContext, 'manifest'>): { readonly areLeft: boolean; readonly areLeaving: boolean } {
-  const gone = observed.links.filter(
-    (link) =>
-      put.links.some((each) => isSameLink(each, link)) && !wantedLinks.some((each) => isSameLink(each, link)),
-  );
+export function planGoneLinks({ application, draft, links, put }: Omit<PlanContext, 'manifest'>): {
+  readonly areLeft: boolean;
+  readonly areLeaving: boolean;
+} {
+  const gone = put.links.flatMap((each) => (links.wanted.has(each) ? [] : (links.observed.get(each) ?? [])));
   const wishes = gone.map((link) =>
-    draft.want(application, { kind: 'delete-link', ...removalOf(link, observed.links) }),
+    draft.want(application, { kind: 'delete-link', ...removalOf(link, links.observed.inSlot(link)) }),
   );
   return { areLeft: gone.length > 0, areLeaving: wishes.some(({ state }) => state !== 'failed') };
 }
@@ -67,30 +60,17 @@ export function planGoneLinks({
 /** What is to be remembered of the links of an application: those that are wanted, and others as long as they are there. */
 export function rememberedLinks(
   wanted: readonly Link[],
-  { observed, put, wantedLinks }: Pick<PlanContext, 'observed' | 'put' | 'wantedLinks'>,
+  { links, observed, put, putLinks }: Pick<PlanContext, 'links' | 'observed' | 'put' | 'putLinks'>,
 ): PutLink[] {
-  const known = (link: Link): PutLink | undefined => put.links.find((each) => isSameLink(each, link));
-  const kept = wanted.map(
-    (link): PutLink => ({
-      ...keyOf(link),
-      // A link that is there already was put by somebody else, or before this was remembered: with the values that it has now.
-      values: known(link)?.values || (isThere(link, observed.links) ? linkValues(link, observed.config) : ''),
-    }),
-  );
-  const leaving = put.links.filter(
-    (each) =>
-      !wantedLinks.some((link) => isSameLink(link, each)) &&
-      observed.links.some((link) => isSameLink(link, each)),
-  );
+  const kept = wanted.map(({ name, sourceId, target, witNamespace, witPackage, ...link }): PutLink => {
+    const key = { name, sourceId, target, witNamespace, witPackage };
+    const told = putLinks.get(key)?.values ?? '';
+    // A link that is there already was put by somebody else, or before this was remembered: with the values that it has now.
+    const isThere = told === '' && isDeepStrictEqual(links.observed.get(key), { ...key, ...link });
+    return { ...key, values: isThere ? linkValues(link, observed.config) : told };
+  });
+  const leaving = put.links.filter((each) => !links.wanted.has(each) && links.observed.has(each));
   return [...kept, ...leaving];
-}
-
-function keyOf({ name, sourceId, target, witNamespace, witPackage }: Link): Omit<PutLink, 'values'> {
-  return { name, sourceId, target, witNamespace, witPackage };
-}
-
-function isThere(link: Link, links: readonly Link[]): boolean {
-  return links.some((each) => isDeepStrictEqual(each, link));
 }
 
 /** The entries of the manifest behind the names of a link. */
@@ -102,8 +82,13 @@ function configsOf(component: ManifestComponent, link: Link): readonly ConfigEnt
     .flatMap(({ sourceConfig, targetConfig }) => [...sourceConfig, ...targetConfig]);
 }
 
-function planLink(link: Link, configs: readonly ConfigEntry[], context: PlanContext): StatusInfo {
-  const { application, draft, observed, put, state, wantedLinks } = context;
+function planLink(
+  link: Link,
+  put: PutLink | undefined,
+  configs: readonly ConfigEntry[],
+  context: PlanContext,
+): StatusInfo {
+  const { application, draft, links, observed, state } = context;
   const putting: StatusInfo = {
     type: 'reconciling',
     message: `Putting link definition between ${link.sourceId} and ${link.target}`,
@@ -113,44 +98,42 @@ function planLink(link: Link, configs: readonly ConfigEntry[], context: PlanCont
     return { type: 'failed', message: `Specified configuration ${readiness.name} does not exist` };
   }
   const values = linkValues(link, state.config);
-  const told = put.links.find((each) => isSameLink(each, link))?.values;
-  if (isThere(link, state.links) && (told === undefined || told === '' || told === values)) {
-    return undelivered(link, context) ?? (isThere(link, observed.links) ? deployed : putting);
+  const told = put?.values ?? '';
+  if (isDeepStrictEqual(links.state.get(link), link) && (told === '' || told === values)) {
+    const isObserved = isDeepStrictEqual(links.observed.get(link), link);
+    return undelivered(link, context) ?? (isObserved ? deployed : putting);
   }
   // New values are there before they are told.
   if (readiness.state === 'pending' || values !== linkValues(link, observed.config)) return putting;
-  const obstacle = state.links.find((each) => conflicts(each, link));
+  const obstacle = links.state.inSlot(link).find((each) => conflicts(each, link));
   if (obstacle === undefined) {
     const wish = draft.want(application, { kind: 'put-link', link }, values);
     return wish.state === 'failed' ? { type: 'failed', message: wish.reason } : putting;
   }
-  if (wantedLinks.some((each) => isSameLink(each, obstacle) && isDeepStrictEqual(each, obstacle))) {
+  if (isDeepStrictEqual(links.wanted.get(obstacle), obstacle)) {
     return {
       type: 'failed',
       message: `the link from ${link.sourceId} to ${obstacle.target} of another application has an interface that the one to ${link.target} needs`,
     };
   }
-  const wish = draft.want(application, { kind: 'delete-link', ...removalOf(obstacle, state.links) });
+  const removal = removalOf(obstacle, links.state.inSlot(obstacle));
+  const wish = draft.want(application, { kind: 'delete-link', ...removal });
   return wish.state === 'failed' ? { type: 'failed', message: wish.reason } : putting;
 }
 
 const deployed: StatusInfo = { type: 'deployed', message: '' };
 
-/** What a host says of a link that does not serve there. */
-function undelivered(link: Link, { observed }: PlanContext): StatusInfo | undefined {
-  const all = observed.hosts.flatMap(({ inventory }) => inventory.undeliveredLinks ?? []);
-  const own = all.filter((each) => isSameLink(each, link));
-  const [failure] = own.filter(({ state }) => state === 'failed');
-  if (failure !== undefined) return { type: 'failed', message: describeUndelivered(failure) };
-  const [pending] = own;
-  return pending === undefined ? undefined : { type: 'reconciling', message: describeUndelivered(pending) };
+/** What hosts say of a link that does not serve there. */
+function undelivered(link: Link, { links }: PlanContext): StatusInfo | undefined {
+  const own = links.undelivered.inSlot(link).filter(({ target }) => target === link.target);
+  const one = own.find(({ state }) => state === 'failed') ?? own[0];
+  if (one === undefined) return undefined;
+  return { type: one.state === 'failed' ? 'failed' : 'reconciling', message: describeUndelivered(one) };
 }
 
-/** Whether a link stands in the way of another: hosts refuse a second target for the same interface and name. */
+/** Whether a link of the same slot stands in the way of another: hosts refuse a second target for the same interface and name. */
 function conflicts(existing: Link, link: Link): boolean {
   return (
-    isSameSlot(existing, link) &&
-    existing.target !== link.target &&
-    existing.interfaces.some((each) => link.interfaces.includes(each))
+    existing.target !== link.target && existing.interfaces.some((each) => link.interfaces.includes(each))
   );
 }

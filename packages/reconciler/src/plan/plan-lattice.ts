@@ -3,7 +3,6 @@ import {
   componentId,
   configName,
   type DeployedApplication,
-  manifestLinks,
   ownConfigs,
   type ScalerStatus,
   statusOfAll,
@@ -11,13 +10,15 @@ import {
 import type { Asked } from './asked.js';
 import { Draft, type PlannedStep } from './draft.js';
 import { type LatticeState, stateAfter } from './lattice-state.js';
+import { LinkIndex } from './link-index.js';
 import type { PutForApplication } from './link-values.js';
 import { planGoneLinks, planLinks, rememberedLinks } from './plan-application-links.js';
 import { planComponent } from './plan-components.js';
 import { planConfigs } from './plan-configs.js';
-import type { PlanContext } from './plan-context.js';
+import type { CommonContext, PlanContext } from './plan-context.js';
 import { planGoneConfigs, planRemoval, stopOf } from './plan-leaving.js';
 import { planProvider } from './plan-providers.js';
+import { wantedLinks } from './wanted-links.js';
 
 /** What a plan is made of. */
 export interface PlanInput {
@@ -53,13 +54,16 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
   const manifests = inOrder.flatMap(({ manifest, name }) =>
     manifest === undefined ? [] : [{ manifest, name }],
   );
-  const wantedLinks = manifests.flatMap(({ manifest }) =>
-    manifest.components.flatMap((component) => manifestLinks(manifest, component)),
-  );
+  const links = {
+    observed: new LinkIndex(lattice.links),
+    state: new LinkIndex(state.links),
+    wanted: new LinkIndex(manifests.flatMap(({ manifest }) => [...wantedLinks(manifest).values()].flat())),
+    undelivered: new LinkIndex(lattice.hosts.flatMap(({ inventory }) => inventory.undeliveredLinks ?? [])),
+  };
   const wantedConfigs = new Set(
     manifests.flatMap(({ manifest, name }) => ownConfigs(manifest).map((entry) => configName(name, entry))),
   );
-  const common = { observed: lattice, state, draft, wantedLinks, wantedConfigs };
+  const common: CommonContext = { observed: lattice, state, links, draft, wantedConfigs };
   const statuses = new Map<string, ApplicationStatus>();
   const toRemember = new Map<string, PutForApplication>();
 
@@ -71,13 +75,14 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
       toRemember.set(application, known);
       continue;
     }
-    const context: PlanContext = { ...common, application, manifest, put: known };
+    const putLinks = new LinkIndex(known.links);
+    const context: PlanContext = { ...common, application, manifest, put: known, putLinks };
     statuses.set(application, statusOfAll(planApplication(context)));
     toRemember.set(application, remembered(context));
   }
   for (const [application, known] of put) {
     if (statuses.has(application)) continue;
-    const isGone = planRemoval({ ...common, application, put: known });
+    const isGone = planRemoval({ ...common, application, put: known, putLinks: new LinkIndex(known.links) });
     if (!isGone) toRemember.set(application, known);
   }
   return { steps: draft.steps, statuses, put: toRemember };
@@ -124,7 +129,7 @@ function isSettled({ status }: ScalerStatus): boolean {
 
 function remembered(context: PlanContext): PutForApplication {
   const { application, manifest, observed, put, wantedConfigs } = context;
-  const links = manifest.components.flatMap((component) => manifestLinks(manifest, component));
+  const links = [...wantedLinks(manifest).values()].flat();
   const configs = ownConfigs(manifest).map((entry) => configName(application, entry));
   const leaving = put.configs.filter(
     (name) => !wantedConfigs.has(name) && observed.config(name) !== undefined,
