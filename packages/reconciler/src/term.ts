@@ -74,6 +74,7 @@ export async function startTerm(options: TermOptions): Promise<Term> {
       client,
       times: options.times ?? {},
       onChange: () => loop.wake(),
+      signal,
       logger,
     }).then((each) => opened.use(each)),
     publisher.start(),

@@ -20,6 +20,8 @@ export interface LatticeObserverOptions {
   readonly client: Pick<ControlClient, 'ping' | 'getHostInventory'>;
   /** Something about a host, or which hosts there are, is different. */
   readonly onChange: () => void;
+  /** Ends the search for hosts. */
+  readonly signal?: AbortSignal;
   /** Some are shorter in tests. */
   readonly times?: Partial<ObservationTimes>;
   readonly logger?: Logger;
@@ -68,6 +70,9 @@ export async function observeLattice(options: LatticeObserverOptions): Promise<L
   opened.defer(() => signs.unsubscribe());
   const times = { ...defaultObservationTimes, ...options.times };
   const observer = new Observer({ ...options, times, logger, onChange, events });
+  const stop = (): void => observer.stop();
+  options.signal?.addEventListener('abort', stop);
+  opened.defer(() => options.signal?.removeEventListener('abort', stop));
   observer.follow(signs);
   opened.defer(() => observer.stop());
   await observer.scan();
