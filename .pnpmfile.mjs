@@ -7,8 +7,8 @@ const root = import.meta.dirname;
 export const hooks = {
   beforePacking(manifest, folder) {
     dropDevelopment(manifest);
-    manifest.repository = repositoryOf(folder);
-    return manifest;
+    const repository = repositoryOf(folder);
+    return repository === undefined ? manifest : { ...manifest, repository };
   },
 };
 
@@ -22,8 +22,8 @@ function dropDevelopment(manifest) {
   }
 }
 
-/** Where the package's sources are. The address stands once, in the manifest of the root. */
+/** Where the package's sources are, if the manifest of the root says so: the address stands once, there. */
 function repositoryOf(folder) {
   const { repository } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
-  return { ...repository, directory: relative(root, folder).split(sep).join('/') };
+  return repository && { ...repository, directory: relative(root, folder).split(sep).join('/') };
 }

@@ -1,5 +1,5 @@
 // `pnpm release`: publishes what is not published yet. `--dry-run` makes the next versions in a copy, packs and checks them.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -41,6 +41,12 @@ async function rehearse() {
 }
 
 async function publish() {
+  const { repository } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  if (repository === undefined) {
+    throw new SetupError(
+      'package.json of the root does not say "repository": name the address at which others find the sources',
+    );
+  }
   const pending = await pendingChangesets();
   if (pending.length > 0) {
     throw new SetupError(

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 /** What npm, bundlers and installers read; none of it has a default that is right for us. */
-const fields = ['description', 'license', 'repository', 'sideEffects', 'engines', 'files'];
+const fields = ['description', 'license', 'sideEffects', 'engines', 'files'];
 
 /** Packages of which two copies in a program don't know each other's errors. */
 const shared = ['nats'];

@@ -85,7 +85,7 @@ test.each(['workspace:^', 'catalog:'])('a dependency on %s is a problem', (versi
   expect(problems(good, { dependencies: { other: version } })).toHaveLength(1);
 });
 
-test.each(['description', 'license', 'repository', 'sideEffects', 'engines', 'files'])(
+test.each(['description', 'license', 'sideEffects', 'engines', 'files'])(
   'a manifest without %s is a problem',
   (field) => {
     expect(problems(good, { [field]: undefined })).toEqual([`package.json does not say "${field}"`]);
