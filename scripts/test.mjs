@@ -5,7 +5,7 @@ import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { run } from './lib/run.mjs';
 import { runPackageTests, runScriptTests } from './lib/run-tests.mjs';
-import { setUpTestTools } from './lib/set-up.mjs';
+import { setUpServers, setUpTools } from './lib/set-up.mjs';
 import { exitCode, summaryLine } from './lib/test-results.mjs';
 import { binary, node26, toolEnvironment } from './lib/toolchain.mjs';
 
@@ -63,14 +63,22 @@ function report(results) {
 }
 
 await runScript(async () => {
-  const tools = await setUpTestTools(progress);
-  const env = toolEnvironment(tools);
+  const installed = await setUpTools(progress);
   const results = [
     await check('Checking format and lint', (onLine) =>
-      run(binary('biome'), ['check', '--error-on-warnings', '.'], { cwd: root, env, onLine }),
+      run(binary('biome'), ['check', '--error-on-warnings', '.'], {
+        cwd: root,
+        env: toolEnvironment(installed),
+        onLine,
+      }),
     ),
   ];
-  const built = await buildCheck(tools);
+  // One waits for the network, the other for processors.
+  const servers = setUpServers(progress);
+  servers.catch(() => {});
+  const built = await buildCheck(installed);
+  const tools = { ...installed, ...(await servers) };
+  const env = toolEnvironment(tools);
   results.push(built);
   if (built.failed > 0) return report(results);
 

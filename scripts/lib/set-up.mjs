@@ -22,11 +22,15 @@ export async function setUpTools(progress) {
   return { natsServer };
 }
 
-/** As {@link setUpTools}, with a registry of artifacts, databases, an MQTT broker, an object store and a browser. */
+/** As {@link setUpTools}, with what {@link setUpServers} brings. */
 export async function setUpTestTools(progress) {
   const tools = await setUpTools(progress);
+  return { ...tools, ...(await setUpServers(progress)) };
+}
+
+/** What only tests and benchmarks need: a registry of artifacts, databases, an MQTT broker, an object store and a browser. */
+export async function setUpServers(progress) {
   return {
-    ...tools,
     dockerRegistry: await provideDockerRegistry(progress),
     postgres: await providePostgres(progress),
     mosquitto: await provideMosquitto(progress),
