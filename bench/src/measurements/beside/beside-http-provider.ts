@@ -16,6 +16,8 @@ import { packProvider } from '../../wasmcloud/provider-archive.js';
 import { wasmcloudPrograms } from '../../wasmcloud/wasmcloud-programs.js';
 
 const load = { connections: 64, warmUpMs: 500, durationMs: 2_000 };
+/** Many more than connections: a host of wasmCloud keeps an instance for each request that its client left, as loads do at their end. */
+const maxInstances = 2_000;
 
 /** Their HTTP server, a process of its own: how much of what it can do is left with a component of ours behind it. */
 export const besideHttpProvider: Measurement = {
@@ -39,7 +41,7 @@ export const besideHttpProvider: Measurement = {
       const port = await serverPort();
       if (component === 'hello') {
         const componentRef = `file://${guest.file}`;
-        await scaleAll(at, [{ componentId: component, componentRef, maxInstances: load.connections }]);
+        await scaleAll(at, [{ componentId: component, componentRef, maxInstances }]);
       }
       await linkHttp(at, component, port, provider);
       await firstAnswer(port, 60_000);
