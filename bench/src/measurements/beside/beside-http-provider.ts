@@ -6,7 +6,7 @@ import { scaleAll } from '../../components.js';
 import { galleryGuest } from '../../guests/gallery-guest.js';
 import { type BenchLattice, linkHttp } from '../../lattice.js';
 import { firstAnswer } from '../../load/first-answer.js';
-import { loadHttp } from '../../load/http-load.js';
+import { loadHttp, settleHttp } from '../../load/http-load.js';
 import type { Measurement } from '../../measurement.js';
 import { median } from '../../median.js';
 import { medianOfRounds } from '../../rounds.js';
@@ -45,7 +45,7 @@ export const besideHttpProvider: Measurement = {
       }
       await linkHttp(at, component, port, provider);
       await firstAnswer(port, 60_000);
-      await loadHttp({ ...load, port });
+      await settleHttp({ ...load, port });
       return port;
     };
     const ours = await serve(hosts.ours, 'hello');

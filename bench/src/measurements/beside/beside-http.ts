@@ -3,15 +3,13 @@ import { scaleAll } from '../../components.js';
 import { type GalleryGuestFile, galleryGuest } from '../../guests/gallery-guest.js';
 import { artifacts, type BenchLattice, linkHttp } from '../../lattice.js';
 import { firstAnswer } from '../../load/first-answer.js';
-import { loadHttp } from '../../load/http-load.js';
+import { loadHttp, settleHttp } from '../../load/http-load.js';
 import type { Measurement, Skipped } from '../../measurement.js';
 import { medianOfRounds } from '../../rounds.js';
 import { serverPort } from '../../server-port.js';
 import { startBothHosts } from '../../wasmcloud/both-hosts.js';
 import { wasmcloudPrograms } from '../../wasmcloud/wasmcloud-programs.js';
 
-/** Before the rounds: V8 compiles functions of the guest a second time once they are known to matter. */
-const settleMs = 4_000;
 /** A host of wasmCloud compiles a guest of 20 MB for as long as that. */
 const firstAnswerMs = 180_000;
 
@@ -29,8 +27,8 @@ export const besideHttp: readonly Measurement[] = [
   measurement('rust', 'the greeting in Rust of the gallery', helloIn(rust), 1, 2),
   measurement('js', 'examples/http-hello', typescript, 64, 5),
   measurement('js', 'examples/http-hello', typescript, 1, 3),
-  measurement('python', 'the greeting in Python of the gallery', helloIn(python), 64, 8),
-  measurement('go', 'the greeting in Go of the gallery', helloIn(go), 64, 3),
+  measurement('python', 'the greeting in Python of the gallery', helloIn(python), 16, 8),
+  measurement('go', 'the greeting in Go of the gallery', helloIn(go), 16, 3),
 ];
 
 function measurement(
@@ -60,7 +58,7 @@ function measurement(
         await linkHttp(lattice, component.componentId, port);
         await scaleAll(lattice, [{ ...component, componentRef: `file://${guest.file}` }]);
         await firstAnswer(port, firstAnswerMs);
-        await loadHttp({ ...load, port, durationMs: settleMs });
+        await settleHttp({ ...load, port });
         return port;
       };
       const ours = await serve(hosts.ours);

@@ -4,7 +4,7 @@ import { scaleAll } from '../../components.js';
 import { galleryGuest } from '../../guests/gallery-guest.js';
 import { artifacts, type BenchLattice, linkHttp } from '../../lattice.js';
 import { firstAnswer } from '../../load/first-answer.js';
-import { loadHttp } from '../../load/http-load.js';
+import { loadHttp, settleHttp } from '../../load/http-load.js';
 import type { Measurement } from '../../measurement.js';
 import { medianOfRounds } from '../../rounds.js';
 import { serverPort } from '../../server-port.js';
@@ -44,7 +44,7 @@ export const besideProviderCall: Measurement = {
       const componentRef = `file://${guest.file}`;
       await scaleAll(lattice, [{ componentId: 'counter', componentRef, maxInstances: load.connections }]);
       await firstAnswer(port, 60_000);
-      await loadHttp({ ...load, port });
+      await settleHttp({ ...load, port });
       return port;
     };
     const ours = await serve(hosts.ours);
