@@ -18,7 +18,8 @@ export async function runScriptTests(report) {
 
 /**
  * Runs a turbo task that runs vitest in each package that has it. Each vitest also writes its results as JSON, which is
- * where the counts come from. `concurrency` says how many packages are tested at a time; `tools` are the servers of tests.
+ * where the counts come from. `concurrency` says how many packages are tested at a time; `tools` are the servers of tests. The
+ * workspace is built already: turbo counts the arguments of the tests among what a build depends on, and would build all of it again.
  */
 export async function runPackageTests(task, { report, concurrency, ...tools }) {
   const packages = (await workspacePackages()).filter(
@@ -32,6 +33,7 @@ export async function runPackageTests(task, { report, concurrency, ...tools }) {
   const args = [
     'run',
     task,
+    '--only',
     '--continue',
     `--concurrency=${concurrency}`,
     '--',
