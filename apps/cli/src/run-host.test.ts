@@ -97,12 +97,13 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
   await expect.poll(() => exists(stopped), { timeout: 10_000 }).toBe(true);
 });
 
-it('a host at a terminal is in development mode and lets requests into the Internet unless its environment says otherwise', () => {
+it('a host at a terminal is in development mode, lets requests into the Internet and keeps applications unless its environment says otherwise', () => {
   const defaults = {
     WASMLATTICE_DEVELOPMENT_MODE: 'true',
     WASMCLOUD_ALLOW_FILE_LOAD: 'true',
     WASMLATTICE_HTTP_CLIENT_ALLOW: '*',
     WASMLATTICE_AUDIT_SCOPE: 'changes',
+    WASMLATTICE_RECONCILE: 'true',
   };
   expect(developmentEnvironment({ HOME: '/home/me' })).toEqual({ HOME: '/home/me', ...defaults });
   expect(developmentEnvironment({ WASMLATTICE_DEVELOPMENT_MODE: '' })).toEqual(defaults);
@@ -111,6 +112,7 @@ it('a host at a terminal is in development mode and lets requests into the Inter
     WASMCLOUD_ALLOW_FILE_LOAD: 'false',
     WASMLATTICE_HTTP_CLIENT_ALLOW: 'none',
     WASMLATTICE_AUDIT_SCOPE: 'all',
+    WASMLATTICE_RECONCILE: 'false',
   };
   expect(developmentEnvironment(own)).toEqual(own);
 });
