@@ -63,6 +63,7 @@ export {
   runPlan,
   runStep,
 } from './deploy/run-plan.js';
+export { isEligible, spreadSizes } from './deploy/spreads.js';
 export { describeStep, type Plan, type Step, type StepHost } from './deploy/steps.js';
 export { describeUndelivered } from './deploy/undelivered-link.js';
 export { type Difference, describeDifference, differencesOf } from './manifest/difference.js';

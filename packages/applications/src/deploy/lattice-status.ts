@@ -9,6 +9,7 @@ import type { Manifest, ManifestComponent } from '../manifest/manifest.js';
 import { shownProviderReference } from './image-reference.js';
 import type { LatticeView } from './lattice-view.js';
 import { isSameLink, linksOf } from './plan-links.js';
+import { isEligible } from './spreads.js';
 import { describeUndelivered } from './undelivered-link.js';
 
 /**
@@ -55,10 +56,8 @@ function componentStatus(
   const [scaler] = component.scalers;
   if (source.kind === 'shared' || (kind === 'component' && scaler === undefined)) return undefined;
   const id = componentId(application, component);
-  const eligible = hosts.filter(({ labels }) =>
-    (scaler?.spreads ?? [{ requirements: {} }]).some(({ requirements }) =>
-      Object.entries(requirements).every(([key, value]) => labels[key] === value),
-    ),
+  const eligible = hosts.filter((host) =>
+    (scaler?.spreads ?? [{ requirements: {} }]).some((spread) => isEligible(host, spread)),
   ).length;
   const instances = scaler?.instances ?? 1;
   const isDaemon = scaler?.kind === 'daemon';

@@ -1,6 +1,7 @@
 import type { HostInventory } from '@wasmlattice/control-interface';
 import type { Scaler, Spread } from '../manifest/manifest.js';
 import { DeployError } from './deploy-error.js';
+import { isEligible, spreadSizes } from './spreads.js';
 
 /** How many instances run on a host, and by which spread they came there. */
 export interface Placement {
@@ -22,7 +23,7 @@ export function placeComponent(
   hosts: readonly HostInventory[],
   runsHere: (host: HostInventory) => boolean,
 ): readonly Placement[] {
-  const shares = scaler.kind === 'daemon' ? undefined : shareInstances(scaler);
+  const shares = scaler.kind === 'daemon' ? undefined : spreadSizes(scaler);
   const placements = new Map<string, Placement>();
   for (const spread of scaler.spreads) {
     const instances = shares?.get(spread) ?? scaler.instances;
@@ -44,7 +45,7 @@ export function placeProvider(
   hosts: readonly HostInventory[],
   runsHere: (host: HostInventory) => boolean,
 ): readonly Placement[] {
-  const shares = scaler.kind === 'daemon' ? undefined : shareInstances(scaler);
+  const shares = scaler.kind === 'daemon' ? undefined : spreadSizes(scaler);
   const placements = new Map<string, Placement>();
   for (const spread of scaler.spreads) {
     const wanted = shares?.get(spread) ?? (scaler.instances === 0 ? 0 : hosts.length);
@@ -62,10 +63,11 @@ function eligibleHosts(
   hosts: readonly HostInventory[],
   runsHere: (host: HostInventory) => boolean,
 ): HostInventory[] {
-  const requirements = Object.entries(spread.requirements);
-  const eligible = hosts.filter(({ labels }) => requirements.every(([key, value]) => labels[key] === value));
+  const eligible = hosts.filter((host) => isEligible(host, spread));
   if (eligible.length === 0) {
-    const wanted = requirements.map(([key, value]) => `${key}=${value}`).join(', ');
+    const wanted = Object.entries(spread.requirements)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ');
     throw new DeployError(
       `no host of the lattice has the labels that spread \`${spread.name}\` of \`${name}\` requires: ${wanted}`,
       'compare the requirements in the manifest with the labels in `wasmlattice get hosts`',
@@ -73,20 +75,4 @@ function eligibleHosts(
   }
   const rank = (host: HostInventory): number => (runsHere(host) ? 0 : 1);
   return eligible.sort((a, b) => rank(a) - rank(b) || (a.hostId < b.hostId ? -1 : 1));
-}
-
-/** Divides instances by weight; what rounding leaves over goes one by one to the spreads in order of weight. */
-function shareInstances({ instances, spreads }: Scaler): ReadonlyMap<Spread, number> {
-  const total = spreads.reduce((sum, { weight }) => sum + weight, 0);
-  const byWeight = [...spreads].sort((a, b) => b.weight - a.weight);
-  const shares = new Map(
-    byWeight.map((spread) => [spread, Math.floor((instances * spread.weight) / total)] as const),
-  );
-  let left = instances - [...shares.values()].reduce((sum, share) => sum + share, 0);
-  for (const spread of byWeight) {
-    if (left === 0) break;
-    shares.set(spread, (shares.get(spread) ?? 0) + 1);
-    left--;
-  }
-  return shares;
 }

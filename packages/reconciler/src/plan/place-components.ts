@@ -1,8 +1,7 @@
-import type { Scaler, Spread } from '@wasmlattice/applications';
+import { isEligible, type Scaler, type Spread, spreadSizes } from '@wasmlattice/applications';
 import type { ObservedHost } from '../observation/observed-host.js';
 import { distribute } from './distribute.js';
 import { preferenceOf } from './preference.js';
-import { spreadSizes } from './spread-sizes.js';
 
 /** How many instances belong on a host, and by which spread. */
 export interface ComponentTarget {
@@ -28,11 +27,6 @@ export interface PlaceComponentOptions {
   readonly isAvoided: (hostId: string) => boolean;
 }
 
-/** Whether a host has the labels that a spread requires. */
-export function isEligible({ inventory }: ObservedHost, { requirements }: Spread): boolean {
-  return Object.entries(requirements).every(([key, value]) => inventory.labels[key] === value);
-}
-
 /**
  * Says where instances belong. Sizes of spreads are those of wadm; inside a spread they are divided among all hosts that have its labels,
  * see {@link distribute}. A daemon scaler has its number on each host.
@@ -44,14 +38,18 @@ export function placeComponent(options: PlaceComponentOptions): ComponentPlaceme
 
 function placeOnEach({ hosts, scaler }: PlaceComponentOptions): ComponentPlacement {
   const targets = new Map<string, ComponentTarget>();
-  for (const { name: spread, ...rest } of scaler.spreads) {
-    for (const host of hosts.filter((each) => isEligible(each, { name: spread, ...rest }))) {
+  for (const spread of scaler.spreads) {
+    for (const host of hosts.filter(({ inventory }) => isEligible(inventory, spread))) {
       const { hostId } = host.inventory;
       // A host has one number for a component, whichever spreads it serves.
-      if (!targets.has(hostId)) targets.set(hostId, { host, spread, instances: scaler.instances });
+      if (!targets.has(hostId)) {
+        targets.set(hostId, { host, spread: spread.name, instances: scaler.instances });
+      }
     }
   }
-  const unsatisfied = scaler.spreads.filter((spread) => !hosts.some((host) => isEligible(host, spread)));
+  const unsatisfied = scaler.spreads.filter(
+    (spread) => !hosts.some(({ inventory }) => isEligible(inventory, spread)),
+  );
   return { targets: [...targets.values()], unsatisfied: scaler.instances === 0 ? [] : unsatisfied };
 }
 
@@ -104,7 +102,7 @@ function groupHosts(
     ]),
   );
   const choices = hosts
-    .map((host) => ({ host, eligible: wanted.filter((spread) => isEligible(host, spread)) }))
+    .map((host) => ({ host, eligible: wanted.filter((spread) => isEligible(host.inventory, spread)) }))
     .sort(
       (a, b) =>
         a.eligible.length - b.eligible.length || (a.host.inventory.hostId < b.host.inventory.hostId ? -1 : 1),
@@ -120,14 +118,14 @@ function groupHosts(
     if (group.hosts.length > 0) continue;
     groups.delete(spread);
     const other = [...groups.values()].find(({ hosts: given }) =>
-      given.some((host) => isEligible(host, spread)),
+      given.some(({ inventory }) => isEligible(inventory, spread)),
     );
     if (other === undefined) {
       unsatisfied.push(spread);
       continue;
     }
     other.size += group.size;
-    other.hosts = other.hosts.filter((host) => isEligible(host, spread));
+    other.hosts = other.hosts.filter(({ inventory }) => isEligible(inventory, spread));
   }
   // Where nothing is wanted, everything that runs there goes.
   return { groups: [...groups.values()], unsatisfied };

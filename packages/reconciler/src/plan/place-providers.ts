@@ -1,8 +1,6 @@
-import type { Scaler, Spread } from '@wasmlattice/applications';
+import { isEligible, type Scaler, type Spread, spreadSizes } from '@wasmlattice/applications';
 import type { ObservedHost } from '../observation/observed-host.js';
-import { isEligible } from './place-components.js';
 import { preferenceOf } from './preference.js';
-import { spreadSizes } from './spread-sizes.js';
 
 /** A host where a provider belongs, and by which spread. */
 export interface ProviderTarget {
@@ -36,7 +34,7 @@ export function placeProvider(options: PlaceProviderOptions): ProviderPlacement 
   const targets = new Map<string, ProviderTarget>();
   const unsatisfied: { spread: Spread; placed: number; wanted: number }[] = [];
   const choices = scaler.spreads
-    .map((spread) => ({ spread, eligible: hosts.filter((host) => isEligible(host, spread)) }))
+    .map((spread) => ({ spread, eligible: hosts.filter(({ inventory }) => isEligible(inventory, spread)) }))
     .sort((a, b) => a.eligible.length - b.eligible.length);
   for (const { eligible, spread } of choices) {
     const all = scaler.instances === 0 ? 0 : Math.max(1, eligible.length);
