@@ -1,4 +1,4 @@
-import { closestWord } from '@wasmlattice/applications';
+import { type ApplicationVersion, closestWord } from '@wasmlattice/applications';
 import { CliError } from '../cli-error.js';
 import type { ApplicationReads } from './applications.js';
 
@@ -13,6 +13,16 @@ export async function unknownApplication(name: string, reads: ApplicationReads):
       ? `${there}; a file is named with its ending, such as ${name}.yaml`
       : `did you mean \`${meant}\`?`,
   );
+}
+
+/** The versions of an application that there must be. */
+export async function knownVersions(
+  name: string,
+  reads: ApplicationReads,
+): Promise<readonly ApplicationVersion[]> {
+  const versions = await reads.versions(name);
+  if (versions === undefined) throw await unknownApplication(name, reads);
+  return versions;
 }
 
 /** The failure for a version that an application does not have. */

@@ -1,7 +1,7 @@
 import { closestWord, explain, readDocument, readLattice } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import { openApplications } from '../applications/applications.js';
-import { unknownApplication } from '../applications/unknown-application.js';
+import { knownVersions } from '../applications/unknown-application.js';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
@@ -18,8 +18,7 @@ export function addAppExplain(parent: Command, io: CliIo): void {
         await onLattice(command, io, async (session) => {
           const { client, options } = session;
           const { reads } = await openApplications(session, jsDomainOf(own, io));
-          const versions = await reads.versions(name);
-          if (versions === undefined) throw await unknownApplication(name, reads);
+          const versions = await knownVersions(name, reads);
           const deployed = versions.find((each) => each.deployed);
           const document = deployed && (await reads.get(name, deployed.version));
           if (document === undefined) {

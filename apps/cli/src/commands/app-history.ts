@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openApplications } from '../applications/applications.js';
-import { unknownApplication } from '../applications/unknown-application.js';
+import { knownVersions } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
 import { jsonDocument } from '../output/json.js';
@@ -14,8 +14,7 @@ export function addAppHistory(parent: Command, io: CliIo): void {
     .action(async (name: string, own: ApplicationOptions, command: Command) => {
       await onLattice(command, io, async (session) => {
         const { reads } = await openApplications(session, jsDomainOf(own, io));
-        const versions = await reads.versions(name);
-        if (versions === undefined) throw await unknownApplication(name, reads);
+        const versions = await knownVersions(name, reads);
         const history = await reads.history(name);
         const last = (action: 'put' | 'deployed', version: string): string | undefined =>
           history.findLast((each) => each.action === action && each.version === version)?.at;

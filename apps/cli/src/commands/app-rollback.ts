@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { storedManifest } from '../applications/application-source.js';
 import { openApplications } from '../applications/applications.js';
 import { changedFiles, checkLocalImages } from '../applications/local-images.js';
-import { unknownApplication, unknownVersion } from '../applications/unknown-application.js';
+import { knownVersions, unknownVersion } from '../applications/unknown-application.js';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
@@ -25,8 +25,7 @@ export function addAppRollback(parent: Command, io: CliIo): void {
       await onLattice(command, io, async (session) => {
         const applications = await openApplications(session, jsDomainOf(own, io));
         const { reads } = applications;
-        const versions = await reads.versions(name);
-        if (versions === undefined) throw await unknownApplication(name, reads);
+        const versions = await knownVersions(name, reads);
         const deployedVersion = versions.find(({ deployed }) => deployed)?.version;
         const history = await reads.history(name);
         const version = asked ?? previousVersion({ deployedVersion, history, versions });

@@ -1,7 +1,7 @@
 import { encodeStatus } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import { openApplications } from '../applications/applications.js';
-import { unknownApplication } from '../applications/unknown-application.js';
+import { knownVersions } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
 import { jsonDocument } from '../output/json.js';
@@ -15,8 +15,7 @@ export function addAppStatus(parent: Command, io: CliIo): void {
     .action(async (name: string, own: ApplicationOptions, command: Command) => {
       await onLattice(command, io, async (session) => {
         const { reads } = await openApplications(session, jsDomainOf(own, io));
-        const versions = await reads.versions(name);
-        if (versions === undefined) throw await unknownApplication(name, reads);
+        const versions = await knownVersions(name, reads);
         const status = await reads.status(name);
         if (session.options.output === 'json') {
           io.out(jsonDocument({ success: true, status: encodeStatus(status) }));
