@@ -1,14 +1,10 @@
 import { go, type Language, python, rust } from '@wasmlattice/example-gallery';
 import { scaleAll } from '../../components.js';
 import { type GalleryGuestFile, galleryGuest } from '../../guests/gallery-guest.js';
-import { artifacts, type BenchLattice, linkHttp } from '../../lattice.js';
-import { firstAnswer } from '../../load/first-answer.js';
-import { loadHttp, settleHttp } from '../../load/http-load.js';
+import { artifacts, linkHttp } from '../../lattice.js';
 import type { Measurement, Skipped } from '../../measurement.js';
-import { medianOfRounds } from '../../rounds.js';
-import { serverPort } from '../../server-port.js';
-import { startBothHosts } from '../../wasmcloud/both-hosts.js';
 import { wasmcloudPrograms } from '../../wasmcloud/wasmcloud-programs.js';
+import { loadBothHosts } from './load-both-hosts.js';
 
 /** A host of wasmCloud compiles a guest of 20 MB for as long as that. */
 const firstAnswerMs = 180_000;
@@ -52,23 +48,15 @@ function measurement(
       if ('skipped' in programs) return programs;
       const guest = await guestOf();
       if ('skipped' in guest) return guest;
-      await using hosts = await startBothHosts(programs.host);
-      const serve = async (lattice: BenchLattice): Promise<number> => {
-        const port = await serverPort();
-        await linkHttp(lattice, component.componentId, port);
-        await scaleAll(lattice, [{ ...component, componentRef: `file://${guest.file}` }]);
-        await firstAnswer(port, firstAnswerMs);
-        await settleHttp({ ...load, port });
-        return port;
-      };
-      const ours = await serve(hosts.ours);
-      const theirs = await serve(hosts.theirs);
-      // Awaited here: what is measured goes away with this scope.
-      return await medianOfRounds(
-        5,
-        () => loadHttp({ ...load, port: ours }),
-        () => loadHttp({ ...load, port: theirs }),
-      );
+      return loadBothHosts({
+        program: programs.host,
+        load,
+        firstAnswerMs,
+        async serve(lattice, port) {
+          await linkHttp(lattice, component.componentId, port);
+          await scaleAll(lattice, [{ ...component, componentRef: `file://${guest.file}` }]);
+        },
+      });
     },
   };
 }

@@ -2,15 +2,11 @@ import { rust } from '@wasmlattice/example-gallery';
 import { createTempDir } from '@wasmlattice/test-support';
 import { scaleAll } from '../../components.js';
 import { galleryGuest } from '../../guests/gallery-guest.js';
-import { artifacts, type BenchLattice, linkHttp } from '../../lattice.js';
-import { firstAnswer } from '../../load/first-answer.js';
-import { loadHttp, settleHttp } from '../../load/http-load.js';
+import { artifacts, linkHttp } from '../../lattice.js';
 import type { Measurement } from '../../measurement.js';
-import { medianOfRounds } from '../../rounds.js';
-import { serverPort } from '../../server-port.js';
-import { startBothHosts } from '../../wasmcloud/both-hosts.js';
 import { launcherOf, packProvider } from '../../wasmcloud/provider-archive.js';
 import { wasmcloudPrograms } from '../../wasmcloud/wasmcloud-programs.js';
+import { loadBothHosts } from './load-both-hosts.js';
 
 const load = { connections: 64, warmUpMs: 500, durationMs: 2_000 };
 
@@ -28,32 +24,25 @@ export const besideProviderCall: Measurement = {
     if ('skipped' in guest) return guest;
     await using folder = await createTempDir();
     const providerRef = await packProvider(folder.path, 'memory', launcherOf(artifacts.memoryProvider));
-    await using hosts = await startBothHosts(programs.host);
-    const serve = async (lattice: BenchLattice): Promise<number> => {
-      const { control, hostId } = lattice;
-      const port = await serverPort();
-      await control.putLink({
-        sourceId: 'counter',
-        target: 'memory',
-        witNamespace: 'wasi',
-        witPackage: 'keyvalue',
-        interfaces: ['store'],
-      });
-      await control.startProvider(hostId, { providerId: 'memory', providerRef });
-      await linkHttp(lattice, 'counter', port);
-      const componentRef = `file://${guest.file}`;
-      await scaleAll(lattice, [{ componentId: 'counter', componentRef, maxInstances: load.connections }]);
-      await firstAnswer(port, 60_000);
-      await settleHttp({ ...load, port });
-      return port;
-    };
-    const ours = await serve(hosts.ours);
-    const theirs = await serve(hosts.theirs);
-    // Awaited here: what is measured goes away with this scope.
-    return await medianOfRounds(
-      5,
-      () => loadHttp({ ...load, port: ours }),
-      () => loadHttp({ ...load, port: theirs }),
-    );
+    // Awaited here: the archive goes away with this scope.
+    return await loadBothHosts({
+      program: programs.host,
+      load,
+      firstAnswerMs: 60_000,
+      async serve(lattice, port) {
+        const { control, hostId } = lattice;
+        await control.putLink({
+          sourceId: 'counter',
+          target: 'memory',
+          witNamespace: 'wasi',
+          witPackage: 'keyvalue',
+          interfaces: ['store'],
+        });
+        await control.startProvider(hostId, { providerId: 'memory', providerRef });
+        await linkHttp(lattice, 'counter', port);
+        const componentRef = `file://${guest.file}`;
+        await scaleAll(lattice, [{ componentId: 'counter', componentRef, maxInstances: load.connections }]);
+      },
+    });
   },
 };
