@@ -25,7 +25,6 @@ export const blobstoreDifferences = {
   'writes-in-memory': 'an object that is written is kept in memory until it is complete',
   'new-only': 'version 0.1.0 of the interface is not served',
   'one-link': 'a component has one link: another one of it counts for nothing',
-  'put-once': 'a link that is put again keeps its first config',
   'delete-all-links': 'the deletion of a link takes all links of its component',
 } as const;
 

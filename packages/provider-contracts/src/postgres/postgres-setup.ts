@@ -21,7 +21,6 @@ export const postgresDifferences = {
   'broken-sessions':
     'what a statement leaves in its session, an open transaction for instance, is there for the next one',
   'one-link': 'a component has one link: another one of it counts for nothing',
-  'put-once': 'a link that is put again keeps its first config',
   'no-describe': 'statements are not described',
 } as const;
 

@@ -16,7 +16,7 @@ export const upstreamDifferences: {
   readonly 'messaging-nats': readonly MessagingDifference[];
   readonly 'sqldb-postgres': readonly PostgresDifference[];
 } = {
-  'blobstore-fs': ['broken-writes-stay', 'new-only', 'one-link', 'put-once', 'delete-all-links'],
+  'blobstore-fs': ['broken-writes-stay', 'new-only', 'one-link', 'delete-all-links'],
   'blobstore-nats': [
     'unlike-missing',
     'missing-delete-fails',
@@ -24,7 +24,6 @@ export const upstreamDifferences: {
     'whole-reads',
     'no-range-past-end',
     'new-only',
-    'put-once',
   ],
   'http-client': ['no-host'],
   'http-server': ['closed-connections', 'no-prefixes'],
@@ -38,5 +37,5 @@ export const upstreamDifferences: {
   ],
   'keyvalue-redis': ['signed-count', 'no-empty-batches', 'no-counts-watched'],
   'messaging-nats': ['any-subject', 'no-trace', 'nothing-kept', 'one-link', 'unlinked-break'],
-  'sqldb-postgres': ['one-error', 'broken-sessions', 'one-link', 'put-once', 'no-describe'],
+  'sqldb-postgres': ['one-error', 'broken-sessions', 'one-link', 'no-describe'],
 };
