@@ -29,7 +29,6 @@ export {
   manifestEventSubject,
   statusSubject,
 } from './api/subjects.js';
-export { closestWord } from './closest-word.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export type { ApplicationMemory } from './deploy/application-memory.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';

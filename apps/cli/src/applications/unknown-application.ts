@@ -1,4 +1,5 @@
-import { type ApplicationVersion, closestWord } from '@wasmlattice/applications';
+import type { ApplicationVersion } from '@wasmlattice/applications';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import { CliError } from '../cli-error.js';
 import type { ApplicationReads } from './applications.js';
 

@@ -1,4 +1,4 @@
-import { closestWord } from '@wasmlattice/applications';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import { type WitFunction, wireName } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '@wasmlattice/wasm-runtime/engines';
 import { CliError } from '../cli-error.js';

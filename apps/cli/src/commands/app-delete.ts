@@ -1,4 +1,4 @@
-import { closestWord } from '@wasmlattice/applications';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { Command } from 'commander';
 import { type ApplicationReads, openApplications } from '../applications/applications.js';
 import { manifestToUndeploy, undeployDirectly } from '../applications/deploy-directly.js';

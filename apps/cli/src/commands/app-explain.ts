@@ -1,4 +1,5 @@
-import { closestWord, explain, readDocument, readLattice } from '@wasmlattice/applications';
+import { explain, readDocument, readLattice } from '@wasmlattice/applications';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { Command } from 'commander';
 import { openApplications } from '../applications/applications.js';
 import { knownVersions } from '../applications/unknown-application.js';

@@ -1,4 +1,4 @@
-import { closestWord } from '../closest-word.js';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { ManifestComponent, ManifestLink } from '../manifest/manifest.js';
 
 /** What links of a component say that its code does not. Sentences for people. */

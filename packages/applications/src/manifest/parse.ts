@@ -1,6 +1,6 @@
 import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
-import { closestWord } from '../closest-word.js';
 import { checkAddresses } from './check-addresses.js';
 import { checkLinkKeys, checkProviderKeys } from './check-configs.js';
 import { documentValues, isEmptyDocument } from './document-values.js';
