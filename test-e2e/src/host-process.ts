@@ -16,16 +16,22 @@ export interface HostProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** That of another build; that of this one by default. */
   readonly program?: string;
+  /** Most file descriptors that it may have. */
+  readonly openFiles?: number;
 }
 
 /** Starts the host and resolves when it says that it has started. */
 export async function startHost(options: HostProcessOptions): Promise<HostProcess> {
-  const { nats, args = [], env = {}, program = paths.host } = options;
+  const { nats, args = [], env = {}, program = paths.host, openFiles } = options;
   const dataDir = await createTempDir();
   const connection = nats === undefined ? [] : ['--nats-host', nats.host, '--nats-port', String(nats.port)];
+  const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
   const child = startChild(
-    process.execPath,
+    'sh',
     [
+      '-c',
+      `${limit}exec "$0" "$@"`,
+      process.execPath,
       program,
       '--allow-file-load',
       '--data-dir',

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
@@ -42,6 +43,25 @@ describe('calls that wait, spread over components that are each below their own 
     }
     for (const url of urls) expect((await fetch(`${url}/hello`)).status).toBe(200);
   });
+});
+
+it('a host that has no file descriptor left for a connection goes on, says what to raise, and serves again', async () => {
+  await using crowded = await startScenario({ openFiles: 200 });
+  const { host, lattice } = crowded;
+  await startComponent(lattice, host, { id: 'crowded', wasm: paths.probe });
+  const url = new URL(await serveHttp(lattice, host, 'crowded', await freePort()));
+  const sockets: Socket[] = [];
+  try {
+    for (let index = 0; index < 400; index++) {
+      sockets.push(connect(Number(url.port), url.hostname).on('error', () => {}));
+    }
+    await host.child.waitForLine(/no file descriptor is left.*raise the limit of open files/);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+  await expect
+    .poll(() => fetch(`${url}hello`).then(({ status }) => status, String), { timeout: 10_000 })
+    .toBe(200);
 });
 
 it('budgets and threads out of range are refused at the start, all of them in one message', async () => {

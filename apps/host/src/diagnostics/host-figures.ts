@@ -43,6 +43,7 @@ async function readHostFigures(
   const usage = await readUsage(new Set(pids)).catch(() => new Map());
   const { uptimeSeconds } = describeHost(facts, time);
   const cpu = process.cpuUsage();
+  const budgets = places.budgets();
   return {
     hostId: facts.hostId,
     friendlyName: facts.friendlyName,
@@ -50,10 +51,10 @@ async function readHostFigures(
     time,
     uptimeSeconds,
     process: {
-      residentBytes: process.memoryUsage.rss(),
+      residentBytes: budgets['resident-memory'].used,
       cpuMs: Math.round((cpu.user + cpu.system) / 1_000),
       servingThreads: places.threads,
-      budgets: Object.entries(places.budgets()).map(([name, { used, ceiling, refused }]) => ({
+      budgets: Object.entries(budgets).map(([name, { used, ceiling, refused }]) => ({
         name,
         used,
         ...(Number.isFinite(ceiling) && { ceiling }),

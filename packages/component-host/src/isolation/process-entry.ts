@@ -5,6 +5,7 @@ import {
   createProcessBudgets,
   GuestClock,
   limitStacks,
+  readProcessBudgets,
 } from '@wasmlattice/wasm-runtime';
 import {
   codeLimits,
@@ -83,7 +84,12 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
       decide: decisions.ask,
     },
   );
-  const closeBudgets = watchBudgets(budgets, telemetry.meter, { component: componentId });
+  const closeBudgets = watchBudgets({
+    budgets,
+    meter: telemetry.meter,
+    logger,
+    of: { component: componentId },
+  });
   // In this thread: whoever may start another one may give it every right. The host has validated the component.
   const engine = createEngine({
     choice: settings.engine,
@@ -103,7 +109,10 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
   if (runtime === undefined) throw new Error('the component was stopped before it was served');
   return {
     runtime,
-    figures: () => ({ ...servedFigures(cells), residentBytes: process.memoryUsage.rss() }),
+    figures: () => ({
+      ...servedFigures(cells),
+      residentBytes: readProcessBudgets(budgets)['resident-memory'].used,
+    }),
     heed,
     async close(graceMs) {
       closeBudgets();

@@ -90,7 +90,7 @@ export class ProcessShare {
     this.#preparer.warm();
     this.#lastingThreads = threads;
     this.#free = Array.from({ length: threads + furtherThreads }, (_, number) => number);
-    this.#closeBudgets = watchBudgets(this.budgets, meter);
+    this.#closeBudgets = watchBudgets({ budgets: this.budgets, meter, logger });
   }
 
   /**

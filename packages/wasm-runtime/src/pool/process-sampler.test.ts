@@ -12,7 +12,11 @@ afterEach(() => {
 
 /** A process that has what the test says. */
 function setUp() {
-  const found = { residentMemory: 10 * mib, mappedAreas: 100 };
+  const found: { residentMemory: number | undefined; mappedAreas: number } = {
+    residentMemory: 10 * mib,
+    mappedAreas: 100,
+  };
+  const unreadable: unknown[] = [];
   const counts = { ofMappedAreas: 0 };
   const budgets = createProcessBudgets({
     threads: 1,
@@ -27,7 +31,11 @@ function setUp() {
   const sampler = startProcessSampler({
     budgets,
     intervalMs: 2 ** 30,
-    residentMemory: () => found.residentMemory,
+    residentMemory() {
+      if (found.residentMemory !== undefined) return found.residentMemory;
+      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    },
+    onUnreadable: (error) => unreadable.push(error),
     async mappedAreas() {
       counts.ofMappedAreas++;
       return found.mappedAreas;
@@ -35,7 +43,7 @@ function setUp() {
   });
   samplers.push(sampler);
   const thread = new ThreadBudgets({ budgets, thread: 0 }, { collect: async () => {} });
-  return { found, counts, sampler, thread, use: () => readProcessBudgets(budgets) };
+  return { found, counts, sampler, thread, unreadable, use: () => readProcessBudgets(budgets) };
 }
 
 describe('the sampler of a process', () => {
@@ -62,6 +70,20 @@ describe('the sampler of a process', () => {
     for (const figure of [50, 99, 100, 97, 95, 94, 99, 120]) accepted.push(await at(figure));
     expect(accepted).toEqual([true, true, false, false, false, true, true, false]);
     expect(use()['resident-memory'].refused).toBe(4);
+  });
+
+  it('goes on with what there was while the system can not be asked, and tells of it', async () => {
+    const { found, sampler, thread, use, unreadable } = setUp();
+    found.residentMemory = 100 * mib;
+    await sampler.sample();
+    found.residentMemory = undefined;
+    await sampler.sample();
+    expect(unreadable).toEqual([expect.objectContaining({ code: 'EMFILE' })]);
+    expect(use()['resident-memory'].used).toBe(100 * mib);
+    expect(() => thread.enter('a')).toThrow(expect.objectContaining({ budget: 'resident-memory' }));
+    found.residentMemory = 50 * mib;
+    await sampler.sample();
+    expect(use()['resident-memory'].used).toBe(50 * mib);
   });
 
   it('has what is kept dropped before that, again and again while it lasts', async () => {

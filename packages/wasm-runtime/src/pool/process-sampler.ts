@@ -20,8 +20,10 @@ export interface ProcessSamplerOptions {
   readonly budgets: ProcessBudgets;
   /** Time between two samples, in ms, by default 500. */
   readonly intervalMs?: number;
-  /** Bytes that the process has in memory. */
+  /** Bytes that the process has in memory. It throws while the system can't be asked. */
   readonly residentMemory?: () => number;
+  /** Called with each sample for which it could not: mostly there was no file descriptor left, `EMFILE`. */
+  readonly onUnreadable?: (error: unknown) => void;
   /** Mapped areas that the process has; by default {@link countMappedAreas}. */
   readonly mappedAreas?: () => Promise<number | undefined>;
 }
@@ -44,7 +46,7 @@ const mappedAreasParts = { counts: 0.5, every: 10 };
 
 /** For the control plane; one for each process. */
 export function startProcessSampler(options: ProcessSamplerOptions): ProcessSampler {
-  const { budgets, intervalMs = 500 } = options;
+  const { budgets, intervalMs = 500, onUnreadable = () => {} } = options;
   const { residentMemory = () => process.memoryUsage.rss(), mappedAreas = countMappedAreas } = options;
   const cells = viewCells(budgets);
   /** What the count of mapped areas was off by. It is never less than what was given at first. */
@@ -53,11 +55,18 @@ export function startProcessSampler(options: ProcessSamplerOptions): ProcessSamp
   let sampling: Promise<void> = Promise.resolve();
 
   const sampleResidentMemory = (): void => {
-    Atomics.store(
-      cells,
-      budgetGroup.used + budgetCell['resident-memory'],
-      toUnits('resident-memory', residentMemory()),
-    );
+    const used = budgetGroup.used + budgetCell['resident-memory'];
+    try {
+      Atomics.store(cells, used, toUnits('resident-memory', residentMemory()));
+    } catch (error) {
+      // What it was before stands: whoever opens connections enough has the process run out of descriptors.
+      onUnreadable(error);
+      return;
+    }
+    judgeResidentMemory();
+  };
+
+  const judgeResidentMemory = (): void => {
     const { used, ceiling } = readProcessBudgets(budgets)['resident-memory'];
     const part = used / ceiling;
     if (part >= 1) Atomics.store(cells, processCell.isResidentMemoryFull, 1);
@@ -89,6 +98,7 @@ export function startProcessSampler(options: ProcessSamplerOptions): ProcessSamp
   };
   const timer = setInterval(() => void sample(), intervalMs);
   timer.unref();
+  void sample();
   return { sample, close: () => clearInterval(timer) };
 }
 
