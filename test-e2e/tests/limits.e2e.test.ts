@@ -16,32 +16,34 @@ afterAll(async () => {
   await scenario?.[Symbol.asyncDispose]();
 });
 
-describe.each(['shared', 'process'])('a component of tier %s with a limit in its config', (tier) => {
-  it('is held to it, its caller is told which it is, and a new value takes its place', async () => {
-    const { host, lattice } = scenario;
-    const id = `${tier}-limited`;
-    await lattice.succeed(`config.put.${id}`, { [memoryKey]: String(64 * mib) });
-    await startComponent(lattice, host, {
-      id,
-      wasm: paths.probe,
-      config: [id],
-      annotations: { 'wasmlattice.dev/isolation': tier },
+describe.each(['shared', 'thread', 'process'])(
+  'a component of tier %s with a limit in its config',
+  (tier) => {
+    it('is held to it, its caller is told which it is, and a new value takes its place', async () => {
+      const { host, lattice } = scenario;
+      const id = `${tier}-limited`;
+      await lattice.succeed(`config.put.${id}`, { [memoryKey]: String(64 * mib) });
+      await startComponent(lattice, host, {
+        id,
+        wasm: paths.probe,
+        config: [id],
+        annotations: { 'wasmlattice.dev/isolation': tier },
+      });
+      const url = await serveHttp(lattice, host, id, await freePort());
+      const allocate = async (size: number): Promise<readonly [number, string]> => {
+        const response = await fetch(`${url}/allocate?mib=${size}`);
+        return [response.status, await response.text()];
+      };
+      expect((await allocate(16))[0]).toBe(200);
+      const [status, text] = await allocate(100);
+      expect(status).toBe(500);
+      expect(text).toContain(`its limit "memory" is ${64 * mib} bytes`);
+      expect((await allocate(16))[0]).toBe(200);
+      await lattice.succeed(`config.put.${id}`, { [memoryKey]: String(256 * mib) });
+      await expect.poll(async () => (await allocate(100))[0]).toBe(200);
     });
-    const url = await serveHttp(lattice, host, id, await freePort());
-    const allocate = async (size: number): Promise<readonly [number, string]> => {
-      const response = await fetch(`${url}/allocate?mib=${size}`);
-      return [response.status, await response.text()];
-    };
-    expect((await allocate(16))[0]).toBe(200);
-    const [status, text] = await allocate(100);
-    expect(status).toBe(500);
-    // What crosses processes is told in the log of the host.
-    if (tier === 'shared') expect(text).toContain(`its limit "memory" is ${64 * mib} bytes`);
-    expect((await allocate(16))[0]).toBe(200);
-    await lattice.succeed(`config.put.${id}`, { [memoryKey]: String(256 * mib) });
-    await expect.poll(async () => (await allocate(100))[0]).toBe(200);
-  });
-});
+  },
+);
 
 it('limits that can not be are refused: by the reply where the command has them, else by the event', async () => {
   const { host, lattice } = scenario;

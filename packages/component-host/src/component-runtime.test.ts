@@ -78,7 +78,7 @@ it('holds its guests to their limits, and tells caller, log and metrics which th
   const noise = await startNoise({ 'log-rate': 3 });
   await noise.call(func('shout', [['count', t.u32]]), 10);
   await expect(noise.call(func('recurse', []))).rejects.toMatchObject({
-    code: 'peer-failed',
+    code: 'limit-exceeded',
     message: expect.stringContaining(
       'component "noise" calls functions deeper than its stack reaches; its limit "stack"',
     ),

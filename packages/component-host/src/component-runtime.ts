@@ -243,7 +243,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     : await serveExports({
         componentId,
         exports,
-        server: policed(observe.server(typedFailures(inThread(await options.server())))),
+        server: policed(observe.server(typedFailures(componentId, inThread(await options.server())))),
         run,
         keptInstances,
         onUnfinishedBody,

@@ -40,7 +40,7 @@ export {
   type WireName,
   wireName,
 } from './names.js';
-export { type CallNames, RpcError, type RpcErrorCode } from './rpc-error.js';
+export { type CallNames, RpcError, type RpcErrorCode, type RpcErrorOptions } from './rpc-error.js';
 export {
   type CallContext,
   type CallHandler,

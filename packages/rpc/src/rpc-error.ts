@@ -7,6 +7,7 @@
  * | `timeout` | no result within the deadline |
  * | `disconnected` | the NATS connection dropped while the call was in flight, or stayed down until the deadline |
  * | `peer-failed` | the peer accepted the call and ended it without a result: trap, thrown error |
+ * | `limit-exceeded` | the peer ended the call, since whoever handled it asked for more than it may take |
  * | `denied` | a policy of the peer does not allow the call |
  * | `bad-data` | one side could not decode what the other sent |
  * | `invalid-params` | the parameters are no values of the function's types; nothing was sent |
@@ -20,6 +21,7 @@ export type RpcErrorCode =
   | 'timeout'
   | 'disconnected'
   | 'peer-failed'
+  | 'limit-exceeded'
   | 'denied'
   | 'bad-data'
   | 'invalid-params'
@@ -39,6 +41,10 @@ export interface CallNames {
   readonly linkName?: string | undefined;
 }
 
+export interface RpcErrorOptions extends ErrorOptions {
+  readonly told?: string | undefined;
+}
+
 /** A call that failed as a call. A WIT `result` with `err` is no failure: it is returned. */
 export class RpcError extends Error implements CallNames {
   override readonly name = 'RpcError';
@@ -47,15 +53,18 @@ export class RpcError extends Error implements CallNames {
   readonly instance: string;
   readonly func: string;
   readonly linkName: string | undefined;
+  /** What the peer itself said of its failure, where it said something. */
+  readonly told: string | undefined;
 
   /** @param detail what happened and what to check; the call's names are put before it */
-  constructor(code: RpcErrorCode, call: CallNames, detail: string, options?: ErrorOptions) {
+  constructor(code: RpcErrorCode, call: CallNames, detail: string, options?: RpcErrorOptions) {
     super(`${describeCall(call)}: ${detail}`, options);
     this.code = code;
     this.target = call.target;
     this.instance = call.instance;
     this.func = call.func;
     this.linkName = call.linkName;
+    this.told = options?.told;
   }
 }
 

@@ -25,7 +25,7 @@ export interface CallContext {
  */
 export class HandlerError extends Error {
   override readonly name = 'HandlerError';
-  readonly code: 'denied' | 'overloaded' | 'terminated';
+  readonly code: 'denied' | 'limit-exceeded' | 'overloaded' | 'terminated';
 
   constructor(code: HandlerError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

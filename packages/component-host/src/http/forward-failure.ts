@@ -44,6 +44,9 @@ export function describeForwardFailure(
       );
     case 'timeout':
       return told(504, `Component "${componentId}" did not answer in time.`);
+    case 'limit-exceeded':
+      // As a component of this host has it told: whoever knows of a limit can do something about it.
+      return told(500, (cause as RpcError).told ?? `Component "${componentId}" exceeded one of its limits.`);
     case 'peer-failed':
       return told(500, `Component "${componentId}" failed while it handled the request.`);
     case 'disconnected':

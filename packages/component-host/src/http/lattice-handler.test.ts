@@ -238,6 +238,7 @@ describe('a request for a component elsewhere in the lattice', () => {
 
   it.each<[RpcErrorCode, number, string | undefined]>([
     ['peer-failed', 500, undefined],
+    ['limit-exceeded', 500, undefined],
     ['disconnected', 502, undefined],
     ['bad-data', 502, undefined],
     ['terminated', 503, undefined],
@@ -256,6 +257,15 @@ describe('a request for a component elsewhere in the lattice', () => {
       );
     },
   );
+
+  it('is told which limit of its component the guest exceeded', async () => {
+    const told = 'Component "shop" failed while it handled the request: its limit "memory" is 65536 bytes.';
+    const error = new RpcError('limit-exceeded', { target: 'shop', instance: 'i', func: 'f' }, 'failed', {
+      told,
+    });
+    const served = await listen({ invoke: () => Promise.reject(error) });
+    expect(await get(served)).toMatchObject({ status: 500, text: `${told}\n` });
+  });
 
   it('never looks complete when the response breaks off', async () => {
     const seen = Promise.withResolvers<void>();

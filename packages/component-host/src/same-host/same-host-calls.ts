@@ -127,7 +127,7 @@ function callHere(
         logger.debug('a handler failed', { ...names, error });
         const text = error instanceof Error ? error.message || error.name : String(error);
         const code = error instanceof HandlerError ? error.code : 'peer-failed';
-        reject(new RpcError(code, names, `the peer failed: ${text}`, { cause: error }));
+        reject(new RpcError(code, names, `the peer failed: ${text}`, { cause: error, told: text }));
       },
     );
   });

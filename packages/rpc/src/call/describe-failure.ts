@@ -1,4 +1,5 @@
 import { CodecError } from '../codec/codec-error.js';
+import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
 import { HandlerError } from '../serve.js';
 
 /** What the caller learns when a call was handed on to a member of a group that no longer serves it. */
@@ -7,6 +8,19 @@ export const memberIsGone = 'the member that this call belongs to is gone, and w
 /** What the caller learns of an error that a handler threw, apart from its text. */
 export function codeOfHandlerError(error: unknown): HandlerError['code'] | 'peer-failed' {
   return error instanceof HandlerError ? error.code : 'peer-failed';
+}
+
+/** The failure of a call of which the peer says why; without a text it says no more than that it failed. */
+export function peerFailure(
+  { code, text }: { readonly code: RpcErrorCode; readonly text: string },
+  call: CallNames,
+  options?: ErrorOptions,
+): RpcError {
+  const told = text === '' ? undefined : text;
+  return new RpcError(code, call, told === undefined ? 'the peer failed' : `the peer failed: ${told}`, {
+    ...options,
+    told,
+  });
 }
 
 /** Code and text of anything that was thrown. */

@@ -409,10 +409,10 @@ function lifecycleCompliance(fixture: RpcFixture): void {
       await serve(fixture.server, echo, async ([code]) => {
         throw new HandlerError(code as HandlerError['code'], 'not now');
       });
-      for (const code of ['denied', 'overloaded', 'terminated'] as const) {
+      for (const code of ['denied', 'limit-exceeded', 'overloaded', 'terminated'] as const) {
         const failure = await failureOf(callEcho(code));
         expectRpcError(failure, code, 'echo');
-        expect(String(failure)).toContain('not now');
+        expect(failure).toMatchObject({ message: expect.stringMatching(/: not now$/), told: 'not now' });
       }
     });
 

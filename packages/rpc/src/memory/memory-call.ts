@@ -1,4 +1,4 @@
-import { codeOfHandlerError, describeFailure } from '../call/describe-failure.js';
+import { codeOfHandlerError, describeFailure, peerFailure } from '../call/describe-failure.js';
 import { type EncodedValue, type FunctionCodec, functionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { sendDeferred } from '../call/send-deferred.js';
@@ -130,8 +130,7 @@ export class MemoryCall implements CallContext, MemoryServedCall {
 
   #peerFailed(cause: unknown): RpcError {
     const { text } = describeFailure(cause);
-    const code = codeOfHandlerError(cause);
-    return new RpcError(code, this.#options.names, `the peer failed: ${text}`, { cause });
+    return peerFailure({ code: codeOfHandlerError(cause), text }, this.#options.names, { cause });
   }
 
   #takeBack(): void {

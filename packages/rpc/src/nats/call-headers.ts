@@ -18,6 +18,7 @@ const maxErrorText = 512;
 const reportedCodes: ReadonlySet<string> = new Set<RpcErrorCode>([
   'bad-data',
   'denied',
+  'limit-exceeded',
   'overloaded',
   'peer-failed',
   'terminated',

@@ -1,5 +1,5 @@
 import type { Msg } from 'nats';
-import { describeFailure } from '../call/describe-failure.js';
+import { describeFailure, peerFailure } from '../call/describe-failure.js';
 import type { EncodedValue, FunctionCodec } from '../call/function-codec.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type Invocation, linkNameOf } from '../invoke.js';
@@ -363,7 +363,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
       return;
     }
     const reported = errorFromHeaders(message.headers);
-    if (reported) this.fail(reported.code, `the peer failed${reported.text && `: ${reported.text}`}`);
+    if (reported) this.#settle(peerFailure(reported, this.#names), 'caller');
     else if (result.isWhole) this.#succeed(result);
     else this.fail('peer-failed', 'the peer ended the call without a result; its own log tells why');
   }
