@@ -2,6 +2,7 @@ import type { NamedList } from '@wasmlattice/http-client';
 import type { Limits, ThreadCells } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { GuestSecret } from '@wasmlattice/wasm-runtime/host-functions';
+import type { CanaryCells } from './canary/canary-cells.js';
 
 /** One row of a component's import table: calls of `instance` under `linkName` go to `target`. */
 export interface LinkRow {
@@ -33,6 +34,8 @@ export interface ComponentStart {
   /** Where its requests may go without a link, if that is less than where the host lets them. */
   readonly httpClientAllow?: NamedList | undefined;
   readonly secrets?: SecretEntries;
+  /** It takes a part of the calls of an earlier start, which goes on beside it; absent: it takes all of them. */
+  readonly canary?: CanaryCells | undefined;
 }
 
 /** One start of a component, as one thread is told of it. */

@@ -64,6 +64,8 @@ export interface ComponentRuntimeOptions {
   readonly gate?: InvocationGate | undefined;
   /** Where components of the same thread find each other. */
   readonly threadExports?: ThreadExports;
+  /** Puts itself between what is served and all who call it, in this thread and outside. */
+  readonly divide?: ((server: Server) => Server) | undefined;
   /** By default one without a cache. */
   readonly engine?: Engine;
   /** Invocations that may run at once, 1 by default. */
@@ -243,7 +245,9 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     : await serveExports({
         componentId,
         exports,
-        server: policed(observe.server(typedFailures(componentId, inThread(await options.server())))),
+        server: policed(
+          observe.server(typedFailures(componentId, divided(inThread(await options.server())))),
+        ),
         run,
         keptInstances,
         onUnfinishedBody,
@@ -257,6 +261,10 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     const { gate, showsTraps } = options;
     const handle = createHttpHandler({ componentId, exportId, run, onUnfinishedBody, showsTraps });
     return gate === undefined ? handle : policedHttp(handle, gate, componentId);
+  }
+
+  function divided(server: Server): Server {
+    return options.divide?.(server) ?? server;
   }
 
   function inThread(outside: Server): Server {

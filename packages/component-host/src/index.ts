@@ -1,3 +1,13 @@
+export {
+  type CanaryCells,
+  type CanaryCount,
+  type CanaryFigures,
+  createCanaryCells,
+  readCanaryFigures,
+  readCanaryShare,
+  setCanaryShare,
+} from './canary/canary-cells.js';
+export { CanaryMismatchError } from './canary/component-split.js';
 export type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from './component-record.js';
 export {
   type ComponentRuntime,
@@ -17,6 +27,7 @@ export { NoHttpHandlerError } from './http/thread-listeners.js';
 export {
   ComponentPlaces,
   type ComponentPlacesOptions,
+  IsolatedCanaryError,
   type PlacedStart,
 } from './isolation/component-places.js';
 export {

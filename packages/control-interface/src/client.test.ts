@@ -76,6 +76,11 @@ describe('commands', () => {
       { componentId: 'c', newComponentRef: 'r', hostId: 'N1' },
     ],
     [
+      'canaryComponent',
+      (to) => to.canaryComponent('N1', { componentId: 'c', componentRef: 'r', share: 0.1 }),
+      { componentId: 'c', componentRef: 'r', share: 0.1, hostId: 'N1' },
+    ],
+    [
       'startProvider',
       (to) => to.startProvider('N1', { providerId: 'p', providerRef: 'r' }),
       { ...filled, providerId: 'p', providerRef: 'r', allowUpdate: false },

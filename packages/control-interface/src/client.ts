@@ -4,6 +4,7 @@ import { untilAborted } from './abort.js';
 import { decodeClaims } from './codec/claims.js';
 import {
   decodeComponentAuctionAck,
+  encodeCanaryComponentCommand,
   encodeComponentAuctionRequest,
   encodeScaleComponentCommand,
   encodeUpdateComponentCommand,
@@ -32,6 +33,7 @@ import { recordToHeaders } from './message-headers.js';
 import * as subjects from './subjects/control-subjects.js';
 import type { StoredClaims } from './types/claims.js';
 import type {
+  CanaryComponentInput,
   ComponentAuctionAck,
   ComponentAuctionInput,
   ScaleComponentInput,
@@ -117,6 +119,13 @@ export interface ControlClient {
   updateComponent(
     hostId: string,
     command: UpdateComponentInput,
+    options?: ControlCallOptions,
+  ): Promise<string>;
+
+  /** Runs a second version of a component for a part of its calls, or (with a share of 0) ends that. Hosts of wasmCloud refuse. */
+  canaryComponent(
+    hostId: string,
+    command: CanaryComponentInput,
     options?: ControlCallOptions,
   ): Promise<string>;
 
@@ -260,6 +269,19 @@ class Client implements ControlClient {
       encodeUpdateComponentCommand({ ...command, hostId: command.hostId ?? hostId }),
     );
     const operation = `update component "${command.componentId}"`;
+    return await this.#command({ operation, subject, hostId, payload, options });
+  }
+
+  async canaryComponent(
+    hostId: string,
+    command: CanaryComponentInput,
+    options?: ControlCallOptions,
+  ): Promise<string> {
+    const subject = subjects.componentCanarySubject(this.#scope, hostId);
+    const payload = jsonToBytes(
+      encodeCanaryComponentCommand({ ...command, hostId: command.hostId ?? hostId }),
+    );
+    const operation = `run a canary of component "${command.componentId}"`;
     return await this.#command({ operation, subject, hostId, payload, options });
   }
 

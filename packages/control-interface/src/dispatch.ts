@@ -1,5 +1,6 @@
 import { encodeClaims } from './codec/claims.js';
 import {
+  decodeCanaryComponentCommand,
   decodeComponentAuctionRequest,
   decodeScaleComponentCommand,
   decodeUpdateComponentCommand,
@@ -100,6 +101,17 @@ export async function dispatchControl(
       );
       about(command.componentId);
       return reply(await handlers.updateComponent(command, context));
+    }
+    case 'component.canary': {
+      const command = json(
+        'failed to deserialize component canary command',
+        payload,
+        decodeCanaryComponentCommand,
+      );
+      about(command.componentId);
+      return handlers.canaryComponent === undefined
+        ? unsupportedSubject
+        : reply(await handlers.canaryComponent(command, context));
     }
 
     case 'provider.auction': {

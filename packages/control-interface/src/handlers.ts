@@ -1,6 +1,7 @@
 import type { LogFields, SpanContext } from '@wasmlattice/telemetry';
 import type { StoredClaims } from './types/claims.js';
 import type {
+  CanaryComponentCommand,
   ComponentAuctionAck,
   ComponentAuctionRequest,
   ScaleComponentCommand,
@@ -107,6 +108,8 @@ export interface ControlHandlers {
   scaleComponent(command: ScaleComponentCommand, context: ControlContext): Awaitable<Answer>;
   /** `component.update.{host}` */
   updateComponent(command: UpdateComponentCommand, context: ControlContext): Awaitable<Answer>;
+  /** `component.canary.{host}`, of ours. Without the method the subject is unsupported, as on hosts of wasmCloud. */
+  canaryComponent?(command: CanaryComponentCommand, context: ControlContext): Awaitable<Answer>;
 
   /** `provider.auction`: silence means "not me". Leave the method out to never bid. */
   auctionProvider?(

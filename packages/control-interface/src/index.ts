@@ -7,6 +7,7 @@ export {
 } from './client.js';
 export {
   DecodeError,
+  decodeCanaryComponentCommand,
   decodeClaims,
   decodeComponentAuctionAck,
   decodeComponentAuctionRequest,
@@ -29,6 +30,7 @@ export {
   decodeStoredClaims,
   decodeStringMap,
   decodeUpdateComponentCommand,
+  encodeCanaryComponentCommand,
   encodeClaims,
   encodeComponentAuctionAck,
   encodeComponentAuctionRequest,
@@ -89,6 +91,7 @@ export {
   claimsGetSubject,
   claimsKey,
   componentAuctionSubject,
+  componentCanarySubject,
   componentScaleSubject,
   componentSpecKey,
   componentUpdateSubject,
@@ -125,6 +128,8 @@ export {
   registryPutSubject,
 } from './subjects/index.js';
 export {
+  type CanaryComponentCommand,
+  type CanaryComponentInput,
   type ComponentAuctionAck,
   type ComponentAuctionInput,
   type ComponentAuctionRequest,
@@ -132,11 +137,13 @@ export {
   type ComponentLimits,
   type ComponentSpec,
   type CtlResponse,
+  canaryAnnotations,
   contentAnnotation,
   type DeleteLabelCommand,
   type DeleteLinkCommand,
   type DeleteLinkInput,
   defaultLinkName,
+  describeShare,
   type Host,
   type HostInventory,
   type InterfaceLinkDefinition,

@@ -78,6 +78,12 @@ describe('dispatch', () => {
       { componentId: 'a', newComponentRef: 'r', hostId: '' },
     ],
     [
+      'component.canary.N1',
+      '{"component_id":"a","component_ref":"r","share_ppm":100000}',
+      'canaryComponent',
+      { componentId: 'a', componentRef: 'r', share: 0.1, hostId: '' },
+    ],
+    [
       'provider.start.N1',
       '{"provider_id":"p"}',
       'startProvider',
@@ -163,6 +169,7 @@ describe('requests that cannot be decoded', () => {
     ['provider.auction', 'failed to deserialize provider auction command'],
     ['component.scale.N1', 'failed to deserialize component scale command'],
     ['component.update.N1', 'failed to deserialize component update command'],
+    ['component.canary.N1', 'failed to deserialize component canary command'],
     ['provider.start.N1', 'failed to deserialize provider start command'],
     ['provider.stop.N1', 'failed to deserialize provider stop command'],
     ['host.stop.N1', 'failed to deserialize stop command'],

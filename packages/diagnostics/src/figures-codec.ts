@@ -1,6 +1,8 @@
 import { type JsonObject, jsonFromBytes, jsonToBytes, ObjectReader } from '@wasmlattice/control-interface';
 import type {
   BudgetFigures,
+  CanaryCount,
+  CanaryFigures,
   ComponentFigures,
   HostFigures,
   ProcessFigures,
@@ -137,6 +139,31 @@ function encodeComponent(component: ComponentFigures): JsonObject {
     durations: component.durations,
     computed_ms: Math.round(component.computedMs),
     resident_bytes: component.residentBytes,
+    canary: component.canary && encodeCanary(component.canary),
+  };
+}
+
+const millionths = 1_000_000;
+
+function encodeCanary({ canary, imageRef, share, stable }: CanaryFigures): JsonObject {
+  return {
+    image_ref: imageRef,
+    share_ppm: Math.round(share * millionths),
+    stable: { invocations: stable.invocations, errors: stable.errors },
+    canary: { invocations: canary.invocations, errors: canary.errors },
+  };
+}
+
+function readCanary(reader: ObjectReader): CanaryFigures {
+  const count = (name: string): CanaryCount => {
+    const counted = reader.object(name);
+    return { invocations: counted.u64Or('invocations', 0), errors: counted.u64Or('errors', 0) };
+  };
+  return {
+    imageRef: reader.stringOr('image_ref', ''),
+    share: reader.u64Or('share_ppm', 0) / millionths,
+    stable: count('stable'),
+    canary: count('canary'),
   };
 }
 
@@ -154,6 +181,7 @@ function readComponent(reader: ObjectReader): ComponentFigures {
     durations: numbers(reader, 'durations'),
     computedMs: reader.u64Or('computed_ms', 0),
     residentBytes: reader.optionalU64('resident_bytes'),
+    ...(reader.has('canary') && { canary: readCanary(reader.object('canary')) }),
   };
 }
 

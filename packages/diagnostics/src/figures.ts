@@ -57,6 +57,24 @@ export interface ComponentFigures {
   readonly computedMs: number;
   /** Resident memory of the process that it has for itself; absent for what shares that of the host. */
   readonly residentBytes?: number | undefined;
+  /** A second version that takes a part of its calls. */
+  readonly canary?: CanaryFigures | undefined;
+}
+
+/** A second version of a component, and what came of the calls of both since it began. */
+export interface CanaryFigures {
+  readonly imageRef: string;
+  /** Of the calls, from 0 to 1. */
+  readonly share: number;
+  readonly stable: CanaryCount;
+  readonly canary: CanaryCount;
+}
+
+export interface CanaryCount {
+  /** Invocations that are over. */
+  readonly invocations: number;
+  /** Of these, those that failed, or answered an HTTP request with a status of 500 or more. */
+  readonly errors: number;
 }
 
 export type ProviderState = 'starting' | 'running' | 'failed' | 'crash-loop';

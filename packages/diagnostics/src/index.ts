@@ -8,6 +8,8 @@ export {
 } from './diagnostics-client.js';
 export type {
   BudgetFigures,
+  CanaryCount,
+  CanaryFigures,
   ComponentFigures,
   HostFigures,
   ProcessFigures,

@@ -56,6 +56,7 @@ export function createControlHandlers(parts: ControlHandlerComponents): ControlH
     },
     scaleComponent: (command) => components.scale(command),
     updateComponent: (command) => components.update(command),
+    canaryComponent: (command) => components.canary(command),
 
     auctionProvider({ providerId, providerRef, constraints }) {
       if (!labels.satisfy(constraints) || providers.isRunning(providerId)) return silent;

@@ -67,6 +67,17 @@ export class IsolatedEngineError extends Error {
   }
 }
 
+/** Two versions of a component that shares nothing would be in two threads or processes, between which nobody divides calls. */
+export class IsolatedCanaryError extends Error {
+  override readonly name = 'IsolatedCanaryError';
+
+  constructor(componentId: string, tier: IsolationTier) {
+    super(
+      `component '${componentId}' has a ${tier} of its own, and no second version beside it: deploy it without a canary`,
+    );
+  }
+}
+
 /** What serves a component that shares nothing, and how that is told what all are told. */
 type IsolatedServing = readonly [handle: ServedComponentHandle, notify: (notice: ThreadNotice) => void];
 
@@ -125,12 +136,15 @@ export class ComponentPlaces {
    *
    * @param fetchAgain gets the bytes from where they came from, should the disk lose them
    * @throws what keeps the component from running, as far as an error can cross threads and processes
-   * @throws NoThreadLeftError, IsolatedProcessExitedError, IsolatedEngineError
+   * @throws NoThreadLeftError, IsolatedProcessExitedError, IsolatedEngineError, IsolatedCanaryError
    */
   async serve(
     { isolation, ...start }: PlacedStart,
     fetchAgain?: () => Promise<CodeBytes>,
   ): Promise<ServedComponentHandle> {
+    if (start.canary !== undefined && isolation !== 'shared') {
+      throw new IsolatedCanaryError(start.componentId, isolation);
+    }
     switch (isolation) {
       case 'shared':
         return await this.#shared.serve(start, fetchAgain);

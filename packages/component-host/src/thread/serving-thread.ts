@@ -1,3 +1,4 @@
+import type { Server } from '@wasmlattice/rpc';
 import { traceInvoker } from '@wasmlattice/rpc/telemetry';
 import type { Logger, Redactor } from '@wasmlattice/telemetry';
 import { FairTurns, GuestSlices, GuestTime, type StackBudget } from '@wasmlattice/wasm-runtime';
@@ -7,6 +8,8 @@ import {
   type EngineOptions,
   type PreparedComponent,
 } from '@wasmlattice/wasm-runtime/engines';
+import type { CanaryCells } from '../canary/canary-cells.js';
+import { CanaryExports, ComponentSplit } from '../canary/component-split.js';
 import type { ComponentRecord } from '../component-record.js';
 import { type ComponentRuntime, createComponentRuntime } from '../component-runtime.js';
 import { createLatticeHandler } from '../http/lattice-handler.js';
@@ -63,6 +66,9 @@ export class ServingThread {
   readonly #generations = new Map<number, ComponentRuntime>();
   /** By component the generation that started last: the one that answers. */
   readonly #current = new Map<string, ComponentRuntime>();
+  /** Generations that take a part of the calls of another one. */
+  readonly #canaries = new Map<number, { readonly runtime: ComponentRuntime; readonly cells: CanaryCells }>();
+  readonly #splits = new Map<string, ComponentSplit>();
   /** Generations that are told to stop before they have started. */
   readonly #starting = new Map<number, Promise<void>>();
 
@@ -101,13 +107,13 @@ export class ServingThread {
 
   /** Of a generation that has started and was not told to stop. */
   runtime(generation: number): ComponentRuntime | undefined {
-    return this.#generations.get(generation);
+    return this.#generations.get(generation) ?? this.#canaries.get(generation)?.runtime;
   }
 
   /**
    * Resolves once calls for the component arrive here.
    *
-   * @throws MissingImportError, UnfitPreparedComponentError
+   * @throws MissingImportError, UnfitPreparedComponentError, CanaryMismatchError
    */
   async start(component: ComponentRecord): Promise<void> {
     const starting = this.#start(component);
@@ -125,6 +131,12 @@ export class ServingThread {
   /** Completes what the generation has accepted, for at most `graceMs`; an unknown one is fine. */
   async stop(generation: number, graceMs: number): Promise<void> {
     await this.#starting.get(generation);
+    const canary = this.#canaries.get(generation);
+    if (canary !== undefined) {
+      this.#canaries.delete(generation);
+      await this.#endCanary(canary.runtime, canary.cells, graceMs);
+      return;
+    }
     const runtime = this.#generations.get(generation);
     if (runtime === undefined) return;
     this.#generations.delete(generation);
@@ -139,16 +151,55 @@ export class ServingThread {
     const left = Math.max(0, deadline - Date.now());
     await Promise.all([
       this.clients.close(),
-      ...[...this.#generations.keys()].map((generation) => this.stop(generation, left)),
+      ...[...this.#canaries.keys(), ...this.#generations.keys()].map((generation) =>
+        this.stop(generation, left),
+      ),
     ]);
   }
 
-  async #start({ generation, outline, httpClientAllow, ...component }: ComponentRecord): Promise<void> {
+  async #start({ canary, ...record }: ComponentRecord): Promise<void> {
+    const { componentId, generation } = record;
+    const split = this.#splits.get(componentId) ?? new ComponentSplit(componentId);
+    this.#splits.set(componentId, split);
+    if (canary === undefined) {
+      const runtime = await this.#makeRuntime(record, this.#exports, (server) => split.serverOf(server));
+      this.#generations.set(generation, runtime);
+      this.#current.set(componentId, runtime);
+      return;
+    }
+    const exports = new CanaryExports(componentId);
+    const runtime = await this.#makeRuntime(record, undefined, (server) => exports.serverOf(server));
+    try {
+      const { http } = runtime;
+      split.begin(canary, exports, { http, stableHttp: this.#current.get(componentId)?.http });
+    } catch (error) {
+      await runtime.close(0);
+      throw error;
+    }
+    this.#canaries.set(generation, { runtime, cells: canary });
+  }
+
+  /** All calls go where they went before; those that the canary has may end within `graceMs`. */
+  async #endCanary(runtime: ComponentRuntime, cells: CanaryCells, graceMs: number): Promise<void> {
+    const ended = this.#splits.get(runtime.componentId)?.end(cells) ?? Promise.resolve();
+    const begun = performance.now();
+    const timer = Promise.withResolvers<void>();
+    const timeout = setTimeout(timer.resolve, graceMs);
+    await Promise.race([ended, timer.promise]);
+    clearTimeout(timeout);
+    await runtime.close(Math.max(0, graceMs - (performance.now() - begun)));
+  }
+
+  async #makeRuntime(
+    { generation, outline, httpClientAllow, ...component }: Omit<ComponentRecord, 'canary'>,
+    threadExports: ThreadExports | undefined,
+    divide: (server: Server) => Server,
+  ): Promise<ComponentRuntime> {
     const { data, rpc, budgets, redactor, telemetry, loadCode, decisions } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const logger = this.#options.logger.with({ component: componentId });
-    const runtime = await createComponentRuntime({
+    return await createComponentRuntime({
       ...component,
       prepared: outline,
       loadCode: () => loadCode(generation),
@@ -157,7 +208,8 @@ export class ServingThread {
       httpClient: this.#makeHttpClient?.({ allow: httpClientAllow, logger }),
       server: rpc.server,
       // Who is not to be found here is called over the lattice.
-      ...(data.sameHostCalls && { threadExports: this.#exports }),
+      ...(data.sameHostCalls && threadExports && { threadExports }),
+      divide,
       engine: this.#engine,
       ...(redactor !== undefined && { redactor }),
       ...(data.showsTraps !== undefined && { showsTraps: data.showsTraps }),
@@ -167,22 +219,27 @@ export class ServingThread {
       telemetry,
       labels: { imageRef, lattice, hostId },
     });
-    this.#generations.set(generation, runtime);
-    this.#current.set(componentId, runtime);
   }
 
   /** Another generation of the component answers from now on, if there is one. */
   #succeed({ componentId }: ComponentRuntime): void {
     const left = [...this.#generations.values()].filter((other) => other.componentId === componentId);
     const next = left.at(-1);
-    if (next === undefined) this.#current.delete(componentId);
-    else this.#current.set(componentId, next);
+    if (next !== undefined) {
+      this.#current.set(componentId, next);
+      return;
+    }
+    this.#current.delete(componentId);
+    const isSplit = [...this.#canaries.values()].some(({ runtime }) => runtime.componentId === componentId);
+    if (!isSplit) this.#splits.delete(componentId);
   }
 
   #httpComponent(componentId: string): HttpComponent {
     const runtime = this.#current.get(componentId);
     if (runtime === undefined) return { kind: 'not-here' };
-    return runtime.http === undefined ? { kind: 'no-handler' } : { kind: 'here', handle: runtime.http };
+    const { http } = runtime;
+    if (http === undefined) return { kind: 'no-handler' };
+    return { kind: 'here', handle: this.#splits.get(componentId)?.http(http) ?? http };
   }
 
   /** Not over the same-host calls: what runs in this thread is found before. */

@@ -1,4 +1,6 @@
 import type {
+  CanaryComponentCommand,
+  CanaryComponentInput,
   ComponentAuctionAck,
   ComponentAuctionInput,
   ComponentAuctionRequest,
@@ -108,6 +110,29 @@ export function decodeUpdateComponentCommand(value: unknown): UpdateComponentCom
     newComponentRef: reader.stringOr('new_component_ref', ''),
     hostId: reader.stringOr('host_id', ''),
     ...(annotations === undefined ? {} : { annotations }),
+  };
+}
+
+const millionths = 1_000_000;
+
+/** {@link CanaryComponentCommand} → JSON. */
+export function encodeCanaryComponentCommand(command: CanaryComponentInput): JsonObject {
+  return {
+    component_id: command.componentId,
+    component_ref: command.componentRef,
+    share_ppm: Math.round(command.share * millionths),
+    host_id: command.hostId ?? '',
+  };
+}
+
+/** JSON → {@link CanaryComponentCommand}. */
+export function decodeCanaryComponentCommand(value: unknown): CanaryComponentCommand {
+  const reader = new ObjectReader(value, 'component canary command');
+  return {
+    componentId: reader.string('component_id'),
+    componentRef: reader.stringOr('component_ref', ''),
+    share: Math.min(1, reader.u32Or('share_ppm', 0) / millionths),
+    hostId: reader.stringOr('host_id', ''),
   };
 }
 

@@ -1,10 +1,12 @@
 export { decodeClaims, decodeStoredClaims, encodeClaims, encodeStoredClaims } from './claims.js';
 export {
+  decodeCanaryComponentCommand,
   decodeComponentAuctionAck,
   decodeComponentAuctionRequest,
   decodeComponentSpec,
   decodeScaleComponentCommand,
   decodeUpdateComponentCommand,
+  encodeCanaryComponentCommand,
   encodeComponentAuctionAck,
   encodeComponentAuctionRequest,
   encodeComponentSpec,

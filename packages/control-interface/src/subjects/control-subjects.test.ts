@@ -23,6 +23,11 @@ describe('control subjects', () => {
       'component.update.N1',
       { kind: 'component.update', hostId: 'N1' },
     ],
+    [
+      subjects.componentCanarySubject(scope, 'N1'),
+      'component.canary.N1',
+      { kind: 'component.canary', hostId: 'N1' },
+    ],
     [subjects.providerAuctionSubject(scope), 'provider.auction', { kind: 'provider.auction' }],
     [
       subjects.providerStartSubject(scope, 'N1'),

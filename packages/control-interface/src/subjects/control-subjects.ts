@@ -57,6 +57,11 @@ export function componentUpdateSubject(scope: ControlScope, hostId: string): str
   return `${controlRoot(scope)}.component.update.${checkToken('host id', hostId)}`;
 }
 
+/** `….component.canary.{host}`, of ours. */
+export function componentCanarySubject(scope: ControlScope, hostId: string): string {
+  return `${controlRoot(scope)}.component.canary.${checkToken('host id', hostId)}`;
+}
+
 /** `….provider.auction`: every willing host answers. */
 export function providerAuctionSubject(scope: ControlScope): string {
   return `${controlRoot(scope)}.provider.auction`;
@@ -131,6 +136,7 @@ export type HostOperationKind =
   | 'label.del'
   | 'component.scale'
   | 'component.update'
+  | 'component.canary'
   | 'provider.start'
   | 'provider.stop';
 
@@ -161,6 +167,7 @@ const hostOperations: ReadonlySet<string> = new Set<HostOperationKind>([
   'label.del',
   'component.scale',
   'component.update',
+  'component.canary',
   'provider.start',
   'provider.stop',
 ]);

@@ -6,6 +6,7 @@ export {
   type ControlSubscription,
   claimsGetSubject,
   componentAuctionSubject,
+  componentCanarySubject,
   componentScaleSubject,
   componentUpdateSubject,
   configDeleteSubject,

@@ -35,6 +35,7 @@ export function recordingHandlers(
     auctionComponent: (request, { hostId }) => ok('', { ...request, hostId }),
     scaleComponent: succeed('scaleComponent'),
     updateComponent: succeed('updateComponent'),
+    canaryComponent: succeed('canaryComponent'),
     auctionProvider: (request, { hostId }) => ok('', { ...request, hostId }),
     startProvider: succeed('startProvider'),
     stopProvider: succeed('stopProvider'),

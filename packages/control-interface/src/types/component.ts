@@ -91,6 +91,23 @@ export interface UpdateComponentCommand {
 /** An {@link UpdateComponentCommand} as one writes it; the client fills in the host id. */
 export type UpdateComponentInput = WithDefaults<UpdateComponentCommand, 'hostId'>;
 
+/**
+ * Runs a second version of a component beside the one that runs, for a part of its calls; a command of ours, which hosts of wasmCloud refuse.
+ * An update of the component ends it, and so does a stop.
+ */
+export interface CanaryComponentCommand {
+  readonly componentId: string;
+  /** Image of the second version. */
+  readonly componentRef: string;
+  /** Of the calls that reach the host, from 0 to 1; 0 ends the second version. On the wire in millionths. */
+  readonly share: number;
+  /** Empty if not given. */
+  readonly hostId: string;
+}
+
+/** A {@link CanaryComponentCommand} as one writes it; the client fills in the host id. */
+export type CanaryComponentInput = WithDefaults<CanaryComponentCommand, 'hostId'>;
+
 /** The record `COMPONENT_{id}` of a component or provider (docs/spec/lattice-data.md#2.1). */
 export interface ComponentSpec {
   /** Image reference of the first start; empty when a link was put before anything started. */

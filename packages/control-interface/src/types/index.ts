@@ -1,6 +1,8 @@
-export { contentAnnotation } from './annotations.js';
+export { canaryAnnotations, contentAnnotation, describeShare } from './annotations.js';
 export type { StoredClaims, StoredComponentClaims, StoredProviderClaims } from './claims.js';
 export type {
+  CanaryComponentCommand,
+  CanaryComponentInput,
   ComponentAuctionAck,
   ComponentAuctionInput,
   ComponentAuctionRequest,

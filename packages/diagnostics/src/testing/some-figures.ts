@@ -38,7 +38,16 @@ export function someFigures(changes: Partial<HostFigures> = {}): HostFigures {
       ],
     },
     durationBoundsMs: [1, 10],
-    components: [someComponent()],
+    components: [
+      someComponent({
+        canary: {
+          imageRef: 'file:///next.wasm',
+          share: 0.1,
+          stable: { invocations: 4, errors: 0 },
+          canary: { invocations: 1, errors: 1 },
+        },
+      }),
+    ],
     providers: [
       someProvider({ state: 'crash-loop', reason: 'exit 1', crashes: 3, residentBytes: 5, cpuMs: 7 }),
     ],

@@ -1,7 +1,10 @@
 import { IsolationTierError, type ServedFigures } from '@wasmlattice/component-host';
 import {
   type Answer,
+  type CanaryComponentCommand,
   type ComponentDescription,
+  canaryAnnotations,
+  describeShare,
   failed,
   type Link,
   ok,
@@ -28,7 +31,7 @@ import {
   planUpdate,
 } from './component-plan.js';
 import { LateStartError } from './late-start-error.js';
-import { RunningComponent, type RunningComponentParts } from './running-component.js';
+import { type CanaryAtWork, RunningComponent, type RunningComponentParts } from './running-component.js';
 import { sameTerms, type Terms, termsOf } from './terms.js';
 import { TooManyComponentsError } from './too-many-components-error.js';
 
@@ -37,6 +40,8 @@ export interface ComponentAtWork extends ServedFigures {
   readonly id: string;
   readonly imageRef: string;
   readonly maxInstances: number;
+  /** A second version that runs beside it. */
+  readonly canary?: CanaryAtWork | undefined;
 }
 
 /** The components of one host: started, scaled, updated and stopped by control commands. */
@@ -45,6 +50,8 @@ export interface ComponentService {
   scale(command: ScaleComponentCommand): Answer;
   /** Answers at once; replaces the code of a running component (docs/spec/control-interface.md#4.3). */
   update(command: UpdateComponentCommand): Answer;
+  /** Answers at once; runs a second version of a running component for a part of its calls, or ends that. */
+  canary(command: CanaryComponentCommand): Answer;
   isRunning(componentId: string): boolean;
   describe(): ComponentDescription[];
   /** What each has done since its code was started, and is at. */
@@ -248,6 +255,30 @@ export function createComponentService(options: ComponentServiceOptions): Compon
     );
   };
 
+  const canary = async ({ componentId, componentRef, share }: CanaryComponentCommand): Promise<void> => {
+    refuseLate();
+    const component = running.get(componentId);
+    if (component === undefined) return;
+    const { annotations, imageRef, maxInstances } = component.settings;
+    if (share === 0) await component.endCanary();
+    else {
+      await limited(() =>
+        component.beginCanary(componentRef, share, async () => {
+          const wanted = { imageRef: componentRef, maxInstances, annotations };
+          const artifact = await admit(componentId, wanted, {});
+          await storeClaims(artifact.token);
+          return artifact;
+        }),
+      );
+    }
+    const shown = { ...annotations, ...annotationsOf(component) };
+    const claims = componentEventClaims(component.token);
+    // Who follows the component learns that it runs as before; the annotations say what runs beside it.
+    await events.publish(
+      componentScaled({ componentId, hostId, imageRef, maxInstances, annotations: shown, claims }),
+    );
+  };
+
   const tellOfFailedScale = async (
     command: ScaleComponentCommand,
     error: unknown,
@@ -334,32 +365,46 @@ export function createComponentService(options: ComponentServiceOptions): Compon
       return ok(`component ${componentId} updating from ${old} to ${newComponentRef}`);
     },
 
+    canary(command) {
+      const { componentId, componentRef } = command;
+      if (closed) return failed('the host is stopping');
+      const component = running.get(componentId);
+      if (component === undefined) return failed(`component ${componentId} not found`);
+      const { maxInstances, annotations } = component.settings;
+      void queue
+        .run(componentId, () => canary(command))
+        .catch((error: unknown) =>
+          tellOfFailedScale({ ...command, maxInstances, annotations, config: [], allowUpdate: false }, error),
+        );
+      return ok(
+        command.share === 0
+          ? `ending the canary of component ${componentId}`
+          : `running ${componentRef} beside component ${componentId} for ${describeShare(command.share)} of its calls`,
+      );
+    },
+
     isRunning: (componentId) => running.has(componentId),
 
     describe: () =>
-      [...running].map(
-        ([
-          id,
-          {
-            settings: { imageRef, annotations, maxInstances, limits, configNames },
-            token,
-          },
-        ]) => ({
+      [...running].map(([id, component]) => {
+        const { imageRef, annotations, maxInstances, limits, configNames } = component.settings;
+        return {
           id,
           imageRef,
-          ...inventoryClaims(token),
-          annotations,
+          ...inventoryClaims(component.token),
+          annotations: { ...annotations, ...annotationsOf(component) },
           maxInstances,
           limits,
           config: configNames,
-        }),
-      ),
+        };
+      }),
 
     figures: () =>
       Promise.all(
         [...running].map(async ([id, component]) => {
           const { imageRef, maxInstances } = component.settings;
-          return { ...(await component.figures()), id, imageRef, maxInstances };
+          const { canary } = component;
+          return { ...(await component.figures()), id, imageRef, maxInstances, canary };
         }),
       ),
 
@@ -389,6 +434,15 @@ async function termsBy(
   return {
     current: component.terms,
     wanted: await component.termsWith({ annotations, limits, configNames }),
+  };
+}
+
+/** What the inventory tells of a second version. */
+function annotationsOf({ canary }: RunningComponent): ComponentSettings['annotations'] {
+  if (canary === undefined) return {};
+  return {
+    [canaryAnnotations.image]: canary.imageRef,
+    [canaryAnnotations.share]: describeShare(canary.share),
   };
 }
 

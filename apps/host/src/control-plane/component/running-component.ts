@@ -1,9 +1,15 @@
-import type {
-  ComponentPlaces,
-  ComponentStart,
-  PlacedStart,
-  ServedComponentHandle,
-  ServedFigures,
+import {
+  type CanaryCells,
+  type CanaryFigures,
+  type ComponentPlaces,
+  type ComponentStart,
+  createCanaryCells,
+  type PlacedStart,
+  readCanaryFigures,
+  readCanaryShare,
+  type ServedComponentHandle,
+  type ServedFigures,
+  setCanaryShare,
 } from '@wasmlattice/component-host';
 import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
 import type { ConfigStore } from '../lattice-store/config-store.js';
@@ -37,6 +43,20 @@ interface Generation {
   readonly terms: Terms;
 }
 
+/** A second version of a component, for a part of its calls. */
+interface Canary {
+  readonly imageRef: string;
+  readonly cells: CanaryCells;
+  readonly generation: Generation;
+}
+
+/** What a second version is, and what came of the calls since it began. */
+export interface CanaryAtWork extends CanaryFigures {
+  readonly imageRef: string;
+  /** Of the calls, from 0 to 1. */
+  readonly share: number;
+}
+
 /**
  * One component that runs here: its settings, and the generation that is served with them. Its methods that return a promise are
  * called one after the other.
@@ -48,6 +68,7 @@ export class RunningComponent {
   #token: ComponentArtifact['token'];
   #source: string;
   #generation: Generation;
+  #canary: Canary | undefined;
 
   private constructor(
     componentId: string,
@@ -95,6 +116,13 @@ export class RunningComponent {
     return this.#generation.terms;
   }
 
+  /** The second version that runs beside it. */
+  get canary(): CanaryAtWork | undefined {
+    if (this.#canary === undefined) return undefined;
+    const { cells, imageRef } = this.#canary;
+    return { imageRef, share: readCanaryShare(cells), ...readCanaryFigures(cells) };
+  }
+
   /** Told when its configs changed, and with them perhaps its terms. */
   onConfig: (() => void) | undefined;
 
@@ -131,6 +159,7 @@ export class RunningComponent {
   async rescale(settings: ComponentSettings): Promise<void> {
     const { served, values: old, terms } = this.#generation;
     if (!sameList(settings.configNames, this.#settings.configNames)) {
+      await this.endCanary();
       const owner = ownerOf(this.#token, settings.annotations);
       const values: WorkloadValues = await followWorkload(settings.configNames, owner, this.#parts, {
         config: (config) => {
@@ -144,12 +173,13 @@ export class RunningComponent {
       this.#generation = { served, values, terms };
     }
     served.scale(settings.maxInstances);
+    this.#canary?.generation.served.scale(settings.maxInstances);
     this.#settings = settings;
   }
 
   /**
    * Starts a generation with `settings`, and with other code if it is given. It is ready before the old one stops, so that no call
-   * meets a gap. If it can't start, the old one goes on.
+   * meets a gap. If it can't start, the old one goes on. A second version that ran beside it ends.
    */
   async replace(settings: ComponentSettings, given?: ComponentArtifact): Promise<void> {
     const old = this.#generation;
@@ -161,7 +191,41 @@ export class RunningComponent {
     this.#token = code.token;
     this.#source = code.source;
     this.readLinks();
-    await stopGeneration(old, this.#parts.graceMs);
+    await Promise.all([stopGeneration(old, this.#parts.graceMs), this.endCanary()]);
+  }
+
+  /**
+   * Gives a part of the calls to a second version. One with another image ends first, one with the same goes on with the new share.
+   *
+   * @throws CanaryMismatchError, IsolatedCanaryError; what the threads throw when they can't run it
+   */
+  async beginCanary(imageRef: string, share: number, code: () => Promise<ComponentArtifact>): Promise<void> {
+    if (this.#canary?.imageRef === imageRef) {
+      setCanaryShare(this.#canary.cells, share);
+      return;
+    }
+    const artifact = await code();
+    await this.endCanary();
+    const cells = createCanaryCells(share);
+    const settings = { ...this.#settings, imageRef };
+    // Other terms are for the version that runs: replacing that ends this one.
+    const generation = await startGeneration(
+      this.#componentId,
+      settings,
+      artifact,
+      this.#parts,
+      () => {},
+      cells,
+    );
+    this.#canary = { imageRef, cells, generation };
+    this.readLinks();
+  }
+
+  /** All calls are for the one version again; what the second has in flight may end. */
+  async endCanary(graceMs: number = this.#parts.graceMs): Promise<void> {
+    const canary = this.#canary;
+    this.#canary = undefined;
+    if (canary !== undefined) await stopGeneration(canary.generation, graceMs);
   }
 
   /** Takes over the links that the component has in the lattice now. */
@@ -171,11 +235,12 @@ export class RunningComponent {
 
   setLinks(links: ComponentStart['links']): void {
     this.#generation.served.setLinks(links);
+    this.#canary?.generation.served.setLinks(links);
   }
 
   /** Resolves once the threads have the links set so far. */
-  settled(): Promise<void> {
-    return this.#generation.served.settled();
+  async settled(): Promise<void> {
+    await Promise.all([this.#generation.served.settled(), this.#canary?.generation.served.settled()]);
   }
 
   /** What the generation that runs has done and is at. */
@@ -184,8 +249,8 @@ export class RunningComponent {
   }
 
   /** Ends the generation that runs; its invocations have `graceMs` to finish. */
-  stop(graceMs: number): Promise<void> {
-    return stopGeneration(this.#generation, graceMs);
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([stopGeneration(this.#generation, graceMs), this.endCanary(graceMs)]);
   }
 }
 
@@ -195,6 +260,7 @@ async function startGeneration(
   { bytes, token, source }: ComponentArtifact,
   parts: RunningComponentParts,
   onConfig: () => void,
+  canary?: CanaryCells,
 ): Promise<Generation> {
   let served: ServedComponentHandle | undefined;
   const values: WorkloadValues = await followWorkload(configNames, ownerOf(token, annotations), parts, {
@@ -214,6 +280,7 @@ async function startGeneration(
       links: linksOf(componentId, parts.lattice),
       config: guestConfig(values.config()),
       secrets: revealToThreads(values.secrets()),
+      canary,
       ...terms,
     };
     served = await parts.places.serve(

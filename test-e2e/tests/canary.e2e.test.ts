@@ -1,0 +1,86 @@
+import { createTempDir, freePort, startNatsServer } from '@wasmlattice/test-support';
+import { expect, it } from 'vitest';
+import { startHost } from '../src/host-process.js';
+import { startHttpLoad } from '../src/http-load.js';
+import { joinLattice } from '../src/lattice.js';
+import { writeSecondHello } from '../src/patched-guest.js';
+import { paths } from '../src/paths.js';
+
+it('a host runs two versions of a component, and loses no request when the second comes, grows and goes', async () => {
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.use(await createTempDir());
+  const second = `file://${await writeSecondHello(folder.path)}`;
+  const nats = opened.use(await startNatsServer({}));
+  const host = opened.use(
+    await startHost({ nats, args: ['--builtin-http-server', 'true', '--serving-threads', '2'] }),
+  );
+  const lattice = opened.use(await joinLattice(nats));
+  const address = `127.0.0.1:${await freePort()}`;
+  await lattice.succeed('config.put.address', { address });
+  await lattice.succeed(`provider.start.${host.id}`, {
+    provider_id: 'http',
+    provider_ref: 'wasmcloud+builtin://http-server',
+  });
+  await lattice.event('provider_started', { provider_id: 'http' });
+  await lattice.succeed(`component.scale.${host.id}`, {
+    component_id: 'web',
+    component_ref: `file://${paths.hello}`,
+    count: 20,
+  });
+  await lattice.event('component_scaled', { component_id: 'web' });
+  await lattice.succeed('link.put', {
+    source_id: 'http',
+    target: 'web',
+    name: 'default',
+    wit_namespace: 'wasi',
+    wit_package: 'http',
+    interfaces: ['incoming-handler'],
+    source_config: ['address'],
+    target_config: [],
+  });
+  const visit = async (): Promise<string> => (await fetch(`http://${address}/`)).text();
+  await expect.poll(() => visit().catch(() => '')).toContain('Hello');
+
+  const canary = async (share: number): Promise<void> => {
+    const scaled = lattice.nextEvent('component_scaled', { component_id: 'web' });
+    await lattice.succeed(`component.canary.${host.id}`, {
+      component_id: 'web',
+      component_ref: second,
+      share_ppm: share * 1_000_000,
+    });
+    await scaled;
+  };
+  const greetings = async (count: number): Promise<number> => {
+    const texts = await Promise.all(Array.from({ length: count }, visit));
+    return texts.filter((text) => text.startsWith('Ahoi!')).length;
+  };
+  const inventory = async (): Promise<unknown> =>
+    ((await lattice.succeed(`host.get.${host.id}`)).response as { components: unknown[] }).components;
+
+  const load = startHttpLoad(`http://${address}/`, 4);
+  await load.answers(20);
+  await canary(0.25);
+  expect(await inventory()).toMatchObject([
+    {
+      id: 'web',
+      image_ref: `file://${paths.hello}`,
+      annotations: { 'wasmlattice.dev/canary': second, 'wasmlattice.dev/canary-share': '25%' },
+    },
+  ]);
+  const some = await greetings(80);
+  expect(some).toBeGreaterThan(10);
+  expect(some).toBeLessThan(30);
+  await canary(1);
+  expect(await greetings(20)).toBe(20);
+  await canary(0);
+  expect(await greetings(20)).toBe(0);
+  await canary(0.5);
+  // An update ends it.
+  const updated = lattice.nextEvent('component_scaled', { component_id: 'web', image_ref: second });
+  await lattice.succeed(`component.update.${host.id}`, { component_id: 'web', new_component_ref: second });
+  await updated;
+  await expect.poll(() => greetings(10)).toBe(10);
+  expect(await inventory()).toMatchObject([{ image_ref: second, annotations: {} }]);
+  await load.answers(20);
+  expect((await load.end()).statuses).toEqual(new Set([200]));
+});
