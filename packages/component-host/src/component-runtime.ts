@@ -1,3 +1,4 @@
+import type { ThreadCaptures } from '@wasmlattice/capture/recorder';
 import type { Server } from '@wasmlattice/rpc';
 import { type Logger, noopLogger, noopMeter, type Redactor, shownSecret } from '@wasmlattice/telemetry';
 import {
@@ -84,6 +85,8 @@ export interface ComponentRuntimeOptions {
   readonly secrets?: SecretEntries;
   /** Learns the values of the secrets: what the logger and the telemetry write must not have them. */
   readonly redactor?: Pick<Redactor, 'add'>;
+  /** Tells when invocations are to be recorded; absent: they never are. */
+  readonly captures?: Pick<ThreadCaptures, 'follow'> | undefined;
   /** Whether HTTP clients see why a guest trapped, with its backtrace and its stderr: for development. By default not. */
   readonly showsTraps?: boolean;
   /** The time of the thread and its turns: guests of all its components compute on it. */
@@ -199,7 +202,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   const traps = new TrapLog({ componentId, logger });
   const { redactor, secrets = [] } = options;
   redactor?.add(secrets.map(([, secret]) => shownSecret(secret)));
-  const { run, setConfig, setSecrets } = createInvocationRunner({
+  const { run, setConfig, setSecrets, setCapture } = createInvocationRunner({
     componentId,
     config: options.config ?? [],
     secrets,
@@ -211,6 +214,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     traps,
     logger,
   });
+  const unfollowCaptures = options.captures?.follow(componentId, setCapture);
   const onUnfinishedBody = (): void => {
     if (!isFirstUnfinishedBody(cells.cells)) return;
     logger.warn(
@@ -288,6 +292,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     httpClient?.close();
     // Until then its guests hold resources of others.
     await holder?.close();
+    unfollowCaptures?.();
     logGate.close();
     traps.close();
     observedPool.close();

@@ -18,6 +18,7 @@ import {
   planLatticeExports,
 } from '@wasmlattice/wasm-runtime/lattice';
 import type { InvocationParts, RunInvocation } from '../invocation/invocation-runner.js';
+import { recorded } from '../invocation/recorded.js';
 import { type KeptInstances, ownerTarget } from '../kept-instances/index.js';
 
 /** WASI's own handlers, which have wire interfaces of other names (docs/spec/wrpc-interfaces.md#2). */
@@ -39,7 +40,7 @@ export function customExports(types: ComponentTypes, logger: Logger): LatticeExp
   return exports;
 }
 
-type Run = RunInvocation<Pick<InvocationParts, 'handles'>>;
+type Run = RunInvocation<Pick<InvocationParts, 'handles' | 'recording'>>;
 
 /**
  * Serves a component's custom exports. Each call runs in an instance of its own, except those for resources, which are the
@@ -124,9 +125,17 @@ function callFresh(
   { headers, signal }: CallContext,
   run: Run,
 ): Promise<unknown> {
-  if (!form.passesHandles) return run(headers, signal, (guest) => guest.call(instance, func.name, params));
+  if (!form.passesHandles) {
+    return run(headers, signal, (guest, _ended, { recording }) =>
+      recorded(recording, { exportId: instance, func, params }, () =>
+        guest.call(instance, func.name, params),
+      ),
+    );
+  }
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  run(headers, signal, async (guest, _ended, { handles }) => {
+  run(headers, signal, async (guest, _ended, { handles, recording }) => {
+    // Handles of the guest mean nothing in a replay.
+    recording?.skip();
     const call = handles.call();
     const result = await guest.call(instance, func.name, form.convertParams(params, call));
     resolve(form.convertResult(result, call));

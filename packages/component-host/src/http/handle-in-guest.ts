@@ -8,7 +8,7 @@ import {
 import type { InvocationParts } from '../invocation/invocation-runner.js';
 
 /** What an invocation for HTTP needs to know, whether its request came by HTTP or by wRPC. */
-export type HttpInvocationParts = Pick<InvocationParts, 'logger' | 'limits' | 'report'>;
+export type HttpInvocationParts = Pick<InvocationParts, 'logger' | 'limits' | 'report' | 'recording'>;
 
 /** The handler of a component, the same for all its requests. */
 export interface GuestHandler {
@@ -25,11 +25,11 @@ export function handleInGuest(
   { componentId, exportId, onUnfinishedBody = () => {}, showsTraps }: GuestHandler,
   exchange: HttpExchange,
 ): (instance: ComponentInstance, signal: EndSignal, parts: HttpInvocationParts) => Promise<HandlerOutcome> {
-  return (instance, signal, { logger, limits, report }) =>
+  return (instance, signal, { logger, limits, report, recording }) =>
     invokeIncomingHandler({
       instance,
       exportId,
-      exchange,
+      exchange: recording === undefined ? exchange : recording.exchange(exchange),
       component: componentId,
       signal,
       logger,

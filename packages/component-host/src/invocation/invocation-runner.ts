@@ -1,3 +1,4 @@
+import type { ComponentCapture, InvocationRecording } from '@wasmlattice/capture/recorder';
 import type { CallHeaders } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { EndSignal, GuestLimits, InstancePool, LogGate, RunOptions } from '@wasmlattice/wasm-runtime';
@@ -22,6 +23,8 @@ export interface InvocationParts {
   readonly limits: GuestLimits;
   /** Tells those who operate the component that its guest did not do what it should. */
   readonly report: (fault: GuestFault) => void;
+  /** Set while somebody captures the component: is told what the guest is called with, and what it gives. */
+  readonly recording?: InvocationRecording | undefined;
 }
 
 export interface RunInvocationOptions extends Pick<RunOptions, 'isKept'> {
@@ -48,6 +51,8 @@ export interface InvocationRunner {
   setConfig(entries: ConfigEntries): void;
   /** Replaces the secrets that guests may have, those that run included. */
   setSecrets(entries: SecretEntries): void;
+  /** Records invocations that begin from now on, for as long as there is something to record them. */
+  setCapture(capture: ComponentCapture | undefined): void;
 }
 
 export function createInvocationRunner(options: {
@@ -68,8 +73,13 @@ export function createInvocationRunner(options: {
   const currentConfig = (): ReadonlyMap<string, string> => config;
   let secrets: ReadonlyMap<string, GuestSecret> = new Map(options.secrets);
   const currentSecrets = (): ReadonlyMap<string, GuestSecret> => secrets;
+  let capture: ComponentCapture | undefined;
 
   return {
+    setCapture(current) {
+      capture = current;
+    },
+
     setConfig(entries) {
       config = new Map(entries);
     },
@@ -81,8 +91,11 @@ export function createInvocationRunner(options: {
     run(headers, signal, work, { isKept = false, source } = {}) {
       const trace = traceOf(headers);
       let hasFailed = false;
+      // An instance that is kept serves many calls, which are no invocations of their own.
+      const recording = isKept ? undefined : capture?.begin();
       const report = (fault: GuestFault): void => {
         hasFailed = true;
+        recording?.failed(fault);
         traps.report(
           fault,
           source === undefined ? headers : { ...headers, 'source-id': source },
@@ -99,21 +112,24 @@ export function createInvocationRunner(options: {
         limits,
         logGate,
         report,
+        recording,
       };
-      return pool.run(
-        context,
+      const seen = recording === undefined ? context : recording.inFrontOf(context);
+      const running = pool.run(
+        seen,
         async (instance, ended) => {
           // What outlives a call stands still most of the time.
-          if (isKept) return await work(instance, ended, context);
+          if (isKept) return await work(instance, ended, seen);
           const finish = clock.start();
           try {
-            return await work(instance, ended, context);
+            return await work(instance, ended, seen);
           } finally {
             finish();
           }
         },
         { signal, isKept, onFault: report, hasFailed: () => hasFailed },
       );
+      return recording === undefined ? running : recording.until(running);
     },
   };
 }

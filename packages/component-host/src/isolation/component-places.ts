@@ -1,3 +1,4 @@
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogBatch, Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings, readProcessBudgets } from '@wasmlattice/wasm-runtime';
@@ -50,6 +51,8 @@ export interface ComponentPlacesOptions {
    * component.
    */
   readonly onLogs?: ((batch: LogBatch, componentId?: string) => void) | undefined;
+  /** Takes invocations that threads and processes record after a notice `capture`, as {@link ComponentPlacesOptions.onLogs} does. */
+  readonly onCaptured?: ((captured: CapturedLine, componentId?: string) => void) | undefined;
   /** What threads and processes run; others in tests. */
   readonly programs?: Pick<ServingThreadsOptions, 'startThread'> &
     Pick<ProcessShareOptions, 'preparer'> &
@@ -221,7 +224,7 @@ export class ComponentPlaces {
   }
 
   async #serveInProcess(start: ComponentStart): Promise<IsolatedServing> {
-    const { data, isolatedRpc, logger, intake, onLogs, decide, programs } = this.#options;
+    const { data, isolatedRpc, logger, intake, onLogs, onCaptured, decide, programs } = this.#options;
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
@@ -239,6 +242,7 @@ export class ComponentPlaces {
         logger,
         intake,
         onLogs: onLogs && ((batch) => onLogs(batch, start.componentId)),
+        onCaptured: onCaptured && ((captured) => onCaptured(captured, start.componentId)),
         decide: decide && ((_generation, invoked) => decide(start, invoked)),
         ...(programs?.entry && { entry: programs.entry }),
       },
@@ -271,7 +275,7 @@ export class ComponentPlaces {
 }
 
 function startGroup(
-  { data, reusePort, intake, onLogs, decide, programs }: ComponentPlacesOptions,
+  { data, reusePort, intake, onLogs, onCaptured, decide, programs }: ComponentPlacesOptions,
   group: Pick<ServingThreadsOptions, 'share' | 'threads' | 'logger'>,
 ): Promise<ServingThreads> {
   return ServingThreads.start({
@@ -280,6 +284,7 @@ function startGroup(
     ...group,
     ...(intake && { intake }),
     onLogs,
+    onCaptured,
     decide,
     ...(programs?.startThread && { startThread: programs.startThread }),
   });

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { LogBatch, TelemetryBatch } from '@wasmlattice/telemetry';
 import { durationBoundsMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
@@ -41,6 +42,8 @@ export type FromProcess =
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
   /** What was logged since the last one, while somebody follows that. */
   | { readonly kind: 'logs'; readonly batch: LogBatch }
+  /** An invocation that was recorded. */
+  | { readonly kind: 'captured'; readonly captured: CapturedLine }
   | { readonly kind: 'figures'; readonly id: number; readonly figures: ServedFigures };
 
 /** Most bytes of a message from the host: a component is the longest, and within a limit of its own. */
@@ -98,6 +101,12 @@ function isFromProcess(message: unknown): message is FromProcess {
       return isObject(message.batch);
     case 'logs':
       return isObject(message.batch) && Array.isArray(message.batch.logs) && isCount(message.batch.dropped);
+    case 'captured':
+      return (
+        isObject(message.captured) &&
+        isShortText(message.captured.capture) &&
+        typeof message.captured.line === 'string'
+      );
     case 'figures':
       return Number.isInteger(message.id) && isFigures(message.figures);
     default:

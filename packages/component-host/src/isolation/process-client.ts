@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Duplex, PassThrough } from 'node:stream';
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
@@ -38,6 +39,8 @@ export interface ProcessClientOptions {
   readonly intake?: (() => TelemetryIntake) | undefined;
   /** Takes what it logs while somebody follows that. */
   readonly onLogs?: ((batch: LogBatch) => void) | undefined;
+  /** Takes invocations that it recorded. */
+  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
   /** Decides about calls. */
   readonly decide?: DecideInvocation | undefined;
   readonly watch?: {
@@ -72,6 +75,7 @@ export class ProcessClient {
   readonly #intake: TelemetryIntake | undefined;
   readonly #decide: DecideInvocation | undefined;
   readonly #onLogs: ((batch: LogBatch) => void) | undefined;
+  readonly #onCaptured: ProcessClientOptions['onCaptured'];
   readonly #pending = new Map<number, PromiseWithResolvers<ServedFigures | undefined>>();
   readonly #exited = Promise.withResolvers<ProcessExit>();
   readonly #watch: Required<NonNullable<ProcessClientOptions['watch']>>;
@@ -87,6 +91,7 @@ export class ProcessClient {
     intake,
     decide,
     onLogs,
+    onCaptured,
     watch: { intervalMs = defaultIntervalMs, marginMs = defaultMarginMs } = {},
   }: ProcessClientOptions = {}) {
     const { args, env } = isolatedProgram(entry);
@@ -95,6 +100,7 @@ export class ProcessClient {
     this.#intake = intake?.();
     this.#decide = decide;
     this.#onLogs = onLogs;
+    this.#onCaptured = onCaptured;
     this.#watch = { intervalMs, marginMs };
     this.exited = this.#exited.promise;
     this.#child.on('error', (error) => this.#leave(`it could not be started: ${error.message}`));
@@ -217,6 +223,9 @@ export class ProcessClient {
         return;
       case 'logs':
         this.#onLogs?.(message.batch);
+        return;
+      case 'captured':
+        this.#onCaptured?.(message.captured);
         return;
       case 'figures':
         this.#settle(message.id)?.resolve(message.figures);

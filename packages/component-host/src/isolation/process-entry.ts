@@ -80,6 +80,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
     {
       postTelemetry: (batch) => send({ kind: 'telemetry', batch }),
       postLogs: (batch) => send({ kind: 'logs', batch }),
+      postCaptured: (captured) => send({ kind: 'captured', captured }),
       loadCode: () => code.promise,
       decide: decisions.ask,
     },
@@ -157,6 +158,7 @@ function receive(message: ToProcess): void {
     case 'forget-decisions':
     case 'target-ended':
     case 'follow-logs':
+    case 'capture':
       void serving?.then(
         (current) => current.heed(message),
         () => {},

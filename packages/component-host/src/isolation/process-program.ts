@@ -14,6 +14,7 @@ const ownPackage = '@wasmlattice/component-host';
 
 /** Packages whose code the entry loads, itself or through others, and that its own package knows. */
 const packages = [
+  '@wasmlattice/capture',
   '@wasmlattice/http-client',
   '@wasmlattice/lattice-connection',
   '@wasmlattice/rpc',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import { describeError, type LogBatch, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
@@ -65,6 +66,8 @@ export interface ServingThreadsOptions {
   readonly intake?: () => TelemetryIntake;
   /** Takes what threads log while somebody follows that. */
   readonly onLogs?: ((batch: LogBatch) => void) | undefined;
+  /** Takes invocations that threads recorded. */
+  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
   /** Decides about calls, where `data` has that they are asked for. */
   readonly decide?: DecideForComponent | undefined;
   /** Starts a thread; another one in tests. */
@@ -381,7 +384,7 @@ export class ServingThreads {
   }
 
   async #startIn(place: Place, waitMs: number): Promise<void> {
-    const { data, share, intake, onLogs } = this.#options;
+    const { data, share, intake, onLogs, onCaptured } = this.#options;
     if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
     place.startedAt = monotonicMs();
     const start = this.#options.startThread ?? startThread;
@@ -392,6 +395,7 @@ export class ServingThreads {
         name: `serving thread ${place.number}`,
         telemetry: intake?.(),
         onLogs,
+        onCaptured,
         loadCode: (generation) => this.#loadCode(generation),
         decide: (generation, invoked) => this.#decide(generation, invoked),
       },

@@ -1,3 +1,4 @@
+import { type CapturedLine, ThreadCaptures } from '@wasmlattice/capture/recorder';
 import {
   createLogTap,
   createStderrLogger,
@@ -32,6 +33,8 @@ export interface AssembleThreadOptions {
   readonly postTelemetry: (batch: TelemetryBatch) => void;
   /** Takes what the thread logs while somebody follows that. */
   readonly postLogs: (batch: LogBatch) => void;
+  /** Takes invocations that were recorded. */
+  readonly postCaptured: (captured: CapturedLine) => void;
   /** Gets the code of a generation. */
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
   /** Decides about calls, where the settings of the thread have that. */
@@ -46,7 +49,7 @@ const stackFrames = 64;
 
 export function assembleThread(
   data: ServingThreadData,
-  { postTelemetry, postLogs, loadCode, decide }: AssembleThreadOptions,
+  { postTelemetry, postLogs, postCaptured, loadCode, decide }: AssembleThreadOptions,
 ): AssembledThread {
   Error.stackTraceLimit = stackFrames;
   const redactor = new Redactor();
@@ -72,6 +75,7 @@ export function assembleThread(
       ),
   });
   const decisions = data.policesInvocations === true ? new ThreadDecisions(decide) : undefined;
+  const captures = new ThreadCaptures({ post: postCaptured });
   const thread = new ServingThread({
     data,
     rpc,
@@ -80,6 +84,7 @@ export function assembleThread(
     budgets,
     telemetry,
     redactor,
+    captures,
     logger,
   });
   return {
@@ -96,6 +101,9 @@ export function assembleThread(
           return;
         case 'follow-logs':
           tap.open(notice.forMs);
+          return;
+        case 'capture':
+          captures.obey(notice.order);
           return;
       }
     },

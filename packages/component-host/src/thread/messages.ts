@@ -1,3 +1,4 @@
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { NamedList, ProxySettings, TrustSettings } from '@wasmlattice/http-client';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
 import type { LogBatch, LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
@@ -125,4 +126,6 @@ export type FromThread =
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
   /** What was logged since the last one, while somebody follows that. */
-  | { readonly kind: 'logs'; readonly batch: LogBatch };
+  | { readonly kind: 'logs'; readonly batch: LogBatch }
+  /** An invocation that was recorded. */
+  | { readonly kind: 'captured'; readonly captured: CapturedLine };

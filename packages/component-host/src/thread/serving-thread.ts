@@ -1,3 +1,4 @@
+import type { ThreadCaptures } from '@wasmlattice/capture/recorder';
 import type { Server } from '@wasmlattice/rpc';
 import { traceInvoker } from '@wasmlattice/rpc/telemetry';
 import type { Logger, Redactor } from '@wasmlattice/telemetry';
@@ -48,6 +49,8 @@ export interface ServingThreadOptions {
   readonly budgets: StackBudget & NonNullable<EngineOptions['budgets']>;
   readonly logger: Logger;
   readonly telemetry: RuntimeTelemetry;
+  /** What is recorded of its components. */
+  readonly captures?: Pick<ThreadCaptures, 'follow'>;
   /** Learns what must not be logged. */
   readonly redactor?: Pick<Redactor, 'add'>;
 }
@@ -195,7 +198,7 @@ export class ServingThread {
     threadExports: ThreadExports | undefined,
     divide: (server: Server) => Server,
   ): Promise<ComponentRuntime> {
-    const { data, rpc, budgets, redactor, telemetry, loadCode, decisions } = this.#options;
+    const { data, rpc, budgets, redactor, telemetry, loadCode, decisions, captures } = this.#options;
     const { componentId, imageRef } = component;
     const { lattice, hostId } = data;
     const logger = this.#options.logger.with({ component: componentId });
@@ -212,6 +215,7 @@ export class ServingThread {
       divide,
       engine: this.#engine,
       ...(redactor !== undefined && { redactor }),
+      captures,
       ...(data.showsTraps !== undefined && { showsTraps: data.showsTraps }),
       budgets,
       time: this.#time,

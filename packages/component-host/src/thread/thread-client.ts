@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
 import {
   fromThreadFailure,
@@ -70,6 +71,8 @@ export interface ThreadClientOptions {
   readonly telemetry?: TelemetryIntake | undefined;
   /** Takes what it logs while somebody follows that. */
   readonly onLogs?: ((batch: LogBatch) => void) | undefined;
+  /** Takes invocations that it recorded. */
+  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
 }
 
 /** How much longer than its grace period a thread may take to end by itself, in ms. */
@@ -89,6 +92,7 @@ export async function startThread(
     entry = new URL('./thread-entry.js', import.meta.url),
     telemetry,
     onLogs,
+    onCaptured,
     loadCode = noCode,
     decide,
   } = options;
@@ -131,6 +135,9 @@ export async function startThread(
         return;
       case 'logs':
         onLogs?.(message.batch);
+        return;
+      case 'captured':
+        onCaptured?.(message.captured);
         return;
     }
   });

@@ -16,6 +16,7 @@ const decisions = new DecisionRequests(post);
 const { thread, close, heed } = assembleThread(data, {
   postTelemetry: (batch) => post({ kind: 'telemetry', batch }),
   postLogs: (batch) => post({ kind: 'logs', batch }),
+  postCaptured: (captured) => post({ kind: 'captured', captured }),
   loadCode: (generation) => code.request(generation),
   decide: decisions.ask,
 });
@@ -56,6 +57,7 @@ port.on('message', (message: ToThread) => {
     case 'forget-decisions':
     case 'target-ended':
     case 'follow-logs':
+    case 'capture':
       heed(message);
       return;
     case 'links':

@@ -1,5 +1,6 @@
 import type { Invocation, WitInterface } from '@wasmlattice/rpc';
 import type { Logger } from '@wasmlattice/telemetry';
+import type { HostImport } from '../engines/engine.js';
 import type { InstanceHandles } from '../lattice/instance-handles.js';
 import type { GuestLimits } from '../limits/guest-limits.js';
 import type { LogGate } from '../limits/log-gate.js';
@@ -33,6 +34,8 @@ export interface InstanceContext {
   readonly limits?: GuestLimits | undefined;
   /** Says whether the guest may log one more record; by default it may. */
   readonly logGate?: Pick<LogGate, 'pass'> | undefined;
+  /** Stands in front of each import when it is bound: may observe its functions, or answer for them. By default nothing does. */
+  readonly intercept?: ((declared: WitInterface, bound: HostImport) => HostImport) | undefined;
   /** Set by `wasi:cli/stderr` when the guest asks for it: what the instance wrote there last. */
   stderr?: { readonly text: string };
 }

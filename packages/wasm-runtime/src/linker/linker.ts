@@ -38,6 +38,7 @@ export interface Linkage {
 /** How one imported interface is satisfied. */
 interface LinkedImport {
   readonly id: string;
+  readonly declared: WitInterface;
   /** The id of the interface: another one where the import has a name of its own. */
   readonly implemented: string;
   readonly onLattice: boolean;
@@ -138,6 +139,7 @@ function resolveServed(imported: WitInterface, served: HostInterface, isSame: Is
   return {
     linked: {
       id: imported.id,
+      declared: imported,
       implemented: imported.implements ?? imported.id,
       onLattice: false,
       givesResources: false,
@@ -203,6 +205,7 @@ function resolveOnLattice(imported: WitInterface, forms: HandleForms): Resolutio
   return {
     linked: {
       id: imported.id,
+      declared: imported,
       implemented: id,
       onLattice: true,
       givesResources: calls.functions.some((each) => each.givesResources),
@@ -256,8 +259,12 @@ class BoundImports implements HostImports {
   get(id: string): HostImport | undefined {
     const known = this.#bound.get(id);
     if (known !== undefined) return known;
-    const bound = this.#linked.get(id)?.bind(this.#context, this.#handles);
-    if (bound !== undefined) this.#bound.set(id, bound);
+    const linked = this.#linked.get(id);
+    if (linked === undefined) return undefined;
+    const { intercept } = this.#context;
+    const own = linked.bind(this.#context, this.#handles);
+    const bound = intercept === undefined ? own : intercept(linked.declared, own);
+    this.#bound.set(id, bound);
     return bound;
   }
 }

@@ -19,6 +19,7 @@ export class BoundContext implements InstanceContext {
   readonly handles: InstanceHandles | undefined;
   readonly limits: GuestLimits | undefined;
   readonly logGate: InstanceContext['logGate'];
+  readonly intercept: InstanceContext['intercept'];
   stderr?: { readonly text: string };
   readonly #invocation: Invocation;
 
@@ -31,6 +32,7 @@ export class BoundContext implements InstanceContext {
     this.handles = context.handles;
     this.limits = limits;
     this.logGate = context.logGate;
+    this.intercept = context.intercept;
     this.#invocation = invocation;
   }
 
