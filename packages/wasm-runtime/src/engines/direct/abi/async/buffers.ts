@@ -1,3 +1,5 @@
+import type { ChunkMemory } from './chunk-memory.js';
+
 /**
  * Values on their way through a stream: a typed array for numbers, for the rest an array. What is read from a guest's memory may be a view of it, which is
  * good until the guest goes on.
@@ -16,8 +18,12 @@ interface CopyBuffer {
 export interface SourceBuffer extends CopyBuffer {
   /** @param count at most as many as are left */
   read(count: number): Chunk;
-  /** The same, in memory that stays as it is. */
-  readOwn(count: number): Chunk;
+  /**
+   * The same, in memory that stays as it is.
+   *
+   * @param memory where copies of bytes go; each has its own without
+   */
+  readOwn(count: number, memory?: ChunkMemory): Chunk;
 }
 
 /** Where the values of a read go. */

@@ -16,6 +16,8 @@ export abstract class CopyEnd<
   readonly direction: Direction;
   readonly shared: Shared;
   state: CopyState = 'idle';
+  /** What the built-in that copied last may use again. */
+  lastCopy: object | undefined;
 
   constructor(direction: Direction, shared: Shared) {
     super();

@@ -1,6 +1,7 @@
 import type { BytesTaker, PipeEnd, PulledBytes } from '../../../pulled-bytes.js';
 import type { AbiInstance } from '../abi-instance.js';
 import type { Chunk } from './buffers.js';
+import { ChunkMemory } from './chunk-memory.js';
 import { type CopyResult, copyResults } from './events.js';
 import { HostTarget, hostRoom } from './host-buffer.js';
 import type { HostEnd } from './instance-tasks.js';
@@ -152,11 +153,17 @@ export class GuestByteStream extends GuestStream implements PulledBytes {
   #others: Uint8Array[] = [];
   #aheadBytes = 0;
   #isReading = false;
+  readonly #memory = new ChunkMemory();
   /** The copies of this stream, one of each kind at a time: that of bytes which are there, and that of those to come. */
-  readonly #now = { party: hostReader, buffer: new HostTarget(0), onCopied: noop, onDone: noop };
+  readonly #now = {
+    party: hostReader,
+    buffer: new HostTarget(0, this.#memory),
+    onCopied: noop,
+    onDone: noop,
+  };
   readonly #next = {
     party: hostReader,
-    buffer: new HostTarget(0),
+    buffer: new HostTarget(0, this.#memory),
     onCopied: (reclaim: () => void): void => {
       reclaim();
       this.#cameAhead(copyResults.completed);

@@ -1,6 +1,7 @@
 import type { PrimitiveKind, WitType } from '@wasmlattice/rpc';
 import { numberKinds } from '../lists.js';
 import type { Chunk, SourceBuffer, TargetBuffer } from './buffers.js';
+import type { ChunkMemory } from './chunk-memory.js';
 
 /** Most bytes of one chunk of numbers that the host takes: a few times what guests write at once. */
 const mostBytes = 1024 * 1024;
@@ -18,10 +19,13 @@ export function hostRoom(element: WitType | undefined): number {
 export class HostTarget implements TargetBuffer {
   length: number;
   progress = 0;
+  readonly #memory: ChunkMemory | undefined;
   #chunk: Chunk | undefined;
 
-  constructor(length: number) {
+  /** @param memory for chunks of bytes */
+  constructor(length: number, memory?: ChunkMemory) {
     this.length = length;
+    this.#memory = memory;
   }
 
   /** Begins anew, once nobody reads into it any more. */
@@ -37,7 +41,7 @@ export class HostTarget implements TargetBuffer {
   }
 
   take(source: SourceBuffer, count: number): void {
-    const chunk = source.readOwn(count);
+    const chunk = source.readOwn(count, this.#memory);
     this.progress += count;
     const isList = ArrayBuffer.isView(chunk) || Array.isArray(chunk);
     this.#chunk = isList ? chunk : Array.from({ length: count });

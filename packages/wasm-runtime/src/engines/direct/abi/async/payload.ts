@@ -3,8 +3,9 @@ import type { Codec } from '../codec.js';
 import type { LiftLowerContext } from '../lift-lower-context.js';
 import { type NumberKind, numberKinds } from '../lists.js';
 import type { Chunk } from './buffers.js';
+import type { ChunkMemory } from './chunk-memory.js';
 
-/** How elements of a stream, or the value of a future, lie in the memory of a guest. Addresses and lengths were checked. */
+/** How elements of a stream, or the value of a future, lie in the memory of a guest, which may have run since. Addresses and lengths were checked. */
 export interface Payload {
   /** Of one element, in bytes. */
   readonly size: number;
@@ -12,7 +13,7 @@ export interface Payload {
   /** Numbers are a view of the memory: it is to be copied before the guest goes on. */
   read(cx: LiftLowerContext, address: number, count: number): Chunk;
   /** Numbers are a copy. */
-  readOwn(cx: LiftLowerContext, address: number, count: number): Chunk;
+  readOwn(cx: LiftLowerContext, address: number, count: number, memory?: ChunkMemory): Chunk;
   write(cx: LiftLowerContext, address: number, chunk: Chunk): void;
 }
 
@@ -39,6 +40,7 @@ const nothing: Payload = {
 function values(codec: Codec): Payload {
   const { size, align } = codec.layout;
   const read: Payload['read'] = (cx, address, count) => {
+    cx.enter();
     cx.countElements(count);
     const chunk: unknown[] = [];
     for (let i = 0; i < count; i++) chunk.push(codec.load(cx, address + size * i));
@@ -50,6 +52,7 @@ function values(codec: Codec): Payload {
     read,
     readOwn: read,
     write(cx, address, chunk) {
+      cx.enter();
       for (let i = 0; i < chunk.length; i++) codec.store(cx, address + size * i, chunk[i]);
     },
   };
@@ -60,9 +63,19 @@ function numbersPayload(kind: string, { array, accepts }: NumberKind, codec: Cod
   return {
     size,
     align: size,
-    read: (cx, address, count) => cx.memory.numbers(array).subarray(address / size, address / size + count),
-    readOwn: (cx, address, count) => cx.memory.numbers(array).slice(address / size, address / size + count),
+    read(cx, address, count) {
+      cx.memory.refresh();
+      return cx.memory.numbers(array).subarray(address / size, address / size + count);
+    },
+    readOwn(cx, address, count, memory) {
+      cx.memory.refresh();
+      if (memory !== undefined && array === Uint8Array) {
+        return memory.copy(cx.memory.bytes.subarray(address, address + count));
+      }
+      return cx.memory.numbers(array).slice(address / size, address / size + count);
+    },
     write(cx, address, chunk) {
+      cx.memory.refresh();
       if (chunk instanceof Uint8Array && array === Uint8Array) {
         cx.memory.bytes.set(chunk, address);
         return;

@@ -46,20 +46,20 @@ export function bindCopy(part: AbiPart, type: EndType, verb: Verb, options: Cano
   const { pointer } = cx.memory;
   const payload = payloadOf(element, element && compileType(element, pointer));
   const Buffer = verb === 'read' ? GuestTarget : GuestSource;
-  const code = codes[type.kind][verb];
+  const kind: CopyKind = {
+    part,
+    code: codes[type.kind][verb],
+    isStream,
+    makeBuffer: () => new Buffer(cx, payload) as GuestCopyBuffer,
+  };
   const params: CoreType[] = isStream ? ['i32', pointer, pointer] : ['i32', pointer];
   return waitingBuiltin(part, label, { params, result: 'i32' }, (flat) => {
     const index = u32(flat, 0);
     const end = endAt(part, index, type, direction, label);
     assertIdle(end, isAsync, label);
-    const buffer = new Buffer(
-      cx,
-      payload,
-      toAddress(flat[1]),
-      isStream ? toAddress(flat[2]) : 1,
-    ) as GuestCopyBuffer;
+    const copy = copyOf(end, kind);
+    copy.begin(index, toAddress(flat[1]), isStream ? toAddress(flat[2]) : 1);
     end.state = 'copying';
-    const copy = new GuestCopy(part, end, buffer, code, index);
     if (verb === 'read') end.shared.read(copy);
     else end.shared.write(copy);
     if (end.hasPendingEvent) return end.takePendingEvent().payload;
@@ -73,24 +73,47 @@ function assertIdle(end: CopyEnd, isAsync: boolean, label: string): void {
   if (end.isInSet && !isAsync) throw new AbiTrap(`${label}: ${end.what} is in a waitable set`);
 }
 
-/** What a guest has begun, and how it is told of the end. One object, as most copies are over at once. */
+/** What all copies by one built-in have in common. */
+interface CopyKind {
+  readonly part: AbiPart;
+  readonly code: EventCode;
+  readonly isStream: boolean;
+  makeBuffer(): GuestCopyBuffer;
+}
+
+/** An end has one copy at a time, and mostly all of one kind: so it has one object for them. */
+function copyOf(end: CopyEnd, kind: CopyKind): GuestCopy {
+  const { lastCopy } = end;
+  if (lastCopy instanceof GuestCopy && lastCopy.kind === kind) return lastCopy;
+  const copy = new GuestCopy(kind, end);
+  end.lastCopy = copy;
+  return copy;
+}
+
+/** What a guest has begun, and how it is told of the end. */
 class GuestCopy implements StreamCopy<GuestCopyBuffer>, PendingEvent {
+  readonly kind: CopyKind;
   readonly party: AbiPart;
   readonly buffer: GuestCopyBuffer;
   readonly #end: CopyEnd;
-  readonly #code: EventCode;
-  readonly #index: number;
-  readonly #isStream: boolean;
+  #index = 0;
   #result: CopyResult = copyResults.completed;
   #reclaim: (() => void) | undefined;
 
-  constructor(party: AbiPart, end: CopyEnd, buffer: GuestCopyBuffer, code: EventCode, index: number) {
-    this.party = party;
-    this.buffer = buffer;
+  constructor(kind: CopyKind, end: CopyEnd) {
+    this.kind = kind;
+    this.party = kind.part;
+    this.buffer = kind.makeBuffer();
     this.#end = end;
-    this.#code = code;
+  }
+
+  /**
+   * @param index the guest's number of the end
+   * @throws AbiTrap for a range that may not be lent
+   */
+  begin(index: number, address: number, length: number): void {
+    this.buffer.lend(address, length);
     this.#index = index;
-    this.#isStream = code === eventCodes.streamRead || code === eventCodes.streamWrite;
   }
 
   onCopied(reclaim: () => void): void {
@@ -108,8 +131,8 @@ class GuestCopy implements StreamCopy<GuestCopyBuffer>, PendingEvent {
   makeEvent(): GuestEvent {
     this.#reclaim?.();
     this.#end.settle(this.#result);
-    const copied = this.#isStream ? this.buffer.progress << 4 : 0;
-    return { code: this.#code, index: this.#index, payload: this.#result | copied };
+    const copied = this.kind.isStream ? this.buffer.progress << 4 : 0;
+    return { code: this.kind.code, index: this.#index, payload: this.#result | copied };
   }
 }
 
