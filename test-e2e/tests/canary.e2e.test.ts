@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTempDir, freePort, startNatsServer } from '@wasmlattice/test-support';
 import { expect, it } from 'vitest';
+import { runCli } from '../src/cli-process.js';
 import { startHost } from '../src/host-process.js';
 import { startHttpLoad } from '../src/http-load.js';
 import { joinLattice } from '../src/lattice.js';
@@ -83,4 +86,87 @@ it('a host runs two versions of a component, and loses no request when the secon
   expect(await inventory()).toMatchObject([{ image_ref: second, annotations: {} }]);
   await load.answers(20);
   expect((await load.end()).statuses).toEqual(new Set([200]));
+});
+
+const scaled = (instances: number): object => ({ type: 'spreadscaler', properties: { instances } });
+
+function manifest(version: string, image: string, address: string): object {
+  return {
+    apiVersion: 'core.oam.dev/v1beta1',
+    kind: 'Application',
+    metadata: { name: 'shop', annotations: { version } },
+    spec: {
+      components: [
+        { name: 'web', type: 'component', properties: { image }, traits: [scaled(20)] },
+        {
+          name: 'http',
+          type: 'capability',
+          properties: { image: 'wasmcloud+builtin://http-server' },
+          traits: [
+            {
+              type: 'link',
+              properties: {
+                target: { name: 'web' },
+                namespace: 'wasi',
+                package: 'http',
+                interfaces: ['incoming-handler'],
+                source: { config: [{ name: 'address', properties: { address } }] },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+it('two hosts try new versions of an application on a part of the calls: one takes over, one is rolled back', async () => {
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.use(await createTempDir());
+  const second = `file://${await writeSecondHello(folder.path)}`;
+  const nats = opened.use(await startNatsServer({ storeDir: folder.path }));
+  const args = ['--reconcile', 'true', '--builtin-http-server', 'true', '--serving-threads', '1'];
+  const hosts = await Promise.all([1, 2].map(() => startHost({ nats, args })));
+  for (const host of hosts) opened.use(host);
+  const address = `127.0.0.1:${await freePort()}`;
+  const cli = async (...words: readonly string[]): Promise<string> => {
+    const { code, output } = await runCli(nats, ...words);
+    if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${output}`);
+    return output;
+  };
+  const deploy = async (version: string, image: string, ...options: readonly string[]): Promise<string> => {
+    const file = join(folder.path, `${version}.json`);
+    await writeFile(file, JSON.stringify(manifest(version, image, address)));
+    return await cli('app', 'deploy', file, ...options);
+  };
+  const lattice = opened.use(await joinLattice(nats));
+  const status = async (): Promise<string> =>
+    (await lattice.connection.request('wadm.api.default.model.status.shop', '{}')).string();
+  const visit = async (): Promise<string> => (await fetch(`http://${address}/`)).text();
+
+  await deploy('v1', `file://${paths.hello}`);
+  await expect.poll(() => visit().catch(() => '')).toContain('Hello');
+  const load = startHttpLoad(`http://${address}/`, 4);
+  expect(await deploy('v2', second, '--canary', '30%', '--for', '2s')).toContain('takes 30% of the calls');
+  await expect.poll(status).toContain('took over: 0% of its');
+  await expect
+    .poll(async () =>
+      (await Promise.all(Array.from({ length: 10 }, visit))).every((text) => text.startsWith('Ahoi!')),
+    )
+    .toBe(true);
+  expect((await load.end()).statuses).toEqual(new Set([200]));
+
+  // It fails each request, for want of a link.
+  const rest = startHttpLoad(`http://${address}/`, 4);
+  await deploy('v3', `file://${paths.counter}`, '--canary', '30%', '--for', '1h');
+  await expect.poll(status).toContain('was rolled back: 100% of its');
+  const statuses = new Set<number>();
+  await expect
+    .poll(async () => {
+      statuses.clear();
+      for (let count = 0; count < 20; count++) statuses.add((await fetch(`http://${address}/`)).status);
+      return [...statuses];
+    })
+    .toEqual([200]);
+  expect((await rest.end()).statuses).toEqual(new Set([200, 500]));
 });

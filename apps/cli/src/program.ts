@@ -8,6 +8,7 @@ import { addAppExplain } from './commands/app-explain.js';
 import { addAppGet } from './commands/app-get.js';
 import { addAppHistory } from './commands/app-history.js';
 import { addAppList } from './commands/app-list.js';
+import { addAppPromote } from './commands/app-promote.js';
 import { addAppPut } from './commands/app-put.js';
 import { addAppRollback } from './commands/app-rollback.js';
 import { addAppStatus } from './commands/app-status.js';
@@ -140,6 +141,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addAppList(app, io);
   addAppHistory(app, io);
   addAppDiff(app, io);
+  addAppPromote(app, io);
   addAppRollback(app, io);
   addAppGet(app, io);
   addAppPut(app, io);

@@ -29,6 +29,12 @@ export {
   manifestEventSubject,
   statusSubject,
 } from './api/subjects.js';
+export {
+  type Canary,
+  type CanaryTerms,
+  defaultCanaryTerms,
+} from './canary/canary.js';
+export { canaryImages, canaryObstacle } from './canary/canary-components.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export type { ApplicationMemory } from './deploy/application-memory.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';
@@ -105,6 +111,8 @@ export {
   findVersion,
   newestVersion,
   previousVersion,
+  runningCanary,
   type StoredApplication,
   type StoredVersion,
+  withCanaryEnded,
 } from './store/stored-application.js';

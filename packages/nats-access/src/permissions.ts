@@ -135,7 +135,7 @@ const ofHost = ({ api, control, diagnostics, lattice, inbox }: LatticeSubjects):
 const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Permissions>> = {
   host: ofHost,
   'reconciling-host'(subjects) {
-    const { api, control, lattice } = subjects;
+    const { api, control, diagnostics, lattice } = subjects;
     const { publish, subscribe, ...host } = ofHost(subjects);
     return {
       ...host,
@@ -143,6 +143,7 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
         allow: [
           ...publish.allow,
           `${control}.>`,
+          `${diagnostics}.req.figures.*`,
           `wadm.api.${lattice}.model.list`,
           `wadm.evt.${lattice}.*`,
           `wadm.status.${lattice}.*`,

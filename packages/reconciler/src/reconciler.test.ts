@@ -1,73 +1,9 @@
-import { apiSubject, createKvApplicationStore, type ManifestDocument } from '@wasmlattice/applications';
-import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import type { ManifestDocument } from '@wasmlattice/applications';
+import { startNatsServer } from '@wasmlattice/test-support';
 import { AckPolicy, connect, type NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
-import type { LatticeData } from './lattice-data.js';
-import { startReconciler } from './reconciler.js';
-import { type FakeHost, type FakeLattice, startFakeHost } from './testing/fake-host.js';
-
-const lattice = 'default';
-
-/** Links and configs of fake hosts. */
-function fakeLattice(): FakeLattice & { readonly data: LatticeData } {
-  const listeners = new Set<() => void>();
-  const fake: FakeLattice = {
-    links: [],
-    configs: new Map(),
-    onChange() {
-      for (const listener of listeners) listener();
-    },
-  };
-  const data: LatticeData = {
-    links: () => fake.links,
-    config: (name) => fake.configs.get(name),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-  return Object.assign(fake, { data });
-}
-
-interface Member extends AsyncDisposable {
-  readonly host: FakeHost;
-  readonly acts: () => boolean;
-  /** Ends host and reconciler without a word. */
-  die(): Promise<void>;
-}
-
-/** A host that takes part in keeping the applications. */
-async function member(
-  server: TestNatsServer,
-  hostId: string,
-  shared: ReturnType<typeof fakeLattice>,
-  broken: ReadonlySet<string> = new Set(),
-): Promise<Member> {
-  const host = await startFakeHost({ url: server.url, hostId, lattice: shared, broken });
-  const connection = await connect({ servers: server.url });
-  const reconciler = startReconciler({
-    connection,
-    lattice,
-    hostId,
-    store: createKvApplicationStore({ jetstream: connection.jetstream(), lattice }),
-    data: shared.data,
-    times: { pingMs: 200, quietMs: 500 },
-    probeMs: 100,
-  });
-  return {
-    host,
-    acts: () => reconciler.acts,
-    async die() {
-      await Promise.all([host.die(), connection.close()]);
-    },
-    async [Symbol.asyncDispose]() {
-      await reconciler.close();
-      await reconciler.close();
-      await host.die();
-      await connection.close();
-    },
-  };
-}
+import { startFakeHost } from './testing/fake-host.js';
+import { ask, fakeLattice, lattice, type Member, member } from './testing/members.js';
 
 function manifest(version: string, instances: number): ManifestDocument {
   return {
@@ -100,24 +36,6 @@ function manifest(version: string, instances: number): ManifestDocument {
       ],
     },
   };
-}
-
-/** Asks wadm's API, as soon as somebody serves it. */
-async function ask(
-  connection: NatsConnection,
-  operation: Parameters<typeof apiSubject>[1],
-  name?: string,
-  body: unknown = {},
-): Promise<Record<string, unknown>> {
-  let answer: Record<string, unknown> = {};
-  await expect
-    .poll(async () => {
-      const reply = await connection.request(apiSubject({ lattice }, operation, name), JSON.stringify(body));
-      answer = reply.json();
-      return answer;
-    })
-    .toBeDefined();
-  return answer;
 }
 
 async function deploy(connection: NatsConnection, version: string, instances: number): Promise<void> {

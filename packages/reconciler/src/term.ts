@@ -7,11 +7,14 @@ import {
   isSameLink,
   planEvents,
   type Step,
+  statusOfAll,
 } from '@wasmlattice/applications';
 import type { ControlClient } from '@wasmlattice/control-interface';
+import { createDiagnosticsClient } from '@wasmlattice/diagnostics';
 import { subscribeEvents } from '@wasmlattice/events';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { JetStreamClient, KV, NatsConnection } from 'nats';
+import { CanaryWatch } from './canary/canary-watch.js';
 import { createExecutor, type Executor, type ExecutorLimits } from './execute/executor.js';
 import { openPutStore, type PutStore } from './execute/put-store.js';
 import type { LatticeData } from './lattice-data.js';
@@ -31,7 +34,7 @@ export interface TermOptions {
   readonly hostId: string;
   readonly bucket: KV;
   readonly client: ControlClient;
-  readonly store: Pick<ApplicationStore, 'watch'>;
+  readonly store: Pick<ApplicationStore, 'watch' | 'change'>;
   readonly data: LatticeData;
   readonly tenure: Tenure;
   /** Ends with the tenure at the latest. */
@@ -39,6 +42,7 @@ export interface TermOptions {
   readonly logger: Logger;
   readonly times?: Partial<ObservationTimes> | undefined;
   readonly limits?: Partial<ExecutorLimits> | undefined;
+  readonly inboxPrefix?: string | undefined;
 }
 
 /** The time during which a host keeps the applications. */
@@ -92,7 +96,22 @@ export async function startTerm(options: TermOptions): Promise<Term> {
     ...(options.limits !== undefined && { limits: options.limits }),
   });
   opened.defer(() => executor.close());
-  const ended = Promise.race([loop.follow(options.store), loop.run({ put, observer, executor, publisher })]);
+  const canaries = new CanaryWatch({
+    store: options.store,
+    diagnostics: createDiagnosticsClient({
+      connection,
+      lattice,
+      ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
+    }),
+    tenure,
+    logger,
+    onChange: () => loop.wake(),
+  });
+  opened.defer(() => canaries.close());
+  const ended = Promise.race([
+    loop.follow(options.store),
+    loop.run({ put, observer, executor, publisher, canaries }),
+  ]);
   ended.catch(() => {});
   const resources = opened.move();
   return {
@@ -107,6 +126,7 @@ interface Parts {
   readonly observer: LatticeObserver;
   readonly executor: Executor;
   readonly publisher: StatusPublisher;
+  readonly canaries: CanaryWatch;
 }
 
 /** Plans after each change, one plan at a time. */
@@ -173,7 +193,7 @@ class PlanLoop {
     }
   }
 
-  async #plan({ executor, observer, publisher, put }: Parts): Promise<void> {
+  async #plan({ canaries, executor, observer, publisher, put }: Parts): Promise<void> {
     const { data, hostId, tenure } = this.#options;
     const applications = this.#applications;
     const hosts = observer.hosts();
@@ -190,8 +210,15 @@ class PlanLoop {
     });
     await put.save(plan.put);
     executor.carryOut(plan.steps);
-    this.#statuses = plan.statuses;
-    publisher.publish(plan.statuses);
+    canaries.update(applications, plan.canaries);
+    const statuses = new Map(plan.statuses);
+    for (const application of applications) {
+      const canary = canaries.statusOf(application);
+      const scalers = plan.statuses.get(application.name)?.scalers ?? [];
+      if (canary !== undefined) statuses.set(application.name, statusOfAll([...scalers, canary]));
+    }
+    this.#statuses = statuses;
+    publisher.publish(statuses);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApplicationClient,
   type ApplicationStatus,
+  type CanaryTerms,
   type Manifest,
   type ManifestDocument,
   readDocument,
@@ -20,6 +21,8 @@ export interface ServedSettings {
   readonly dryRun: boolean;
   /** Whether to wait for it at all. */
   readonly wait: boolean;
+  /** It is to run beside the deployed version. */
+  readonly canary?: CanaryTerms | undefined;
 }
 
 /** Asks who serves the applications of the lattice to deploy a manifest, and waits until all of it runs. */
@@ -82,12 +85,48 @@ async function askToDeploy(
   settings: ServedSettings,
 ): Promise<void> {
   const { io, options } = command;
+  if (settings.canary !== undefined) {
+    await askForCanary(name, asked, settings.canary, client, command, settings);
+    return;
+  }
   const version = await client.deploy(name, asked);
   if (settings.wait) await untilDeployed(manifest, client, command, settings.waitMs);
   io.out(
     options.output === 'json'
       ? jsonDocument({ success: true, model_name: name, model_version: version, deployed: true })
       : `Deployed application "${name}", version "${version}"\n`,
+  );
+}
+
+async function askForCanary(
+  name: string,
+  asked: string | undefined,
+  terms: CanaryTerms,
+  client: ApplicationClient,
+  { io, options }: LatticeCommand,
+  { wait, waitMs }: ServedSettings,
+): Promise<void> {
+  const version = await client.canary(name, asked, terms);
+  const deadline = performance.now() + waitMs;
+  while (wait) {
+    const { scalers } = await client.status(name);
+    const canary = scalers.find((each) => each.kind === 'Canary' && each.name === version);
+    if (canary !== undefined && canary.status.type !== 'reconciling') {
+      if (options.output === 'text') io.out(`${canary.status.message}\n`);
+      break;
+    }
+    if (performance.now() > deadline) {
+      throw new CliError(
+        `the canary of ${name} is to run, but does not after ${waitMs} ms`,
+        `look at \`wasmlattice app status ${name}\`; wait longer with --wait-ms`,
+      );
+    }
+    await delay(againMs, undefined, { signal: io.signal });
+  }
+  io.out(
+    options.output === 'json'
+      ? jsonDocument({ success: true, model_name: name, model_version: version, canary: true })
+      : `Version "${version}" of application "${name}" is a canary: see \`wasmlattice app status ${name}\`\n`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { previousVersion } from '@wasmlattice/applications';
+import { ApplicationApiError, type ApplicationClient, previousVersion } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import { storedManifest } from '../applications/application-source.js';
 import { openApplications } from '../applications/applications.js';
@@ -7,6 +7,7 @@ import { knownVersions, unknownVersion } from '../applications/unknown-applicati
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { jsonDocument } from '../output/json.js';
 import { deployStored } from './app-deploy.js';
 import {
   addChangeOptions,
@@ -17,7 +18,7 @@ import {
 
 export function addAppRollback(parent: Command, io: CliIo): void {
   addChangeOptions(parent.command('rollback'))
-    .description('Go back to the version of an application that ran before')
+    .description('Go back to the version of an application that ran before; end its canary, if one runs')
     .argument('<name>', 'application of the lattice')
     .argument('[version]', 'another version to go back to')
     .action(async (name: string, asked: string | undefined, own: ChangeOptions, command: Command) => {
@@ -25,6 +26,15 @@ export function addAppRollback(parent: Command, io: CliIo): void {
       await onLattice(command, io, async (session) => {
         const applications = await openApplications(session, jsDomainOf(own, io));
         const { reads } = applications;
+        if (asked === undefined && applications.kind === 'served') {
+          const message = await endedCanary(name, applications.client);
+          if (message !== undefined) {
+            io.out(
+              session.options.output === 'json' ? jsonDocument({ success: true, message }) : `${message}\n`,
+            );
+            return;
+          }
+        }
         const versions = await knownVersions(name, reads);
         const deployedVersion = versions.find(({ deployed }) => deployed)?.version;
         const history = await reads.history(name);
@@ -49,4 +59,15 @@ export function addAppRollback(parent: Command, io: CliIo): void {
         await deployStored(name, version, applications, session, settings);
       });
     });
+}
+
+/** What was done with the canary that ran; `undefined` when none did. */
+async function endedCanary(name: string, client: ApplicationClient): Promise<string | undefined> {
+  try {
+    return await client.endCanary(name, 'rollback');
+  } catch (error) {
+    if (error instanceof ApplicationApiError && ['refused', 'not-found'].includes(error.code))
+      return undefined;
+    throw error;
+  }
 }

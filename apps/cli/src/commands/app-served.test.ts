@@ -110,6 +110,43 @@ describe('applications that somebody watches over', () => {
     );
   });
 
+  it('take a canary that changes images alone, and lose it at a word', async () => {
+    await write('v1', 4);
+    await cli('app', 'deploy', 'app.yaml', '--no-wait');
+    await write('v2', 3);
+    expect(await cli('app', 'deploy', 'app.yaml', '--canary', '10%', '--no-wait')).toMatchObject({
+      code: 1,
+      errors:
+        "error: Version v2 of application shop can't be a canary: a canary may have other images of components than the deployed version, and nothing else: ~ component web, instances: 4 -> 3\n",
+    });
+    for (const [options, error] of [
+      [['--canary', '0%'], '--canary must be above 0%'],
+      [['--canary', 'ten'], '--canary must be a percentage, got ten'],
+      [['--canary', '10%', '--for', '5'], '--for must be a time with its unit, got 5'],
+      [['--for', '5m'], '--for is about a canary'],
+    ] as const) {
+      const { code, errors } = await cli('app', 'deploy', 'shop', ...options);
+      expect([code, errors.split('\n')[0]]).toEqual([2, `error: ${error}`]);
+    }
+    expect(await cli('app', 'promote', 'shop')).toMatchObject({
+      code: 1,
+      errors: 'error: No canary of application shop runs\n',
+    });
+    const canary = { share: 0.1, forMs: 1, maxErrorRate: 0.01, watchedMs: 0, reason: '', version: 'v2' };
+    const begin = () =>
+      store.change('shop', (current) => ({ ...current, canary: { ...canary, state: 'running' } }));
+    await begin();
+    expect((await cli('app', 'rollback', 'shop')).output).toBe(
+      'Rolled back the canary of version v2 of application shop\n',
+    );
+    expect((await store.get('shop'))?.deployedVersion).toBe('v1');
+    await begin();
+    expect((await cli('app', 'promote', 'shop')).output).toBe(
+      'Promoted the canary of version v2 of application shop\n',
+    );
+    expect(await store.get('shop')).toMatchObject({ deployedVersion: 'v2', canary: { state: 'promoted' } });
+  });
+
   it('can be put and looked at, and a version twice is refused in the words of wadm', async () => {
     await write('v1', 4);
     expect((await cli('app', 'put', 'app.yaml')).output).toBe('Put application "shop", version "v1"\n');

@@ -2,17 +2,23 @@ import {
   DecodeError,
   type JsonObject,
   type JsonValue,
+  jsonFromBytes,
   ObjectReader,
 } from '@wasmlattice/control-interface/codec';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
+import { type CanaryTerms, readCanaryTerms } from '../canary/canary.js';
+import { canaryObstacle } from '../canary/canary-components.js';
 import type { ManifestDocument } from '../manifest/manifest-document.js';
 import type { ApplicationStore } from '../store/application-store.js';
 import { ApplicationStoreError } from '../store/application-store-error.js';
+import { readDocument } from '../store/deployed-applications.js';
 import {
   deployedDocument,
   findVersion,
   newestVersion,
+  runningCanary,
   type StoredApplication,
+  withCanaryEnded,
 } from '../store/stored-application.js';
 import { type ApplicationStatus, encodeStatus } from './application-status.js';
 import { readPutManifest } from './read-put-manifest.js';
@@ -104,6 +110,15 @@ export class ApplicationApi {
         break;
       case 'deploy':
         if (name !== undefined) return await this.#deploy(name, versionIn(body, 'deploy'));
+        break;
+      case 'canary':
+        if (name !== undefined) return await this.#canary(name, body);
+        break;
+      case 'promote':
+        if (name !== undefined) return await this.#endCanary(name, 'promoted');
+        break;
+      case 'rollback':
+        if (name !== undefined) return await this.#endCanary(name, 'rolled-back');
         break;
       case 'undeploy':
         if (name !== undefined) {
@@ -271,6 +286,70 @@ export class ApplicationApi {
     };
   }
 
+  /** Deploys a version for a part of the calls. Not of wadm. */
+  async #canary(name: string, body: Uint8Array): Promise<ApiOutcome> {
+    const { terms, version: asked } = canaryIn(body);
+    const application = await this.#store.get(name);
+    if (application === undefined) return { reply: { ...notFound(name), name, version: asked ?? null } };
+    const version = asked ?? newestVersion(application).version;
+    const changed = await this.#store.change(name, (current) => {
+      const next = findVersion(current, version)?.document;
+      if (next === undefined) throw new RefusedRequest(noVersionText(name, version));
+      const deployed = deployedDocument(current);
+      if (deployed === undefined) {
+        throw new RefusedRequest(
+          `Application ${name} is not deployed: there is nothing to run a canary beside`,
+        );
+      }
+      const running = runningCanary(current);
+      if (running !== undefined && running.version !== version) {
+        throw new RefusedRequest(
+          `A canary of version ${running.version} of application ${name} runs already: promote it or roll it back first`,
+        );
+      }
+      const obstacle = canaryObstacle(readDocument(deployed).manifest, readDocument(next).manifest);
+      if (obstacle !== undefined) {
+        throw new RefusedRequest(`Version ${version} of application ${name} can't be a canary: ${obstacle}`);
+      }
+      const watchedMs = running?.watchedMs ?? 0;
+      return { ...current, canary: { version, ...terms, state: 'running', watchedMs, reason: '' } };
+    });
+    if (changed === undefined) return { reply: { ...notFound(name), name, version } };
+    return {
+      reply: {
+        result: 'acknowledged',
+        message: `Running version ${version} of application ${name} beside ${changed.deployedVersion}`,
+        name,
+        version,
+      },
+    };
+  }
+
+  /** Ends a canary by hand. Not of wadm. */
+  async #endCanary(name: string, state: 'promoted' | 'rolled-back'): Promise<ApiOutcome> {
+    let version = '';
+    const at = new Date().toISOString();
+    const application = await this.#store.change(name, (current) => {
+      const canary = runningCanary(current);
+      if (canary === undefined) throw new RefusedRequest(`No canary of application ${name} runs`);
+      version = canary.version;
+      return withCanaryEnded(current, { state, reason: 'by hand' }, at);
+    });
+    if (application === undefined) return { reply: { ...notFound(name), name, version: null } };
+    const document = deployedDocument(application);
+    const done = state === 'promoted' ? 'Promoted' : 'Rolled back';
+    return {
+      reply: {
+        result: 'acknowledged',
+        message: `${done} the canary of version ${version} of application ${name}`,
+        name,
+        version,
+      },
+      ...(state === 'promoted' &&
+        document !== undefined && { event: { kind: 'manifest_published', data: document } }),
+    };
+  }
+
   async #undeploy(name: string): Promise<ApiOutcome> {
     const change = await this.#store.setDeployed(name, undefined);
     if (change === undefined) return { reply: { ...notFound(name), name, version: null } };
@@ -302,10 +381,14 @@ function notFound(name: string): JsonObject {
   return { result: 'notfound', message: `Application with the name ${name} not found` };
 }
 
+function noVersionText(name: string, version: string): string {
+  return `Application with the name '${name}' does not have a version '${version}' to deploy`;
+}
+
 function noVersion(name: string, version: string): JsonObject {
   return {
     result: 'error',
-    message: `Application with the name '${name}' does not have a version '${version}' to deploy`,
+    message: noVersionText(name, version),
     name,
     version,
   };
@@ -325,6 +408,22 @@ function summaryOf(application: StoredApplication, status: ApplicationStatus | u
     status: known.status.type === 'waiting' ? 'undeployed' : known.status.type,
     status_message: known.status.message,
   };
+}
+
+/** What a canary is to be. */
+function canaryIn(body: Uint8Array): { readonly version: string | undefined; readonly terms: CanaryTerms } {
+  try {
+    const reader = new ObjectReader(jsonFromBytes(body, 'canary request'), 'canary request');
+    const terms = readCanaryTerms(reader);
+    if (terms.share <= 0 || terms.share > 1) {
+      throw new RefusedRequest('The share of a canary is above 0 and at most 100 % of the calls');
+    }
+    return { version: reader.optionalString('version'), terms };
+  } catch (error) {
+    if (error instanceof DecodeError)
+      throw new RefusedRequest(`Unable to parse canary request: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The version that a request names; none in an empty one. */

@@ -1,5 +1,12 @@
-import { DecodeError, jsonFromBytes, jsonToBytes, ObjectReader } from '@wasmlattice/control-interface/codec';
+import {
+  DecodeError,
+  type JsonObject,
+  jsonFromBytes,
+  jsonToBytes,
+  ObjectReader,
+} from '@wasmlattice/control-interface/codec';
 import { ErrorCode, headers, type Msg, type NatsConnection, NatsError } from 'nats';
+import { type CanaryTerms, encodeCanaryTerms } from '../canary/canary.js';
 import type { ManifestDocument } from '../manifest/manifest-document.js';
 import type { ApplicationEvent } from '../store/stored-application.js';
 import { ApplicationApiError, type ApplicationApiErrorCode } from './application-api-error.js';
@@ -22,6 +29,14 @@ export interface ApplicationClient {
   put(document: ManifestDocument): Promise<string>;
   /** @returns the version that is to run */
   deploy(name: string, version?: string): Promise<string>;
+  /**
+   * Runs a version beside the deployed one, where a host of ours serves.
+   *
+   * @returns the version
+   */
+  canary(name: string, version: string | undefined, terms: CanaryTerms): Promise<string>;
+  /** Ends a canary; resolves to what was done, in the server's words. */
+  endCanary(name: string, end: 'promote' | 'rollback'): Promise<string>;
   /** Resolves to what was done, in the server's words. */
   undeploy(name: string): Promise<string>;
   delete(name: string, version?: string): Promise<{ readonly deleted: boolean; readonly message: string }>;
@@ -135,6 +150,19 @@ class Client implements ApplicationClient {
     return body.stringOr('version', version ?? '');
   }
 
+  async canary(name: string, version: string | undefined, terms: CanaryTerms): Promise<string> {
+    const wanted = { ...encodeCanaryTerms(terms), ...(version !== undefined && { version }) };
+    const { body, message, result } = await this.#ask('canary', name, wanted);
+    if (result === 'notfound') throw new ApplicationApiError('not-found', message);
+    return body.stringOr('version', version ?? '');
+  }
+
+  async endCanary(name: string, end: 'promote' | 'rollback'): Promise<string> {
+    const { message, result } = await this.#ask(end, name, {});
+    if (result === 'notfound') throw new ApplicationApiError('not-found', message);
+    return message;
+  }
+
   async undeploy(name: string): Promise<string> {
     const { message, result } = await this.#ask('undeploy', name, {});
     if (result === 'notfound') throw new ApplicationApiError('not-found', message);
@@ -153,7 +181,7 @@ class Client implements ApplicationClient {
   async #ask(
     operation: ApiOperation,
     name: string | undefined,
-    body: Record<string, string> | ManifestDocument,
+    body: JsonObject | ManifestDocument,
   ): Promise<{ readonly result: string; readonly message: string; readonly body: ObjectReader }> {
     const reply = await this.#send(operation, name, body);
     const reader = new ObjectReader(reply, `reply to ${operation}`);
@@ -165,7 +193,7 @@ class Client implements ApplicationClient {
   async #send(
     operation: ApiOperation,
     name: string | undefined,
-    body: Record<string, string> | ManifestDocument,
+    body: JsonObject | ManifestDocument,
   ): Promise<unknown> {
     const subject = apiSubject({ lattice: this.#lattice }, operation, name);
     const json = headers();

@@ -1,7 +1,7 @@
 /** First tokens of wadm's API. */
 export const defaultApiPrefix = 'wadm.api';
 
-/** What can be asked about applications (docs/spec/wadm.md#1). */
+/** What can be asked about applications (docs/spec/wadm.md#1); `canary`, `promote` and `rollback` are ours. */
 export type ApiOperation =
   | 'put'
   | 'list'
@@ -11,6 +11,9 @@ export type ApiOperation =
   | 'history'
   | 'del'
   | 'deploy'
+  | 'canary'
+  | 'promote'
+  | 'rollback'
   | 'undeploy';
 
 /** `wadm.api.{lattice}.model.{operation}[.{name}]` */

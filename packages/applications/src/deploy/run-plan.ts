@@ -1,5 +1,5 @@
 import type { ControlCallOptions, ControlClient } from '@wasmlattice/control-interface';
-import { ControlError } from '@wasmlattice/control-interface';
+import { ControlError, canaryAnnotations } from '@wasmlattice/control-interface';
 import type { EventName, EventSubscription, ReceivedEvent } from '@wasmlattice/events';
 import { EventTimeoutError } from '@wasmlattice/events';
 import { DeployError } from './deploy-error.js';
@@ -28,6 +28,7 @@ export interface RunStepOptions {
     | 'stopProvider'
     | 'scaleComponent'
     | 'updateComponent'
+    | 'canaryComponent'
     | 'putLink'
     | 'deleteLink'
   >;
@@ -185,6 +186,8 @@ async function send(
       return client.scaleComponent(step.host.hostId, step.command, options);
     case 'update-component':
       return updateComponent(step, client, options);
+    case 'canary-component':
+      return client.canaryComponent(step.host.hostId, step.command, options);
     case 'put-link':
       return client.putLink(step.link, options);
   }
@@ -244,6 +247,15 @@ function outcomeOf(step: RequestStep): (event: ReceivedEvent) => boolean {
           ? event.data.componentId === componentId &&
             event.data.imageRef === newComponentRef &&
             event.data.maxInstances > 0
+          : event.name === 'component_scale_failed' && event.data.componentId === componentId);
+    }
+    case 'canary-component': {
+      const { componentId, componentRef, share } = step.command;
+      return (event) =>
+        event.source === step.host.hostId &&
+        (event.name === 'component_scaled'
+          ? event.data.componentId === componentId &&
+            event.data.annotations[canaryAnnotations.image] === (share === 0 ? undefined : componentRef)
           : event.name === 'component_scale_failed' && event.data.componentId === componentId);
     }
     case 'put-link': {
@@ -321,6 +333,8 @@ function whatToCheck(step: Step): string {
         step.kind === 'scale-component' ? step.command.componentRef : step.command.newComponentRef;
       return `check the image ${image ?? ''} and the log of host ${step.host.friendlyName}`;
     }
+    case 'canary-component':
+      return `check the image ${step.command.componentRef} and the log of host ${step.host.friendlyName}; hosts of wasmCloud run one version of a component`;
     case 'put-link':
     case 'delete-link':
       return 'check that the configs the link names exist, and `wasmlattice get links` for one in its way';

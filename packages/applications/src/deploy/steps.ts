@@ -1,10 +1,12 @@
 import type {
+  CanaryComponentInput,
   LinkInput,
   ScaleComponentInput,
   StartProviderInput,
   StringMap,
   UpdateComponentInput,
 } from '@wasmlattice/control-interface';
+import { describeShare } from '@wasmlattice/control-interface';
 import { describeSlot } from './link-slot.js';
 import type { LinkRemoval } from './remove-link.js';
 
@@ -30,6 +32,8 @@ export type Step =
   | { readonly kind: 'scale-component'; readonly host: StepHost; readonly command: ScaleComponentInput }
   /** Replaces the code of a running component. */
   | { readonly kind: 'update-component'; readonly host: StepHost; readonly command: UpdateComponentInput }
+  /** Runs a second version of a running component for a part of its calls, or (with a share of 0) ends that. */
+  | { readonly kind: 'canary-component'; readonly host: StepHost; readonly command: CanaryComponentInput }
   | { readonly kind: 'put-link'; readonly link: LinkInput }
   | ({ readonly kind: 'delete-link' } & LinkRemoval);
 
@@ -66,6 +70,12 @@ export function describeStep(step: Step): string {
     }
     case 'update-component':
       return `update component ${step.command.componentId} to ${step.command.newComponentRef} on ${step.host.friendlyName}`;
+    case 'canary-component': {
+      const { componentId, componentRef, share } = step.command;
+      return share === 0
+        ? `end the canary of component ${componentId} on ${step.host.friendlyName}`
+        : `run ${componentRef} for ${describeShare(share)} of the calls of component ${componentId} on ${step.host.friendlyName}`;
+    }
     case 'put-link':
       return `link ${describeSlot(step.link)} to ${step.link.target}`;
     case 'delete-link':

@@ -1,18 +1,23 @@
 import { DecodeError, ObjectReader } from '@wasmlattice/control-interface/codec';
 import { isMap, isScalar, parseDocument } from 'yaml';
+import { decodeCanary, encodeCanary } from '../canary/canary.js';
 import type { ManifestDocument } from '../manifest/manifest-document.js';
 import type { ApplicationEvent, StoredApplication } from './stored-application.js';
 
 /**
  * The record of an application, as wadm has it (docs/spec/wadm.md#3): `{"manifests": {version: manifest}, "deployed_version": …}`, and our
- * `history`, which wadm passes over.
+ * `history` and `canary`, which wadm passes over.
  */
-export function encodeApplication({ deployedVersion, history, versions }: StoredApplication): string {
+export function encodeApplication({ canary, deployedVersion, history, versions }: StoredApplication): string {
   // Not an object of versions: JavaScript would bring names such as "10" and "9" into another order.
   const manifests = versions.map(
     ({ document, version }) => `${JSON.stringify(version)}:${JSON.stringify(document)}`,
   );
-  const rest = { deployed_version: deployedVersion ?? null, history };
+  const rest = {
+    deployed_version: deployedVersion ?? null,
+    history,
+    ...(canary !== undefined && { canary: encodeCanary(canary) }),
+  };
   return `{"manifests":{${manifests.join(',')}},${JSON.stringify(rest).slice(1)}`;
 }
 
@@ -47,6 +52,7 @@ export function decodeApplication(text: string): StoredApplication {
     versions,
     deployedVersion: typeof deployed === 'string' ? deployed : undefined,
     history: Array.isArray(history) ? history.filter(isEvent) : [],
+    ...(reader.has('canary') && { canary: decodeCanary(reader.value('canary')) }),
   };
 }
 

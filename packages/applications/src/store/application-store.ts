@@ -1,3 +1,4 @@
+import type { Canary } from '../canary/canary.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestDocument } from '../manifest/manifest-document.js';
 import type { StoredApplication } from './stored-application.js';
@@ -22,6 +23,15 @@ export interface ApplicationStore {
    * @returns `undefined` when there is no such application, or it has no such version
    */
   setDeployed(name: string, version: string | undefined): Promise<DeployedChange | undefined>;
+  /**
+   * Changes an application on its newest record; `edit` may be called several times.
+   *
+   * @returns what is stored in the end; `undefined` when there is no such application
+   */
+  change(
+    name: string,
+    edit: (current: StoredApplication) => StoredApplication,
+  ): Promise<StoredApplication | undefined>;
   /**
    * What is to run, by name: now, and again after each change, until the signal. A consumer that is slow sees the last of several
    * changes. Rejects when the bucket is gone or the connection closed.
@@ -63,4 +73,8 @@ export interface DeployedApplication {
   readonly manifest: Manifest | undefined;
   /** Why there is no `manifest`. */
   readonly problem: string | undefined;
+  /** Its canary, running or over. */
+  readonly canary?: Canary | undefined;
+  /** What a canary that runs says; absent when that is none that we can run. */
+  readonly canaryManifest?: Manifest | undefined;
 }

@@ -125,9 +125,21 @@ class KvApplicationStore implements ApplicationStore {
       if (current === undefined) return { result: undefined };
       if (version !== undefined && findVersion(current, version) === undefined) return { result: undefined };
       const previous = current.deployedVersion;
-      if (previous === version) return { result: { application: current, previous } };
+      if (previous === version && current.canary === undefined)
+        return { result: { application: current, previous } };
       const record = withDeployed(current, version, at);
       return { record, result: { application: record, previous } };
+    });
+  }
+
+  async change(
+    name: string,
+    edit: (current: StoredApplication) => StoredApplication,
+  ): Promise<StoredApplication | undefined> {
+    return await this.#change(name, (current): Change<StoredApplication | undefined> => {
+      if (current === undefined) return { result: undefined };
+      const record = edit(current);
+      return record === current ? { result: current } : { record, result: record };
     });
   }
 

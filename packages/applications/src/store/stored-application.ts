@@ -1,3 +1,4 @@
+import type { Canary } from '../canary/canary.js';
 import { type ManifestDocument, versionOf, withVersion } from '../manifest/manifest-document.js';
 
 /** An application as a lattice remembers it: every version that was put, and which of them is to run. */
@@ -9,6 +10,8 @@ export interface StoredApplication {
   readonly deployedVersion: string | undefined;
   /** What was done with it, oldest first. wadm does not write this down, and drops what we wrote. */
   readonly history: readonly ApplicationEvent[];
+  /** The last canary, until another version is deployed. wadm drops it. */
+  readonly canary?: Canary | undefined;
 }
 
 export interface StoredVersion {
@@ -93,6 +96,9 @@ export function withoutVersion(
 ): StoredApplication | undefined {
   const versions = application.versions.filter((each) => each.version !== version);
   if (versions.length === 0) return undefined;
+  if (application.canary?.version === version) {
+    return withoutVersion({ ...application, canary: undefined }, version, at);
+  }
   const isDeployed = application.deployedVersion === version;
   return isDeployed
     ? told({ ...application, versions, deployedVersion: undefined }, { at, action: 'undeployed' })
@@ -106,9 +112,27 @@ export function withDeployed(
   at: string,
 ): StoredApplication {
   return told(
-    { ...application, deployedVersion: version },
+    { ...application, deployedVersion: version, canary: undefined },
     version === undefined ? { at, action: 'undeployed' } : { at, action: 'deployed', version },
   );
+}
+
+/** The canary that runs of an application. */
+export function runningCanary({ canary }: StoredApplication): Canary | undefined {
+  return canary?.state === 'running' ? canary : undefined;
+}
+
+/** With the end of its canary: the new version is the deployed one, or the old one stays. */
+export function withCanaryEnded(
+  application: StoredApplication,
+  { reason, state }: Pick<Canary, 'reason'> & { readonly state: 'promoted' | 'rolled-back' },
+  at: string,
+): StoredApplication {
+  const canary = runningCanary(application);
+  if (canary === undefined) return application;
+  const ended: Canary = { ...canary, state, reason };
+  if (state === 'rolled-back') return { ...application, canary: ended };
+  return { ...withDeployed(application, canary.version, at), canary: ended };
 }
 
 /** Without the oldest versions that are not deployed, until `fits`; two versions stay whatever their size. */
@@ -118,7 +142,9 @@ export function pruned(
 ): StoredApplication {
   let left = application;
   while (!fits(left) && left.versions.length > 2) {
-    const oldest = left.versions.find(({ version }) => version !== left.deployedVersion);
+    const oldest = left.versions.find(
+      ({ version }) => version !== left.deployedVersion && version !== left.canary?.version,
+    );
     left = { ...left, versions: left.versions.filter((each) => each !== oldest) };
   }
   return left;

@@ -10,6 +10,7 @@ export type CommandClient = Pick<
   | 'stopProvider'
   | 'scaleComponent'
   | 'updateComponent'
+  | 'canaryComponent'
   | 'putLink'
   | 'deleteLink'
 >;
@@ -29,6 +30,7 @@ export function fencedClient(client: CommandClient, tenure: Pick<Tenure, 'assert
     stopProvider: fenced((...parameters) => client.stopProvider(...parameters)),
     scaleComponent: fenced((...parameters) => client.scaleComponent(...parameters)),
     updateComponent: fenced((...parameters) => client.updateComponent(...parameters)),
+    canaryComponent: fenced((...parameters) => client.canaryComponent(...parameters)),
     putLink: fenced((...parameters) => client.putLink(...parameters)),
     deleteLink: fenced((...parameters) => client.deleteLink(...parameters)),
   };

@@ -1,7 +1,9 @@
 import { isSameLink, type Step, shownProviderReference } from '@wasmlattice/applications';
 import {
   type ComponentDescription,
+  canaryAnnotations,
   defaultLinkName,
+  describeShare,
   type HostInventory,
   type Link,
   type LinkInput,
@@ -51,7 +53,8 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
         change(step.host.hostId, ({ components }) => {
           const running = components.find((each) => each.id === id);
           const imageRef = running?.imageRef ?? componentRef;
-          const scaled = { id, imageRef, annotations, config, maxInstances, revision: 0 };
+          const kept = { ...annotations, ...canaryOf(running) };
+          const scaled = { id, imageRef, annotations: kept, config, maxInstances, revision: 0 };
           return { components: withEntry(components, id, maxInstances === 0 ? undefined : scaled) };
         });
         break;
@@ -62,6 +65,28 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
           const running = components.find((each) => each.id === id);
           const updated = running && { ...running, imageRef: newComponentRef, annotations };
           return { components: withEntry(components, id, updated) };
+        });
+        break;
+      }
+      case 'canary-component': {
+        const { componentId: id, componentRef, share } = step.command;
+        change(step.host.hostId, ({ components }) => {
+          const running = components.find((each) => each.id === id);
+          if (running === undefined) return {};
+          const {
+            [canaryAnnotations.image]: _image,
+            [canaryAnnotations.share]: _share,
+            ...annotations
+          } = running.annotations;
+          const added = {
+            [canaryAnnotations.image]: componentRef,
+            [canaryAnnotations.share]: describeShare(share),
+          };
+          const changed = {
+            ...running,
+            annotations: share === 0 ? annotations : { ...annotations, ...added },
+          };
+          return { components: withEntry(components, id, changed) };
         });
         break;
       }
@@ -89,6 +114,15 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
     links,
     config: (name) => (configs.has(name) ? configs.get(name) : state.config(name)),
   };
+}
+
+/** What a host keeps of its annotations, whatever a command says: they tell of its second version. */
+function canaryOf(running: ComponentDescription | undefined): StringMap {
+  const entries = Object.values(canaryAnnotations).flatMap((key) => {
+    const value = running?.annotations[key];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function withEntry<T extends ComponentDescription | ProviderDescription>(

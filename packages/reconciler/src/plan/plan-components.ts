@@ -7,16 +7,23 @@ import {
   type Scaler,
   type ScalerStatus,
   type StatusInfo,
-  type StepHost,
 } from '@wasmlattice/applications';
 import type { ComponentDescription } from '@wasmlattice/control-interface';
 import type { ObservedHost } from '../observation/observed-host.js';
 import { placeKey } from './asked.js';
 import type { Wish } from './draft.js';
 import { type ComponentTarget, placeComponent } from './place-components.js';
+import { type CanaryPlace, endCanary, type PlannedCanary, planCanary } from './plan-canary.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { isOf, scalerAnnotation, scalerId, wadmAnnotations } from './scaler-identity.js';
+import { stepHost } from './step-host.js';
+
+export interface PlannedComponent {
+  readonly status: ScalerStatus;
+  /** The second version that it has. */
+  readonly canary: PlannedCanary | undefined;
+}
 
 /** Has a component run where it belongs, as often as it should. */
 export function planComponent(
@@ -24,16 +31,12 @@ export function planComponent(
   scaler: Scaler,
   image: string,
   context: PlanContext,
-): ScalerStatus {
+): PlannedComponent {
   const kind = scaler.kind === 'daemon' ? 'DaemonScaler' : 'SpreadScaler';
   const id = componentId(context.application, component);
   const identity = scalerId(kind, context.application, component, image);
-  return {
-    id: identity,
-    kind,
-    name: id,
-    status: planInstances({ component, scaler, image, id, identity }, context),
-  };
+  const { canary, status } = planInstances({ component, scaler, image, id, identity }, context);
+  return { status: { id: identity, kind, name: id, status }, canary };
 }
 
 interface Wanted {
@@ -45,7 +48,12 @@ interface Wanted {
   readonly identity: string;
 }
 
-function planInstances(wanted: Wanted, context: PlanContext): StatusInfo {
+interface PlannedInstances {
+  readonly status: StatusInfo;
+  readonly canary: PlannedCanary | undefined;
+}
+
+function planInstances(wanted: Wanted, context: PlanContext): PlannedInstances {
   const { component, id, image, scaler } = wanted;
   const { application, draft, state } = context;
   const entryOn = ({ inventory }: ObservedHost) => inventory.components.find((each) => each.id === id);
@@ -65,7 +73,8 @@ function planInstances(wanted: Wanted, context: PlanContext): StatusInfo {
 
   const readiness = configReadiness(component.config, context);
   if (readiness.state === 'missing') {
-    return { type: 'failed', message: `Specified configuration ${readiness.name} does not exist` };
+    const message = `Specified configuration ${readiness.name} does not exist`;
+    return { status: { type: 'failed', message }, canary: undefined };
   }
   const busy = new Set<string>();
   const failures = new Set<string>();
@@ -80,6 +89,25 @@ function planInstances(wanted: Wanted, context: PlanContext): StatusInfo {
     if (isAsWanted(there, target, wanted, context)) continue;
     if (readiness.state === 'pending') busy.add(hostId);
     else note(hostId, draft.want(application, stepTowards(there, target, wanted, context)));
+  }
+
+  const places = targets.flatMap((target): CanaryPlace[] => {
+    const there = entryOn(target.host);
+    const isTarget = target.instances > 0;
+    return isTarget
+      ? [{ host: target.host, there, isAsWanted: isAsWanted(there, target, wanted, context) }]
+      : [];
+  });
+  const nextImage = context.canary?.images.get(component.name);
+  const canary =
+    context.canary && nextImage !== undefined
+      ? planCanary(id, nextImage, context.canary.share, places, context)
+      : undefined;
+  if (canary === undefined) {
+    for (const place of places) {
+      const wish = endCanary(id, place, context);
+      if (wish !== undefined) note(place.host.inventory.hostId, wish);
+    }
   }
 
   const strays = hosts.filter((host) => {
@@ -98,34 +126,38 @@ function planInstances(wanted: Wanted, context: PlanContext): StatusInfo {
     }
   }
 
-  const [unplaced] = unsatisfied;
-  const [failure] = failures;
-  if (unplaced !== undefined) {
-    const owner = state.hosts
-      .map((host) => applicationOf(entryOn(host)?.annotations ?? {}))
-      .find((each) => each !== undefined && each !== application);
-    if (owner !== undefined) {
-      return { type: 'failed', message: `${id} runs already for application ${owner}` };
+  return { status: describe(), canary };
+
+  function describe(): StatusInfo {
+    const [unplaced] = unsatisfied;
+    const [failure] = failures;
+    if (unplaced !== undefined) {
+      const owner = state.hosts
+        .map((host) => applicationOf(entryOn(host)?.annotations ?? {}))
+        .find((each) => each !== undefined && each !== application);
+      if (owner !== undefined) {
+        return { type: 'failed', message: `${id} runs already for application ${owner}` };
+      }
+      return {
+        type: 'failed',
+        message:
+          scaler.kind === 'daemon'
+            ? `Could not satisfy daemonscaler ${unplaced.name} for ${image}, 0 eligible hosts found.`
+            : `Could not satisfy spread ${unplaced.name} for ${image}, 0/1 eligible hosts found.`,
+      };
     }
-    return {
-      type: 'failed',
-      message:
-        scaler.kind === 'daemon'
-          ? `Could not satisfy daemonscaler ${unplaced.name} for ${image}, 0 eligible hosts found.`
-          : `Could not satisfy spread ${unplaced.name} for ${image}, 0/1 eligible hosts found.`,
-    };
+    if (failure !== undefined) return { type: 'failed', message: failure };
+    if (busy.size > 0 && strays.length > 0 && strays.every((host) => busy.has(host.inventory.hostId))) {
+      return {
+        type: 'reconciling',
+        message: 'Found components running on ineligible hosts, removing them.',
+      };
+    }
+    if (busy.size > 0) {
+      return { type: 'reconciling', message: `Scaling component on ${busy.size} host(s)` };
+    }
+    return { type: 'deployed', message: '' };
   }
-  if (failure !== undefined) return { type: 'failed', message: failure };
-  if (busy.size > 0 && strays.length > 0 && strays.every((host) => busy.has(host.inventory.hostId))) {
-    return {
-      type: 'reconciling',
-      message: 'Found components running on ineligible hosts, removing them.',
-    };
-  }
-  if (busy.size > 0) {
-    return { type: 'reconciling', message: `Scaling component on ${busy.size} host(s)` };
-  }
-  return { type: 'deployed', message: '' };
 }
 
 function isAsWanted(
@@ -172,10 +204,6 @@ function stepTowards(
       annotations,
     },
   } as const;
-}
-
-export function stepHost({ inventory: { friendlyName, hostId } }: ObservedHost): StepHost {
-  return { friendlyName, hostId };
 }
 
 /** The scaler by which something was started, as its annotations say. */

@@ -34,4 +34,12 @@ export interface PlanContext extends CommonContext {
   readonly put: PutForApplication;
   /** Links of {@link PlanContext.put}. */
   readonly putLinks: LinkIndex<PutLink>;
+  /** What runs beside the deployed version. */
+  readonly canary?: WantedCanary | undefined;
+}
+
+export interface WantedCanary {
+  readonly share: number;
+  /** Of the new version, by names of components. */
+  readonly images: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,6 @@
 import {
   type ApplicationStatus,
+  canaryImages,
   componentId,
   configName,
   type DeployedApplication,
@@ -13,9 +14,10 @@ import { type LatticeState, stateAfter } from './lattice-state.js';
 import { LinkIndex } from './link-index.js';
 import type { PutForApplication } from './link-values.js';
 import { planGoneLinks, planLinks, rememberedLinks } from './plan-application-links.js';
+import type { PlannedCanary } from './plan-canary.js';
 import { planComponent } from './plan-components.js';
 import { planConfigs } from './plan-configs.js';
-import type { CommonContext, PlanContext } from './plan-context.js';
+import type { CommonContext, PlanContext, WantedCanary } from './plan-context.js';
 import { planGoneConfigs, planRemoval, stopOf } from './plan-leaving.js';
 import { planProvider } from './plan-providers.js';
 import { wantedLinks } from './wanted-links.js';
@@ -36,6 +38,8 @@ export interface LatticePlan {
   readonly steps: readonly PlannedStep[];
   /** Of the applications that are to run. */
   readonly statuses: ReadonlyMap<string, ApplicationStatus>;
+  /** How far the second versions are, of applications that have a canary. */
+  readonly canaries: ReadonlyMap<string, readonly PlannedCanary[]>;
   /** What is to be remembered before any of the steps is carried out. */
   readonly put: ReadonlyMap<string, PutForApplication>;
 }
@@ -66,8 +70,10 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
   const common: CommonContext = { observed: lattice, state, links, draft, wantedConfigs };
   const statuses = new Map<string, ApplicationStatus>();
   const toRemember = new Map<string, PutForApplication>();
+  const canaries = new Map<string, readonly PlannedCanary[]>();
 
-  for (const { manifest, name: application, problem } of inOrder) {
+  for (const deployed of inOrder) {
+    const { manifest, name: application, problem } = deployed;
     const known = put.get(application) ?? nothing;
     if (manifest === undefined) {
       // What runs of it stays: nobody can say what of it is wanted.
@@ -76,8 +82,11 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
       continue;
     }
     const putLinks = new LinkIndex(known.links);
-    const context: PlanContext = { ...common, application, manifest, put: known, putLinks };
-    statuses.set(application, statusOfAll(planApplication(context)));
+    const canary = wantedCanary(deployed);
+    const context: PlanContext = { ...common, application, manifest, put: known, putLinks, canary };
+    const planned = planApplication(context);
+    statuses.set(application, statusOfAll(planned.scalers));
+    if (canary !== undefined) canaries.set(application, planned.canaries);
     toRemember.set(application, remembered(context));
   }
   for (const [application, known] of put) {
@@ -85,10 +94,20 @@ export function planLattice({ applications, asked, lattice, put }: PlanInput): L
     const isGone = planRemoval({ ...common, application, put: known, putLinks: new LinkIndex(known.links) });
     if (!isGone) toRemember.set(application, known);
   }
-  return { steps: draft.steps, statuses, put: toRemember };
+  return { steps: draft.steps, statuses, canaries, put: toRemember };
 }
 
-function planApplication(context: PlanContext): ScalerStatus[] {
+function wantedCanary({ canary, canaryManifest, manifest }: DeployedApplication): WantedCanary | undefined {
+  if (canary?.state !== 'running' || canaryManifest === undefined || manifest === undefined) return undefined;
+  return { share: canary.share, images: canaryImages(manifest, canaryManifest) };
+}
+
+interface PlannedApplication {
+  readonly scalers: readonly ScalerStatus[];
+  readonly canaries: readonly PlannedCanary[];
+}
+
+function planApplication(context: PlanContext): PlannedApplication {
   const { application, draft, manifest } = context;
   const before = draft.steps.length;
   planConfigs(context);
@@ -99,6 +118,7 @@ function planApplication(context: PlanContext): ScalerStatus[] {
       .flat()
       .flatMap(({ isComing, link }) => (isComing ? [link.sourceId, link.target] : [])),
   );
+  const canaries: PlannedCanary[] = [];
   const scalers = manifest.components.flatMap((component): ScalerStatus[] => {
     const ofLinks = (links.get(component) ?? []).map(({ status }) => status);
     const { kind, source } = component;
@@ -108,9 +128,10 @@ function planApplication(context: PlanContext): ScalerStatus[] {
       const hasLinks = !coming.has(componentId(application, component));
       return [planProvider(component, source.image, hasLinks, context), ...ofLinks];
     }
-    return scaler === undefined
-      ? ofLinks
-      : [planComponent(component, scaler, source.image, context), ...ofLinks];
+    if (scaler === undefined) return ofLinks;
+    const { canary, status } = planComponent(component, scaler, source.image, context);
+    if (canary !== undefined) canaries.push(canary);
+    return [status, ...ofLinks];
   });
   const ids = new Set(
     manifest.components
@@ -120,7 +141,7 @@ function planApplication(context: PlanContext): ScalerStatus[] {
   stopOf(context, (id) => ids.has(id));
   // What still uses an old config has to be gone.
   if (draft.steps.length === before && !gone.areLeft && scalers.every(isSettled)) planGoneConfigs(context);
-  return scalers;
+  return { scalers, canaries };
 }
 
 function isSettled({ status }: ScalerStatus): boolean {

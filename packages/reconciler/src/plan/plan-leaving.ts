@@ -1,10 +1,10 @@
 import type { ComponentDescription, ProviderDescription } from '@wasmlattice/control-interface';
 import type { ObservedHost } from '../observation/observed-host.js';
 import { planGoneLinks } from './plan-application-links.js';
-import { stepHost } from './plan-components.js';
 import type { PlanContext } from './plan-context.js';
 import { planProviderStop } from './plan-providers.js';
 import { isOf } from './scaler-identity.js';
+import { stepHost } from './step-host.js';
 
 /** What the removal of things goes by. */
 export type LeavingContext = Omit<PlanContext, 'manifest'>;

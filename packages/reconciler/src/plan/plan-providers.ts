@@ -17,10 +17,11 @@ import type { ObservedHost } from '../observation/observed-host.js';
 import { placeKey } from './asked.js';
 import type { Wish } from './draft.js';
 import { type ProviderTarget, placeProvider } from './place-providers.js';
-import { scalerOf, stepHost } from './plan-components.js';
+import { scalerOf } from './plan-components.js';
 import { configReadiness } from './plan-configs.js';
 import type { PlanContext } from './plan-context.js';
 import { isOf, scalerId, wadmAnnotations } from './scaler-identity.js';
+import { stepHost } from './step-host.js';
 
 /** wadm starts a provider without a scaler once. */
 export const providerScaler: Scaler = {

@@ -1,6 +1,8 @@
 import {
   type ComponentDescription,
   type ControlHandlers,
+  canaryAnnotations,
+  describeShare,
   failed,
   type HostInventory,
   type Link,
@@ -9,6 +11,7 @@ import {
   type StringMap,
   serveControlInterface,
 } from '@wasmlattice/control-interface';
+import { type CanaryFigures, serveDiagnostics } from '@wasmlattice/diagnostics';
 import {
   componentScaled,
   componentScaleFailed,
@@ -45,12 +48,16 @@ export interface FakeHostOptions {
   readonly uptimeSeconds?: number;
   /** Images that fail to start here. */
   readonly broken?: ReadonlySet<string>;
+  /** Whether it is as one of wasmCloud: it tells no configs of components, and runs no second versions. */
+  readonly isForeign?: boolean;
 }
 
 export interface FakeHost extends AsyncDisposable {
   readonly id: string;
   readonly components: Map<string, ComponentDescription>;
   readonly providers: Map<string, ProviderDescription>;
+  /** What it tells of calls of all components that have a second version. */
+  calls: Pick<CanaryFigures, 'stable' | 'canary'>;
   /** Requests that change something, in order, as `scale hello 4`. */
   readonly requests: string[];
   heartbeat(): Promise<void>;
@@ -65,7 +72,14 @@ export interface FakeHost extends AsyncDisposable {
 
 /** A host that runs nothing but answers, remembers and tells as a real one does. */
 export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost> {
-  const { broken = new Set(), hostId, labels = {}, signs = true, uptimeSeconds = 100 } = options;
+  const {
+    broken = new Set(),
+    hostId,
+    isForeign = false,
+    labels = {},
+    signs = true,
+    uptimeSeconds = 100,
+  } = options;
   const lattice = options.lattice ?? { links: [], configs: new Map(), onChange: () => {} };
   const connection = await connect({ servers: options.url });
   const publisher = createNatsEventPublisher({ connection, lattice: 'default', source: hostId });
@@ -112,7 +126,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
           annotations,
           maxInstances,
           revision: 0,
-          config,
+          ...(!isForeign && { config }),
         });
       }
       emit(componentScaled(event));
@@ -127,6 +141,44 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       emit(componentScaled({ annotations, componentId, hostId, imageRef: newComponentRef, maxInstances }));
       return ok('updating');
     },
+    ...(!isForeign &&
+      ({
+        canaryComponent({ componentId, componentRef, share }) {
+          requests.push(`canary ${componentId} ${componentRef} ${describeShare(share)}`);
+          const running = components.get(componentId);
+          if (running === undefined) return failed(`no component ${componentId}`);
+          const {
+            [canaryAnnotations.image]: _image,
+            [canaryAnnotations.share]: _share,
+            ...others
+          } = running.annotations;
+          const annotations =
+            share === 0
+              ? others
+              : {
+                  ...others,
+                  [canaryAnnotations.image]: componentRef,
+                  [canaryAnnotations.share]: describeShare(share),
+                };
+          const { imageRef, maxInstances } = running;
+          if (broken.has(componentRef)) {
+            emit(
+              componentScaleFailed({
+                annotations,
+                componentId,
+                hostId,
+                imageRef,
+                maxInstances,
+                error: `can't fetch ${componentRef}`,
+              }),
+            );
+            return ok();
+          }
+          components.set(componentId, { ...running, annotations });
+          emit(componentScaled({ annotations, componentId, hostId, imageRef, maxInstances }));
+          return ok();
+        },
+      } satisfies Pick<ControlHandlers, 'canaryComponent'>)),
     startProvider({ annotations, config, providerId, providerRef }) {
       requests.push(`start ${providerId}`);
       const imageRef = providerRef.replace(/^[a-z+]+:\/\//, '');
@@ -183,10 +235,43 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
   const server = await serveControlInterface({ connection, lattice: 'default', hostId, handlers });
   const sign = () =>
     signs ? startSignOfLife({ connection, lattice: 'default', hostId, intervalMs: 50 }) : () => {};
+  const none = { invocations: 0, errors: 0 };
+  let calls: FakeHost['calls'] = { stable: none, canary: none };
+  const diagnostics = serveDiagnostics({
+    connection,
+    lattice: 'default',
+    controlPrefix: 'wasmbus.ctl',
+    hostId,
+    figures: async () => ({
+      hostId,
+      friendlyName: about.friendlyName,
+      version: about.version,
+      time: 0,
+      uptimeSeconds,
+      process: { residentBytes: 0, cpuMs: 0, servingThreads: 1, budgets: [] },
+      durationBoundsMs: [],
+      components: [...components.values()].map(({ id, imageRef, maxInstances }) => ({
+        id,
+        imageRef,
+        maxInstances,
+        invocations: 0,
+        errors: 0,
+        refused: 0,
+        running: 0,
+        waiting: 0,
+        durationMs: 0,
+        durations: [],
+        computedMs: 0,
+        canary: { imageRef, share: 0, ...calls },
+      })),
+      providers: [],
+    }),
+  });
   let endSigns = sign();
   await publisher.publish(hostStarted(about));
   const close = async (): Promise<void> => {
     endSigns();
+    diagnostics.close();
     silence?.resolve();
     await connection.close();
   };
@@ -195,6 +280,12 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     components,
     providers,
     requests,
+    get calls() {
+      return calls;
+    },
+    set calls(next) {
+      calls = next;
+    },
     heartbeat: () => publisher.publish(hostHeartbeat(inventory())),
     die: close,
     fallSilent() {
