@@ -43,7 +43,7 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
     return { path, bytes: cached.length, fromCache: true };
   }
   await requireServable(await witOf(options), options.wit);
-  options.onSlowStep?.(`building ${name}.wasm, about ten seconds`);
+  options.onSlowStep?.(`building ${name}.wasm, a few seconds`);
   const component = await options.componentize({ name, code, wit, without });
   await writeFileAtomically(path, component);
   await options.cache.put(key, component);

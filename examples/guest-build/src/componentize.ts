@@ -1,9 +1,9 @@
-import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire, findPackageJSON } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
+import { findPackageJSON } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { componentize } from '@bytecodealliance/componentize-js';
 import { GuestBuildError } from './errors.js';
 
@@ -23,32 +23,40 @@ export interface ComponentSource {
   readonly without: readonly EngineFeature[];
 }
 
-/** Turns a module and its WIT into a component; about ten seconds, most of them spent in Wizer. */
+/** Turns a module and its WIT into a component, in a few seconds. */
 export type Componentizer = (source: ComponentSource) => Promise<Uint8Array>;
 
 /** componentize-js: StarlingMonkey with the guest's code already evaluated in its memory. */
-export const componentizeWithStarlingMonkey: Componentizer = (source) => componentizeWith(source, {});
+export const componentizeWithStarlingMonkey: Componentizer = (source) =>
+  componentizeWith(source, evaluationProgram());
 
 /**
- * The same with another program in place of Wizer.
+ * The same with any program that evaluates scripts.
  *
- * @param wizerBin is called like Wizer: its last argument is the engine, standard input the engine's own arguments
+ * @param evaluation is called like Wizer: its last argument is the engine, standard input the engine's own arguments. Without one it is Wizer,
+ * which takes some ten seconds for each world that it has not met.
  */
 export async function componentizeWith(
   source: ComponentSource,
-  { wizerBin }: { readonly wizerBin?: string },
+  evaluation: readonly string[] | undefined,
 ): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-guest-'));
   try {
     const sourcePath = join(folder, `${source.name}.js`);
     await writeFile(sourcePath, source.code);
+    const wizerBin = join(folder, 'evaluate');
+    if (evaluation !== undefined) {
+      const script = `#!/bin/sh\nexec ${evaluation.map(shellWord).join(' ')} "$@"\n`;
+      await writeFile(wizerBin, script, { mode: 0o700 });
+    }
     const options = {
       sourcePath,
       witWorld: source.wit,
       ...(source.world !== undefined && { worldName: source.world }),
       disableFeatures: [...source.without],
-      env: homeFor(folder),
-      ...(wizerBin !== undefined && { wizerBin }),
+      // It ends up in the component.
+      env: {},
+      ...(evaluation !== undefined && { wizerBin }),
     };
     return (await componentize(options)).component;
   } catch (cause) {
@@ -59,37 +67,27 @@ export async function componentizeWith(
   }
 }
 
-/**
- * Wizer keeps the engine as machine code below the user's home directory, and fails without one. `folder` stands in for
- * a home that cannot be written; otherwise the environment stays empty, because it ends up in the component.
- */
-function homeFor(folder: string): Record<string, string> {
-  try {
-    accessSync(userInfo().homedir, constants.W_OK);
-    return {};
-  } catch {
-    return { HOME: folder, XDG_CACHE_HOME: folder };
-  }
+/** The command of the program that evaluates scripts, see `evaluation/main.ts`. */
+export function evaluationProgram(...args: readonly string[]): readonly string[] {
+  const program = fileURLToPath(new URL('./evaluation/main.js', import.meta.url));
+  // How the sources find each other is among the flags of a process that runs them.
+  const flags = import.meta.filename.endsWith('.ts') ? process.execArgv : [];
+  // That the WASI of Node.js is new would be told beside what the script says.
+  return [process.execPath, ...flags, '--disable-warning=ExperimentalWarning', program, ...args];
 }
 
-/** The path of the Wizer that componentize-js runs. */
-export async function wizerProgram(): Promise<string> {
-  const componentizeJs = createRequire(manifestOf('@bytecodealliance/componentize-js', import.meta.url));
-  const wizer: { readonly default: string } = await import(
-    pathToFileURL(componentizeJs.resolve('@bytecodealliance/wizer')).href
-  );
-  return wizer.default;
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** To be counted up when `evaluation/` leaves other bytes. */
+const evaluationVersion = 'evaluation@1';
 
 /** Versions of what decides the bytes of a component, for the cache key. */
 export function toolVersions(): string {
   const componentizeJs = manifestOf('@bytecodealliance/componentize-js', import.meta.url);
-  const parts = [
-    componentizeJs,
-    manifestOf('@bytecodealliance/wizer', componentizeJs),
-    manifestOf('@bytecodealliance/jco', componentizeJs),
-  ];
-  return parts.map(nameAndVersion).join(' ');
+  const parts = [componentizeJs, manifestOf('@bytecodealliance/jco', componentizeJs)];
+  return [...parts.map(nameAndVersion), evaluationVersion].join(' ');
 }
 
 function manifestOf(name: string, from: string): string {

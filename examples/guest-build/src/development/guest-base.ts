@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ComponentSource, componentizeWith, wizerProgram } from '../componentize.js';
+import { type ComponentSource, componentizeWith, evaluationProgram } from '../componentize.js';
+import { keptFiles } from '../evaluation/kept-files.js';
 
 /** What components of one world have in common: all but the memory in which their script was evaluated. */
 export interface GuestBase {
@@ -16,20 +17,13 @@ export interface GuestBase {
   readonly component: Uint8Array;
 }
 
-const files = {
-  engine: 'engine.wasm',
-  initializer: 'initializer.js',
-  environment: 'environment',
-  component: 'component.wasm',
-} as const;
+const files = { ...keptFiles, component: 'component.wasm' } as const;
 
-/** Builds `source` as for production, and keeps what componentize-js gives Wizer on the way. Takes as long as that. */
+/** Builds `source` as for production, and keeps the engine on the way. Takes as long as that. */
 export async function makeGuestBase(source: ComponentSource): Promise<GuestBase> {
   const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-base-'));
   try {
-    const wizerBin = join(folder, 'wizer');
-    await writeFile(wizerBin, recordingWizer(folder, await wizerProgram()), { mode: 0o700 });
-    const component = await componentizeWith(source, { wizerBin });
+    const component = await componentizeWith(source, evaluationProgram('--keep', folder));
     await writeFile(join(folder, files.component), component);
     return await readBase(folder);
   } finally {
@@ -78,33 +72,9 @@ async function readBase(folder: string): Promise<GuestBase> {
   return { engine, initializer, environment: readEnvironment(environment), component };
 }
 
-/** Variables that componentize-js sets; the shell adds some of its own. */
-const engineVariable = /^(?:DEBUG|SOURCE_NAME|FEATURE_CLOCKS|(?:EXPORT|IMPORT)(?:\d+)?_[A-Z]+)=/;
-
 function readEnvironment(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => engineVariable.test(line));
+  const lines = text.split('\n').filter((line) => line !== '');
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
-}
-
-/** A shell script that copies what Wizer gets into `folder`, then runs it. Its environment has no PATH. */
-function recordingWizer(folder: string, wizer: string): string {
-  const inFolder = (name: string): string => shellWord(join(folder, name));
-  return `#!/bin/sh
-set -e
-PATH=/usr/local/bin:/usr/bin:/bin
-for engine; do :; done
-cat > ${inFolder('arguments')}
-read -r _ initializer _ < ${inFolder('arguments')} || :
-cp "$initializer" ${inFolder(files.initializer)}
-cp "$engine" ${inFolder(files.engine)}
-env > ${inFolder(files.environment)}
-unset PATH
-exec ${shellWord(wizer)} "$@" < ${inFolder('arguments')}
-`;
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -5,9 +5,9 @@ import { bundleGuestWithMap } from '../bundle.js';
 import type { EngineFeature } from '../componentize.js';
 import { contentKey } from '../content-cache.js';
 import { GuestBuildError } from '../errors.js';
+import { insertSnapshot } from '../evaluation/insert-snapshot.js';
 import { type GuestBase, loadGuestBase, makeGuestBase, storeGuestBase } from './guest-base.js';
 import { type GuestEngine, openGuestEngine } from './guest-engine.js';
-import { insertSnapshot } from './insert-snapshot.js';
 
 export interface WorkshopOptions {
   /** The TypeScript file that holds the guest; the component takes its name. */
@@ -95,7 +95,7 @@ export class GuestWorkshop {
     const folder = join(cacheDir, key);
     let base = await loadGuestBase(folder);
     if (base === undefined) {
-      onSlowStep('making an engine for this world, about ten seconds; later builds need none of it');
+      onSlowStep('making an engine for this world, a few seconds; later builds need none of it');
       base = await makeGuestBase({ name, code, wit, without });
       await mkdir(cacheDir, { recursive: true });
       await storeGuestBase(folder, base);

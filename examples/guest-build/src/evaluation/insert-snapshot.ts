@@ -8,7 +8,7 @@ import {
   unsigned,
   writeSections,
 } from './core-sections.js';
-import type { Snapshot } from './guest-engine.js';
+import { evaluationExports, type Snapshot } from './evaluate.js';
 
 /** The id of a core module in a component. */
 const coreModule = 1;
@@ -20,8 +20,20 @@ const i32 = 0x7f;
 const leastGap = 128;
 
 /**
- * The component with the memory of another script: what Wizer does with the memory, done to a component that is there. Everything else stays, byte
- * for byte.
+ * The engine with the memory that a script has left in it, and without the functions that evaluate one: what Wizer makes of it.
+ *
+ * @throws GuestBuildError for an engine that is made of anything that is not known here
+ */
+export function initializeEngine(engine: Uint8Array, snapshot: Snapshot): Uint8Array {
+  const without = readSections(engine).map(({ content, id }) => ({
+    id,
+    pieces: [id === sectionIds.export ? withoutExports(content, evaluationExports) : content],
+  }));
+  return Buffer.concat(insertIntoModule(Buffer.concat(writeSections(engine, without)), snapshot));
+}
+
+/**
+ * The component with the memory of another script, in place of that which it was made with. Everything else stays, byte for byte.
  *
  * @throws GuestBuildError for a component that is made of anything that is not known here
  */
@@ -67,6 +79,20 @@ function insertIntoModule(module: Uint8Array, { globals, memory }: Snapshot): Ui
       }
     }),
   );
+}
+
+/** An export section without some names. */
+function withoutExports(content: Uint8Array, names: readonly string[]): Uint8Array {
+  const reader = new Reader(content);
+  const kept: Uint8Array[] = [];
+  for (let left = reader.unsigned(); left > 0; left--) {
+    const start = reader.position;
+    const name = Buffer.from(reader.bytes(reader.unsigned())).toString();
+    reader.byte();
+    reader.unsigned();
+    if (!names.includes(name)) kept.push(content.subarray(start, reader.position));
+  }
+  return Buffer.concat([Uint8Array.from(unsigned(kept.length)), ...kept]);
 }
 
 /** One memory without a maximum. */
