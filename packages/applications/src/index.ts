@@ -70,7 +70,7 @@ export {
 } from './deploy/run-plan.js';
 export { isEligible, spreadSizes } from './deploy/spreads.js';
 export { describeStep, type Plan, type Step, type StepHost } from './deploy/steps.js';
-export { describeUndelivered } from './deploy/undelivered-link.js';
+export { describeUndelivered, undeliveredStatus } from './deploy/undelivered-link.js';
 export { type Difference, describeDifference, differencesOf } from './manifest/difference.js';
 export { componentId, configName, configNames, derivedId } from './manifest/identifiers.js';
 export type {

@@ -21,6 +21,11 @@ export interface RunningProvider {
    * Rejects with a {@link ProviderLinkError} if the link is known to have failed.
    */
   putLink(link: InterfaceLinkDefinition): Promise<void>;
+  /**
+   * What does not serve a link that it took, while the rest of the provider does; `undefined` when all is well. Absent for those
+   * that can't tell.
+   */
+  linkTrouble?(link: LinkIdentity): string | undefined;
   /** Takes a link away; one the provider does not have is ignored. Rejects as {@link putLink} does. */
   deleteLink(link: LinkIdentity): Promise<void>;
   /** Gives the provider its whole merged config anew. Rejects with a {@link ProviderConfigError} if it is known to be of no use. */

@@ -59,6 +59,7 @@ describe('checkServing', () => {
     const other = undelivered({ target: 'other' });
     const failed = { id: 'other', imageRef: 'x', annotations: {}, revision: 0, failure: 'down' };
     expect(await check({ N1: [inventory({ providers: [failed] })], N2: [other] })).toBe(2);
+    expect(await check({ N1: [undelivered({ state: 'degraded', reason: 'a thread is deaf' })] })).toBe(1);
   });
 
   it('names every link and provider that does not serve, on whichever host', async () => {

@@ -1,3 +1,4 @@
+import type { UndeliveredLink } from '@wasmlattice/control-interface';
 import {
   type ApplicationStatus,
   type ScalerStatus,
@@ -10,7 +11,7 @@ import { shownProviderReference } from './image-reference.js';
 import type { LatticeView } from './lattice-view.js';
 import { isSameLink, linksOf } from './plan-links.js';
 import { isEligible } from './spreads.js';
-import { describeUndelivered } from './undelivered-link.js';
+import { undeliveredStatus } from './undelivered-link.js';
 
 /**
  * What an application has come to, as far as hosts tell: whether each of its components and providers runs, from its image and as often
@@ -35,14 +36,9 @@ export function statusInLattice(manifest: Manifest, lattice: LatticeView): Appli
   return statusOfAll([...scalers, ...links]);
 }
 
-function linkStatus(
-  isThere: boolean,
-  undelivered: Parameters<typeof describeUndelivered>[0] | undefined,
-): StatusInfo {
+function linkStatus(isThere: boolean, undelivered: UndeliveredLink | undefined): StatusInfo {
   if (!isThere) return { type: 'reconciling', message: 'the link is not there' };
-  if (undelivered === undefined) return deployed;
-  const type = undelivered.state === 'failed' ? 'failed' : 'reconciling';
-  return { type, message: describeUndelivered(undelivered) };
+  return undelivered === undefined ? deployed : undeliveredStatus(undelivered);
 }
 
 const deployed: StatusInfo = { type: 'deployed', message: '' };

@@ -151,9 +151,34 @@ describe('serving threads', () => {
         fields: { thread: 1, address: `127.0.0.1:${listener.port}` },
       },
     ]);
+    expect(listener.trouble()).toBe("1 of 2 serving threads can't listen: in use");
     await listener.close(0);
+    expect(listener.trouble()).toBeUndefined();
     const alone = await setUp({ threads: 1 });
     await expect(alone.listen({ ...address, port: 2 })).rejects.toThrow();
+  });
+
+  it('are told again to listen where one of them could not', async () => {
+    const threads = await setUp({ watch: { intervalMs: 20, listenMs: 20 } });
+    const listener = await threads.listen({ ...address, routes: [routeTo('late')] });
+    await expect.poll(() => listener.trouble()).toBeUndefined();
+    expect(logger.records.map(({ message }) => message)).toEqual([
+      'a serving thread can not listen at an address; the others do',
+      'a serving thread listens at an address where it could not',
+    ]);
+  });
+
+  it('say so when the one that takes the place of another can not listen, until it can', async () => {
+    const threads = await setUp({
+      threads: 1,
+      reusePort: false,
+      watch: { intervalMs: 20, answerMs: 100, listenMs: 20 },
+    });
+    const listener = await threads.listen({ ...address, routes: [routeTo('lost')] });
+    expect(listener.trouble()).toBeUndefined();
+    await threads.serve(componentStart({ componentId: 'busy', imageRef: 'spins' }));
+    await expect.poll(() => listener.trouble()).toBe('no serving thread listens: taken');
+    await expect.poll(() => listener.trouble()).toBeUndefined();
   });
 
   it('keep an address from every other process until it is closed', async () => {

@@ -13,6 +13,7 @@ import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
 import { claimAddress } from './claim-address.js';
+import { DeafThreads } from './deaf-threads.js';
 import type { ProcessShare } from './process-share.js';
 import { ServedComponent } from './served-component.js';
 import type { ServedFigures } from './served-figures.js';
@@ -49,6 +50,8 @@ export interface ListenerHandle {
   deleteRoute(route: string): Promise<void>;
   /** Another certificate for connections from now on. */
   setTls(tls: TlsMaterial): Promise<void>;
+  /** Which threads can't listen there, and why; `undefined` when all do. They are told again and again. */
+  trouble(): string | undefined;
   /** Requests in progress have `graceMs` to finish; safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
@@ -77,6 +80,8 @@ export interface ServingThreadsOptions {
     readonly intervalMs?: number;
     /** How long a thread may take to answer before it is held to be stuck, in ms. */
     readonly answerMs?: number;
+    /** How often a thread is told again to listen where it could not, in ms. */
+    readonly listenMs?: number;
   };
 }
 
@@ -103,6 +108,8 @@ const lateMs = 1_000;
 const stopMarginMs = 2_000;
 const defaultWatchMs = 250;
 const defaultAnswerMs = 500;
+/** The program that holds an address may take a while to end. */
+const defaultListenMs = 5_000;
 
 /**
  * A group of serving threads, all alike: each serves all components of the group and listens at all its addresses. A thread that
@@ -115,7 +122,9 @@ export class ServingThreads {
   readonly #components = new Map<number, ServedComponent>();
   readonly #listeners = new Map<string, ListenerAddress>();
   readonly #clients = new Map<string, ClientProvider>();
+  readonly #deaf = new DeafThreads();
   readonly #watch: NodeJS.Timeout;
+  readonly #listeningAgain: NodeJS.Timeout;
   #generations = 0;
   #listenerIds = 0;
   #closed: Promise<void> | undefined;
@@ -133,6 +142,8 @@ export class ServingThreads {
     }));
     this.#watch = setInterval(() => this.#look(), options.watch?.intervalMs ?? defaultWatchMs);
     this.#watch.unref();
+    this.#listeningAgain = setInterval(() => this.#listenAgain(), options.watch?.listenMs ?? defaultListenMs);
+    this.#listeningAgain.unref();
   }
 
   /**
@@ -220,6 +231,7 @@ export class ServingThreads {
     this.#listeners.set(listener, address);
     const unlisten = async (graceMs: number): Promise<void> => {
       this.#listeners.delete(listener);
+      this.#deaf.forget(listener);
       try {
         await this.#each((thread) => thread.unlisten(listener, graceMs), graceMs + stopMarginMs);
       } finally {
@@ -245,6 +257,7 @@ export class ServingThreads {
       setRoute: (route) => this.#setRoute(listener, route),
       deleteRoute: (route) => this.#deleteRoute(listener, route),
       setTls: (tls) => this.#setTls(listener, tls),
+      trouble: () => this.#deaf.describe(listener, this.#listeningPlaces),
       close(graceMs) {
         closed ??= unlisten(graceMs);
         return closed;
@@ -285,12 +298,12 @@ export class ServingThreads {
 
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
+    clearInterval(this.#listeningAgain);
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
     await Promise.all(this.#places.map(({ thread }) => thread?.close(graceMs)));
     this.#options.share.giveNumbers(this.#places.map(({ number }) => number));
   }
 
-  /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */
   /** A thread that a guest holds takes the component in when it can; the others serve it meanwhile. */
   async #startEverywhere(component: ServedComponent): Promise<void> {
     const starts = this.#places.map((place) => this.#startComponent(place, component));
@@ -306,6 +319,7 @@ export class ServingThreads {
     });
   }
 
+  /** A thread may end for the sake of another component, so that its successor is asked once more; then it was this one. */
   async #startComponent(place: Place, component: ServedComponent): Promise<void> {
     const ask = async (): Promise<void> => {
       await place.filled;
@@ -493,7 +507,32 @@ export class ServingThreads {
   }
 
   async #listenIn(thread: ThreadClient, index: number, address: ListenerAddress): Promise<void> {
-    if (address.reusePort || index === 0) await thread.listen(address);
+    if (!address.reusePort && index !== 0) return;
+    const { listener } = address;
+    try {
+      await thread.listen(address);
+    } catch (error) {
+      if (!(error instanceof ThreadExitedError) && this.#listeners.has(listener)) {
+        this.#deaf.add(listener, index, error);
+      }
+      throw error;
+    }
+    if (!this.#deaf.delete(listener, index)) return;
+    this.#options.logger.info('a serving thread listens at an address where it could not', {
+      thread: index,
+      address: `${address.host}:${address.port}`,
+    });
+  }
+
+  /** What was in the way may be gone. */
+  #listenAgain(): void {
+    for (const [listener, index] of [...this.#deaf]) {
+      const address = this.#listeners.get(listener);
+      const thread = this.#places[index]?.thread;
+      // Whoever asks for the trouble learns of it; the log told it before.
+      if (address !== undefined && thread !== undefined)
+        this.#listenIn(thread, index, address).catch(() => {});
+    }
   }
 
   #replace(place: Place, reason: string): void {

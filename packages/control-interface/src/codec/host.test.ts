@@ -125,7 +125,10 @@ describe('host inventory', () => {
       ...json,
       components: [{ ...json.components[0], config: ['greeting'] }],
       providers: [{ ...json.providers[0], config: ['limits'], failure: 'exited with code 1', crashes }],
-      undelivered_links: [{ ...link, provider_id: 'http', state: 'failed', reason: 'address in use' }],
+      undelivered_links: [
+        { ...link, provider_id: 'http', state: 'failed', reason: 'address in use' },
+        { ...link, provider_id: 'http', state: 'degraded', reason: 'one thread is deaf' },
+      ],
     };
     const decoded = decodeHostInventory(ours);
     expect(decoded).toMatchObject({
@@ -137,7 +140,10 @@ describe('host inventory', () => {
           crashes: { count: 3, lastLines: ['no license'] },
         },
       ],
-      undeliveredLinks: [{ sourceId: 'http', providerId: 'http', state: 'failed', reason: 'address in use' }],
+      undeliveredLinks: [
+        { sourceId: 'http', providerId: 'http', state: 'failed', reason: 'address in use' },
+        { state: 'degraded', reason: 'one thread is deaf' },
+      ],
     });
     expect(wire(encodeHostInventory(decoded))).toEqual(ours);
   });

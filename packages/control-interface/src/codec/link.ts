@@ -79,6 +79,10 @@ export function encodeUndeliveredLink(link: UndeliveredLink): JsonObject {
   };
 }
 
+function linkState(text: string): UndeliveredLink['state'] {
+  return text === 'pending' || text === 'degraded' ? text : 'failed';
+}
+
 /** An {@link UndeliveredLink} within an inventory; a state that is not known is a failure. */
 export function readUndeliveredLink(reader: ObjectReader): UndeliveredLink {
   return {
@@ -88,7 +92,7 @@ export function readUndeliveredLink(reader: ObjectReader): UndeliveredLink {
     witNamespace: reader.string('wit_namespace'),
     witPackage: reader.string('wit_package'),
     providerId: reader.stringOr('provider_id', ''),
-    state: reader.stringOr('state', '') === 'pending' ? 'pending' : 'failed',
+    state: linkState(reader.stringOr('state', '')),
     reason: reader.stringOr('reason', ''),
   };
 }

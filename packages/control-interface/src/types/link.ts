@@ -29,13 +29,13 @@ export interface Link {
 /** What tells one link from all others. */
 export type LinkKey = Pick<Link, 'sourceId' | 'target' | 'name' | 'witNamespace' | 'witPackage'>;
 
-/** A link that a provider of a host does not serve; a thing of ours, hosts of wasmCloud never tell. */
+/** A link that a provider of a host does not serve as it should; a thing of ours, hosts of wasmCloud never tell. */
 export interface UndeliveredLink extends LinkKey {
   /** The end that runs on the host. */
   readonly providerId: string;
-  /** `pending` while the provider is being told. */
-  readonly state: 'pending' | 'failed';
-  /** Why it failed; empty while it is pending. */
+  /** `pending` while the provider is being told; `degraded` while a part of the provider serves it, and another can't. */
+  readonly state: 'pending' | 'failed' | 'degraded';
+  /** Why it failed, or what does not serve it; empty while it is pending. */
   readonly reason: string;
 }
 

@@ -73,7 +73,8 @@ export function graphOf(tables: Tables): Graph {
     const trouble = troubles.get(key);
     const missing = [link.sourceId, link.target].filter((id) => !runs(id));
     if (trouble !== undefined) {
-      return { key, link, condition: trouble.state, reason: trouble.reason || 'not delivered yet' };
+      const condition = trouble.state === 'failed' ? 'failed' : 'pending';
+      return { key, link, condition, reason: trouble.reason || 'not delivered yet' };
     }
     if (missing.length > 0) {
       return { key, link, condition: 'missing', reason: `${missing.join(' and ')} runs on no host` };

@@ -1,4 +1,10 @@
-import type { HostInventory, Link, ProviderCrashes, StringMap } from '@wasmlattice/control-interface/types';
+import type {
+  HostInventory,
+  Link,
+  ProviderCrashes,
+  StringMap,
+  UndeliveredLink,
+} from '@wasmlattice/control-interface/types';
 
 /** A host of the lattice. */
 export interface HostRow {
@@ -44,7 +50,7 @@ export interface LinkTroubleRow {
   readonly hostId: string;
   readonly linkKey: string;
   readonly providerId: string;
-  readonly state: 'pending' | 'failed';
+  readonly state: UndeliveredLink['state'];
   readonly reason: string;
 }
 

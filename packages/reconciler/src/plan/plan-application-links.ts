@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ConfigEntry,
-  describeUndelivered,
   type ManifestComponent,
   removalOf,
   type ScalerStatus,
   type StatusInfo,
+  undeliveredStatus,
 } from '@wasmlattice/applications';
 import type { Link } from '@wasmlattice/control-interface';
 import { linkValues, type PutLink } from './link-values.js';
@@ -127,8 +127,7 @@ const deployed: StatusInfo = { type: 'deployed', message: '' };
 function undelivered(link: Link, { links }: PlanContext): StatusInfo | undefined {
   const own = links.undelivered.inSlot(link).filter(({ target }) => target === link.target);
   const one = own.find(({ state }) => state === 'failed') ?? own[0];
-  if (one === undefined) return undefined;
-  return { type: one.state === 'failed' ? 'failed' : 'reconciling', message: describeUndelivered(one) };
+  return one && undeliveredStatus(one);
 }
 
 /** Whether a link of the same slot stands in the way of another: hosts refuse a second target for the same interface and name. */

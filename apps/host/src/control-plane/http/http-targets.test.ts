@@ -20,6 +20,7 @@ function targetsOn(opened: Promise<void> = Promise.resolve()) {
         setRoute: async () => {},
         deleteRoute: async () => {},
         setTls: async () => {},
+        trouble: () => 'one thread is deaf',
         async close(graceMs: number) {
           closed.push(graceMs);
         },
@@ -33,6 +34,7 @@ describe('the HTTP addresses of a host', () => {
   it('are given up one by one with the time of a link that goes', async () => {
     const { targets, closed } = targetsOn();
     const lease = await targets.listen(request);
+    expect(lease.trouble?.()).toBe('one thread is deaf');
     await lease.close();
     await targets.close(1_000);
     expect(closed).toEqual([5_000]);

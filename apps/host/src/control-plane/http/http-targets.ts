@@ -41,6 +41,7 @@ export function createHttpTargets(options: {
         setRoute: (route) => listener.setRoute(route),
         deleteRoute: (route) => listener.deleteRoute(route),
         setTls: (tls) => listener.setTls(tls),
+        trouble: () => listener.trouble(),
         async close() {
           await listener.close(graceMs);
           open.delete(listener);

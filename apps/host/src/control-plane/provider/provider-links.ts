@@ -7,6 +7,11 @@ import type { Logger } from '@wasmlattice/telemetry';
 import { FollowedLink, type LinkState, type LinkValueSources } from './followed-link.js';
 import { LinkRetries, type Schedule } from './link-retries.js';
 
+/** What keeps a link from being served as it should be. */
+type LinkTrouble =
+  | Exclude<LinkState, { readonly tag: 'delivered' }>
+  | { readonly tag: 'degraded'; readonly reason: string };
+
 export interface ProviderLinksOptions {
   readonly providerId: string;
   readonly values: LinkValueSources;
@@ -121,9 +126,12 @@ export class ProviderLinks {
   /** What the provider does not have, or takes badly. */
   undelivered(): UndeliveredLink[] {
     const expected = [...this.#expected.values()].map((link) => this.#describe(link, { tag: 'pending' }));
-    const others = [...this.#links].flatMap(([key, { link, state }]) =>
-      state.tag === 'delivered' || this.#expected.has(key) ? [] : [this.#describe(link, state)],
-    );
+    const others = [...this.#links].flatMap(([key, { link, state }]) => {
+      if (this.#expected.has(key)) return [];
+      if (state.tag !== 'delivered') return [this.#describe(link, state)];
+      const trouble = this.#provider?.linkTrouble?.(link);
+      return trouble === undefined ? [] : [this.#describe(link, { tag: 'degraded', reason: trouble })];
+    });
     return [...expected, ...others];
   }
 
@@ -217,7 +225,7 @@ export class ProviderLinks {
     }
   }
 
-  #describe({ name, sourceId, target, witNamespace, witPackage }: Link, state: LinkState): UndeliveredLink {
+  #describe({ name, sourceId, target, witNamespace, witPackage }: Link, state: LinkTrouble): UndeliveredLink {
     return {
       sourceId,
       target,
@@ -225,8 +233,8 @@ export class ProviderLinks {
       witNamespace,
       witPackage,
       providerId: this.#options.providerId,
-      state: state.tag === 'failed' ? 'failed' : 'pending',
-      reason: state.tag === 'failed' ? state.reason : '',
+      state: state.tag,
+      reason: state.tag === 'pending' ? '' : state.reason,
     };
   }
 }

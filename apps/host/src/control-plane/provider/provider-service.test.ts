@@ -6,7 +6,7 @@ import {
 } from '@wasmlattice/control-interface';
 import { createSigningKey, createXKey, signToken, xkeyFromSeed } from '@wasmlattice/identity';
 import type { ProviderEnd, RunningProvider } from '@wasmlattice/provider-host';
-import { decodeSecrets, type SecretMap } from '@wasmlattice/provider-host/protocol';
+import { decodeSecrets, type LinkIdentity, type SecretMap } from '@wasmlattice/provider-host/protocol';
 import { noopLogger, noopMeter } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
 import { parseArtifactReference } from '../artifacts/artifact-reference.js';
@@ -59,6 +59,7 @@ function setUp(
     launching?: (launch: ProviderLaunch) => Promise<void>;
     fetchingSecrets?: () => Promise<void>;
     deliver?: (link: InterfaceLinkDefinition) => Promise<void>;
+    linkTrouble?: (link: LinkIdentity) => string | undefined;
     configure?: () => Promise<void>;
     answers?: boolean;
     hasFailedLinks?: boolean;
@@ -99,6 +100,7 @@ function setUp(
         launch,
         answers: options.answers ?? false,
         hasFailedLinks: options.hasFailedLinks,
+        linkTrouble: (link) => options.linkTrouble?.(link),
         async putLink(link) {
           await options.deliver?.(link);
           told.push(['put', link]);
@@ -364,6 +366,23 @@ describe('links', () => {
     expect(listed()).toEqual(['second pending']);
     await service.settled(['kv']);
     expect(listed()).toEqual([]);
+  });
+
+  it('are listed as degraded while a part of the provider does not serve them', async () => {
+    let trouble: string | undefined = 'one thread is deaf';
+    const { service, events, put } = setUp({
+      linkTrouble: ({ name }) => (name === 'default' ? trouble : undefined),
+    });
+    service.start(startCommand());
+    await events.waitFor('provider_started');
+    await put(keyvalueLink());
+    await put(keyvalueLink({ name: 'second' }));
+    await service.settled(['kv']);
+    expect(service.undeliveredLinks()).toMatchObject([
+      { name: 'default', state: 'degraded', reason: 'one thread is deaf' },
+    ]);
+    trouble = undefined;
+    expect(service.undeliveredLinks()).toEqual([]);
   });
 
   it('of the start are put again to a provider that says what became of them', async () => {

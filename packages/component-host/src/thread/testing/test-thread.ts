@@ -16,15 +16,18 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
  * A thread that keeps the protocol of `thread-entry.ts` without any component. The `imageRef` of a component says what becomes
  * of it: `unusable`, `throws`, `spins`, `spins-on-1`, which only the second thread does, `spins on`, which does when it is to stop,
  * `exits`, `waits`, whose thread tells of each question, too, `measured`, whose thread posts a batch of telemetry, `called`, which needs
- * its code, `silent`, which is never answered.
+ * its code, `silent`, which is never answered. That of a route, what becomes of its address: `half`, which the second thread never gets, `late`,
+ * which it gets the second time, `lost`, which the one that is told the second time does not get.
  * A component is told of in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs, oldestStartWriter } from ${JSON.stringify(import.meta.resolve('@wasmlattice/wasm-runtime'))};
 const log = new URL('./log', import.meta.url);
 const spinning = new Set();
+/** Listeners that were refused once. */
+const late = new Set();
 let isWaiting = false;
 const post = (message) => parentPort.postMessage(message);
 const done = ({ id }) => post({ kind: 'done', id });
@@ -71,6 +74,11 @@ parentPort.on('message', (message) => {
       return done(message);
     case 'listen':
       if (message.routes[0].componentId === 'half' && workerData.budgets.thread === 1) return failed(message, 'HttpListenError', 'in use');
+      if (message.routes[0].componentId === 'late' && workerData.budgets.thread === 1 && !late.delete(listener)) {
+        late.add(listener);
+        return failed(message, 'HttpListenError', 'in use');
+      }
+      if (message.routes[0].componentId === 'lost' && readFileSync(log, 'utf8').split('listen ' + port + '\\n').length === 3) return failed(message, 'HttpListenError', 'taken');
       if (port === 2) return failed(message, 'HttpListenError', 'in use');
       return done(message);
     case 'close':

@@ -61,6 +61,10 @@ export class AddressLinks implements LinkListeners {
     });
   }
 
+  trouble(link: LinkIdentity): string | undefined {
+    return this.#open.get(linkKey(link))?.listening.trouble();
+  }
+
   async close(): Promise<void> {
     const links = [...this.#open.values()];
     this.#open.clear();

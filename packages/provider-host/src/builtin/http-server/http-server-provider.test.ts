@@ -54,6 +54,7 @@ function fakeTargets(refused: readonly number[] = []): HttpTargets & { readonly 
         async deleteRoute(route) {
           routes.delete(route);
         },
+        trouble: () => (request.host === '127.0.0.2' ? 'one thread is deaf' : undefined),
         async setTls(tls) {
           address.certificates.push(tls.cert);
         },
@@ -91,6 +92,20 @@ describe('built-in HTTP server', () => {
     await provider.stop();
     await provider.stop();
     expect(targets.open).toEqual([]);
+  });
+
+  it('tells what does not serve a link that it has', async () => {
+    for (const config of [{}, { routing_mode: 'path', default_address: '127.0.0.2:1' }]) {
+      const provider = await start(fakeTargets(), { config });
+      const troubled = {
+        ...link('hello', '127.0.0.2:1'),
+        sourceConfig: { address: '127.0.0.2:1', path: '/' },
+      };
+      expect(provider.linkTrouble?.(troubled)).toBeUndefined();
+      await provider.putLink(troubled);
+      expect(provider.linkTrouble?.(troubled)).toBe('one thread is deaf');
+      await provider.stop();
+    }
   });
 
   it('names both links when they want the same address', async () => {

@@ -109,6 +109,7 @@ function createHttpServer(options: {
     id,
     answers: true,
     putLink: (link) => inOrder(() => putLink(link)),
+    linkTrouble: (link) => links.trouble(link),
     deleteLink: (link) => inOrder(() => links.delete(link)),
     /** The links that listen at the default address move when they are put again. */
     async updateConfig(given) {

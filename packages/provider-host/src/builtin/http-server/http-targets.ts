@@ -88,6 +88,8 @@ export interface HttpTargetLease {
   deleteRoute(route: string): Promise<void>;
   /** Another certificate for connections from now on; for listeners that have one. */
   setTls(tls: TlsMaterial): Promise<void>;
+  /** What does not listen there, while something does; `undefined` when all is well. Absent: who listens is one. */
+  trouble?(): string | undefined;
   /** Stops listening; resolves once the address is free. A second call does nothing. */
   close(): Promise<void>;
 }

@@ -60,6 +60,11 @@ export class Listening {
     return this.#lease.deleteRoute(route);
   }
 
+  /** What does not listen there, while something does. */
+  trouble(): string | undefined {
+    return this.#lease.trouble?.();
+  }
+
   async close(): Promise<void> {
     this.#unwatch();
     await this.#lease.close();

@@ -57,6 +57,10 @@ export class RoutedLinks implements LinkListeners {
     this.#logger.info('stopped answering HTTP', { link: link.name, component: link.target });
   }
 
+  trouble(link: LinkIdentity): string | undefined {
+    return this.#links.has(linkKey(link)) ? this.#listening.trouble() : undefined;
+  }
+
   close(): Promise<void> {
     return this.#listening.close();
   }
