@@ -1,4 +1,6 @@
-import { freePort } from '@wasmlattice/test-support';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTempDir, freePort } from '@wasmlattice/test-support';
 import { expect, it } from 'vitest';
 import { serveHttp, startComponent } from '../src/deploy.js';
 import { engineArgs } from '../src/engine-args.js';
@@ -63,4 +65,24 @@ it('a guest that holds a thread keeps nobody from starting and stopping componen
     await stopped;
   }
   expect(await spinning).toBe('failed');
+});
+
+it('a host answers control requests while it validates and compiles large components', async () => {
+  await using folder = await createTempDir();
+  await using scenario = await startScenario({ args: ['--cache-dir', join(folder.path, 'cache')] });
+  const { lattice, host } = scenario;
+  const hello = await readFile(paths.hello);
+  const count = 12;
+  const announced = new Set<string>();
+  const scaled: Promise<unknown>[] = [];
+  for (let number = 0; number < count; number++) {
+    const id = `large-${number}`;
+    const wasm = join(folder.path, `${id}.wasm`);
+    // Other bytes, so that nothing of it is known: a custom section with a name of one letter.
+    await writeFile(wasm, Buffer.concat([hello, Buffer.from([0, 3, 1, 0x78, number])]));
+    scaled.push(startComponent(lattice, host, { id, wasm }).then(() => announced.add(id)));
+    await lattice.succeed(`host.get.${host.id}`);
+    expect(announced.has(id)).toBe(false);
+  }
+  await Promise.all(scaled);
 });
