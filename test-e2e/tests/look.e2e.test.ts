@@ -1,3 +1,5 @@
+import { createDiagnosticsClient } from '@wasmlattice/diagnostics';
+import type { ExportedLog, SpanRecord } from '@wasmlattice/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../src/cli-process.js';
 import { startComponent } from '../src/deploy.js';
@@ -39,6 +41,28 @@ describe('who looks at a lattice that works', () => {
       child.signal('SIGINT');
       expect(await child.exited).toBe(0);
     }
+  });
+
+  it('sees what was called and logged, from when it first asks on', async () => {
+    const { host, lattice } = scenario;
+    const diagnostics = createDiagnosticsClient({ connection: lattice.connection, lattice: 'default' });
+    // Threads hear of a wish in the order of their messages, so one that has answered a call since has heard it.
+    const { next } = await diagnostics.traces(host.id, 0);
+    const spans: SpanRecord[] = [];
+    const lines: ExportedLog[] = [];
+    for (let after = next; spans.length === 0 || lines.length === 0; ) {
+      expect((await run('call', 'ops', 'note', '"the ebb"')).code).toBe(0);
+      const told = await diagnostics.traces(host.id, after);
+      spans.push(...told.spans);
+      lines.push(...told.lines);
+      after = told.next;
+    }
+    expect(spans[0]).toMatchObject({
+      name: 'component_invocation',
+      attributes: { component_id: 'ops', func: 'note' },
+    });
+    expect(lines[0]?.message).toContain('the ebb');
+    expect(spans.map(({ context }) => context.traceId)).toContain(lines[0]?.traceId);
   });
 
   it('finds it well, and draws it', async () => {

@@ -41,6 +41,7 @@ const publishers: Readonly<Record<string, readonly Role[]>> = {
   'wasmbus.cfg.default.req': ['host', 'reconciling-host'],
   'wasmcloud.policy': ['host', 'reconciling-host'],
   'wasmlattice.diag.v1.default.req.figures.NHOST': ['reconciling-host', 'operator', 'viewer'],
+  'wasmlattice.diag.v1.default.req.traces.NHOST': ['operator', 'viewer'],
   'wasmlattice.diag.v1.default.req.logs': ['operator', 'viewer'],
   'wasmlattice.diag.v1.default.logs.NHOST': ['host', 'reconciling-host'],
   'wasmlattice.diag.v1.other.req.logs': [],

@@ -88,8 +88,8 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     authorities,
     logger: logger.named('telemetry'),
   });
-  let tell: DiagnosticsServer['logged'] = () => {};
-  const tap = createLogTap({ post: (batch) => tell(batch) });
+  let diagnostics: DiagnosticsServer | undefined;
+  const tap = createLogTap({ post: (batch) => diagnostics?.logged(batch) });
   options.deferredLog?.attach((record) => {
     telemetry.log?.(record);
     tap.take(record);
@@ -224,7 +224,10 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     ...(config.codeBudgetBytes !== undefined && { codeBudgetBytes: config.codeBudgetBytes }),
     meter: telemetry.meter,
     intake: () => telemetry.intake(),
-    onLogs: (batch, componentId) => tell(batch, componentId),
+    onWatched(watched, componentId) {
+      if (watched.kind === 'logs') diagnostics?.logged(watched.batch, componentId);
+      if (watched.kind === 'traces') diagnostics?.traced(watched.batch, componentId);
+    },
     decide: policy.gate.decideInvocation,
     logger: logger.named('threads'),
   });
@@ -346,7 +349,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       Date.now(),
     );
   if (config.diagnostics !== 'off') {
-    const diagnostics = serveDiagnostics({
+    const served = serveDiagnostics({
       connection: ctl,
       lattice,
       controlPrefix: config.nats.ctlTopicPrefix,
@@ -355,15 +358,16 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       ...(config.diagnostics === 'on' && {
         onFollow: (forMs: number) => {
           tap.open(forMs);
-          places.notify({ kind: 'follow-logs', forMs });
+          places.notify({ kind: 'watch', what: 'logs', forMs });
         },
+        onTraces: (forMs: number) => places.notify({ kind: 'watch', what: 'traces', forMs }),
       }),
       logger: logger.named('diagnostics'),
     });
-    tell = diagnostics.logged;
+    diagnostics = served;
     opened.defer(() => {
       tap.close();
-      diagnostics.close();
+      served.close();
     });
   }
   const resources = opened.move();

@@ -63,3 +63,5 @@ export {
 export type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
 export type { HttpClientSettings, ListenerAddress, ServingThreadSettings } from './thread/messages.js';
 export { type ThreadClient, type ThreadExit, ThreadExitedError } from './thread/thread-client.js';
+export type { WatchNotice } from './thread/thread-notice.js';
+export type { WatchedBatch } from './thread/watched-batch.js';

@@ -466,6 +466,7 @@ describe('tracing', () => {
   it('parents its span on the request and sends its own context back', async () => {
     const started: unknown[] = [];
     const tracer: Tracer = {
+      enabled: () => true,
       startSpan: (name, options) => {
         started.push([name, options?.parent?.spanId, options?.attributes]);
         const context = { traceId, spanId: 'b7ad6b7169203331', sampled: true };

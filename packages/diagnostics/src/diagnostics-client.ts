@@ -2,15 +2,16 @@ import type { ExportedLog, LogLevel } from '@wasmlattice/telemetry';
 import { createInbox, ErrorCode, type Msg, type NatsConnection, type NatsError } from 'nats';
 import type { HostFigures } from './figures.js';
 import { decodeFiguresPage, encodeFiguresRequest, type FiguresPage } from './figures-codec.js';
+import { decodeHostTraces, encodeTracesRequest, type HostTraces } from './host-traces.js';
 import { decodeLogConsent, decodeLogLines, encodeLogWish, isWished, type LogWish } from './log-lines.js';
-import { allLogLinesSubject, figuresSubject, followLogsSubject } from './subjects.js';
+import { allLogLinesSubject, figuresSubject, followLogsSubject, tracesSubject } from './subjects.js';
 
 /** A host does not tell: it is none of ours, does not want to (`--diagnostics off`), or is gone. */
 export class NoDiagnosticsError extends Error {
   override readonly name = 'NoDiagnosticsError';
 
   constructor(hostId: string, options?: ErrorOptions) {
-    super(`host ${hostId} does not tell its figures`, options);
+    super(`host ${hostId} does not tell what it is at`, options);
   }
 }
 
@@ -52,6 +53,13 @@ export interface DiagnosticsClient {
   /** @throws NoDiagnosticsError, DecodeError, or the reason of the signal */
   figures(hostId: string, options?: { readonly signal?: AbortSignal }): Promise<HostFigures>;
   /**
+   * What ended on the host after that number, which an answer before gave as `next`; 0: all that is kept. A host keeps it for those who ask
+   * every few seconds.
+   *
+   * @throws NoDiagnosticsError, DecodeError
+   */
+  traces(hostId: string, after: number): Promise<HostTraces>;
+  /**
    * Follows what hosts log until the signal ends it; hosts that come meanwhile take part.
    *
    * @throws DiagnosticsPermissionError, NatsError when the connection closes
@@ -65,13 +73,9 @@ const maxPages = 100;
 export function createDiagnosticsClient(options: DiagnosticsClientOptions): DiagnosticsClient {
   const { connection, lattice, inboxPrefix, timeoutMs = 2_000 } = options;
 
-  const page = async (hostId: string, from: number): Promise<FiguresPage> => {
+  const ask = async (hostId: string, subject: string, request: Uint8Array): Promise<Uint8Array> => {
     try {
-      const request = encodeFiguresRequest(from);
-      const answer = await connection.request(figuresSubject(lattice, hostId), request, {
-        timeout: timeoutMs,
-      });
-      return decodeFiguresPage(answer.data);
+      return (await connection.request(subject, request, { timeout: timeoutMs })).data;
     } catch (error) {
       if (isNatsError(error, ErrorCode.NoResponders, ErrorCode.Timeout)) {
         throw new NoDiagnosticsError(hostId, { cause: error });
@@ -80,7 +84,14 @@ export function createDiagnosticsClient(options: DiagnosticsClientOptions): Diag
     }
   };
 
+  const page = async (hostId: string, from: number): Promise<FiguresPage> =>
+    decodeFiguresPage(await ask(hostId, figuresSubject(lattice, hostId), encodeFiguresRequest(from)));
+
   return {
+    async traces(hostId, after) {
+      return decodeHostTraces(await ask(hostId, tracesSubject(lattice, hostId), encodeTracesRequest(after)));
+    },
+
     async figures(hostId, { signal } = {}) {
       let { figures, next } = await page(hostId, 0);
       for (let pages = 1; next !== undefined && pages < maxPages; pages++) {

@@ -25,7 +25,11 @@ afterEach(async () => {
   await Promise.all([host.close(), user.close()]);
 });
 
-async function serve(figures: HostFigures, onFollow?: (forMs: number) => void): Promise<DiagnosticsServer> {
+async function serve(
+  figures: HostFigures,
+  onFollow?: (forMs: number) => void,
+  onTraces?: (forMs: number) => void,
+): Promise<DiagnosticsServer> {
   server = serveDiagnostics({
     connection: host,
     lattice: 'default',
@@ -33,6 +37,7 @@ async function serve(figures: HostFigures, onFollow?: (forMs: number) => void): 
     hostId: figures.hostId,
     figures: async () => figures,
     onFollow,
+    onTraces,
   });
   await host.flush();
   return server;
@@ -114,5 +119,24 @@ describe('logs over the lattice', () => {
     expect(await refused.promise).toMatch(/--diagnostics figures/);
     end.abort();
     await following;
+  });
+});
+
+describe('traces over the lattice', () => {
+  it('are kept from the first question on, and told to the next one', async () => {
+    const wishes: number[] = [];
+    const serving = await serve(someFigures(), undefined, (forMs) => wishes.push(forMs));
+    expect(await client().traces('NHOST', 0)).toMatchObject({ spans: [], next: 0 });
+    const context = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+    const span = { name: 'invoke', kind: 'client', context, startMs: 1, endMs: 2, attributes: {} } as const;
+    serving.traced({ spans: [span], logs: [], dropped: 0 });
+    expect(await client().traces('NHOST', 0)).toMatchObject({ hostId: 'NHOST', spans: [span], next: 1 });
+    expect(wishes).toEqual([10_000, 10_000]);
+  });
+
+  it('of a host that keeps them to itself are refused with the reason', async () => {
+    await serve(someFigures());
+    expect((await client().traces('NHOST', 0)).refusal).toMatch(/--diagnostics figures/);
+    await expect(client().traces('NSILENT', 0)).rejects.toThrow(NoDiagnosticsError);
   });
 });

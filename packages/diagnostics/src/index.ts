@@ -17,6 +17,7 @@ export type {
   ProviderState,
 } from './figures.js';
 export { encodeFigures } from './figures-codec.js';
+export type { HostTraces } from './host-traces.js';
 export { encodeLogLine, workloadOf } from './log-lines.js';
 export { durationQuantile } from './quantile.js';
 export {
@@ -30,4 +31,5 @@ export {
   figuresSubject,
   followLogsSubject,
   logLinesSubject,
+  tracesSubject,
 } from './subjects.js';

@@ -104,10 +104,18 @@ export function encodeLogLine({
   traceId,
   spanId,
 }: ExportedLog): JsonObject {
-  return { time, level, target, message, fields: plain(attributes), trace_id: traceId, span_id: spanId };
+  return {
+    time,
+    level,
+    target,
+    message,
+    fields: plainAttributes(attributes),
+    trace_id: traceId,
+    span_id: spanId,
+  };
 }
 
-function readLogLine(reader: ObjectReader): ExportedLog {
+export function readLogLine(reader: ObjectReader): ExportedLog {
   const [traceId, spanId] = [reader.optionalString('trace_id'), reader.optionalString('span_id')];
   return {
     time: reader.u64Or('time', 0),
@@ -159,14 +167,14 @@ export function checkedLine(log: unknown): ExportedLog | undefined {
   }
 }
 
-function attributesOf(value: unknown): Attributes {
+export function attributesOf(value: unknown): Attributes {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(
     Object.entries(value).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each)),
   );
 }
 
-function plain(attributes: Attributes): JsonObject {
+export function plainAttributes(attributes: Attributes): JsonObject {
   return Object.fromEntries(
     Object.entries(attributes).filter(([, value]) => value !== undefined),
   ) as JsonObject;

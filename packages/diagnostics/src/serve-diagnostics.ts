@@ -1,11 +1,19 @@
 import { isReplySubject } from '@wasmlattice/control-interface';
-import { describeError, type LogBatch, type Logger, noopLogger } from '@wasmlattice/telemetry';
+import {
+  describeError,
+  type LogBatch,
+  type Logger,
+  noopLogger,
+  type TraceBatch,
+} from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, NatsError, Subscription } from 'nats';
 import type { HostFigures } from './figures.js';
 import { decodeFiguresRequest, encodeFiguresPage, pageOf } from './figures-codec.js';
+import { decodeTracesRequest, encodeHostTraces } from './host-traces.js';
 import { createLogFollowers } from './log-followers.js';
 import { decodeLogWish, encodeLogConsent } from './log-lines.js';
-import { figuresSubject, followLogsSubject, logLinesSubject } from './subjects.js';
+import { figuresSubject, followLogsSubject, logLinesSubject, tracesSubject } from './subjects.js';
+import { createTraceRing } from './trace-ring.js';
 
 export interface DiagnosticsServerOptions {
   /** The *control* connection; stays the caller's. */
@@ -17,6 +25,8 @@ export interface DiagnosticsServerOptions {
   readonly figures: () => Promise<HostFigures>;
   /** Told that logs are wanted, for so many ms from now on; absent: they are not told. */
   readonly onFollow?: ((forMs: number) => void) | undefined;
+  /** Told that traces are wanted, for so many ms from now on; absent: they are not told. */
+  readonly onTraces?: ((forMs: number) => void) | undefined;
   readonly logger?: Logger;
 }
 
@@ -28,14 +38,29 @@ export interface DiagnosticsServer {
    * @param componentId the component that all of it is from, whatever it says
    */
   logged(batch: LogBatch, componentId?: string): void;
+  /** Keeps what ended while traces were wanted, for those who ask. */
+  traced(batch: TraceBatch, componentId?: string): void;
   /** Answers no further request; safe to call twice. */
   close(): void;
 }
 
-/** Answers requests for figures, and tells what is logged while somebody follows. A failure never disturbs the host. */
+/** Who wants traces asks every second or two; one answer that is late is no end of it. In ms. */
+const tracesForMs = 10_000;
+
+/** Answers requests for figures and traces, and tells what is logged while somebody follows. A failure never disturbs the host. */
 export function serveDiagnostics(options: DiagnosticsServerOptions): DiagnosticsServer {
-  const { connection, lattice, controlPrefix, hostId, figures, onFollow, logger = noopLogger } = options;
+  const {
+    connection,
+    lattice,
+    controlPrefix,
+    hostId,
+    figures,
+    onFollow,
+    onTraces,
+    logger = noopLogger,
+  } = options;
   const followers = createLogFollowers({ hostId });
+  const ring = createTraceRing({ hostId });
   const linesSubject = logLinesSubject(lattice, hostId);
 
   const serve = (subject: string, answer: (request: Msg) => Promise<Uint8Array>): Subscription =>
@@ -62,6 +87,16 @@ export function serveDiagnostics(options: DiagnosticsServerOptions): Diagnostics
       const from = decodeFiguresRequest(request.data);
       return encodeFiguresPage(pageOf(await figures(), from));
     }),
+    serve(tracesSubject(lattice, hostId), async (request) => {
+      if (onTraces === undefined) {
+        const refusal = 'it does not tell its traces (--diagnostics figures)';
+        const nothing = { spans: [], lines: [], dropped: 0, next: 0, hasMore: false };
+        return encodeHostTraces({ hostId, refusal, ...nothing });
+      }
+      const after = decodeTracesRequest(request.data);
+      onTraces(tracesForMs);
+      return ring.answer(after);
+    }),
     serve(followLogsSubject(lattice), async (request) => {
       if (onFollow === undefined) {
         return encodeLogConsent({ hostId, refusal: 'it does not tell its log (--diagnostics figures)' });
@@ -80,6 +115,9 @@ export function serveDiagnostics(options: DiagnosticsServerOptions): Diagnostics
       } catch {
         // The connection is gone; to log that would be a line more to tell.
       }
+    },
+    traced(batch, componentId) {
+      ring.add(batch, componentId);
     },
     close() {
       for (const subscription of subscriptions) subscription.unsubscribe();

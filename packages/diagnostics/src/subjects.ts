@@ -10,6 +10,11 @@ export function figuresSubject(lattice: string, hostId: string): string {
   return `${diagnosticsRoot(lattice)}.req.figures.${checkToken('host id', hostId)}`;
 }
 
+/** `….req.traces.{host}`: the host answers with what ended on it lately, and keeps that from then on for a while. */
+export function tracesSubject(lattice: string, hostId: string): string {
+  return `${diagnosticsRoot(lattice)}.req.traces.${checkToken('host id', hostId)}`;
+}
+
 /** `….req.logs`: every host answers, and tells what it logs for a while. */
 export function followLogsSubject(lattice: string): string {
   return `${diagnosticsRoot(lattice)}.req.logs`;

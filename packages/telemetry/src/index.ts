@@ -39,6 +39,12 @@ export {
 export { createRecordingTracer, type RecordingTracerOptions } from './trace/recording-tracer.js';
 export type { SpanError, SpanRecord } from './trace/span-record.js';
 export {
+  createTraceTap,
+  type TraceBatch,
+  type TraceTap,
+  type TraceTapOptions,
+} from './trace/trace-tap.js';
+export {
   noopTracer,
   passThroughSpan,
   type Span,

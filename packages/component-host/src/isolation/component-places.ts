@@ -1,6 +1,5 @@
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { LogBatch, Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
+import type { Logger, Meter, TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings, readProcessBudgets } from '@wasmlattice/wasm-runtime';
 import { createValidation, type Validation } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
@@ -15,7 +14,8 @@ import {
   type ServingThreadsOptions,
 } from '../serving-threads/serving-threads.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
-import type { ThreadNotice } from '../thread/thread-notice.js';
+import type { ThreadNotice, WatchNotice } from '../thread/thread-notice.js';
+import type { WatchedBatch } from '../thread/watched-batch.js';
 import { IsolatedProcess } from './isolated-process.js';
 import type { IsolationTier } from './isolation-tier.js';
 import type { ProcessClientOptions } from './process-client.js';
@@ -47,12 +47,10 @@ export interface ComponentPlacesOptions {
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
   /**
-   * Takes what threads and processes log after a notice `follow-logs`. What comes from a process of its own may be anything, but for its
+   * Takes what threads and processes log, call and record after a notice `watch` or `capture`. What comes from a process of its own may be anything, but for its
    * component.
    */
-  readonly onLogs?: ((batch: LogBatch, componentId?: string) => void) | undefined;
-  /** Takes invocations that threads and processes record after a notice `capture`, as {@link ComponentPlacesOptions.onLogs} does. */
-  readonly onCaptured?: ((captured: CapturedLine, componentId?: string) => void) | undefined;
+  readonly onWatched?: ((watched: WatchedBatch, componentId?: string) => void) | undefined;
   /** What threads and processes run; others in tests. */
   readonly programs?: Pick<ServingThreadsOptions, 'startThread'> &
     Pick<ProcessShareOptions, 'preparer'> &
@@ -100,8 +98,11 @@ export class ComponentPlaces {
   readonly #isolated = new Set<ServedComponentHandle>();
   /** How those are told what all are told. */
   readonly #notified = new Map<ServedComponentHandle, (notice: ThreadNotice) => void>();
-  /** Who comes while logs are followed is told, too. */
-  #following: { readonly notice: ThreadNotice; readonly until: number } | undefined;
+  /** Who comes while somebody looks at something is told, too. */
+  readonly #watches = new Map<
+    WatchNotice['what'],
+    { readonly notice: WatchNotice; readonly until: number }
+  >();
 
   private constructor(options: ComponentPlacesOptions, share: ProcessShare, shared: ServingThreads) {
     this.#options = options;
@@ -184,7 +185,9 @@ export class ComponentPlaces {
 
   /** Tells all threads and processes that there are now. */
   notify(notice: ThreadNotice): void {
-    if (notice.kind === 'follow-logs') this.#following = { notice, until: monotonicMs() + notice.forMs };
+    if (notice.kind === 'watch') {
+      this.#watches.set(notice.what, { notice, until: monotonicMs() + notice.forMs });
+    }
     this.#shared.notify(notice);
     for (const notify of this.#notified.values()) notify(notice);
   }
@@ -224,7 +227,7 @@ export class ComponentPlaces {
   }
 
   async #serveInProcess(start: ComponentStart): Promise<IsolatedServing> {
-    const { data, isolatedRpc, logger, intake, onLogs, onCaptured, decide, programs } = this.#options;
+    const { data, isolatedRpc, logger, intake, onWatched, decide, programs } = this.#options;
     if (data.engine === 'trusted-jco') throw new IsolatedEngineError(start.componentId);
     // Engine jco needs threads, which could do what the process may not, and a cache: what a process has written there could become
     // code of others.
@@ -241,8 +244,7 @@ export class ComponentPlaces {
         ceilings: this.#share.ceilings,
         logger,
         intake,
-        onLogs: onLogs && ((batch) => onLogs(batch, start.componentId)),
-        onCaptured: onCaptured && ((captured) => onCaptured(captured, start.componentId)),
+        onWatched: onWatched && ((watched) => onWatched(watched, start.componentId)),
         decide: decide && ((_generation, invoked) => decide(start, invoked)),
         ...(programs?.entry && { entry: programs.entry }),
       },
@@ -268,14 +270,13 @@ export class ComponentPlaces {
     };
     this.#isolated.add(kept);
     this.#notified.set(kept, notify);
-    const { notice, until } = this.#following ?? { until: 0 };
-    if (notice !== undefined && until > monotonicMs()) notify(notice);
+    for (const { notice, until } of this.#watches.values()) if (until > monotonicMs()) notify(notice);
     return kept;
   }
 }
 
 function startGroup(
-  { data, reusePort, intake, onLogs, onCaptured, decide, programs }: ComponentPlacesOptions,
+  { data, reusePort, intake, onWatched, decide, programs }: ComponentPlacesOptions,
   group: Pick<ServingThreadsOptions, 'share' | 'threads' | 'logger'>,
 ): Promise<ServingThreads> {
   return ServingThreads.start({
@@ -283,8 +284,7 @@ function startGroup(
     reusePort,
     ...group,
     ...(intake && { intake }),
-    onLogs,
-    onCaptured,
+    onWatched,
     decide,
     ...(programs?.startThread && { startThread: programs.startThread }),
   });

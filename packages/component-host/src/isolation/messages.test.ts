@@ -33,6 +33,7 @@ describe('messages of a process', () => {
     { kind: 'failed', id: 2, error: { name: 'E', message: 'why', cause: { name: 'F', message: 'deeper' } } },
     { kind: 'telemetry', batch: { spans: [], measurements: [], logs: [] } },
     { kind: 'logs', batch: { logs: [], dropped: 2 } },
+    { kind: 'traces', batch: { spans: [], logs: [], dropped: 2 } },
     { kind: 'figures', id: 3, figures: { ...noFigures, running: 1, waiting: 0, refused: 0 } },
   ])('arrive as they were sent: $kind', (message) => {
     expect(decodeFromProcess(encodeFromProcess(message))).toEqual(message);

@@ -1,6 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
-import type { LogBatch, TelemetryBatch } from '@wasmlattice/telemetry';
+import type { TelemetryBatch } from '@wasmlattice/telemetry';
 import { durationBoundsMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import type { ThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
@@ -8,6 +7,7 @@ import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-r
 import type { ServedFigures } from '../serving-threads/served-figures.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
+import type { WatchedBatch } from '../thread/watched-batch.js';
 import { FrameError } from './frames.js';
 
 /** Host → isolated process. Every message with an `id` is answered by `done` or `failed`. */
@@ -40,10 +40,7 @@ export type FromProcess =
   | InvocationQuestion
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
-  /** What was logged since the last one, while somebody follows that. */
-  | { readonly kind: 'logs'; readonly batch: LogBatch }
-  /** An invocation that was recorded. */
-  | { readonly kind: 'captured'; readonly captured: CapturedLine }
+  | WatchedBatch
   | { readonly kind: 'figures'; readonly id: number; readonly figures: ServedFigures };
 
 /** Most bytes of a message from the host: a component is the longest, and within a limit of its own. */
@@ -106,6 +103,13 @@ function isFromProcess(message: unknown): message is FromProcess {
         isObject(message.captured) &&
         isShortText(message.captured.capture) &&
         typeof message.captured.line === 'string'
+      );
+    case 'traces':
+      return (
+        isObject(message.batch) &&
+        Array.isArray(message.batch.spans) &&
+        Array.isArray(message.batch.logs) &&
+        isCount(message.batch.dropped)
       );
     case 'figures':
       return Number.isInteger(message.id) && isFigures(message.figures);

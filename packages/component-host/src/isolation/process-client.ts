@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Duplex, PassThrough } from 'node:stream';
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
-import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
+import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs, type ProcessCeilings } from '@wasmlattice/wasm-runtime';
 import { fromThreadFailure } from '@wasmlattice/wasm-runtime/engines';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
@@ -10,6 +9,7 @@ import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { ServedFigures } from '../serving-threads/served-figures.js';
 import type { ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
+import type { WatchedBatch } from '../thread/watched-batch.js';
 import { FrameReader, sendFrame } from './frames.js';
 import {
   decodeFromProcess,
@@ -37,10 +37,8 @@ export interface ProcessClientOptions {
   readonly entry?: URL;
   /** Makes what takes the measurements of a process; closed with it. */
   readonly intake?: (() => TelemetryIntake) | undefined;
-  /** Takes what it logs while somebody follows that. */
-  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
-  /** Takes invocations that it recorded. */
-  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
+  /** Takes what it logs, calls and records while somebody wants that. */
+  readonly onWatched?: ((watched: WatchedBatch) => void) | undefined;
   /** Decides about calls. */
   readonly decide?: DecideInvocation | undefined;
   readonly watch?: {
@@ -74,8 +72,7 @@ export class ProcessClient {
   readonly #channel: Duplex;
   readonly #intake: TelemetryIntake | undefined;
   readonly #decide: DecideInvocation | undefined;
-  readonly #onLogs: ((batch: LogBatch) => void) | undefined;
-  readonly #onCaptured: ProcessClientOptions['onCaptured'];
+  readonly #onWatched: ((watched: WatchedBatch) => void) | undefined;
   readonly #pending = new Map<number, PromiseWithResolvers<ServedFigures | undefined>>();
   readonly #exited = Promise.withResolvers<ProcessExit>();
   readonly #watch: Required<NonNullable<ProcessClientOptions['watch']>>;
@@ -90,8 +87,7 @@ export class ProcessClient {
     entry = new URL('./process-entry.js', import.meta.url),
     intake,
     decide,
-    onLogs,
-    onCaptured,
+    onWatched,
     watch: { intervalMs = defaultIntervalMs, marginMs = defaultMarginMs } = {},
   }: ProcessClientOptions = {}) {
     const { args, env } = isolatedProgram(entry);
@@ -99,8 +95,7 @@ export class ProcessClient {
     this.#channel = channelOf(this.#child);
     this.#intake = intake?.();
     this.#decide = decide;
-    this.#onLogs = onLogs;
-    this.#onCaptured = onCaptured;
+    this.#onWatched = onWatched;
     this.#watch = { intervalMs, marginMs };
     this.exited = this.#exited.promise;
     this.#child.on('error', (error) => this.#leave(`it could not be started: ${error.message}`));
@@ -222,10 +217,9 @@ export class ProcessClient {
         this.#intake?.accept(message.batch);
         return;
       case 'logs':
-        this.#onLogs?.(message.batch);
-        return;
+      case 'traces':
       case 'captured':
-        this.#onCaptured?.(message.captured);
+        this.#onWatched?.(message);
         return;
       case 'figures':
         this.#settle(message.id)?.resolve(message.figures);

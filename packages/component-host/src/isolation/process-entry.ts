@@ -79,8 +79,7 @@ async function serve({ settings, ceilings, start }: ServeMessage): Promise<Servi
     { ...settings, budgets: { budgets, thread: 0 }, clock: clock.add(0) },
     {
       postTelemetry: (batch) => send({ kind: 'telemetry', batch }),
-      postLogs: (batch) => send({ kind: 'logs', batch }),
-      postCaptured: (captured) => send({ kind: 'captured', captured }),
+      postWatched: send,
       loadCode: () => code.promise,
       decide: decisions.ask,
     },
@@ -157,7 +156,7 @@ function receive(message: ToProcess): void {
       return;
     case 'forget-decisions':
     case 'target-ended':
-    case 'follow-logs':
+    case 'watch':
     case 'capture':
       void serving?.then(
         (current) => current.heed(message),

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
-import { describeError, type LogBatch, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
+import { describeError, type Logger, type TelemetryIntake } from '@wasmlattice/telemetry';
 import { monotonicMs } from '@wasmlattice/wasm-runtime';
 import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import type { CodeBytes } from '../code/code-store.js';
@@ -12,6 +11,7 @@ import type { DecideForComponent, InvocationDecision, InvokedFunction } from '..
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
+import type { WatchedBatch } from '../thread/watched-batch.js';
 import { claimAddress } from './claim-address.js';
 import { DeafThreads } from './deaf-threads.js';
 import type { ProcessShare } from './process-share.js';
@@ -67,10 +67,8 @@ export interface ServingThreadsOptions {
   readonly logger: Logger;
   /** Takes what a thread measures; one for each thread. */
   readonly intake?: () => TelemetryIntake;
-  /** Takes what threads log while somebody follows that. */
-  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
-  /** Takes invocations that threads recorded. */
-  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
+  /** Takes what threads log, call and record while somebody wants that. */
+  readonly onWatched?: ((watched: WatchedBatch) => void) | undefined;
   /** Decides about calls, where `data` has that they are asked for. */
   readonly decide?: DecideForComponent | undefined;
   /** Starts a thread; another one in tests. */
@@ -398,7 +396,7 @@ export class ServingThreads {
   }
 
   async #startIn(place: Place, waitMs: number): Promise<void> {
-    const { data, share, intake, onLogs, onCaptured } = this.#options;
+    const { data, share, intake, onWatched } = this.#options;
     if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
     place.startedAt = monotonicMs();
     const start = this.#options.startThread ?? startThread;
@@ -408,8 +406,7 @@ export class ServingThreads {
       {
         name: `serving thread ${place.number}`,
         telemetry: intake?.(),
-        onLogs,
-        onCaptured,
+        onWatched,
         loadCode: (generation) => this.#loadCode(generation),
         decide: (generation, invoked) => this.#decide(generation, invoked),
       },

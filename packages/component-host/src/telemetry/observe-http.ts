@@ -52,6 +52,9 @@ export function observeHttp(
   }
   const measureRequest = createHttpMeasure(meter, componentId);
   return async (exchange, source) => {
+    if (meter === noopMeter && !tracer.enabled()) {
+      return await handle(exchange, traceHeaders(contextOf(exchange)), source);
+    }
     const { method, pathWithQuery } = exchange.request;
     const span = tracer.startSpan('http_request', {
       kind: 'server',

@@ -1,9 +1,9 @@
-import { type CapturedLine, ThreadCaptures } from '@wasmlattice/capture/recorder';
+import { ThreadCaptures } from '@wasmlattice/capture/recorder';
 import {
   createLogTap,
   createStderrLogger,
   createTelemetryRelay,
-  type LogBatch,
+  createTraceTap,
   type Logger,
   type LogRecord,
   Redactor,
@@ -17,6 +17,7 @@ import type { ServingThreadData } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';
 import type { ThreadNotice } from './thread-notice.js';
+import type { WatchedBatch } from './watched-batch.js';
 
 /** A thread that serves components, with all that it has of its own. */
 export interface AssembledThread {
@@ -31,10 +32,8 @@ export interface AssembledThread {
 export interface AssembleThreadOptions {
   /** Takes what the thread measures. */
   readonly postTelemetry: (batch: TelemetryBatch) => void;
-  /** Takes what the thread logs while somebody follows that. */
-  readonly postLogs: (batch: LogBatch) => void;
-  /** Takes invocations that were recorded. */
-  readonly postCaptured: (captured: CapturedLine) => void;
+  /** Takes what the thread logs, calls and records while somebody wants that. */
+  readonly postWatched: (watched: WatchedBatch) => void;
   /** Gets the code of a generation. */
   readonly loadCode: (generation: number) => Promise<PreparedComponent>;
   /** Decides about calls, where the settings of the thread have that. */
@@ -49,19 +48,22 @@ const stackFrames = 64;
 
 export function assembleThread(
   data: ServingThreadData,
-  { postTelemetry, postLogs, postCaptured, loadCode, decide }: AssembleThreadOptions,
+  { postTelemetry, postWatched, loadCode, decide }: AssembleThreadOptions,
 ): AssembledThread {
   Error.stackTraceLimit = stackFrames;
   const redactor = new Redactor();
+  const logs = createLogTap({ post: (batch) => postWatched({ kind: 'logs', batch }) });
+  const traces = createTraceTap({ post: (batch) => postWatched({ kind: 'traces', batch }) });
   const telemetry = createTelemetryRelay({
     ...(data.telemetry ?? { traceLevel: undefined, metrics: false, logs: false }),
     post: postTelemetry,
     redactor,
+    tap: traces,
   });
-  const tap = createLogTap({ post: postLogs });
   const record = (record: LogRecord): void => {
     telemetry.log?.(record);
-    tap.take(record);
+    logs.take(record);
+    traces.takeLog(record);
   };
   const logger = createStderrLogger('component', data.log, { record, redactor });
   const rpc = createRpcClient({ settings: data.rpc, lattice: data.lattice, logger, meter: telemetry.meter });
@@ -75,7 +77,7 @@ export function assembleThread(
       ),
   });
   const decisions = data.policesInvocations === true ? new ThreadDecisions(decide) : undefined;
-  const captures = new ThreadCaptures({ post: postCaptured });
+  const captures = new ThreadCaptures({ post: (captured) => postWatched({ kind: 'captured', captured }) });
   const thread = new ServingThread({
     data,
     rpc,
@@ -99,8 +101,8 @@ export function assembleThread(
         case 'target-ended':
           rpc.targetEnded(notice.target);
           return;
-        case 'follow-logs':
-          tap.open(notice.forMs);
+        case 'watch':
+          (notice.what === 'logs' ? logs : traces).open(notice.forMs);
           return;
         case 'capture':
           captures.obey(notice.order);
@@ -110,7 +112,8 @@ export function assembleThread(
     async close(graceMs) {
       await thread.close(graceMs);
       await rpc.close();
-      tap.close();
+      logs.close();
+      traces.close();
       telemetry.close();
     },
   };

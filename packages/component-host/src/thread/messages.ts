@@ -1,7 +1,6 @@
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
 import type { NamedList, ProxySettings, TrustSettings } from '@wasmlattice/http-client';
 import type { LatticeConnectionSettings } from '@wasmlattice/lattice-connection';
-import type { LogBatch, LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
+import type { LogSettings, TelemetryBatch, TelemetryRelaySettings } from '@wasmlattice/telemetry';
 import type { ThreadClock, ThreadOfBudgets } from '@wasmlattice/wasm-runtime';
 import type {
   EngineChoice,
@@ -15,6 +14,7 @@ import type { HeadLimits, TlsMaterial } from '../http/listener-options.js';
 import type { HttpRoute, HttpRouting } from '../http/routes.js';
 import type { InvocationQuestion, InvocationVerdict } from '../policy/decision-requests.js';
 import type { ThreadNotice } from './thread-notice.js';
+import type { WatchedBatch } from './watched-batch.js';
 
 /** How requests of components get into a network where no link says whereto. */
 export interface HttpClientSettings {
@@ -125,7 +125,4 @@ export type FromThread =
   | { readonly kind: 'failed'; readonly id: number; readonly error: ThreadFailure }
   /** Spans and measurements since the last one. */
   | { readonly kind: 'telemetry'; readonly batch: TelemetryBatch }
-  /** What was logged since the last one, while somebody follows that. */
-  | { readonly kind: 'logs'; readonly batch: LogBatch }
-  /** An invocation that was recorded. */
-  | { readonly kind: 'captured'; readonly captured: CapturedLine };
+  | WatchedBatch;

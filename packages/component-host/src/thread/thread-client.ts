@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CapturedLine } from '@wasmlattice/capture/recorder';
-import type { LogBatch, TelemetryIntake } from '@wasmlattice/telemetry';
+import type { TelemetryIntake } from '@wasmlattice/telemetry';
 import {
   fromThreadFailure,
   type PreparedComponent,
@@ -14,6 +13,7 @@ import { answerQuestion } from '../policy/decision-requests.js';
 import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
 import type { ThreadNotice } from './thread-notice.js';
+import type { WatchedBatch } from './watched-batch.js';
 
 /** A serving thread ended while something was asked of it. */
 export class ThreadExitedError extends Error {
@@ -69,10 +69,8 @@ export interface ThreadClientOptions {
   readonly decide?: DecideInvocation | undefined;
   /** Takes what the thread measures; closed with the thread. */
   readonly telemetry?: TelemetryIntake | undefined;
-  /** Takes what it logs while somebody follows that. */
-  readonly onLogs?: ((batch: LogBatch) => void) | undefined;
-  /** Takes invocations that it recorded. */
-  readonly onCaptured?: ((captured: CapturedLine) => void) | undefined;
+  /** Takes what it logs, calls and records while somebody wants that. */
+  readonly onWatched?: ((watched: WatchedBatch) => void) | undefined;
 }
 
 /** How much longer than its grace period a thread may take to end by itself, in ms. */
@@ -91,8 +89,7 @@ export async function startThread(
     name,
     entry = new URL('./thread-entry.js', import.meta.url),
     telemetry,
-    onLogs,
-    onCaptured,
+    onWatched,
     loadCode = noCode,
     decide,
   } = options;
@@ -134,10 +131,9 @@ export async function startThread(
         telemetry?.accept(message.batch);
         return;
       case 'logs':
-        onLogs?.(message.batch);
-        return;
+      case 'traces':
       case 'captured':
-        onCaptured?.(message.captured);
+        onWatched?.(message);
         return;
     }
   });

@@ -15,8 +15,7 @@ const code = new CodeRequests((generation) => post({ kind: 'need-code', generati
 const decisions = new DecisionRequests(post);
 const { thread, close, heed } = assembleThread(data, {
   postTelemetry: (batch) => post({ kind: 'telemetry', batch }),
-  postLogs: (batch) => post({ kind: 'logs', batch }),
-  postCaptured: (captured) => post({ kind: 'captured', captured }),
+  postWatched: post,
   loadCode: (generation) => code.request(generation),
   decide: decisions.ask,
 });
@@ -56,7 +55,7 @@ port.on('message', (message: ToThread) => {
       return;
     case 'forget-decisions':
     case 'target-ended':
-    case 'follow-logs':
+    case 'watch':
     case 'capture':
       heed(message);
       return;

@@ -27,6 +27,7 @@ export function traceInvoker(invoker: Invoker, options: TraceInvokerOptions): In
   if (tracer === noopTracer) return invoker;
   return {
     async invoke(invocation) {
+      if (!tracer.enabled()) return await invoker.invoke(invocation);
       const { target, instance, func, headers = {} } = invocation;
       const span = tracer.startSpan('invoke', {
         kind: 'client',

@@ -39,6 +39,7 @@ function tracedHandler(
   const { tracer, spanName } = options;
   const attributes = { ...options.attributes, instance, func: wireName(func.name) };
   return async (params, context) => {
+    if (!tracer.enabled()) return await handler(params, context);
     const span = tracer.startSpan(spanName, {
       kind: 'server',
       parent: extractTraceContext(context.headers),

@@ -16,7 +16,7 @@ export function redactingTracer(tracer: Tracer, redactor: Redactor): Tracer {
     end: () => span.end(),
   });
   return {
-    ...tracer,
+    enabled: () => tracer.enabled(),
     startSpan: (name, options) =>
       wrap(
         tracer.startSpan(redactor.text(name), {

@@ -6,6 +6,7 @@ import { type Meter, noopMeter } from '../metric/meter.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { createRecordingTracer } from '../trace/recording-tracer.js';
 import type { SpanRecord } from '../trace/span-record.js';
+import type { TraceTap } from '../trace/trace-tap.js';
 import { noopTracer, type Tracer } from '../trace/tracer.js';
 import type { TelemetryBatch } from './telemetry-batch.js';
 
@@ -22,6 +23,8 @@ export interface TelemetryRelayOptions extends TelemetryRelaySettings {
   readonly post: (batch: TelemetryBatch) => void;
   /** Takes values out of spans; the loggers of the thread do so themselves. */
   readonly redactor?: Pick<Redactor, 'span'> | undefined;
+  /** Takes spans as well, while it is open, whether traces are exported or not. */
+  readonly tap?: TraceTap | undefined;
   /** Longest time between a record and its batch, in ms. Default 500. */
   readonly intervalMs?: number;
   /** Spans, or log records, that fill a batch before its time. Default 512, as many as an export takes. */
@@ -43,8 +46,9 @@ export interface TelemetryRelay {
  * own costs each thread some 0.5 s of start-up and 15 MB, and would encode and send beside the calls it measures.
  */
 export function createTelemetryRelay(options: TelemetryRelayOptions): TelemetryRelay {
-  const { traceLevel, metrics, post, intervalMs = 500, maxRecords = 512 } = options;
-  if (traceLevel === undefined && !metrics && !options.logs) {
+  const { traceLevel, metrics, post, tap, intervalMs = 500, maxRecords = 512 } = options;
+  const isExported = traceLevel !== undefined || metrics || options.logs;
+  if (!isExported && tap === undefined) {
     return { tracer: noopTracer, meter: noopMeter, log: undefined, close() {} };
   }
 
@@ -63,18 +67,20 @@ export function createTelemetryRelay(options: TelemetryRelayOptions): TelemetryR
       // What can't be posted is lost; the call that filled the batch has nothing to do with it.
     }
   };
-  const record = (span: SpanRecord): void => {
-    spans.push(options.redactor?.span(span) ?? span);
+  const record = (given: SpanRecord): void => {
+    const span = options.redactor?.span(given) ?? given;
+    tap?.takeSpan(span);
+    if (traceLevel === undefined) return;
+    spans.push(span);
     if (spans.length >= maxRecords) flush();
   };
   const log = (given: LogRecord): void => {
     logs.push(toExportedLog(given));
     if (logs.length >= maxRecords) flush();
   };
-  const timer = setInterval(flush, intervalMs);
-  timer.unref();
+  const timer = isExported ? setInterval(flush, intervalMs).unref() : undefined;
   return {
-    tracer: traceLevel === undefined ? noopTracer : createRecordingTracer({ level: traceLevel, record }),
+    tracer: createTracer(record, traceLevel, tap),
     meter: meter ?? noopMeter,
     log: options.logs ? log : undefined,
     close() {
@@ -82,4 +88,19 @@ export function createTelemetryRelay(options: TelemetryRelayOptions): TelemetryR
       flush();
     },
   };
+}
+
+/** What is exported is recorded always; what the tap alone wants, while it is open, and of the traces that begin here only some. */
+function createTracer(
+  record: (span: SpanRecord) => void,
+  level: LogLevel | undefined,
+  tap: TraceTap | undefined,
+): Tracer {
+  if (level !== undefined) return createRecordingTracer({ level, record });
+  if (tap === undefined) return noopTracer;
+  return createRecordingTracer({
+    record,
+    isEnabled: tap.isOpen,
+    startsTrace: (kind) => kind === 'server' && tap.startsTrace(),
+  });
 }

@@ -4,13 +4,24 @@ import { describeError } from '../describe-error.js';
 import { isLevelEnabled } from '../log/log-level.js';
 import type { LogLevel } from '../log/logger.js';
 import type { SpanError, SpanRecord } from './span-record.js';
-import { passThroughSpan, type Span, type SpanContext, type SpanOptions, type Tracer } from './tracer.js';
+import {
+  passThroughSpan,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanOptions,
+  type Tracer,
+} from './tracer.js';
 
 export interface RecordingTracerOptions {
   /** Gets each span when it ends. */
   readonly record: (span: SpanRecord) => void;
   /** Least severe level of spans that are recorded; `info` by default. */
   readonly level?: LogLevel;
+  /** Whether anything is recorded at the moment; always by default. */
+  readonly isEnabled?: () => boolean;
+  /** Whether a call that belongs to no trace begins one; every call by default. */
+  readonly startsTrace?: (kind: SpanKind) => boolean;
 }
 
 /**
@@ -19,11 +30,17 @@ export interface RecordingTracerOptions {
  * passed on and not recorded, any other is.
  */
 export function createRecordingTracer(options: RecordingTracerOptions): Tracer {
-  const { record, level = 'info' } = options;
+  const { record, level = 'info', isEnabled = () => true, startsTrace = () => true } = options;
   return {
+    enabled: isEnabled,
     startSpan(name, spanOptions = {}) {
-      const { parent } = spanOptions;
-      if (parent?.sampled === false || !isLevelEnabled(level, spanOptions.level ?? 'info')) {
+      const { parent, kind = 'internal' } = spanOptions;
+      if (
+        parent?.sampled === false ||
+        !isLevelEnabled(level, spanOptions.level ?? 'info') ||
+        !isEnabled() ||
+        (parent === undefined && !startsTrace(kind))
+      ) {
         return passThroughSpan(parent);
       }
       return new RecordingSpan(name, spanOptions, record);

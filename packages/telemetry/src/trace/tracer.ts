@@ -41,11 +41,14 @@ export interface Span {
 
 /** Starts spans. Span names are few and fixed; what varies goes into attributes. */
 export interface Tracer {
+  /** Whether a span that starts now may be recorded: without that, a call saves itself the making of one. */
+  enabled(): boolean;
   startSpan(name: string, options?: SpanOptions): Span;
 }
 
 /** Records nothing, but hands the parent's context on so that a trace that passes through stays whole. */
 export const noopTracer: Tracer = {
+  enabled: () => false,
   startSpan: (_name, options) => passThroughSpan(options?.parent),
 };
 
