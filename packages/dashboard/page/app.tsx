@@ -5,6 +5,7 @@ import { ConfigsPage } from './pages/configs-page.js';
 import { EventsPage } from './pages/events-page.js';
 import { HostsPage } from './pages/hosts-page.js';
 import { LinksPage } from './pages/links-page.js';
+import { TracesPage } from './pages/traces-page.js';
 import { WorkloadPage } from './pages/workload-page.js';
 import { WorkloadsPage } from './pages/workloads-page.js';
 import { addressOf, type PageName, type Route, useRoute } from './route.js';
@@ -18,6 +19,7 @@ const entries: readonly { readonly page: PageName; readonly title: string }[] = 
   { page: 'links', title: 'Links' },
   { page: 'configs', title: 'Configs' },
   { page: 'events', title: 'Events' },
+  { page: 'traces', title: 'Traces' },
 ];
 
 export function App(): JSX.Element {
@@ -76,6 +78,8 @@ function pageOf({ page, subject }: Route): JSX.Element {
       return <ConfigsPage name={subject} />;
     case 'events':
       return <EventsPage />;
+    case 'traces':
+      return <TracesPage id={subject} />;
   }
 }
 

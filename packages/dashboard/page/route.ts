@@ -6,7 +6,16 @@ export interface Route {
   readonly subject: string | undefined;
 }
 
-export const pageNames = ['map', 'hosts', 'components', 'providers', 'links', 'configs', 'events'] as const;
+export const pageNames = [
+  'map',
+  'hosts',
+  'components',
+  'providers',
+  'links',
+  'configs',
+  'events',
+  'traces',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** `#/components/shop-cart` → the page `components` about `shop-cart`; the map for what is none of ours. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { HostFigures } from '@wasmlattice/diagnostics';
 import { componentScaled } from '@wasmlattice/events';
+import type { SpanRecord, TraceBatch } from '@wasmlattice/telemetry';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -139,6 +141,95 @@ describe('a lattice of 1,000 components', () => {
   });
 });
 
+/** What a request leads to on two hosts, with a call that fails. */
+const traceId = 'a'.repeat(32);
+const spanOf = (id: string, startMs: number, endMs: number, attributes: SpanRecord['attributes']) =>
+  ({
+    name: 'invoke',
+    kind: 'client',
+    context: { traceId, spanId: id.repeat(16), sampled: true },
+    startMs: Date.UTC(2026, 0, 1) + startMs,
+    endMs: Date.UTC(2026, 0, 1) + endMs,
+    attributes,
+  }) as const;
+const request = {
+  ...spanOf('1', 0, 20, {
+    component_id: 'shop-1-web',
+    'http.request.method': 'GET',
+    'url.path': '/cart',
+    'http.response.status_code': 500,
+  }),
+  name: 'http_request',
+};
+const call = { instance: 'shop:cart/api', func: 'list', target: 'shop-1-cart' };
+const calling = {
+  ...spanOf('2', 2, 18, { component_id: 'shop-1-web', ...call }),
+  parentSpanId: '1'.repeat(16),
+  error: {
+    atMs: 0,
+    type: 'TrapError',
+    message: 'unreachable',
+    stack: 'Error: no cart\n  at src/cart.ts:6:11',
+  },
+};
+const called = {
+  ...spanOf('3', 5, 15, { component_id: 'shop-1-cart', instance: 'shop:cart/api', func: 'list' }),
+  name: 'component_invocation',
+  parentSpanId: '2'.repeat(16),
+};
+const logged = { time: Date.UTC(2026, 0, 1), level: 'info', target: 'component', traceId } as const;
+
+const someHostFigures = (hostId: string): HostFigures => ({
+  hostId,
+  friendlyName: hostId,
+  version: '1.2.3',
+  time: Date.now(),
+  uptimeSeconds: 1,
+  process: { residentBytes: 1e8, cpuMs: 1, servingThreads: 1, budgets: [] },
+  durationBoundsMs: [],
+  components: [],
+  providers: [],
+});
+
+/** Has two hosts tell that trace to whoever asks. */
+async function tellTrace(of: FakeLattice): Promise<void> {
+  const tell = async (hostId: string, batch: Omit<TraceBatch, 'dropped'>): Promise<void> => {
+    const onTraces = (): void => queueMicrotask(() => tellOnce());
+    const served = await of.tellFigures(hostId, () => someHostFigures(hostId), undefined, onTraces);
+    let isTold = false;
+    const tellOnce = (): void => {
+      if (!isTold) served.traced({ ...batch, dropped: 0 });
+      isTold = true;
+    };
+  };
+  const attributes = { component: 'shop-1-cart' };
+  await tell('NA1', { spans: [calling, request], logs: [] });
+  await tell('NB2', { spans: [called], logs: [{ ...logged, message: 'the cart is empty', attributes }] });
+}
+
+describe('a trace', () => {
+  it('is put together from two hosts, drawn as a waterfall, and read by keyboard', async () => {
+    await tellTrace(lattice);
+    await open('#/traces');
+    await page.getByRole('link', { name: 'GET /cart' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'GET /cart' }).waitFor();
+    const steps = page.getByRole('region', { name: 'Steps' });
+    await steps.getByRole('rowheader').nth(2).waitFor();
+    expect(await steps.getByRole('rowheader').allInnerTexts()).toEqual([
+      'GET /cart',
+      expect.stringMatching(/^Level 2:\s*shop:cart\/api list → shop-1-cart\s*failed$/),
+      expect.stringMatching(/^Level 3:\s*shop:cart\/api list$/),
+    ]);
+    await steps.getByText('at src/cart.ts:6:11').waitFor();
+    await steps.getByRole('button', { name: 'GET /cart' }).press('Enter');
+    await steps.getByText('http.response.status_code').first().waitFor();
+    await page.getByRole('region', { name: 'Log' }).getByText('the cart is empty').waitFor();
+    await page.getByRole('link', { name: 'All traces' }).press('Enter');
+    await page.getByRole('table', { name: 'Traces' }).getByText('500 failed').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('the keyboard', () => {
   it('walks the map, tells of a node and comes back', async () => {
     await open();
@@ -155,7 +246,7 @@ describe('the keyboard', () => {
 
   it('gets to each page, whose heading has the focus then', async () => {
     await open();
-    for (const name of ['Hosts', 'Components', 'Providers', 'Links', 'Configs', 'Events']) {
+    for (const name of ['Hosts', 'Components', 'Providers', 'Links', 'Configs', 'Events', 'Traces']) {
       await page.getByRole('link', { name }).first().focus();
       await page.keyboard.press('Enter');
       await expect.poll(focused).toBe(name);
@@ -208,42 +299,51 @@ describe('accessibility', () => {
     small.links.push(...links);
     for (const [hostId, inventory] of hosts) await small.host(hostId, inventory);
     small.configs.set('shop-1-kv-config', { url: 'redis://redis.example:6379', password: 'hunter2' });
-    smallDashboard = await serveDashboard(small);
+    await tellTrace(small);
+    smallDashboard = await serveDashboard({ ...small, keepsTraces: true });
   });
   afterAll(async () => {
     await smallDashboard?.close();
     await small?.[Symbol.asyncDispose]();
   });
 
-  it.each([
-    ['#/map', 'light'],
-    ['#/map', 'dark'],
-    ['#/hosts', 'light'],
-    ['#/components', 'dark'],
-    ['#/components/shop-3-web', 'light'],
-    ['#/providers/shop-3-kv', 'dark'],
-    ['#/links', 'light'],
-    ['#/links/new', 'dark'],
-    ['#/configs/shop-1-kv-config', 'light'],
-    ['#/events', 'dark'],
-  ] as const)('has no fault by the rules of axe on %s, %s', async (hash, colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(smallDashboard.url);
-    await page.getByRole('heading', { level: 1, name: 'Map' }).waitFor();
-    await page.evaluate((to) => {
-      location.hash = to;
-    }, hash);
-    if (hash === '#/map')
-      await page.getByRole('button', { name: 'component web', exact: true }).first().click();
-    else await page.getByRole('heading', { level: 1, name: 'Map' }).waitFor({ state: 'detached' });
-    // As a tool of the browser does: the policy of the page lets no script in by another way.
-    await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
+  const scan = async (): Promise<readonly string[]> => {
     const { violations } = await page.evaluate(
-      (): Promise<AxeResults> => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      (): Promise<AxeResults> =>
+        (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+          resultTypes: ['violations'],
+        }),
     );
-    const found = violations.map(
+    return violations.map(
       ({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`,
     );
-    expect(found).toEqual([]);
+  };
+
+  // One page that walks on: to load it and axe for each is most of the time.
+  it.each([
+    [
+      'light',
+      ['#/map', '#/hosts', '#/components/shop-3-web', '#/links', '#/configs/shop-1-kv-config', '#/traces'],
+    ],
+    [
+      'dark',
+      ['#/map', '#/components', '#/providers/shop-3-kv', '#/links/new', '#/events', `#/traces/${traceId}`],
+    ],
+  ] as const)('has no fault by the rules of axe, %s', async (colorScheme, hashes) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(smallDashboard.url);
+    await page.getByRole('button', { name: 'component web', exact: true }).first().click();
+    // As a tool of the browser does: the policy of the page lets no script in by another way.
+    await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
+    for (const hash of hashes) {
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+      if (hash !== '#/map') {
+        await page.getByRole('heading', { level: 1, name: 'Map' }).waitFor({ state: 'detached' });
+      }
+      if (hash.startsWith('#/traces')) await page.getByText('GET /cart').first().waitFor();
+      expect(await scan(), hash).toEqual([]);
+    }
   });
 });

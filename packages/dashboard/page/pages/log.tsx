@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { LogLineRow, LogMessage } from '../../src/model/log-messages.js';
+import { clockTime } from '../parts/clock-time.js';
 import { StoreContext, useView } from '../state/store.js';
 import { readMessages } from '../state/stream.js';
 
@@ -48,7 +49,7 @@ export function Log({ id }: { readonly id: string }): JSX.Element {
         <ol class="log">
           {[...lines].reverse().map(({ time, level, hostId, message }, at) => (
             <li key={lines.length - at} class={`log-line ${level}`}>
-              <time dateTime={new Date(time).toISOString()}>{clock.format(time)}</time>
+              <time dateTime={new Date(time).toISOString()}>{clockTime(time)}</time>
               <span class="log-level">{level}</span>
               <span class="log-message">{message}</span>
               <span class="muted-text">{hosts.get(hostId)?.name ?? hostId.slice(0, 8)}</span>
@@ -59,5 +60,3 @@ export function Log({ id }: { readonly id: string }): JSX.Element {
     </section>
   );
 }
-
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });

@@ -6,6 +6,7 @@ import { History, sumOf } from './history.js';
 import { emptyState, type LatticeState, takeMessage } from './lattice-state.js';
 import { readMessages, StreamRefusedError } from './stream.js';
 import { dropToken } from './token.js';
+import { TraceStore } from './traces.js';
 import { type Graph, graphOf } from './workloads.js';
 
 /**
@@ -30,6 +31,7 @@ const longestRetryMs = 5_000;
 export class Store {
   readonly #token: string;
   readonly history: History = new History();
+  readonly traces: TraceStore;
   readonly #listeners = new Set<() => void>();
   #view: View = {
     stream: 'opening',
@@ -40,6 +42,7 @@ export class Store {
 
   constructor(token: string) {
     this.#token = token;
+    this.traces = new TraceStore(token);
   }
 
   get view(): View {

@@ -11,6 +11,7 @@ import type { PageFile } from './page-files.js';
 import { readJson } from './read-body.js';
 import { Refusal } from './refusal.js';
 import type { RequestGuard } from './request-guard.js';
+import type { TracesWatch } from './traces-watch.js';
 import type { Viewers } from './viewers.js';
 
 /** What {@link createDashboardHandler} needs. */
@@ -18,6 +19,7 @@ export interface DashboardHandlerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   readonly guard: RequestGuard;
   readonly viewers: Viewers;
+  readonly traces: Pick<TracesWatch, 'add'>;
   readonly editor: LatticeEditor;
   readonly diagnostics: DiagnosticsClient;
   readonly isReadOnly: boolean;
@@ -70,6 +72,7 @@ async function answer(
   }
   if (!guard.hasToken(request.headers)) return sendNothing(response, 401);
   if (route === 'GET /api/stream') return viewers.add(response);
+  if (route === 'GET /api/traces') return options.traces.add(response);
   const [, configName] = /^GET \/api\/configs\/(.+)$/.exec(route) ?? [];
   if (configName !== undefined) return await sendConfig(response, decodeURIComponent(configName), options);
   const [, workload] = /^GET \/api\/logs\/(.+)$/.exec(route) ?? [];

@@ -259,3 +259,40 @@ it('tells what a component logs while a page follows it', async () => {
   });
   leaving.abort();
 });
+
+it('asks hosts for traces while a page looks at them, and tells each trace whole', async () => {
+  const asked = Promise.withResolvers<void>();
+  await lattice.host('NT1', {});
+  const served = await lattice.tellFigures(
+    'NT1',
+    () => {
+      throw new Error('it tells its traces alone');
+    },
+    undefined,
+    asked.resolve,
+  );
+  // One of its own, which knows of the host.
+  const watching = await serveDashboard(lattice);
+  try {
+    const response = await fetch(new URL('/api/traces', watching.address), {
+      headers: { authorization: `Bearer ${watching.token}` },
+    });
+    await asked.promise;
+    const context = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+    const span = { name: 'invoke', kind: 'client', context, startMs: 1, endMs: 2, attributes: {} } as const;
+    served.traced({ spans: [span], logs: [], dropped: 2 });
+    let text = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      if (text.includes(context.traceId)) break;
+    }
+    const last = text.trim().split('\n\n').at(-1) ?? '';
+    expect(JSON.parse(last.slice('data: '.length))).toMatchObject({
+      kind: 'traces',
+      traces: [{ id: context.traceId, spans: [{ id: context.spanId, hostId: 'NT1' }], lines: [] }],
+      lost: 2,
+    });
+  } finally {
+    await watching.close();
+  }
+});

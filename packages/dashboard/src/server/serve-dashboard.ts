@@ -14,6 +14,7 @@ import { watchLattice } from './lattice-watch.js';
 import { readPageFiles } from './page-files.js';
 import { createRequestGuard } from './request-guard.js';
 import { RowTables } from './row-tables.js';
+import { TracesWatch } from './traces-watch.js';
 import { Viewers } from './viewers.js';
 
 /** What {@link serveDashboard} needs. */
@@ -29,6 +30,8 @@ export interface DashboardOptions {
   readonly isReadOnly?: boolean;
   /** How long to wait for the outcome of a link that was put, in ms; 5000 by default. */
   readonly outcomeMs?: number;
+  /** Whether traces are kept before a page looks at them, too; only from then on by default, as it costs the hosts something. */
+  readonly keepsTraces?: boolean;
   readonly logger?: Logger;
 }
 
@@ -59,6 +62,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     connection,
     diagnostics,
     isReadOnly = false,
+    keepsTraces = false,
     logger = noopLogger,
     outcomeMs = 5_000,
     port = 0,
@@ -91,6 +95,13 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   opened.defer(
     watchFigures({ diagnostics, tables: viewers.tables, isWatched: () => viewers.isWatched, logger }),
   );
+  const traces = new TracesWatch({
+    diagnostics,
+    tables: viewers.tables,
+    isAlwaysOn: keepsTraces,
+    logger,
+  });
+  opened.defer(() => traces.close());
   void followConnection(connection, (isConnected) => {
     viewers.setConnection(isConnected ? 'connected' : 'disconnected');
     if (isConnected) void watch.refresh();
@@ -101,7 +112,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const guard = createRequestGuard(bound.port, token);
   server.on(
     'request',
-    createDashboardHandler({ files, guard, viewers, editor, diagnostics, isReadOnly, logger }),
+    createDashboardHandler({ files, guard, viewers, traces, editor, diagnostics, isReadOnly, logger }),
   );
   const address = `http://127.0.0.1:${bound.port}/`;
   const scope = opened.move();

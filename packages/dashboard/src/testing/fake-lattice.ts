@@ -43,8 +43,13 @@ export interface FakeLattice extends AsyncDisposable {
   readonly configs: Map<string, StringMap>;
   /** Publishes an event as the host of this id does. */
   emit(hostId: string, event: LatticeEvent): Promise<void>;
-  /** Makes a host tell figures, and what it logs, from now on. */
-  tellFigures(hostId: string, figures: () => HostFigures, onFollow?: () => void): Promise<DiagnosticsServer>;
+  /** Makes a host tell figures, what it logs and what it traces, from now on. */
+  tellFigures(
+    hostId: string,
+    figures: () => HostFigures,
+    onFollow?: () => void,
+    onTraces?: () => void,
+  ): Promise<DiagnosticsServer>;
   /** Adds a host, or changes what one runs. */
   host(hostId: string, inventory: FakeInventory): Promise<void>;
 }
@@ -126,7 +131,7 @@ export async function startFakeLattice(): Promise<FakeLattice> {
     links,
     configs,
     emit,
-    async tellFigures(hostId, figures, onFollow = () => {}) {
+    async tellFigures(hostId, figures, onFollow = () => {}, onTraces = () => {}) {
       const served = serveDiagnostics({
         connection,
         lattice: 'default',
@@ -134,6 +139,7 @@ export async function startFakeLattice(): Promise<FakeLattice> {
         hostId,
         figures: async () => figures(),
         onFollow,
+        onTraces,
       });
       scope.defer(() => served.close());
       await connection.flush();
