@@ -9,6 +9,8 @@ function setUp() {
   const time = new GuestTime({ now: () => now });
   const fair = new FairTurns({ sliceMs: 5, afterTurn: (callback) => turns.push(callback) });
   const began: string[] = [];
+  let running = 0;
+  let mostAtOnce = 0;
   const component = (name: string) => {
     const account: GuestAccount = time.account();
     const share: FairShare = fair.share(account);
@@ -16,19 +18,26 @@ function setUp() {
       async invoke(ms: number): Promise<void> {
         await share.enter();
         began.push(name);
+        mostAtOnce = Math.max(mostAtOnce, ++running);
         account.enter();
         now += ms;
         account.leave();
+        // The answer and the reset take some microtasks.
+        for (let i = 0; i < 20; i++) await Promise.resolve();
+        running--;
       },
     };
   };
   return {
     component,
     began,
+    mostAtOnce: () => mostAtOnce,
     /** The event loop has looked for what came in. */
     async turn(): Promise<void> {
-      for (const callback of turns.splice(0)) callback();
-      for (let i = 0; i < 50; i++) await Promise.resolve();
+      for (const callback of turns.splice(0)) {
+        callback();
+        for (let i = 0; i < 50; i++) await Promise.resolve();
+      }
     },
     isIdle: () => turns.length === 0,
   };
@@ -70,6 +79,16 @@ describe('turns', () => {
     await turn();
     await Promise.all(later);
     expect(began).toHaveLength(5);
+  });
+
+  it('let each of those that waited be over before the next begins', async () => {
+    const { component, turn, mostAtOnce } = setUp();
+    const busy = component('busy');
+    await busy.invoke(5);
+    const later = [1, 1, 1].map((ms) => busy.invoke(ms));
+    await turn();
+    await Promise.all(later);
+    expect(mostAtOnce()).toBe(1);
   });
 
   it('go on when one that may begin never does', async () => {

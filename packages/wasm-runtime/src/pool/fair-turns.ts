@@ -13,14 +13,15 @@ export interface FairTurnsOptions {
  */
 export class FairTurns {
   readonly sliceMs: number;
-  readonly #afterTurn: (callback: () => void) => void;
+  /** Calls back when the event loop has looked for what came in; what one callback sets going is done before the next one. */
+  readonly afterTurn: (callback: () => void) => void;
   /** Those that have used up their slice, or wait. */
   readonly #spent = new Set<FairShare>();
   #isScheduled = false;
 
   constructor({ sliceMs = 5, afterTurn = setImmediate }: FairTurnsOptions = {}) {
     this.sliceMs = sliceMs;
-    this.#afterTurn = afterTurn;
+    this.afterTurn = afterTurn;
   }
 
   /** The part of one component, whose guests compute on this account. */
@@ -33,7 +34,7 @@ export class FairTurns {
     this.#spent.add(share);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#afterTurn(this.#renew);
+    this.afterTurn(this.#renew);
   }
 
   readonly #renew = (): void => {
@@ -49,6 +50,8 @@ export class FairShare {
   readonly #turns: FairTurns;
   readonly #account: GuestAccount;
   readonly #waiting: (() => void)[] = [];
+  /** Callbacks under way, each of which begins one of those that wait. */
+  #callbacks = 0;
   /** What the account had when the slice began. */
   #sliceFrom = 0;
 
@@ -61,29 +64,40 @@ export class FairShare {
   enter(): Promise<void> | undefined {
     const isSpent = this.#isSpent;
     if (!isSpent && this.#waiting.length === 0) return undefined;
-    this.#turns.renewNext(this);
+    if (isSpent) this.#turns.renewNext(this);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
+    this.#callBack();
     return promise;
   }
 
-  /** A new slice: the first of those that wait begins, and each further one when the one before it stops to compute. */
+  /**
+   * A new slice: those that wait begin one after another, each in a callback of its own. Most are over, and their instances back, by the end
+   * of their callback, so that the next one takes the instance that the caches hold.
+   */
   renew(): void {
     this.#sliceFrom = this.#account.ms;
-    if (this.#waiting.length === 0) return;
-    this.#account.onLeave = () => this.#next();
     this.#next();
-    // Whatever becomes of the one that begins now.
-    if (this.#waiting.length > 0) this.#turns.renewNext(this);
+    while (this.#callbacks < this.#waiting.length) this.#callBack();
   }
 
   get #isSpent(): boolean {
     return this.#account.ms - this.#sliceFrom >= this.#turns.sliceMs;
   }
 
+  #callBack(): void {
+    this.#callbacks++;
+    this.#turns.afterTurn(this.#onCallback);
+  }
+
+  readonly #onCallback = (): void => {
+    this.#callbacks--;
+    this.#next();
+  };
+
   #next(): void {
-    if (this.#isSpent) return;
-    this.#waiting.shift()?.();
-    if (this.#waiting.length === 0) this.#account.onLeave = undefined;
+    if (this.#waiting.length === 0) return;
+    if (this.#isSpent) this.#turns.renewNext(this);
+    else this.#waiting.shift()?.();
   }
 }

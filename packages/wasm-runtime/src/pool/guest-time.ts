@@ -73,8 +73,6 @@ export class GuestAccount implements GuestClock {
   readonly #time: GuestTime;
   #ms = 0;
   #takenMs = 0;
-  /** Called whenever a guest stops to compute. */
-  onLeave: (() => void) | undefined;
 
   constructor(time: GuestTime) {
     this.#time = time;
@@ -91,7 +89,6 @@ export class GuestAccount implements GuestClock {
 
   leave(): void {
     this.#time.leave(this);
-    this.onLeave?.();
   }
 
   /** Ms on a core since the last call. */
