@@ -5,6 +5,7 @@ import type { GuestLimits } from '../limits/guest-limits.js';
 import type { AnyLimitName } from '../limits/limit-table.js';
 import type { Linkage } from '../linker/linker.js';
 import { createComponentCells, setPermitLimit, type ThreadCells } from './component-cells.js';
+import { Deadlines } from './deadlines.js';
 import type { FairShare } from './fair-turns.js';
 import { Invocation, type InvocationStacks } from './invocation.js';
 import { BoundContext, type InvocationContext } from './invocation-context.js';
@@ -98,14 +99,16 @@ export class InstancePool {
   readonly #options: InstancePoolOptions;
   readonly #cells: ThreadCells;
   readonly #permits: Permits;
+  readonly #deadlines: Deadlines | undefined;
   /** Accepted and not over yet, whether they run or wait for a permit. */
   readonly #invocations = new LinkedList<Invocation>();
   /** Set once the pool is closing; resolved once it is drained. */
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(options: InstancePoolOptions) {
-    const { component, maxInstances, maxWaiting, cells, onWaited } = options;
+    const { component, maxInstances, maxWaiting, cells, onWaited, maxExecutionMs } = options;
     this.#options = options;
+    this.#deadlines = maxExecutionMs === undefined ? undefined : new Deadlines(maxExecutionMs);
     this.#cells = cells ?? ownCells(maxInstances, maxWaiting);
     this.#permits = new Permits({ component, cells: this.#cells, maxWaiting, onWaited });
   }
@@ -137,7 +140,7 @@ export class InstancePool {
     work: (instance: ComponentInstance, signal: EndSignal) => Promise<T>,
     { signal, isKept = false, onFault, hasFailed }: RunOptions = {},
   ): Promise<T> {
-    const { component, compiled, linkage, maxExecutionMs, turns, clock, limits, onOver } = this.#options;
+    const { component, compiled, linkage, turns, clock, limits, onOver } = this.#options;
     const begun = onOver === undefined || isKept ? undefined : performance.now();
     let hasThrown = false;
     if (this.#drained) throw new PoolClosedError(component);
@@ -166,7 +169,7 @@ export class InstancePool {
         ending.throwIfAborted();
       }
       const stacks = this.#takeStack(invocation, isKept);
-      if (maxExecutionMs !== undefined && !isKept) invocation.limitTo(maxExecutionMs);
+      if (this.#deadlines !== undefined && !isKept) invocation.limitTo(this.#deadlines);
       const imports = linkage.bind(bound);
       const options = { signal: ending, clock, limits };
       const instance =

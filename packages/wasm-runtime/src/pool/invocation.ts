@@ -2,6 +2,7 @@ import { Ending, type EndSignal } from '../ending.js';
 import type { ComponentInstance } from '../engines/engine.js';
 import { exceededLimit, LimitExceededError } from '../limits/limit-exceeded-error.js';
 import type { AnyLimitName } from '../limits/limit-table.js';
+import type { Deadlines } from './deadlines.js';
 import type { Linked } from './linked-list.js';
 import type { StackBudget } from './thread-budgets.js';
 
@@ -52,7 +53,10 @@ export class Invocation implements Linked<Invocation> {
   /** Told before anything else when it ends. */
   readonly ending: Ending = new Ending();
   readonly #onOver: (() => void)[] = [];
-  readonly #calls = new Set<Promise<unknown>>();
+  /** Calls under way. */
+  #calls = 0;
+  /** Told when none is. */
+  #onCallsEnded: (() => void) | undefined;
   /** What outlives it; made when there is any. */
   #leftBehind: { readonly work: Set<Promise<void>>; readonly controller: AbortController } | undefined;
   readonly #onExceeded: ((limit: AnyLimitName) => void) | undefined;
@@ -90,9 +94,11 @@ export class Invocation implements Linked<Invocation> {
     this.#leftBehind.work.add(work(this.#leftBehind.controller.signal));
   }
 
-  limitTo(ms: number): void {
-    const timer = setTimeout(() => this.end(new ExecutionTimeError(this.#component, ms)), ms);
-    this.onOver(() => clearTimeout(timer));
+  limitTo(deadlines: Deadlines): void {
+    const deadline = deadlines.begin(() => {
+      this.end(new ExecutionTimeError(this.#component, deadlines.ms));
+    });
+    this.onOver(() => deadlines.end(deadline));
   }
 
   onOver(action: () => void): void {
@@ -115,22 +121,21 @@ export class Invocation implements Linked<Invocation> {
     return {
       guestStderr,
       call: (id, func, params) => {
-        const needed = this.#calls.size < (stacks?.reserved ?? 0) ? undefined : stacks?.budget;
+        const needed = this.#calls < (stacks?.reserved ?? 0) ? undefined : stacks?.budget;
         try {
           needed?.enter(this.#component);
         } catch (error) {
           return Promise.reject(error);
         }
         const call = instance.call(id, func, params);
-        this.#calls.add(call);
-        const ended = (): void => {
-          this.#calls.delete(call);
-          needed?.leave();
-        };
-        call.then(ended, (error: unknown) => {
-          ended();
-          this.#fail(error);
-        });
+        this.#calls++;
+        call.then(
+          () => this.#callEnded(needed),
+          (error: unknown) => {
+            this.#callEnded(needed);
+            this.#fail(error);
+          },
+        );
         return call;
       },
       endOpen: () => instance.endOpen?.(),
@@ -150,7 +155,7 @@ export class Invocation implements Linked<Invocation> {
    * nothing takes a turn of its own
    */
   settle(): Promise<void> | undefined {
-    const settling = this.#calls.size > 0 ? this.#callsEnd() : this.#guestSettles();
+    const settling = this.#calls > 0 ? this.#callsEnd() : this.#guestSettles();
     if (settling !== undefined) {
       return settling.then(() => {
         this.#over();
@@ -161,8 +166,17 @@ export class Invocation implements Linked<Invocation> {
     return this.#leftNothing();
   }
 
+  #callEnded(needed: StackBudget | undefined): void {
+    needed?.leave();
+    if (--this.#calls === 0) this.#onCallsEnded?.();
+  }
+
   async #callsEnd(): Promise<void> {
-    while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
+    while (this.#calls > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onCallsEnded = resolve;
+      });
+    }
     await this.#guestSettles();
   }
 

@@ -17,6 +17,11 @@ export class LinkedList<T extends Linked<T>> implements Iterable<T> {
     return this.#first === undefined;
   }
 
+  /** The one that came before all others that are there. */
+  get first(): T | undefined {
+    return this.#first;
+  }
+
   /** Adds it as the last. It must not be in a list. */
   add(item: T): void {
     item.previous = this.#last;
