@@ -90,6 +90,7 @@ export {
 } from './pool/instance-pool.js';
 export { ExecutionTimeError, InvocationOverError } from './pool/invocation.js';
 export type { InvocationContext } from './pool/invocation-context.js';
+export { type Linked, LinkedList } from './pool/linked-list.js';
 export { monotonicMs } from './pool/monotonic-clock.js';
 export { type BudgetName, OverloadedError, type ProcessBudgetName } from './pool/overloaded-error.js';
 export {

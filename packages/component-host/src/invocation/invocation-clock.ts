@@ -1,4 +1,11 @@
-import { lastStartWriter, monotonicMs, oldestStartWriter, type ThreadCells } from '@wasmlattice/wasm-runtime';
+import {
+  type Linked,
+  LinkedList,
+  lastStartWriter,
+  monotonicMs,
+  oldestStartWriter,
+  type ThreadCells,
+} from '@wasmlattice/wasm-runtime';
 
 /**
  * Tells the control plane when the oldest invocation of a component in flight in a thread began. The control plane reads it when
@@ -22,25 +29,34 @@ export function createInvocationClock(
 ): InvocationClock {
   const publish = oldestStartWriter(cells);
   const publishLast = lastStartWriter(cells);
-  /** Start times in the order of the starts. */
-  const running = new Set<{ readonly startedAt: number }>();
+  /** In the order of the starts. */
+  const running = new LinkedList<Running>();
 
-  const publishOldest = (): void => {
-    const [oldest] = running;
-    publish(oldest?.startedAt);
-  };
   return {
     start() {
-      const invocation = { startedAt: now() };
+      const invocation = new Running(now());
       publishLast(invocation.startedAt);
+      if (running.isEmpty) publish(invocation.startedAt);
       running.add(invocation);
-      if (running.size === 1) publishOldest();
       return () => {
-        const [oldest] = running;
-        if (!running.delete(invocation)) return;
-        if (oldest === invocation) publishOldest();
+        if (invocation.isOver) return;
+        invocation.isOver = true;
+        const isOldest = running.first === invocation;
+        running.delete(invocation);
+        if (isOldest) publish(running.first?.startedAt);
         onEnd?.();
       };
     },
   };
+}
+
+class Running implements Linked<Running> {
+  previous: Running | undefined;
+  next: Running | undefined;
+  readonly startedAt: number;
+  isOver = false;
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
+  }
 }
