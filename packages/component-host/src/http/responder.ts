@@ -1,6 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ByteSink, HttpResponder, HttpResponseHead } from '@wasmlattice/wasm-runtime/host-functions';
+import {
+  type ByteSink,
+  type HttpResponder,
+  type HttpResponseHead,
+  latin1Text,
+} from '@wasmlattice/wasm-runtime/host-functions';
 import {
   frameResponse,
   MisframedResponseError,
@@ -228,8 +233,7 @@ export class ServerResponder implements HttpResponder, ByteSink {
     for (const chunk of this.#held) this.#response.write(chunk);
     this.#settle();
     if (last === undefined || last.length > SENT_AS_TEXT) this.#response.end(last);
-    else
-      this.#response.end(Buffer.from(last.buffer, last.byteOffset, last.length).toString('latin1'), 'latin1');
+    else this.#response.end(latin1Text(last), 'latin1');
   }
 
   #end(trailers: HeaderLines | undefined): void {

@@ -32,6 +32,7 @@ export { hostInterfaces, unavailableInterfaces } from './wasi/index.js';
 export {
   type ByteSink,
   type ByteSource,
+  latin1Text,
   ReadableSource,
   type Readiness,
   WritableSink,

@@ -54,9 +54,9 @@ class BodyInputStream extends InputStream {
     siblings.added();
   }
 
-  override [Symbol.dispose](): void {
+  override dropped(): void {
     this.#siblings.dropped();
-    super[Symbol.dispose]();
+    super.dropped();
   }
 }
 

@@ -8,15 +8,19 @@ import { receivedRequest } from './wasi03/request.js';
 
 /** How a guest is given a request, by the interface it serves HTTP with. */
 interface ServedInterface {
-  readonly id: RegExp;
+  /** Of its ids. */
+  readonly pattern: RegExp;
+  /** What its ids begin with, and no other's do. */
+  readonly prefix: string;
   /** Resolves when the guest has returned; its answer is out by then. */
-  call(call: IncomingHandlerCall, answer: Answer): Promise<void>;
+  call(call: IncomingHandlerCall, answer: Answer): Promise<unknown>;
 }
 
 /** In the order of preference. */
 const servedInterfaces: readonly ServedInterface[] = [
   {
-    id: /^wasi:http\/handler@0\.3\.\d+$/,
+    pattern: /^wasi:http\/handler@0\.3\.\d+$/,
+    prefix: 'wasi:http/handler@',
     async call({ instance, exportId, exchange, limits = defaultGuestLimits }, answer) {
       const result = await instance.call(exportId, 'handle', [receivedRequest(exchange, limits)]);
       answer.answered(result as GuestAnswer);
@@ -25,9 +29,10 @@ const servedInterfaces: readonly ServedInterface[] = [
     },
   },
   {
-    id: /^wasi:http\/incoming-handler@0\.2\.\d+$/,
-    async call({ instance, exportId, exchange, limits }, answer) {
-      await instance.call(exportId, 'handle', [
+    pattern: /^wasi:http\/incoming-handler@0\.2\.\d+$/,
+    prefix: 'wasi:http/incoming-handler@',
+    call({ instance, exportId, exchange, limits }, answer) {
+      return instance.call(exportId, 'handle', [
         new IncomingRequest(exchange, limits),
         new ResponseOutparam(answer),
       ]);
@@ -39,7 +44,7 @@ const servedInterfaces: readonly ServedInterface[] = [
 export function incomingHandlerExport(types: ComponentTypes): string | undefined {
   const ids = types.exports.map(({ id }) => id);
   return servedInterfaces
-    .map((served) => ids.find((id) => served.id.test(id)))
+    .map((served) => ids.find((id) => served.pattern.test(id)))
     .find((id) => id !== undefined);
 }
 
@@ -53,7 +58,7 @@ export async function invokeIncomingHandler(call: IncomingHandlerCall): Promise<
   const answer = new Answer(call);
   let trap: { readonly cause: unknown } | undefined;
   try {
-    await servedInterfaces.find(({ id }) => id.test(call.exportId))?.call(call, answer);
+    await servedInterfaces.find(({ prefix }) => call.exportId.startsWith(prefix))?.call(call, answer);
   } catch (cause) {
     trap = { cause };
   }

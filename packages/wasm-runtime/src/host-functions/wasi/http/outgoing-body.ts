@@ -44,8 +44,8 @@ class BodyOutputStream extends OutputStream {
     siblings.added();
   }
 
-  override [Symbol.dispose](): void {
+  override dropped(): void {
     this.#siblings.dropped();
-    super[Symbol.dispose]();
+    super.dropped();
   }
 }

@@ -7,6 +7,7 @@ export { InputStream, type StreamError } from './input-stream.js';
 export { ioInterfaces } from './interfaces.js';
 export { IoError } from './io-error.js';
 export { IterableSource, type IterableSourceOptions } from './iterable-source.js';
+export { latin1Text } from './latin1-text.js';
 export { emptySource, MemorySink, MemorySource } from './memory.js';
 export { OutputStream } from './output-stream.js';
 export { type ChunkSource, OwnedChunks } from './owned-chunks.js';

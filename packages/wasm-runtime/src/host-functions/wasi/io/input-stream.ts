@@ -65,6 +65,11 @@ export class InputStream {
   }
 
   [Symbol.dispose](): void {
+    this.dropped();
+  }
+
+  /** The guest has dropped it. A name of its own, since V8 looks up `super[symbol]` anew each time. */
+  dropped(): void {
     this.#over = true;
     this.#source.cancel();
   }

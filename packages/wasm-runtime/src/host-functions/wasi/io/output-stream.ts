@@ -100,6 +100,11 @@ export class OutputStream {
   }
 
   [Symbol.dispose](): void {
+    this.dropped();
+  }
+
+  /** The guest has dropped it. A name of its own, since V8 looks up `super[symbol]` anew each time. */
+  dropped(): void {
     this.#over = true;
     this.#sink.close();
   }
