@@ -75,7 +75,8 @@ export class ServerExchange implements ServedExchange, ResponderContext {
   readonly #requestBody: RequestBody | undefined;
   /** When nobody waits for the rest of the response. */
   readonly signal: Ending = new Ending();
-  readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers();
+  #isGone = false;
+  #whenGone: (() => void)[] | undefined;
 
   /** @throws RefusedRequestError when the request can't be given to a guest */
   constructor(options: ServerExchangeOptions) {
@@ -115,7 +116,14 @@ export class ServerExchange implements ServedExchange, ResponderContext {
 
   /** Resolves once the response was handed to the system, or the connection is gone. */
   get gone(): Promise<void> {
-    return this.#gone.promise;
+    return new Promise((resolve) => this.whenGone(resolve));
+  }
+
+  /** Does something then; at once if that is so already. */
+  whenGone(action: () => void): void {
+    if (this.#isGone) action();
+    else if (this.#whenGone === undefined) this.#whenGone = [action];
+    else this.#whenGone.push(action);
   }
 
   /**
@@ -156,6 +164,10 @@ export class ServerExchange implements ServedExchange, ResponderContext {
       this.responder.disconnected();
       this.signal.end(new ClientDisconnectedError());
     }
-    this.#gone.resolve();
+    if (this.#isGone) return;
+    this.#isGone = true;
+    const actions = this.#whenGone;
+    this.#whenGone = undefined;
+    if (actions !== undefined) for (const action of actions) action();
   }
 }

@@ -280,26 +280,35 @@ class NodeHttpListener implements HttpListener {
       return;
     }
     connection.begin(exchange, request);
-    void this.#serve(exchange, connection, request.socket);
+    this.#serve(exchange, connection, request.socket);
   }
 
-  async #serve(exchange: ServerExchange, connection: HttpConnection, socket: Socket): Promise<void> {
+  #serve(exchange: ServerExchange, connection: HttpConnection, socket: Socket): void {
     this.#connections.begun();
-    await this.#answer(exchange);
-    this.#discardRest(exchange, socket);
-    await exchange.gone;
-    this.#connections.ended(connection, exchange);
+    void this.#answer(exchange).then(() => {
+      this.#discardRest(exchange, socket);
+      exchange.whenGone(() => this.#connections.ended(connection, exchange));
+    });
   }
 
-  async #answer(exchange: ServedExchange): Promise<void> {
+  /** Each function that is asynchronous by itself would have a promise and a wait of its own, which all requests pay for. */
+  #answer(exchange: ServedExchange): Promise<void> {
+    return this.#handle(exchange).then(
+      () => exchange.responder.fail(500, 'The request was not answered.\n'),
+      (error: unknown) => {
+        if (!exchange.isDisconnected) {
+          this.#logger.error('HTTP request failed', { error, path: exchange.request.pathWithQuery });
+        }
+        exchange.responder.fail(500, 'The request could not be handled.\n');
+      },
+    );
+  }
+
+  #handle(exchange: ServedExchange): Promise<unknown> {
     try {
-      await this.#options.handle(exchange);
-      exchange.responder.fail(500, 'The request was not answered.\n');
+      return this.#options.handle(exchange);
     } catch (error) {
-      if (!exchange.isDisconnected) {
-        this.#logger.error('HTTP request failed', { error, path: exchange.request.pathWithQuery });
-      }
-      exchange.responder.fail(500, 'The request could not be handled.\n');
+      return Promise.reject(error);
     }
   }
 

@@ -117,14 +117,17 @@ export function createInvocationRunner(options: {
       const seen = recording === undefined ? context : recording.inFrontOf(context);
       const running = pool.run(
         seen,
-        async (instance, ended) => {
+        (instance, ended) => {
           // What outlives a call stands still most of the time.
-          if (isKept) return await work(instance, ended, seen);
+          if (isKept) return work(instance, ended, seen);
           const finish = clock.start();
           try {
-            return await work(instance, ended, seen);
-          } finally {
+            const worked = work(instance, ended, seen);
+            worked.then(finish, finish);
+            return worked;
+          } catch (error) {
             finish();
+            throw error;
           }
         },
         { signal, isKept, onFault: report, hasFailed: () => hasFailed },
