@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   defaultArchiveLimits,
   isProviderArchive,
@@ -86,15 +86,13 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     return { kind: 'file', path, token, restore };
   };
   const openComponent = async (path: string, name: string, source: string): Promise<ComponentArtifact> => {
-    const bytes = await readArtifact(path);
-    if (bytes.byteLength > options.maxComponentSize) {
+    const bytes = await readArtifact(path, (size) => {
+      if (size <= options.maxComponentSize) return;
       throw new ArtifactError(
-        `component '${name}' has ${bytes.byteLength} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
+        `component '${name}' has ${size} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
       );
-    }
-    const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
-    shared.set(bytes);
-    return { bytes: shared, token: await tokenOf(shared), source };
+    });
+    return { bytes, token: await tokenOf(bytes), source };
   };
   return {
     async fetchComponent(reference) {
@@ -139,11 +137,33 @@ async function tokenOf(bytes: Uint8Array): Promise<ComponentArtifact['token']> {
   }
 }
 
-async function readArtifact(path: string): Promise<Uint8Array> {
+/**
+ * Into shared memory at once: a copy of many megabytes costs as much as a hash of them, and a collection of garbage.
+ *
+ * @param check throws for a size that is too much, before anything is read
+ */
+async function readArtifact(
+  path: string,
+  check: (size: number) => void,
+): Promise<Uint8Array<SharedArrayBuffer>> {
+  let file: FileHandle | undefined;
   try {
-    return await readFile(path);
-  } catch (cause) {
-    throw unreadable(path, cause);
+    file = await open(path);
+    const stats = await file.stat();
+    const { size } = stats;
+    if (stats.isFile()) check(size);
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
+      if (bytesRead === 0) throw new ArtifactError(`'${path}' became shorter while it was read: try again`);
+      filled += bytesRead;
+    }
+    return bytes;
+  } catch (error) {
+    throw error instanceof ArtifactError ? error : unreadable(path, error);
+  } finally {
+    await file?.close();
   }
 }
 
