@@ -35,6 +35,7 @@ import { providerIdle } from './measurements/provider-idle.js';
 import { providerPostgresQuery } from './measurements/provider-postgres-query.js';
 import { providerRedisGet } from './measurements/provider-redis-get.js';
 import { providersInProcess } from './measurements/providers-in-process.js';
+import { repair, repairLost } from './measurements/repair.js';
 import { resetLarge } from './measurements/reset-large.js';
 import { scaleStorm } from './measurements/scale-storm.js';
 import { stream03 } from './measurements/stream-03.js';
@@ -64,6 +65,8 @@ const measurements: readonly Measurement[] = [
   firstAnswerSmall,
   idleComponent,
   scaleStorm,
+  repair,
+  repairLost,
   controlUnderLoad,
   linksPut,
   linksGet,
