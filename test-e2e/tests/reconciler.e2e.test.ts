@@ -1,5 +1,6 @@
 import { createTempDir, freePort, startNatsServer } from '@wasmlattice/test-support';
 import { expect, it } from 'vitest';
+import { clockOffBy } from '../src/clock.js';
 import { type HostProcess, startHost } from '../src/host-process.js';
 import { joinLattice, type Lattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
@@ -86,14 +87,20 @@ async function holder(lattice: Lattice): Promise<string | undefined> {
   return (await bucket.get('lease'))?.json<{ holder?: string }>().holder;
 }
 
-it('three hosts keep an application: two die or leave, all start anew, and nothing is left of it in the end', async () => {
+it('three hosts whose clocks are minutes apart keep an application: two die or leave, all start anew, and nothing is left of it in the end', async () => {
   await using opened = new AsyncDisposableStack();
   const store = opened.use(await createTempDir());
   const nats = await startNatsServer({ storeDir: store.path });
   opened.use(nats);
-  const hosts = await Promise.all([1, 2, 3].map(() => startHost({ nats, args })));
-  for (const host of hosts) opened.use(host);
   const lattice = opened.use(await joinLattice(nats));
+  const hosts = await Promise.all(
+    [-60, 0, 60].map((seconds) => startHost({ nats, args, env: clockOffBy(seconds) })),
+  );
+  for (const host of hosts) opened.use(host);
+  const offsets = lattice.events
+    .filter(({ type }) => type === 'com.wasmcloud.lattice.host_started')
+    .map(({ time }) => Math.round((Date.parse(time) - Date.now()) / 60_000) + 0);
+  expect(offsets.sort((a, b) => a - b)).toEqual([-1, 0, 1]);
   const address = `127.0.0.1:${await freePort()}`;
   const visit = async (): Promise<number> => (await fetch(`http://${address}/`)).status;
 

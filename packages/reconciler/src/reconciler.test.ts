@@ -101,6 +101,95 @@ describe('applications of a lattice', () => {
     await connection.close();
   });
 
+  it('are kept by one of two hosts, and by the other once somebody took the lease from the first', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    await using first = await member(server, 'N1', shared);
+    await expect.poll(first.acts).toBe(true);
+    await using second = await member(server, 'N2', shared);
+    await deploy(connection, 'v1', 2);
+    await expect.poll(() => running(first, second)).toEqual({ N1: 1, N2: 1 });
+
+    // A third party, which then does nothing: the lease is lost, and passes on after its time.
+    const bucket = await connection.jetstream().views.kv('RECONCILER_default', { bindOnly: true });
+    await bucket.put('lease', JSON.stringify({ holder: 'N7', session: 'thief', ttl_ms: 500 }));
+    await expect.poll(first.acts).toBe(false);
+    await expect.poll(() => [first.acts(), second.acts()].filter((acts) => acts)).toHaveLength(1);
+    await deploy(connection, 'v2', 4);
+    await expect.poll(() => running(first, second)).toEqual({ N1: 2, N2: 2 });
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    // Each of both was asked once for each version: nothing was done twice.
+    for (const { host } of [first, second]) {
+      const scales = host.requests.filter((each) => each.startsWith('scale shop-web'));
+      expect(scales).toEqual(['scale shop-web 1', 'scale shop-web 2']);
+    }
+    await connection.close();
+  });
+
+  it('do not follow a host that comes and goes: it gets what is missing, and nothing moves back to it', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    await using one = await member(server, 'N1', shared);
+    await expect.poll(one.acts).toBe(true);
+    const flapping = () =>
+      startFakeHost({ url: server.url, hostId: 'N2', lattice: shared, uptimeSeconds: 0 });
+    let other = await flapping();
+    await deploy(connection, 'v1', 4);
+    const sum = () =>
+      [one.host, other].reduce((all, each) => all + (each.components.get('shop-web')?.maxInstances ?? 0), 0);
+    await expect.poll(sum).toBe(4);
+    const before = one.host.requests.length;
+    for (let round = 0; round < 3; round++) {
+      await other.stop();
+      await expect.poll(() => running(one)).toEqual({ N1: 4 });
+      other = await flapping();
+      await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+      expect(other.components.size).toBe(0);
+    }
+    // The first time the rest came to it, and the provider perhaps; then nothing any more.
+    const later = one.host.requests.slice(before);
+    expect(later.filter((each) => each.startsWith('scale')).length).toBeLessThanOrEqual(1);
+    await other.die();
+    await connection.close();
+  });
+
+  it('that can not be satisfied say which part has no host, and the rest is done', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    await using one = await member(server, 'N1', fakeLattice());
+    const far = {
+      name: 'far',
+      type: 'component',
+      properties: { image: 'registry.test/far:1' },
+      traits: [
+        {
+          type: 'spreadscaler',
+          properties: { instances: 1, spread: [{ name: 'moon', requirements: { zone: 'moon' } }] },
+        },
+      ],
+    };
+    const wanted = manifest('v1', 1);
+    await ask(connection, 'put', undefined, {
+      ...wanted,
+      spec: { components: [...wanted.spec.components, far] },
+    });
+    await ask(connection, 'deploy', 'shop', { version: 'v1' });
+    await expect
+      .poll(() => status(connection))
+      .toEqual({
+        type: 'failed',
+        message: 'Could not satisfy spread moon for registry.test/far:1, 0/1 eligible hosts found.',
+      });
+    expect(running(one)).toEqual({ N1: 1 });
+    const requests = one.host.requests.length;
+    await one.host.heartbeat();
+    await expect.poll(() => status(connection)).toMatchObject({ type: 'failed' });
+    expect(one.host.requests).toHaveLength(requests);
+    await connection.close();
+  });
+
   it('are tried elsewhere where they fail', async () => {
     await using server = await startNatsServer();
     const connection = await connect({ servers: server.url });

@@ -32,6 +32,8 @@ export function fakeLattice(): FakeLattice & { readonly data: LatticeData } {
 export interface Member extends AsyncDisposable {
   readonly host: FakeHost;
   readonly acts: () => boolean;
+  /** Its own, which a test may cut. */
+  readonly connection: NatsConnection;
   /** Ends host and reconciler without a word. */
   die(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function member(
   return {
     host,
     acts: () => reconciler.acts,
+    connection,
     async die() {
       await Promise.all([host.die(), connection.close()]);
     },
