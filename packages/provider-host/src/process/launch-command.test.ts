@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTempDir, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LaunchError, launchCommand } from './launch-command.js';
+import { LaunchError, launchCommand, nodeFlags } from './launch-command.js';
 
 const node = '/opt/node/bin/node';
 let dir: TempDir;
@@ -22,7 +22,7 @@ afterAll(() => dir[Symbol.asyncDispose]());
 describe('launchCommand', () => {
   it.each(['provider.js', 'provider.mjs', 'provider.ts'])('runs %s with the given Node.js', async (name) => {
     const path = await file(name, '');
-    expect(await launchCommand(path, node)).toEqual({ command: node, args: ['--expose-gc', path] });
+    expect(await launchCommand(path, node)).toEqual({ command: node, args: [...nodeFlags, path] });
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('launchCommand', () => {
     '#! /usr/bin/env -S node\r\n',
   ])('runs a file that begins with %j with the given Node.js', async (line) => {
     const path = await file('shebang', `${line}void 0;`);
-    expect(await launchCommand(path, node)).toEqual({ command: node, args: ['--expose-gc', path] });
+    expect(await launchCommand(path, node)).toEqual({ command: node, args: [...nodeFlags, path] });
   });
 
   it('follows a link to the real file, beside which its packages are', async () => {
@@ -39,7 +39,7 @@ describe('launchCommand', () => {
     await symlink(path, join(dir.path, 'bin'));
     expect(await launchCommand(join(dir.path, 'bin'), node)).toEqual({
       command: node,
-      args: ['--expose-gc', path],
+      args: [...nodeFlags, path],
     });
   });
 
