@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 
 /** What Node.js takes for the name of a server whom the NATS client knows by an address alone. */
 const nameOfNobody = 'localhost';
@@ -16,6 +16,8 @@ export function addressIdentity(
   if (addresses.length === 0) return {};
   return {
     checkServerIdentity(name, certificate) {
+      // 2 MB of memory: who gets here has it loaded.
+      const { checkServerIdentity } = process.getBuiltinModule('node:tls');
       const asked = name === nameOfNobody && !hosts.includes(nameOfNobody) ? addresses : [name];
       const problems = asked.map((host) => checkServerIdentity(host, certificate));
       return problems.includes(undefined) ? undefined : problems[0];

@@ -110,6 +110,38 @@ it('has what main.ts says in the first file, and the rest apart', async () => {
   expect(stdout).toBe('from main counted 1\nfrom main counted 2\n');
 });
 
+it('has what main.ts imports by way of others apart, too', async () => {
+  await write({
+    'src/main.ts': `import { count } from './all.js'; console.log('from main', count());`,
+    'src/all.ts': `export { count } from './count.js';`,
+    'src/count.ts': `import { start } from './start.js'; let counted = start; export const count = () => 'counted ' + ++counted;`,
+    'src/start.ts': `export const start = Number('41');`,
+    'package.json': '{"type":"module","sideEffects":false}',
+  });
+  await bundleProgram(folder.path);
+  expect(await filesWith('from main')).toEqual(['main.js']);
+  for (const text of ['counted ', '41']) expect(await filesWith(text)).not.toContain('main.js');
+});
+
+it('loads TLS with the first connection of the client of NATS that needs it', async () => {
+  await write({
+    'src/main.ts': `
+      import { isEncrypted, open } from 'nats';
+      const isLoaded = () => process.moduleLoadList.includes('NativeModule tls');
+      console.log(isLoaded(), isEncrypted(new (await import('node:net')).Socket()), isLoaded());
+      const socket = open();
+      console.log(isEncrypted(socket), isLoaded());
+      socket.destroy();`,
+    'node_modules/nats/package.json': '{"main":"./nats.js"}',
+    'node_modules/nats/nats.js': `
+      const tls_1 = require("tls");
+      exports.open = () => (0, tls_1.connect)({ host: '127.0.0.1', port: 1 }).on('error', () => {});
+      exports.isEncrypted = (socket) => socket instanceof tls_1.TLSSocket;`,
+  });
+  await bundleProgram(folder.path);
+  expect(await run()).toBe('false false false\ntrue true');
+});
+
 it('has maps that lead a stack trace to the sources', async () => {
   await write({
     'src/main.ts': `import { fail } from './fail.js';\nconsole.log(fail());`,

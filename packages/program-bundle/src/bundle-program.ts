@@ -1,7 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ProgramBundleError } from './errors.js';
+import { lateModulesOfNats } from './late-modules.js';
+import { leanCode } from './lean-code.js';
 import { ownFiles } from './own-files.js';
 import { packagesFoundAtRun } from './packages-found-at-run.js';
 
@@ -25,7 +27,7 @@ export async function bundleProgram(
   { external = [] }: ProgramBundleOptions = {},
 ): Promise<void> {
   const main = join(folder, 'src/main.ts');
-  const importedByMain = new Set<string>();
+  const imports = new Map<string, readonly string[]>();
   const unresolved: string[] = [];
   await using build = await rolldown({
     input: { main },
@@ -38,10 +40,11 @@ export async function bundleProgram(
     },
     plugins: [
       ownFiles(partsFolder),
+      lateModulesOfNats(),
       {
-        name: 'imported-by-main',
+        name: 'imports',
         moduleParsed({ id, importedIds }) {
-          if (id === main) for (const each of importedIds) importedByMain.add(each);
+          imports.set(id, importedIds);
         },
       },
     ],
@@ -52,15 +55,23 @@ export async function bundleProgram(
   const dist = join(folder, 'dist');
   await rm(join(dist, partsFolder), { recursive: true, force: true });
   const parts = `${partsFolder}/[name]-[hash]`;
+  let loaded: ReadonlySet<string> | undefined;
+  const isLoadedByMain = (id: string): boolean => {
+    loaded ??= reachedFrom(main, imports);
+    return loaded.has(id);
+  };
   const { output } = await build.write({
     dir: dist,
     format: 'esm',
     entryFileNames: ({ name }) => (name === 'main' ? 'main.js' : `${parts}.js`),
     chunkFileNames: `${parts}.js`,
-    codeSplitting: { groups: [{ name: 'program', test: (id) => importedByMain.has(id) }] },
+    codeSplitting: { groups: [{ name: 'program', test: isLoadedByMain }] },
     comments: { legal: true, annotation: false, jsdoc: false },
     sourcemap: true,
   });
+  for (const file of output) {
+    if (file.type === 'chunk') await writeFile(join(dist, file.fileName), leanCode(file.code));
+  }
   const { dependencies = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     dependencies?: Readonly<Record<string, string>>;
   };
@@ -70,4 +81,12 @@ export async function bundleProgram(
     .map((name) => `${name} is looked for when the program runs, and is no dependency of its package`);
   const problems = [...unresolved, ...undeclared];
   if (problems.length > 0) throw new ProgramBundleError(`${main} can't be bundled:\n${problems.join('\n')}`);
+}
+
+/** The modules that a module loads when it is loaded itself, without it. */
+function reachedFrom(module: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set([module]);
+  for (const id of reached) for (const each of imports.get(id) ?? []) reached.add(each);
+  reached.delete(module);
+  return reached;
 }

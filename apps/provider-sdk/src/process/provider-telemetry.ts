@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { HostData } from '@wasmlattice/provider-host/protocol';
 import { type Logger, parseLogLevel } from '@wasmlattice/telemetry';
 import {
@@ -45,7 +44,11 @@ export async function startProviderTelemetry(
     return await startTelemetry({
       ...telemetryOptions(name, hostData, env),
       certificateAuthorities: await Promise.all(
-        hostData.otelConfig.additionalCaPaths.map((file) => readFile(file, 'utf8')),
+        hostData.otelConfig.additionalCaPaths.map(async (file) => {
+          // Half a megabyte of modules that few providers need.
+          const { readFile } = await import('node:fs/promises');
+          return await readFile(file, 'utf8');
+        }),
       ),
       onError: (error) =>
         logger.warn('telemetry could not be delivered: check the OTLP endpoint of the host', {
