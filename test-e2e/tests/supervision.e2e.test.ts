@@ -4,6 +4,7 @@ import { freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../src/cli-process.js';
 import { putLink, serveHttp, startComponent, startProvider } from '../src/deploy.js';
+import { startHost } from '../src/host-process.js';
 import { childrenOf, isAlive } from '../src/isolated-processes.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
@@ -96,6 +97,30 @@ describe('a provider that dies amid a call', () => {
     const [, pid] = await host.child.waitForLine(/stuck (\d+) took a call\./);
     process.kill(Number(pid), 'SIGKILL');
     await host.child.waitForLine(/add on stuck.*the process of the peer ended amid the call/);
+    expect((await answer).status).toBe(500);
+  });
+});
+
+describe('a provider of another host that dies', () => {
+  it('leaves no component waiting for it to accept a call', async () => {
+    const { host, lattice, nats } = scenario;
+    await using other = await startHost({ nats });
+    await startProvider(lattice, other, 'frozen', paths.stuckProvider);
+    await startComponent(lattice, host, { id: 'hopeful', wasm: paths.caller, maxInstances: 2 });
+    await putLink(lattice, { source: 'hopeful', target: 'frozen', interface: 'test:ops/shapes' });
+    const url = await serveHttp(lattice, host, 'hopeful', await freePort());
+    const [pid] = await childrenOf(other.child.pid, 'stuck');
+    if (pid === undefined) throw new Error('the provider has no process');
+    process.kill(pid, 'SIGSTOP');
+    const called = Promise.withResolvers<void>();
+    const calls = lattice.connection.subscribe('default.frozen.wrpc.0.0.1.>', {
+      callback: () => called.resolve(),
+    });
+    const answer = fetch(`${url}/add`);
+    await called.promise;
+    calls.unsubscribe();
+    process.kill(pid, 'SIGKILL');
+    await host.child.waitForLine(/add on frozen.*the process of the peer ended before it accepted the call/);
     expect((await answer).status).toBe(500);
   });
 });

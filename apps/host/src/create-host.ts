@@ -42,8 +42,10 @@ import { createLinkAnnouncer } from './control-plane/link-announcer.js';
 import { createLinkService } from './control-plane/link-service.js';
 import { goneLinks, newLinks } from './control-plane/link-table.js';
 import { openPolicy } from './control-plane/policy/open-policy.js';
+import { followEndsElsewhere } from './control-plane/provider/ends-elsewhere.js';
+import { createProviderEnds } from './control-plane/provider/provider-ends.js';
 import { createProviderLauncher } from './control-plane/provider/provider-launcher.js';
-import { createProviderLookup } from './control-plane/provider/provider-lookup.js';
+import { createProviderLookup, isBuiltinProvider } from './control-plane/provider/provider-lookup.js';
 import { createProviderService } from './control-plane/provider/provider-service.js';
 import { createSecrets } from './control-plane/secrets/create-secrets.js';
 import { stopWorkloads } from './control-plane/stop-workloads.js';
@@ -299,6 +301,21 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
   });
   const guard = createGroupGuard(logger.named('guard'));
   opened.defer(() => guard.close());
+  const ends = createProviderEnds({
+    connection: rpc,
+    lattice,
+    isBuiltin: (id) => isBuiltinProvider(latticeStore, id),
+    notify: (notice) => places.notify(notice),
+  });
+  opened.defer(() => ends.close());
+  const endsElsewhere = await followEndsElsewhere({
+    connection: ctl,
+    lattice,
+    hostId,
+    ends,
+    logger: logger.named('providers'),
+  });
+  opened.defer(() => endsElsewhere.close());
   const providers = createProviderService({
     hostId,
     artifacts,
@@ -309,7 +326,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     secrets,
     hostXkey,
     events,
-    onProcessEnd: (target) => places.notify({ kind: 'target-ended', target }),
+    onProcessEnd: (providerId) => ends.tell(providerId),
     launcher: createProviderLauncher({
       config,
       env,

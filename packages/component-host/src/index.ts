@@ -61,7 +61,8 @@ export {
   type ServingThreadsOptions,
 } from './serving-threads/serving-threads.js';
 export type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
+export { machineTime } from './thread/machine-time.js';
 export type { HttpClientSettings, ListenerAddress, ServingThreadSettings } from './thread/messages.js';
 export { type ThreadClient, type ThreadExit, ThreadExitedError } from './thread/thread-client.js';
-export type { WatchNotice } from './thread/thread-notice.js';
+export type { ThreadNotice, WatchNotice } from './thread/thread-notice.js';
 export type { WatchedBatch } from './thread/watched-batch.js';

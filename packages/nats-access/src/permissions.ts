@@ -123,6 +123,7 @@ const ofHost = ({ api, control, diagnostics, lattice, inbox }: LatticeSubjects):
     allow: [
       `${control}.>`,
       `${diagnostics}.req.>`,
+      ...['provider_state_changed', 'provider_stopped'].map((name) => `wasmbus.evt.${lattice}.${name}`),
       'wasmcloud.policy.changes',
       'wasmcloud.secrets.v1alpha1.*.changed',
       inbox,

@@ -156,6 +156,7 @@ function receive(message: ToProcess): void {
       return;
     case 'forget-decisions':
     case 'target-ended':
+    case 'target-gone':
     case 'watch':
     case 'capture':
       void serving?.then(

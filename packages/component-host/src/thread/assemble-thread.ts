@@ -13,6 +13,7 @@ import {
 import { ThreadBudgets } from '@wasmlattice/wasm-runtime';
 import type { PreparedComponent } from '@wasmlattice/wasm-runtime/engines';
 import { type DecideInvocation, ThreadDecisions } from '../policy/invocation-gate.js';
+import { machineTime } from './machine-time.js';
 import type { ServingThreadData } from './messages.js';
 import { createRpcClient } from './rpc-client.js';
 import { ServingThread } from './serving-thread.js';
@@ -100,6 +101,9 @@ export function assembleThread(
           return;
         case 'target-ended':
           rpc.targetEnded(notice.target);
+          return;
+        case 'target-gone':
+          rpc.targetGone(notice.target, performance.now() - (machineTime() - notice.since));
           return;
         case 'watch':
           (notice.what === 'logs' ? logs : traces).open(notice.forMs);

@@ -9,6 +9,8 @@ export interface RpcClient {
   readonly invoker: Invoker;
   /** See {@link NatsInvoker.targetEnded}. */
   targetEnded(target: string): void;
+  /** See {@link NatsInvoker.targetGone}. */
+  targetGone(target: string, sentBefore: number): void;
   /** For the exports of a component; completes the calls in flight when it is closed. */
   server(): Promise<Server>;
   close(): Promise<void>;
@@ -61,6 +63,12 @@ export function createRpcClient(options: {
     targetEnded(target) {
       void opened?.then(
         ({ invoker }) => invoker.targetEnded(target),
+        () => {},
+      );
+    },
+    targetGone(target, sentBefore) {
+      void opened?.then(
+        ({ invoker }) => invoker.targetGone(target, sentBefore),
         () => {},
       );
     },

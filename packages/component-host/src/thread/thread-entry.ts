@@ -55,6 +55,7 @@ port.on('message', (message: ToThread) => {
       return;
     case 'forget-decisions':
     case 'target-ended':
+    case 'target-gone':
     case 'watch':
     case 'capture':
       heed(message);

@@ -81,6 +81,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   deadline: number;
   #state: ClientCallState = { tag: 'unsent' };
   readonly #startedAt = performance.now();
+  #sentAt = Number.POSITIVE_INFINITY;
   readonly #client: ClientCallHost;
   readonly #options: ClientCallOptions;
   readonly #channels: CallChannels | undefined;
@@ -138,6 +139,7 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     this.#releaseResult();
     const result = new ResultReader({ codec, limits, budget, channels: this.#channels });
     this.#state = { tag: 'waiting', tries, result };
+    this.#sentAt = performance.now();
     try {
       this.#params.offer(inbox.subject(this.#token));
     } catch (error) {
@@ -219,6 +221,13 @@ export class ClientCall implements InboxEntry, ParamsOwner {
   /** A process of the target has ended; the peer is gone if nobody has its inbox any more, and is not reconnecting then. */
   doubtPeer(): void {
     this.#askPeer(nobodyHasItNow);
+  }
+
+  /** Nobody serves the target, as was found out after `sentBefore`. */
+  loseUnaccepted(sentBefore: number): void {
+    if (this.#state.tag !== 'waiting' || this.#params.peerRoot !== undefined) return;
+    if (this.#sentAt >= sentBefore) return;
+    this.giveUp('terminated', 'the process of the peer ended before it accepted the call');
   }
 
   #askPeer(question: string): void {

@@ -807,6 +807,38 @@ describe('a process of the target that ended', () => {
   });
 });
 
+describe('a target that nobody serves any more', () => {
+  it('fails the calls that were sent to it before and not accepted, and those alone', async () => {
+    const invoker = await peers.invoker();
+    const peer = await peers.connect();
+    const invoked = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    let count = 0;
+    peer.subscribe(subject, { callback: (_, { reply = '' }) => invoked[count++]?.resolve(reply) });
+    await peer.flush();
+    const accepted = errorOf(callEcho(invoker));
+    const root = createInbox();
+    peer.publish((await invoked[0]?.promise) ?? '', Empty, { reply: root });
+    await peer.flush();
+    const lost = errorOf(callEcho(invoker));
+    await invoked[1]?.promise;
+    const before = performance.now();
+    const later = callEcho(invoker, 'x', 300);
+    let isOver = false;
+    void accepted.then(() => {
+      isOver = true;
+    });
+    invoker.targetGone('elsewhere', performance.now());
+    invoker.targetGone(target, before);
+    const { code, message } = await lost;
+    expect({ code, message }).toEqual({
+      code: 'terminated',
+      message: expect.stringContaining('ended before it accepted the call'),
+    });
+    expect((await errorOf(later)).code).toBe('timeout');
+    expect(isOver).toBe(false);
+  });
+});
+
 describe('serving', () => {
   it('fails when NATS refuses the subscription', async () => {
     await peers.nats[Symbol.asyncDispose]();

@@ -53,6 +53,11 @@ export interface NatsInvoker extends Invoker {
    * those of others that serve the target go on. A peer that keeps no subscription below its inbox during a call counts as ended.
    */
   targetEnded(target: string): void;
+  /**
+   * Nobody serves the target, as was found out after `sentBefore`, in the time of `performance.now()`: calls sent before that fail with
+   * `terminated` unless they are accepted, as a process that ended may have got them.
+   */
+  targetGone(target: string, sentBefore: number): void;
   /** Ends the subscription; calls in flight reject with `closed`, and those that accepted them learn that nobody waits. */
   close(): Promise<void>;
 }
@@ -161,6 +166,10 @@ class Client implements NatsInvoker, ClientCallHost {
     ask();
     // The NATS server may learn of the end later than who saw it.
     for (const ms of [250, 1_000]) setTimeout(ask, ms).unref();
+  }
+
+  targetGone(target: string, sentBefore: number): void {
+    for (const call of this.inbox.all()) if (call.target === target) call.loseUnaccepted(sentBefore);
   }
 
   get isSettling(): boolean {

@@ -20,6 +20,11 @@ const answerMs = 200;
 /** As the lattice data have them, without their scheme. */
 const builtinReferences: ReadonlySet<string> = new Set(['http-server', 'http-client', 'messaging-nats']);
 
+/** Whether the record of the id is that of a built-in provider. */
+export function isBuiltinProvider(store: Pick<LatticeStore, 'spec'>, id: string): boolean {
+  return builtinReferences.has(store.spec(id)?.url ?? '');
+}
+
 /**
  * Providers of other hosts are known by their health replies (docs/spec/provider.md#2), which components do not give; built-in ones
  * by the reference in their record, as they give none.
@@ -29,7 +34,7 @@ export function createProviderLookup(options: ProviderLookupOptions): ProviderLo
   return async (id) => {
     if (isProviderHere(id)) return true;
     if (isComponentHere(id)) return false;
-    if (builtinReferences.has(store.spec(id)?.url ?? '')) return true;
+    if (isBuiltinProvider(store, id)) return true;
     try {
       const reply = await connection.request(providerHealthSubject(lattice, id), undefined, {
         timeout: answerMs,
