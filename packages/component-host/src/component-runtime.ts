@@ -87,7 +87,10 @@ export interface ComponentRuntimeOptions {
   readonly redactor?: Pick<Redactor, 'add'>;
   /** Tells when invocations are to be recorded; absent: they never are. */
   readonly captures?: Pick<ThreadCaptures, 'follow'> | undefined;
-  /** Whether HTTP clients see why a guest trapped, with its backtrace and its stderr: for development. By default not. */
+  /**
+   * Whether HTTP clients see why a guest trapped, with its backtrace and its stderr, and traces what was sent and received: for development.
+   * By default not.
+   */
   readonly showsTraps?: boolean;
   /** The time of the thread and its turns: guests of all its components compute on it. */
   readonly time?: ThreadTime;
@@ -137,7 +140,11 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     cells: createComponentCells({ limit: maxInstances, threads: 1 }),
     thread: 0,
   };
-  const observe = createComponentTelemetry({ telemetry, component: { componentId, ...labels } });
+  const observe = createComponentTelemetry({
+    telemetry,
+    component: { componentId, ...labels },
+    showsExchanges: options.showsTraps,
+  });
   const figures = createFigureWriter(cells.cells.figures, cells.thread);
   const onOver = (ms: number, isOk: boolean): void => {
     figures.over(ms, isOk);

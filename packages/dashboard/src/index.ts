@@ -1,1 +1,6 @@
-export { type Dashboard, type DashboardOptions, serveDashboard } from './server/serve-dashboard.js';
+export {
+  type Dashboard,
+  type DashboardDevelopment,
+  type DashboardOptions,
+  serveDashboard,
+} from './server/serve-dashboard.js';

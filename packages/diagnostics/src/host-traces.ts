@@ -116,10 +116,10 @@ function readKind(text: string): SpanKind {
 }
 
 /** Longest name or attribute of a span that is told, and longest message and stack of its error, in characters. */
-const [longestText, longestError] = [1_024, 4_096];
+const [longestText, longestError] = [4_096, 4_096];
 
 /** Most attributes of a span that are told. */
-const mostAttributes = 32;
+const mostAttributes = 64;
 
 const ids = { trace: /^[0-9a-f]{32}$/, span: /^[0-9a-f]{16}$/ };
 

@@ -52,6 +52,13 @@ export class DevServing {
     return this.#application === undefined ? '' : '; what was served before goes on';
   }
 
+  /** Where it is served now. */
+  get address(): string | undefined {
+    return this.#application === undefined
+      ? undefined
+      : addressesOf(this.#application, this.#workload)[0]?.replace(/^0\.0\.0\.0|^\[::\]/, 'localhost');
+  }
+
   /** @throws DeployError, ManifestError, CliError for what can't be served */
   async serve({ path, world }: BuiltWorkload, since: number | undefined): Promise<void> {
     const { lattice, project, terminal } = this.#options;
@@ -120,10 +127,10 @@ export class DevServing {
   }
 
   #howToTry(): string {
+    const { address } = this;
     const { project } = this.#options;
-    const [address] = this.#application === undefined ? [] : addressesOf(this.#application, this.#workload);
     if (address !== undefined) {
-      const url = `http://${address.replace(/^0\.0\.0\.0|^\[::\]/, 'localhost')}/`;
+      const url = `http://${address}/`;
       return `${url}  try: curl ${url}`;
     }
     if (project.kind === 'provider') return 'it runs; components that are linked to it can call it';

@@ -15,6 +15,7 @@ import { plannedAddresses } from './planned-addresses.js';
 import { assertFree } from './ports.js';
 import type { DevProject } from './project.js';
 import { ProviderBuilder } from './provider-builder.js';
+import { serveRequestDebugger } from './request-debugger.js';
 import { runShell } from './run-shell.js';
 import { type MapPositions, positionMapper } from './source-positions.js';
 import { DevTerminal } from './terminal.js';
@@ -68,7 +69,17 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<number> {
     );
     const died = host.exited.then(() => ended.abort(new Error('the host ended by itself')));
     const connection = stack.use(await DevLattice.connect(host, lattice, signal));
-    await loop.run(new DevServing({ ...options, lattice: connection, terminal }), first);
+    const serving = new DevServing({ ...options, lattice: connection, terminal });
+    const debug = stack.use(
+      await serveRequestDebugger({
+        host,
+        lattice,
+        positions: (text) => terminal.shown(text),
+        address: () => serving.address,
+      }),
+    );
+    terminal.say(`requests, as they come: ${debug.url}`);
+    await loop.run(serving, first);
     await died;
   } catch (error) {
     if (io.signal.aborted) {

@@ -37,6 +37,11 @@ export class DevTerminal {
     this.#map = map;
   }
 
+  /** What the guest says, as it is shown. */
+  shown(text: string): string {
+    return this.#map(text);
+  }
+
   say(text: string): void {
     this.#io.out(`${text}\n`);
   }

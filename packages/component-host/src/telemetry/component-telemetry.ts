@@ -29,8 +29,10 @@ export interface ComponentTelemetry {
 export function createComponentTelemetry(options: {
   readonly telemetry: RuntimeTelemetry;
   readonly component: MeasuredComponent;
+  /** Whether spans of HTTP requests have the headers and the beginnings of bodies. */
+  readonly showsExchanges?: boolean | undefined;
 }): ComponentTelemetry {
-  const { component } = options;
+  const { component, showsExchanges } = options;
   const { tracer, meter } = options.telemetry;
   const { componentId } = component;
   const recorder = createInvocationRecorders(meter, component);
@@ -53,7 +55,8 @@ export function createComponentTelemetry(options: {
         attributes: { component_id: componentId, component_ref: component.imageRef },
       });
     },
-    http: (handle) => observeHttp(handle, { tracer, meter, componentId, measure: recorder() }),
+    http: (handle) =>
+      observeHttp(handle, { tracer, meter, componentId, measure: recorder(), showsExchanges }),
     pool: (pool) => observePool(pool, meter, component),
     keptInstances: (instances) => observeKeptInstances(instances, meter, component),
   };

@@ -14,6 +14,7 @@ import { IncompleteResponseError } from '@wasmlattice/wasm-runtime';
 import type { HandlerOutcome } from '@wasmlattice/wasm-runtime/host-functions';
 import type { ServedExchange } from '../http/exchange.js';
 import { callSeconds } from './invocation-recorder.js';
+import { showExchange } from './shown-exchange.js';
 
 /**
  * Answers a request and tells how that went; `trace` are the headers that carry its trace on, `source` is the HTTP server that the request
@@ -44,9 +45,11 @@ export function observeHttp(
     readonly meter: Meter;
     readonly componentId: string;
     readonly measure: CallMeasure;
+    /** Whether spans have the headers and the beginnings of bodies, too: for development. */
+    readonly showsExchanges?: boolean | undefined;
   },
 ): HttpRequestHandler {
-  const { tracer, meter, componentId } = options;
+  const { tracer, meter, componentId, showsExchanges = false } = options;
   if (tracer === noopTracer && meter === noopMeter) {
     return (exchange, source) => handle(exchange, traceHeaders(contextOf(exchange)), source);
   }
@@ -67,16 +70,21 @@ export function observeHttp(
     });
     const invoked = options.measure();
     const measured = measureRequest(method);
+    const shown = showsExchanges && tracer.enabled() ? showExchange(exchange) : undefined;
     const end = (failure: unknown): void => {
       const ended = describeEnd(exchange, failure);
-      span.setAttributes({ 'http.response.status_code': ended.status, 'error.type': ended.errorType });
+      span.setAttributes({
+        ...shown?.attributes(),
+        'http.response.status_code': ended.status,
+        'error.type': ended.errorType,
+      });
       if (ended.error !== undefined) span.recordException(ended.error);
       span.end();
       measured(ended.status, ended.errorType);
       invoked(failure === undefined ? { ok: true } : { ok: false, error: failure });
     };
     try {
-      const outcome = await handle(exchange, traceHeaders(span.context), source);
+      const outcome = await handle(shown?.exchange ?? exchange, traceHeaders(span.context), source);
       end(failureOf(outcome));
       return outcome;
     } catch (error) {

@@ -6,8 +6,10 @@ import { Empty } from '../parts/empty.js';
 import { milliseconds } from '../parts/numbers.js';
 import { PageHead } from '../parts/page-head.js';
 import { addressOf } from '../route.js';
+import { otherAttributes } from '../state/exchange.js';
 import { useView } from '../state/store.js';
 import { ownerOf, type Step, titleOf, type Waterfall, waterfallOf } from '../state/waterfall.js';
+import { Exchange } from './exchange.js';
 
 interface TraceViewProps {
   readonly id: string;
@@ -31,6 +33,7 @@ export function TraceView({ id, trace }: TraceViewProps): JSX.Element {
         <Empty title="This trace is not here">The last ones are kept while somebody looks at them.</Empty>
       ) : (
         <div class="sections">
+          <Exchange span={first.span} />
           <Steps waterfall={waterfall} isCut={trace.isCut} />
           <Lines trace={trace} />
         </div>
@@ -116,7 +119,7 @@ function StepRow({ step, wholeMs }: { readonly step: Step; readonly wholeMs: num
         <td colSpan={5}>
           {span.error === undefined ? null : <pre class="trouble">{span.stack ?? span.error}</pre>}
           <dl class="attributes">
-            {Object.entries(span.attributes).map(([name, value]) => (
+            {otherAttributes(span).map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>{String(value)}</dd>

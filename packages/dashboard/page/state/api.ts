@@ -1,5 +1,6 @@
 import type { StringMap } from '@wasmlattice/control-interface/types';
 import type { ConfigEdit, EditAnswer, LinkEdit } from '../../src/model/edits.js';
+import type { SentRequest } from '../../src/model/traces.js';
 
 /** The server part could not do what was asked; the message is for whoever asked. */
 export class ApiError extends Error {
@@ -20,6 +21,11 @@ export async function sendConfigEdit(token: string, edit: ConfigEdit): Promise<s
 /** As {@link sendConfigEdit}. */
 export async function sendLinkEdit(token: string, edit: LinkEdit): Promise<string> {
   return ((await call(token, '/api/links', edit)) as EditAnswer).message;
+}
+
+/** Has a request sent again, and resolves with a sentence about it. Throws an {@link ApiError}. */
+export async function sendRequest(token: string, request: SentRequest): Promise<string> {
+  return ((await call(token, '/api/requests', request)) as EditAnswer).message;
 }
 
 async function call(token: string, path: string, body?: unknown): Promise<unknown> {

@@ -14,6 +14,7 @@ export type Tables = { readonly [T in TableName]: ReadonlyMap<string, LatticeTab
 export interface LatticeState {
   readonly lattice: string;
   readonly isReadOnly: boolean;
+  readonly sendsAgain: boolean;
   readonly connection: ConnectionState;
   readonly tables: Tables;
   /** Oldest first. */
@@ -28,6 +29,7 @@ const mostEvents = 2_000;
 export const emptyState: LatticeState = {
   lattice: '',
   isReadOnly: true,
+  sendsAgain: false,
   connection: 'connected',
   tables: {
     hosts: new Map(),
@@ -46,9 +48,9 @@ export const emptyState: LatticeState = {
 export function takeMessage(state: LatticeState, message: DashboardMessage): LatticeState {
   switch (message.kind) {
     case 'hello': {
-      const { lattice, isReadOnly, connection, changes, events } = message;
+      const { lattice, isReadOnly, sendsAgain, connection, changes, events } = message;
       const tables = applyChanges(emptyState.tables, changes);
-      return { lattice, isReadOnly, connection, tables, events, eventsLeftOut: 0 };
+      return { lattice, isReadOnly, sendsAgain, connection, tables, events, eventsLeftOut: 0 };
     }
     case 'changes': {
       const events =

@@ -5,10 +5,10 @@ const key = 'wasmlattice-token';
  * the tab, so that neither the history nor a copied address has it. `undefined` if the tab was opened without one.
  */
 export function takeToken(): string | undefined {
-  const [, fresh] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
+  const [, fresh, page = '/'] = /^#token=([\w-]+)(\/.*)?$/.exec(location.hash) ?? [];
   if (fresh !== undefined) {
     sessionStorage.setItem(key, fresh);
-    history.replaceState(null, '', `${location.pathname}#/`);
+    history.replaceState(null, '', `${location.pathname}#${page}`);
   }
   return sessionStorage.getItem(key) ?? undefined;
 }

@@ -38,6 +38,8 @@ export type DashboardMessage =
       readonly kind: 'hello';
       readonly lattice: string;
       readonly isReadOnly: boolean;
+      /** Whether requests that are shown can be sent again. */
+      readonly sendsAgain: boolean;
       readonly connection: ConnectionState;
       /** All rows, as changes to nothing. */
       readonly changes: LatticeChanges;

@@ -40,5 +40,14 @@ export type TraceMessage =
   /** A host does not tell its traces. */
   | { readonly kind: 'refusal'; readonly message: string };
 
+/** A request that was shown, to be sent again as it was. */
+export interface SentRequest {
+  readonly method: string;
+  readonly pathWithQuery: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
 /** As many are kept; the oldest go. */
 export const mostTraces = 100;

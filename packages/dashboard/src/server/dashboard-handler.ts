@@ -4,7 +4,8 @@ import { DecodeError } from '@wasmlattice/control-interface/codec';
 import type { DiagnosticsClient } from '@wasmlattice/diagnostics';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { EditAnswer } from '../model/edits.js';
-import { decodeConfigEdit, decodeLinkEdit } from './decode-edits.js';
+import type { SentRequest } from '../model/traces.js';
+import { decodeConfigEdit, decodeLinkEdit, decodeSentRequest } from './decode-edits.js';
 import type { LatticeEditor } from './lattice-editor.js';
 import { streamLog } from './log-stream.js';
 import type { PageFile } from './page-files.js';
@@ -23,6 +24,8 @@ export interface DashboardHandlerOptions {
   readonly editor: LatticeEditor;
   readonly diagnostics: DiagnosticsClient;
   readonly isReadOnly: boolean;
+  /** Absent: requests are not sent from here. */
+  readonly sendAgain?: ((request: SentRequest) => Promise<void>) | undefined;
   readonly logger: Logger;
 }
 
@@ -95,8 +98,13 @@ async function edit(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { editor, isReadOnly }: DashboardHandlerOptions,
+  { editor, isReadOnly, sendAgain }: DashboardHandlerOptions,
 ): Promise<void> {
+  if (path === '/api/requests' && sendAgain !== undefined) {
+    await sendAgain(decodeSentRequest(await readJson(request)));
+    const sent: EditAnswer = { ok: true, message: 'It is sent: its trace is among the last ones' };
+    return sendJson(response, 200, sent);
+  }
   if (path !== '/api/configs' && path !== '/api/links') return sendNothing(response, 404);
   if (isReadOnly) throw new Refusal(403, 'this dashboard only shows: it was started with --read-only');
   const body = await readJson(request);

@@ -2,6 +2,7 @@ import { DecodeError, decodeStringMap, ObjectReader } from '@wasmlattice/control
 import type { Link } from '@wasmlattice/control-interface/types';
 import type { ConfigEdit, LinkEdit } from '../model/edits.js';
 import { linkKey } from '../model/lattice-rows.js';
+import type { SentRequest } from '../model/traces.js';
 
 /** JSON → {@link ConfigEdit}. Throws a `DecodeError`. */
 export function decodeConfigEdit(value: unknown): ConfigEdit {
@@ -29,6 +30,17 @@ export function decodeLinkEdit(value: unknown): LinkEdit {
     throw new DecodeError('link edit', 'after', 'must be the link that is in "before"');
   }
   return { before, after };
+}
+
+/** JSON → {@link SentRequest}. Throws a `DecodeError`. */
+export function decodeSentRequest(value: unknown): SentRequest {
+  const reader = new ObjectReader(value, 'request');
+  return {
+    method: reader.string('method'),
+    pathWithQuery: reader.string('pathWithQuery'),
+    headers: decodeStringMap(reader.value('headers'), 'headers of the request'),
+    body: reader.optionalString('body'),
+  };
 }
 
 function decodeLink(value: unknown): Link {

@@ -6,6 +6,7 @@ import type { ControlClient } from '@wasmlattice/control-interface';
 import type { DiagnosticsClient } from '@wasmlattice/diagnostics';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { Events, type NatsConnection } from 'nats';
+import type { SentRequest } from '../model/traces.js';
 import { createDashboardHandler } from './dashboard-handler.js';
 import { describeEvent } from './describe-event.js';
 import { watchFigures } from './figures-watch.js';
@@ -32,7 +33,16 @@ export interface DashboardOptions {
   readonly outcomeMs?: number;
   /** Whether traces are kept before a page looks at them, too; only from then on by default, as it costs the hosts something. */
   readonly keepsTraces?: boolean;
+  /** What else there is to do where components are developed. */
+  readonly development?: DashboardDevelopment;
   readonly logger?: Logger;
+}
+
+export interface DashboardDevelopment {
+  /** Gives back what guests say as it is to be shown: with positions in their sources. */
+  readonly shown: (text: string) => string;
+  /** Sends a request to the component again; its trace tells what came of it. Rejects if it can't be sent. */
+  readonly sendAgain: (request: SentRequest) => Promise<void>;
 }
 
 /** A dashboard that is served. */
@@ -60,6 +70,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const {
     client,
     connection,
+    development,
     diagnostics,
     isReadOnly = false,
     keepsTraces = false,
@@ -79,7 +90,10 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
 
-  const viewers = new Viewers({ lattice: client.lattice, isReadOnly }, (onChange) => new RowTables(onChange));
+  const viewers = new Viewers(
+    { lattice: client.lattice, isReadOnly, sendsAgain: development !== undefined },
+    (onChange) => new RowTables(onChange),
+  );
   opened.defer(() => viewers.close());
   const watch = await watchLattice({
     connection,
@@ -99,6 +113,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     diagnostics,
     tables: viewers.tables,
     isAlwaysOn: keepsTraces,
+    shown: development?.shown,
     logger,
   });
   opened.defer(() => traces.close());
@@ -112,7 +127,17 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const guard = createRequestGuard(bound.port, token);
   server.on(
     'request',
-    createDashboardHandler({ files, guard, viewers, traces, editor, diagnostics, isReadOnly, logger }),
+    createDashboardHandler({
+      files,
+      guard,
+      viewers,
+      traces,
+      editor,
+      diagnostics,
+      isReadOnly,
+      sendAgain: development?.sendAgain,
+      logger,
+    }),
   );
   const address = `http://127.0.0.1:${bound.port}/`;
   const scope = opened.move();

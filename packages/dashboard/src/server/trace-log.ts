@@ -12,8 +12,14 @@ interface KeptTrace {
 
 /** The last traces, put together from what hosts tell of them. */
 export class TraceLog {
+  readonly #shown: (text: string) => string;
   readonly #traces = new Map<string, KeptTrace>();
   readonly #changed = new Set<string>();
+
+  /** @param shown gives back what guests say as it is to be shown */
+  constructor(shown: (text: string) => string = (text) => text) {
+    this.#shown = shown;
+  }
 
   add({ hostId, lines, spans }: Pick<HostTraces, 'hostId' | 'spans' | 'lines'>): void {
     for (const { attributes, context, endMs, error, name, parentSpanId, startMs } of spans) {
@@ -27,13 +33,15 @@ export class TraceLog {
         attributes: Object.fromEntries(
           Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
         ),
-        error: error?.message,
-        stack: error?.stack,
+        error: error && this.#shown(error.message),
+        stack: error?.stack === undefined ? undefined : this.#shown(error.stack),
       });
     }
     for (const line of lines) {
-      const { level, message, time, traceId } = line;
+      const { attributes, level, time, traceId } = line;
       if (traceId === undefined) continue;
+      const { guest_stderr: stderr } = attributes;
+      const message = this.#shown(stderr === undefined ? line.message : `${line.message}\n${stderr}`);
       this.#addTo(traceId, 'lines', { time, level, hostId, workload: workloadOf(line), message });
     }
   }

@@ -11,6 +11,8 @@ export interface TracesWatchOptions {
   readonly tables: Pick<RowTables, 'entries'>;
   /** Whether hosts are asked while no page looks at traces, too: what happened before it opened is there then. */
   readonly isAlwaysOn?: boolean | undefined;
+  /** Gives back what guests say as it is to be shown. */
+  readonly shown?: ((text: string) => string) | undefined;
   readonly logger: Logger;
   /** 1,000 ms by default. */
   readonly everyMs?: number | undefined;
@@ -26,7 +28,7 @@ const mostUnread = 16 * 1_024 * 1_024;
 /** Asks the hosts for what ended on them while a page looks at traces, and tells the pages. */
 export class TracesWatch {
   readonly #options: TracesWatchOptions;
-  readonly #traces = new TraceLog();
+  readonly #traces: TraceLog;
   readonly #streams = new Set<ServerResponse>();
   /** What to ask a host for next. */
   readonly #next = new Map<string, number>();
@@ -39,6 +41,7 @@ export class TracesWatch {
 
   constructor(options: TracesWatchOptions) {
     this.#options = options;
+    this.#traces = new TraceLog(options.shown);
     this.#timer = setInterval(() => this.#look(), options.everyMs ?? 1_000);
     if (options.isAlwaysOn === true) this.#look();
   }

@@ -7,6 +7,7 @@ import type { RowTables } from './row-tables.js';
 export interface ViewerGreeting {
   readonly lattice: string;
   readonly isReadOnly: boolean;
+  readonly sendsAgain: boolean;
 }
 
 /** Changes go out twice a second at most. In ms. */
