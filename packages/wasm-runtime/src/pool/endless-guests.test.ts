@@ -24,6 +24,8 @@ import { createProcessBudgets, readProcessBudgets } from './process-budgets.js';
 import { ThreadBudgets } from './thread-budgets.js';
 
 const instances = 3;
+/** More than guests have at once, fewer than all of them together. */
+const mostMemories = 200;
 
 const helpers: HostImports = new Map([
   [
@@ -45,7 +47,7 @@ const budgets = createProcessBudgets({
   mappedAreas: 100,
   ceilings: {
     'suspended-stacks': 100,
-    'linear-memories': 1_000,
+    'linear-memories': mostMemories,
     'mapped-areas': 10_000,
     'resident-memory': 1_000_000_000_000,
   },
@@ -192,7 +194,7 @@ it('recursion without end overflows the stack of the one that does it', async ()
 
 it('guests that were ended leave nothing behind, however many', async () => {
   const used = (): unknown => readProcessBudgets(budgets)['suspended-stacks'].used;
-  for (let i = 0; i < 334; i++) {
+  for (let started = 0; started <= mostMemories; started += instances) {
     const { ended, end } = attack((instance) => instance.call(busyInterface, 'spin', []), neighbour);
     await turn();
     end();
