@@ -88,7 +88,7 @@ it('an application is deployed from a registry with a password, over TLS of its 
   const ca = join(dir.path, 'ca.pem');
   await writeFile(ca, authority.certificate);
   const { username, password } = registryUser;
-  const archive = await archiveOfSource('kv.par.gz', '--compress');
+  const archive = await archiveOfSource('kv.par');
   const login = { WASH_REG_USER: username, WASH_REG_PASSWORD: password, WASMCLOUD_TLS_CA_PATH: ca };
   await cli(['push', `${registry.name}/acme/counter:1`, paths.counter], login);
   await cli(['push', `${registry.name}/acme/kv:1`, archive], login);
@@ -148,8 +148,8 @@ spec:
 `;
 }
 
-it('a provider that Node.js of the host runs starts from the file of its archive', async () => {
-  const archive = await archiveOfSource('kv.par', '--without-runtime');
+it('a provider that Node.js of the host runs starts from the file of its compressed archive', async () => {
+  const archive = await archiveOfSource('kv.par.gz', '--without-runtime', '--compress');
   await using scenario = await startScenario();
   const { host, lattice } = scenario;
   const healthy = lattice.nextEvent('health_check_passed', { provider_id: 'kv' });
