@@ -751,11 +751,11 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     later: true,
   }),
 
-  signatures: value(kinds.oneOf<SignatureDemand>('demand', 'as-signed', 'valid', 'required'), 'as-signed', {
+  signatures: value(kinds.oneOf<SignatureDemand>('demand', 'valid', 'as-signed', 'required'), 'valid', {
     flag: 'signatures',
     variable: 'WASMLATTICE_SIGNATURES',
     group: 'Policy and secrets',
-    help: 'What must be signed: as-signed refuses components with a bad token, valid also such providers, required whatever has none',
+    help: 'What must be signed: valid refuses what has a bad token, as-signed only components, as wasmCloud 1.9 does, required whatever has none',
   }),
   allowedIssuers: list(kinds.accountKey, 'list', {
     flag: 'allowed-issuers',

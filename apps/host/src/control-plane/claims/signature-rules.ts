@@ -2,10 +2,10 @@ import { ClaimsError, publicKeyKind, requireValidToken, type Token } from '@wasm
 import type { Logger } from '@wasmlattice/telemetry';
 
 /**
- * What a host asks of tokens. `as-signed`: those that are there must count, but for tokens of providers, which wasmCloud 1.9 never
- * checks. `valid`: those of providers, too. `required`: everything must be signed.
+ * What a host asks of tokens. `valid`: those that are there must count. `as-signed`: those of components alone, as wasmCloud 1.9 never checks
+ * those of providers. `required`: everything must be signed.
  */
-export type SignatureDemand = 'as-signed' | 'valid' | 'required';
+export type SignatureDemand = 'valid' | 'as-signed' | 'required';
 
 export interface SignatureRulesOptions {
   readonly demand: SignatureDemand;
