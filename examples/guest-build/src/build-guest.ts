@@ -58,7 +58,7 @@ export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPack
   return joinWit(main, packages);
 }
 
-async function witOf(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<WitFolder> {
+export async function witOf(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<WitFolder> {
   const { main, packages } = await readWitFolder(options.wit);
   return { main, packages: [...packages, ...(await readWitFolder(options.witPackages)).packages] };
 }

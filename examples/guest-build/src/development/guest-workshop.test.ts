@@ -78,3 +78,32 @@ test('a component of a changed script answers as one that Wizer made for it, and
   expect(slow).toHaveLength(1);
   expect(await readdir(join(folder, 'bases'))).toHaveLength(1);
 }, 300_000);
+
+test('a world that can not be served is refused in words, as long as it is so', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'guest-workshop-'));
+  try {
+    await Promise.all([mkdir(join(other, 'wit')), mkdir(join(other, 'packages'))]);
+    await writeFile(join(other, 'guest.ts'), 'export function tail(): string { return ""; }');
+    await writeFile(
+      join(other, 'wit/world.wit'),
+      'package test:tails;\nworld guest {\n  export tail: func() -> stream<string>;\n}\n',
+    );
+    const refusing = new GuestWorkshop({
+      entry: join(other, 'guest.ts'),
+      wit: join(other, 'wit'),
+      witPackages: join(other, 'packages'),
+      without: [],
+      cacheDir: join(other, 'bases'),
+      tools: 'tools@1',
+      onSlowStep: (message) => {
+        throw new Error(message);
+      },
+      onWit: async () => {},
+    });
+    for (let builds = 0; builds < 2; builds += 1) {
+      await expect(refusing.build()).rejects.toThrow(/`tail: func\(\) -> stream<string>` has a stream/);
+    }
+  } finally {
+    await rm(other, { recursive: true, force: true });
+  }
+});

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { guestName, guestWit } from '../build-guest.js';
+import { guestName, guestWit, witOf } from '../build-guest.js';
 import { bundleGuestWithMap } from '../bundle.js';
 import type { EngineFeature } from '../componentize.js';
 import { contentKey } from '../content-cache.js';
 import { GuestBuildError } from '../errors.js';
 import { insertSnapshot } from '../evaluation/insert-snapshot.js';
+import { requireServable } from '../require-servable.js';
 import { type GuestBase, loadGuestBase, makeGuestBase, storeGuestBase } from './guest-base.js';
 import { type GuestEngine, openGuestEngine } from './guest-engine.js';
 
@@ -70,6 +71,7 @@ export class GuestWorkshop {
     const name = guestName(entry);
     const [bundle, wit] = await Promise.all([bundleGuestWithMap(entry), guestWit(this.#options)]);
     if (wit !== this.#wit) {
+      await requireServable(await witOf(this.#options), this.#options.wit);
       await onWit(wit);
       this.#wit = wit;
     }
