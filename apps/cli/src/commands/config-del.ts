@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice, writeDone } from '../command.js';
+import { deleteConfig } from '../control/delete-config.js';
 import { addGlobalOptions } from '../global-options.js';
 
 export function addConfigDel(parent: Command, io: CliIo): void {
@@ -9,7 +10,12 @@ export function addConfigDel(parent: Command, io: CliIo): void {
     .argument('<name>', 'name of the config')
     .action((name: string, _options, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {
-        const message = await client.deleteConfig(name, { signal: io.signal });
+        const message = await deleteConfig(client, name, {
+          what: `config \`${name}\``,
+          check:
+            'check its name; those that components and links use are in `wasmlattice get inventory` and `get links`',
+          signal: io.signal,
+        });
         writeDone(io, options.output, `removed config ${name}`, message);
       }),
     );

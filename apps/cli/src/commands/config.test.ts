@@ -17,6 +17,9 @@ describe('config', () => {
     const missing = await cli('config', 'get', 'greeting');
     expect(missing.code).toBe(1);
     expect(missing.errors).toContain('error: there is no config `greeting`');
+    const again = await cli('config', 'del', 'greeting');
+    expect(again.code).toBe(1);
+    expect(again.errors).toContain('error: there is no config `greeting` in lattice `default`');
   });
 
   it('refuses values without a key', async () => {

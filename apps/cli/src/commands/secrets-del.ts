@@ -2,6 +2,7 @@ import { secretConfigKey } from '@wasmlattice/secrets';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice, writeDone } from '../command.js';
+import { deleteConfig } from '../control/delete-config.js';
 import { addGlobalOptions } from '../global-options.js';
 
 export function addSecretsDel(parent: Command, io: CliIo): void {
@@ -10,7 +11,11 @@ export function addSecretsDel(parent: Command, io: CliIo): void {
     .argument('<name>', 'name of the reference')
     .action((name: string, _options, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {
-        const message = await client.deleteConfig(secretConfigKey(name), { signal: io.signal });
+        const message = await deleteConfig(client, secretConfigKey(name), {
+          what: `reference \`${secretConfigKey(name)}\``,
+          check: 'check its name, which is given without `SECRET_`',
+          signal: io.signal,
+        });
         writeDone(io, options.output, `removed reference ${secretConfigKey(name)}`, message);
       }),
     );

@@ -110,6 +110,9 @@ describe('references', () => {
       policy: '{"type":"properties.secret.wasmcloud.dev/v1alpha1","properties":{"a":"b"}}',
     });
     expect((await cli(['secrets', 'del', 'password'])).output).toBe('removed reference SECRET_password\n');
+    const again = await cli(['secrets', 'del', 'password']);
+    expect(again.code).toBe(1);
+    expect(again.errors).toContain('error: there is no reference `SECRET_password` in lattice');
     const gone = await cli(['secrets', 'get', 'password']);
     expect(gone.code).toBe(1);
     expect(gone.errors).toContain('there is no reference `SECRET_password`');
