@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { replayCapture } from '@wasmlattice/capture';
 import { buildGallery, c, javascript } from '@wasmlattice/example-gallery';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { captured } from '../src/captured.js';
 import { engineArgs, engines } from '../src/engine-args.js';
 import { checkGuest } from '../src/gallery/check-guest.js';
-import { serveGuest, startProviders } from '../src/gallery/serve-guest.js';
+import { componentIdOf, serveGuest, startProviders } from '../src/gallery/serve-guest.js';
 import { startUpstream, type Upstream } from '../src/gallery/upstream.js';
 import { cacheDir } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
@@ -36,8 +39,15 @@ describe.each(engines)('a host with --engine %s', (engine) => {
     await upstream?.[Symbol.asyncDispose]();
   });
 
-  it.each(built)('serves $name', async (guest) => {
+  it.each(built)('serves $name, which does the same in a replay', async (guest) => {
     const url = await serveGuest(scenario, guest, 4);
-    for (const kind of guest.kinds) await checkGuest(kind, { url, title: guest.language.title, upstream });
+    const check = async (): Promise<void> => {
+      for (const kind of guest.kinds) await checkGuest(kind, { url, title: guest.language.title, upstream });
+    };
+    const capture = await captured(scenario, componentIdOf(guest), check);
+    const report = await replayCapture({ capture, component: await readFile(guest.file) });
+    // What broke off, or is longer than a record, can't be replayed.
+    expect(report.invocations.filter(({ status }) => status === 'different')).toEqual([]);
+    expect(report.same).toBeGreaterThan(0);
   });
 });

@@ -43,6 +43,7 @@ const publishers: Readonly<Record<string, readonly Role[]>> = {
   'wasmlattice.diag.v1.default.req.figures.NHOST': ['reconciling-host', 'operator', 'viewer'],
   'wasmlattice.diag.v1.default.req.traces.NHOST': ['operator', 'viewer'],
   'wasmlattice.diag.v1.default.req.logs': ['operator', 'viewer'],
+  'wasmlattice.diag.v1.default.req.capture.NHOST': ['operator'],
   'wasmlattice.diag.v1.default.logs.NHOST': ['host', 'reconciling-host'],
   'wasmlattice.diag.v1.other.req.logs': [],
   'wasmcloud.secrets.v1alpha1.nats-kv.get': ['host', 'reconciling-host'],

@@ -5,11 +5,16 @@ import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 
 /** Writes a file at once or not at all: the one that was there may be the only copy. */
-export async function writeNamedFile(io: Pick<CliIo, 'cwd'>, file: string, bytes: Uint8Array): Promise<void> {
+export async function writeNamedFile(
+  io: Pick<CliIo, 'cwd'>,
+  file: string,
+  bytes: Uint8Array,
+  options: { readonly mode?: number } = {},
+): Promise<void> {
   const path = resolve(io.cwd, file);
   const draft = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(draft, bytes);
+    await writeFile(draft, bytes, options);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

@@ -49,6 +49,7 @@ import { createProviderLookup, isBuiltinProvider } from './control-plane/provide
 import { createProviderService } from './control-plane/provider/provider-service.js';
 import { createSecrets } from './control-plane/secrets/create-secrets.js';
 import { stopWorkloads } from './control-plane/stop-workloads.js';
+import { createCaptureSource } from './diagnostics/capture-source.js';
 import { createHostFigures } from './diagnostics/host-figures.js';
 import { shouldEmbed, startEmbeddedNats } from './embedded-nats/index.js';
 import { type Host, hostFrom } from './host.js';
@@ -229,6 +230,7 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
     onWatched(watched, componentId) {
       if (watched.kind === 'logs') diagnostics?.logged(watched.batch, componentId);
       if (watched.kind === 'traces') diagnostics?.traced(watched.batch, componentId);
+      if (watched.kind === 'captured') diagnostics?.captured(watched.captured, componentId);
     },
     decide: policy.gate.decideInvocation,
     logger: logger.named('threads'),
@@ -372,7 +374,9 @@ export async function createHost(options: CreateHostOptions): Promise<Host> {
       controlPrefix: config.nats.ctlTopicPrefix,
       hostId,
       figures: createHostFigures({ facts, components, providers, places }),
-      ...(config.diagnostics === 'on' && {
+      hostVersion: facts.version,
+      ...(config.diagnostics === 'on' && { captures: createCaptureSource({ components, places }) }),
+      ...(config.diagnostics !== 'figures' && {
         onFollow: (forMs: number) => {
           tap.open(forMs);
           places.notify({ kind: 'watch', what: 'logs', forMs });

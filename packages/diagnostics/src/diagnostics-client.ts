@@ -1,10 +1,17 @@
 import type { ExportedLog, LogLevel } from '@wasmlattice/telemetry';
 import { createInbox, ErrorCode, type Msg, type NatsConnection, type NatsError } from 'nats';
+import { type CapturedComponent, decodeCapturePage, encodeCaptureWish } from './captures.js';
 import type { HostFigures } from './figures.js';
 import { decodeFiguresPage, encodeFiguresRequest, type FiguresPage } from './figures-codec.js';
 import { decodeHostTraces, encodeTracesRequest, type HostTraces } from './host-traces.js';
 import { decodeLogConsent, decodeLogLines, encodeLogWish, isWished, type LogWish } from './log-lines.js';
-import { allLogLinesSubject, figuresSubject, followLogsSubject, tracesSubject } from './subjects.js';
+import {
+  allLogLinesSubject,
+  captureSubject,
+  figuresSubject,
+  followLogsSubject,
+  tracesSubject,
+} from './subjects.js';
 
 /** A host does not tell: it is none of ours, does not want to (`--diagnostics off`), or is gone. */
 export class NoDiagnosticsError extends Error {
@@ -12,6 +19,15 @@ export class NoDiagnosticsError extends Error {
 
   constructor(hostId: string, options?: ErrorOptions) {
     super(`host ${hostId} does not tell what it is at`, options);
+  }
+}
+
+/** A host does not record invocations, or no longer. */
+export class CaptureRefusedError extends Error {
+  override readonly name = 'CaptureRefusedError';
+
+  constructor(hostId: string, reason: string, options?: ErrorOptions) {
+    super(`host ${hostId} records no invocations: ${reason}`, options);
   }
 }
 
@@ -48,6 +64,30 @@ export interface FollowLogsOptions {
   readonly leaseMs?: number;
 }
 
+export interface CaptureOptions {
+  /** Names the capture; a random id. */
+  readonly capture: string;
+  readonly component: string;
+  /** Invocations that are wanted of this host. */
+  readonly count: number;
+  /** Names whose values are masked beside those that always are. */
+  readonly mask?: readonly string[];
+  /** Ends the capture. */
+  readonly signal: AbortSignal;
+  /** Told once, when the host records. */
+  readonly onBegin?: (component: CapturedComponent, hostVersion: string) => void;
+  /** Gets lines of a capture file as they come. */
+  readonly onLines: (lines: readonly string[]) => void;
+}
+
+/** What a capture on one host came to. */
+export interface CaptureEnd {
+  /** Whether the component runs there. */
+  readonly isHere: boolean;
+  /** Invocations that were recorded and lost. */
+  readonly dropped: number;
+}
+
 /** What hosts are at, from a client's side. */
 export interface DiagnosticsClient {
   /** @throws NoDiagnosticsError, DecodeError, or the reason of the signal */
@@ -65,6 +105,13 @@ export interface DiagnosticsClient {
    * @throws DiagnosticsPermissionError, NatsError when the connection closes
    */
   followLogs(options: FollowLogsOptions): Promise<void>;
+  /**
+   * Has a host record invocations of a component until there are `count` of them, or the signal ends it. The host stops by itself when
+   * nobody asks any more.
+   *
+   * @throws CaptureRefusedError, DiagnosticsPermissionError, DecodeError
+   */
+  capture(hostId: string, options: CaptureOptions): Promise<CaptureEnd>;
 }
 
 /** Pages of figures that are asked for; a host with more is cut off. */
@@ -87,9 +134,56 @@ export function createDiagnosticsClient(options: DiagnosticsClientOptions): Diag
   const page = async (hostId: string, from: number): Promise<FiguresPage> =>
     decodeFiguresPage(await ask(hostId, figuresSubject(lattice, hostId), encodeFiguresRequest(from)));
 
+  const askCapture = async (hostId: string, wish: Uint8Array): Promise<Uint8Array> => {
+    const subject = captureSubject(lattice, hostId);
+    try {
+      return (await connection.request(subject, wish, { timeout: timeoutMs })).data;
+    } catch (cause) {
+      if (isNatsError(cause, ErrorCode.PermissionsViolation)) {
+        throw new DiagnosticsPermissionError(subject, { cause });
+      }
+      if (!isNatsError(cause, ErrorCode.NoResponders, ErrorCode.Timeout)) throw cause;
+      throw new CaptureRefusedError(
+        hostId,
+        'it does not answer; it runs with --diagnostics off, is none of ours, is gone, or this login may not ask',
+        { cause },
+      );
+    }
+  };
+
   return {
     async traces(hostId, after) {
       return decodeHostTraces(await ask(hostId, tracesSubject(lattice, hostId), encodeTracesRequest(after)));
+    },
+
+    async capture(hostId, { capture, component, count, mask = [], signal, onBegin, onLines }) {
+      let from = 0;
+      let dropped = 0;
+      let isHere = false;
+      const wish = { capture, component, count, mask };
+      try {
+        while (!signal.aborted) {
+          const answer = await askCapture(hostId, encodeCaptureWish({ ...wish, from, isOver: false }));
+          const page = decodeCapturePage(answer);
+          if (page.refusal !== undefined) throw new CaptureRefusedError(hostId, page.refusal);
+          if (page.component !== undefined && !isHere) {
+            isHere = true;
+            onBegin?.(page.component, page.hostVersion);
+          }
+          if (page.lines.length > 0) onLines(page.lines);
+          from += page.lines.length;
+          dropped = page.dropped;
+          if (page.isComplete) break;
+        }
+      } finally {
+        if (isHere && !connection.isClosed()) {
+          const over = encodeCaptureWish({ ...wish, from, isOver: true });
+          // A host that does not hear of it stops soon by itself.
+          const last = await askCapture(hostId, over).then(decodeCapturePage, () => undefined);
+          if (last !== undefined && last.lines.length > 0) onLines(last.lines);
+        }
+      }
+      return { isHere, dropped };
     },
 
     async figures(hostId, { signal } = {}) {

@@ -1,4 +1,9 @@
+export type { CaptureOrder, CaptureSource } from './capture-sessions.js';
+export { type CapturedComponent, maxCaptureCount } from './captures.js';
 export {
+  type CaptureEnd,
+  type CaptureOptions,
+  CaptureRefusedError,
   createDiagnosticsClient,
   type DiagnosticsClient,
   type DiagnosticsClientOptions,
@@ -27,6 +32,7 @@ export {
 } from './serve-diagnostics.js';
 export {
   allLogLinesSubject,
+  captureSubject,
   diagnosticsRoot,
   figuresSubject,
   followLogsSubject,

@@ -7,12 +7,20 @@ import {
   type TraceBatch,
 } from '@wasmlattice/telemetry';
 import type { Msg, NatsConnection, NatsError, Subscription } from 'nats';
+import { type CaptureSource, createCaptureSessions } from './capture-sessions.js';
+import { decodeCaptureWish, encodeCapturePage } from './captures.js';
 import type { HostFigures } from './figures.js';
 import { decodeFiguresRequest, encodeFiguresPage, pageOf } from './figures-codec.js';
 import { decodeTracesRequest, encodeHostTraces } from './host-traces.js';
 import { createLogFollowers } from './log-followers.js';
 import { decodeLogWish, encodeLogConsent } from './log-lines.js';
-import { figuresSubject, followLogsSubject, logLinesSubject, tracesSubject } from './subjects.js';
+import {
+  captureSubject,
+  figuresSubject,
+  followLogsSubject,
+  logLinesSubject,
+  tracesSubject,
+} from './subjects.js';
 import { createTraceRing } from './trace-ring.js';
 
 export interface DiagnosticsServerOptions {
@@ -27,6 +35,9 @@ export interface DiagnosticsServerOptions {
   readonly onFollow?: ((forMs: number) => void) | undefined;
   /** Told that traces are wanted, for so many ms from now on; absent: they are not told. */
   readonly onTraces?: ((forMs: number) => void) | undefined;
+  /** Has invocations recorded; absent: they are not told. */
+  readonly captures?: CaptureSource | undefined;
+  readonly hostVersion?: string;
   readonly logger?: Logger;
 }
 
@@ -40,6 +51,12 @@ export interface DiagnosticsServer {
   logged(batch: LogBatch, componentId?: string): void;
   /** Keeps what ended while traces were wanted, for those who ask. */
   traced(batch: TraceBatch, componentId?: string): void;
+  /**
+   * Keeps an invocation that was recorded until it is fetched.
+   *
+   * @param componentId the component that it is from, whatever it says
+   */
+  captured(line: { readonly capture: string; readonly line: string }, componentId?: string): void;
   /** Answers no further request; safe to call twice. */
   close(): void;
 }
@@ -57,10 +74,13 @@ export function serveDiagnostics(options: DiagnosticsServerOptions): Diagnostics
     figures,
     onFollow,
     onTraces,
+    captures: source,
+    hostVersion = '',
     logger = noopLogger,
   } = options;
   const followers = createLogFollowers({ hostId });
   const ring = createTraceRing({ hostId });
+  const captures = source && createCaptureSessions({ hostId, hostVersion, source, logger });
   const linesSubject = logLinesSubject(lattice, hostId);
 
   const serve = (subject: string, answer: (request: Msg) => Promise<Uint8Array>): Subscription =>
@@ -106,6 +126,12 @@ export function serveDiagnostics(options: DiagnosticsServerOptions): Diagnostics
       if (refusal === undefined && wish.forMs > 0) onFollow(wish.forMs);
       return encodeLogConsent({ hostId, refusal });
     }),
+    serve(captureSubject(lattice, hostId), async (request) => {
+      const wish = decodeCaptureWish(request.data);
+      if (captures !== undefined) return encodeCapturePage(await captures.answer(wish));
+      const refusal = 'its invocations are not told (--diagnostics logs or figures)';
+      return encodeCapturePage({ hostId, hostVersion, refusal, lines: [], dropped: 0, isComplete: true });
+    }),
   ];
   return {
     logged(batch, componentId) {
@@ -119,7 +145,11 @@ export function serveDiagnostics(options: DiagnosticsServerOptions): Diagnostics
     traced(batch, componentId) {
       ring.add(batch, componentId);
     },
+    captured(line, componentId) {
+      captures?.captured(line, componentId);
+    },
     close() {
+      captures?.close();
       for (const subscription of subscriptions) subscription.unsubscribe();
     },
   };

@@ -20,6 +20,11 @@ export function followLogsSubject(lattice: string): string {
   return `${diagnosticsRoot(lattice)}.req.logs`;
 }
 
+/** `….req.capture.{host}`: the host records invocations of a component, and answers with what it has recorded. */
+export function captureSubject(lattice: string, hostId: string): string {
+  return `${diagnosticsRoot(lattice)}.req.capture.${checkToken('host id', hostId)}`;
+}
+
 /** `….logs.{host}`: what a host logs, while somebody follows that. */
 export function logLinesSubject(lattice: string, hostId: string): string {
   return `${diagnosticsRoot(lattice)}.logs.${checkToken('host id', hostId)}`;

@@ -200,7 +200,10 @@ const permissionsByRole: Readonly<Record<Role, (subjects: LatticeSubjects) => Pe
         `${control}.host.get.*`,
         `${control}.link.get`,
         `${control}.claims.get`,
-        `${diagnostics}.req.>`,
+        // Not captures: these have what the callers of components send.
+        `${diagnostics}.req.figures.*`,
+        `${diagnostics}.req.traces.*`,
+        `${diagnostics}.req.logs`,
         // Not the manifests: these have the values of configs.
         ...['list', 'get', 'versions.*', 'history.*', 'status.*'].map(
           (operation) => `wadm.api.${lattice}.model.${operation}`,

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   '/call id': 'component',
   '/call function': 'none',
   '/call values': 'none',
+  '/capture id': 'component',
   '/config/del name': 'config',
   '/config/get name': 'config',
   '/config/put name': 'config',
@@ -53,6 +54,9 @@ const kinds: Readonly<Record<string, WordKind>> = {
   '* --timeout-ms': 'none',
   '* --max-instances': 'none',
   '* --interval': 'none',
+  '* --count': 'none',
+  '* --for': 'none',
+  '* --mask': 'none',
 };
 
 /** @param path of the command, `*` for a flag */

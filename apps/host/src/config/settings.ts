@@ -12,7 +12,7 @@ import * as kinds from './value-kinds.js';
 export type EmbeddedNatsMode = 'auto' | 'off' | 'require';
 
 /** What a host tells of itself when it is asked: its figures and its log, the former alone, or nothing. */
-export type DiagnosticsScope = 'on' | 'figures' | 'off';
+export type DiagnosticsScope = 'on' | 'logs' | 'figures' | 'off';
 
 /** The plain values of all settings, before rules that concern several of them. */
 export interface SettingValues {
@@ -315,12 +315,16 @@ export const settings: { readonly [Name in keyof SettingValues]: Setting<Setting
     help: 'Operations that are recorded; changes leaves out those that only look, unless they are refused',
     advanced: true,
   }),
-  diagnostics: value(kinds.oneOf<DiagnosticsScope>('on|figures|off', 'on', 'figures', 'off'), 'on', {
-    flag: 'diagnostics',
-    variable: 'WASMLATTICE_DIAGNOSTICS',
-    group: 'General',
-    help: 'What is told of this host over the lattice: figures alone, or logs as well while somebody follows them',
-  }),
+  diagnostics: value(
+    kinds.oneOf<DiagnosticsScope>('on|logs|figures|off', 'on', 'logs', 'figures', 'off'),
+    'on',
+    {
+      flag: 'diagnostics',
+      variable: 'WASMLATTICE_DIAGNOSTICS',
+      group: 'General',
+      help: 'What is told of this host over the lattice: figures, logs as well while somebody follows them, or (on) invocations as well while an operator captures them',
+    },
+  ),
   httpAdmin: optional(kinds.socketAddress, 'off', {
     flag: 'http-admin',
     variable: 'WASMCLOUD_HTTP_ADMIN',

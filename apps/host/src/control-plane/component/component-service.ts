@@ -44,6 +44,12 @@ export interface ComponentAtWork extends ServedFigures {
   readonly canary?: CanaryAtWork | undefined;
 }
 
+/** The code that a component runs. */
+export interface ComponentCode {
+  readonly imageRef: string;
+  readBytes(): Promise<Uint8Array>;
+}
+
 /** The components of one host: started, scaled, updated and stopped by control commands. */
 export interface ComponentService {
   /** Answers at once; the outcome is told by events (docs/spec/control-interface.md#4.2). */
@@ -56,6 +62,8 @@ export interface ComponentService {
   describe(): ComponentDescription[];
   /** What each has done since its code was started, and is at. */
   figures(): Promise<readonly ComponentAtWork[]>;
+  /** The code of one that runs; `undefined` for one that does not. */
+  code(componentId: string): ComponentCode | undefined;
   /** The links of a component changed in the lattice. */
   setLinks(componentId: string, links: readonly Link[]): void;
   /** Resolves once the component, if it runs here, has the links set so far. */
@@ -407,6 +415,11 @@ export function createComponentService(options: ComponentServiceOptions): Compon
           return { ...(await component.figures()), id, imageRef, maxInstances, canary };
         }),
       ),
+
+    code(componentId) {
+      const component = running.get(componentId);
+      return component && { imageRef: component.settings.imageRef, readBytes: () => component.readBytes() };
+    },
 
     setLinks(componentId, links) {
       running.get(componentId)?.setLinks(linkRows(links));

@@ -248,6 +248,11 @@ export class RunningComponent {
     return this.#generation.served.figures();
   }
 
+  /** The bytes of the component that runs. */
+  readBytes(): Promise<Uint8Array> {
+    return this.#generation.served.readBytes();
+  }
+
   /** Ends the generation that runs; its invocations have `graceMs` to finish. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([stopGeneration(this.#generation, graceMs), this.endCanary(graceMs)]);
