@@ -75,9 +75,17 @@ function copy(reason: string): MemoryWayChoice {
 }
 
 function compare(tools: MappingTools, wish: MemoryWayWish, now: () => number): MemoryWayChoice {
-  const mapped = new Trial(new MappedImages(tools, 0));
+  let failure: unknown;
+  const onUnmapped = (error: unknown): void => {
+    failure ??= error;
+  };
+  const mapped = new Trial(new MappedImages({ ...tools, onUnmapped }, 0));
   const copied = new Trial(new CopiedImages());
-  if (!mapped.isMapped) return copy('a memory could not be mapped');
+  if (!mapped.isMapped) {
+    return copy(
+      `a memory could not be mapped${failure === undefined ? '' : `: ${(failure as Error).message}`}`,
+    );
+  }
   for (let check = 0; check < sample.checks; check++) {
     if (!mapped.isExact(check)) return copy('a memory that was mapped did not become what it was');
   }

@@ -29,8 +29,9 @@ export class MappedImages implements MemoryImages {
     if (bytes.length < this.#smallest) return CopiedImage.of(bytes);
     try {
       return this.#image(ImageFile.create(this.#tools.kernel, bytes), bytes.length);
-    } catch {
+    } catch (error) {
       // There may be no descriptor left, or no mapped area.
+      this.#tools.onUnmapped?.(error);
       return CopiedImage.of(bytes);
     }
   }

@@ -84,7 +84,8 @@ export class MappedMemory implements ResettableMemory {
     try {
       this.#tools.kernel.mapOver(this.#address, this.#image.length, file);
       return 'private';
-    } catch {
+    } catch (error) {
+      this.#tools.onUnmapped?.(error);
       this.#isWatchable = false;
       this.#bytes.set(this.#image);
       return 'none';

@@ -6,6 +6,8 @@ export interface MappingTools {
   readonly pageMap: PageMap;
   /** Absent where the system has none: then each reset looks at all pages that were only read, too. */
   readonly writeWatch: WriteWatch | undefined;
+  /** Told why an image could not be mapped; it is copied then. */
+  readonly onUnmapped?: (error: unknown) => void;
 }
 
 /** @throws KernelError, and what the system answers where `/proc` is missing */
