@@ -55,11 +55,11 @@ export {
 export { platformReusesPorts } from './serving-threads/reuse-port.js';
 export type { ServedFigures } from './serving-threads/served-figures.js';
 export {
-  type ListenerHandle,
   type ServedComponentHandle,
   ServingThreads,
   type ServingThreadsOptions,
 } from './serving-threads/serving-threads.js';
+export type { ListenerHandle } from './serving-threads/thread-addresses.js';
 export type { RuntimeTelemetry } from './telemetry/component-telemetry.js';
 export { machineTime } from './thread/machine-time.js';
 export type { HttpClientSettings, ListenerAddress, ServingThreadSettings } from './thread/messages.js';

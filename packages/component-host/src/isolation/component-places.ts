@@ -8,11 +8,11 @@ import type { ClientProvider } from '../http/client-provider.js';
 import type { DecideForComponent } from '../policy/invocation-gate.js';
 import { ProcessShare, type ProcessShareOptions } from '../serving-threads/process-share.js';
 import {
-  type ListenerHandle,
   type ServedComponentHandle,
   ServingThreads,
   type ServingThreadsOptions,
 } from '../serving-threads/serving-threads.js';
+import type { ListenerHandle } from '../serving-threads/thread-addresses.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import type { ThreadNotice, WatchNotice } from '../thread/thread-notice.js';
 import type { WatchedBatch } from '../thread/watched-batch.js';

@@ -5,18 +5,15 @@ import { codeLimits, type PreparedComponent } from '@wasmlattice/wasm-runtime/en
 import type { CodeBytes } from '../code/code-store.js';
 import type { ComponentStart, ConfigEntries, LinkRow, SecretEntries } from '../component-record.js';
 import type { ClientProvider } from '../http/client-provider.js';
-import type { TlsMaterial } from '../http/listener-options.js';
-import type { HttpRoute } from '../http/routes.js';
 import type { DecideForComponent, InvocationDecision, InvokedFunction } from '../policy/invocation-gate.js';
 import type { ListenerAddress, ServingThreadSettings } from '../thread/messages.js';
 import { startThread, type ThreadClient, ThreadExitedError } from '../thread/thread-client.js';
 import type { ThreadNotice } from '../thread/thread-notice.js';
 import type { WatchedBatch } from '../thread/watched-batch.js';
-import { claimAddress } from './claim-address.js';
-import { DeafThreads } from './deaf-threads.js';
 import type { ProcessShare } from './process-share.js';
 import { ServedComponent } from './served-component.js';
 import type { ServedFigures } from './served-figures.js';
+import { type ListenerHandle, ThreadAddresses } from './thread-addresses.js';
 import { findOverdue } from './watchdog.js';
 
 /** A component that the threads serve, whatever becomes of single threads. */
@@ -34,26 +31,6 @@ export interface ServedComponentHandle {
   figures(): Promise<ServedFigures>;
   /** Completes what is in flight for at most `graceMs`; safe to call twice. */
   stop(graceMs: number): Promise<void>;
-}
-
-/** An address at which the threads listen. */
-export interface ListenerHandle {
-  /** The one asked for, or the free one that was found for 0. */
-  readonly port: number;
-  /**
-   * Answers a part of the requests with a component; resolves once every thread does. One of the same id is replaced without a gap.
-   *
-   * @throws NoHttpHandlerError
-   */
-  setRoute(route: HttpRoute): Promise<void>;
-  /** An unknown one is fine. */
-  deleteRoute(route: string): Promise<void>;
-  /** Another certificate for connections from now on. */
-  setTls(tls: TlsMaterial): Promise<void>;
-  /** Which threads can't listen there, and why; `undefined` when all do. They are told again and again. */
-  trouble(): string | undefined;
-  /** Requests in progress have `graceMs` to finish; safe to call twice. */
-  close(graceMs: number): Promise<void>;
 }
 
 export interface ServingThreadsOptions {
@@ -106,8 +83,6 @@ const lateMs = 1_000;
 const stopMarginMs = 2_000;
 const defaultWatchMs = 250;
 const defaultAnswerMs = 500;
-/** The program that holds an address may take a while to end. */
-const defaultListenMs = 5_000;
 
 /**
  * A group of serving threads, all alike: each serves all components of the group and listens at all its addresses. A thread that
@@ -118,13 +93,10 @@ export class ServingThreads {
   readonly #places: Place[];
   /** By generation, those that are being stopped included: calls may run of all. */
   readonly #components = new Map<number, ServedComponent>();
-  readonly #listeners = new Map<string, ListenerAddress>();
+  readonly #addresses: ThreadAddresses;
   readonly #clients = new Map<string, ClientProvider>();
-  readonly #deaf = new DeafThreads();
   readonly #watch: NodeJS.Timeout;
-  readonly #listeningAgain: NodeJS.Timeout;
   #generations = 0;
-  #listenerIds = 0;
   #closed: Promise<void> | undefined;
 
   private constructor(options: ServingThreadsOptions) {
@@ -138,10 +110,19 @@ export class ServingThreads {
       startedAt: 0,
       isSuspect: false,
     }));
+    this.#addresses = new ThreadAddresses({
+      reusePort: options.reusePort,
+      threads: {
+        count: options.threads,
+        at: (place) => this.#places[place]?.thread,
+        each: (ask, withinMs) => this.#each(ask, withinMs),
+      },
+      stopMarginMs,
+      listenMs: options.watch?.listenMs,
+      logger: options.logger,
+    });
     this.#watch = setInterval(() => this.#look(), options.watch?.intervalMs ?? defaultWatchMs);
     this.#watch.unref();
-    this.#listeningAgain = setInterval(() => this.#listenAgain(), options.watch?.listenMs ?? defaultListenMs);
-    this.#listeningAgain.unref();
   }
 
   /**
@@ -221,46 +202,8 @@ export class ServingThreads {
    *
    * @throws HttpAddressError, NoHttpHandlerError, HttpListenError
    */
-  async listen(wanted: Omit<ListenerAddress, 'listener' | 'reusePort'>): Promise<ListenerHandle> {
-    const { reusePort } = this.#options;
-    const claimed = await claimAddress(wanted.host, wanted.port);
-    const listener = String(++this.#listenerIds);
-    const address = { ...wanted, port: claimed.port, listener, reusePort };
-    this.#listeners.set(listener, address);
-    const unlisten = async (graceMs: number): Promise<void> => {
-      this.#listeners.delete(listener);
-      this.#deaf.forget(listener);
-      try {
-        await this.#each((thread) => thread.unlisten(listener, graceMs), graceMs + stopMarginMs);
-      } finally {
-        // A thread that is late gives its address up all the same: others must not be told that it is taken.
-        await claimed.release();
-      }
-    };
-    const failures = await this.#listenInAll(address);
-    if (failures.length === this.#listeningPlaces) {
-      await unlisten(0);
-      throw failures[0]?.error;
-    }
-    for (const { index, error } of failures) {
-      this.#options.logger.error('a serving thread can not listen at an address; the others do', {
-        thread: index,
-        address: `${address.host}:${address.port}`,
-        error,
-      });
-    }
-    let closed: Promise<void> | undefined;
-    return {
-      port: address.port,
-      setRoute: (route) => this.#setRoute(listener, route),
-      deleteRoute: (route) => this.#deleteRoute(listener, route),
-      setTls: (tls) => this.#setTls(listener, tls),
-      trouble: () => this.#deaf.describe(listener, this.#listeningPlaces),
-      close(graceMs) {
-        closed ??= unlisten(graceMs);
-        return closed;
-      },
-    };
+  listen(wanted: Omit<ListenerAddress, 'listener' | 'reusePort'>): Promise<ListenerHandle> {
+    return this.#addresses.listen(wanted);
   }
 
   /**
@@ -296,7 +239,7 @@ export class ServingThreads {
 
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
-    clearInterval(this.#listeningAgain);
+    this.#addresses.close();
     await Promise.allSettled(this.#places.map(({ filled }) => filled));
     await Promise.all(this.#places.map(({ thread }) => thread?.close(graceMs)));
     this.#options.share.giveNumbers(this.#places.map(({ number }) => number));
@@ -445,91 +388,8 @@ export class ServingThreads {
           });
         }),
       ),
-      ...[...this.#listeners.values()].map((address) =>
-        this.#listenIn(thread, index, address).catch((error: unknown) => {
-          if (error instanceof ThreadExitedError) return;
-          logger.error('a new thread can not listen', { address: `${address.host}:${address.port}`, error });
-        }),
-      ),
+      this.#addresses.tell(thread, index),
     ]);
-  }
-
-  async #setRoute(listener: string, route: HttpRoute): Promise<void> {
-    const before = this.#listeners.get(listener);
-    if (before === undefined) return;
-    const others = before.routes.filter((known) => known.route !== route.route);
-    this.#listeners.set(listener, { ...before, routes: [...others, route] });
-    try {
-      await this.#each((thread) => thread.route(listener, route));
-    } catch (error) {
-      await this.#deleteRoute(listener, route.route);
-      throw error;
-    }
-  }
-
-  async #setTls(listener: string, tls: TlsMaterial): Promise<void> {
-    const before = this.#listeners.get(listener);
-    if (before === undefined) return;
-    this.#listeners.set(listener, { ...before, tls });
-    await this.#each((thread) => thread.setTls(listener, tls));
-  }
-
-  async #deleteRoute(listener: string, route: string): Promise<void> {
-    const before = this.#listeners.get(listener);
-    if (before === undefined) return;
-    const routes = before.routes.filter((known) => known.route !== route);
-    this.#listeners.set(listener, { ...before, routes });
-    await this.#each((thread) => thread.unroute(listener, route));
-  }
-
-  /** How many threads are to listen at an address. */
-  get #listeningPlaces(): number {
-    return this.#options.reusePort ? this.#places.length : 1;
-  }
-
-  /** @returns the threads that can't */
-  async #listenInAll(
-    address: ListenerAddress,
-  ): Promise<{ readonly index: number; readonly error: unknown }[]> {
-    const failures: { index: number; error: unknown }[] = [];
-    await this.#each(async (thread, index) => {
-      try {
-        await this.#listenIn(thread, index, address);
-      } catch (error) {
-        if (error instanceof ThreadExitedError) throw error;
-        failures.push({ index, error });
-      }
-    });
-    return failures;
-  }
-
-  async #listenIn(thread: ThreadClient, index: number, address: ListenerAddress): Promise<void> {
-    if (!address.reusePort && index !== 0) return;
-    const { listener } = address;
-    try {
-      await thread.listen(address);
-    } catch (error) {
-      if (!(error instanceof ThreadExitedError) && this.#listeners.has(listener)) {
-        this.#deaf.add(listener, index, error);
-      }
-      throw error;
-    }
-    if (!this.#deaf.delete(listener, index)) return;
-    this.#options.logger.info('a serving thread listens at an address where it could not', {
-      thread: index,
-      address: `${address.host}:${address.port}`,
-    });
-  }
-
-  /** What was in the way may be gone. */
-  #listenAgain(): void {
-    for (const [listener, index] of [...this.#deaf]) {
-      const address = this.#listeners.get(listener);
-      const thread = this.#places[index]?.thread;
-      // Whoever asks for the trouble learns of it; the log told it before.
-      if (address !== undefined && thread !== undefined)
-        this.#listenIn(thread, index, address).catch(() => {});
-    }
   }
 
   #replace(place: Place, reason: string): void {
