@@ -73,9 +73,15 @@ await runScript(async () => {
       }),
     ),
   ];
-  // One waits for the network, the other for processors.
+  // They wait for the network, the rest for processors.
   const servers = setUpServers(progress);
   servers.catch(() => {});
+  results.push(
+    // All packages and their tests in one process; the build, which leaves tests out, finds each package compiled.
+    await check('Compiling and checking types', (onLine) =>
+      run(binary('tsc'), ['--build'], { cwd: root, env: toolEnvironment(installed), onLine }),
+    ),
+  );
   const built = await buildCheck(installed);
   const tools = { ...installed, ...(await servers) };
   const env = toolEnvironment(tools);
@@ -83,10 +89,6 @@ await runScript(async () => {
   if (built.failed > 0) return report(results);
 
   results.push(
-    // The build leaves tests out.
-    await check('Checking the types of the tests', (onLine) =>
-      run(binary('tsc'), ['--build'], { cwd: root, env, onLine }),
-    ),
     await check('Versioning, packing and checking the packages', (onLine) =>
       run(node26, ['scripts/release.mjs', '--dry-run'], { cwd: root, env, onLine }),
     ),
