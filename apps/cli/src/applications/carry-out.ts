@@ -2,6 +2,7 @@ import { describeStep, type Plan, planEvents, runPlan } from '@wasmlattice/appli
 import { subscribeEvents } from '@wasmlattice/events';
 import type { LatticeCommand } from '../command.js';
 import { jsonLine } from '../output/json.js';
+import { showPulls } from '../output/show-pulls.js';
 
 export interface CarryOutSettings {
   /** How long one step may take. */
@@ -34,6 +35,7 @@ export async function carryOut(
     return;
   }
   await using events = await subscribeEvents({ connection, lattice, names: planEvents });
+  await using pulls = await showPulls({ connection, io, lattice, options });
   const begun = performance.now();
   await runPlan(plan, {
     client,
@@ -42,11 +44,13 @@ export async function carryOut(
     outcomeTimeoutMs: waitMs,
     signal: io.signal,
     report({ number, state, step }) {
+      pulls.clear();
       if (json) io.out(jsonLine({ ...step, state }));
       else if (state === 'started') io.out(line(number, describeStep(step)));
     },
   });
   await check();
+  pulls.clear();
   const ms = Math.round(performance.now() - begun);
   io.out(
     json

@@ -12,6 +12,7 @@ import {
 import { CliError } from '../cli-error.js';
 import type { LatticeCommand } from '../command.js';
 import { jsonDocument } from '../output/json.js';
+import { showPulls } from '../output/show-pulls.js';
 import { chooseVersion } from './choose-version.js';
 import { writeDifferences } from './write-differences.js';
 
@@ -142,6 +143,7 @@ async function untilDeployed(
 ): Promise<void> {
   const { io, options } = command;
   const deadline = performance.now() + waitMs;
+  await using pulls = await showPulls(command);
   let told = '';
   for (;;) {
     let status = await client.status(manifest.name);
@@ -150,8 +152,11 @@ async function untilDeployed(
       status = statusInLattice(manifest, lattice);
       if (status.status.type === 'deployed') return;
     }
-    const text = describeStatus(status);
-    if (text !== told && options.output === 'text') io.out(`${text}\n`);
+    const text = `${describeStatus(status)}${readyOf(status)}`;
+    if (text !== told && options.output === 'text') {
+      pulls.clear();
+      io.out(`${text}\n`);
+    }
     told = text;
     if (performance.now() > deadline) {
       throw new CliError(
@@ -161,6 +166,13 @@ async function untilDeployed(
     }
     await delay(againMs, undefined, { signal: io.signal });
   }
+}
+
+/** ` (3 of 7 run)`: components and providers, each as often as it is to run. */
+function readyOf({ scalers }: ApplicationStatus): string {
+  const workloads = scalers.filter(({ kind }) => kind !== 'LinkScaler');
+  const running = workloads.filter(({ status }) => status.type === 'deployed');
+  return workloads.length === 0 ? '' : ` (${running.length} of ${workloads.length} run)`;
 }
 
 /** Asks to undeploy, and waits until it is. */

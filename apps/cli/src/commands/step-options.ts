@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { LatticeCommand } from '../command.js';
 import { readWholeNumber } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
+import { showPulls } from '../output/show-pulls.js';
 
 /** How a command waits for what it asked for, as commander hands it over. */
 export interface StepOptions {
@@ -38,6 +39,7 @@ export async function carryOutStep(
   if (own.skipWait === true) await requestOnly(step, request);
   else {
     await using events = await subscribeEvents({ connection, lattice, names: planEvents });
+    await using _pulls = await showPulls({ connection, io, lattice, options });
     await runStep(step, { ...request, events, outcomeTimeoutMs });
   }
   const { friendlyName, hostId } = step.host;
