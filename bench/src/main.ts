@@ -14,6 +14,7 @@ import { composeCall } from './measurements/compose-call.js';
 import { composeStart } from './measurements/compose-start.js';
 import { composeString } from './measurements/compose-string.js';
 import { controlUnderLoad } from './measurements/control-under-load.js';
+import { deployApplication } from './measurements/deploy-application.js';
 import { firstAnswerSmall } from './measurements/first-answer-small.js';
 import { hostileClientsP99 } from './measurements/hostile-clients.js';
 import { httpGo, httpPython } from './measurements/http-gallery.js';
@@ -65,6 +66,7 @@ const measurements: readonly Measurement[] = [
   firstAnswerSmall,
   idleComponent,
   scaleStorm,
+  deployApplication,
   repair,
   repairLost,
   controlUnderLoad,
