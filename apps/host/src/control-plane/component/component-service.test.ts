@@ -1,5 +1,6 @@
 import type { LinkRow, PlacedStart, SecretEntries, ServedComponentHandle } from '@wasmlattice/component-host';
 import type { ScaleComponentCommand } from '@wasmlattice/control-interface';
+import type { EventName } from '@wasmlattice/events';
 import { createSigningKey, signToken, type Token } from '@wasmlattice/identity';
 import { noopLogger } from '@wasmlattice/telemetry';
 import { defaultLimits, noFigures } from '@wasmlattice/wasm-runtime';
@@ -13,6 +14,7 @@ import {
   createMemoryConfigStore,
   createMemoryLatticeStore,
   createMemorySecrets,
+  type EventRecorder,
   keyvalueLink,
 } from '../testing/fakes.js';
 import { createComponentService } from './component-service.js';
@@ -690,6 +692,96 @@ describe('update', () => {
     expect(allowed.message).toContain('the image reference will be updated afterwards');
     expect(await events.waitFor('component_scaled', 3)).toMatchObject({ imageRef: 'file:///one.wasm' });
     expect(await events.waitFor('component_scaled', 4)).toMatchObject({ imageRef: 'file:///two.wasm' });
+  });
+});
+
+describe('a canary', () => {
+  const image = 'file:///next.wasm';
+  const canary = (share: number, componentRef = image) => ({
+    componentId: 'counter',
+    componentRef,
+    share,
+    hostId: '',
+  });
+
+  /** Each time the event of that name after the one before. */
+  function following({ waitFor }: Pick<EventRecorder, 'waitFor'>) {
+    const seen = new Map<string, number>();
+    return <N extends EventName>(name: N) => {
+      const nth = (seen.get(name) ?? 0) + 1;
+      seen.set(name, nth);
+      return waitFor(name, nth);
+    };
+  }
+
+  it('runs beside the version there is, with its configs and links, and the inventory tells of it', async () => {
+    const { service, events, lattice, runners, runner } = setUp();
+    const next = following(events);
+    service.scale(scale({ config: ['one'] }));
+    await next('component_scaled');
+    expect(service.canary(canary(0.1))).toMatchObject({ tag: 'ok' });
+    const shown = { 'wasmlattice.dev/canary': image, 'wasmlattice.dev/canary-share': '10%' };
+    expect(await next('component_scaled')).toMatchObject({
+      imageRef: 'file:///one.wasm',
+      maxInstances: 4,
+      annotations: { app: 'demo', ...shown },
+    });
+    expect(runner().data).toMatchObject({ imageRef: image, maxInstances: 4, config: [['a', '1']] });
+    expect(runner().data.canary).toBeDefined();
+    expect(service.describe()).toMatchObject([
+      { id: 'counter', imageRef: 'file:///one.wasm', annotations: { app: 'demo', ...shown } },
+    ]);
+    expect(await service.figures()).toMatchObject([{ canary: { imageRef: image, share: 0.1 } }]);
+    await lattice.update('counter', (spec) => ({ url: spec?.url ?? '', links: [keyvalueLink()] }));
+    expect(runners.map(({ links }) => links)).toEqual([[row('kv')], [row('kv')]]);
+
+    service.canary(canary(0.5));
+    await next('component_scaled');
+    expect(runners).toHaveLength(2);
+    expect(await service.figures()).toMatchObject([{ canary: { share: 0.5 } }]);
+
+    service.canary(canary(0));
+    await next('component_scaled');
+    expect([runner(0).stoppedWithin, runner(1).stoppedWithin]).toEqual([undefined, graceMs]);
+    expect(service.describe()).toMatchObject([{ annotations: { app: 'demo' } }]);
+  });
+
+  it('ends with an update once that serves, and with a stop', async () => {
+    const { service, events, runners, runner } = setUp();
+    const next = following(events);
+    service.scale(scale());
+    await next('component_scaled');
+    service.canary(canary(0.1));
+    await next('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: image, hostId: '' });
+    await next('component_scaled');
+    expect(runners.map(({ stoppedWithin }) => stoppedWithin)).toEqual([graceMs, graceMs, undefined]);
+    expect(runner().data.canary).toBeUndefined();
+    service.canary(canary(0.1, 'file:///third.wasm'));
+    await next('component_scaled');
+    service.scale(scale({ maxInstances: 0 }));
+    await next('component_scaled');
+    expect(runners.slice(2).map(({ stoppedWithin }) => stoppedWithin)).toEqual([graceMs, graceMs]);
+  });
+
+  it('that can not start is told of, and the version there is goes on', async () => {
+    const { service, events, runner } = setUp({
+      beforeStart: async ({ canary: cells }) => {
+        if (cells !== undefined) throw new Error('it can not take all calls');
+      },
+    });
+    const next = following(events);
+    expect(service.canary(canary(0.1))).toEqual({ tag: 'failed', message: 'component counter not found' });
+    service.scale(scale());
+    await next('component_scaled');
+    service.canary(canary(0.1));
+    expect(await next('component_scale_failed')).toMatchObject({
+      componentId: 'counter',
+      imageRef: image,
+      error: 'it can not take all calls',
+    });
+    expect(runner().stoppedWithin).toBeUndefined();
+    expect(service.describe()).toMatchObject([{ annotations: { app: 'demo' } }]);
   });
 });
 
