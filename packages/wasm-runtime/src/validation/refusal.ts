@@ -32,8 +32,9 @@ export function refusalOf(verdict: Verdict, component: string): Error | undefine
     case 'unsupported': {
       const { features, offset, place } = verdict;
       const used = features.map((name) => `${featureTitle(name)} (${name})`).join(', ');
-      const reason = `it uses ${used}, which are off, in ${describePlace(place)} (at byte ${offset}): build it without`;
-      return new UnsupportedComponentError(component, reason);
+      const reason = `it uses ${used}, which are off, in ${describePlace(place)} (at byte ${offset})`;
+      // They are off for every engine.
+      return new UnsupportedComponentError(component, reason, 'build it without that');
     }
     case 'limit': {
       const { limit, found, allowed, place } = verdict;

@@ -53,8 +53,8 @@ describe('a refusal', () => {
       await refusal({ kind: 'unsupported', features: ['SHARED_MEMORY'], offset: 19, place }),
     ).toMatchObject({
       name: 'UnsupportedComponentError',
-      reason:
-        'it uses shared memories (SHARED_MEMORY), which are off, in component 0, type section (at byte 19): build it without',
+      message:
+        'component "guest" can\'t be compiled by engine "direct": it uses shared memories (SHARED_MEMORY), which are off, in component 0, type section (at byte 19); build it without that',
     });
   });
 
