@@ -12,6 +12,8 @@ export interface Case {
   readonly calls: readonly Call[];
   /** Whether its functions may wait. */
   readonly isAsync?: boolean;
+  /** What an engine runs instead that lacks a feature of it, and has to answer the same to. */
+  readonly equivalent?: Case;
 }
 
 export interface Call {

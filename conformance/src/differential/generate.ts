@@ -3,15 +3,16 @@ import type { Call, Case } from './case.js';
 import type { Encoding } from './encode.js';
 import { anyPlain } from './plain.js';
 import { Random } from './random.js';
+import { asyncRelayText } from './shapes/async-relay.js';
 import { chainText } from './shapes/chain.js';
 import { anyReallocMode } from './shapes/core-text.js';
 import { rawParamsText, rawResultsText } from './shapes/raw.js';
-import { relayText } from './shapes/relay.js';
+import { type Relay, relayText } from './shapes/relay.js';
 import { definingText, logType, ownResourcesText, passingText, usingText } from './shapes/resources.js';
 import { type Flow, readerFunc, readerText, writerText } from './shapes/stream-flow.js';
 import { streamsResult, streamsText } from './shapes/streams.js';
 import type { Func } from './type-text.js';
-import { anyType } from './types.js';
+import { anyType, type TypeOptions, withTuples } from './types.js';
 
 const encodings: readonly [Encoding, ...Encoding[]] = ['utf8', 'utf16', 'latin1+utf16'];
 
@@ -27,6 +28,59 @@ const shapes: Readonly<Record<string, (random: Random) => Case>> = {
     const funcs = anyFuncs(random);
     const links = random.times(random.between(2, 3), () => anyRelay(random, funcs, 'i'));
     return relayCase(random, 'chain', `(component ${chainText(links, funcs, funcs)})`, funcs);
+  },
+  /** The same with lists of a fixed length, and memories of 32 and 64 bits. */
+  wide(random) {
+    const funcs = anyFuncs(random, { hasFixedLists: true });
+    const links = random.times(random.between(1, 3), () => anyRelayOptions(random));
+    const pointers = links.map(() => random.pick(['i32', 'i64'] as const));
+    const calls = relayCalls(random, funcs);
+    const host = hostOf(random, funcs);
+    const chain = (each: readonly Func[], isWide: boolean): string => {
+      const texts = links.map((link, k) =>
+        relayText(each, { ...link, from: 'i', pointer: isWide ? pointers[k] : 'i32' }),
+      );
+      return `(component ${chainText(texts, each, each)})`;
+    };
+    const convert = withTuples();
+    const narrow = funcs.map((func) => convertFunc(func, convert));
+    return {
+      shape: 'wide',
+      text: chain(funcs, true),
+      host,
+      calls,
+      equivalent: {
+        shape: 'wide',
+        text: chain(narrow, false),
+        host: host.map((func) => ({ ...func, ...convertFunc(func, convert) })),
+        calls: calls.map((call) => ({
+          ...call,
+          types: call.types.map(convert),
+          ...(call.result && { result: convert(call.result) }),
+        })),
+      },
+    };
+  },
+  /** Values through functions that may wait, made and called in every form. */
+  'async-chain'(random) {
+    const funcs = anyFuncs(random).map((func) => ({ ...func, isAsync: true }));
+    const hosted = funcs.map((func) => ({ ...func, isAsync: false }));
+    const links = random.times(random.between(1, 3), (k) =>
+      asyncRelayText(funcs, k === 0 ? hosted : funcs, {
+        from: 'i',
+        encoding: random.pick(encodings),
+        realloc: anyReallocMode(random),
+        lift: random.pick(['sync', 'stackful', 'callback', 'yielding']),
+        lowersAsync: random.percent(70),
+      }),
+    );
+    return {
+      shape: 'async-chain',
+      text: `(component ${chainText(links, hosted, funcs)})`,
+      host: hostOf(random, hosted),
+      calls: relayCalls(random, funcs),
+      isAsync: true,
+    };
   },
   'raw-results'(random) {
     const funcs = onlyResults(anyFuncs(random));
@@ -111,18 +165,22 @@ export function generateCase(seed: number, among: readonly string[] = shapeNames
   return make(random);
 }
 
-function anyFuncs(random: Random): readonly Func[] {
+function convertFunc(func: Func, convert: (type: WitType) => WitType): Func {
+  return { ...func, params: func.params.map(convert), ...(func.result && { result: convert(func.result) }) };
+}
+
+function anyFuncs(random: Random, options?: TypeOptions): readonly Func[] {
   return random.times(random.between(1, 4), (i) => {
     const params = random.times(random.percent(15) ? random.between(5, 12) : random.below(4), () =>
-      anyType(random),
+      anyType(random, options),
     );
-    return { name: `g${i}`, params, ...(random.percent(85) && { result: anyType(random) }) };
+    return { name: `g${i}`, params, ...(random.percent(85) && { result: anyType(random, options) }) };
   });
 }
 
 /** Streams of characters are not valid yet. */
 function anyElement(random: Random): WitType {
-  const type = anyType(random, 2);
+  const type = anyType(random, { depth: 2 });
   return type.kind === 'char' ? { kind: 'string' } : type;
 }
 
@@ -153,19 +211,23 @@ function sendOf({ name }: Func): Func {
 }
 
 function anyRelay(random: Random, funcs: readonly Func[], from: string): string {
+  return relayText(funcs, { ...anyRelayOptions(random), from });
+}
+
+function anyRelayOptions(random: Random): Omit<Relay, 'from'> {
   const postReturn = random.percent(20)
     ? random.pick(['quiet', 'quiet', 'quiet', 'trap'] as const)
     : undefined;
-  return relayText(funcs, {
-    from,
-    encoding: random.pick(encodings),
-    realloc: anyReallocMode(random),
-    postReturn,
-  });
+  return { encoding: random.pick(encodings), realloc: anyReallocMode(random), postReturn };
 }
 
 function relayCase(random: Random, shape: string, text: string, funcs: readonly Func[]): Case {
-  const calls = random.times(random.between(funcs.length, 2 * funcs.length), (i): Call => {
+  const calls = relayCalls(random, funcs);
+  return { shape, text, host: hostOf(random, funcs), calls };
+}
+
+function relayCalls(random: Random, funcs: readonly Func[]): readonly Call[] {
+  return random.times(random.between(funcs.length, 2 * funcs.length), (i): Call => {
     const { name, params, result } = funcs[i % funcs.length] ?? { name: '', params: [], result: undefined };
     return {
       func: name,
@@ -175,7 +237,6 @@ function relayCase(random: Random, shape: string, text: string, funcs: readonly 
       isFresh: i === 0 || random.percent(30),
     };
   });
-  return { shape, text, host: hostOf(random, funcs), calls };
 }
 
 function rawParamsCase(random: Random, shape: string, text: string, funcs: readonly Func[]): Case {

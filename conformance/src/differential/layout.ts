@@ -32,33 +32,39 @@ const scalars: Readonly<Partial<Record<WitType['kind'], readonly [size: number, 
   borrow: [4, 'i32'],
 };
 
-export function layoutOf(type: WitType): Layout {
+/** What addresses and lengths are in a memory. */
+export type Pointer = 'i32' | 'i64';
+
+export function layoutOf(type: WitType, pointer: Pointer = 'i32'): Layout {
   const scalar = scalars[type.kind];
   if (scalar !== undefined) return { size: scalar[0], align: scalar[0] };
-  if (isSequence(type)) return { size: 8, align: 4 };
+  if (isSequence(type)) return pointer === 'i64' ? { size: 16, align: 8 } : { size: 8, align: 4 };
   if (type.kind === 'flags') {
     const size = type.flags.length <= 8 ? 1 : type.flags.length <= 16 ? 2 : 4;
     return { size, align: size };
   }
   const cases = casesOf(type);
   if (cases !== undefined) {
-    const { payloadOffset, payload, align } = variantLayout(cases);
+    const { payloadOffset, payload, align } = variantLayout(cases, pointer);
     return { size: alignUp(payloadOffset + payload.size, align), align };
   }
-  const fields = fieldsOf(type).map((field) => layoutOf(field));
+  const fields = fieldsOf(type).map((field) => layoutOf(field, pointer));
   const align = Math.max(1, ...fields.map((field) => field.align));
   const end = fields.reduce((at, field) => alignUp(at, field.align) + field.size, 0);
   return { size: alignUp(end, align), align };
 }
 
-export function variantLayout(cases: readonly (WitType | undefined)[]): {
+export function variantLayout(
+  cases: readonly (WitType | undefined)[],
+  pointer: Pointer = 'i32',
+): {
   readonly discriminantSize: 1 | 2 | 4;
   readonly payloadOffset: number;
   readonly payload: Layout;
   readonly align: number;
 } {
   const discriminantSize = cases.length <= 0x100 ? 1 : cases.length <= 0x1_0000 ? 2 : 4;
-  const payloads = cases.flatMap((type) => (type === undefined ? [] : [layoutOf(type)]));
+  const payloads = cases.flatMap((type) => (type === undefined ? [] : [layoutOf(type, pointer)]));
   const payload = {
     size: Math.max(0, ...payloads.map(({ size }) => size)),
     align: Math.max(1, ...payloads.map(({ align }) => align)),
@@ -114,28 +120,32 @@ export function caseNamesOf(type: WitType): readonly string[] {
   }
 }
 
-/** The parts of a record or tuple. */
+/** The parts of a record, a tuple or a list of fixed length. */
 export function fieldsOf(type: WitType): readonly WitType[] {
   if (type.kind === 'tuple') return type.items;
   if (type.kind === 'record') return type.fields.map((field) => field.type);
+  if (type.kind === 'fixed-list') return Array.from({ length: type.length }, () => type.element);
   throw new Error(`a ${type.kind} has no fields`);
 }
 
-export function flatten(type: WitType): readonly CoreType[] {
+export function flatten(type: WitType, pointer: Pointer = 'i32'): readonly CoreType[] {
   const scalar = scalars[type.kind];
   if (scalar !== undefined) return [scalar[1]];
-  if (isSequence(type)) return ['i32', 'i32'];
+  if (isSequence(type)) return [pointer, pointer];
   if (type.kind === 'flags') return ['i32'];
   const cases = casesOf(type);
-  if (cases !== undefined) return ['i32', ...joinPayloads(cases)];
-  return fieldsOf(type).flatMap(flatten);
+  if (cases !== undefined) return ['i32', ...joinPayloads(cases, pointer)];
+  return fieldsOf(type).flatMap((field) => flatten(field, pointer));
 }
 
 /** The core types that all payloads of a variant share. */
-export function joinPayloads(cases: readonly (WitType | undefined)[]): readonly CoreType[] {
+export function joinPayloads(
+  cases: readonly (WitType | undefined)[],
+  pointer: Pointer = 'i32',
+): readonly CoreType[] {
   const joined: CoreType[] = [];
   for (const type of cases) {
-    for (const [i, core] of (type === undefined ? [] : flatten(type)).entries()) {
+    for (const [i, core] of (type === undefined ? [] : flatten(type, pointer)).entries()) {
       joined[i] = join(joined[i] ?? core, core);
     }
   }
@@ -165,15 +175,16 @@ export function signatureOf(
   params: readonly WitType[],
   result: WitType | undefined,
   direction: 'lift' | 'lower',
+  pointer: Pointer = 'i32',
 ): CoreSignature {
-  const flat = params.flatMap(flatten);
+  const flat = params.flatMap((type) => flatten(type, pointer));
   const spillsParams = flat.length > maxFlatParams;
-  const flatResult = result === undefined ? [] : flatten(result);
+  const flatResult = result === undefined ? [] : flatten(result, pointer);
   const spillsResult = flatResult.length > maxFlatResults;
-  const passed = spillsParams ? (['i32'] as const) : flat;
+  const passed = spillsParams ? [pointer] : flat;
   return {
-    params: spillsResult && direction === 'lower' ? [...passed, 'i32'] : passed,
-    results: spillsResult ? (direction === 'lift' ? ['i32'] : []) : flatResult,
+    params: spillsResult && direction === 'lower' ? [...passed, pointer] : passed,
+    results: spillsResult ? (direction === 'lift' ? [pointer] : []) : flatResult,
     spillsParams,
     spillsResult,
   };

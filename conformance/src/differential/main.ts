@@ -22,8 +22,9 @@ async function main({ cases, seed: first, shapes, shows }: DifferentialOptions):
     const { shape, text, calls } = generated;
     if (shows) process.stdout.write(`${text}\n${JSON.stringify(calls, undefined, 1)}\n`);
     const bytes = await parse(text);
+    const { equivalent = generated } = generated;
     const [theirs, ours] = await Promise.all([
-      wasmtime.run(bytes, generated),
+      wasmtime.run(equivalent === generated ? bytes : await parse(equivalent.text), equivalent),
       runCase(engine, bytes, generated),
     ]);
     const comparison = compareOutcomes(ours, theirs);

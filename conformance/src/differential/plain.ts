@@ -42,6 +42,8 @@ export function anyPlain(random: Random, type: WitType): Plain {
       return anyText(random);
     case 'list':
       return random.times(anyLength(random), () => anyPlain(random, type.element));
+    case 'fixed-list':
+      return random.times(type.length, () => anyPlain(random, type.element));
     case 'map':
       return toMap(
         random.times(anyLength(random), () => [anyPlain(random, type.key), anyPlain(random, type.value)]),
@@ -79,6 +81,7 @@ export function fromPlain(plain: Plain, type: WitType): unknown {
     case 'f64':
       return floatOf(plain as string, type.kind);
     case 'list':
+    case 'fixed-list':
       return (plain as readonly Plain[]).map((item) => fromPlain(item, type.element));
     case 'map': {
       const { m } = plain as { readonly m: readonly (readonly [Plain, Plain])[] };
@@ -129,6 +132,7 @@ export function toPlain(value: unknown, type: WitType): Plain {
     case 'string':
       return value as string;
     case 'list':
+    case 'fixed-list':
       return Array.from(value as ArrayLike<unknown>, (item) => toPlain(item, type.element));
     case 'map': {
       const pairs = Array.from(value as Iterable<readonly [unknown, unknown]>);

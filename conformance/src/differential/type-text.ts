@@ -78,6 +78,8 @@ export class TypeText {
     switch (type.kind) {
       case 'list':
         return `(list ${this.ref(type.element)})`;
+      case 'fixed-list':
+        return `(list ${this.ref(type.element)} ${type.length})`;
       case 'map':
         return `(map ${this.ref(type.key)} ${this.ref(type.value)})`;
       case 'option':

@@ -30,10 +30,20 @@ const keys: readonly [PrimitiveKind, ...PrimitiveKind[]] = [
   'string',
 ];
 
-/** Any type without handles, at most so deep. */
-export function anyType(random: Random, depth = 3): WitType {
+export interface TypeOptions {
+  /** How deep at most. */
+  readonly depth?: number;
+  /** Whether it may have lists of a fixed length. */
+  readonly hasFixedLists?: boolean;
+}
+
+/** Any type without handles. */
+export function anyType(random: Random, { depth = 3, hasFixedLists = false }: TypeOptions = {}): WitType {
   if (depth === 0 || random.percent(30)) return leaf(random);
-  const inner = (): WitType => anyType(random, depth - 1);
+  const inner = (): WitType => anyType(random, { depth: depth - 1, hasFixedLists });
+  if (hasFixedLists && random.percent(20)) {
+    return { kind: 'fixed-list', element: inner(), length: random.percent(10) ? 17 : random.between(1, 4) };
+  }
   const maybe = (): WitType | undefined => (random.percent(65) ? inner() : undefined);
   switch (random.below(7)) {
     case 0:
@@ -72,4 +82,47 @@ function leaf(random: Random): WitType {
     return { kind: 'enum', cases: random.times(count, (i) => `e${i}`) };
   }
   return { kind: 'flags', flags: random.times(random.between(1, 32), (i) => `b${i}`) };
+}
+
+/**
+ * The same types with tuples instead of lists of a fixed length, which are no different in memory. What is one type stays one.
+ */
+export function withTuples(): (type: WitType) => WitType {
+  const known = new Map<WitType, WitType>();
+  const convert = (type: WitType): WitType => {
+    const made = known.get(type) ?? convertParts(type, convert);
+    known.set(type, made);
+    return made;
+  };
+  return convert;
+}
+
+function convertParts(type: WitType, convert: (type: WitType) => WitType): WitType {
+  switch (type.kind) {
+    case 'fixed-list':
+      return { kind: 'tuple', items: Array.from({ length: type.length }, () => convert(type.element)) };
+    case 'list':
+      return { ...type, element: convert(type.element) };
+    case 'map':
+      return { ...type, value: convert(type.value) };
+    case 'option':
+      return { ...type, some: convert(type.some) };
+    case 'tuple':
+      return { ...type, items: type.items.map(convert) };
+    case 'result':
+      return {
+        ...type,
+        ...(type.ok && { ok: convert(type.ok) }),
+        ...(type.err && { err: convert(type.err) }),
+      };
+    case 'record':
+      return { ...type, fields: type.fields.map((field) => ({ ...field, type: convert(field.type) })) };
+    case 'variant':
+      return {
+        ...type,
+        cases: type.cases.map((each) => (each.type ? { ...each, type: convert(each.type) } : each)),
+      };
+    default:
+      return type;
+  }
 }

@@ -1,4 +1,4 @@
-import type { CoreType } from '../layout.js';
+import type { CoreType, Pointer } from '../layout.js';
 import type { Random } from '../random.js';
 
 /**
@@ -18,29 +18,31 @@ const pages = 16;
  * A core module with a memory and an allocator: `memory`, `realloc`, `alloc`. What is allocated begins at `heap`, in bytes. An allocation
  * that is too small for what it takes is moved, as those of strings are whose encoding changes.
  */
-export function memoryModule(mode: ReallocMode, heap = 1024, data = ''): string {
+export function memoryModule(mode: ReallocMode, heap = 1024, data = '', pointer: Pointer = 'i32'): string {
+  const constant = (value: number): string => `(${pointer}.const ${value})`;
   const address: Record<ReallocMode, string> = {
     bump: '(call $alloc (local.get 3) (local.get 2))',
-    unaligned: '(i32.add (call $alloc (local.get 3) (i32.const 8)) (i32.const 1))',
-    beyond: '(return (i32.const 0xfffffff0))',
+    unaligned: `(${pointer}.add (call $alloc (local.get 3) ${constant(8)}) ${constant(1)})`,
+    beyond: `(return ${constant(0xffff_fff0)})`,
     trap: '(unreachable)',
   };
+  const [one, two, four] = [pointer, `${pointer} ${pointer}`, `${pointer} ${pointer} ${pointer} ${pointer}`];
   return `(core module $mem
-    (memory (export "memory") ${pages})
+    (memory (export "memory") ${pointer === 'i64' ? 'i64 ' : ''}${pages})
     ${data}
-    (global $heap (mut i32) (i32.const ${heap}))
-    (func $alloc (export "alloc") (param $size i32) (param $align i32) (result i32)
-      (local $start i32)
-      (local.set $start (i32.and
-        (i32.add (global.get $heap) (i32.sub (local.get $align) (i32.const 1)))
-        (i32.sub (i32.const 0) (local.get $align))))
-      (global.set $heap (i32.add (local.get $start) (local.get $size)))
+    (global $heap (mut ${one}) ${constant(heap)})
+    (func $alloc (export "alloc") (param ${two}) (result ${one})
+      (local $start ${one})
+      (local.set $start (${one}.and
+        (${one}.add (global.get $heap) (${one}.sub (local.get 1) ${constant(1)}))
+        (${one}.sub ${constant(0)} (local.get 1))))
+      (global.set $heap (${one}.add (local.get $start) (local.get 0)))
       (local.get $start))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
-      (local $new i32)
+    (func (export "realloc") (param ${four}) (result ${one})
+      (local $new ${one})
       (local.set $new ${address[mode]})
       (memory.copy (local.get $new) (local.get 0)
-        (select (local.get 1) (local.get 3) (i32.lt_u (local.get 1) (local.get 3))))
+        (select (local.get 1) (local.get 3) (${one}.lt_u (local.get 1) (local.get 3))))
       (local.get $new)))`;
 }
 

@@ -1,5 +1,5 @@
 import type { Encoding } from '../encode.js';
-import { layoutOf, signatureOf } from '../layout.js';
+import { layoutOf, type Pointer, signatureOf } from '../layout.js';
 import { type Func, TypeText } from '../type-text.js';
 import { memoryModule, memoryOptions, paramText, type ReallocMode, resultText } from './core-text.js';
 
@@ -8,6 +8,8 @@ export interface Relay {
   readonly from: string;
   readonly encoding: Encoding;
   readonly realloc: ReallocMode;
+  /** Of its memory; 32 bits by default. */
+  readonly pointer?: Pointer | undefined;
   /** What happens after a result was read: nothing, a call that does nothing, or a trap. */
   readonly postReturn?: 'quiet' | 'trap' | undefined;
 }
@@ -16,7 +18,10 @@ export interface Relay {
  * The inside of a component that exports the functions that it imports: each call goes through its memory, in its encoding, and comes back
  * the same way.
  */
-export function relayText(funcs: readonly Func[], { from, encoding, realloc, postReturn }: Relay): string {
+export function relayText(
+  funcs: readonly Func[],
+  { from, encoding, realloc, pointer = 'i32', postReturn }: Relay,
+): string {
   const types = new TypeText(funcs);
   const options = `${memoryOptions} string-encoding=${encoding}`;
   const lowers = funcs.map(
@@ -30,39 +35,39 @@ export function relayText(funcs: readonly Func[], { from, encoding, realloc, pos
   });
   return [
     types.importInstance(from),
-    memoryModule(realloc),
+    memoryModule(realloc, undefined, undefined, pointer),
     '(core instance $mem (instantiate $mem))',
     ...lowers,
     `(core module $m
-      (import "m" "alloc" (func $alloc (param i32 i32) (result i32)))
-      ${funcs.map(importText).join('\n')}
-      ${funcs.map(exportText).join('\n')}
-      ${funcs.map((func) => postText(func, postReturn)).join('\n')})`,
+      (import "m" "alloc" (func $alloc (param ${pointer} ${pointer}) (result ${pointer})))
+      ${funcs.map((func) => importText(func, pointer)).join('\n')}
+      ${funcs.map((func) => exportText(func, pointer)).join('\n')}
+      ${funcs.map((func) => postText(func, postReturn, pointer)).join('\n')})`,
     `(core instance $m (instantiate $m (with "m" (instance $mem)) (with "i" (instance ${given.join(' ')}))))`,
     types.reexport(),
     ...lifts,
   ].join('\n');
 }
 
-function importText({ name, params, result }: Func): string {
-  const core = signatureOf(params, result, 'lower');
+function importText({ name, params, result }: Func, pointer: Pointer): string {
+  const core = signatureOf(params, result, 'lower', pointer);
   return `(import "i" "${name}" (func $${name} ${paramText(core.params)} ${resultText(core.results)}))`;
 }
 
-function exportText({ name, params, result }: Func): string {
-  const core = signatureOf(params, result, 'lift');
+function exportText({ name, params, result }: Func, pointer: Pointer): string {
+  const core = signatureOf(params, result, 'lift', pointer);
   const passed = core.params.map((_, i) => `(local.get ${i})`).join(' ');
   const head = `(func (export "${name}") ${paramText(core.params)} ${resultText(core.results)}`;
   if (!core.spillsResult || result === undefined) return `${head} (call $${name} ${passed}))`;
-  const { size, align } = layoutOf(result);
-  return `${head} (local $result i32)
-    (local.set $result (call $alloc (i32.const ${size}) (i32.const ${align})))
+  const { size, align } = layoutOf(result, pointer);
+  return `${head} (local $result ${pointer})
+    (local.set $result (call $alloc (${pointer}.const ${size}) (${pointer}.const ${align})))
     (call $${name} ${passed} (local.get $result))
     (local.get $result))`;
 }
 
-function postText({ name, params, result }: Func, postReturn: Relay['postReturn']): string {
+function postText({ name, params, result }: Func, postReturn: Relay['postReturn'], pointer: Pointer): string {
   if (postReturn === undefined || result === undefined) return '';
-  const { results } = signatureOf(params, result, 'lift');
+  const { results } = signatureOf(params, result, 'lift', pointer);
   return `(func (export "post-${name}") ${paramText(results)} ${postReturn === 'trap' ? 'unreachable' : ''})`;
 }
