@@ -54,7 +54,8 @@ async function compileModules(
     const { memories } = assertPartsWithinLimits(instantiation, options);
     const checks = options.preemptible ?? true;
     const compiled = await Promise.all(
-      instantiation.modules.map((bytes) => compiler.compile(limitModule(bytes, options), checks)),
+      // Asynchronous as a whole: one that throws must not leave the promises of those before it to nobody.
+      instantiation.modules.map(async (bytes) => compiler.compile(limitModule(bytes, options), checks)),
     );
     const rewritten = compiled.map((each) => each.rewritten);
     return {

@@ -230,6 +230,23 @@ describe('what the direct engine refuses', () => {
     });
   });
 
+  it('is several core modules that are invalid, with one error', async () => {
+    const text = `(component
+      (core module (func (export "f") (result i32) i32.const 1))
+      (core module (memory (export "m") 77)))`;
+    const bytes = Buffer.from(await parse(text));
+    // A result of another type in the first one, which V8 tells of later, and flags that no memory has in the second.
+    bytes[bytes.indexOf(Buffer.from([0x41, 0x01, 0x0b]))] = 0x42;
+    bytes[bytes.indexOf(Buffer.from([0x00, 77, 0x07]))] = 0x70;
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    await expect(compile(bytes)).rejects.toMatchObject({ name: 'InvalidComponentError' });
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', onUnhandled);
+    expect(unhandled).toEqual([]);
+  });
+
   it.each([
     ['types', '(type (struct (field i32)))'],
     ['instructions', '(func (drop (ref.i31 (i32.const 1))))'],
