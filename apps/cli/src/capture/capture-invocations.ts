@@ -31,10 +31,12 @@ export async function captureInvocations(
     readonly count: number;
     readonly forMs: number;
     readonly mask: readonly string[];
+    /** Told once, when a host records. */
+    readonly onBegin: () => void;
   },
 ): Promise<CapturedInvocations> {
   const { io } = lattice;
-  const { component, count, forMs, mask } = wanted;
+  const { component, count, forMs, mask, onBegin } = wanted;
   const running = await allOfComponent(lattice, component);
   const diagnostics = diagnosticsOf(lattice);
   const capture = randomUUID();
@@ -57,6 +59,7 @@ export async function captureInvocations(
         mask,
         signal,
         onBegin(told, version) {
+          if (hosts.length === 0) onBegin();
           hosts.push({ id: hostId, version });
           if (code !== undefined && code.sha256 !== told.sha256) {
             io.err(`warning: host ${hostId} runs other code of ${component} than another host does\n`);

@@ -41,14 +41,15 @@ async function capture(lattice: LatticeCommand, component: string, flags: Captur
   const { out, mask } = flags;
   const count = readWholeNumber(flags.count, '--count', 1, maxCount);
   const forMs = readDuration(flags.for, '--for');
-  if (options.output === 'text') {
-    io.err(`recording invocations of ${component}: ${count}, or those of ${flags.for}; Ctrl-C ends\n`);
-  }
   const { header, lines, hosts, dropped } = await captureInvocations(lattice, {
     component,
     count,
     forMs,
     mask,
+    onBegin() {
+      if (options.output === 'json') return;
+      io.err(`recording invocations of ${component}: ${count}, or those of ${flags.for}; Ctrl-C ends\n`);
+    },
   });
   if (dropped > 0) io.err(`warning: ${dropped} invocations were recorded and lost: they came too fast\n`);
   if (lines.length === 0) {
