@@ -50,14 +50,11 @@ export function observeHttp(
   },
 ): HttpRequestHandler {
   const { tracer, meter, componentId, showsExchanges = false } = options;
-  if (tracer === noopTracer && meter === noopMeter) {
-    return (exchange, source) => handle(exchange, traceHeaders(contextOf(exchange)), source);
-  }
+  const handOn: HttpRequestHandler = (exchange, source) =>
+    handle(exchange, traceHeaders(contextOf(exchange)), source);
+  if (tracer === noopTracer && meter === noopMeter) return handOn;
   const measureRequest = createHttpMeasure(meter, componentId);
-  return async (exchange, source) => {
-    if (meter === noopMeter && !tracer.enabled()) {
-      return await handle(exchange, traceHeaders(contextOf(exchange)), source);
-    }
+  const observed: HttpRequestHandler = async (exchange, source) => {
     const { method, pathWithQuery } = exchange.request;
     const span = tracer.startSpan('http_request', {
       kind: 'server',
@@ -92,6 +89,9 @@ export function observeHttp(
       throw error;
     }
   };
+  if (meter !== noopMeter) return observed;
+  // No function that waits for the other in between: most requests are not traced.
+  return (exchange, source) => (tracer.enabled() ? observed : handOn)(exchange, source);
 }
 
 /** Why the guest's invocation failed; a guest that answers has not failed, whatever it answers. */
