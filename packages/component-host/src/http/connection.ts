@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { LinkedList } from '@wasmlattice/wasm-runtime';
 import type { ServerExchange } from './exchange.js';
 import { type Refusal, refusalMessage, sendRefusal } from './refusal.js';
 
@@ -24,7 +25,7 @@ const MOST_UNPARSED_BYTES = 1024 * 1024;
 /** One connection of a listener: the requests in progress on it, and how it ends. */
 export class HttpConnection {
   readonly #options: HttpConnectionOptions;
-  readonly #exchanges = new Set<ServerExchange>();
+  readonly #exchanges = new LinkedList<ServerExchange>();
   #state: State = 'open';
   /** An answer of the listener itself comes after those of the exchanges. */
   #hasRefusal = false;
@@ -46,7 +47,7 @@ export class HttpConnection {
 
   /** Whether something is still to be sent, or the client to be waited for. */
   get isBusy(): boolean {
-    return this.#exchanges.size > 0 || this.#state !== 'open';
+    return !this.#exchanges.isEmpty || this.#state !== 'open';
   }
 
   begin(exchange: ServerExchange, request: IncomingMessage): void {
@@ -117,7 +118,7 @@ export class HttpConnection {
 
   /** Gives up what is in progress. */
   cutOff(): void {
-    for (const exchange of this.#exchanges) exchange.connectionClosed();
+    for (const exchange of [...this.#exchanges]) exchange.connectionClosed();
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Ending } from '@wasmlattice/wasm-runtime';
+import { Ending, type Linked } from '@wasmlattice/wasm-runtime';
 import type {
   ByteSource,
   HttpExchange,
@@ -67,7 +67,9 @@ export interface ServedExchange extends HttpExchange {
 }
 
 /** One request on a socket of node's HTTP server. */
-export class ServerExchange implements ServedExchange, ResponderContext {
+export class ServerExchange implements ServedExchange, ResponderContext, Linked<ServerExchange> {
+  previous: ServerExchange | undefined;
+  next: ServerExchange | undefined;
   readonly request: HttpRequestHead;
   readonly body: ByteSource;
   readonly responder: ServerResponder;
