@@ -12,6 +12,7 @@ import type { HttpRoute } from '../http/routes.js';
 import { answerQuestion } from '../policy/decision-requests.js';
 import type { DecideInvocation } from '../policy/invocation-gate.js';
 import type { FromThread, ListenerAddress, ServingThreadData, ToThread } from './messages.js';
+import { scavengeAlone } from './scavenge-alone.js';
 import type { ThreadNotice } from './thread-notice.js';
 import type { WatchedBatch } from './watched-batch.js';
 
@@ -94,6 +95,7 @@ export async function startThread(
     decide,
   } = options;
   // Output of the thread goes to the host's own stdout and stderr; the environment of the host is no business of guests.
+  scavengeAlone();
   const worker = new Worker(entry, { workerData: data, env: {}, name });
   const pending = new Map<number, PromiseWithResolvers<boolean>>();
   let nextId = 1;
