@@ -1,14 +1,12 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { Deadlines } from './deadlines.js';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
 afterEach(() => {
   vi.useRealTimers();
 });
 
 it('tells of each that is overdue when it is, and of none that was met', () => {
+  vi.useFakeTimers();
   const told: string[] = [];
   const deadlines = new Deadlines(100);
   const begin = (name: string) => deadlines.begin(() => told.push(name));
@@ -29,6 +27,7 @@ it('tells of each that is overdue when it is, and of none that was met', () => {
 });
 
 it('begin again after all have ended', () => {
+  vi.useFakeTimers();
   const told: string[] = [];
   const deadlines = new Deadlines(100);
   deadlines.end(deadlines.begin(() => told.push('met')));
@@ -43,16 +42,18 @@ it('begin again after all have ended', () => {
 });
 
 it('take one timer together, and keep no process alive when all have ended', () => {
+  // A spy on a timer of `useFakeTimers` would put the false one back when it is restored.
   const timers = vi.spyOn(globalThis, 'setTimeout');
-  const deadlines = new Deadlines(100);
+  onTestFinished(() => timers.mockRestore());
+  const deadlines = new Deadlines(60_000);
   const begun = Array.from({ length: 10 }, () => deadlines.begin(() => {}));
   expect(timers).toHaveBeenCalledTimes(1);
   const timer = timers.mock.results[0]?.value as NodeJS.Timeout;
   expect(timer.hasRef()).toBe(true);
   for (const deadline of begun) deadlines.end(deadline);
   expect(timer.hasRef()).toBe(false);
-  deadlines.begin(() => {});
+  const again = deadlines.begin(() => {});
   expect(timer.hasRef()).toBe(true);
   expect(timers).toHaveBeenCalledTimes(1);
-  timers.mockRestore();
+  deadlines.end(again);
 });
