@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingLogger } from '@wasmlattice/test-support';
 import { defaultLimits, readProcessBudgets } from '@wasmlattice/wasm-runtime';
@@ -178,6 +178,7 @@ describe('serving threads', () => {
     expect(listener.trouble()).toBeUndefined();
     await threads.serve(componentStart({ componentId: 'busy', imageRef: 'spins' }));
     await expect.poll(() => listener.trouble()).toBe('no serving thread listens: taken');
+    await appendFile(program.log, 'free\n');
     await expect.poll(() => listener.trouble()).toBeUndefined();
   });
 

@@ -17,8 +17,8 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
  * of it: `unusable`, `throws`, `spins`, `spins-on-1`, which only the second thread does, `spins on`, which does when it is to stop,
  * `exits`, `waits`, whose thread tells of each question, too, `measured`, whose thread posts a batch of telemetry, `called`, which needs
  * its code, `silent`, which is never answered. That of a route, what becomes of its address: `half`, which the second thread never gets, `late`,
- * which it gets the second time, `lost`, which the one that is told the second time does not get.
- * A component is told of in a file, a line for each message: {@link TestThread.log}.
+ * which it gets the second time, `lost`, which is taken from the second time on that a thread is told of it, until a line `free` is in the log.
+ * What a thread is told is in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -78,7 +78,10 @@ parentPort.on('message', (message) => {
         late.add(listener);
         return failed(message, 'HttpListenError', 'in use');
       }
-      if (message.routes[0].componentId === 'lost' && readFileSync(log, 'utf8').split('listen ' + port + '\\n').length === 3) return failed(message, 'HttpListenError', 'taken');
+      if (message.routes[0].componentId === 'lost') {
+        const lines = readFileSync(log, 'utf8').split('\\n');
+        if (!lines.includes('free') && lines.filter((line) => line === 'listen ' + port).length > 1) return failed(message, 'HttpListenError', 'taken');
+      }
       if (port === 2) return failed(message, 'HttpListenError', 'in use');
       return done(message);
     case 'close':
