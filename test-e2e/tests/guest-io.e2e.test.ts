@@ -110,7 +110,7 @@ describe('a guest that asks in a loop and never waits', () => {
     );
     await askNeighbours();
     client.send('0\r\nx-sum: 42\r\n\r\n');
-    expect(await client.waitFor(/\]\]$/)).toContain('[["x-sum","42"]]');
+    expect(await client.waitFor(/\]\]/)).toContain('[["x-sum","42"]]');
   });
 
   it('for room in its response fills it at the pace of its client', async () => {
