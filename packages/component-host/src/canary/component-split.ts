@@ -132,12 +132,13 @@ export class ComponentSplit {
   http(stable: HttpRequestHandler): HttpRequestHandler {
     const canary = this.#canary;
     if (canary === undefined) return stable;
-    const side = canary.http !== undefined && this.#goesToCanary(canary) ? 'canary' : 'stable';
-    const handle = side === 'canary' && canary.http !== undefined ? canary.http : stable;
+    const { http } = canary;
+    const isCanary = http !== undefined && this.#goesToCanary(canary);
+    const handle = isCanary ? http : stable;
     return (exchange, source) =>
       this.#counted(
         canary,
-        side,
+        isCanary ? 'canary' : 'stable',
         () => handle(exchange, source),
         () => isAnswered(exchange),
       );
