@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type DiagnosticsClient, DiagnosticsPermissionError } from '@wasmlattice/diagnostics';
 import type { LogMessage } from '../model/log-messages.js';
+import { openEventStream, sendEvent } from './event-stream.js';
 
 /** A page that has not read this much of what it was sent is cut off. In bytes. */
 const mostUnread = 4 * 1_024 * 1_024;
@@ -13,11 +14,10 @@ export async function streamLog(
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  openEventStream(response);
   response.flushHeaders();
   const send = (message: LogMessage): void => {
-    if (response.writableLength > mostUnread) response.destroy();
-    else response.write(`data: ${JSON.stringify(message)}\n\n`);
+    sendEvent(response, message, mostUnread);
   };
   try {
     await diagnostics.followLogs({

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type DiagnosticsClient, NoDiagnosticsError } from '@wasmlattice/diagnostics';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { TraceMessage } from '../model/traces.js';
+import { openEventStream, sendEvent } from './event-stream.js';
 import type { RowTables } from './row-tables.js';
 import { TraceLog } from './trace-log.js';
 
@@ -48,7 +49,7 @@ export class TracesWatch {
 
   /** Streams to a page until it leaves. */
   add(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    openEventStream(response);
     this.#streams.add(response);
     response.once('close', () => this.#streams.delete(response));
     this.#send(response, { kind: 'traces', traces: this.#traces.all(), lost: this.#lost });
@@ -110,7 +111,6 @@ export class TracesWatch {
   }
 
   #send(stream: ServerResponse, message: TraceMessage): void {
-    if (stream.writableLength > mostUnread) stream.destroy();
-    else stream.write(`data: ${JSON.stringify(message)}\n\n`);
+    sendEvent(stream, message, mostUnread);
   }
 }

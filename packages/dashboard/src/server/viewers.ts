@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ConnectionState, DashboardMessage, EventRow } from '../model/messages.js';
 import { type Coalesced, coalesce } from './coalesce.js';
+import { openEventStream, sendEvent } from './event-stream.js';
 import type { RowTables } from './row-tables.js';
 
 /** What {@link Viewers} tell each page first. */
@@ -40,7 +41,7 @@ export class Viewers {
   add(response: ServerResponse): void {
     // Whoever looks on already must not miss what the newcomer is told.
     this.#tellChanges();
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    openEventStream(response);
     this.#streams.add(response);
     response.once('close', () => this.#streams.delete(response));
     this.#send(response, {
@@ -94,11 +95,6 @@ export class Viewers {
   }
 
   #send(stream: ServerResponse, message: DashboardMessage): void {
-    if (stream.writableLength > mostUnread) {
-      stream.destroy();
-      return;
-    }
-    // JSON has no line breaks of its own, so a message is one line of data.
-    stream.write(`data: ${JSON.stringify(message)}\n\n`);
+    sendEvent(stream, message, mostUnread);
   }
 }
