@@ -113,6 +113,7 @@ export function createCaptureSessions(options: CaptureSessionsOptions): CaptureS
       onLine: undefined,
     };
     sessions.set(wish.capture, session);
+    renew(session);
     logger.info('invocations of a component are captured', {
       component: wish.component,
       capture: wish.capture,
@@ -157,6 +158,7 @@ export function createCaptureSessions(options: CaptureSessionsOptions): CaptureS
           dropped: session.dropped,
         });
       }
+      const isFirst = !sessions.has(wish.capture);
       let session: Session | string | undefined;
       try {
         session = await sessionOf(wish);
@@ -165,9 +167,8 @@ export function createCaptureSessions(options: CaptureSessionsOptions): CaptureS
       }
       if (session === undefined) return page({});
       if (typeof session === 'string') return page({ refusal: session });
-      const isFirst = session.lease === undefined;
       forget(session, wish.from);
-      renew(session);
+      if (!isFirst) renew(session);
       const hasMore = (): boolean => session.lines.length > 0 || recordedBy(session) >= wish.count;
       // The first answer tells at once that it records.
       if (!hasMore() && !isFirst) await lineOrTimeout(session, waitMs);
