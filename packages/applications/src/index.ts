@@ -5,6 +5,7 @@ export {
   type ApplicationSummary,
   type ApplicationVersion,
   createApplicationClient,
+  type ToldStatus,
 } from './api/application-client.js';
 export {
   type ApplicationStatus,
@@ -15,6 +16,7 @@ export {
   type StatusType,
   statusOfAll,
 } from './api/application-status.js';
+export type { KeeperNote, KeeperReport } from './api/keeper-report.js';
 export {
   type ApplicationApiServer,
   type ApplicationApiServerOptions,

@@ -1,6 +1,8 @@
 export { defaultExecutorLimits, type ExecutorLimits } from './execute/executor.js';
 export type { LatticeData } from './lattice-data.js';
 export { contendForLease, type Lease, type LeaseOptions, leaseJetStream } from './lease/lease.js';
+export type { LeaseRecord } from './lease/lease-record.js';
+export { readLease } from './lease/read-lease.js';
 export { type Tenure, TenureOverError } from './lease/tenure.js';
 export {
   type LatticeObserver,

@@ -1,4 +1,4 @@
-import type { ManifestDocument } from '@wasmlattice/applications';
+import type { KeeperReport, ManifestDocument } from '@wasmlattice/applications';
 import { startNatsServer } from '@wasmlattice/test-support';
 import { AckPolicy, connect, type NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +57,18 @@ async function status(connection: NatsConnection): Promise<unknown> {
   return whole.status;
 }
 
+/** Which host acts and why, and the notes without their times. */
+async function keeper(
+  connection: NatsConnection,
+): Promise<Pick<KeeperReport, 'host' | 'reason'> & { readonly notes: readonly string[] }> {
+  const { keeper: report } = (await ask(connection, 'status', 'shop')) as { keeper: KeeperReport };
+  const { host, notes, reason, since } = report;
+  expect([since, ...notes.map(({ at }) => at)].map((at) => new Date(at).toISOString())).toHaveLength(
+    notes.length + 1,
+  );
+  return { host, reason, notes: notes.map(({ message }) => message) };
+}
+
 describe('applications of a lattice', () => {
   it('are kept through a change, the death of the host that acts, its return, and until they leave', async () => {
     await using server = await startNatsServer();
@@ -68,6 +80,7 @@ describe('applications of a lattice', () => {
     await deploy(connection, 'v1', 2);
     await expect.poll(() => running(first, second)).toEqual({ N1: 1, N2: 1 });
     await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    expect(await keeper(connection)).toEqual({ host: 'N1', reason: 'nobody kept them before', notes: [] });
     expect(shared.links).toMatchObject([{ sourceId: 'shop-web', target: 'shop-kv' }]);
     expect([...first.host.requests, ...second.host.requests].sort()).toEqual([
       'config shop-greeting',
@@ -84,6 +97,20 @@ describe('applications of a lattice', () => {
     await expect.poll(() => running(second)).toEqual({ N2: 4 });
     await expect.poll(() => second.host.providers.has('shop-kv')).toBe(true);
     expect(second.acts()).toBe(true);
+    const lapsed = 'host N1 did before, and did not renew its lease for ';
+    await expect
+      .poll(() => keeper(connection))
+      .toMatchObject({
+        host: 'N2',
+        reason: expect.stringContaining(lapsed),
+        notes: expect.arrayContaining([
+          expect.stringContaining(`host N2 keeps the applications now: ${lapsed}`),
+        ]),
+      });
+    // Clients of wadm, which know of no keeper, are told, too.
+    await expect
+      .poll(() => status(connection))
+      .toMatchObject({ type: 'deployed', message: expect.stringContaining(lapsed) });
 
     // It was thought dead, and has what it had.
     await using back = await startFakeHost({ url: server.url, hostId: 'N1', lattice: shared });
@@ -118,7 +145,13 @@ describe('applications of a lattice', () => {
     await expect.poll(() => [first.acts(), second.acts()].filter((acts) => acts)).toHaveLength(1);
     await deploy(connection, 'v2', 4);
     await expect.poll(() => running(first, second)).toEqual({ N1: 2, N2: 2 });
-    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    await expect.poll(() => status(connection)).toMatchObject({ type: 'deployed' });
+    const told = await keeper(connection);
+    expect(told.reason).toMatch(/^host N7 did before, and did not renew its lease for \d+\.\d s$/);
+    // The first host knows both sides when the lease has come back to it.
+    const accession = `host ${told.host} keeps the applications now: ${told.reason}`;
+    const loss = 'host N1 lost the lease: host N7 took it';
+    expect(told.notes).toEqual(expect.arrayContaining(told.host === 'N1' ? [loss, accession] : [accession]));
     // Each of both was asked once for each version: nothing was done twice.
     for (const { host } of [first, second]) {
       const scales = host.requests.filter((each) => each.startsWith('scale shop-web'));
@@ -145,9 +178,16 @@ describe('applications of a lattice', () => {
       await other.stop();
       await expect.poll(() => running(one)).toEqual({ N1: 4 });
       other = await flapping();
-      await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+      await expect.poll(() => status(connection)).toMatchObject({ type: 'deployed' });
       expect(other.components.size).toBe(0);
     }
+    // It stopped in order: once that is as somebody wanted it, three times it is news.
+    await expect
+      .poll(async () => (await keeper(connection)).notes)
+      .toContain(
+        'host name-N2 (N2) was gone (it stopped) and is back, 3 times in 10 minutes: nothing moves to it before it is here for 15 s',
+      );
+    expect(await status(connection)).toMatchObject({ message: expect.stringContaining('3 times') });
     // The first time the rest came to it, and the provider perhaps; then nothing any more.
     const later = one.host.requests.slice(before);
     expect(later.filter((each) => each.startsWith('scale')).length).toBeLessThanOrEqual(1);
@@ -245,20 +285,19 @@ describe('applications of a lattice', () => {
       ack_policy: AckPolicy.Explicit,
     });
     const wadm = await connect({ servers: server.url });
-    const work = await (await wadm.jetstream().consumers.get('wadm_event_consumer', consumer)).consume();
+    const waiting = await wadm.jetstream().consumers.get('wadm_event_consumer', consumer);
+    // Without a reader a consumer asks for nothing.
+    const work = await waiting.consume({ callback: () => {} });
     const serves = wadm.subscribe('wadm.api.default.>', { queue: 'wadm_server' });
     const answer = async () => {
       for await (const message of serves) message.respond('[]');
     };
     const answering = answer();
-    // As long as both serve, either may answer: only the wadm says nothing but `[]`.
-    await expect
-      .poll(async () => (await connection.request('wadm.api.default.model.put', 'x')).string())
-      .toBe('[]');
+    // As long as both serve, either may answer, by chance.
     await expect
       .poll(async () => {
         const replies = await Promise.all(
-          Array.from({ length: 5 }, () => connection.request('wadm.api.default.model.put', 'x')),
+          Array.from({ length: 40 }, () => connection.request('wadm.api.default.model.put', 'x')),
         );
         return replies.every((reply) => reply.string() === '[]');
       })
@@ -269,6 +308,13 @@ describe('applications of a lattice', () => {
     await wadm.close();
     await answering;
     await expect.poll(() => running(one)).toEqual({ N1: 1 });
+    await expect
+      .poll(() => keeper(connection))
+      .toEqual({
+        host: 'N1',
+        reason: 'a wadm kept them before, and is gone',
+        notes: ['a wadm kept the applications; host N1 does again'],
+      });
     await connection.close();
   });
 });

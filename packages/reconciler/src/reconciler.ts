@@ -4,10 +4,11 @@ import { createControlClient } from '@wasmlattice/control-interface';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { JetStreamClient, KV, NatsConnection } from 'nats';
 import type { ExecutorLimits } from './execute/executor.js';
+import { KeeperJournal } from './keeper-journal.js';
 import type { LatticeData } from './lattice-data.js';
 import { contendForLease, type Lease, leaseJetStream } from './lease/lease.js';
 import { type Tenure, TenureOverError } from './lease/tenure.js';
-import type { ObservationTimes } from './observation/observation-times.js';
+import { defaultObservationTimes, type ObservationTimes } from './observation/observation-times.js';
 import { openReconcilerBucket } from './reconciler-bucket.js';
 import { startTerm } from './term.js';
 import { createWadmProbe, type WadmProbe } from './wadm-probe.js';
@@ -58,13 +59,19 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   let lease: Lease | undefined;
   const jetstream = connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain });
   const probe = createWadmProbe({ connection, jetstream, lattice });
+  const journal = new KeeperJournal({
+    hostId,
+    settleMs: options.times?.settleMs ?? defaultObservationTimes.settleMs,
+  });
 
   const keep = async (bucket: KV, tenure: Tenure): Promise<void> => {
     const signal = AbortSignal.any([tenure.signal, closed.signal]);
+    let hasWadmCome = false;
     while (!signal.aborted) {
       try {
-        await waitWhileWadm(probe, { ...options, logger, signal });
-        await act(bucket, tenure, signal);
+        const wasThere = await waitWhileWadm(probe, { ...options, logger, signal });
+        if (wasThere || hasWadmCome) journal.wadmIsGone();
+        hasWadmCome = await act(bucket, tenure, signal);
       } catch (error) {
         if (signal.aborted || error instanceof TenureOverError) return;
         logger.error('applications are not kept at the moment; this is tried again', { error });
@@ -73,8 +80,8 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
-  /** Until the tenure ends, or a wadm appears. */
-  const act = async (bucket: KV, tenure: Tenure, signal: AbortSignal): Promise<void> => {
+  /** Until the tenure ends, or a wadm appears, which it resolves to. */
+  const act = async (bucket: KV, tenure: Tenure, signal: AbortSignal): Promise<boolean> => {
     const stop = new AbortController();
     const until = AbortSignal.any([signal, stop.signal]);
     await using term = await startTerm({
@@ -89,6 +96,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
         ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
       }),
       tenure,
+      journal,
       signal: until,
       logger,
     });
@@ -99,10 +107,12 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
       servedBy: hostId,
       store: options.store,
       statusOf: (name) => term.statusOf(name),
+      keeper: () => journal.report(term.waitsFor()),
       logger,
     });
     try {
-      await Promise.race([term.ended, wadmAppears(probe, options.probeMs, until), aborted(until)]);
+      const ended = Promise.race([term.ended, aborted(until)]).then(() => false);
+      return await Promise.race([ended, wadmAppears(probe, options.probeMs, until)]);
     } finally {
       stop.abort();
     }
@@ -118,6 +128,10 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
       bucket: ofLease,
       holder: hostId,
       onTenure(tenure) {
+        journal.begins(tenure.accession);
+        tenure.signal.addEventListener('abort', () => {
+          if (tenure.lossReason !== undefined) journal.lost(tenure.lossReason);
+        });
         acting = acting.then(() => keep(bucket, tenure));
       },
       ...(ttlMs !== undefined && { ttlMs }),
@@ -171,11 +185,11 @@ interface Waiting extends Pick<ReconcilerOptions, 'probeMs' | 'lattice'> {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when nobody but us keeps the applications. */
+/** Resolves when nobody but us keeps the applications; to whether a wadm did. */
 async function waitWhileWadm(
   probe: WadmProbe,
   { lattice, logger, probeMs = defaultProbeMs, signal }: Waiting,
-): Promise<void> {
+): Promise<boolean> {
   let wasThere = false;
   while ((await probe.answersApi()) || (await probe.consumesEvents())) {
     if (!wasThere) {
@@ -185,14 +199,20 @@ async function waitWhileWadm(
     await delay(probeMs, undefined, { signal });
   }
   if (wasThere) logger.info('the wadm is gone, and this host keeps the applications', { lattice });
+  return wasThere;
 }
 
-/** Resolves when one has come; whoever serves the API hears nothing of another who does. */
-async function wadmAppears(probe: WadmProbe, probeMs = defaultProbeMs, signal: AbortSignal): Promise<void> {
+/** Resolves to true when one has come, to false at the signal; whoever serves the API hears nothing of another who does. */
+async function wadmAppears(
+  probe: WadmProbe,
+  probeMs = defaultProbeMs,
+  signal: AbortSignal,
+): Promise<boolean> {
   while (!signal.aborted) {
     await delay(probeMs, undefined, { signal }).catch(() => {});
-    if (!signal.aborted && (await probe.consumesEvents())) return;
+    if (!signal.aborted && (await probe.consumesEvents())) return true;
   }
+  return false;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -17,6 +17,7 @@ import type { JetStreamClient, KV, NatsConnection } from 'nats';
 import { CanaryWatch } from './canary/canary-watch.js';
 import { createExecutor, type Executor, type ExecutorLimits } from './execute/executor.js';
 import { openPutStore, type PutStore } from './execute/put-store.js';
+import type { KeeperJournal } from './keeper-journal.js';
 import type { LatticeData } from './lattice-data.js';
 import type { Tenure } from './lease/tenure.js';
 import { type LatticeObserver, observeLattice } from './observation/lattice-observer.js';
@@ -37,6 +38,8 @@ export interface TermOptions {
   readonly store: Pick<ApplicationStore, 'watch' | 'change'>;
   readonly data: LatticeData;
   readonly tenure: Tenure;
+  /** Told of hosts that come and go. */
+  readonly journal: Pick<KeeperJournal, 'host'>;
   /** Ends with the tenure at the latest. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -49,6 +52,8 @@ export interface TermOptions {
 export interface Term extends AsyncDisposable {
   /** How far an application is; `undefined` while that is not known yet. */
   statusOf(name: string): ApplicationStatus | undefined;
+  /** Why nothing is changed at the moment, for people; `undefined` while things are. */
+  waitsFor(): string | undefined;
   /** Resolves at its end, rejects when it can't go on. */
   readonly ended: Promise<void>;
 }
@@ -78,6 +83,7 @@ export async function startTerm(options: TermOptions): Promise<Term> {
       client,
       times: options.times ?? {},
       onChange: () => loop.wake(),
+      onHost: (news) => options.journal.host(news),
       signal,
       logger,
     }).then((each) => opened.use(each)),
@@ -116,6 +122,7 @@ export async function startTerm(options: TermOptions): Promise<Term> {
   const resources = opened.move();
   return {
     statusOf: (name) => loop.statusOf(name),
+    waitsFor: () => loop.waitsFor(observer),
     ended,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -168,6 +175,20 @@ class PlanLoop {
     return this.#applications?.some((each) => each.name === name) === true ? undefined : undeployedStatus;
   }
 
+  /** Why no plan is made now, for people. */
+  waitsFor(observer: Pick<LatticeObserver, 'hosts' | 'unread'>): string | undefined {
+    const { hostId, tenure } = this.#options;
+    const { unread } = observer;
+    if (this.#applications === undefined) return 'nothing is changed yet: what is deployed is being read';
+    if (unread.length > 0) {
+      return `nothing is changed before it is known what runs on ${unread.join(', ')}`;
+    }
+    if (!observer.hosts().some(({ inventory }) => inventory.hostId === hostId)) {
+      return `nothing is changed while host ${hostId} does not hear itself: it may be cut off`;
+    }
+    return tenure.isCurrent() ? undefined : 'nothing is changed while NATS is slow to renew the lease';
+  }
+
   /** Takes what is to run from the store. */
   async follow(store: Pick<ApplicationStore, 'watch'>): Promise<void> {
     for await (const applications of store.watch({ signal: this.#options.signal })) {
@@ -194,11 +215,10 @@ class PlanLoop {
   }
 
   async #plan({ canaries, executor, observer, publisher, put }: Parts): Promise<void> {
-    const { data, hostId, tenure } = this.#options;
+    const { data } = this.#options;
     const applications = this.#applications;
+    if (applications === undefined || this.waitsFor(observer) !== undefined) return;
     const hosts = observer.hosts();
-    const isBlind = observer.isIncomplete || !hosts.some(({ inventory }) => inventory.hostId === hostId);
-    if (applications === undefined || isBlind || !tenure.isCurrent()) return;
     const done = this.#done;
     this.#done = [];
     const lattice: LatticeState = { hosts, links: data.links(), config: (name) => data.config(name) };

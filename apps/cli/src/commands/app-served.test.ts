@@ -5,8 +5,10 @@ import {
   type ApplicationApiServer,
   type ApplicationStore,
   createKvApplicationStore,
+  type KeeperReport,
   serveApplicationApi,
 } from '@wasmlattice/applications';
+import { openReconcilerBucket } from '@wasmlattice/reconciler';
 import { connect, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useCliScenario } from '../testing/cli-scenario.js';
@@ -17,21 +19,26 @@ const { cli } = scenario;
 let connection: NatsConnection;
 let store: ApplicationStore;
 let server: ApplicationApiServer;
+let keeper: KeeperReport | undefined;
 
 beforeEach(async () => {
   connection = await connect({ servers: scenario.server.url });
   store = createKvApplicationStore({ jetstream: connection.jetstream(), lattice: 'default' });
   const looks = new Map<string, number>();
+  keeper = undefined;
   server = await serveApplicationApi({
     connection,
     lattice: 'default',
     store,
+    keeper: () => keeper,
     async statusOf(name) {
       const application = await store.get(name);
       if (application?.deployedVersion === undefined) return undefined;
       const count = (looks.get(name) ?? 0) + 1;
       looks.set(name, count);
-      return count === 1
+      // Who keeps applications has not read yet what was deployed.
+      if (count === 1) return { status: { type: 'undeployed', message: 'as before' }, scalers: [] };
+      return count === 2
         ? { status: { type: 'reconciling', message: 'starting' }, scalers: [] }
         : { status: { type: 'deployed', message: '' }, scalers: [] };
     },
@@ -78,7 +85,8 @@ describe('applications that somebody watches over', () => {
     expect(await cli('app', 'deploy', 'app.yaml')).toMatchObject({
       code: 0,
       errors: '',
-      output: 'reconciling: starting\nDeployed application "shop", version "v1"\n',
+      output:
+        'reconciling: it is to run, and is about to be started\nreconciling: starting\nDeployed application "shop", version "v1"\n',
     });
     await write('v2', 3);
     expect(await cli('app', 'diff', 'app.yaml')).toMatchObject({
@@ -107,6 +115,49 @@ describe('applications that somebody watches over', () => {
     expect(errors).toMatch(/^error: shop is to run, but does not after 1 ms: reconciling: /);
     expect((await cli('app', 'deploy', 'shop', '--no-wait', '-o', 'json')).output).toBe(
       `${JSON.stringify({ success: true, model_name: 'shop', model_version: 'v1', deployed: true }, undefined, 2)}\n`,
+    );
+  });
+
+  it('say who keeps them and what was out of order, beside their status', async () => {
+    await write('v1', 4);
+    await cli('app', 'deploy', 'app.yaml', '--no-wait');
+    // As where a wadm answers, which tells nothing of the kind.
+    expect((await cli('app', 'status', 'shop')).output).toBe(
+      'shop@v1 - reconciling\nstarting\nkept by a wadm: hosts of ours stand aside\n',
+    );
+    keeper = {
+      host: 'N2',
+      since: '2026-01-01T00:00:00.000Z',
+      reason: 'host N1 did before, and did not renew its lease for 1.9 s',
+      waitsFor: 'nothing is changed before it is known what runs on N3',
+      notes: [{ at: '2026-01-01T00:00:09.000Z', message: 'host N4 is gone: it is silent' }],
+    };
+    expect((await cli('app', 'status', 'shop')).output).toBe(
+      [
+        'shop@v1 - deployed',
+        'kept by host N2 since 2026-01-01T00:00:00.000Z: host N1 did before, and did not renew its lease for 1.9 s',
+        'now: nothing is changed before it is known what runs on N3',
+        '2026-01-01T00:00:09.000Z: host N4 is gone: it is silent',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await cli('app', 'status', 'shop', '-o', 'json')).output)).toMatchObject({
+      success: true,
+      status: { status: { type: 'deployed' } },
+      keeper: { host: 'N2' },
+    });
+    await server.close();
+    expect((await cli('app', 'status', 'shop')).output).toContain(
+      'kept by nobody: what fails, or dies with its host, is not started again; start a host with --reconcile\n',
+    );
+    const bucket = await openReconcilerBucket(connection.jetstream(), 'default');
+    await bucket.put('lease', JSON.stringify({ holder: 'N2', session: 'a', ttl_ms: 1_000 }));
+    expect((await cli('app', 'status', 'shop')).output).toContain(
+      'host N2 is to, but does not answer: it died, begins, or stands aside for a wadm; look at its log\n',
+    );
+    await bucket.put('lease', JSON.stringify({ session: 'a', ttl_ms: 1_000 }));
+    expect((await cli('app', 'status', 'shop')).output).toContain(
+      'the host that did gave it up, and no other has --reconcile\n',
     );
   });
 

@@ -21,6 +21,7 @@ import {
   withCanaryEnded,
 } from '../store/stored-application.js';
 import { type ApplicationStatus, encodeStatus } from './application-status.js';
+import { encodeKeeperReport, explainStatus, type KeeperReport } from './keeper-report.js';
 import { readPutManifest } from './read-put-manifest.js';
 import { listed } from './refusal.js';
 import { missingShared, takenId } from './shared-components.js';
@@ -52,11 +53,21 @@ export interface ApplicationApiOptions {
   readonly store: ApplicationStore;
   /** What an application has come to; `undefined` when nothing is known. */
   readonly statusOf: (name: string) => Promise<ApplicationStatus | undefined>;
+  /** Who carries out what is deployed; `undefined` where that is not known. */
+  readonly keeper?: (() => KeeperReport | undefined) | undefined;
   readonly logger?: Logger;
 }
 
 const waiting = 'Waiting for status: Lattice contains no hosts, deployment not started.';
 const undeployed: ApplicationStatus = { status: { type: 'undeployed', message: '' }, scalers: [] };
+const unknown: ApplicationStatus = {
+  status: { type: 'waiting', message: 'what runs is not known yet' },
+  scalers: [],
+};
+const accepted: ApplicationStatus = {
+  status: { type: 'reconciling', message: 'it is to run, and is about to be started' },
+  scalers: [],
+};
 
 /**
  * wadm's API over the applications of a lattice: its operations, results and texts (docs/spec/wadm.md#1).
@@ -65,11 +76,13 @@ const undeployed: ApplicationStatus = { status: { type: 'undeployed', message: '
 export class ApplicationApi {
   readonly #store: ApplicationStore;
   readonly #statusOf: ApplicationApiOptions['statusOf'];
+  readonly #keeper: ApplicationApiOptions['keeper'];
   readonly #logger: Logger;
 
-  constructor({ logger, statusOf, store }: ApplicationApiOptions) {
+  constructor({ keeper, logger, statusOf, store }: ApplicationApiOptions) {
     this.#store = store;
     this.#statusOf = statusOf;
+    this.#keeper = keeper;
     this.#logger = logger ?? noopLogger;
   }
 
@@ -186,7 +199,7 @@ export class ApplicationApi {
   async #summaries(): Promise<JsonObject[]> {
     const applications = await this.#store.list();
     return await Promise.all(
-      applications.map(async (application) => summaryOf(application, await this.#statusOf(application.name))),
+      applications.map(async (application) => summaryOf(application, await this.#current(application))),
     );
   }
 
@@ -219,13 +232,27 @@ export class ApplicationApi {
   }
 
   async #status(name: string): Promise<ApiOutcome> {
+    const application = await this.#store.get(name);
+    const known = await (application === undefined ? this.#statusOf(name) : this.#current(application));
+    const isDeployed = application !== undefined && deployedDocument(application) !== undefined;
+    const status = known ?? (isDeployed ? unknown : undeployed);
+    const keeper = this.#keeper?.();
     return {
       reply: {
         result: 'ok',
         message: `Successfully fetched status for application ${name}`,
-        status: encodeStatus((await this.#statusOf(name)) ?? undeployed),
+        status: encodeStatus(keeper === undefined ? status : explainStatus(status, keeper)),
+        ...(keeper !== undefined && { keeper: encodeKeeperReport(keeper) }),
       },
     };
+  }
+
+  /** What an application has come to; `undefined` when that is not known. */
+  async #current(application: StoredApplication): Promise<ApplicationStatus | undefined> {
+    const known = await this.#statusOf(application.name);
+    // It was deployed a moment ago, and who carries it out has not read that yet.
+    const isAhead = known?.status.type === 'undeployed' && deployedDocument(application) !== undefined;
+    return isAhead ? accepted : known;
   }
 
   async #delete(name: string, version: string | undefined): Promise<ApiOutcome> {

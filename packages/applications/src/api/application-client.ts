@@ -11,6 +11,7 @@ import type { ManifestDocument } from '../manifest/manifest-document.js';
 import type { ApplicationEvent } from '../store/stored-application.js';
 import { ApplicationApiError, type ApplicationApiErrorCode } from './application-api-error.js';
 import { type ApplicationStatus, decodeStatus } from './application-status.js';
+import { decodeKeeperReport, type KeeperReport, withoutExplanation } from './keeper-report.js';
 import { type ApiOperation, apiSubject } from './subjects.js';
 
 /** wadm's API of one lattice, from a client's side: our hosts and wadm serve it. Every operation rejects with an {@link ApplicationApiError}. */
@@ -24,7 +25,7 @@ export interface ApplicationClient {
   versions(name: string): Promise<readonly ApplicationVersion[] | undefined>;
   /** What was done with an application, oldest first; nothing where a wadm serves, which does not write it down. */
   history(name: string): Promise<readonly ApplicationEvent[]>;
-  status(name: string): Promise<ApplicationStatus>;
+  status(name: string): Promise<ToldStatus>;
   /** @returns the version that was put */
   put(document: ManifestDocument): Promise<string>;
   /** @returns the version that is to run */
@@ -40,6 +41,12 @@ export interface ApplicationClient {
   /** Resolves to what was done, in the server's words. */
   undeploy(name: string): Promise<string>;
   delete(name: string, version?: string): Promise<{ readonly deleted: boolean; readonly message: string }>;
+}
+
+/** What an application has come to, as who serves the API tells it. */
+export interface ToldStatus extends ApplicationStatus {
+  /** Who carries it out; absent where a wadm does. */
+  readonly keeper?: KeeperReport;
 }
 
 export interface ApplicationSummary {
@@ -130,9 +137,11 @@ class Client implements ApplicationClient {
     }
   }
 
-  async status(name: string): Promise<ApplicationStatus> {
+  async status(name: string): Promise<ToldStatus> {
     const { body } = await this.#ask('status', name, {});
-    return decodeStatus(body.value('status'));
+    const keeper = decodeKeeperReport(body.value('keeper'));
+    const status = decodeStatus(body.value('status'));
+    return keeper === undefined ? status : { ...withoutExplanation(status, keeper), keeper };
   }
 
   async put(document: ManifestDocument): Promise<string> {

@@ -4,7 +4,9 @@ import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support'
 import { connect, headers, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKvApplicationStore } from '../store/kv-application-store.js';
+import { createApplicationClient } from './application-client.js';
 import { type ApplicationStatus, statusOfAll } from './application-status.js';
+import type { KeeperReport } from './keeper-report.js';
 import { type ApplicationApiServer, serveApplicationApi } from './serve-application-api.js';
 
 let nats: TestNatsServer;
@@ -13,6 +15,7 @@ let server: ApplicationApiServer;
 let lattice = '';
 let lattices = 0;
 const statuses = new Map<string, ApplicationStatus>();
+let keeper: KeeperReport | undefined;
 
 beforeAll(async () => {
   nats = await startNatsServer();
@@ -26,11 +29,13 @@ beforeEach(async () => {
   lattices += 1;
   lattice = `lattice${lattices}`;
   statuses.clear();
+  keeper = undefined;
   server = await serveApplicationApi({
     connection,
     lattice,
     store: createKvApplicationStore({ jetstream: connection.jetstream(), lattice }),
     statusOf: (name) => statuses.get(name),
+    keeper: () => keeper,
   });
 });
 afterEach(() => server.close());
@@ -130,6 +135,52 @@ describe('the API of wadm', () => {
       result: 'ok',
       status: { status: { type: 'undeployed' } },
     });
+  });
+
+  it('says that an application which was deployed a moment ago is about to be started', async () => {
+    await ask('model.put', manifest());
+    expect(await ask('model.status.shop')).toMatchObject({ status: { status: { type: 'undeployed' } } });
+    await ask('model.deploy.shop');
+    // Nobody has looked at it yet.
+    expect(await ask('model.status.shop')).toMatchObject({
+      status: { status: { type: 'waiting', message: 'what runs is not known yet' } },
+    });
+    // Who keeps it has not read that it is to run.
+    statuses.set('shop', { status: { type: 'undeployed', message: 'as before' }, scalers: [] });
+    const status = { type: 'reconciling', message: 'it is to run, and is about to be started' };
+    expect(await ask('model.status.shop')).toMatchObject({ status: { status } });
+    expect(await ask('model.list')).toMatchObject([{ detailed_status: { status } }]);
+    await ask('model.undeploy.shop');
+    expect(await ask('model.status.shop')).toMatchObject({ status: { status: { message: 'as before' } } });
+  });
+
+  it('says who keeps the applications, and what was out of order: in its message, too, for clients of wadm', async () => {
+    await ask('model.put', manifest());
+    statuses.set('shop', { status: { type: 'failed', message: 'no host' }, scalers: [] });
+    keeper = {
+      host: 'N1',
+      since: '2026-01-01T00:00:00.000Z',
+      reason: 'nobody kept them before',
+      waitsFor: 'nothing is changed yet',
+      notes: [{ at: '2026-01-01T00:00:01.000Z', message: 'host N2 is gone: it is silent' }],
+    };
+    expect(await ask('model.status.shop')).toMatchObject({
+      status: {
+        status: {
+          type: 'failed',
+          message: 'no host, nothing is changed yet, host N2 is gone: it is silent',
+        },
+      },
+      keeper: { host: 'N1', reason: 'nobody kept them before', waits_for: 'nothing is changed yet' },
+    });
+    const client = createApplicationClient({ connection, lattice });
+    expect(await client.status('shop')).toEqual({
+      status: { type: 'failed', message: 'no host' },
+      scalers: [],
+      keeper,
+    });
+    statuses.set('shop', { status: { type: 'deployed', message: '' }, scalers: [] });
+    expect((await client.status('shop')).status).toEqual({ type: 'deployed', message: '' });
   });
 
   it('has the status that a wadm wrote, where nobody else knows one', async () => {

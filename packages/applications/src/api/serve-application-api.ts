@@ -5,6 +5,7 @@ import { headers, type JetStreamClient, type Msg, type NatsConnection, type Subs
 import type { ApplicationStore } from '../store/application-store.js';
 import { ApplicationApi, type ManifestEvent } from './application-api.js';
 import { type ApplicationStatus, decodeStatus } from './application-status.js';
+import type { KeeperReport } from './keeper-report.js';
 import {
   type ApiScope,
   apiWildcard,
@@ -24,6 +25,8 @@ export interface ApplicationApiServerOptions {
   readonly statusOf?: (
     name: string,
   ) => ApplicationStatus | undefined | Promise<ApplicationStatus | undefined>;
+  /** Who carries out what is deployed, where somebody does. */
+  readonly keeper?: () => KeeperReport | undefined;
   /** `wadm.api` by default. */
   readonly prefix?: string;
   /** Id of a host that serves it: replies have it in {@link servedByHeader}. */
@@ -66,11 +69,11 @@ class Server implements ApplicationApiServer {
   #subscription: Subscription | undefined;
 
   constructor(options: ApplicationApiServerOptions) {
-    const { lattice, logger = noopLogger, prefix, store } = options;
+    const { keeper, lattice, logger = noopLogger, prefix, store } = options;
     this.#options = options;
     this.#scope = { lattice, prefix };
     this.#logger = logger;
-    this.#api = new ApplicationApi({ store, logger, statusOf: (name) => this.#statusOf(name) });
+    this.#api = new ApplicationApi({ store, logger, keeper, statusOf: (name) => this.#statusOf(name) });
   }
 
   async start(): Promise<void> {

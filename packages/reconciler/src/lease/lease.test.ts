@@ -4,6 +4,7 @@ import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { openReconcilerBucket } from '../reconciler-bucket.js';
 import { contendForLease, type Lease, leaseJetStream } from './lease.js';
+import { readLease } from './read-lease.js';
 import { TenureOverError } from './tenure.js';
 
 /** Of tests in which a lease runs out. */
@@ -109,6 +110,19 @@ describe('the lease', () => {
     await using _server = await startNatsServer({ storeDir: store.path, port: first.port });
     await Promise.race([one.begun(), other.begun()]);
     expect([one, other].filter(({ lease }) => lease.tenure !== undefined)).toHaveLength(1);
+  });
+
+  it('can be read by who takes no part in it', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const jetstream = connection.jetstream();
+    expect(await readLease(jetstream, 'default')).toBeUndefined();
+    await using one = await contender(server, 'N1', longMs);
+    await one.begun();
+    expect(await readLease(jetstream, 'default')).toMatchObject({ holder: 'N1' });
+    await one.lease.close();
+    expect((await readLease(jetstream, 'default'))?.holder).toBeUndefined();
+    await connection.close();
   });
 
   it('replaces a record that is not understood', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describeError, type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { Events, type JetStreamClient, type KV, type KvEntry, type NatsConnection, NatsError } from 'nats';
 import { decodeLeaseRecord, encodeLeaseRecord, type LeaseRecord } from './lease-record.js';
-import { RenewedTenure, type Tenure } from './tenure.js';
+import { type Accession, RenewedTenure, type Tenure } from './tenure.js';
 
 export interface LeaseOptions {
   /** Its loss ends a tenure. Stays the caller's. */
@@ -31,7 +31,8 @@ export interface Lease {
   close(): Promise<void>;
 }
 
-const key = 'lease';
+/** Of its record in the bucket. */
+export const leaseKey = 'lease';
 /** A holder renews, and others look, so many times before the lease runs out. */
 const turnsPerTtl = 5;
 /** What a holder leaves of the time: between its last look at the clock and the arrival of what it sends. */
@@ -80,7 +81,7 @@ export function contendForLease(options: LeaseOptions): Lease {
   const isOwn = (record: LeaseRecord | undefined): boolean => record?.session === session;
 
   const look = async (): Promise<void> => {
-    const entry = await timed(bucket.get(key));
+    const entry = await timed(bucket.get(leaseKey));
     const revision = entry?.revision ?? 0;
     if (seen?.revision !== revision) seen = { revision, record: recordOf(entry, logger), at: now() };
   };
@@ -92,7 +93,7 @@ export function contendForLease(options: LeaseOptions): Lease {
       const bytes = encodeLeaseRecord(record);
       const known = seen?.revision ?? 0;
       const revision = await timed(
-        known === 0 ? bucket.create(key, bytes) : bucket.update(key, bytes, known),
+        known === 0 ? bucket.create(leaseKey, bytes) : bucket.update(leaseKey, bytes, known),
       );
       seen = { revision, record, at: now() };
       return sentAt + record.ttlMs * (1 - marginShare);
@@ -107,7 +108,7 @@ export function contendForLease(options: LeaseOptions): Lease {
     const validUntil = await write(own());
     if (validUntil !== undefined) current.extend(validUntil);
     // A renewal that was answered too late is there all the same, and the next one follows it.
-    else if (!isOwn(seen?.record)) current.end();
+    else if (!isOwn(seen?.record)) current.end(`${holderOf(seen?.record)} took it`);
   };
 
   const isFree = (): boolean => {
@@ -120,13 +121,21 @@ export function contendForLease(options: LeaseOptions): Lease {
   const contend = async (): Promise<void> => {
     await look();
     if (!isFree() || isClosed) return;
+    const accession = accessionAfter(seen?.record, isOwn(seen?.record), now() - (seen?.at ?? 0));
     const validUntil = await write(own());
     if (validUntil === undefined || isClosed || connection.isClosed()) return;
-    const begun = new RenewedTenure(seen?.revision ?? 0, validUntil, now);
+    const begun = new RenewedTenure(seen?.revision ?? 0, accession, validUntil, now);
     tenure = begun;
-    logger.info('this host keeps the applications of the lattice from now on', { tenure: begun.number });
+    logger.info('this host keeps the applications of the lattice from now on', {
+      tenure: begun.number,
+      reason: accession.reason,
+    });
     begun.signal.addEventListener('abort', () => {
-      if (!isClosed) logger.warn('this host keeps the applications no longer', { tenure: begun.number });
+      if (isClosed) return;
+      logger.warn('this host keeps the applications no longer', {
+        tenure: begun.number,
+        reason: begun.lossReason,
+      });
     });
     onTenure(begun);
   };
@@ -155,7 +164,7 @@ export function contendForLease(options: LeaseOptions): Lease {
   };
   takeTurns();
 
-  endAtDisconnect(connection, () => tenure?.end()).catch(() => {});
+  endAtDisconnect(connection, () => tenure?.end('its connection to NATS was lost')).catch(() => {});
 
   return {
     get tenure() {
@@ -170,7 +179,7 @@ export function contendForLease(options: LeaseOptions): Lease {
       clearTimeout(timer);
       await turning;
       const held = tenure?.signal.aborted === false;
-      tenure?.end();
+      tenure?.end(undefined);
       if (held && !connection.isClosed()) {
         await write({ holder: undefined, session, ttlMs }).catch((error: unknown) =>
           logger.debug('the lease was not given up, and runs out', { error }),
@@ -185,6 +194,22 @@ async function endAtDisconnect(connection: NatsConnection, end: () => void): Pro
   for await (const { type } of connection.status()) {
     if (type === Events.Disconnect) end();
   }
+}
+
+function holderOf(record: LeaseRecord | undefined): string {
+  return record?.holder === undefined ? 'another host' : `host ${record.holder}`;
+}
+
+/** @param quietMs for how long the record before was seen unchanged */
+function accessionAfter(before: LeaseRecord | undefined, isOwn: boolean, quietMs: number): Accession {
+  if (before === undefined) return { reason: 'nobody kept them before', isOrderly: true };
+  if (before.holder === undefined) return { reason: 'the host before gave it up', isOrderly: true };
+  if (isOwn) return { reason: 'it had the lease before, and nobody took it meanwhile', isOrderly: true };
+  const seconds = (quietMs / 1_000).toFixed(1);
+  return {
+    reason: `host ${before.holder} did before, and did not renew its lease for ${seconds} s`,
+    isOrderly: false,
+  };
 }
 
 function recordOf(entry: KvEntry | null, logger: Logger): LeaseRecord | undefined {

@@ -2,15 +2,27 @@
 export class TenureOverError extends Error {
   override readonly name = 'TenureOverError';
 
-  constructor() {
-    super('another host may keep the applications by now: this one does nothing more');
+  /** @param cause why it is over, for people */
+  constructor(cause?: string) {
+    super('another host may keep the applications by now: this one does nothing more', { cause });
   }
+}
+
+/** How a host came to act. */
+export interface Accession {
+  /** What became of the lease before, for people: `nobody kept them before`. */
+  readonly reason: string;
+  /** Whether nobody lost the lease by it. */
+  readonly isOrderly: boolean;
 }
 
 /** The time during which one host alone acts. */
 export interface Tenure {
   /** A later tenure of the same lease has a higher number. */
   readonly number: number;
+  readonly accession: Accession;
+  /** Why it ended, for people; `undefined` while it lasts, and when the lease was given up. */
+  readonly lossReason: string | undefined;
   /** Aborted at its end: when another host has begun, the connection was lost, or the lease was given up. */
   readonly signal: AbortSignal;
   /**
@@ -25,18 +37,25 @@ export interface Tenure {
 /** A tenure as the lease keeps it. */
 export class RenewedTenure implements Tenure {
   readonly number: number;
+  readonly accession: Accession;
   readonly #now: () => number;
   readonly #controller = new AbortController();
   #validUntil: number;
+  #lossReason: string | undefined;
 
-  constructor(number: number, validUntil: number, now: () => number) {
+  constructor(number: number, accession: Accession, validUntil: number, now: () => number) {
     this.number = number;
+    this.accession = accession;
     this.#now = now;
     this.#validUntil = validUntil;
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  get lossReason(): string | undefined {
+    return this.#lossReason;
   }
 
   isCurrent(): boolean {
@@ -52,7 +71,10 @@ export class RenewedTenure implements Tenure {
     this.#validUntil = validUntil;
   }
 
-  end(): void {
-    if (!this.signal.aborted) this.#controller.abort(new TenureOverError());
+  /** @param lossReason `undefined` when it is given up */
+  end(lossReason: string | undefined): void {
+    if (this.signal.aborted) return;
+    this.#lossReason = lossReason;
+    this.#controller.abort(new TenureOverError(lossReason));
   }
 }

@@ -55,7 +55,7 @@ describe('what an observer knows', () => {
     await using _first = await startFakeHost({ url: server.url, hostId: 'N1', signs: false });
     await using lattice = await observer(server);
     expect(lattice.ids()).toEqual(['N1']);
-    expect(lattice.observed.isIncomplete).toBe(false);
+    expect(lattice.observed.unread).toEqual([]);
     await using second = await startFakeHost({ url: server.url, hostId: 'N2', signs: false });
     await expect.poll(() => lattice.ids()).toEqual(['N1', 'N2']);
     await second.stop();

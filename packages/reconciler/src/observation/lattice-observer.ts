@@ -8,6 +8,7 @@ import {
 import { type EventSubscription, type ReceivedEvent, subscribeEvents } from '@wasmlattice/events';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { NatsConnection, Subscription } from 'nats';
+import type { HostNews } from '../keeper-journal.js';
 import { allAliveSubject, parseAliveSubject } from '../sign-of-life/subjects.js';
 import { HostRecord } from './host-record.js';
 import { defaultObservationTimes, type ObservationTimes } from './observation-times.js';
@@ -20,6 +21,8 @@ export interface LatticeObserverOptions {
   readonly client: Pick<ControlClient, 'ping' | 'getHostInventory'>;
   /** Something about a host, or which hosts there are, is different. */
   readonly onChange: () => void;
+  /** Hosts that were heard of leave and come back. */
+  readonly onHost?: (news: HostNews) => void;
   /** Ends the search for hosts. */
   readonly signal?: AbortSignal;
   /** Some are shorter in tests. */
@@ -32,10 +35,10 @@ export interface LatticeObserver extends AsyncDisposable {
   /** In no particular order. */
   hosts(): readonly ObservedHost[];
   /**
-   * Whether a host was heard of lately that has not told yet what runs there: until it does, nobody can say what is missing. One that says
-   * nothing for longer is not waited for.
+   * Ids of hosts that were heard of lately and have not told yet what runs there: until they do, nobody can say what is missing. One that
+   * says nothing for longer is not waited for.
    */
-  readonly isIncomplete: boolean;
+  readonly unread: readonly string[];
   /** Resolves once an inventory is known that the host gave after this call; or when the host is gone. */
   refreshed(hostId: string): Promise<void>;
   /** Ends it. May be called twice. */
@@ -79,8 +82,8 @@ export async function observeLattice(options: LatticeObserverOptions): Promise<L
   const resources = opened.move();
   return {
     hosts: () => observer.hosts(),
-    get isIncomplete() {
-      return observer.isIncomplete;
+    get unread() {
+      return observer.unread;
     },
     refreshed: (hostId) => observer.refreshed(hostId),
     close: () => resources.disposeAsync(),
@@ -120,11 +123,11 @@ class Observer {
     return [...this.#hosts.values()].flatMap((host) => host.observed(now) ?? []);
   }
 
-  get isIncomplete(): boolean {
+  get unread(): readonly string[] {
     const since = performance.now() - this.#times.unreadMs;
-    return [...this.#hosts.values()].some(
-      ({ foundAt, inventory }) => inventory === undefined && foundAt > since,
-    );
+    return [...this.#hosts.values()]
+      .filter(({ foundAt, inventory }) => inventory === undefined && foundAt > since)
+      .map(({ id }) => id);
   }
 
   follow(signs: Subscription): void {
@@ -170,7 +173,7 @@ class Observer {
     const { name, source } = event;
     if (name === 'unknown' || source === '') return;
     if (name === 'host_stopped') {
-      this.#gone(source, 'it stopped');
+      this.#gone(source, 'it stopped', true);
     } else if (name === 'host_heartbeat') {
       // One that somebody else published under this source is of another host.
       if (event.data.hostId === source) this.#told(this.#heard(source), event.data);
@@ -195,7 +198,10 @@ class Observer {
 
   #told(host: HostRecord, inventory: HostInventory): void {
     if (this.#hosts.get(host.id) !== host) return;
-    const isNews = host.tell(inventory, performance.now(), this.#missed.has(host.id));
+    const hasReturned = this.#missed.has(host.id);
+    if (hasReturned && host.inventory === undefined)
+      this.#options.onHost?.({ kind: 'back', hostId: host.id });
+    const isNews = host.tell(inventory, performance.now(), hasReturned);
     if (isNews) this.#options.onChange();
   }
 
@@ -234,8 +240,12 @@ class Observer {
     return host.isOfOurs ? this.#times.silentMs : this.#times.heartbeatMs;
   }
 
-  #gone(hostId: string, reason: string): void {
-    if (!this.#hosts.delete(hostId)) return;
+  #gone(hostId: string, reason: string, isOrderly = false): void {
+    const host = this.#hosts.get(hostId);
+    if (host === undefined) return;
+    this.#hosts.delete(hostId);
+    const { friendlyName } = host.inventory ?? {};
+    this.#options.onHost?.({ kind: 'gone', hostId, friendlyName, reason, isOrderly });
     this.#missed.delete(hostId);
     this.#missed.set(hostId, performance.now());
     const [oldest] = this.#missed.keys();
