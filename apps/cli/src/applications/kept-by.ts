@@ -20,7 +20,8 @@ export async function keptBy(
   return [
     `kept by host ${host} since ${since}: ${reason}`,
     ...(waitsFor === undefined ? [] : [`now: ${waitsFor}`]),
-    ...notes.map(({ at, message }) => `${at}: ${message}`),
+    // How it came to keep them is said above.
+    ...notes.filter(({ at }) => at !== since).map(({ at, message }) => `${at}: ${message}`),
   ];
 }
 

@@ -53,6 +53,8 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
         change(step.host.hostId, ({ components }) => {
           const running = components.find((each) => each.id === id);
           const imageRef = running?.imageRef ?? componentRef;
+          if (running?.maxInstances === maxInstances && isSameList(running.config ?? config, config))
+            return {};
           const kept = { ...annotations, ...canaryOf(running) };
           const scaled = { id, imageRef, annotations: kept, config, maxInstances, revision: 0 };
           return { components: withEntry(components, id, maxInstances === 0 ? undefined : scaled) };
@@ -114,6 +116,11 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
     links,
     config: (name) => (configs.has(name) ? configs.get(name) : state.config(name)),
   };
+}
+
+/** Hosts that are asked for what they have do nothing, and change no annotations. */
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
 
 /** What a host keeps of its annotations, whatever a command says: they tell of its second version. */

@@ -162,17 +162,30 @@ function planInstances(wanted: Wanted, context: PlanContext): PlannedInstances {
 
 function isAsWanted(
   there: ComponentDescription | undefined,
-  { instances, spread }: ComponentTarget,
-  { component, identity, image }: Wanted,
+  target: ComponentTarget,
+  wanted: Wanted,
+  context: PlanContext,
+): boolean {
+  if (there === undefined || target.instances === 0) return there === undefined && target.instances === 0;
+  if (!runsAsWanted(there, target, wanted, context)) return false;
+  const { application } = context;
+  // Hosts change annotations with something else alone: who started it for this application, and for which spread, is let be.
+  if (there.config !== undefined) return isOf(there.annotations, application);
+  // Hosts of wasmCloud do not tell which configs a component has: their names are part of the annotation of the scaler.
+  const annotations = wadmAnnotations(application, wanted.identity, target.spread);
+  return Object.entries(annotations).every(([key, value]) => there.annotations[key] === value);
+}
+
+/** Whether it is as wanted, as far as its host tells, but for its annotations. */
+function runsAsWanted(
+  there: ComponentDescription,
+  { instances }: ComponentTarget,
+  { component, image }: Wanted,
   { application }: PlanContext,
 ): boolean {
-  if (there === undefined || instances === 0) return there === undefined && instances === 0;
-  const annotations = wadmAnnotations(application, identity, spread);
   return (
     there.imageRef === image &&
     there.maxInstances === instances &&
-    Object.entries(annotations).every(([key, value]) => there.annotations[key] === value) &&
-    // Hosts of wasmCloud do not tell which configs a component has: their names are part of the annotation of the scaler.
     (there.config === undefined ||
       isDeepStrictEqual(there.config, configNames(application, component.config)))
   );
@@ -180,10 +193,13 @@ function isAsWanted(
 
 function stepTowards(
   there: ComponentDescription | undefined,
-  { host, instances, spread }: ComponentTarget,
-  { component, id, identity, image }: Wanted,
-  { application }: PlanContext,
+  target: ComponentTarget,
+  wanted: Wanted,
+  context: PlanContext,
 ) {
+  const { host, instances, spread } = target;
+  const { component, id, identity, image } = wanted;
+  const { application } = context;
   const annotations = wadmAnnotations(application, identity, spread);
   if (there !== undefined && there.imageRef !== image && instances > 0) {
     // Not `allow_update` of the scale request: hosts drop the annotations with it. Number and configs follow.
@@ -193,13 +209,15 @@ function stepTowards(
       command: { componentId: id, newComponentRef: image, annotations },
     } as const;
   }
+  // A host that has been asked for the same number does nothing, and keeps the annotations: one more, and then that one less, changes them.
+  const isMarked = there === undefined || !runsAsWanted(there, target, wanted, context);
   return {
     kind: 'scale-component',
     host: stepHost(host),
     command: {
       componentId: id,
       componentRef: image,
-      maxInstances: instances,
+      maxInstances: isMarked ? instances : instances + 1,
       config: configNames(application, component.config),
       annotations,
     },

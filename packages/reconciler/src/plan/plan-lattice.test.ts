@@ -1,4 +1,9 @@
-import type { DeployedApplication, Scaler, Step } from '@wasmlattice/applications';
+import {
+  type DeployedApplication,
+  deployedAnnotations,
+  type Scaler,
+  type Step,
+} from '@wasmlattice/applications';
 import { describe, expect, it } from 'vitest';
 import { application, component, config, host, link, provider, scaler } from '../testing/applications.js';
 import { SimulatedLattice } from '../testing/simulated-lattice.js';
@@ -207,6 +212,46 @@ describe('a plan', () => {
     const [second] = planLattice({ ...input, asked }).steps;
     expect(second?.key).not.toBe(first?.key);
   });
+
+  it.each([
+    { by: 'the command line', config: [], steps: 0 },
+    { by: 'the command line, on a host of wasmCloud', config: undefined, steps: 2 },
+    { by: 'hand', config: [], steps: 2 },
+  ])(
+    'takes over what was started by $by, and comes to rest',
+    ({
+      by,
+      config: configs,
+      steps,
+    }: {
+      by: string;
+      config: readonly string[] | undefined;
+      steps: number;
+    }) => {
+      const annotations = by === 'hand' ? {} : deployedAnnotations('shop', 'default', 'sha256:00');
+      const web = {
+        id: 'shop-web',
+        imageRef: 'registry.test/web:1',
+        annotations,
+        maxInstances: 1,
+        revision: 0,
+      };
+      const running = configs === undefined ? web : { ...web, config: configs };
+      const lattice = new SimulatedLattice([host('N1', { components: [running] })]);
+      const shop = application('shop', [component('web')]);
+      const rounds: number[] = [];
+      for (let plan = lattice.plan([shop]); plan.steps.length > 0; plan = lattice.plan([shop])) {
+        expect(rounds.length).toBeLessThan(5);
+        lattice.carryOut(plan);
+        rounds.push(lattice.instances('shop-web').N1 ?? 0);
+      }
+      // Asked for the number that it has, a host would keep its annotations.
+      expect(rounds).toEqual([2, 1].slice(0, steps));
+      expect(statusOf(lattice.settle([shop]))?.type).toBe('deployed');
+      lattice.settle([]);
+      expect(lattice.instances('shop-web')).toEqual({});
+    },
+  );
 
   it('leaves alone what another application has under the same id', () => {
     const foreign = {

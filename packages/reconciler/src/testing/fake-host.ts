@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ComponentDescription,
   type ControlHandlers,
@@ -118,11 +119,15 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
         emit(componentScaleFailed({ ...event, error: `can't fetch ${componentRef}` }));
         return ok();
       }
+      const running = components.get(componentId);
+      // As real ones: who asks for what there is changes nothing, and no annotations either.
+      const isSame =
+        running?.maxInstances === maxInstances && isDeepStrictEqual(running.config ?? config, config);
       if (maxInstances === 0) components.delete(componentId);
-      else {
+      else if (!isSame) {
         components.set(componentId, {
           id: componentId,
-          imageRef: components.get(componentId)?.imageRef ?? componentRef,
+          imageRef: running?.imageRef ?? componentRef,
           annotations,
           maxInstances,
           revision: 0,
