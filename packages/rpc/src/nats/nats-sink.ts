@@ -10,7 +10,10 @@ const unflushedBytes = 1024 * 1024;
 // The NATS client reads 64 KiB at a time from its socket, and copies a message that goes on in the next read to a buffer that
 // it makes larger and larger. A relay of two components got twice as fast with messages of a quarter of a read, and held half
 // as much. Where messages end means nothing (docs/spec/wrpc.md#3).
-const maxMessageBytes = 16 * 1024;
+const messageBytes = 16 * 1024;
+
+// A chunk of a multiple of that has its length before it: what is a little longer takes no message of its own for the rest.
+const maxMessageBytes = 1.25 * messageBytes;
 
 // What is sent in a row before the event loop gets its turn: a source that never waits would otherwise keep all else from
 // running, the message with its first bytes included, until a window is full.
@@ -46,11 +49,12 @@ export class NatsSink implements ByteSink {
   async write(bytes: Uint8Array): Promise<void> {
     const { transport, subject, windowBytes, onActivity, lost } = this.#options;
     const { outbox } = transport;
-    const max = Math.min(transport.maxPayload, maxMessageBytes);
-    for (let start = 0; start < bytes.length; start += max) {
+    const messages = Math.ceil(bytes.length / Math.min(transport.maxPayload, maxMessageBytes));
+    const size = Math.ceil(bytes.length / messages);
+    for (let start = 0; start < bytes.length; start += size) {
       await this.#ready();
       if (this.#failed) throw this.#failed.error;
-      const part = bytes.subarray(start, start + max);
+      const part = bytes.subarray(start, start + size);
       outbox.publish(subject, part);
       onActivity();
       this.#sent += part.length;
