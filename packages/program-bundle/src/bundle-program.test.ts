@@ -123,23 +123,40 @@ it('has what main.ts imports by way of others apart, too', async () => {
   for (const text of ['counted ', '41']) expect(await filesWith(text)).not.toContain('main.js');
 });
 
-it('loads TLS with the first connection of the client of NATS that needs it', async () => {
+it('loads TLS with the first use of it, by whomever', async () => {
   await write({
     'src/main.ts': `
-      import { isEncrypted, open } from 'nats';
+      import { connect, TLSSocket } from 'node:tls';
+      import { isEncrypted, socketOf } from 'dependency';
+      import net from 'node:net';
       const isLoaded = () => process.moduleLoadList.includes('NativeModule tls');
-      console.log(isLoaded(), isEncrypted(new (await import('node:net')).Socket()), isLoaded());
-      const socket = open();
-      console.log(isEncrypted(socket), isLoaded());
+      const plain = new net.Socket();
+      console.log(isLoaded(), isEncrypted(plain), plain instanceof TLSSocket, isLoaded());
+      const socket = connect({ host: '127.0.0.1', port: 1 }).on('error', () => {});
+      console.log(isEncrypted(socket), socketOf(plain) instanceof TLSSocket, isLoaded());
       socket.destroy();`,
-    'node_modules/nats/package.json': '{"main":"./nats.js"}',
-    'node_modules/nats/nats.js': `
+    'node_modules/dependency/package.json': '{"main":"./main.js"}',
+    'node_modules/dependency/main.js': `
       const tls_1 = require("tls");
-      exports.open = () => (0, tls_1.connect)({ host: '127.0.0.1', port: 1 }).on('error', () => {});
+      exports.socketOf = (socket) => new tls_1.TLSSocket(socket);
       exports.isEncrypted = (socket) => socket instanceof tls_1.TLSSocket;`,
   });
   await bundleProgram(folder.path);
-  expect(await run()).toBe('false false false\ntrue true');
+  expect(await run()).toBe('false false false false\ntrue true true');
+});
+
+it('has members of modules that are loaded late by name, as default and as a whole', async () => {
+  await write({
+    'src/main.ts': `
+      import { gzipSync as pack } from 'node:zlib';
+      import zlib from 'node:zlib';
+      import * as files from 'node:fs/promises';
+      const loaded = () => process.moduleLoadList.filter((name) => /^NativeModule (zlib|fs\\/promises)$/.test(name)).length;
+      console.log(loaded());
+      console.log(zlib.gunzipSync(pack('text')).toString(), (await files.stat('.')).isDirectory(), loaded());`,
+  });
+  await bundleProgram(folder.path);
+  expect(await run()).toBe('0\ntext true 2');
 });
 
 it('has maps that lead a stack trace to the sources', async () => {

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ProgramBundleError } from './errors.js';
-import { lateModulesOfNats } from './late-modules.js';
+import { loadModulesLate } from './late-modules.js';
 import { leanCode } from './lean-code.js';
 import { ownFiles } from './own-files.js';
 import { packagesFoundAtRun } from './packages-found-at-run.js';
@@ -40,7 +40,7 @@ export async function bundleProgram(
     },
     plugins: [
       ownFiles(partsFolder),
-      lateModulesOfNats(),
+      loadModulesLate(),
       {
         name: 'imports',
         moduleParsed({ id, importedIds }) {
