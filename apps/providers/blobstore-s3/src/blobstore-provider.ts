@@ -1,16 +1,18 @@
 import { blobstoreExports } from '@wasmlattice/blobstore';
 import { blobstoreS3Schema } from '@wasmlattice/provider-host/config-schema';
 import type { Provider, ProviderContext } from '@wasmlattice/provider-sdk';
-import { createS3Client } from './s3-client.js';
 import { reasonOf } from './s3-failure.js';
-import { createS3Store } from './s3-store.js';
 
-/** `wasi:blobstore` on S3. */
+/** `wasi:blobstore` on S3. The AWS SDK, 21 MB of memory, is loaded with the first link. */
 export function createBlobstoreProvider({ links, logger }: ProviderContext): Provider {
   const stores = links({
     package: 'wasi:blobstore',
     settings: blobstoreS3Schema,
-    open({ settings, sourceId, linkName }, scope) {
+    async open({ settings, sourceId, linkName }, scope) {
+      const [{ createS3Client }, { createS3Store }] = await Promise.all([
+        import('./s3-client.js'),
+        import('./s3-store.js'),
+      ]);
       const account = settings.config_b64 ?? settings.config_json ?? {};
       const client = createS3Client(account);
       scope.defer(() => client.destroy());

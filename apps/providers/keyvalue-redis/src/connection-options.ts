@@ -1,9 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { replyTypes } from './redis-connection.js';
+import { RESP_TYPES, type TypeMapping } from '@redis/client';
 import type { ConnectionSettings } from './settings.js';
 
 /** Before the first attempt to come back; each later one waits twice as long. */
 const firstRetryMs = 20;
+
+/** What turns replies into a `RedisReply`. */
+const replyTypes: TypeMapping = {
+  [RESP_TYPES.BLOB_STRING]: Buffer,
+  [RESP_TYPES.NUMBER]: String,
+};
 
 /** What all clients of one connection are made with, except for where their server is. */
 export interface ClientOptions {
@@ -12,7 +18,7 @@ export interface ClientOptions {
   readonly password?: string;
   readonly disableOfflineQueue: true;
   readonly disableClientInfo: true;
-  readonly commandOptions: { readonly typeMapping: typeof replyTypes; readonly timeout: 0 };
+  readonly commandOptions: { readonly typeMapping: TypeMapping; readonly timeout: 0 };
   readonly socket: {
     readonly connectTimeout: number;
     readonly reconnectStrategy: (attempts: number) => number | false;

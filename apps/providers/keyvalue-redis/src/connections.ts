@@ -1,10 +1,8 @@
 import { type HealthReply, reasonOf, SharedPool } from '@wasmlattice/provider-sdk';
 import type { Logger } from '@wasmlattice/telemetry';
-import { connectCluster } from './cluster-connection.js';
 import { isDenied, KeyvalueFailure, otherFailure } from './keyvalue-failure.js';
 import type { RedisConnection } from './redis-connection.js';
 import { describeNodes } from './redis-url.js';
-import { connectServer } from './server-connection.js';
 import type { ConnectionSettings, StoreSettings } from './settings.js';
 
 /** Connections as links ask for them: their own, or shared by those with the same settings. */
@@ -45,9 +43,10 @@ export class Connections {
   }
 
   async #connect(settings: ConnectionSettings): Promise<RedisConnection> {
-    const connect = settings.isCluster ? connectCluster : connectServer;
     try {
-      const connection = await connect(settings, this.#logger);
+      const connection = settings.isCluster
+        ? await (await import('./cluster-connection.js')).connectCluster(settings, this.#logger)
+        : await (await import('./server-connection.js')).connectServer(settings, this.#logger);
       this.#open.add(connection);
       return connection;
     } catch (cause) {

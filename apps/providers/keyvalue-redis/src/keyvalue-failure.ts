@@ -1,4 +1,3 @@
-import { ClientOfflineError, ErrorReply } from '@redis/client';
 import { LinkFailedError, NotLinkedError, reasonOf } from '@wasmlattice/provider-sdk';
 import type { KeyvalueError } from '@wasmlattice/rpc/interfaces';
 
@@ -35,12 +34,9 @@ export function failureOf(what: string, cause: unknown): KeyvalueFailure {
     return cause.cause instanceof KeyvalueFailure ? cause.cause : otherFailure(cause.message, { cause });
   }
   if (isDenied(cause)) return new KeyvalueFailure({ tag: 'access-denied' }, { cause });
-  if (cause instanceof ClientOfflineError) {
-    return otherFailure(`could not ${what}: the Redis server is out of reach`, { cause });
-  }
   return otherFailure(`could not ${what}: ${reasonOf(cause)}`, { cause });
 }
 
 export function isDenied(error: unknown): boolean {
-  return error instanceof ErrorReply && denied.test(error.message);
+  return error instanceof Error && denied.test(error.message);
 }

@@ -4,11 +4,13 @@ import { keyvalueAtomics, keyvalueBatch, keyvalueStore } from '@wasmlattice/rpc/
 import { Connections } from './connections.js';
 import { startKeyWatch } from './key-watch.js';
 import { failureOf } from './keyvalue-failure.js';
-import { createRedisStore } from './redis-store.js';
 import { describeNodes } from './redis-url.js';
 import { storeSettings } from './settings.js';
 
-/** `wasi:keyvalue` store, atomics and batch on Redis; tells components with a watcher of changes. */
+/**
+ * `wasi:keyvalue` store, atomics and batch on Redis; tells components with a watcher of changes. The client of Redis, 8 MB of memory, is loaded
+ * with the first link.
+ */
 export function createKeyvalueProvider(context: ProviderContext): Provider {
   const { invoker, links, logger } = context;
   const connections = new Connections(logger.named('redis'));
@@ -19,6 +21,7 @@ export function createKeyvalueProvider(context: ProviderContext): Provider {
     async open(link, scope) {
       const settings = storeSettings(link, 'target');
       const connection = await connections.open(settings, scope);
+      const { createRedisStore } = await import('./redis-store.js');
       const server = describeNodes(settings.connection.address);
       logger.info('store opened', { source: link.sourceId, link: link.linkName, server });
       return createRedisStore(connection, settings.responseTimeoutMs);
@@ -39,6 +42,7 @@ export function createKeyvalueProvider(context: ProviderContext): Provider {
       const store = storeSettings(link, 'source');
       const connection = await connections.open(store, scope);
       try {
+        const { createRedisStore } = await import('./redis-store.js');
         const { database } = store.connection.address;
         const watch = await startKeyWatch({
           connection,

@@ -1,5 +1,3 @@
-import { RESP_TYPES, type TypeMapping } from '@redis/client';
-
 /** One part of a command: text is sent as UTF-8. */
 export type CommandPart = string | Buffer;
 
@@ -32,9 +30,3 @@ export interface RedisConnection {
   isReady(): boolean;
   close(): Promise<void>;
 }
-
-/** What turns replies into {@link RedisReply}. */
-export const replyTypes: TypeMapping = {
-  [RESP_TYPES.BLOB_STRING]: Buffer,
-  [RESP_TYPES.NUMBER]: String,
-};

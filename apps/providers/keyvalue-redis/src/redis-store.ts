@@ -66,7 +66,11 @@ export function createRedisStore(connection: RedisConnection, responseTimeoutMs:
     try {
       return await inTime(work);
     } catch (cause) {
-      throw failureOf(key === undefined ? what : `${what} ${JSON.stringify(shortened(key))}`, cause);
+      const whole = key === undefined ? what : `${what} ${JSON.stringify(shortened(key))}`;
+      if (cause instanceof ClientOfflineError) {
+        throw otherFailure(`could not ${whole}: the Redis server is out of reach`, { cause });
+      }
+      throw failureOf(whole, cause);
     }
   };
 

@@ -125,6 +125,8 @@ function optionsOf(access: BrokerAccess, session: BrokerSession): IClientOptions
     reconnectPeriod: reconnectMs,
     // It would give up for good on a broker that refuses for a moment.
     reconnectOnConnackError: true,
+    // It would hold 65,536 numbers ready, in a buffer each: 15 MB.
+    writeCache: false,
     // What can't be sent now is an error for whoever publishes.
     queueQoSZero: false,
     ...(username !== undefined && { username }),

@@ -2,25 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { consumerExport } from '@wasmlattice/messaging';
 import { messagingMqttSchema } from '@wasmlattice/provider-host/config-schema';
 import { type Provider, type ProviderContext, SharedPool } from '@wasmlattice/provider-sdk';
-import { Delivery } from './delivery.js';
+import type { Delivery } from './delivery.js';
 import { createDeliveryMetrics } from './delivery-metrics.js';
 import { BrokerPublisher } from './publisher.js';
-import {
-  openPublisherConnection,
-  type PublisherConnection,
-  type PublisherConnectionKey,
-} from './publisher-connection.js';
+import type { PublisherConnection, PublisherConnectionKey } from './publisher-connection.js';
 import { deliverySettingsOf, publisherLinkOf } from './settings.js';
 
 /** How long a session waits for its component before another link may have it; the rest is delivered again. */
 const handOverMs = 1_000;
 
-/** `wasmcloud:messaging` 0.2.0 on MQTT: components publish, ask, and handle messages. */
+/**
+ * `wasmcloud:messaging` 0.2.0 on MQTT: components publish, ask, and handle messages. The client of MQTT, 5 MB of memory, is loaded with the first
+ * link.
+ */
 export function createMessagingProvider(context: ProviderContext): Provider {
   const { hostId, invoker, links, logger, meter } = context;
   const deliveries = new Set<Delivery>();
   const pool = new SharedPool<PublisherConnectionKey, PublisherConnection>({
-    open: (key) => openPublisherConnection(key, logger),
+    async open(key) {
+      const { openPublisherConnection } = await import('./publisher-connection.js');
+      return await openPublisherConnection(key, logger);
+    },
     close: ({ connection }) => connection.end(),
   });
 
@@ -43,6 +45,7 @@ export function createMessagingProvider(context: ProviderContext): Provider {
       if (settings.filters.length === 0) {
         logger.warn('a link subscribes to nothing: put subscriptions into its source config', { component });
       }
+      const { Delivery } = await import('./delivery.js');
       const delivery = await Delivery.start({
         settings,
         component,
