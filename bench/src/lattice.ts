@@ -12,6 +12,26 @@ import { cacheFolder } from './cache-folder.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** Our providers, each a folder of `apps/providers`. */
+export const firstPartyProviders = [
+  'blobstore-fs',
+  'blobstore-nats',
+  'blobstore-s3',
+  'http-client',
+  'http-server',
+  'keyvalue-nats',
+  'keyvalue-redis',
+  'messaging-mqtt',
+  'messaging-nats',
+  'sqldb-postgres',
+  'sqldb-sqlite',
+] as const;
+
+/** The program that a build has made of a provider of ours. */
+export function programOf(provider: (typeof firstPartyProviders)[number]): string {
+  return join(root, 'apps/providers', provider, 'dist/main.js');
+}
+
 /** What a build leaves behind. */
 export const artifacts: Readonly<
   Record<
@@ -27,10 +47,10 @@ export const artifacts: Readonly<
 > = {
   host: join(root, 'apps/host/dist/main.js'),
   hello: join(root, 'examples/http-hello/dist/http-hello.wasm'),
-  keyvalueProvider: join(root, 'apps/providers/keyvalue-nats/dist/main.js'),
-  redisProvider: join(root, 'apps/providers/keyvalue-redis/dist/main.js'),
-  blobstoreProvider: join(root, 'apps/providers/blobstore-fs/dist/main.js'),
-  postgresProvider: join(root, 'apps/providers/sqldb-postgres/dist/main.js'),
+  keyvalueProvider: programOf('keyvalue-nats'),
+  redisProvider: programOf('keyvalue-redis'),
+  blobstoreProvider: programOf('blobstore-fs'),
+  postgresProvider: programOf('sqldb-postgres'),
   memoryProvider: join(root, 'bench/dist/peers/memory-provider.js'),
 };
 
