@@ -33,6 +33,7 @@ export {
   type ExceededLimit,
   exceededLimit,
   GuestLimits,
+  hostLimitAdvice,
   type LimitConflict,
   LimitExceededError,
   type LimitName,

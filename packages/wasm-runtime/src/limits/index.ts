@@ -10,6 +10,7 @@ export {
   type FixedLimitRow,
   fixedLimitNames,
   fixedLimitTable,
+  hostLimitAdvice,
   type LimitName,
   type LimitRow,
   type Limits,

@@ -4,6 +4,7 @@ import {
   describeLimit,
   fixedLimitNames,
   fixedLimitTable,
+  hostLimitAdvice,
   limitAdvice,
   limitNames,
   limitTable,
@@ -44,6 +45,7 @@ describe('the table of limits', () => {
     );
     expect(limitAdvice('blocked-time')).toBe('have it return sooner, since this limit is fixed');
     expect(describeLimit('blocked-time', 100)).toBe('100 ms');
+    expect(hostLimitAdvice('handles')).toBe("raise the host's --max-handles");
     expect(limitAdvice('stack')).toBe("raise the host's --max-stack-bytes");
     expect(describeLimit('log-rate', 5)).toBe('5 a second');
     expect(describeLimit('tables', 20)).toBe('20');

@@ -53,6 +53,8 @@ export interface LimitRow {
   readonly variable: string;
   /** `host`: one value for all; `component`: the host's is for those that have none of their own. */
   readonly scope: 'host' | 'component';
+  /** A component's own value may not be above the host's. */
+  readonly isBoundByHost?: true;
   /** The key of `component_limits` in a scale command that sets it, too (docs/spec/control-interface.md#4.2). */
   readonly command?: 'max_memory_limit' | 'max_execution_time';
   /** What is limited, without a full stop; the help of the flag. */
@@ -103,6 +105,7 @@ export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
     flag: 'max-execution-time-ms',
     variable: 'WASMCLOUD_MAX_EXECUTION_TIME_MS',
     scope: 'component',
+    isBoundByHost: true,
     command: 'max_execution_time',
     help: 'Longest time one invocation may take',
     beyond: 'is ended, whether it waits or computes',
@@ -257,10 +260,14 @@ export const limitTable: Readonly<Record<LimitName, LimitRow>> = {
     most: 1_073_741_824,
     flag: 'max-component-size-bytes',
     variable: 'WASMCLOUD_MAX_COMPONENT_SIZE',
-    scope: 'host',
+    scope: 'component',
+    isBoundByHost: true,
     help: 'Largest component binary',
     beyond: 'is refused when it starts',
-    enforcedIn: ['apps/host/src/control-plane/artifacts/artifact-store.ts'],
+    enforcedIn: [
+      'apps/host/src/control-plane/artifacts/artifact-store.ts',
+      'apps/host/src/control-plane/component/running-component.ts',
+    ],
   },
 };
 
@@ -342,13 +349,22 @@ export function describeLimit(limit: AnyLimitName, value: number): string {
 /** What raises a limit: `raise the component's config wasmlattice.dev/limits.handles or the host's --max-handles`. */
 export function limitAdvice(limit: AnyLimitName): string {
   if (isFixed(limit)) return fixedLimitTable[limit].advice;
-  const { command, flag, scope } = limitTable[limit];
-  const flagOfHost = `the host's --${flag}`;
-  if (scope === 'host') return `raise ${flagOfHost}`;
+  const { command, scope } = limitTable[limit];
+  if (scope === 'host') return hostLimitAdvice(limit);
+  const flagOfHost = flagOf(limit);
   const config = `config ${limitKeyPrefix}${limit}`;
   return command === undefined
     ? `raise the component's ${config} or ${flagOfHost}`
     : `raise the component's ${command}, its ${config} or ${flagOfHost}`;
+}
+
+/** What raises the host's own value of a limit: `raise the host's --max-handles`. */
+export function hostLimitAdvice(limit: LimitName): string {
+  return `raise ${flagOf(limit)}`;
+}
+
+function flagOf(limit: LimitName): string {
+  return `the host's --${limitTable[limit].flag}`;
 }
 
 function isFixed(limit: AnyLimitName): limit is FixedLimitName {

@@ -7,7 +7,7 @@ import {
   unpackProvider,
 } from '@wasmlattice/artifacts';
 import { ClaimsError, readComponentToken, type Token } from '@wasmlattice/identity';
-import { limitAdvice } from '@wasmlattice/wasm-runtime';
+import { hostLimitAdvice } from '@wasmlattice/wasm-runtime';
 import { ArtifactError } from './artifact-error.js';
 import { parseArtifactReference } from './artifact-reference.js';
 import type { RegistryArtifacts } from './registry-artifacts.js';
@@ -89,7 +89,7 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
     const bytes = await readArtifact(path, (size) => {
       if (size <= options.maxComponentSize) return;
       throw new ArtifactError(
-        `component '${name}' has ${size} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${limitAdvice('component-size')}`,
+        `component '${name}' has ${size} bytes; the limit 'component-size' is ${options.maxComponentSize}: ${hostLimitAdvice('component-size')}`,
       );
     });
     return { bytes, token: await tokenOf(bytes), source };

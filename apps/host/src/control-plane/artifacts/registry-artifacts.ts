@@ -6,7 +6,7 @@ import {
   type PulledArtifact,
 } from '@wasmlattice/artifacts';
 import type { Logger } from '@wasmlattice/telemetry';
-import { limitAdvice } from '@wasmlattice/wasm-runtime';
+import { hostLimitAdvice } from '@wasmlattice/wasm-runtime';
 import { ArtifactError } from './artifact-error.js';
 
 export interface RegistryArtifactsOptions {
@@ -80,7 +80,7 @@ function upstreamReason(cause: unknown, kind: ArtifactKind): string {
     return "fetching images tagged 'latest' is currently prohibited in this host. This option can be overridden with WASMCLOUD_OCI_ALLOW_LATEST";
   }
   if (cause.code === 'too-large' && kind === 'component') {
-    return `it is larger than the limit 'component-size': ${limitAdvice('component-size')}`;
+    return `it is larger than the limit 'component-size': ${hostLimitAdvice('component-size')}`;
   }
   if (cause.answers.length === 0) return 'failed to fetch OCI bytes';
   const answers = cause.answers.map(({ code, message }) => `OCI API error: ${message || code}`).join(', ');

@@ -54,8 +54,8 @@ export function limitsOf(sources: LimitSources, host: HostLimits): Limits {
   readEntries(Object.entries(sources.annotations), 'annotation', given, mistakes);
   readCommand(sources.command, host.limits, given);
   for (const [limit, { value, source }] of given) {
-    const { least, most } = limitTable[limit];
-    const highest = limit === 'execution-time' ? Math.min(most, host.limits[limit]) : most;
+    const { least, most, isBoundByHost } = limitTable[limit];
+    const highest = isBoundByHost ? Math.min(most, host.limits[limit]) : most;
     if (value >= least && value <= highest) continue;
     const whose = highest < most ? `, which the host's --${limitTable[limit].flag} allows` : '';
     mistakes.push(

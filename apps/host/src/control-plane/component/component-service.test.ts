@@ -890,4 +890,28 @@ describe('limits', () => {
     expect(runners).toEqual([]);
     expect(configs.bundles()).toBe(0);
   });
+
+  it('of the size of a component holds for what it starts with and what it is updated to', async () => {
+    const fetchComponent: ArtifactStore['fetchComponent'] = async (source) => ({
+      bytes: new Uint8Array(new SharedArrayBuffer(source.includes('large') ? 2_001 : 2_000)),
+      source,
+    });
+    const { service, events, runners } = setUp({ artifacts: { fetchComponent } });
+    const annotations = { [key('component-size')]: '2000' };
+    const error = `component "counter" has 2001 bytes; its limit "component-size" is 2000 bytes: raise the component's config ${key('component-size')} or the host's --max-component-size-bytes`;
+    service.scale(scale({ componentRef: 'file:///large.wasm', annotations }));
+    expect(await events.waitFor('component_scale_failed')).toMatchObject({ error });
+    service.scale(scale({ annotations }));
+    await events.waitFor('component_scaled');
+    service.update({ componentId: 'counter', newComponentRef: 'file:///large.wasm', hostId: '' });
+    service.scale(scale({ annotations, maxInstances: 9 }));
+    await events.waitFor('component_scaled', 2);
+    expect(service.describe()).toMatchObject([{ imageRef: 'file:///one.wasm', maxInstances: 9 }]);
+    expect(runners).toHaveLength(1);
+    const tooMuch = scale({ annotations: { [key('component-size')]: '52428801' } });
+    expect(service.scale(tooMuch)).toEqual({
+      tag: 'failed',
+      message: `annotation ${key('component-size')} is 52428801: it must be from 1024 to 52428800 bytes, which the host's --max-component-size-bytes allows`,
+    });
+  });
 });

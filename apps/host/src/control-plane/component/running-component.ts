@@ -11,6 +11,7 @@ import {
   type ServedFigures,
   setCanaryShare,
 } from '@wasmlattice/component-host';
+import { LimitExceededError } from '@wasmlattice/wasm-runtime';
 import type { ArtifactStore, ComponentArtifact } from '../artifacts/artifact-store.js';
 import type { ConfigStore } from '../lattice-store/config-store.js';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
@@ -277,6 +278,7 @@ async function startGeneration(
   });
   try {
     const terms = termsOf({ annotations, limits }, values.config(), parts);
+    refuseSize(componentId, bytes.length, terms);
     const start: PlacedStart = {
       componentId,
       imageRef,
@@ -299,6 +301,13 @@ async function startGeneration(
     values.close();
     throw error;
   }
+}
+
+/** The host's own limit was that of the artifact; here counts the component's. */
+function refuseSize(component: string, size: number, { limits }: Terms): void {
+  const limit = 'component-size';
+  const allowed = limits[limit];
+  if (size > allowed) throw new LimitExceededError({ component, limit, allowed, what: `has ${size} bytes` });
 }
 
 function tellValues(served: ServedComponentHandle, values: WorkloadValues): void {
