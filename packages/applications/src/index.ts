@@ -37,6 +37,7 @@ export {
   defaultCanaryTerms,
 } from './canary/canary.js';
 export { canaryImages, canaryObstacle } from './canary/canary-components.js';
+export { describeOutcome, wasRolledBack } from './canary/canary-status.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export type { ApplicationMemory } from './deploy/application-memory.js';
 export { checkImports, type ImportFindings } from './deploy/check-imports.js';

@@ -8,6 +8,7 @@ import {
   readDocument,
   readLattice,
   statusInLattice,
+  wasRolledBack,
 } from '@wasmlattice/applications';
 import { CliError } from '../cli-error.js';
 import type { LatticeCommand } from '../command.js';
@@ -113,6 +114,12 @@ async function askForCanary(
     const { scalers } = await client.status(name);
     const canary = scalers.find((each) => each.kind === 'Canary' && each.name === version);
     if (canary !== undefined && canary.status.type !== 'reconciling') {
+      if (wasRolledBack(canary)) {
+        throw new CliError(
+          canary.status.message,
+          `the version that is deployed runs on: \`wasmlattice app status ${name}\``,
+        );
+      }
       if (options.output === 'text') io.out(`${canary.status.message}\n`);
       break;
     }

@@ -5,7 +5,9 @@ import {
   type ApplicationApiServer,
   type ApplicationStore,
   createKvApplicationStore,
+  describeOutcome,
   type KeeperReport,
+  type ScalerStatus,
   serveApplicationApi,
 } from '@wasmlattice/applications';
 import { openReconcilerBucket } from '@wasmlattice/reconciler';
@@ -20,12 +22,15 @@ let connection: NatsConnection;
 let store: ApplicationStore;
 let server: ApplicationApiServer;
 let keeper: KeeperReport | undefined;
+/** Of a canary that whoever keeps the applications has ended. */
+let outcome: Parameters<typeof describeOutcome>[0] | undefined;
 
 beforeEach(async () => {
   connection = await connect({ servers: scenario.server.url });
   store = createKvApplicationStore({ jetstream: connection.jetstream(), lattice: 'default' });
   const looks = new Map<string, number>();
   keeper = undefined;
+  outcome = undefined;
   server = await serveApplicationApi({
     connection,
     lattice: 'default',
@@ -40,7 +45,7 @@ beforeEach(async () => {
       if (count === 1) return { status: { type: 'undeployed', message: 'as before' }, scalers: [] };
       return count === 2
         ? { status: { type: 'reconciling', message: 'starting' }, scalers: [] }
-        : { status: { type: 'deployed', message: '' }, scalers: [] };
+        : { status: { type: 'deployed', message: '' }, scalers: canaryScalers() };
     },
   });
 });
@@ -49,8 +54,14 @@ afterEach(async () => {
   await connection.close();
 });
 
-async function write(version: string, instances: number): Promise<void> {
-  await writeFile(join(scenario.folder, 'web.wasm'), '');
+function canaryScalers(): ScalerStatus[] {
+  if (outcome === undefined) return [];
+  const status = { type: 'deployed', message: describeOutcome(outcome) } as const;
+  return [{ id: '', kind: 'Canary', name: outcome.version, status }];
+}
+
+async function write(version: string, instances: number, file = 'web.wasm'): Promise<void> {
+  await writeFile(join(scenario.folder, file), '');
   await writeFile(
     join(scenario.folder, 'app.yaml'),
     JSON.stringify({
@@ -62,7 +73,7 @@ async function write(version: string, instances: number): Promise<void> {
           {
             name: 'web',
             type: 'component',
-            properties: { image: 'file://./web.wasm' },
+            properties: { image: `file://./${file}` },
             traits: [{ type: 'spreadscaler', properties: { instances } }],
           },
         ],
@@ -191,6 +202,13 @@ describe('applications that somebody watches over', () => {
       'Rolled back the canary of version v2 of application shop\n',
     );
     expect((await store.get('shop'))?.deployedVersion).toBe('v1');
+    outcome = { version: 'v3', state: 'rolled-back', reason: 'it does not run: no such image' };
+    await write('v3', 4, 'next.wasm');
+    expect(await cli('app', 'deploy', 'app.yaml', '--canary', '10%')).toMatchObject({
+      code: 1,
+      errors:
+        'error: canary v3 was rolled back: it does not run: no such image\ncheck: the version that is deployed runs on: `wasmlattice app status shop`\n',
+    });
     await begin();
     expect((await cli('app', 'promote', 'shop')).output).toBe(
       'Promoted the canary of version v2 of application shop\n',

@@ -2,6 +2,7 @@ import {
   type ApplicationStore,
   type Canary,
   type DeployedApplication,
+  describeOutcome,
   type ScalerStatus,
   withCanaryEnded,
 } from '@wasmlattice/applications';
@@ -68,10 +69,9 @@ export class CanaryWatch {
   statusOf({ canary, name }: Pick<DeployedApplication, 'canary' | 'name'>): ScalerStatus | undefined {
     if (canary === undefined) return undefined;
     if (canary.state === 'running') {
-      return this.#watched.get(name)?.status ?? statusOf(canary, 'reconciling', 'starts');
+      return this.#watched.get(name)?.status ?? starting(canary);
     }
-    const ended = canary.state === 'promoted' ? 'took over' : 'was rolled back';
-    return statusOf(canary, 'deployed', `${ended}: ${canary.reason}`);
+    return statusOf(canary, 'deployed', describeOutcome({ ...canary, state: canary.state }));
   }
 
   close(): void {
@@ -107,7 +107,7 @@ export class CanaryWatch {
             watchedMs: canary.watchedMs,
             storedMs: canary.watchedMs,
             lastAt: undefined,
-            status: statusOf(canary, 'reconciling', 'starts'),
+            status: starting(canary),
           };
     this.#watched.set(name, watched);
     const told = watched.status.status.message;
@@ -118,7 +118,7 @@ export class CanaryWatch {
     }
     if (planned.length === 0 || planned.some(({ state }) => state === 'starting')) {
       watched.lastAt = undefined;
-      watched.status = statusOf(canary, 'reconciling', 'starts');
+      watched.status = starting(canary);
     } else {
       await this.#judge(name, canary, planned, watched);
     }
@@ -146,7 +146,7 @@ export class CanaryWatch {
     watched.status = statusOf(
       canary,
       'deployed',
-      `takes ${describeShare(canary.share)} of the calls; ${describeRates(reading.stable, reading.canary)}; takes over once ${verdict.until}`,
+      `canary ${canary.version} takes ${describeShare(canary.share)} of the calls; ${describeRates(reading.stable, reading.canary)}; takes over once ${verdict.until}`,
     );
     if (watched.watchedMs - watched.storedMs >= Math.min(storeMs, canary.forMs / 4))
       await this.#store(name, watched);
@@ -214,6 +214,10 @@ function sumOf(counts: readonly CanaryCount[]): CanaryCount {
   };
 }
 
+function starting(canary: Canary): ScalerStatus {
+  return statusOf(canary, 'reconciling', `canary ${canary.version} starts`);
+}
+
 function statusOf({ version }: Canary, type: ScalerStatus['status']['type'], message: string): ScalerStatus {
-  return { id: '', kind: 'Canary', name: version, status: { type, message: `canary ${version} ${message}` } };
+  return { id: '', kind: 'Canary', name: version, status: { type, message } };
 }
