@@ -71,6 +71,7 @@ export {
   runPlan,
   runStep,
 } from './deploy/run-plan.js';
+export { runsOnOurs } from './deploy/runs-on-ours.js';
 export { isEligible, spreadSizes } from './deploy/spreads.js';
 export { describeStep, type Plan, type Step, type StepHost } from './deploy/steps.js';
 export { describeUndelivered, undeliveredStatus } from './deploy/undelivered-link.js';

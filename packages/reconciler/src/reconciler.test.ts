@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { startFakeHost } from './testing/fake-host.js';
 import { ask, fakeLattice, lattice, type Member, member } from './testing/members.js';
 
-function manifest(version: string, instances: number): ManifestDocument {
+function manifest(version: string, instances: number, image = 'registry.test/web:1'): ManifestDocument {
   return {
     apiVersion: 'core.oam.dev/v1beta1',
     kind: 'Application',
@@ -16,7 +16,7 @@ function manifest(version: string, instances: number): ManifestDocument {
           name: 'web',
           type: 'component',
           properties: {
-            image: 'registry.test/web:1',
+            image,
             config: [{ name: 'greeting', properties: { text: 'hi' } }],
           },
           traits: [
@@ -38,8 +38,13 @@ function manifest(version: string, instances: number): ManifestDocument {
   };
 }
 
-async function deploy(connection: NatsConnection, version: string, instances: number): Promise<void> {
-  await ask(connection, 'put', undefined, manifest(version, instances));
+async function deploy(
+  connection: NatsConnection,
+  version: string,
+  instances: number,
+  image?: string,
+): Promise<void> {
+  await ask(connection, 'put', undefined, manifest(version, instances, image));
   await ask(connection, 'deploy', 'shop', { version });
 }
 
@@ -125,6 +130,30 @@ describe('applications of a lattice', () => {
       expect([host.components.size, host.providers.size]).toEqual([0, 0]);
     }
     expect(await status(connection)).toMatchObject({ type: 'undeployed' });
+    await connection.close();
+  });
+
+  it('are stopped and started with another image on hosts of wasmCloud, which answer with the code from before an update', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    const options = { url: server.url, lattice: shared, signs: false, isForeign: true };
+    await using foreign = await startFakeHost({ ...options, hostId: 'N0' });
+    await using one = await member(server, 'N1', shared);
+    await deploy(connection, 'v1', 4);
+    await expect.poll(() => foreign.components.get('shop-web')?.maxInstances).toBe(2);
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    foreign.requests.length = 0;
+    one.host.requests.length = 0;
+    await deploy(connection, 'v2', 4, 'registry.test/web:2');
+    const images = () =>
+      [foreign.components, one.host.components].map((each) => each.get('shop-web')?.imageRef);
+    await expect.poll(images).toEqual(['registry.test/web:2', 'registry.test/web:2']);
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    const ofComponent = (requests: readonly string[]) =>
+      requests.filter((each) => each.includes('shop-web '));
+    expect(ofComponent(foreign.requests)).toEqual(['scale shop-web 0', 'scale shop-web 2']);
+    expect(ofComponent(one.host.requests)[0]).toBe('update shop-web registry.test/web:2');
     await connection.close();
   });
 

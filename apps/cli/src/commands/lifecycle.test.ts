@@ -130,8 +130,20 @@ describe('update component', () => {
     expect(await cli('update', 'component', 'hello', next)).toMatchObject({
       code: 0,
       output: `updated component hello from ${image} to ${next} on host calm-fox-0001 (NA1)\n`,
+      errors: '',
     });
     expect(components.get('hello')?.imageRef).toBe(next);
+  });
+
+  it('says that a host of wasmCloud may answer with the code from before', async () => {
+    const { components } = await host();
+    const foreign = { id: 'hello', imageRef: image, annotations: {}, maxInstances: 1, revision: 0 };
+    components.set('hello', foreign);
+    const { code, errors } = await cli('update', 'component', 'hello', 'registry.test/hello:0.2.0');
+    expect([code, errors]).toEqual([
+      0,
+      'note: calm-fox-0001 is a host of wasmCloud, which may go on to answer with the code from before until it stops; to start a component with other code, stop it first\n',
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { runsOnOurs } from '@wasmlattice/applications';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
@@ -31,6 +32,11 @@ export function addUpdateComponent(parent: Command, io: CliIo): void {
             fields: { component_id: componentId, component_ref: newComponentRef },
           },
         );
+        if (!runsOnOurs(description)) {
+          io.err(
+            `note: ${host.friendlyName} is a host of wasmCloud, which may go on to answer with the code from before until it stops; to start a component with other code, stop it first\n`,
+          );
+        }
       });
     },
   );

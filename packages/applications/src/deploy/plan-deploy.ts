@@ -17,6 +17,7 @@ import { placeComponent, placeProvider } from './placement.js';
 import { planConfigs } from './plan-configs.js';
 import { planGoneLinks, planLinks } from './plan-links.js';
 import { whyStays } from './provider-use.js';
+import { runsOnOurs } from './runs-on-ours.js';
 import type { Plan, Step, StepHost } from './steps.js';
 
 /** wadm starts a provider without a scaler once. */
@@ -172,14 +173,6 @@ function planComponents(
       if (there !== undefined) refuseForeign(manifest, id, there.annotations);
       const isOther =
         there !== undefined && (there.imageRef !== image || isOutdated(there.annotations, digest));
-      if (isOther && instances > 0) {
-        // Not `allow_update` of the scale request: hosts drop the annotations with it.
-        steps.push({
-          kind: 'update-component',
-          host: stepHost(host),
-          command: { componentId: id, newComponentRef: image, annotations },
-        });
-      }
       const command = {
         componentId: id,
         componentRef: image,
@@ -187,6 +180,18 @@ function planComponents(
         config: configNames(manifest.name, component.config),
         annotations,
       };
+      if (isOther && instances > 0) {
+        if (!runsOnOurs(there)) {
+          steps.push({ kind: 'restart-component', host: stepHost(host), command });
+          continue;
+        }
+        // Not `allow_update` of the scale request: hosts drop the annotations with it.
+        steps.push({
+          kind: 'update-component',
+          host: stepHost(host),
+          command: { componentId: id, newComponentRef: image, annotations },
+        });
+      }
       if (there !== undefined && !isOther && isScaled(there, command)) continue;
       steps.push({ kind: 'scale-component', host: stepHost(host), command });
     }

@@ -24,7 +24,7 @@ function host(
 }
 
 function component(id: string, changes: Partial<ComponentDescription> = {}): ComponentDescription {
-  return { id, imageRef: 'img:1', annotations: ours, maxInstances: 1, revision: 0, ...changes };
+  return { id, imageRef: 'img:1', annotations: ours, maxInstances: 1, revision: 0, config: [], ...changes };
 }
 
 function provider(id: string, changes: Partial<ProviderDescription> = {}): ProviderDescription {
@@ -74,6 +74,14 @@ describe('planDeploy', () => {
       command: { componentId: 'shop-web', newComponentRef: 'img:1', annotations: ours },
     });
     expect(steps[1]).toMatchObject({ kind: 'scale-component', command: { maxInstances: 3 } });
+  });
+
+  it('stops a component of another image on a host of wasmCloud, which tells no configs, and starts it', () => {
+    const { config: _config, ...running } = component('shop-web', { imageRef: 'img:0' });
+    const { steps } = planDeploy(manifest(web), '/', lattice(host('A', { components: [running] })));
+    expect(steps).toMatchObject([
+      { kind: 'restart-component', command: { componentRef: 'img:1', maxInstances: 3, annotations: ours } },
+    ]);
   });
 
   it('leaves a provider of the same image alone and replaces one of another', () => {

@@ -90,6 +90,8 @@ export async function runStep(step: Step, options: RunStepOptions): Promise<void
       });
     } else if (step.kind === 'update-provider' || step.kind === 'replace-provider') {
       await updateProvider(step, options);
+    } else if (step.kind === 'restart-component') {
+      await restartComponent(step, options);
     } else if (step.kind !== 'keep-provider') await requestStep(step, options);
   } catch (error) {
     throw explain(step, error);
@@ -125,6 +127,14 @@ async function updateProvider(
     await requestStep({ kind: 'stop-provider', host, providerId: command.providerId }, options);
     await requestStep({ kind: 'start-provider', host, command }, options);
   }
+}
+
+async function restartComponent(
+  { command, host }: Extract<Step, { readonly kind: 'restart-component' }>,
+  options: RunStepOptions,
+): Promise<void> {
+  await requestStep({ kind: 'scale-component', host, command: { ...command, maxInstances: 0 } }, options);
+  await requestStep({ kind: 'scale-component', host, command }, options);
 }
 
 /** Sends the request of a step and waits for its outcome. */
@@ -163,7 +173,10 @@ function outcomeOfRequests(
 }
 
 /** A step that is one request. */
-export type RequestStep = Exclude<Step, { readonly kind: 'keep-provider' | 'delete-link' }>;
+export type RequestStep = Exclude<
+  Step,
+  { readonly kind: 'keep-provider' | 'delete-link' | 'restart-component' }
+>;
 
 async function send(
   step: RequestStep,
@@ -328,9 +341,10 @@ function whatToCheck(step: Step): string {
     case 'replace-provider':
       return `check the image ${step.command.providerRef ?? ''} and the log of host ${step.host.friendlyName}`;
     case 'scale-component':
+    case 'restart-component':
     case 'update-component': {
       const image =
-        step.kind === 'scale-component' ? step.command.componentRef : step.command.newComponentRef;
+        step.kind === 'update-component' ? step.command.newComponentRef : step.command.componentRef;
       return `check the image ${image ?? ''} and the log of host ${step.host.friendlyName}`;
     }
     case 'canary-component':

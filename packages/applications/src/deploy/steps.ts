@@ -32,6 +32,8 @@ export type Step =
   | { readonly kind: 'scale-component'; readonly host: StepHost; readonly command: ScaleComponentInput }
   /** Replaces the code of a running component. */
   | { readonly kind: 'update-component'; readonly host: StepHost; readonly command: UpdateComponentInput }
+  /** Stops a component and starts it with other code: hosts of wasmCloud go on to answer with the code from before an update. */
+  | { readonly kind: 'restart-component'; readonly host: StepHost; readonly command: ScaleComponentInput }
   /** Runs a second version of a running component for a part of its calls, or (with a share of 0) ends that. */
   | { readonly kind: 'canary-component'; readonly host: StepHost; readonly command: CanaryComponentInput }
   | { readonly kind: 'put-link'; readonly link: LinkInput }
@@ -70,6 +72,8 @@ export function describeStep(step: Step): string {
     }
     case 'update-component':
       return `update component ${step.command.componentId} to ${step.command.newComponentRef} on ${step.host.friendlyName}`;
+    case 'restart-component':
+      return `stop component ${step.command.componentId} on ${step.host.friendlyName} and start it with ${step.command.componentRef}`;
     case 'canary-component': {
       const { componentId, componentRef, share } = step.command;
       return share === 0

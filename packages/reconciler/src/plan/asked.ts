@@ -21,6 +21,7 @@ export function stepKey(step: Step): string {
     }
     case 'scale-component':
     case 'update-component':
+    case 'restart-component':
     case 'canary-component':
       return placeKey('component', step.host.hostId, step.command.componentId);
     case 'start-provider':

@@ -47,6 +47,11 @@ export class Draft {
     return this.#asked.get(key)?.state === 'running';
   }
 
+  /** Whether what runs there is stopped to be started with other code. */
+  isRestarting(key: string): boolean {
+    return this.isRunning(key) && this.#asked.get(key)?.step.kind === 'restart-component';
+  }
+
   /** Whether something failed there lately, even if it may be tried again by now: what runs elsewhere stays there meanwhile. */
   hasFailed(key: string): boolean {
     return this.#asked.get(key)?.state === 'failed';

@@ -61,6 +61,14 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
         });
         break;
       }
+      case 'restart-component': {
+        const { annotations = {}, componentId: id, componentRef: imageRef, maxInstances } = step.command;
+        change(step.host.hostId, ({ components }) => {
+          const restarted = { id, imageRef, annotations, maxInstances, revision: 0 };
+          return { components: withEntry(components, id, restarted) };
+        });
+        break;
+      }
       case 'update-component': {
         const { annotations = {}, componentId: id, newComponentRef } = step.command;
         change(step.host.hostId, ({ components }) => {

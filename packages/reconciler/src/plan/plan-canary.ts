@@ -1,3 +1,4 @@
+import { runsOnOurs } from '@wasmlattice/applications';
 import { type ComponentDescription, canaryAnnotations, describeShare } from '@wasmlattice/control-interface';
 import type { ObservedHost } from '../observation/observed-host.js';
 import { placeKey } from './asked.js';
@@ -36,8 +37,7 @@ export function planCanary(
   for (const { host, isAsWanted, there } of places) {
     if (there === undefined || !isAsWanted) continue;
     const { friendlyName, hostId } = host.inventory;
-    // Hosts of wasmCloud do not tell which configs a component has.
-    if (there.config === undefined) {
+    if (!runsOnOurs(there)) {
       reason ||= `${friendlyName} is a host of wasmCloud, which runs one version of a component`;
       continue;
     }

@@ -4,6 +4,7 @@ import {
   componentId,
   configNames,
   type ManifestComponent,
+  runsOnOurs,
   type Scaler,
   type ScalerStatus,
   type StatusInfo,
@@ -82,13 +83,24 @@ function planInstances(wanted: Wanted, context: PlanContext): PlannedInstances {
     if (wish.state === 'failed') failures.add(wish.reason);
     else busy.add(hostId);
   };
+  let isRestarting = targets.some(({ host }) =>
+    draft.isRestarting(placeKey('component', host.inventory.hostId, id)),
+  );
   for (const target of targets) {
     const { hostId } = target.host.inventory;
     if (draft.isRunning(placeKey('component', hostId, id))) busy.add(hostId);
     const there = entryOn(target.host);
     if (isAsWanted(there, target, wanted, context)) continue;
-    if (readiness.state === 'pending') busy.add(hostId);
-    else note(hostId, draft.want(application, stepTowards(there, target, wanted, context)));
+    const step = stepTowards(there, target, wanted, context);
+    const isRestart = step.kind === 'restart-component';
+    // One host after the other, so that the others answer meanwhile.
+    if (readiness.state === 'pending' || (isRestart && isRestarting)) {
+      busy.add(hostId);
+      continue;
+    }
+    const wish = draft.want(application, step);
+    isRestarting ||= isRestart && wish.state !== 'failed';
+    note(hostId, wish);
   }
 
   const places = targets.flatMap((target): CanaryPlace[] => {
@@ -201,7 +213,15 @@ function stepTowards(
   const { component, id, identity, image } = wanted;
   const { application } = context;
   const annotations = wadmAnnotations(application, identity, spread);
+  const command = {
+    componentId: id,
+    componentRef: image,
+    maxInstances: instances,
+    config: configNames(application, component.config),
+    annotations,
+  };
   if (there !== undefined && there.imageRef !== image && instances > 0) {
+    if (!runsOnOurs(there)) return { kind: 'restart-component', host: stepHost(host), command } as const;
     // Not `allow_update` of the scale request: hosts drop the annotations with it. Number and configs follow.
     return {
       kind: 'update-component',
@@ -214,13 +234,7 @@ function stepTowards(
   return {
     kind: 'scale-component',
     host: stepHost(host),
-    command: {
-      componentId: id,
-      componentRef: image,
-      maxInstances: isMarked ? instances : instances + 1,
-      config: configNames(application, component.config),
-      annotations,
-    },
+    command: { ...command, maxInstances: isMarked ? instances : instances + 1 },
   } as const;
 }
 

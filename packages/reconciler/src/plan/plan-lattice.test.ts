@@ -156,6 +156,49 @@ describe('a plan', () => {
     expect(lattice.state.config('shop-greeting')).toBeUndefined();
   });
 
+  it('stops and starts a component of another image on hosts of wasmCloud, one after the other, and updates it on ours', () => {
+    const shop = (image: string) => application('shop', [component('web', { scalers: [scaler(3)], image })]);
+    const lattice = new SimulatedLattice([host('N1'), host('N2'), host('N3')]);
+    lattice.settle([shop('registry.test/web:1')]);
+    lattice.changeHosts((hosts) =>
+      hosts.map(({ inventory, isSettled }) => {
+        const components = inventory.components.map(({ config, ...rest }) =>
+          inventory.hostId === 'N3' ? { ...rest, config: config ?? [] } : rest,
+        );
+        return { isSettled, inventory: { ...inventory, components } };
+      }),
+    );
+    const next = shop('registry.test/web:2');
+    const first = lattice.plan([next]);
+    expect(first.steps.map(({ key, step }) => `${step.kind} ${key.split(' ')[1]}`)).toEqual([
+      'restart-component N1',
+      'update-component N3',
+    ]);
+    expect(statusOf(first)?.message).toBe('Scaling component on 3 host(s)');
+
+    // It has stopped there, and has not started yet.
+    const [restart] = first.steps;
+    const step = restart?.step as Step;
+    const stopped = lattice.state.hosts.map(({ inventory, isSettled }) => ({
+      isSettled,
+      inventory: inventory.hostId === 'N1' ? { ...inventory, components: [] } : inventory,
+    }));
+    const meanwhile = planLattice({
+      applications: [next],
+      lattice: { ...lattice.state, hosts: stopped },
+      put: lattice.put,
+      asked: new Map<string, Asked>([[stepKey(step), { state: 'running', step }]]),
+    });
+    expect(kinds(meanwhile)).toEqual(['update-component']);
+
+    lattice.carryOut(first);
+    expect(kinds(lattice.plan([next]))).toEqual(['restart-component']);
+    lattice.settle([next]);
+    for (const { inventory } of lattice.state.hosts) {
+      expect(inventory.components).toMatchObject([{ imageRef: 'registry.test/web:2', maxInstances: 1 }]);
+    }
+  });
+
   it('puts a link again whose configs say something else', () => {
     const shop = (name: string) =>
       application('shop', [
