@@ -9,6 +9,7 @@ import {
 import { ArchiveError, ArtifactCacheError, isRegistryError, OciReferenceError } from '@wasmlattice/artifacts';
 import type { ControlErrorCode } from '@wasmlattice/control-interface';
 import { ControlError, InvalidNameError } from '@wasmlattice/control-interface';
+import { DiagnosticsPermissionError } from '@wasmlattice/diagnostics';
 import { EventSubscribeError, EventSubscriptionClosedError, EventTimeoutError } from '@wasmlattice/events';
 import { ClaimsError } from '@wasmlattice/identity';
 import { GetSecretError, SecretStoreError, SecretsClientError } from '@wasmlattice/secrets';
@@ -77,6 +78,9 @@ export function describeFailure(error: unknown): Failure | undefined {
       check: 'look at the log of the hosts; wait longer with --timeout-ms',
       exitCode: exitCodes.failure,
     };
+  }
+  if (error instanceof DiagnosticsPermissionError) {
+    return { message: error.message, check: checks['not-sent'], exitCode: exitCodes.failure };
   }
   if (error instanceof EventSubscribeError || error instanceof EventSubscriptionClosedError) {
     return {

@@ -12,6 +12,7 @@ import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { exitCodes } from './exit-codes.js';
 import { type GlobalOptions, usageError } from './global-options.js';
+import { watchRefusedSubjects } from './refused-subjects.js';
 
 /** A connection to a lattice for the time of one command. */
 export interface LatticeSession {
@@ -27,8 +28,9 @@ export async function withLattice<T>(
   work: (session: LatticeSession) => Promise<T>,
 ): Promise<T> {
   const connection = await openConnection(options, io);
+  const { ctlTopicPrefix, inboxPrefix, lattice, timeoutMs } = options;
+  const refused = watchRefusedSubjects(connection, inboxPrefix, io);
   try {
-    const { ctlTopicPrefix, inboxPrefix, lattice, timeoutMs } = options;
     const client = createControlClient({
       connection,
       lattice,
@@ -36,7 +38,11 @@ export async function withLattice<T>(
       ...(inboxPrefix !== undefined && { inboxPrefix }),
       ...(ctlTopicPrefix === undefined ? {} : { prefix: ctlTopicPrefix }),
     });
-    return await work({ lattice, connection, client });
+    const result = await work({ lattice, connection, client });
+    refused.close();
+    return result;
+  } catch (error) {
+    throw await refused.explain(error);
   } finally {
     await connection.close();
   }
@@ -78,11 +84,14 @@ const checks: Readonly<Record<LatticeConnectionFailure, string>> = {
   tls: 'check --ctl-tls, --ctl-tls-ca-file and the certificate of the server',
 };
 
-/** Who follows events should know why there are none. */
+/** Who follows events should know why there are none. What the server refuses is told with what fails by it. */
 function connectionLog(io: CliIo): Logger {
   return {
     ...noopLogger,
-    warn: (message) => io.err(`warning: ${message}\n`),
+    warn(message, { error } = {}) {
+      if (typeof error !== 'string') io.err(`warning: ${message}\n`);
+      else if (!error.includes('PERMISSIONS_VIOLATION')) io.err(`warning: ${message}: ${error}\n`);
+    },
     info: (message) => io.err(`note: ${message}\n`),
   };
 }

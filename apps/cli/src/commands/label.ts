@@ -1,4 +1,6 @@
+import type { Host } from '@wasmlattice/control-interface';
 import type { Command } from 'commander';
+import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice, writeDone } from '../command.js';
 import { findHost } from '../find-host.js';
@@ -18,6 +20,7 @@ export function addLabel(program: Command, io: CliIo): void {
         return onLattice(command, io, async ({ client, options }) => {
           const { signal } = io;
           const host = await findHost(client, wanted, { gatherMs: options.gatherMs, signal });
+          if (isDeletion) mustHave(host, Object.keys(labels));
           let message = '';
           for (const [key, value] of Object.entries(labels)) {
             message = isDeletion
@@ -34,6 +37,16 @@ export function addLabel(program: Command, io: CliIo): void {
         });
       },
     );
+}
+
+/** @throws CliError for a label that the host does not have */
+function mustHave({ friendlyName, labels }: Host, keys: readonly string[]): void {
+  const unknown = keys.find((key) => labels[key] === undefined);
+  if (unknown === undefined) return;
+  throw new CliError(
+    `host ${friendlyName} has no label \`${unknown}\`: none was taken away`,
+    `it has ${Object.keys(labels).sort().join(', ') || 'none'}`,
+  );
 }
 
 /** `wash` takes a label with its value, too, where it is deleted. */

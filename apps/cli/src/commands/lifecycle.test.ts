@@ -221,10 +221,19 @@ describe('update provider', () => {
 
 describe('label', () => {
   it('gives a host labels and takes them away', async () => {
-    const { requests } = await host();
+    const { requests } = await host({ labels: { zone: 'b' } });
     expect(await cli('label', 'calm', 'zone=a', 'tier=')).toMatchObject({ code: 0 });
     expect(await cli('label', 'NA1', 'zone', '--delete')).toMatchObject({ code: 0 });
     expect(requests).toEqual(['label zone=a', 'label tier=', 'unlabel zone']);
+  });
+
+  it('is not taken away where it is not', async () => {
+    const { requests } = await host({ labels: { zone: 'b' } });
+    expect(await cli('label', 'calm', 'zone', 'tear', '--delete')).toMatchObject({
+      code: 1,
+      errors: 'error: host calm-fox-0001 has no label `tear`: none was taken away\ncheck: it has zone\n',
+    });
+    expect(requests).toEqual([]);
   });
 
   it('wants a value', async () => {

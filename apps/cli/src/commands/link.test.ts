@@ -64,6 +64,25 @@ describe('link', () => {
     expect(lattice.links).toMatchObject([{ target: 'b', interfaces: ['store'] }]);
   });
 
+  it('to what does not run is put, and a name that may be misspelt is told', async () => {
+    const { components, providers } = await host();
+    const running = { imageRef: 'file:///x', annotations: {}, revision: 0 };
+    components.set('web', { ...running, id: 'web', maxInstances: 1 });
+    providers.set('store', { ...running, id: 'store' });
+    const put = (source: string, target: string) =>
+      cli('link', 'put', source, target, 'wasi', 'keyvalue', '--interface', 'store');
+    expect(await put('web', 'store')).toMatchObject({ code: 0, errors: '' });
+    expect(await put('webb', 'storee')).toMatchObject({
+      code: 0,
+      errors:
+        'note: nothing with the id `webb` runs: did you mean `web`?\n' +
+        'note: nothing with the id `storee` runs: did you mean `store`?\n',
+    });
+    expect(await put('web', 'ledger')).toMatchObject({
+      errors: 'note: nothing with the id `ledger` runs: the link works once it does\n',
+    });
+  });
+
   it('says which interfaces a second put takes away, and adds to them if asked', async () => {
     const { lattice } = await host();
     await putLink('b', 'store', 'batch');
