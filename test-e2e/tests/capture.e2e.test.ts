@@ -4,7 +4,7 @@ import { parseCapture } from '@wasmlattice/capture';
 import { createTempDir, freePort, type TempDir } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../src/cli-process.js';
-import { linkKeyvalue, serveHttp, startComponent } from '../src/deploy.js';
+import { linkKeyvalue, putLink, serveHttp, startComponent } from '../src/deploy.js';
 import { startHost } from '../src/host-process.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
@@ -138,6 +138,81 @@ it('ends when its asker is killed, and another one may begin', async () => {
   over.abort();
   expect(await visits).toBe(0);
   expect(next.output()).toMatch(/"path":"\/visit-\d/);
+});
+
+it.each(['thread', 'process'])(
+  'is recorded and replayed of a component with a %s of its own',
+  async (tier) => {
+    const { nats, lattice, host } = scenario;
+    const id = `counter-${tier}`;
+    const annotations = { 'wasmlattice.dev/isolation': tier };
+    await putLink(lattice, {
+      source: id,
+      target: 'keyvalue',
+      interface: 'wasi:keyvalue/atomics',
+      targetConfig: { bucket: 'visits', enable_bucket_auto_create: 'true' },
+    });
+    await startComponent(lattice, host, { id, wasm: paths.counter, maxInstances: 2, annotations });
+    const own = await serveHttp(lattice, host, id, await freePort());
+    const out = join(folder.path, `${tier}.jsonl`);
+    await using capture = startCli(nats, 'capture', id, '--count', '2', '--mask', 'token', '--out', out);
+    await capture.waitForLine(/recording invocations/);
+    const visit = async (): Promise<void> => {
+      const response = await fetch(`${own}/${tier}?token=${secrets.token}`, {
+        headers: { authorization: `Bearer ${secrets.bearer}` },
+      });
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('"Hello"')]);
+    };
+    // Its thread or process is told of the capture a moment later than the one who asks.
+    while ((await Promise.race([capture.exited, visit()])) === undefined);
+    expect([await capture.exited, capture.output()]).toEqual([
+      0,
+      expect.stringContaining(`recorded 2 invocations of ${id} in ${out}`),
+    ]);
+    const text = await readFile(out, 'utf8');
+    for (const secret of [secrets.bearer, secrets.token]) expect(text).not.toContain(secret);
+    expect(parseCapture(text).invocations).toMatchObject([
+      { calls: [{ function: 'increment', params: { key: `/${tier}` } }] },
+      { calls: [{ function: 'increment', params: { key: `/${tier}` } }] },
+    ]);
+    expect(await runCli(nats, 'replay', out)).toEqual({
+      code: 0,
+      output: `2 invocations of ${id} replayed: 2 the same, 0 different\n`,
+    });
+  },
+);
+
+describe('a capture that Ctrl-C ends', () => {
+  it('writes what there is, and has succeeded', async () => {
+    const { nats } = scenario;
+    const out = join(folder.path, 'ended.jsonl');
+    await using capture = startCli(nats, 'capture', 'counter', '--count', '1000', '--out', out);
+    await capture.waitForLine(/recording invocations/);
+    const over = new AbortController();
+    const visits = visitUntil(over.signal);
+    await capture.waitForLine(/the first is recorded/);
+    capture.signal('SIGINT');
+    expect(await capture.exited).toBe(0);
+    over.abort();
+    expect(await visits).toBe(0);
+    const { invocations } = parseCapture(await readFile(out, 'utf8'));
+    expect(capture.output()).toContain(
+      `recorded ${invocations.length} ${invocations.length === 1 ? 'invocation' : 'invocations'} of counter in ${out}`,
+    );
+  });
+
+  it('writes nothing where there was nothing, and says so', async () => {
+    const { nats } = scenario;
+    const out = join(folder.path, 'nothing.jsonl');
+    await using capture = startCli(nats, 'capture', 'counter', '--out', out);
+    await capture.waitForLine(/recording invocations/);
+    capture.signal('SIGINT');
+    expect([await capture.exited, capture.output()]).toEqual([
+      130,
+      expect.stringContaining(`nothing was recorded: ${out} is not written\n`),
+    ]);
+    await expect(stat(out)).rejects.toThrow('ENOENT');
+  });
 });
 
 it('is refused in words by a host that is told not to, and by one without diagnostics', async () => {

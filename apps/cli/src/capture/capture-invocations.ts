@@ -33,10 +33,12 @@ export async function captureInvocations(
     readonly mask: readonly string[];
     /** Told once, when a host records. */
     readonly onBegin: () => void;
+    /** Told once, when there is one. */
+    readonly onFirst: () => void;
   },
 ): Promise<CapturedInvocations> {
   const { io } = lattice;
-  const { component, count, forMs, mask, onBegin } = wanted;
+  const { component, count, forMs, mask, onBegin, onFirst } = wanted;
   const running = await allOfComponent(lattice, component);
   const diagnostics = diagnosticsOf(lattice);
   const capture = randomUUID();
@@ -67,6 +69,7 @@ export async function captureInvocations(
           code ??= told;
         },
         onLines(more) {
+          if (lines.length === 0) onFirst();
           lines.push(...more.slice(0, count - lines.length));
           if (lines.length >= count) enough.abort();
         },

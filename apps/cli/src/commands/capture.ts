@@ -50,9 +50,15 @@ async function capture(lattice: LatticeCommand, component: string, flags: Captur
       if (options.output === 'json') return;
       io.err(`recording invocations of ${component}: ${count}, or those of ${flags.for}; Ctrl-C ends\n`);
     },
+    onFirst() {
+      if (options.output === 'text') io.err('the first is recorded\n');
+    },
   });
   if (dropped > 0) io.err(`warning: ${dropped} invocations were recorded and lost: they came too fast\n`);
   if (lines.length === 0) {
+    // Ctrl-C needs no reason, and says what it has left.
+    if (io.signal.aborted)
+      io.err(`nothing was recorded${out === undefined ? '' : `: ${out} is not written`}\n`);
     throw new CliError(
       `component \`${component}\` was not called within ${flags.for}, or not in a way that is recorded`,
       'send it a request meanwhile, or give it more time with --for',
