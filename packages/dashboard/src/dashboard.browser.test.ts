@@ -6,6 +6,7 @@ import type { SpanRecord, TraceBatch } from '@wasmlattice/telemetry';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SentRequest } from './model/traces.js';
 import { type Dashboard, serveDashboard } from './server/serve-dashboard.js';
 import { type FakeLattice, startFakeLattice } from './testing/fake-lattice.js';
 import { openBrowser } from './testing/open-browser.js';
@@ -290,6 +291,153 @@ describe('the keyboard', () => {
   });
 });
 
+/** Faults of the page by the rules of axe, which has been let in. */
+async function scan(): Promise<readonly string[]> {
+  const { violations } = await page.evaluate(
+    (): Promise<AxeResults> =>
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+        resultTypes: ['violations'],
+      }),
+  );
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`,
+  );
+}
+
+/** As a tool of the browser does: the policy of the page lets no script in by another way. */
+async function letAxeIn(): Promise<void> {
+  await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
+}
+
+describe('the page of requests of `wasmlattice dev`', () => {
+  let own: FakeLattice;
+  let debug: Dashboard;
+  const sent: SentRequest[] = [];
+  let trouble: string | undefined;
+
+  const exchange = (id: string, path: string, attributes: SpanRecord['attributes']) =>
+    ({
+      ...spanOf(id, 0, 20, {
+        component_id: 'shop-1-web',
+        'http.request.method': 'PUT',
+        'url.path': path,
+        'http.request.header.content-length': '2',
+        'http.request.header.x-cart': '7',
+        'http.response.status_code': 500,
+        'http.response.header.content-type': 'text/plain',
+        ...attributes,
+      }),
+      name: 'http_request',
+    }) as const;
+  const failing = exchange('4', '/cart', {
+    'url.query': 'x=1',
+    'http.request.body': 'hi',
+    'http.request.body.size': 2,
+    'http.response.body': 'Error: no cart',
+    'http.response.body.size': 14,
+  });
+  const unread = exchange('5', '/unread', {});
+
+  beforeAll(async () => {
+    own = await startFakeLattice();
+    const { hosts, links } = shopLattice(1);
+    own.links.push(...links);
+    for (const [hostId, inventory] of hosts) await own.host(hostId, inventory);
+    const asked = Promise.withResolvers<void>();
+    const host = await own.tellFigures(
+      'NA1',
+      () => someHostFigures('NA1'),
+      undefined,
+      () => asked.resolve(),
+    );
+    debug = await serveDashboard({
+      ...own,
+      keepsTraces: true,
+      development: {
+        shown: (text) => text.replace('component.js:9:1', 'src/cart.ts:3:1'),
+        async sendAgain(request) {
+          if (trouble !== undefined) throw new Error(trouble);
+          sent.push(request);
+        },
+      },
+    });
+    await asked.promise;
+    const error = {
+      atMs: 0,
+      type: 'Error',
+      message: 'no cart',
+      stack: 'Error: no cart\n  at component.js:9:1',
+    };
+    const other = { ...unread.context, traceId: 'c'.repeat(32) };
+    host.traced({
+      spans: [
+        { ...failing, error },
+        { ...unread, context: other },
+      ],
+      logs: [],
+      dropped: 0,
+    });
+  });
+  afterAll(async () => {
+    await debug?.close();
+    await own?.[Symbol.asyncDispose]();
+  });
+
+  /** As the address that `dev` writes. */
+  const openRequests = async (): Promise<void> => {
+    await page.goto(`${debug.url}/traces`);
+    await page.getByRole('heading', { level: 1, name: 'Traces' }).waitFor();
+  };
+
+  it('opens at once, shows what failed in the sources, and sends it again, all by keyboard', async () => {
+    await openRequests();
+    expect(page.url()).toBe(`${debug.address}#/traces`);
+    await page.getByRole('link', { name: 'PUT /cart' }).press('Enter');
+    await expect.poll(focused).toBe('PUT /cart');
+    await page.getByRole('region', { name: 'Steps' }).getByText('at src/cart.ts:3:1').waitFor();
+    const both = page.getByRole('region', { name: 'Request and response' });
+    const texts = ['x-cart', 'hi', 'Error: no cart', '2 bytes', '14 bytes'];
+    for (const text of texts) await both.getByText(text, { exact: true }).first().waitFor();
+    const again = both.getByRole('button', { name: 'Send again' });
+    await again.focus();
+    await page.keyboard.press('Enter');
+    await both.getByRole('status').getByText('It is sent: its trace is among the last ones').waitFor();
+    expect(sent).toEqual([
+      {
+        method: 'PUT',
+        pathWithQuery: '/cart?x=1',
+        headers: { 'content-length': '2', 'x-cart': '7' },
+        body: 'hi',
+      },
+    ]);
+    trouble = 'the component is not served at any address';
+    await again.press('Enter');
+    await both.getByRole('status').getByText(`It could not be sent: ${trouble}`).waitFor();
+    trouble = undefined;
+    // The browser tells of the answer 502 that the page shows.
+    expect(complaints.filter((text) => !text.includes('502'))).toEqual([]);
+  });
+
+  it('says why a request can not be sent as it was', async () => {
+    await openRequests();
+    await page.getByRole('link', { name: 'PUT /unread' }).press('Enter');
+    const both = page.getByRole('region', { name: 'Request and response' });
+    await both.getByText('The component did not read its body, so it is not kept').waitFor();
+    expect(await both.getByRole('button', { name: 'Send again' }).isDisabled()).toBe(true);
+  });
+
+  it.each(['light', 'dark'] as const)('has no fault by the rules of axe, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await openRequests();
+    await page.getByRole('link', { name: 'PUT /cart' }).waitFor();
+    await letAxeIn();
+    expect(await scan(), 'traces').toEqual([]);
+    await page.getByRole('link', { name: 'PUT /cart' }).press('Enter');
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
+    expect(await scan(), 'request').toEqual([]);
+  });
+});
+
 describe('accessibility', () => {
   let small: FakeLattice;
   let smallDashboard: Dashboard;
@@ -307,18 +455,6 @@ describe('accessibility', () => {
     await small?.[Symbol.asyncDispose]();
   });
 
-  const scan = async (): Promise<readonly string[]> => {
-    const { violations } = await page.evaluate(
-      (): Promise<AxeResults> =>
-        (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-          resultTypes: ['violations'],
-        }),
-    );
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`,
-    );
-  };
-
   // One page that walks on: to load it and axe for each is most of the time.
   it.each([
     [
@@ -333,8 +469,7 @@ describe('accessibility', () => {
     await page.emulateMedia({ colorScheme });
     await page.goto(smallDashboard.url);
     await page.getByRole('button', { name: 'component web', exact: true }).first().click();
-    // As a tool of the browser does: the policy of the page lets no script in by another way.
-    await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
+    await letAxeIn();
     for (const hash of hashes) {
       await page.evaluate((to) => {
         location.hash = to;

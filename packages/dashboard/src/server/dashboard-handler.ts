@@ -101,7 +101,13 @@ async function edit(
   { editor, isReadOnly, sendAgain }: DashboardHandlerOptions,
 ): Promise<void> {
   if (path === '/api/requests' && sendAgain !== undefined) {
-    await sendAgain(decodeSentRequest(await readJson(request)));
+    const again = decodeSentRequest(await readJson(request));
+    await sendAgain(again).catch((error: unknown) => {
+      throw new Refusal(
+        502,
+        `It could not be sent: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
     const sent: EditAnswer = { ok: true, message: 'It is sent: its trace is among the last ones' };
     return sendJson(response, 200, sent);
   }
