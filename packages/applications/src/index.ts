@@ -40,7 +40,7 @@ export { canaryImages, canaryObstacle } from './canary/canary-components.js';
 export { describeOutcome, wasRolledBack } from './canary/canary-status.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export type { ApplicationMemory } from './deploy/application-memory.js';
-export { checkImports, type ImportFindings } from './deploy/check-imports.js';
+export { checkImports, type ImportFinding, type ImportFindings } from './deploy/check-imports.js';
 export { type CheckServingOptions, checkServing } from './deploy/check-serving.js';
 export { DeployError } from './deploy/deploy-error.js';
 export { type Explanation, explain } from './deploy/explain.js';
@@ -93,7 +93,7 @@ export {
   versionOf,
   withVersion,
 } from './manifest/manifest-document.js';
-export { ManifestError, type ManifestProblem } from './manifest/manifest-error.js';
+export { describeProblem, ManifestError, type ManifestProblem } from './manifest/manifest-error.js';
 export { type ParsedManifest, parseManifest } from './manifest/parse.js';
 export type {
   ApplicationStore,

@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path';
 import {
   type Manifest,
   type ManifestDocument,
+  type ManifestLink,
+  type ManifestProblem,
   mapImages,
   parseManifest,
   readDocument,
@@ -17,9 +19,13 @@ import { exitCodes } from '../exit-codes.js';
 
 /** A manifest of a file: its images are absolute. */
 export interface ManifestFile {
+  /** As messages name it. */
+  readonly fileName: string;
   readonly manifest: Manifest;
   readonly document: ManifestDocument;
   readonly folder: string;
+  /** What is wrong with a link, with its place in the file. */
+  readonly problemOf: (link: ManifestLink, message: string) => ManifestProblem;
 }
 
 /** What the argument of a command names: a file, or an application of the lattice. */
@@ -52,15 +58,17 @@ export async function readManifestFile(file: string, io: CliIo): Promise<Manifes
       exitCode: exitCodes.usage,
     });
   }
-  const { document, manifest, warnings } = parseManifest(textOf(bytes, file), file);
+  const { document, manifest, problemOf, warnings } = parseManifest(textOf(bytes, file), file);
   for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const folder = dirname(path);
-  return { manifest, document: mapImages(document, (image) => resolveImage(image, folder).image), folder };
+  const absolute = mapImages(document, (image) => resolveImage(image, folder).image);
+  return { fileName: file, manifest, document: absolute, folder, problemOf };
 }
 
 /** A manifest that the lattice remembers. */
 export function storedManifest(document: ManifestDocument): ManifestFile {
-  return { document, manifest: readDocument(document).manifest, folder: '/' };
+  const { manifest, problemOf } = readDocument(document);
+  return { fileName: document.metadata.name, document, manifest, folder: '/', problemOf };
 }
 
 function textOf(bytes: Buffer, file: string): string {

@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { checkImports, type ManifestDocument, pathOfImage, resolveImage } from '@wasmlattice/applications';
+import {
+  checkImports,
+  describeProblem,
+  type ManifestDocument,
+  ManifestError,
+  type ManifestProblem,
+  pathOfImage,
+  resolveImage,
+} from '@wasmlattice/applications';
 import { describeError } from '@wasmlattice/telemetry';
 import { type ComponentTypesReader, createComponentTypesReader } from '@wasmlattice/wasm-runtime/engines';
 import { CliError } from '../cli-error.js';
@@ -15,10 +23,11 @@ import type { ManifestFile } from './application-source.js';
  * @returns the SHA-256 of each local image, by the name of its component
  */
 export async function checkLocalImages(
-  { folder, manifest }: ManifestFile,
+  { fileName, folder, manifest, problemOf }: ManifestFile,
   io: CliIo,
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
+  const problems: ManifestProblem[] = [];
   await using reader = createComponentTypesReader();
   for (const component of manifest.components) {
     const { kind, name, source } = component;
@@ -32,14 +41,12 @@ export async function checkLocalImages(
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
     if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
     const { refusals, warnings } = checkImports(component, await importsOf(reader, bytes, name));
-    for (const warning of warnings) io.err(`warning: ${warning}\n`);
-    const [refusal] = refusals;
-    if (refusal !== undefined) {
-      throw new CliError(refusal, 'correct the link in the manifest: nothing was deployed', {
-        exitCode: exitCodes.usage,
-      });
+    for (const { link, message } of warnings) {
+      io.err(`warning: ${describeProblem(fileName, problemOf(link, message))}\n`);
     }
+    problems.push(...refusals.map(({ link, message }) => problemOf(link, message)));
   }
+  if (problems.length > 0) throw new ManifestError(fileName, problems);
   return digests;
 }
 

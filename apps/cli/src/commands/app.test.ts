@@ -330,8 +330,9 @@ describe('a link that the code of its component does not use', () => {
     await writeFile(join(scenario.folder, 'app.yaml'), manifest.replace('[atomics]', '[stor]'));
     const { code, errors } = await cli('app', 'deploy', 'app.yaml');
     expect([code, requests]).toEqual([2, []]);
+    const line = manifest.split('\n').findIndex((each) => each.includes('- type: link')) + 1;
     expect(errors).toContain(
-      '`counter` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store',
+      `error: app.yaml:${line}: spec.components[0].traits[1]: \`counter\` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store\ncheck: correct the manifest: nothing was deployed\n`,
     );
   });
 });

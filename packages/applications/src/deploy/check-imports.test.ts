@@ -34,19 +34,23 @@ describe('links compared with imports', () => {
       'wasi:keyval/store, which it does not import: it imports wasi:keyvalue/store',
     ],
   ])('are refused for a slip in %s', (_, wrong, message) => {
-    expect(check(wrong).refusals).toEqual([`\`hello\` has a link for ${message}`]);
+    expect(check(wrong).refusals).toEqual([{ link: wrong, message: `\`hello\` has a link for ${message}` }]);
   });
 
   it('are refused for a package of which the component imports nothing', () => {
-    expect(check(link('blobstore', 'container')).refusals).toEqual([
-      expect.stringContaining('imports nothing of wasi:blobstore; it imports wasi:keyvalue/store'),
+    expect(check(link('blobstore', 'container')).refusals).toMatchObject([
+      {
+        message: expect.stringContaining('imports nothing of wasi:blobstore; it imports wasi:keyvalue/store'),
+      },
     ]);
   });
 
   it('pass with a warning where one interface of several is not imported', () => {
-    expect(check(link('keyvalue', 'store', 'batch'))).toEqual({
+    expect(check(link('keyvalue', 'store', 'batch'))).toMatchObject({
       refusals: [],
-      warnings: [expect.stringContaining('`hello` does not import wasi:keyvalue/batch of its link')],
+      warnings: [
+        { message: expect.stringContaining('`hello` does not import wasi:keyvalue/batch of its link') },
+      ],
     });
   });
 });

@@ -1,10 +1,16 @@
 import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { ManifestComponent, ManifestLink } from '../manifest/manifest.js';
 
-/** What links of a component say that its code does not. Sentences for people. */
+/** What a link of a component says that its code does not. */
+export interface ImportFinding {
+  readonly link: ManifestLink;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
 export interface ImportFindings {
-  readonly refusals: readonly string[];
-  readonly warnings: readonly string[];
+  readonly refusals: readonly ImportFinding[];
+  readonly warnings: readonly ImportFinding[];
 }
 
 /**
@@ -17,22 +23,25 @@ export function checkImports(
   { links, name }: Pick<ManifestComponent, 'links' | 'name'>,
   imports: ReadonlySet<string>,
 ): ImportFindings {
-  const refusals: string[] = [];
-  const warnings: string[] = [];
+  const refusals: ImportFinding[] = [];
+  const warnings: ImportFinding[] = [];
   for (const link of links) {
     for (const id of interfacesOf(link).filter((each) => !imports.has(each))) {
       const meant = closestWord(id, imports);
       const packageName = id.slice(0, id.indexOf('/'));
       const others = [...imports].filter((each) => each.startsWith(`${packageName}/`));
       if (meant !== undefined) {
-        refusals.push(`\`${name}\` has a link for ${id}, which it does not import: it imports ${meant}`);
+        const message = `\`${name}\` has a link for ${id}, which it does not import: it imports ${meant}`;
+        refusals.push({ link, message });
       } else if (others.length === 0) {
         const linked = [...imports].filter((each) => !ofHosts.test(each));
         const all = linked.length === 0 ? 'nothing that links are for' : linked.join(', ');
-        refusals.push(
-          `\`${name}\` has a link for ${id}, and imports nothing of ${packageName}; it imports ${all}`,
-        );
-      } else warnings.push(`\`${name}\` does not import ${id} of its link; it imports ${others.join(', ')}`);
+        const message = `\`${name}\` has a link for ${id}, and imports nothing of ${packageName}; it imports ${all}`;
+        refusals.push({ link, message });
+      } else {
+        const message = `\`${name}\` does not import ${id} of its link; it imports ${others.join(', ')}`;
+        warnings.push({ link, message });
+      }
     }
   }
   return { refusals, warnings };

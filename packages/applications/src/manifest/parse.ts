@@ -28,7 +28,12 @@ export interface ParsedManifest {
   readonly document: ManifestDocument;
   /** Complete lines that name file, line and path. */
   readonly warnings: readonly string[];
+  /** What is wrong with a link of {@link manifest}, with its place in the file. */
+  readonly problemOf: (link: ManifestLink, message: string) => ManifestProblem;
 }
+
+/** Where each link stands. */
+type LinkNodes = Map<ManifestLink, NodeReader>;
 
 const apiVersion = 'core.oam.dev/v1beta1';
 const applicationKind = 'Application';
@@ -92,10 +97,15 @@ export function parseManifest(text: string, fileName: string): ParsedManifest {
     problem: (path, message) => problems.push({ ...place(path), message }),
     warning: (path, message) => warnings.push(describeProblem(fileName, { ...place(path), message })),
   });
-  const manifest = readManifest(root);
-  if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root);
+  const linkNodes: LinkNodes = new Map();
+  const manifest = readManifest(root, linkNodes);
+  if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root, linkNodes);
   if (manifest === undefined || problems.length > 0) throw new ManifestError(fileName, problems);
-  return { manifest, document: storedForm(values), warnings };
+  const problemOf = (link: ManifestLink, message: string): ManifestProblem => ({
+    ...place(linkNodes.get(link)?.path ?? []),
+    message,
+  });
+  return { manifest, document: storedForm(values), warnings, problemOf };
 }
 
 /** Where `<<` stands as a key. */
@@ -109,7 +119,7 @@ function mergeKeys(document: Document): number[] {
   return offsets;
 }
 
-function readManifest(root: NodeReader): Manifest | undefined {
+function readManifest(root: NodeReader, linkNodes: LinkNodes): Manifest | undefined {
   if (!root.expectMapping(['apiVersion', 'kind', 'metadata', 'spec'])) return undefined;
   expectWord(root.get('apiVersion'), apiVersion);
   expectWord(root.get('kind'), applicationKind);
@@ -131,7 +141,7 @@ function readManifest(root: NodeReader): Manifest | undefined {
   const list = spec.get('components');
   if (!list.isPresent) list.problem('is missing');
   const policies = readSecretPolicies(spec.get('policies'));
-  const components = list.items().flatMap((node) => readComponent(node, policies) ?? []);
+  const components = list.items().flatMap((node) => readComponent(node, policies, linkNodes) ?? []);
   return name === undefined ? undefined : { name, version, description, components };
 }
 
@@ -140,7 +150,11 @@ function expectWord(node: NodeReader, expected: string): void {
   if (text !== undefined && text !== expected) node.problem(`expected \`${expected}\`, found \`${text}\``);
 }
 
-function readComponent(node: NodeReader, policies: SecretPolicies): ManifestComponent | undefined {
+function readComponent(
+  node: NodeReader,
+  policies: SecretPolicies,
+  linkNodes: LinkNodes,
+): ManifestComponent | undefined {
   if (!node.expectMapping(['name', 'type', 'properties', 'traits'], 'warning')) return undefined;
   const name = node.get('name').text();
   const kind = readKind(node.get('type'));
@@ -153,7 +167,11 @@ function readComponent(node: NodeReader, policies: SecretPolicies): ManifestComp
 
   const scalers: Scaler[] = [];
   const links: ManifestLink[] = [];
-  for (const each of node.get('traits').items()) readTrait(each, policies, scalers, links);
+  for (const each of node.get('traits').items()) {
+    const before = links.length;
+    readTrait(each, policies, scalers, links);
+    for (const link of links.slice(before)) linkNodes.set(link, each);
+  }
   if (source?.kind === 'shared') {
     if (secrets.length > 0) properties.get('secrets').problem('cannot be given for a shared component');
     if (config.length > secrets.length)
@@ -331,7 +349,7 @@ function readSourceConfig(node: NodeReader, policies: SecretPolicies): ConfigEnt
 }
 
 /** Rules that concern several parts of a manifest. */
-function checkManifest(manifest: Manifest, root: NodeReader): void {
+function checkManifest(manifest: Manifest, root: NodeReader, linkNodes: LinkNodes): void {
   const nodes = root.get('spec').get('components').items();
   const byName = new Map<string, ManifestComponent>();
   const ids = new Map<string, string>();
@@ -349,10 +367,11 @@ function checkManifest(manifest: Manifest, root: NodeReader): void {
     const traits = nodes[index]?.get('traits') ?? root;
     const seen = new Set<string>();
     for (const link of component.links) {
-      checkLink(component, link, byName, seen, traits);
-      checkConfigsAgree(component, link, traits);
-      checkLinkKeys(component, link, byName.get(link.target), traits);
-      checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], traits, configs);
+      const trait = linkNodes.get(link) ?? traits;
+      checkLink(component, link, byName, seen, trait);
+      checkConfigsAgree(component, link, trait);
+      checkLinkKeys(component, link, byName.get(link.target), trait);
+      checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], trait, configs);
     }
     if (
       component.kind === 'component' &&
