@@ -112,15 +112,20 @@ export class LinkedInstance {
   }
 
   #resourceOrigins(): ReadonlyMap<WitResource, ResourceOrigin> {
-    const { importedResources, definedResources } = this.#program;
+    const { importedResources, definedResources, resourceViews } = this.#program;
     const origins = new Map<WitResource, ResourceOrigin>();
-    for (const resource of importedResources) origins.set(resource, { kind: 'host' });
+    for (const resource of importedResources) origins.set(resource, { kind: 'host', resource });
     for (const [resource, { part, destructor }] of definedResources) {
       origins.set(resource, {
         kind: 'guest',
+        resource,
         part,
         ...(destructor !== undefined && { destructor: () => this.#resolve(destructor) as CoreFunction }),
       });
+    }
+    for (const [view, resource] of resourceViews) {
+      const origin = origins.get(resource);
+      if (origin !== undefined) origins.set(view, origin);
     }
     return origins;
   }

@@ -2,7 +2,9 @@ import {
   type CoreItem,
   decodeInstantiation,
   type Instantiation,
+  type Lift,
   type LoweredItem,
+  namedFunction,
 } from '../../formats/component/index.js';
 import type { LoadOptions } from '../engine.js';
 import {
@@ -21,7 +23,7 @@ export function loadProgram(
   { component, suspends }: LoadOptions,
 ): Program {
   const instantiation = decodeInstantiation(skeleton);
-  const { types, instances, parts, definedResources, importedResources } = instantiation;
+  const { types, instances, parts, definedResources, importedResources, resourceViews } = instantiation;
   return {
     component,
     types,
@@ -31,6 +33,7 @@ export function loadProgram(
     ...planFunctions(instantiation, suspends),
     definedResources,
     importedResources,
+    resourceViews,
     memories,
     images,
     starts: placeStarts(instances, modules),
@@ -59,10 +62,11 @@ function planFunctions(
   for (const item of lowered) {
     if (item.kind === 'call') {
       const compileCall = item.type.async ? compileAsyncPartCall : compilePartCall;
-      calls.set(item, compileCall(item.type, nameOf(item)));
+      calls.set(item, compileCall({ caller: item.type, callee: item.lift.type }, nameOf(item)));
     } else {
       const { instance, func } = item.func;
-      lowers.set(item, { plan: compileLower(func, instance), suspends: suspends(instance, func.name) });
+      const plan = compileLower(namedFunction(func.name, item.type), instance);
+      lowers.set(item, { plan, suspends: suspends(instance, func.name) });
     }
   }
   return { lowers, calls, exports: planExports(exports) };
@@ -83,8 +87,12 @@ function planExports(exports: Instantiation['exports']): Program['exports'] {
       func.name,
       source.kind === 'import'
         ? { kind: 'reexport', imported: source.imported }
-        : { kind: 'lift', plan: compileLift(func, instance), ...source.lift },
+        : planLift(func.name, instance, source.lift),
     );
   }
   return planned;
+}
+
+function planLift(name: string, exportId: string, { type, part, core, options }: Lift): PlannedExport {
+  return { kind: 'lift', plan: compileLift(namedFunction(name, type), exportId), part, core, options };
 }

@@ -27,6 +27,8 @@ export interface Program {
   readonly exports: ReadonlyMap<string, ReadonlyMap<string, PlannedExport>>;
   readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
   readonly importedResources: ReadonlySet<WitResource>;
+  /** Resource types that a part must not know to be another one, and which one each is. */
+  readonly resourceViews: ReadonlyMap<WitResource, WitResource>;
   /** Linear memories of an instance. */
   readonly memories: number;
   /** What the memories hold in a new instance, where that is known before there is one and can be shared. */

@@ -7,6 +7,7 @@ import type { ExportedFunction, Instantiation } from './instantiation.js';
 import { Part } from './types/core-space.js';
 import type { Entity, FunctionEntity, InstanceEntity } from './types/entities.js';
 import { Evaluator } from './types/evaluator.js';
+import { namedFunction } from './types/named-function.js';
 import { Scope } from './types/scope.js';
 import { childTypes } from './types/walk.js';
 
@@ -67,6 +68,7 @@ class Collector {
     this.#definitions = definitions;
     this.#exports = this.#run();
     this.#assertNamed();
+    this.#nameViews();
   }
 
   types(): ComponentTypes {
@@ -115,6 +117,7 @@ class Collector {
       exports,
       definedResources: graph.definedResources,
       importedResources: this.#importedResources(),
+      resourceViews: graph.resourceViews,
       obstacle: graph.obstacle,
     };
   }
@@ -159,7 +162,7 @@ class Collector {
       for (const [name, entity] of entities) {
         if (entity.sort === 'instance') addAll(nestedId(instance, name), entity.instance.exports);
         if (entity.sort !== 'func' || entity.source === undefined) continue;
-        found.push({ instance, func: toFunction(name, entity), source: entity.source });
+        found.push({ instance, func: namedFunction(name, entity.func), source: entity.source });
       }
     };
     addAll('', this.#exports);
@@ -196,6 +199,14 @@ class Collector {
     resource.instance = instance;
     resource.name = name;
     this.#named.add(resource);
+  }
+
+  /** A view that nothing outside shows is called what it is a view of, and the other way round. */
+  #nameViews(): void {
+    const { resourceViews } = this.#evaluator.graph;
+    for (const [{ instance, name }, resource] of resourceViews)
+      if (name !== '') this.#name(resource, instance, name);
+    for (const [view, { instance, name }] of resourceViews) this.#name(view, instance, name);
   }
 
   /** The format forbids an export to use a resource that is neither imported nor exported. */
@@ -248,20 +259,16 @@ function interfacesOf(entities: ReadonlyMap<string, Entity>, outer = ''): WitInt
 function functionsOf(entities: ReadonlyMap<string, Entity>): WitFunction[] {
   const functions: WitFunction[] = [];
   for (const [name, entity] of entities) {
-    if (entity.sort === 'func') functions.push(toFunction(name, entity));
+    if (entity.sort === 'func') functions.push(namedFunction(name, entity.func));
   }
   return functions;
-}
-
-function toFunction(name: string, { func: { params, result, async } }: FunctionEntity): WitFunction {
-  return { name, params, ...(result !== undefined && { result }), ...(async && { async }) };
 }
 
 /** What the component imports under `id`, with its functions marked as such. */
 function asImport(id: string, entity: Entity): Entity {
   const mark = (instance: string, name: string, func: FunctionEntity): Entity => ({
     ...func,
-    source: { kind: 'import', imported: { instance, func: toFunction(name, func) } },
+    source: { kind: 'import', imported: { instance, func: namedFunction(name, func.func) } },
   });
   const markAll = (outer: string, instance: InstanceEntity): InstanceEntity => {
     const members = [...instance.exports].map(

@@ -178,6 +178,17 @@ describe('decodeComponent on hostile bytes', () => {
     );
     expect(() => decodeComponent(deepInstance)).toThrow(/at most 64 instances within one another/);
 
+    const describing = `(component $P (import "c" (component $c)) (export "c" (component $c)))`;
+    const described = Array.from(
+      { length: 500 },
+      (_, i) => `(instance $p${i + 1} (instantiate $P (with "c" (component $c${i}))))
+        (alias export $p${i + 1} "c" (component $c${i + 1}))`,
+    );
+    const deepComponent = await parse(
+      `(component (component $c0) ${describing} ${described.join('\n')} (instance (instantiate $c500)))`,
+    );
+    expect(() => decodeComponent(deepComponent)).toThrow(/at most 64 instances within one another/);
+
     let nested = Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]);
     for (let level = 0; level < 200; level++) {
       nested = Uint8Array.from([...nested.subarray(0, 8), 0x04, ...leb128(nested.length), ...nested]);

@@ -16,6 +16,7 @@ export type {
   DefinedResource,
   EndType,
   ExportedFunction,
+  FunctionType,
   ImportedFunction,
   InstantiatedPart,
   Instantiation,
@@ -23,4 +24,5 @@ export type {
   LoweredItem,
 } from './instantiation.js';
 export { skeletonOf } from './skeleton.js';
+export { namedFunction } from './types/named-function.js';
 export { childTypes } from './types/walk.js';

@@ -1,4 +1,4 @@
-import type { WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
+import type { WitField, WitFunction, WitResource, WitType } from '@wasmlattice/rpc';
 import type { ComponentTypes } from '../../engines/engine.js';
 import type {
   BuiltinNode,
@@ -15,6 +15,13 @@ export type { CoreSort, ResourceBuiltin, StringEncoding };
 // What it takes to instantiate a component: its core modules, and how they are wired to each other, to the imports and
 // to the exports. All indices of the binary are looked up.
 
+/** A function's type, with resources as one part knows them; its name belongs to whoever exports it. */
+export interface FunctionType {
+  readonly params: readonly WitField[];
+  readonly result: WitType | undefined;
+  readonly async: boolean;
+}
+
 /** A function of a component as a core function of one of its parts. */
 export type LoweredItem =
   /** An import of the whole component. */
@@ -23,6 +30,8 @@ export type LoweredItem =
       /** The part that calls, by its place in {@link Instantiation.parts}. */
       readonly part: number;
       readonly func: ImportedFunction;
+      /** As the caller sees it. */
+      readonly type: FunctionType;
       readonly options: CoreOptions;
     }
   /** A function of another part, or of the same. */
@@ -30,10 +39,8 @@ export type LoweredItem =
       readonly kind: 'call';
       /** The part that calls. */
       readonly part: number;
-      readonly type: Pick<WitFunction, 'params'> & {
-        readonly result: WitType | undefined;
-        readonly async: boolean;
-      };
+      /** As the caller sees it. */
+      readonly type: FunctionType;
       readonly lift: Lift;
       /** Of the caller. */
       readonly options: CoreOptions;
@@ -110,6 +117,8 @@ export interface ImportedFunction {
 export interface Lift {
   /** The part that is called. */
   readonly part: number;
+  /** As that part sees it. */
+  readonly type: FunctionType;
   readonly core: CoreItem;
   readonly options: CoreOptions;
 }
@@ -165,6 +174,8 @@ export interface Instantiation {
   readonly exports: readonly ExportedFunction[];
   readonly definedResources: ReadonlyMap<WitResource, DefinedResource>;
   readonly importedResources: ReadonlySet<WitResource>;
+  /** Resource types that a part must not know to be another one, and which one each is. */
+  readonly resourceViews: ReadonlyMap<WitResource, WitResource>;
   /**
    * The first thing the component needs beyond one set of core modules with synchronous functions. The rest of this
    * object is incomplete then.

@@ -221,8 +221,8 @@ export class AbiInstance implements ResourceOwner {
    * @param caller the part that drops it, or nothing for the host
    */
   callDestructor(resource: WitResource, rep: number, caller?: AbiPart): void {
-    const origin = this.#resources.get(resource);
-    if (origin?.kind !== 'guest') return;
+    const origin = this.originOf(resource);
+    if (origin.kind !== 'guest') return;
     const definer = this.part(origin.part);
     definer.enter(caller, `resource.drop of ${nameOf(resource)}`);
     const destructor = origin.destructor?.();
@@ -235,14 +235,9 @@ export class AbiInstance implements ResourceOwner {
     definer.exit(caller);
   }
 
-  isGuestResource(resource: WitResource): boolean {
-    return this.#resources.get(resource)?.kind === 'guest';
-  }
-
-  /** The part that defines a resource; `undefined` for one of the host. */
-  definerOf(resource: WitResource): number | undefined {
-    const origin = this.#resources.get(resource);
-    return origin?.kind === 'guest' ? origin.part : undefined;
+  /** Where resources come from that a part knows as `resource`. */
+  originOf(resource: WitResource): ResourceOrigin {
+    return this.#resources.get(resource) ?? { kind: 'host', resource };
   }
 
   /** The class whose instances the host hands out as `resource`; `undefined` when the imports have none. */

@@ -53,7 +53,8 @@ export class AbiPart {
 
   /** Whether it knows resources of that type by numbers of its own choice, and is given those when they are lent to it. */
   defines(resource: WitResource): boolean {
-    return this.instance.definerOf(resource) === this.index;
+    const origin = this.instance.originOf(resource);
+    return origin.kind === 'guest' && origin.part === this.index;
   }
 
   /**

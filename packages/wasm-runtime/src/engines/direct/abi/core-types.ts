@@ -1,3 +1,4 @@
+import type { WitResource } from '@wasmlattice/rpc';
 import type { GuestMemory } from './guest-memory.js';
 
 /** A function of a core module, or one that is given to it. */
@@ -16,13 +17,14 @@ export interface CanonOptions {
   readonly callback?: CoreFunction | undefined;
 }
 
-/** Where the resources of a type live. The type's identity is the `WitResource` object of the type evaluator. */
+/** Where the resources of a type live. `resource` is the type itself where a part knows it as another one. */
 export type ResourceOrigin =
   /** Imported: the host's objects stand in the handle table. */
-  | { readonly kind: 'host' }
+  | { readonly kind: 'host'; readonly resource: WitResource }
   /** Defined by a part of the component: an i32 that this part chose stands in handle tables. */
   | {
       readonly kind: 'guest';
+      readonly resource: WitResource;
       readonly part: number;
       readonly destructor?: (() => CoreFunction | undefined) | undefined;
     };

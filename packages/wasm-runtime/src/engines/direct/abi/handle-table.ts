@@ -163,10 +163,12 @@ function wrongHandle(
   found: Handle | OtherEntry | undefined,
   label: string,
 ): AbiTrap {
+  if (found === undefined) return new AbiTrap(`${label}: there is no handle ${index} (expected ${expected})`);
+  const what = describe(found);
   return new AbiTrap(
-    found === undefined
-      ? `${label}: there is no handle ${index} (expected ${expected})`
-      : `${label}: handle ${index} is ${describe(found)}, expected ${expected}`,
+    what === expected
+      ? `${label}: handle ${index} is ${what} of another type`
+      : `${label}: handle ${index} is ${what}, expected ${expected}`,
   );
 }
 
@@ -176,5 +178,6 @@ function describe(entry: Handle | OtherEntry): string {
 
 /** `wasi:io/streams@0.2.3 input-stream` */
 export function nameOf({ instance, name }: WitResource): string {
+  if (name === '') return 'a resource';
   return instance === '' ? `resource ${name}` : `${instance} ${name}`;
 }

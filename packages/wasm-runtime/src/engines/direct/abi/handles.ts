@@ -1,4 +1,5 @@
 import type { WitResource } from '@wasmlattice/rpc';
+import type { AbiInstance } from './abi-instance.js';
 import type { Codec } from './codec.js';
 import { GuestResource } from './guest-resource.js';
 import { nameOf } from './handle-table.js';
@@ -42,7 +43,7 @@ function liftOwn(cx: LiftLowerContext, index: number, resource: WitResource): ob
   if (!own) {
     throw cx.trap(`handle ${index} (${nameOf(resource)}) is only borrowed and can't be given away`);
   }
-  return typeof rep === 'number' ? new GuestResource(instance, resource, rep) : rep;
+  return typeof rep === 'number' ? guestResource(instance, resource, rep) : rep;
 }
 
 function liftBorrow(cx: LiftLowerContext, index: number, resource: WitResource): object {
@@ -53,15 +54,21 @@ function liftBorrow(cx: LiftLowerContext, index: number, resource: WitResource):
     lent.push(handle);
   }
   const { rep } = handle;
-  return typeof rep === 'number' ? new GuestResource(instance, resource, rep) : rep;
+  return typeof rep === 'number' ? guestResource(instance, resource, rep) : rep;
+}
+
+/** Outside of the parts there is one type, whatever each of them knows it as. */
+function guestResource(instance: AbiInstance, resource: WitResource, rep: number): GuestResource {
+  return new GuestResource(instance, instance.originOf(resource).resource, rep);
 }
 
 function lowerOwn(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
   const { instance, part, label } = cx;
-  if (!instance.isGuestResource(resource)) {
-    return part.handles.add(resource, hostObject(cx, value, resource), true, label);
+  const origin = instance.originOf(resource);
+  if (origin.kind === 'host') {
+    return part.handles.add(resource, hostObject(cx, value, origin.resource), true, label);
   }
-  const rep = guestRep(cx, value, resource);
+  const rep = guestRep(cx, value, origin.resource);
   const own = value as GuestResource;
   if (own.lends > 0) throw cx.trap(`the ${nameOf(resource)} is borrowed and can't be given away`);
   own.moved();
@@ -71,16 +78,17 @@ function lowerOwn(cx: LiftLowerContext, value: unknown, resource: WitResource): 
 function lowerBorrow(cx: LiftLowerContext, value: unknown, resource: WitResource): number {
   const { instance, part, label, lent } = cx;
   let rep: number | object;
-  if (instance.isGuestResource(resource)) {
-    rep = guestRep(cx, value, resource);
+  const origin = instance.originOf(resource);
+  if (origin.kind === 'guest') {
+    rep = guestRep(cx, value, origin.resource);
     if (lent !== undefined) {
       const borrowed = value as GuestResource;
       borrowed.lends++;
       lent.push(borrowed);
     }
-    if (part.defines(resource)) return rep;
+    if (origin.part === part.index) return rep;
   } else {
-    rep = hostObject(cx, value, resource);
+    rep = hostObject(cx, value, origin.resource);
   }
   return part.handles.lend(resource, rep, part.tasks.thread.task, label);
 }

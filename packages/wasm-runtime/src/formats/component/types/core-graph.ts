@@ -5,6 +5,7 @@ import type {
   CoreItem,
   CoreOptions,
   DefinedResource,
+  FunctionType,
   InstantiatedPart,
   Lift,
   LoweredItem,
@@ -45,6 +46,7 @@ export class CoreGraph {
   readonly instances: CoreInstance[] = [];
   readonly lowered: LoweredItem[] = [];
   readonly definedResources: Map<WitResource, DefinedResource> = new Map();
+  readonly resourceViews: Map<WitResource, WitResource> = new Map();
   readonly parts: InstantiatedPart[] = [];
   /** By where they start: a component that is instantiated again defines the same ones. */
   readonly #modules = new Map<number, number>();
@@ -121,9 +123,10 @@ export class CoreGraph {
     }
   }
 
-  lift(func: number, options: CanonOptionsNode, space: CoreSpace, offset: number): Lift {
+  lift(type: FunctionType, func: number, options: CanonOptionsNode, space: CoreSpace, offset: number): Lift {
     return {
       part: this.#partOf(space),
+      type,
       core: space.get('func', func, offset),
       options: this.#options(options, space, offset),
     };
@@ -139,6 +142,13 @@ export class CoreGraph {
       part: this.#partOf(space),
       destructor: destructor === undefined ? undefined : space.get('func', destructor, offset),
     });
+  }
+
+  /** Another type for whoever must not know that it is `resource`. */
+  viewResource(resource: WitResource): WitResource {
+    const view = newResource();
+    this.resourceViews.set(view, this.resourceViews.get(resource) ?? resource);
+    return view;
   }
 
   #partOf({ part }: CoreSpace): number {
@@ -169,7 +179,7 @@ export class CoreGraph {
     if (source === undefined) return { kind: 'unsupported' };
     const item: LoweredItem =
       source.kind === 'import'
-        ? { kind: 'lower', part, func: source.imported, options }
+        ? { kind: 'lower', part, func: source.imported, type: func, options }
         : { kind: 'call', part, type: func, lift: source.lift, options };
     this.lowered.push(item);
     return item;
@@ -187,4 +197,9 @@ export class CoreGraph {
       ...(callback !== undefined && { callback: space.get('func', callback, offset) }),
     };
   }
+}
+
+/** A resource nobody has named yet. Whoever names it writes into this very object. */
+export function newResource(): WitResource {
+  return { instance: '', name: '' };
 }

@@ -1,20 +1,18 @@
-import type { WitField, WitResource, WitType } from '@wasmlattice/rpc';
+import type { WitResource, WitType } from '@wasmlattice/rpc';
 import type { Definition } from '../binary/nodes.js';
-import type { FunctionSource } from '../instantiation.js';
+import type { FunctionSource, FunctionType } from '../instantiation.js';
 import type { Scope } from './scope.js';
-
-/** A function's type; its name belongs to whoever exports it. */
-export interface FuncEntity {
-  readonly params: readonly WitField[];
-  readonly result: WitType | undefined;
-  readonly async: boolean;
-}
+import type { Substitution } from './substitution.js';
 
 /** A component, defined or only described: worked out anew for each instantiation, with the arguments given. */
 export interface ComponentEntity {
   readonly definitions: readonly Definition[];
   /** Where it is defined: outer aliases look here. */
   readonly scope: Scope;
+  /** What is instantiated where the definitions only describe it. */
+  readonly actual?: ComponentEntity;
+  /** How whoever got it from another component knows the types of that one. */
+  readonly substitutions?: readonly Substitution[];
 }
 
 export interface InstanceEntity {
@@ -23,8 +21,8 @@ export interface InstanceEntity {
 
 export type TypeEntity =
   | { readonly kind: 'value'; readonly type: WitType }
-  | { readonly kind: 'func'; readonly func: FuncEntity }
-  /** Two resources are the same exactly when they are the same object. */
+  | { readonly kind: 'func'; readonly func: FunctionType }
+  /** In one component, two resources are the same exactly when they are the same object. */
   | { readonly kind: 'resource'; readonly resource: WitResource }
   | { readonly kind: 'component'; readonly component: ComponentEntity }
   /** Worked out anew for each instance, because each instance brings its own resources. */
@@ -32,7 +30,7 @@ export type TypeEntity =
 
 export interface FunctionEntity {
   readonly sort: 'func';
-  readonly func: FuncEntity;
+  readonly func: FunctionType;
   /** A function that is only described has none. */
   readonly source: FunctionSource | undefined;
 }

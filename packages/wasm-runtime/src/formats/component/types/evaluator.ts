@@ -2,18 +2,26 @@ import type { WitResource } from '@wasmlattice/rpc';
 import type { Definition, ExternNode, TypeNode } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
 import { maxEvaluationDepth, maxEvaluationSteps } from '../limits.js';
-import { CoreGraph } from './core-graph.js';
+import { CoreGraph, newResource } from './core-graph.js';
 import { Part } from './core-space.js';
 import type { ComponentEntity, Entity, InstanceEntity, TypeEntity } from './entities.js';
 import { Scope } from './scope.js';
+import { Substitution } from './substitution.js';
+import { TypeArguments } from './type-arguments.js';
 import { describe, ValueTypes } from './value-types.js';
 
 /** Says what an import is: a fresh entity of its declared type, or the argument of an instantiation. */
 export type Provide = (name: string, extern: ExternNode, scope: Scope, offset: number) => Entity;
 
+/** What a resource type is known as where no more is said of it than that it is one. */
+type SeeResource = (resource: WitResource) => WitResource;
+
+const asItIs: SeeResource = (resource) => resource;
+
 /**
  * Works out the types of definitions: looks indices up, follows aliases, and runs instantiations on the level of
- * types, so that a resource is the same object wherever it is meant.
+ * types, so that in one component a resource is the same object wherever it is meant. Another component may know it as another one,
+ * its _view_ of it: {@link TypeArguments}.
  *
  * It is no validator: whether arguments fit their parameters in every detail is for the engine to check.
  */
@@ -26,23 +34,24 @@ export class Evaluator {
 
   /** Runs `definitions` in `scope` and returns what they export, in order. */
   run(definitions: readonly Definition[], scope: Scope, provide: Provide): InstanceEntity {
-    if (++this.#depth > maxEvaluationDepth) {
-      throw new InvalidComponentError(
-        `expected at most ${maxEvaluationDepth} instances within one another`,
-        definitions[0]?.offset ?? 0,
-      );
-    }
-    const exports = new Map<string, Entity>();
-    for (const definition of definitions) this.#define(definition, scope, exports, provide);
-    this.#depth--;
-    return { exports };
+    return this.#within(definitions[0]?.offset ?? 0, () => {
+      const exports = new Map<string, Entity>();
+      for (const definition of definitions) this.#define(definition, scope, exports, provide);
+      return { exports };
+    });
   }
 
   /**
    * An entity of the type `extern` describes. `actual` is what it describes, if that exists already: its resources
-   * are kept, so that describing something does not make it something else.
+   * are kept, so that describing something does not make it something else, unless `see` has others for them.
    */
-  entity(extern: ExternNode, scope: Scope, offset: number, actual?: Entity): Entity {
+  entity(
+    extern: ExternNode,
+    scope: Scope,
+    offset: number,
+    actual?: Entity,
+    see: SeeResource = asItIs,
+  ): Entity {
     if (actual !== undefined && actual.sort !== extern.sort) {
       throw new InvalidComponentError(`expected a ${extern.sort}, found a ${actual.sort}`, offset);
     }
@@ -59,18 +68,22 @@ export class Evaluator {
       }
       case 'type':
         return extern.equals === undefined
-          ? { sort: 'type', type: this.#resource(actual, offset) }
+          ? { sort: 'type', type: this.#resource(actual, see, offset) }
           : scope.get('type', extern.equals, offset);
       case 'component': {
         const { type } = scope.get('type', extern.type, offset);
         if (type.kind !== 'component') throw unexpected('a component type', type, offset);
-        return actual ?? { sort: 'component', component: type.component };
+        if (actual?.sort !== 'component') return { sort: 'component', component: type.component };
+        return { sort: 'component', component: { ...type.component, actual: actual.component } };
       }
       case 'instance': {
         const { type } = scope.get('type', extern.type, offset);
         if (type.kind !== 'instance') throw unexpected('an instance type', type, offset);
         const instance = actual?.sort === 'instance' ? actual.instance : undefined;
-        return { sort: 'instance', instance: this.#describedInstance(type.declaration, instance, offset) };
+        return {
+          sort: 'instance',
+          instance: this.#describedInstance(type.declaration, instance, see, noImports, offset),
+        };
       }
     }
   }
@@ -89,7 +102,7 @@ export class Evaluator {
         const { component } = scope.get('component', definition.component, offset);
         this.#step(definition.args.length, offset);
         const args = new Map(definition.args.map((arg) => [arg.name, scope.resolve(arg, offset)]));
-        scope.add({ sort: 'instance', instance: this.#instantiate(component, args, scope.part) });
+        scope.add({ sort: 'instance', instance: this.#instantiate(component, args, scope.part, offset) });
         return;
       }
       case 'inline-instance': {
@@ -110,7 +123,7 @@ export class Evaluator {
         const { type } = scope.get('type', definition.type, offset);
         if (type.kind !== 'func') throw unexpected('a function type', type, offset);
         const { func, options } = definition;
-        const lift = this.graph.lift(func, options, scope.core, offset);
+        const lift = this.graph.lift(type.func, func, options, scope.core, offset);
         scope.add({ sort: 'func', func: type.func, source: { kind: 'lift', lift } });
         return;
       }
@@ -171,52 +184,78 @@ export class Evaluator {
     component: ComponentEntity,
     args: ReadonlyMap<string, Entity>,
     instantiator: Part,
-  ): InstanceEntity {
-    return this.run(
-      component.definitions,
-      new Scope(component.scope, new Part(instantiator)),
-      (name, extern, scope, offset) => {
-        const arg = args.get(name);
-        if (arg === undefined)
-          throw new InvalidComponentError(`expected an argument for the import "${name}"`, offset);
-        return this.entity(extern, scope, offset, arg);
-      },
-    );
-  }
-
-  /** An instance of an instance type; with `actual`, that instance seen through the type. */
-  #describedInstance(
-    declaration: ComponentEntity,
-    actual: InstanceEntity | undefined,
     offset: number,
   ): InstanceEntity {
-    const scope = new Scope(declaration.scope);
-    if (actual === undefined) return this.run(declaration.definitions, scope, noImports);
-    const exports = new Map<string, Entity>();
-    if (++this.#depth > maxEvaluationDepth) {
-      throw new InvalidComponentError(
-        `expected at most ${maxEvaluationDepth} instances within one another`,
+    const argument = (name: string, at: number): Entity => {
+      const arg = args.get(name);
+      if (arg === undefined)
+        throw new InvalidComponentError(`expected an argument for the import "${name}"`, at);
+      return arg;
+    };
+    const { actual } = component;
+    if (actual !== undefined) {
+      // What its description says to be a resource type of its own may be any other one.
+      return this.#describedInstance(
+        component,
+        this.#within(offset, () => this.#instantiate(actual, args, instantiator, offset)),
+        (resource) => this.graph.viewResource(resource),
+        (name, extern, scope, at) => this.entity(extern, scope, at, argument(name, at)),
         offset,
       );
     }
-    for (const definition of declaration.definitions) {
-      if (definition.kind !== 'export-type') {
-        this.#define(definition, scope, exports, noImports);
-        continue;
+    const given = new TypeArguments(this.graph);
+    const instance = this.run(
+      component.definitions,
+      new Scope(component.scope, new Part(instantiator)),
+      (name, extern, scope, at) =>
+        this.entity(extern, scope, at, argument(name, at), (resource) => given.give(resource)),
+    );
+    const views = given.views.size === 0 ? [] : [this.#substitution(given.views, offset)];
+    return substituted(instance, [...views, ...(component.substitutions ?? [])]);
+  }
+
+  #substitution(views: ReadonlyMap<WitResource, WitResource>, offset: number): Substitution {
+    return new Substitution(views, this.#values, (count) => this.#step(count, offset));
+  }
+
+  /** An instance of an instance or component type; with `actual`, that instance seen through the type. */
+  #describedInstance(
+    declaration: ComponentEntity,
+    actual: InstanceEntity | undefined,
+    see: SeeResource,
+    provide: Provide,
+    offset: number,
+  ): InstanceEntity {
+    const scope = new Scope(declaration.scope);
+    const instance =
+      actual === undefined
+        ? this.run(declaration.definitions, scope, provide)
+        : this.#seenThrough(declaration.definitions, scope, actual, see, provide, offset);
+    return substituted(instance, declaration.substitutions ?? []);
+  }
+
+  #seenThrough(
+    definitions: readonly Definition[],
+    scope: Scope,
+    actual: InstanceEntity,
+    see: SeeResource,
+    provide: Provide,
+    offset: number,
+  ): InstanceEntity {
+    return this.#within(offset, () => {
+      const exports = new Map<string, Entity>();
+      for (const definition of definitions) {
+        if (definition.kind !== 'export-type') {
+          this.#define(definition, scope, exports, provide);
+          continue;
+        }
+        this.#step(1, definition.offset);
+        const { name, extern, offset: at } = definition;
+        const member = exportOf(actual, name, extern.sort, at);
+        this.#export(name, this.entity(extern, scope, at, member, see), scope, exports, at);
       }
-      this.#step(1, definition.offset);
-      const { name, extern } = definition;
-      const member = exportOf(actual, name, extern.sort, definition.offset);
-      this.#export(
-        name,
-        this.entity(extern, scope, definition.offset, member),
-        scope,
-        exports,
-        definition.offset,
-      );
-    }
-    this.#depth--;
-    return { exports };
+      return { exports };
+    });
   }
 
   #type(node: TypeNode, scope: Scope, offset: number): TypeEntity {
@@ -255,10 +294,23 @@ export class Evaluator {
     throw unexpected('a resource', type, offset);
   }
 
-  #resource(actual: Entity | undefined, offset: number): TypeEntity {
+  #resource(actual: Entity | undefined, see: SeeResource, offset: number): TypeEntity {
     if (actual === undefined) return { kind: 'resource', resource: newResource() };
-    if (actual.sort === 'type' && actual.type.kind === 'resource') return actual.type;
+    if (actual.sort === 'type' && actual.type.kind === 'resource')
+      return { kind: 'resource', resource: see(actual.type.resource) };
     throw new InvalidComponentError('expected a resource', offset);
+  }
+
+  #within<T>(offset: number, action: () => T): T {
+    if (++this.#depth > maxEvaluationDepth) {
+      throw new InvalidComponentError(
+        `expected at most ${maxEvaluationDepth} instances within one another`,
+        offset,
+      );
+    }
+    const result = action();
+    this.#depth--;
+    return result;
   }
 
   #step(count: number, offset: number): void {
@@ -284,9 +336,8 @@ function partsOf(definition: Definition): number {
   }
 }
 
-/** A resource nobody has named yet. Whoever names it writes into this very object. */
-function newResource(): WitResource {
-  return { instance: '', name: '' };
+function substituted(instance: InstanceEntity, substitutions: readonly Substitution[]): InstanceEntity {
+  return substitutions.reduce((before, substitution) => substitution.instance(before), instance);
 }
 
 const noImports: Provide = (name, _extern, _scope, offset) => {

@@ -1,22 +1,29 @@
-import type { WitType } from '@wasmlattice/rpc';
+import type { WitResource, WitType } from '@wasmlattice/rpc';
 import type { DefinedTypeNode, FuncTypeNode, ValTypeNode } from '../binary/nodes.js';
 import { InvalidComponentError } from '../errors.js';
+import type { FunctionType } from '../instantiation.js';
 import { maxTypeDepth, maxTypeSize } from '../limits.js';
-import type { FuncEntity, TypeEntity } from './entities.js';
+import type { TypeEntity } from './entities.js';
+import { mapType } from './walk.js';
 
 interface Measure {
   readonly size: number;
   readonly depth: number;
+  readonly hasResources: boolean;
 }
 
-const leaf: Measure = { size: 1, depth: 1 };
+const leaf: Measure = { size: 1, depth: 1, hasResources: false };
 
 /** Turns type nodes into WIT types, sharing what is shared, and refuses types too large to be walked. */
 export class ValueTypes {
-  /** Size and depth of what was built; every other type is a leaf. */
+  /** Of what was built; every other type is a leaf. */
   readonly #measures = new WeakMap<WitType, Measure>();
 
-  func(node: Omit<FuncTypeNode, 'kind'>, lookUp: (index: number) => TypeEntity, offset: number): FuncEntity {
+  func(
+    node: Omit<FuncTypeNode, 'kind'>,
+    lookUp: (index: number) => TypeEntity,
+    offset: number,
+  ): FunctionType {
     return {
       params: node.params.map((param) => ({
         name: param.name,
@@ -56,27 +63,49 @@ export class ValueTypes {
     );
   }
 
+  /**
+   * The same type with other resources in it.
+   *
+   * @param known what came of types so far: those that are shared stay shared
+   */
+  replaceResources(
+    type: WitType,
+    replace: (resource: WitResource) => WitResource,
+    known: Map<WitType, WitType>,
+  ): WitType {
+    const measure = this.#measures.get(type) ?? leaf;
+    if (!measure.hasResources) return type;
+    const before = known.get(type);
+    if (before !== undefined) return before;
+    const replaced = mapType(type, (part) => this.replaceResources(part, replace, known), replace);
+    this.#measures.set(replaced, measure);
+    known.set(type, replaced);
+    return replaced;
+  }
+
   #measure(type: WitType, parts: readonly WitType[], offset: number): void {
     let size = 1;
     let depth = 1;
+    let hasResources = type.kind === 'own' || type.kind === 'borrow';
     for (const part of parts) {
       const measure = this.#measures.get(part) ?? leaf;
       size += measure.size;
       depth = Math.max(depth, measure.depth + 1);
+      hasResources ||= measure.hasResources;
     }
     if (size > maxTypeSize)
       throw new InvalidComponentError(`expected a type of at most ${maxTypeSize} parts`, offset);
     if (depth > maxTypeDepth) {
       throw new InvalidComponentError(`expected at most ${maxTypeDepth} types within one another`, offset);
     }
-    this.#measures.set(type, { size, depth });
+    this.#measures.set(type, { size, depth, hasResources });
   }
 }
 
 function build(
   node: DefinedTypeNode,
   part: (ref: ValTypeNode) => WitType,
-  resource: (index: number) => { readonly instance: string; readonly name: string },
+  resource: (index: number) => WitResource,
 ): WitType {
   switch (node.kind) {
     case 'primitive':

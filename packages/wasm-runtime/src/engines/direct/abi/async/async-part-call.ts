@@ -1,10 +1,10 @@
-import type { CallPlan, CallSide } from '../calls/part-call.js';
+import type { CallPlan, CallSide, CallTypes } from '../calls/part-call.js';
 import type { Returned } from '../core-arity.js';
 import type { Lendable } from '../handle-table.js';
 import { maxFlatAsyncParams } from '../layout.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
 import { toAddress } from '../ranges.js';
-import { compileSignatures, type FunctionType, loweredSignature, type Signature } from '../signature.js';
+import { compileSignatures, loweredSignature, type Signature } from '../signature.js';
 import { suspendingImport } from '../suspending-import.js';
 import { type AsyncLifted, compileAsyncLift } from './async-lift.js';
 import { concurrentSignature } from './async-lower.js';
@@ -20,10 +20,10 @@ import type { Task, TaskCaller } from './task.js';
  *
  * @param name of the function, for messages
  */
-export function compileAsyncPartCall(func: FunctionType, name: string): CallPlan {
-  const lift = compileAsyncLift(func, `function ${name}`);
-  const blocking = compileSignatures(func);
-  const concurrent = compileSignatures(func, maxFlatAsyncParams);
+export function compileAsyncPartCall(types: CallTypes, name: string): CallPlan {
+  const lift = compileAsyncLift(types.callee, `function ${name}`);
+  const blocking = compileSignatures(types.caller);
+  const concurrent = compileSignatures(types.caller, maxFlatAsyncParams);
   return {
     bind(caller, callee, core) {
       const isAsync = caller.options.async === true;

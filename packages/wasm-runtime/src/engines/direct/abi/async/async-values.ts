@@ -23,7 +23,7 @@ export function streamCodec(element: WitType | undefined): Codec {
     },
     (cx, value) => {
       const shared = sharedStreamOf(cx, value) ?? streamFromHost(cx.instance, element, value, cx.label);
-      return cx.part.handles.addOther(new StreamEnd('readable', shared), cx.label);
+      return cx.part.handles.addOther(new StreamEnd('readable', shared, element), cx.label);
     },
   );
 }
@@ -38,7 +38,7 @@ export function futureCodec(element: WitType | undefined): Codec {
     },
     (cx, value) => {
       const shared = value instanceof SharedFuture ? value : futureFromHost(cx.instance, element, value);
-      return cx.part.handles.addOther(new FutureEnd('readable', shared), cx.label);
+      return cx.part.handles.addOther(new FutureEnd('readable', shared, element), cx.label);
     },
   );
 }
@@ -98,7 +98,7 @@ function takeEnd(
   kind: 'stream' | 'future',
 ): void {
   if (end.direction !== 'readable') throw cx.trap(`handle ${index} is ${end.what}, which can't be passed`);
-  if (!sameType(end.shared.element, element)) throw cx.trap(`handle ${index} is ${end.what} of other values`);
+  if (!sameType(end.element, element)) throw cx.trap(`handle ${index} is ${end.what} of other values`);
   if (end.state !== 'idle') throw cx.trap(`cannot lift a ${kind} that is copying or done`);
   if (end.isInSet) throw cx.trap(`cannot lift ${kind} while it's in a waitable set`);
   cx.part.handles.removeOther(index);

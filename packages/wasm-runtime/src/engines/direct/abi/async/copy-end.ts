@@ -1,3 +1,4 @@
+import type { WitType } from '@wasmlattice/rpc';
 import { AbiTrap } from '../abi-trap.js';
 import { type CopyResult, copyResults } from './events.js';
 import type { SharedFuture } from './shared-future.js';
@@ -15,14 +16,17 @@ export abstract class CopyEnd<
 > extends Waitable {
   readonly direction: Direction;
   readonly shared: Shared;
+  /** Of what passes, as the part that holds the end knows it; `undefined` for nothing. */
+  readonly element: WitType | undefined;
   state: CopyState = 'idle';
   /** What the built-in that copied last may use again. */
   lastCopy: object | undefined;
 
-  constructor(direction: Direction, shared: Shared) {
+  constructor(direction: Direction, shared: Shared, element: WitType | undefined) {
     super();
     this.direction = direction;
     this.shared = shared;
+    this.element = element;
   }
 
   get isCopying(): boolean {

@@ -7,18 +7,26 @@ import { FutureEnd, StreamEnd } from './copy-end.js';
 
 type Cross = (from: LiftLowerContext, index: number, to: LiftLowerContext) => number;
 
+/** What each side knows the elements as. */
+interface ElementTypes {
+  readonly from: WitType | undefined;
+  readonly to: WitType | undefined;
+}
+
 /** The readable end of a stream, which stays what it is. */
-export function streamCrossing(element: WitType | undefined): Crossing {
-  return endCrossing((from, index, to) =>
-    to.part.handles.addOther(new StreamEnd('readable', takeStreamEnd(from, index, element)), to.label),
-  );
+export function streamCrossing(element: ElementTypes): Crossing {
+  return endCrossing((from, index, to) => {
+    const shared = takeStreamEnd(from, index, element.from);
+    return to.part.handles.addOther(new StreamEnd('readable', shared, element.to), to.label);
+  });
 }
 
 /** The readable end of a future, which stays what it is. */
-export function futureCrossing(element: WitType | undefined): Crossing {
-  return endCrossing((from, index, to) =>
-    to.part.handles.addOther(new FutureEnd('readable', takeFutureEnd(from, index, element)), to.label),
-  );
+export function futureCrossing(element: ElementTypes): Crossing {
+  return endCrossing((from, index, to) => {
+    const shared = takeFutureEnd(from, index, element.from);
+    return to.part.handles.addOther(new FutureEnd('readable', shared, element.to), to.label);
+  });
 }
 
 function endCrossing(cross: Cross): Crossing {

@@ -26,6 +26,12 @@ export interface CallSide {
   readonly options: CanonOptions;
 }
 
+/** The type of a function as each side sees it: the same but for what they know resources as. */
+export interface CallTypes {
+  readonly caller: FunctionType;
+  readonly callee: FunctionType;
+}
+
 /** A call from one part of a component to another, the same for all instances of it. */
 export interface CallPlan {
   /** What the caller calls. `core` is what it gets to. */
@@ -41,8 +47,9 @@ export interface CallPlan {
  *
  * @param name of the function, for messages
  */
-export function compilePartCall(func: FunctionType, name: string): CallPlan {
-  const signatureFor = compileSignatures(func);
+export function compilePartCall(types: CallTypes, name: string): CallPlan {
+  // Of types that are the same but for their resources, signatures are too.
+  const signatureFor = compileSignatures(types.caller);
   const label = `function ${name}`;
   return {
     bind(caller, callee, core) {
@@ -50,14 +57,13 @@ export function compilePartCall(func: FunctionType, name: string): CallPlan {
       const lifted = signatureFor(callee.options.memory?.pointer ?? 'i32');
       const from = new LiftLowerContext(caller.part, label, caller.options, lowered.borrows);
       const to = new LiftLowerContext(callee.part, label, callee.options, false);
-      const call = new PartCall(from, to, { func, lowered, lifted }, callee.options.postReturn);
+      const call = new PartCall(from, to, types, { lowered, lifted }, callee.options.postReturn);
       return call.adapt(core);
     },
   };
 }
 
-interface CallTypes {
-  readonly func: FunctionType;
+interface CallSignatures {
   readonly lowered: Signature;
   readonly lifted: Signature;
 }
@@ -80,7 +86,8 @@ class PartCall {
   constructor(
     from: LiftLowerContext,
     to: LiftLowerContext,
-    { func, lowered, lifted }: CallTypes,
+    { caller, callee }: CallTypes,
+    { lowered, lifted }: CallSignatures,
     postReturn: CoreFunction | undefined,
   ) {
     this.#from = from;
@@ -91,11 +98,16 @@ class PartCall {
     const pointers = { from: lowered.pointer, to: lifted.pointer };
     this.#layouts = { from: layoutOf(lowered), to: layoutOf(lifted) };
     this.#params = sequenceCrossing(
-      func.params.map(({ type }) => compileCrossing(type, pointers)),
+      caller.params.map(({ type }, i) =>
+        compileCrossing({ from: type, to: callee.params[i]?.type ?? type }, pointers),
+      ),
       this.#layouts.from,
       this.#layouts.to,
     );
-    this.#result = func.result && compileCrossing(func.result, { from: pointers.to, to: pointers.from });
+    this.#result =
+      caller.result &&
+      callee.result &&
+      compileCrossing({ from: callee.result, to: caller.result }, { from: pointers.to, to: pointers.from });
   }
 
   adapt(target: CoreFunction): CoreFunction {

@@ -18,68 +18,86 @@ export interface CrossingPointers {
   readonly to: Pointer;
 }
 
-export function compileCrossing(type: WitType, pointers: CrossingPointers): Crossing {
-  const byPointers = compiled.get(type) ?? new Map<string, Crossing>();
-  compiled.set(type, byPointers);
+/** A type as each side has it: the same but for what they know resources as. */
+export interface CrossingTypes {
+  readonly from: WitType;
+  readonly to: WitType;
+}
+
+export function compileCrossing({ from, to }: CrossingTypes, pointers: CrossingPointers): Crossing {
+  const byTarget = compiled.get(from) ?? new WeakMap<WitType, Map<string, Crossing>>();
+  compiled.set(from, byTarget);
+  const byPointers = byTarget.get(to) ?? new Map<string, Crossing>();
+  byTarget.set(to, byPointers);
   const key = `${pointers.from} ${pointers.to}`;
   const known = byPointers.get(key);
   if (known !== undefined) return known;
-  const crossing = compile(type, pointers);
+  const crossing = compile(from, to, pointers);
   byPointers.set(key, crossing);
   return crossing;
 }
 
 /** Types are shared by the functions of a component, and so is how they cross. */
-const compiled = new WeakMap<WitType, Map<string, Crossing>>();
+const compiled = new WeakMap<WitType, WeakMap<WitType, Map<string, Crossing>>>();
 
-function compile(type: WitType, pointers: CrossingPointers): Crossing {
-  const sides = (member: WitType): Side => ({
+function compile(from: WitType, to: WitType, pointers: CrossingPointers): Crossing {
+  const sides = (member: WitType, other: WitType): Side => ({
     from: compileType(member, pointers.from),
-    to: compileType(member, pointers.to),
-    crossing: compileCrossing(member, pointers),
+    to: compileType(other, pointers.to),
+    crossing: compileCrossing({ from: member, to: other }, pointers),
   });
-  const sequence = (members: readonly WitType[]): Crossing => {
-    const all = members.map(sides);
+  const optionalSides = (member: WitType | undefined, other: WitType | undefined): Side | undefined =>
+    member && other && sides(member, other);
+  const sequence = (members: readonly WitType[], others: readonly WitType[]): Crossing => {
+    const all = members.map((member, i) => sides(member, others[i] ?? member));
     return sequenceCrossing(
       all.map(({ crossing }) => crossing),
-      sequenceLayout(all.map(({ from }) => from.layout)),
-      sequenceLayout(all.map(({ to }) => to.layout)),
+      sequenceLayout(all.map((side) => side.from.layout)),
+      sequenceLayout(all.map((side) => side.to.layout)),
     );
   };
-  switch (type.kind) {
+  switch (from.kind) {
     case 'string':
       return stringCrossing;
     case 'list':
-      return isNumberKind(type.element.kind)
-        ? numbersCrossing(compileType(type.element, pointers.from).layout.size)
-        : elementsCrossing(sides(type.element));
-    case 'fixed-list':
-      return repeatedCrossing(sides(type.element), type.length, isNumberKind(type.element.kind));
+      return isNumberKind(from.element.kind)
+        ? numbersCrossing(compileType(from.element, pointers.from).layout.size)
+        : elementsCrossing(sides(from.element, (to as typeof from).element));
+    case 'fixed-list': {
+      const elements = sides(from.element, (to as typeof from).element);
+      return repeatedCrossing(elements, from.length, isNumberKind(from.element.kind));
+    }
     case 'map':
-      return elementsCrossing(sides(entryOf(type)));
-    case 'record':
-      return sequence(type.fields.map((field) => field.type));
+      return elementsCrossing(sides(entryOf(from), entryOf(to as typeof from)));
+    case 'record': {
+      const typesOf = ({ fields }: typeof from): WitType[] => fields.map((field) => field.type);
+      return sequence(typesOf(from), typesOf(to as typeof from));
+    }
     case 'tuple':
-      return sequence(type.items);
+      return sequence(from.items, (to as typeof from).items);
     case 'option':
-      return variantCrossing('an option', [undefined, sides(type.some)]);
-    case 'result':
-      return variantCrossing('a result', [type.ok && sides(type.ok), type.err && sides(type.err)]);
-    case 'variant':
+      return variantCrossing('an option', [undefined, sides(from.some, (to as typeof from).some)]);
+    case 'result': {
+      const { ok, err } = to as typeof from;
+      return variantCrossing('a result', [optionalSides(from.ok, ok), optionalSides(from.err, err)]);
+    }
+    case 'variant': {
+      const { cases } = to as typeof from;
       return variantCrossing(
         'a variant',
-        type.cases.map((item) => item.type && sides(item.type)),
+        from.cases.map((item, i) => optionalSides(item.type, cases[i]?.type)),
       );
+    }
     case 'own':
-      return ownCrossing(type.resource);
+      return ownCrossing({ from: from.resource, to: (to as typeof from).resource });
     case 'borrow':
-      return borrowCrossing(type.resource);
+      return borrowCrossing({ from: from.resource, to: (to as typeof from).resource });
     case 'stream':
-      return streamCrossing(type.element);
+      return streamCrossing({ from: from.element, to: (to as typeof from).element });
     case 'future':
-      return futureCrossing(type.value);
+      return futureCrossing({ from: from.value, to: (to as typeof from).value });
     default:
-      return valueCrossing(compileType(type, pointers.from), compileType(type, pointers.to));
+      return valueCrossing(compileType(from, pointers.from), compileType(to, pointers.to));
   }
 }
 

@@ -21,7 +21,7 @@ describe('any value of any type', () => {
         const source = from.allocate(8, codecs.from.layout.size);
         const target = to.allocate(8, codecs.to.layout.size);
         codecs.from.store(from.cx, source, value);
-        const crossing = compileCrossing(type, { from: one.pointer, to: other.pointer });
+        const crossing = compileCrossing({ from: type, to: type }, { from: one.pointer, to: other.pointer });
         crossing.copy(from.cx, source, to.cx, target);
         expect(codecs.to.load(to.cx, target)).toEqual(codecs.from.load(from.cx, source));
       }),
@@ -36,7 +36,7 @@ describe('any value of any type', () => {
         const from = handMadeGuest(one);
         const to = handMadeGuest(other);
         codecs.from.lower(from.cx, 0, value);
-        const crossing = compileCrossing(type, { from: one.pointer, to: other.pointer });
+        const crossing = compileCrossing({ from: type, to: type }, { from: one.pointer, to: other.pointer });
         crossing.pass(from.cx, 0, to.cx, 0);
         const flat = to.cx.flat.slice(0, codecs.to.layout.flat.length);
         for (const [i, coreType] of codecs.to.layout.flat.entries()) {

@@ -67,11 +67,11 @@ function link(
     (name: string): CoreFunction =>
     (...args) =>
       core[name]?.(...args);
-  const origin: ResourceOrigin =
+  const originOf = (resource: WitResource): ResourceOrigin =>
     destructor === undefined
-      ? { kind: 'host' }
-      : { kind: 'guest', part: 0, destructor: () => core[destructor] };
-  const instance = new AbiInstance(new Map(resources.map((resource) => [resource, origin])));
+      ? { kind: 'host', resource }
+      : { kind: 'guest', resource, part: 0, destructor: () => core[destructor] };
+  const instance = new AbiInstance(new Map(resources.map((resource) => [resource, originOf(resource)])));
   instance.startWatching(new Map([[hostId, hostImport(host)]]), { ...(signal !== undefined && { signal }) });
   const part = instance.part(0);
   const options: CanonOptions = {

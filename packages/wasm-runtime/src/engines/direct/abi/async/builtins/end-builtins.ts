@@ -39,7 +39,7 @@ export function endAt(
   if (end.direction !== direction) {
     throw new AbiTrap(`${label}: handle ${index} is ${end.what}, expected ${what}`);
   }
-  if (!sameType(end.shared.element, elementOf(type))) {
+  if (!sameType(end.element, elementOf(type))) {
     throw new AbiTrap(`${label}: handle ${index} is ${end.what} of other values`);
   }
   return end;
@@ -52,10 +52,10 @@ export function bindEndsNew(part: AbiPart, type: EndType): CoreFunction {
   const make = (): readonly [CopyEnd, CopyEnd] => {
     if (type.kind === 'stream') {
       const shared = new SharedStream(element);
-      return [new StreamEnd('readable', shared), new StreamEnd('writable', shared)];
+      return [new StreamEnd('readable', shared, element), new StreamEnd('writable', shared, element)];
     }
     const shared = new SharedFuture(element);
-    return [new FutureEnd('readable', shared), new FutureEnd('writable', shared)];
+    return [new FutureEnd('readable', shared, element), new FutureEnd('writable', shared, element)];
   };
   return plainBuiltin(part, label, 0, () => {
     const [readable, writable] = make();
