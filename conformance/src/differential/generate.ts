@@ -8,7 +8,14 @@ import { chainText } from './shapes/chain.js';
 import { anyReallocMode } from './shapes/core-text.js';
 import { rawParamsText, rawResultsText } from './shapes/raw.js';
 import { type Relay, relayText } from './shapes/relay.js';
-import { definingText, logType, ownResourcesText, passingText, usingText } from './shapes/resources.js';
+import {
+  definingText,
+  logType,
+  ownResourcesText,
+  passingText,
+  usingText,
+  viewingText,
+} from './shapes/resources.js';
 import { type Flow, readerFunc, readerText, writerText } from './shapes/stream-flow.js';
 import { streamsResult, streamsText } from './shapes/streams.js';
 import type { Func } from './type-text.js';
@@ -119,6 +126,16 @@ const shapes: Readonly<Record<string, (random: Random) => Case>> = {
     const text = chainText(links, [], [...funcs, log]);
     const calls = callsInTurn(random, funcs).flatMap((call) => [call, callOf(log)]);
     return { shape: 'resources-chain', text: `(component ${text})`, host: [], calls };
+  },
+  /** The resource of one component as two types of another. */
+  'resource-views'(random) {
+    const funcs = scriptFuncs(random);
+    const passing = random.times(random.below(3), () => passingText(random));
+    const links = [definingText(), ...passing, viewingText(random, namesOf(funcs))];
+    const log: Func = { name: 'log', params: [], result: logType };
+    const text = chainText(links, [], [...funcs, log]);
+    const calls = callsInTurn(random, funcs).flatMap((call) => [call, callOf(log)]);
+    return { shape: 'resource-views', text: `(component ${text})`, host: [], calls };
   },
   /** Both ends of streams and futures of one component, by scripts in it. */
   streams(random) {

@@ -173,9 +173,8 @@ export function passingText(random: Random): string {
   return `${resourceImport()}
     ${logModule}
     (core module $m
-      ${resourceCore.map(([name, type]) => `(import "i" "${name}" (func $${name} ${type}))`).join('\n')}
+      ${coreImports()}
       (import "i" "log" (func $logged (param i32)))
-      (import "i" "drop" (func $drop (param i32)))
       (func (export "make") (param i32) (result i32) (call $make (local.get 0)))
       (func (export "take") (param i32) (result i32) (call $take (local.get 0)))
       (func (export "look") (param i32) (result i32) (call $look (local.get 0)) ${drop(0)})
@@ -192,55 +191,89 @@ export function usingText(random: Random, names: readonly string[]): string {
   return `${resourceImport()}
     ${logModule}
     (core module $m
-      ${resourceCore.map(([name, type]) => `(import "i" "${name}" (func $${name} ${type}))`).join('\n')}
+      ${coreImports()}
       (import "i" "log" (func $logged (param i32)))
-      (import "i" "drop" (func $drop (param i32)))
       (import "log" "log" (func $log (param i32)))
       (import "log" "end" (func $end (result i32)))
-      ${names.map((name) => `(func (export "${name}") (result i32) ${useText(random)} (call $end))`).join('\n')}
+      ${names.map((name) => `(func (export "${name}") (result i32) ${useText(random, [''])} (call $end))`).join('\n')}
       (func (export "log") (result i32) (call $logged (i32.const 8)) (i32.const 8)))
     ${resourceInstance('(with "log" (instance $log))')}
     ${liftLogs([...names, 'log'])}`;
 }
 
-function useText(random: Random): string {
+/**
+ * The inside of a component that imports the instance of another twice, and so has its resource as two types, which must not be one to
+ * it. Its scripts use both.
+ */
+export function viewingText(random: Random, names: readonly string[]): string {
+  const views = ['', '2'];
+  return `(import "i" (instance $i (export "r" (type $r (sub resource))) ${resourceFuncs}))
+    (component $Viewing
+      ${views.map((view) => resourceImport(view)).join('\n')}
+      ${logModule}
+      (core module $m
+        ${views.map((view) => coreImports(view)).join('\n')}
+        (import "i" "log" (func $logged (param i32)))
+        (import "log" "log" (func $log (param i32)))
+        (import "log" "end" (func $end (result i32)))
+        ${names.map((name) => `(func (export "${name}") (result i32) ${useText(random, views)} (call $end))`).join('\n')}
+        (func (export "log") (result i32) (call $logged (i32.const 8)) (i32.const 8)))
+      ${resourceInstance('(with "log" (instance $log))', views)}
+      ${liftLogs([...names, 'log'])})
+    (instance $v (instantiate $Viewing (with "i" (instance $i)) (with "i2" (instance $i))))
+    ${[...names, 'log'].map((name) => `(export "${name}" (func $v "${name}"))`).join('\n')}`;
+}
+
+/** @param views ends of the names of the functions for each type that the component has a resource as */
+function useText(random: Random, views: readonly string[]): string {
   const holding = new Holding(random);
   const steps = random.times(random.between(3, 16), () => {
-    if (!holding.has(0) || random.percent(30))
-      return `(call $make (i32.const ${random.below(900)})) ${holding.take(0)}`;
-    const look = (): string => holding.handle(0, false);
-    const give = (): string => holding.handle(0, true);
+    const kind = views.length === 1 ? 0 : random.below(views.length);
+    const view = views[kind] ?? '';
+    if (!holding.has(kind) || random.percent(30))
+      return `(call $make${view} (i32.const ${random.below(900)})) ${holding.take(kind)}`;
+    const look = (): string => holding.handle(kind, false);
+    const give = (): string => holding.handle(kind, true);
     switch (random.below(5)) {
       case 0:
-        return `(call $log (call $take ${give()}))`;
+        return `(call $log (call $take${view} ${give()}))`;
       case 1:
-        return `(call $log (call $look ${look()}))`;
+        return `(call $log (call $look${view} ${look()}))`;
       case 2:
-        return `(call $log (call $both ${look()} ${look()}))`;
+        return `(call $log (call $both${view} ${look()} ${look()}))`;
       case 3:
-        return `(call $swap ${give()} ${give()}) ${holding.take(0)}`;
+        return `(call $swap${view} ${give()} ${give()}) ${holding.take(kind)}`;
       default:
-        return `(call $drop ${give()})`;
+        return `(call $drop${view} ${give()})`;
     }
   });
   return `${localsText(holding)} ${steps.join('\n')}`;
 }
 
-function resourceImport(): string {
-  return `(import "i" (instance $i (export "r" (type $r (sub resource))) ${resourceFuncs}))
-    (alias export $i "r" (type $r))
-    (core module $alloc (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 32768)))
-    (core instance $alloc (instantiate $alloc))`;
+function resourceImport(view = ''): string {
+  return `(import "i${view}" (instance $i${view} (export "r" (type $r (sub resource))) ${resourceFuncs}))
+    (alias export $i${view} "r" (type $r${view}))`;
 }
 
-function resourceInstance(more = ''): string {
+function coreImports(view = ''): string {
   return `
-    ${resourceCore.map(([name]) => `(core func $l-${name} (canon lower (func $i "${name}")))`).join('\n')}
+    ${resourceCore.map(([name, type]) => `(import "i" "${name}${view}" (func $${name}${view} ${type}))`).join('\n')}
+    (import "i" "drop${view}" (func $drop${view} (param i32)))`;
+}
+
+function resourceInstance(more = '', views: readonly string[] = ['']): string {
+  const each = (text: (name: string, view: string) => string): string =>
+    views.flatMap((view) => resourceCore.map(([name]) => text(name, view))).join('\n');
+  return `
+    (core module $alloc (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 32768)))
+    (core instance $alloc (instantiate $alloc))
+    ${each((name, view) => `(core func $l-${name}${view} (canon lower (func $i${view} "${name}")))`)}
     (core func $l-log (canon lower (func $i "log") ${logOptions} (realloc (core func $alloc "realloc"))))
-    (core func $l-drop (canon resource.drop $r))
+    ${views.map((view) => `(core func $l-drop${view} (canon resource.drop $r${view}))`).join('\n')}
     (core instance $m (instantiate $m ${more} (with "i" (instance
-      ${resourceCore.map(([name]) => `(export "${name}" (func $l-${name}))`).join('\n')}
-      (export "log" (func $l-log)) (export "drop" (func $l-drop))))))`;
+      ${each((name, view) => `(export "${name}${view}" (func $l-${name}${view}))`)}
+      ${views.map((view) => `(export "drop${view}" (func $l-drop${view}))`).join('\n')}
+      (export "log" (func $l-log))))))`;
 }
 
 function resourceLifts(): string {
