@@ -13,7 +13,7 @@ export interface ComponentValidatorOptions {
 }
 
 export interface ValidateOptions {
-  /** Whether a verdict of `valid` tells what the component is made of, which takes several times as long; by default not. */
+  /** Whether a verdict of `valid` or `unsupported` tells what the component is made of, which takes several times as long; by default not. */
   readonly report?: boolean;
   /** Ends the wait, and the work on this component. */
   readonly signal?: AbortSignal;

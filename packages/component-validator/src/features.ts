@@ -79,3 +79,8 @@ export const featuresOn: readonly string[] = Object.keys(features).filter((name)
 export function featureTitle(name: string): string {
   return Object.hasOwn(features, name) ? (features[name]?.title ?? name) : name;
 }
+
+/** Whether components may use it; what is not listed they may not. */
+export function isFeatureOn(name: string): boolean {
+  return featuresOn.includes(name);
+}

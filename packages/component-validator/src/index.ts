@@ -5,7 +5,7 @@ export {
   type ValidateOptions,
 } from './component-validator.js';
 export { ValidatorClosedError, ValidatorError } from './errors.js';
-export { type Feature, features, featuresOn, featureTitle } from './features.js';
+export { type Feature, features, featuresOn, featureTitle, isFeatureOn } from './features.js';
 export {
   type CountedLimit,
   defaultValidationLimits,

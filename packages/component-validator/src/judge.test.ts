@@ -289,4 +289,23 @@ describe('a report', () => {
       expect.arrayContaining(['SIMD', 'MEMORY64']),
     );
   });
+
+  it('tells it of a component that uses what is off, the features that are on among it', async () => {
+    const bytes = await wat(`(component
+      (core module (memory 1 1 shared) (func (param v128)))
+      (component (core module (type (struct)) (import "a" "m" (memory i64 1)))))`);
+    const verdict = judge(validator, bytes, { limits: defaultValidationLimits, report: true });
+    expect(verdict).toMatchObject({
+      kind: 'unsupported',
+      features: ['SHARED_MEMORY'],
+      report: {
+        components: 1,
+        coreModules: [
+          { functions: 1, memories: [{ imported: false }] },
+          { memories: [{ imported: true, bits: 64 }] },
+        ],
+        features: expect.arrayContaining(['SIMD', 'MEMORY64', 'GC', 'SHARED_MEMORY']),
+      },
+    });
+  });
 });

@@ -14,23 +14,22 @@ interface ValidatorExports {
 
 /** What the build writes down, in its own words. */
 type Answer =
-  | {
+  | ({
       readonly verdict: 'valid';
-      readonly features?: readonly string[];
-      readonly report?: Json<ComponentReport>;
-    }
+    } & AnsweredReport)
   | {
       readonly verdict: 'invalid';
       readonly message: string;
       readonly offset: number;
       readonly place: Json<Place>;
     }
-  | {
+  | ({
       readonly verdict: 'unsupported';
+      /** Those that are off. */
       readonly features: readonly string[];
       readonly offset: number;
       readonly place: Json<Place>;
-    }
+    } & AnsweredReport)
   | {
       readonly verdict: 'limit';
       readonly limit: CountedLimit;
@@ -38,6 +37,12 @@ type Answer =
       readonly allowed: number;
       readonly place: Json<Place>;
     };
+
+/** Where it was asked for. */
+interface AnsweredReport {
+  readonly used?: readonly string[];
+  readonly report?: Json<Omit<ComponentReport, 'features'>>;
+}
 
 /** What is absent is `null` there. */
 type Json<T> = { readonly [Name in keyof T]: T[Name] | null };
@@ -120,25 +125,30 @@ function readAnswer(memory: CoreMemory, address: number): string {
 
 function verdictOf(answer: Answer): Verdict {
   switch (answer.verdict) {
-    case 'valid': {
-      const { report, features = [] } = answer;
-      return report === undefined
-        ? { kind: 'valid' }
-        : { kind: 'valid', report: { ...present(report), features } };
-    }
+    case 'valid':
+      return { kind: 'valid', ...reportOf(answer, []) };
     case 'invalid': {
       const { message, offset, place } = answer;
       return { kind: 'invalid', message: oneLine(message), offset, place: present(place) };
     }
     case 'unsupported': {
       const { features, offset, place } = answer;
-      return { kind: 'unsupported', features, offset, place: present(place) };
+      return { kind: 'unsupported', features, offset, place: present(place), ...reportOf(answer, features) };
     }
     case 'limit': {
       const { limit, found, allowed, place } = answer;
       return { kind: 'limit', limit, found, allowed, place: present(place) };
     }
   }
+}
+
+/** @param off features that are used and off */
+function reportOf(
+  { report, used = [] }: AnsweredReport,
+  off: readonly string[],
+): { readonly report?: ComponentReport } {
+  if (report === undefined) return {};
+  return { report: { ...present(report), features: [...new Set([...used, ...off])] } };
 }
 
 /** wasmparser writes causes below one another, the outermost first. */

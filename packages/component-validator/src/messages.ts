@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.js';
 export interface ToValidatorThread {
   readonly bytes: Uint8Array;
   readonly limits: ValidationLimits;
-  /** Whether the verdict on a valid component has a report. */
+  /** Whether the verdict on a component that is valid, with features that are off or without, has a report. */
   readonly report: boolean;
 }
 

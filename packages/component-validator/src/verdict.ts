@@ -35,7 +35,7 @@ export interface ComponentReport {
   readonly components: number;
   /** Bytes of custom sections, such as names. */
   readonly customBytes: number;
-  /** Features without which it would not be valid, as `features` names them. */
+  /** Those without which it would not be valid, on or off, as `features` names them. */
   readonly features: readonly string[];
 }
 
@@ -58,6 +58,7 @@ export type Verdict =
       /** Of the first use, in bytes. */
       readonly offset: number;
       readonly place: Place;
+      readonly report?: ComponentReport | undefined;
     }
   /** It has more of something than it may have; whether it is valid was not found out. */
   | {

@@ -51,6 +51,30 @@ describe('inspect', () => {
     expect(output).toContain('the world itself (served by nobody)\n    f: func()');
   });
 
+  it('shows all of one that uses a feature which is off', async () => {
+    const module = [
+      0x00,
+      0x61,
+      0x73,
+      0x6d,
+      0x01,
+      0x00,
+      0x00,
+      0x00,
+      ...section(0x05, [0x01, 0x03, 0x01, 0x02]),
+    ];
+    const { code, output } = await inspect([...preamble, ...imports, ...section(0x01, module)]);
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^guest.wasm: a valid component, \d+ bytes\nIt would not run here: .* uses shared memories .*\(at byte \d+\)/,
+    );
+    expect(output).toContain('a:b/c (types only)');
+    expect(output).toContain(
+      'core module 0: 14 bytes, 0 functions, 0 tables; memory of 65536 bytes, at most 131072\n',
+    );
+    expect(output).toContain('shared memories (SHARED_MEMORY): off here\n');
+  });
+
   it('gives programs JSON, in two spellings', async () => {
     const { code, output } = await inspect([...preamble, ...imports], '--json');
     expect(code).toBe(1);

@@ -71,7 +71,7 @@ async function inspectArchive(io: CliIo, bytes: Uint8Array, isJson: boolean): Pr
 
 async function inspectFile(io: CliIo, target: string, bytes: Uint8Array, isJson: boolean): Promise<boolean> {
   const inspection = await inspectComponent(bytes, { component: basename(target) });
-  const token = inspection.valid ? await readComponentToken(bytes) : undefined;
+  const token = inspection.valid === true ? await readComponentToken(bytes) : undefined;
   const report = token === undefined ? undefined : componentReport(token, Date.now());
   io.out(
     isJson

@@ -73,7 +73,7 @@ async function layoutOf(io: CliIo, file: string, options: PushOptions): Promise<
     return () => providerLayout(config);
   }
   const { exports, imports, obstacle, valid } = await inspectComponent(bytes, { component: file });
-  if (!valid || imports === undefined || exports === undefined) {
+  if (valid !== true || imports === undefined || exports === undefined) {
     throw new CliError(
       `Unsupported artifact type: \`${file}\` is neither a valid component nor a provider archive${obstacle === undefined ? '' : `: ${obstacle}`}`,
       'build it as a component, or make an archive of a provider with `wasmlattice par create`',

@@ -15,7 +15,8 @@ export function inspectionText(file: string, inspection: ComponentInspection): s
 }
 
 function summary(file: string, { bytes, engine, obstacle = '', valid }: ComponentInspection): string {
-  const kind = valid ? 'a valid component' : 'no valid component';
+  const kind =
+    valid === undefined ? 'too much to be validated' : valid ? 'a valid component' : 'no valid component';
   const runs =
     engine === undefined ? `It would not run here: ${obstacle}` : `It runs here, on engine ${engine}.`;
   return `${file}: ${kind}, ${bytes} bytes\n${runs}\n`;
@@ -65,5 +66,5 @@ function sizeLines({ report }: ComponentInspection): string[] {
 }
 
 function featureLines({ report }: ComponentInspection): string[] {
-  return report?.features.map(({ name, title }) => `${title} (${name})`) ?? [];
+  return report?.features.map(({ name, on, title }) => `${title} (${name})${on ? '' : ': off here'}`) ?? [];
 }

@@ -6,7 +6,7 @@ pub fn array(values: impl IntoIterator<Item = String>) -> String {
 }
 
 /// `{"a":1}`, of values that are JSON already.
-pub fn object<const N: usize>(members: [(&str, String); N]) -> String {
+pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let members = members.into_iter().map(|(name, value)| format!("{}:{value}", string(name)));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }

@@ -1,7 +1,7 @@
 //! What a component is made of, for people.
 
 use crate::json;
-use wasmparser::{MemoryType, Payload, TypeRef};
+use wasmparser::{MemoryType, Parser, Payload, TypeRef, WasmFeatures};
 
 #[derive(Default)]
 struct CoreModule {
@@ -19,6 +19,23 @@ pub struct Report {
 }
 
 impl Report {
+    /// Of a file that need not be valid, up to where it can't be read any more.
+    pub fn read(file: &[u8]) -> Report {
+        let mut report = Report::default();
+        let mut depth = 0;
+        let mut parser = Parser::new(0);
+        parser.set_features(WasmFeatures::all());
+        for payload in parser.parse_all(file).map_while(Result::ok) {
+            match payload {
+                Payload::Version { .. } => depth += 1,
+                Payload::End(_) => depth -= 1,
+                _ => {}
+            }
+            report.take(&payload, depth);
+        }
+        report
+    }
+
     pub fn take(&mut self, payload: &Payload<'_>, depth: usize) {
         match payload {
             Payload::ModuleSection { unchecked_range, .. } => self.core_modules.push(CoreModule {

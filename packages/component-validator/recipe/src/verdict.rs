@@ -3,6 +3,7 @@
 use crate::disputed::disputed;
 use crate::features;
 use crate::json;
+use crate::report::Report;
 use crate::request::Request;
 use crate::walk::{Stop, Walk, is_valid};
 use wasmparser::{Error, WasmFeatures};
@@ -19,13 +20,17 @@ pub fn judge(file: &[u8], request: &Request) -> String {
             ("place", walk.place.to_json(file)),
         ]),
         Err(Stop::SharedMemory(offset)) => match is_valid(file, WasmFeatures::all()) {
-            Ok(()) => unsupported(file, &walk, json::array([json::string("SHARED_MEMORY")]), offset),
+            Ok(()) => {
+                let off = json::array([json::string("SHARED_MEMORY")]);
+                unsupported(file, request, &walk, off, offset)
+            }
             Err(error) => invalid(file, error, request),
         },
         Err(Stop::Invalid(error)) => match is_valid(file, WasmFeatures::all()) {
             Ok(()) => {
                 let needed = features::needed(request.features, |features| is_valid(file, features));
-                unsupported(file, &walk, features::names(needed - request.features), error.offset())
+                let off = features::names(needed - request.features);
+                unsupported(file, request, &walk, off, error.offset())
             }
             Err(_) => invalid(file, error, request),
         },
@@ -36,21 +41,34 @@ fn valid(file: &[u8], request: &Request, walk: &Walk) -> String {
     if !request.report {
         return json::object([("verdict", json::string("valid"))]);
     }
-    let used = features::used(|features| is_valid(file, features));
     json::object([
         ("verdict", json::string("valid")),
-        ("features", features::names(used)),
+        ("used", used(file)),
         ("report", walk.report.to_json()),
     ])
 }
 
-fn unsupported(file: &[u8], walk: &Walk, features: String, offset: u64) -> String {
-    json::object([
+/// `features` are those that it would need and are off.
+fn unsupported(file: &[u8], request: &Request, walk: &Walk, features: String, offset: u64) -> String {
+    let mut members = vec![
         ("verdict", json::string("unsupported")),
         ("features", features),
         ("offset", offset.to_string()),
         ("place", walk.place.to_json(file)),
-    ])
+    ];
+    if request.report {
+        members.push(("used", used(file)));
+        members.push(("report", Report::read(file).to_json()));
+    }
+    json::object(members)
+}
+
+/// The features that a file uses, as far as they can be told: of what this build takes for invalid, none.
+fn used(file: &[u8]) -> String {
+    if is_valid(file, WasmFeatures::all()).is_err() {
+        return json::array([]);
+    }
+    features::names(features::used(|features| is_valid(file, features)))
 }
 
 /// Says what is wrong with all features on: that one of them is off is not what is wrong.
@@ -61,7 +79,7 @@ fn invalid(file: &[u8], first: Error, request: &Request) -> String {
         _ => first,
     };
     if let Some(name) = disputed(error.message()) {
-        return unsupported(file, &walk, json::array([json::string(name)]), error.offset());
+        return unsupported(file, request, &walk, json::array([json::string(name)]), error.offset());
     }
     json::object([
         ("verdict", json::string("invalid")),

@@ -1,6 +1,7 @@
 export type { InspectedInterface } from '../inspection/describe-world.js';
 export {
   type ComponentInspection,
+  type InspectedFeature,
   type InspectedReport,
   type InspectOptions,
   inspectComponent,

@@ -53,15 +53,65 @@ describe('an inspection', () => {
 
   it('names the features that a component uses', async () => {
     const { report } = await inspect(await parse('(component (core module (func (param v128))))'));
-    expect(report?.features).toContainEqual({ name: 'SIMD', title: 'vectors' });
+    expect(report?.features).toContainEqual({ name: 'SIMD', title: 'vectors', on: true });
   });
 
-  it('calls what is off a feature, and what is wrong invalid', async () => {
-    expect(await inspect(await parse('(component (core module (memory 1 1 shared)))'))).toMatchObject({
+  it.each([
+    ['shared memories', '(memory 1 1 shared)', 'SHARED_MEMORY'],
+    ['objects of the garbage collection proposal', '(memory 1) (type (struct))', 'GC'],
+    ['memories with pages of their own size', '(memory 1 (pagesize 1))', 'CUSTOM_PAGE_SIZES'],
+  ])('tells all of a component that uses %s, which is off', async (title, module, feature) => {
+    const found = await inspect(
+      await importing(`
+        (import "wasi:random/random@0.2.0" (instance (export "get-random-u64" (func (result u64)))))
+        (core module (func (param v128)))
+        (core module ${module} (func))
+        (component $c)
+        (export "c" (component $c))`),
+    );
+    expect(found).toMatchObject({
       valid: true,
-      obstacle: expect.stringContaining('uses shared memories'),
-      report: undefined,
+      engine: undefined,
+      obstacle: expect.stringContaining(`it uses ${title} (${feature}), which are off, in core module 1`),
+      imports: [{ id: 'wasi:random/random@0.2.0', servedBy: 'host' }],
+      exports: [],
     });
+    expect(found.report).toMatchObject({
+      components: 1,
+      coreModules: [{ memories: [] }, { memories: [{}] }],
+    });
+    expect(found.report?.features).toEqual(
+      expect.arrayContaining([
+        { name: 'SIMD', title: 'vectors', on: true },
+        { name: feature, title, on: false },
+      ]),
+    );
+  });
+
+  it('tells all but the features of what this wasmparser takes for invalid', async () => {
+    const found = await inspect(
+      await importing('(core module (func)) (import "a-b" (func)) (import "ab" (func))'),
+    );
+    expect(found).toMatchObject({
+      valid: true,
+      obstacle: expect.stringContaining('names that are the same but for their dashes'),
+      imports: [{ functions: ['a-b: func()'] }, { functions: ['ab: func()'] }],
+      report: {
+        coreModules: [{ functions: 1 }],
+        features: [{ name: 'NAMES_THAT_DIFFER_IN_DASHES', on: false }],
+      },
+    });
+  });
+
+  it('does not call invalid what is too much to be validated', async () => {
+    const bytes = await parse('(component '.repeat(65) + ')'.repeat(65));
+    expect(await inspect(bytes)).toMatchObject({
+      valid: undefined,
+      obstacle: expect.stringContaining('65 components and core modules within one another'),
+    });
+  });
+
+  it('says what is wrong with what is invalid', async () => {
     expect(await inspect(await parse('(component (core module (func (result i32))))'))).toMatchObject({
       valid: false,
       obstacle: expect.stringMatching(/type mismatch.*core module 0, code section, function 0.*at byte \d+/),

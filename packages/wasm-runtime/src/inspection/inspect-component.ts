@@ -3,6 +3,7 @@ import {
   type ComponentValidator,
   createComponentValidator,
   featureTitle,
+  isFeatureOn,
 } from '@wasmlattice/component-validator';
 import { codeLimits } from '../engines/component-limits.js';
 import { createEngine } from '../engines/create-engine.js';
@@ -22,13 +23,13 @@ import { describeWorld, type InspectedInterface } from './describe-world.js';
 export interface ComponentInspection {
   /** Size of the file. */
   readonly bytes: number;
-  /** Whether it is a component that breaks no rule of the format. */
-  readonly valid: boolean;
+  /** Whether it is a component that breaks no rule of the format; `undefined` where finding out takes more than it may. */
+  readonly valid: boolean | undefined;
   /** The engine it would run on; `undefined` when it would not run. */
   readonly engine: string | undefined;
   /** Why it would not run, and what to do; `undefined` when it would. */
   readonly obstacle: string | undefined;
-  /** Absent when it was not found valid. */
+  /** Absent for what is not valid. */
   readonly report: InspectedReport | undefined;
   /** Absent when its types can't be read. */
   readonly imports: readonly InspectedInterface[] | undefined;
@@ -36,7 +37,16 @@ export interface ComponentInspection {
 }
 
 export interface InspectedReport extends Omit<ComponentReport, 'features'> {
-  readonly features: readonly { readonly name: string; readonly title: string }[];
+  readonly features: readonly InspectedFeature[];
+}
+
+/** A feature of WebAssembly that a component uses. */
+export interface InspectedFeature {
+  /** As wasmparser has it: `SIMD`. */
+  readonly name: string;
+  readonly title: string;
+  /** Whether components may use it here. */
+  readonly on: boolean;
 }
 
 export interface InspectOptions {
@@ -54,18 +64,13 @@ export async function inspectComponent(
   const { component } = options;
   await using validator = createComponentValidator();
   const { valid, report, refusal } = await findOut(validator, bytes, component);
-  if (refusal !== undefined) return describe(bytes, { valid, obstacle: describeCause(refusal) });
-  let types: ComponentTypes | undefined;
-  try {
-    types = decodeComponent(bytes);
-  } catch {
-    // Preparing it says why.
-  }
-  const preparation = await prepare(bytes, options);
-  return describe(bytes, { valid, report, ...preparation, ...(types && worldOf(types, component)) });
+  const world = valid === true ? worldOf(bytes, component) : {};
+  const preparation =
+    refusal === undefined ? await prepare(bytes, options) : { obstacle: describeCause(refusal) };
+  return describe(bytes, { valid, report, ...preparation, ...world });
 }
 
-type Found = Partial<Omit<ComponentInspection, 'bytes'>> & { readonly valid: boolean };
+type Found = Partial<Omit<ComponentInspection, 'bytes' | 'valid'>> & Pick<ComponentInspection, 'valid'>;
 
 function describe(bytes: Uint8Array, found: Found): ComponentInspection {
   const { valid, engine, obstacle, report, imports, exports } = found;
@@ -76,7 +81,11 @@ async function findOut(
   validator: ComponentValidator,
   bytes: Uint8Array,
   component: string,
-): Promise<{ readonly valid: boolean; readonly report?: InspectedReport; readonly refusal?: Error }> {
+): Promise<{
+  readonly valid: boolean | undefined;
+  readonly report?: InspectedReport | undefined;
+  readonly refusal?: Error | undefined;
+}> {
   try {
     assertComponent(bytes);
   } catch (error) {
@@ -84,15 +93,19 @@ async function findOut(
   }
   const verdict = await validator.validate(bytes, { report: true });
   const refusal = refusalOf(verdict, component);
-  if (refusal !== undefined) return { valid: verdict.kind === 'unsupported', refusal };
-  const { features, ...report } = (verdict.kind === 'valid' ? verdict.report : undefined) ?? noReport;
-  return {
-    valid: true,
-    report: { ...report, features: features.map((name) => ({ name, title: featureTitle(name) })) },
-  };
+  if (verdict.kind === 'invalid') return { valid: false, refusal };
+  if (verdict.kind === 'limit' || verdict.kind === 'exhausted') return { valid: undefined, refusal };
+  return { valid: true, report: verdict.report && describeReport(verdict.report), refusal };
 }
 
-const noReport: ComponentReport = { coreModules: [], components: 0, customBytes: 0, features: [] };
+function describeReport({ features, ...report }: ComponentReport): InspectedReport {
+  const describeFeature = (name: string): InspectedFeature => ({
+    name,
+    title: featureTitle(name),
+    on: isFeatureOn(name),
+  });
+  return { ...report, features: features.map(describeFeature) };
+}
 
 async function prepare(
   bytes: Uint8Array,
@@ -106,7 +119,14 @@ async function prepare(
   }
 }
 
-function worldOf(types: ComponentTypes, component: string): Pick<Found, 'imports' | 'exports'> {
+function worldOf(bytes: Uint8Array, component: string): Pick<Found, 'imports' | 'exports'> {
+  let types: ComponentTypes;
+  try {
+    types = decodeComponent(bytes);
+  } catch {
+    // Why it would not run says why.
+    return {};
+  }
   const host = { component, interfaces: hostInterfaces, unavailable: unavailableInterfaces };
   try {
     linkImports(types, host);
