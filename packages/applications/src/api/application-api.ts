@@ -199,7 +199,9 @@ export class ApplicationApi {
   async #summaries(): Promise<JsonObject[]> {
     const applications = await this.#store.list();
     return await Promise.all(
-      applications.map(async (application) => summaryOf(application, await this.#current(application))),
+      applications.map(async (application) =>
+        summaryOf(application, await this.#current(application.name, application)),
+      ),
     );
   }
 
@@ -233,7 +235,7 @@ export class ApplicationApi {
 
   async #status(name: string): Promise<ApiOutcome> {
     const application = await this.#store.get(name);
-    const known = await (application === undefined ? this.#statusOf(name) : this.#current(application));
+    const known = await this.#current(name, application);
     const isDeployed = application !== undefined && deployedDocument(application) !== undefined;
     const status = known ?? (isDeployed ? unknown : undeployed);
     const keeper = this.#keeper?.();
@@ -248,11 +250,16 @@ export class ApplicationApi {
   }
 
   /** What an application has come to; `undefined` when that is not known. */
-  async #current(application: StoredApplication): Promise<ApplicationStatus | undefined> {
-    const known = await this.#statusOf(application.name);
+  async #current(
+    name: string,
+    application: StoredApplication | undefined,
+  ): Promise<ApplicationStatus | undefined> {
+    const known = await this.#statusOf(name);
+    if (known?.status.type !== 'undeployed') return known;
+    // Who carries it out can't tell an application that never ran.
+    if (application === undefined || wasPutAlone(application)) return undeployed;
     // It was deployed a moment ago, and who carries it out has not read that yet.
-    const isAhead = known?.status.type === 'undeployed' && deployedDocument(application) !== undefined;
-    return isAhead ? accepted : known;
+    return deployedDocument(application) === undefined ? known : accepted;
   }
 
   async #delete(name: string, version: string | undefined): Promise<ApiOutcome> {
@@ -419,6 +426,13 @@ function noVersion(name: string, version: string): JsonObject {
     name,
     version,
   };
+}
+
+/** Whether it was never deployed, as far as its history tells, which a wadm drops. */
+function wasPutAlone({ deployedVersion, history }: StoredApplication): boolean {
+  return (
+    deployedVersion === undefined && history.length > 0 && history.every(({ action }) => action === 'put')
+  );
 }
 
 function summaryOf(application: StoredApplication, status: ApplicationStatus | undefined): JsonObject {

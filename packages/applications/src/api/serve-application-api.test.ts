@@ -137,6 +137,26 @@ describe('the API of wadm', () => {
     });
   });
 
+  it('says of what was never deployed that it is undeployed, and of what was that its manifest has been', async () => {
+    const message = 'Manifest has been undeployed';
+    for (const name of ['shop', 'nope']) {
+      statuses.set(name, { status: { type: 'undeployed', message }, scalers: [] });
+    }
+    await ask('model.put', manifest());
+    for (const name of ['shop', 'nope']) {
+      expect((await ask(`model.status.${name}`)).status, name).toMatchObject({
+        status: { type: 'undeployed' },
+      });
+      expect((await ask(`model.status.${name}`)).status, name).not.toHaveProperty('status.message');
+    }
+    expect(await ask('model.get')).toMatchObject({ models: [{ status: 'undeployed', status_message: '' }] });
+    await ask('model.deploy.shop', {});
+    await ask('model.undeploy.shop', {});
+    expect((await ask('model.status.shop')).status).toMatchObject({
+      status: { type: 'undeployed', message },
+    });
+  });
+
   it('says that an application which was deployed a moment ago is about to be started', async () => {
     await ask('model.put', manifest());
     expect(await ask('model.status.shop')).toMatchObject({ status: { status: { type: 'undeployed' } } });
