@@ -7,6 +7,7 @@ const generated: readonly (readonly [pattern: RegExp, word: string])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal.
   [/\u001b\[[\d;]*m/g, ''],
   [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'],
+  [/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, 'ULID'],
   [/\b[a-z]+-[a-z]+-\d{1,4}\b/g, 'FRIENDLY-NAME'],
   [/"uptime_seconds": \d+/g, '"uptime_seconds": N'],
   [/"uptime_human": "[^"]*"/g, '"uptime_human": "TIME"'],

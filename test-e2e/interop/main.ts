@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { createTempDir, startNatsServer } from '@wasmlattice/test-support';
+import { compareAppCommands } from './app-area.js';
 import { exchangeArchives } from './archives-area.js';
 import { makeFiles } from './files.js';
 import type { Interop } from './interop.js';
+import { keepApplications } from './keeping-area.js';
 import { mixHosts } from './mixed-area.js';
 import { Report } from './report.js';
 import { findTools } from './tools.js';
@@ -14,7 +16,9 @@ import { compareWashCommands } from './wash-area.js';
 /** Areas by the name that chooses them on the command line. */
 const areas: Readonly<Record<string, (interop: Interop) => Promise<void>>> = {
   wash: compareWashCommands,
+  app: compareAppCommands,
   wadm: deployByWadm,
+  keeping: keepApplications,
   mixed: mixHosts,
   archives: exchangeArchives,
   versions: mixVersions,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, startChild, startWasmcloudHost } from '@wasmlattice/test-support';
+import { freePort, startWasmcloudHost } from '@wasmlattice/test-support';
 import { paths } from '../src/paths.js';
 import { eventually } from './eventually.js';
 import { greeting, secondGreeting } from './guests.js';
@@ -8,6 +8,7 @@ import type { Interop } from './interop.js';
 import { manifest } from './manifest.js';
 import { startOurHost } from './our-host.js';
 import { recordControl } from './recorder.js';
+import { startWadm } from './wadm.js';
 import { createWash, washSucceeds } from './wash.js';
 
 const area = 'wadm';
@@ -25,12 +26,7 @@ interface Inventory {
 /** Has `wadm` deploy, scale, update and take away an application, on two hosts of theirs and on two of ours, by `wash app`. */
 export async function deployByWadm(interop: Interop): Promise<void> {
   const { nats, tools, home, report } = interop;
-  await using wadm = startChild(tools.wadm, ['--nats-server', `${nats.host}:${nats.port}`], {
-    PATH: process.env.PATH,
-    HOME: home,
-    RUST_LOG: 'info',
-  });
-  await wadm.waitForLine(/[Ss]tarting|[Ll]istening|[Ss]erver/);
+  await using _wadm = await startWadm({ tools, nats, home });
   const theirs = await runSteps(interop, await startTheirs(interop));
   const ours = await runSteps(interop, await startOurs(interop));
   for (const [name, failure] of ours) {

@@ -1,18 +1,14 @@
-/**
- * A command line of `wash`, or `http PATH TEXT`, a request to what was deployed, until the answer has the text. Names in braces stand for what differs between the two
- * lattices or from run to run: `{host}`, `{port}`, and files.
- */
-export interface WashStep {
-  readonly command: string;
-  /** Why the two hosts may differ here. What they say is compared all the same, and told. */
-  readonly differs?: string;
-}
+import type { ComparedStep } from './compare-commands.js';
 
 const errorTexts = 'texts of errors: ours name more';
 const oldCode = 'theirs goes on to answer with the code from before an update';
 
-/** All that `wash` says to a lattice without wadm, failures included, in an order in which each finds what it needs. */
-export const washSteps: readonly WashStep[] = [
+/**
+ * All that `wash` says to a lattice without wadm, failures included, in an order in which each finds what it needs. A line is a command of `wash`, or `http PATH TEXT`,
+ * a request to what was deployed, until the answer has the text. Names in braces stand for what differs between the two lattices or from run to run: `{host}`,
+ * `{port}`, and files.
+ */
+export const washSteps: readonly ComparedStep[] = [
   { command: 'get hosts -o json' },
   { command: 'get hosts' },
   { command: 'get inventory -o json' },
