@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Measurement, Row } from './measurement.js';
 import { asyncCall } from './measurements/async-call.js';
+import { besideDeployApplication } from './measurements/beside/beside-deploy-application.js';
 import { besideHttp } from './measurements/beside/beside-http.js';
 import { besideHttpProvider } from './measurements/beside/beside-http-provider.js';
 import { besideProviderCall } from './measurements/beside/beside-provider-call.js';
@@ -108,6 +109,7 @@ const besideWasmcloud: readonly Measurement[] = [
   besideHttpProvider,
   besideProviderCall,
   besideScaleJs,
+  besideDeployApplication,
 ];
 
 async function main(): Promise<number> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
-import { createTempDir, startNatsServer } from '@wasmlattice/test-support';
+import { createTempDir, startChild, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { type BenchHost, startHost } from './lattice.js';
 
@@ -11,9 +11,11 @@ export const hostCount = 3;
 const againMs = 50;
 const deadlineMs = 300_000;
 
-/** Hosts that keep applications, with one NATS server and one cache folder. */
+/** Hosts whose applications are kept, with one NATS server and one cache folder. */
 export interface ReconciledLattice extends AsyncDisposable {
   readonly all: readonly BenchHost[];
+  /** Of the process that keeps them, if it is none of the hosts. */
+  readonly wadmPid: number | undefined;
   readonly folder: string;
   readonly connection: NatsConnection;
   readonly control: ControlClient;
@@ -21,16 +23,48 @@ export interface ReconciledLattice extends AsyncDisposable {
   kill(): Promise<BenchHost>;
 }
 
-export async function startReconciledLattice(): Promise<ReconciledLattice> {
+/** Hosts that keep applications themselves. */
+export function startReconciledLattice(): Promise<ReconciledLattice> {
+  return startKeptLattice(async () => undefined);
+}
+
+/**
+ * The same hosts, whose applications a wadm keeps. Resolves once it knows all of them.
+ *
+ * @param program path of `wadm` 0.21.1
+ */
+export async function startWadmLattice(program: string): Promise<ReconciledLattice> {
+  await using started = new AsyncDisposableStack();
+  const home = started.use(await createTempDir());
+  const lattice = started.use(
+    await startKeptLattice(async ({ host, port }) =>
+      startChild(program, ['--nats-server', `${host}:${port}`], {
+        PATH: process.env.PATH,
+        HOME: home.path,
+        RUST_LOG: 'warn',
+      }),
+    ),
+  );
+  await untilWadmKnows(lattice.connection, hostCount);
+  const all = started.move();
+  return { ...lattice, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** @param startKeeper starts a process that keeps the applications; without one the hosts do */
+async function startKeptLattice(
+  startKeeper: (nats: TestNatsServer) => Promise<(AsyncDisposable & { readonly pid: number }) | undefined>,
+): Promise<ReconciledLattice> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(await createTempDir());
   const nats = started.use(await startNatsServer({ storeDir: join(folder.path, 'nats') }));
+  const keeper = await startKeeper(nats);
+  if (keeper !== undefined) started.use(keeper);
   const cacheDir = join(folder.path, 'cache');
   const hosts = await Promise.all(
     Array.from({ length: hostCount }, async (_, number) =>
       startHost(nats.url, [
         '--reconcile',
-        'true',
+        String(keeper === undefined),
         '--builtin-http-server',
         'true',
         '--cache-dir',
@@ -47,6 +81,7 @@ export async function startReconciledLattice(): Promise<ReconciledLattice> {
   const all = started.move();
   return {
     all: hosts,
+    wadmPid: keeper?.pid,
     folder: folder.path,
     connection,
     control,
@@ -57,6 +92,18 @@ export async function startReconciledLattice(): Promise<ReconciledLattice> {
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** A wadm keeps what it knows of hosts in a bucket: it hears of one by its heartbeat. */
+async function untilWadmKnows(connection: NatsConnection, count: number): Promise<void> {
+  const until = performance.now() + deadlineMs;
+  for (;;) {
+    const bucket = await connection.jetstream().views.kv('wadm_state', { bindOnly: true });
+    const known = (await bucket.get('host_default'))?.json<Readonly<Record<string, unknown>>>() ?? {};
+    if (Object.keys(known).length >= count) return;
+    if (performance.now() > until) throw new Error(`wadm knows ${Object.keys(known).length} hosts`);
+    await wait(againMs);
+  }
 }
 
 const traits = (instances: number, requirements?: object): object[] => [
@@ -151,12 +198,13 @@ export async function untilRunning(control: ControlClient, count: number): Promi
 
 /** Of processes with all their threads, user and system (Linux). */
 export async function cpuSeconds(hosts: readonly BenchHost[]): Promise<number> {
-  const each = await Promise.all(
-    hosts.map(async ({ hostPid }) => {
-      const stat = await readFile(`/proc/${hostPid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    }),
-  );
+  const each = await Promise.all(hosts.map(({ hostPid }) => cpuSecondsOf(hostPid)));
   return each.reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** The same of one process. */
+export async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -10,9 +10,16 @@ export interface WasmcloudPrograms {
 
 /** Those of the folder that `INTEROP_BIN` names, as for `pnpm interop`, or why there are none. */
 export function wasmcloudPrograms(): WasmcloudPrograms | Skipped {
+  const host = wasmcloudProgram('wasmcloud');
+  if (typeof host !== 'string') return host;
+  const httpServer = wasmcloudProgram('http-server-provider');
+  return typeof httpServer === 'string' ? { host, httpServer } : httpServer;
+}
+
+/** One of them, by its name. */
+export function wasmcloudProgram(name: string): string | Skipped {
   const folder = process.env.INTEROP_BIN;
   if (folder === undefined) return { skipped: 'INTEROP_BIN names no folder with the programs of wasmCloud' };
-  const programs = { host: join(folder, 'wasmcloud'), httpServer: join(folder, 'http-server-provider') };
-  const missing = Object.values(programs).find((path) => !existsSync(path));
-  return missing === undefined ? programs : { skipped: `there is no ${missing}` };
+  const program = join(folder, name);
+  return existsSync(program) ? program : { skipped: `there is no ${program}` };
 }

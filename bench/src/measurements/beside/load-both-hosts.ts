@@ -2,9 +2,11 @@ import type { BenchLattice } from '../../lattice.js';
 import { firstAnswer } from '../../load/first-answer.js';
 import { type HttpLoadOptions, loadHttp, settleHttp } from '../../load/http-load.js';
 import type { Measured } from '../../measurement.js';
+import { median } from '../../median.js';
+import { cpuSecondsOf } from '../../reconciled-lattice.js';
 import { medianOfRounds } from '../../rounds.js';
 import { serverPort } from '../../server-port.js';
-import { startBothHosts } from '../../wasmcloud/both-hosts.js';
+import { type BothHosts, startBothHosts } from '../../wasmcloud/both-hosts.js';
 
 export interface LoadBothHostsOptions {
   /** Path of `wasmcloud` 1.9.2. */
@@ -29,10 +31,25 @@ export async function loadBothHosts(options: LoadBothHostsOptions): Promise<Meas
   };
   const ours = await settled(hosts.ours);
   const theirs = await settled(hosts.theirs);
+  const costs = { ours: [] as number[], theirs: [] as number[] };
+  const measure = async (side: keyof BothHosts & keyof typeof costs, port: number): Promise<number> => {
+    const { hostPid } = hosts[side];
+    const before = await cpuSecondsOf(hostPid);
+    const rate = await loadHttp({ ...load, port });
+    const seconds = (await cpuSecondsOf(hostPid)) - before;
+    // As many a second while it warms up.
+    costs[side].push(seconds / (rate * ((load.warmUpMs + load.durationMs) / 1_000)));
+    return rate;
+  };
   // Awaited here: what is measured goes away with this scope.
-  return await medianOfRounds(
+  const measured = await medianOfRounds(
     5,
-    () => loadHttp({ ...load, port: ours }),
-    () => loadHttp({ ...load, port: theirs }),
+    () => measure('ours', ours),
+    () => measure('theirs', theirs),
   );
+  const micros = (all: readonly number[]): string => (median(all) * 1e6).toFixed(0);
+  return {
+    ...measured,
+    note: `a request costs the host some ${micros(costs.ours)} µs of CPU time, theirs ${micros(costs.theirs)}`,
+  };
 }
