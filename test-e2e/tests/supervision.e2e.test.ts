@@ -1,6 +1,8 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient, func, type Invoker, t, witInterface } from '@wasmlattice/rpc';
 import { createNatsInvoker } from '@wasmlattice/rpc/nats';
-import { freePort } from '@wasmlattice/test-support';
+import { createTempDir, freePort } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../src/cli-process.js';
 import { putLink, serveHttp, startComponent, startProvider } from '../src/deploy.js';
@@ -99,6 +101,39 @@ describe('a provider that dies amid a call', () => {
     await host.child.waitForLine(/add on stuck.*the process of the peer ended amid the call/);
     expect((await answer).status).toBe(500);
   });
+});
+
+describe('a provider that dies amid a stream', () => {
+  it('ends it for the component, leaves nothing that looks complete, and serves again', async () => {
+    const { host, lattice } = scenario;
+    await using folder = await createTempDir();
+    await startProvider(lattice, host, 'files', paths.blobstoreProvider);
+    await startComponent(lattice, host, { id: 'writer', wasm: paths.storage, maxInstances: 2 });
+    await putLink(lattice, {
+      source: 'writer',
+      target: 'files',
+      interface: 'wasi:blobstore/blobstore',
+      targetConfig: { ROOT: folder.path },
+    });
+    await host.child.waitForLine(/directory opened/);
+    const url = await serveHttp(lattice, host, 'writer', await freePort());
+    const call = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
+    expect(await call('/create?c=box')).toEqual({ ok: 'box' });
+
+    const endless = call(`/fill?c=box&o=large&bytes=${10 ** 15}`);
+    await expect.poll(() => bytesBelow(folder.path), { timeout: 20_000 }).toBeGreaterThan(0);
+    const [pid] = await childrenOf(host.child.pid, paths.blobstoreProvider);
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await endless).toEqual({ err: { tag: 'closed' } });
+    await expect.poll(() => call('/list?c=box'), { timeout: 20_000 }).toEqual({ ok: [] });
+  });
+
+  const bytesBelow = async (folder: string): Promise<number> => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    const sizes = files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size);
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  };
 });
 
 describe('a provider of another host that dies', () => {
