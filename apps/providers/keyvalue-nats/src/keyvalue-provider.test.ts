@@ -4,11 +4,14 @@ import { ProviderHarness } from '@wasmlattice/provider-sdk/testing';
 import { createClient, err, ok } from '@wasmlattice/rpc';
 import {
   type KeyvalueAtomics,
+  type KeyvalueBatch,
   type KeyvalueStore,
   keyvalueAtomics,
+  keyvalueBatch,
   keyvalueStore,
 } from '@wasmlattice/rpc/interfaces';
 import { startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
+import { headers as messageHeaders } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 // The provider as a host has it: its compiled program in a process of its own, calls over NATS.
@@ -120,6 +123,27 @@ describe('keyvalue provider', () => {
     expect(await store().get('', 'k')).toEqual(ok(undefined));
     await host.provider.updateConfig(config);
     expect(await store().get('', 'k')).toEqual(ok(bytes('v')));
+  });
+
+  it('takes a key that has expired for one that is not there, whatever is asked of it', async () => {
+    await harness.connection.jetstream().views.kv('expiring');
+    await harness.start([link('default', { bucket: 'expiring' })]);
+    for (const key of ['gone', 'kept']) await store().set('', key, bytes('v'));
+    // What nats-server puts in the place of a message whose time is over, in a bucket with limit markers.
+    const marker = messageHeaders();
+    marker.set('Nats-Marker-Reason', 'MaxAge');
+    marker.set('Nats-Rollup', 'sub');
+    const stream = harness.connection.jetstream();
+    await stream.publish('$KV.expiring.gone', new Uint8Array(), { headers: marker });
+    expect(await store().get('', 'gone')).toEqual(ok(undefined));
+    expect(await store().exists('', 'gone')).toEqual(ok(false));
+    expect(await store().listKeys('', undefined)).toEqual(ok({ keys: ['kept'], cursor: undefined }));
+    const batch = createClient<KeyvalueBatch>(harness.invoker, {
+      target: id,
+      interface: keyvalueBatch,
+      headers,
+    });
+    expect(await batch.getMany('', ['gone', 'kept'])).toEqual(ok([undefined, ['kept', bytes('v')]]));
   });
 
   it('is healthy, and exits by itself when it is stopped', async () => {

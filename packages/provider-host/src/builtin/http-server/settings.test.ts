@@ -153,6 +153,8 @@ describe('link config of the HTTP server', () => {
       head: { maxHeadBytes: 2048, headTimeoutMs: undefined },
       trustedProxies: ['10.0.0.0/8', '::1'],
     });
+    expect(read({ header_timeout_ms: '20' }).listener.head.headTimeoutMs).toBe(20);
+    expect(() => read({ header_timeout_ms: '0' })).toThrow(/header_timeout_ms must be/);
     expect(() => read({ trusted_proxies: 'proxy.example.org' })).toThrow(
       /trusted_proxies must be a list of IP/,
     );
