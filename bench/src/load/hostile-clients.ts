@@ -12,7 +12,7 @@ export const hostileClients = {
   /** Heads of which a byte comes each second. */
   'slow heads': 256,
   /** Connections that nothing is asked on. */
-  'idle connections': 8_000,
+  'idle connections': 10_000,
 } as const;
 
 export type HostileKind = keyof typeof hostileClients;
