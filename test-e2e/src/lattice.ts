@@ -1,5 +1,12 @@
 import type { TestNatsServer } from '@wasmlattice/test-support';
-import { type ConnectionOptions, connect, type Msg, type NatsConnection } from 'nats';
+import {
+  type ConnectionOptions,
+  connect,
+  ErrorCode,
+  type Msg,
+  type NatsConnection,
+  type NatsError,
+} from 'nats';
 
 /** A reply of the control interface, as JSON has it. */
 export interface Reply {
@@ -35,6 +42,8 @@ export interface Lattice extends AsyncDisposable {
   event(name: string, data?: Readonly<Record<string, unknown>>): Promise<CloudEvent>;
   /** As {@link Lattice.event}, for events after this moment. */
   nextEvent(name: string, data?: Readonly<Record<string, unknown>>): Promise<CloudEvent>;
+  /** Resolves once the NATS server has noticed that a killed host is gone: until then it passes on what nobody gets. */
+  gone(host: { readonly id: string }): Promise<void>;
 }
 
 /** Longest wait for an answer or an event; reached only when something is broken. */
@@ -116,6 +125,15 @@ export async function joinLattice(
     },
     event: (name, data = {}) => eventFrom(0, name, data),
     nextEvent: (name, data = {}) => eventFrom(events.length, name, data),
+    async gone({ id }) {
+      const subject = `wasmbus.ctl.v1.${lattice}.host.get.${id}`;
+      const askAgain = (): Promise<boolean> =>
+        connection.request(subject, '', { timeout: 1_000 }).then(
+          () => true,
+          (error: NatsError) => error.code !== ErrorCode.NoResponders,
+        );
+      while (await askAgain());
+    },
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }

@@ -82,7 +82,9 @@ describe('built-in messaging', () => {
   it('subscribes anew when its link changes, without a restart', async () => {
     await subscribe('tasks');
     expect(await ask('tasks', 'a task')).toBe('a task was handled');
-    await expect(scenario.lattice.connection.request('jobs.one', 'x')).rejects.toMatchObject({ code: '503' });
+    await expect(
+      scenario.lattice.connection.request('jobs.one', 'x', { timeout: 60_000 }),
+    ).rejects.toMatchObject({ code: '503' });
   });
 
   it('delivers messages of a stream until they are handled, and puts those aside that never can be', async () => {
@@ -130,7 +132,9 @@ describe('built-in messaging', () => {
     const stopped = lattice.nextEvent('provider_stopped', { provider_id: id });
     await lattice.succeed(`provider.stop.${host.id}`, { provider_id: id, host_id: host.id });
     await stopped;
-    await expect(lattice.connection.request('tasks', 'x')).rejects.toMatchObject({ code: '503' });
+    await expect(lattice.connection.request('tasks', 'x', { timeout: 60_000 })).rejects.toMatchObject({
+      code: '503',
+    });
     await startMessaging();
     expect(await ask('tasks', 'again')).toBe('again was handled');
   });

@@ -70,9 +70,10 @@ it('a host runs two versions of a component, and loses no request when the secon
       annotations: { 'wasmlattice.dev/canary': second, 'wasmlattice.dev/canary-share': '25%' },
     },
   ]);
-  const some = await greetings(80);
-  expect(some).toBeGreaterThan(10);
-  expect(some).toBeLessThan(30);
+  // Each thread divides its calls evenly, and the load has others of them: these are a sample.
+  const some = await greetings(200);
+  expect(some).toBeGreaterThan(20);
+  expect(some).toBeLessThan(80);
   await canary(1);
   expect(await greetings(20)).toBe(20);
   await canary(0);

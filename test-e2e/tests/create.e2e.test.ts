@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import {
   type Child,
@@ -97,7 +97,10 @@ it(
     /** Saves, and gives what is told until it is served or not. */
     const save = async (changed: string): Promise<string> => {
       const position = dev.output().length;
-      await writeFile(greet, changed);
+      // At once, as editors do: half a file is a change of its own.
+      const saved = join(dir.path, 'saved.ts');
+      await writeFile(saved, changed);
+      await rename(saved, greet);
       return dev.waitForOutput(
         (told) => /^served .*after the change$|^ {2}@src\/greet/m.test(told),
         position,

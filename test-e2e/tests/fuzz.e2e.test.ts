@@ -46,6 +46,7 @@ beforeAll(async () => {
   await startComponent(lattice, host, { id: 'counter', wasm: paths.counter, maxInstances: 8 });
   await linkKeyvalue(lattice, host, 'counter', 'visits');
   await startProvider(lattice, host, 'messaging', paths.messagingProvider);
+  await host.child.waitForOutput((text) => text.split('the provider serves').length > 2);
   url = await serveHttp(lattice, host, 'counter', await freePort());
 });
 afterAll(async () => {
@@ -150,20 +151,20 @@ it(`${messages} messages to every subject leave the host as it was (seed ${seed}
     if (sent % burst === burst - 1) await lattice.ask(`host.get.${host.id}`);
   }
 
-  await expect.poll(async () => (await fetch(`${url}/a`)).status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(async () => (await fetch(`${url}/a`)).status).toBe(200);
   for (const record of records) {
     const purge = createHeaders();
     purge.append('KV-Operation', 'PURGE');
     purge.append('Nats-Rollup', 'sub');
-    await lattice.connection.request(record, '', { headers: purge, timeout: 10_000 });
+    await lattice.connection.request(record, '', { headers: purge, timeout: 60_000 });
   }
   // What was asked last may still be carried out.
   const remaining = async (): Promise<unknown> => {
     await cleanUp(before, linksBefore);
     return { ...(await inventory()), links: sorted(await links()) };
   };
-  await expect.poll(remaining, { timeout: 60_000 }).toEqual({ ...before, links: sorted(linksBefore) });
-  expect(await subscribedSubjects()).toEqual(subjectsBefore);
+  await expect.poll(remaining).toEqual({ ...before, links: sorted(linksBefore) });
+  await expect.poll(subscribedSubjects).toEqual(subjectsBefore);
   // What it did before, it does again.
   expect(await (await fetch(`${url}/b`)).text()).toContain('1');
   await startComponent(lattice, host, { id: 'after', wasm: paths.hello, maxInstances: 2 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type BuiltGuest, buildGallery, rust, rustWasi03 } from '@wasmlattice/example-gallery';
 import { buildGuestText } from '@wasmlattice/handle-guests';
 import { createTempDir, freePort, http03Guest, type TempDir } from '@wasmlattice/test-support';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putLink, serveHttp, startComponent } from '../src/deploy.js';
 import { type HostProcess, startHost } from '../src/host-process.js';
 import { cacheDir } from '../src/paths.js';
@@ -67,18 +67,17 @@ describe.runIf(gate !== undefined && middleware !== undefined).each([
 
   // Another host may have taken a link; this one sees it a moment later.
   it('says which link is missing', async () => {
-    await vi.waitFor(async () => {
+    const ask = async (): Promise<string> => {
       expect((await fetch(url, { headers: { 'x-key': 'open' } })).status).toBe(500);
-      const missing = /link 'default' not found for instance 'wasi:http\/handler' of component 'via'/;
-      expect(scenario.host.child.output()).toMatch(missing);
-    });
+      return scenario.host.child.output();
+    };
+    const missing = /link 'default' not found for instance 'wasi:http\/handler' of component 'via'/;
+    await expect.poll(ask).toMatch(missing);
   });
 
   it('passes request and response on while they come, with trailers', async () => {
     await putLink(scenario.lattice, { source: 'via', target: 'copy', interface: 'wasi:http/handler' });
-    await vi.waitFor(async () => {
-      expect((await fetch(url, { headers: { 'x-key': 'open' } })).status).toBe(200);
-    });
+    await expect.poll(async () => (await fetch(url, { headers: { 'x-key': 'open' } })).status).toBe(200);
     const request = sendRequest(`${url}/a?b`, {
       method: 'POST',
       headers: { 'x-key': 'open', trailer: 'x-sum' },

@@ -168,7 +168,7 @@ describe.each(['shared', 'thread', 'process'])('a component of tier %s', (tier) 
     ] as const;
     for (const [id, wasm] of all) await stopComponent(lattice, host, { id, wasm });
     expect((await fetch(`${url}/hello`)).status).toBe(503);
-    expect(await processes()).toEqual([]);
+    await expect.poll(processes).toEqual([]);
   });
 });
 
@@ -181,7 +181,7 @@ describe('an isolated component', () => {
     expect(await textOf(`${url}/config?key=greeting`)).toBe('hello');
     // Keys for the host are not for the guest.
     expect((await fetch(`${url}/config?key=${encodeURIComponent(key)}`)).status).toBe(404);
-    expect(await processes()).toHaveLength(1);
+    await expect.poll(processes).toHaveLength(1);
     await lattice.succeed('config.put.tier', { [key]: 'thread', greeting: 'good evening' });
     await expect.poll(processes).toEqual([]);
     expect(await textOf(`${url}/config?key=greeting`)).toBe('good evening');
@@ -236,7 +236,7 @@ describe('an isolated component', () => {
     expect((await failedByConfig).data.error).toBe(
       `config entry ${key} is "container": it must be one of shared, thread, process`,
     );
-    expect(await processes()).toEqual([]);
+    await expect.poll(processes).toEqual([]);
   });
 
   it('that can not run says why from its process', async () => {
@@ -300,7 +300,7 @@ describe('the process of a component', () => {
     const [successor] = await processes();
     expect(successor).not.toBe(pid);
     await stopComponent(lattice, host, { id: 'mortal', wasm: paths.probe });
-    expect(await processes()).toEqual([]);
+    await expect.poll(processes).toEqual([]);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('ends with a host that ends by %s', async (signal) => {

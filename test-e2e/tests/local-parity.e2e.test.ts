@@ -112,9 +112,9 @@ describe.each(['on', 'off'])('with --local-rpc %s, components of one host', (loc
     // The only instance of the last one is taken from now on.
     await expect
       .poll(() =>
-        call(invoker, { ...address('wait-c'), func: count, params: [0], timeoutMs: 500 }).catch(String),
+        call(invoker, { ...address('wait-c'), func: count, params: [0], timeoutMs: 2_000 }).catch(String),
       )
-      .toContain('did not answer within 500 ms');
+      .toContain('did not answer within 2000 ms');
     leaving.abort(new Error('the caller went home'));
     await expect(left).rejects.toThrow('the caller went home');
     expect(await call(invoker, { ...address('wait-c'), func: count, params: [0] })).toBe(0);
@@ -134,9 +134,9 @@ describe.each(['on', 'off'])('with --local-rpc %s, components of one host', (loc
     broken.catch(() => {});
     await expect
       .poll(() =>
-        call(invoker, { ...address('stop-b'), func: count, params: [0], timeoutMs: 500 }).catch(String),
+        call(invoker, { ...address('stop-b'), func: count, params: [0], timeoutMs: 2_000 }).catch(String),
       )
-      .toContain('did not answer within 500 ms');
+      .toContain('did not answer within 2000 ms');
     await stop('stop-b');
     await expect(broken).rejects.toThrow(
       /on stop-b by link default: the peer failed: .*component 'stop-b' was stopped or replaced/,

@@ -32,11 +32,10 @@ describe('who looks at a lattice that works', () => {
     expect((await run('call', 'ops', 'fail')).code).toBe(1);
     await logs.waitForLine(/ERROR .*component ops trapped in test:ops\/shapes/);
 
-    const [figures] = JSON.parse((await run('top', '--once', '-o', 'json')).output) as unknown[];
-    expect(figures).toMatchObject({
-      host_id: host.id,
-      components: [{ id: 'ops', invocations: 2, errors: 1, running: 0, waiting: 0 }],
-    });
+    const figures = async (): Promise<unknown> =>
+      JSON.parse((await run('top', '--once', '-o', 'json')).output);
+    const components = [{ id: 'ops', invocations: 2, errors: 1, running: 0, waiting: 0 }];
+    await expect.poll(figures).toMatchObject([{ host_id: host.id, components }]);
     for (const child of [logs, spy]) {
       child.signal('SIGINT');
       expect(await child.exited).toBe(0);
@@ -50,7 +49,8 @@ describe('who looks at a lattice that works', () => {
     const { next } = await diagnostics.traces(host.id, 0);
     const spans: SpanRecord[] = [];
     const lines: ExportedLog[] = [];
-    for (let after = next; spans.length === 0 || lines.length === 0; ) {
+    const areWhole = (): boolean => spans.some(({ context }) => context.traceId === lines[0]?.traceId);
+    for (let after = next; !areWhole(); ) {
       expect((await run('call', 'ops', 'note', '"the ebb"')).code).toBe(0);
       const told = await diagnostics.traces(host.id, after);
       spans.push(...told.spans);
@@ -62,7 +62,6 @@ describe('who looks at a lattice that works', () => {
       attributes: { component_id: 'ops', func: 'note' },
     });
     expect(lines[0]?.message).toContain('the ebb');
-    expect(spans.map(({ context }) => context.traceId)).toContain(lines[0]?.traceId);
   });
 
   it('finds it well, and draws it', async () => {

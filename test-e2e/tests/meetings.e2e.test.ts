@@ -243,7 +243,7 @@ describe('objects of a component', () => {
       new_component_ref: `file://${copy}`,
       host_id: host.id,
     });
-    for (let n = 1; n <= 20; n++) {
+    for (let n = 1; n <= 5; n++) {
       const other = await callKeeper(keeper.make, [n], one);
       expect(await callKeeper(keeper.join, [[one, other]])).toBe(n + 1);
       await callKeeper(keeper.drop, [other]);

@@ -82,7 +82,7 @@ describe('with control and calls on servers of their own, both with TLS', () => 
     // Nothing of calls on the server of control, and nothing of control on that of calls.
     await using calls = await joinLattice(named(rpc), 'default', login);
     await expect(
-      calls.connection.request('wasmbus.ctl.v1.default.host.ping', '', { timeout: 5_000 }),
+      calls.connection.request('wasmbus.ctl.v1.default.host.ping', '', { timeout: 60_000 }),
     ).rejects.toThrow(/503/);
     expect(await runCli(ctl, 'get', 'hosts', '--ctl-tls-ca-file', ca)).toMatchObject({
       code: 0,
@@ -135,6 +135,8 @@ describe('on a leaf node with JetStream of its own', () => {
     const args = ['--js-domain', 'hub', '--serving-threads', '1'];
     await using near = await startHost({ nats: hub, args });
     await using far = await startHost({ nats: leaf, args });
+    // The hub learns later than the leaf node what the host listens to.
+    await expect.poll(() => lattice.ask(`host.get.${far.id}`).catch(() => undefined)).toBeDefined();
     await lattice.succeed('config.put.shared', { greeting: 'hello' });
     await startComponent(lattice, far, { id: 'counter', wasm: paths.counter, config: ['shared'] });
     // The provider and its buckets are at the hub, the component at the edge.

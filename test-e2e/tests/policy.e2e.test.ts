@@ -65,7 +65,8 @@ async function askedOf(kind: string, about: string, count = 1): Promise<Asked[]>
 /** Has the service announce another decision, and waits until the host has heard of it. */
 async function announce(kind: string, about: string, permitted: boolean): Promise<void> {
   const position = host.child.output().length;
-  await lattice.connection.request(`${topic}.announce`, JSON.stringify({ kind, about, permitted }));
+  const decision = JSON.stringify({ kind, about, permitted });
+  await lattice.connection.request(`${topic}.announce`, decision, { timeout: 60_000 });
   await host.child.waitForOutput((text) => text.includes('a policy decision changed'), position);
 }
 

@@ -38,12 +38,17 @@ async function expectRecords({ kv, step }: RecordedStep): Promise<void> {
   const { connection } = here.scenario.lattice;
   for (const { key, text } of new Map(kv.map((record) => [record.key, record])).values()) {
     const [bucket = '', name = ''] = here.asHere(key).split('.');
-    const entry = await (await connection.jetstream().views.kv(bucket)).get(name);
-    const value = entry?.operation === 'PUT' ? entry.json<{ readonly links?: unknown }>() : undefined;
+    const records = await connection.jetstream().views.kv(bucket);
     const expected = text && JSON.parse(here.asHere(text));
-    // Whether a link or a start came first is not told by what wadm sent.
-    if (expected?.links === undefined) expect(value, `${key} after ${step}`).toEqual(expected);
-    else expect(value?.links, `${key} after ${step}`).toEqual(expected.links);
+    const stored = async (): Promise<unknown> => {
+      const entry = await records.get(name);
+      const value = entry?.operation === 'PUT' ? entry.json<{ readonly links?: unknown }>() : undefined;
+      // Whether a link or a start came first is not told by what wadm sent.
+      return expected?.links === undefined ? value : value?.links;
+    };
+    await expect
+      .poll(stored, { message: `${key} after ${step}` })
+      .toEqual(expected?.links === undefined ? expected : expected.links);
   }
 }
 

@@ -62,7 +62,7 @@ async function ask({ subject, text, answer }: RecordedRequest): Promise<void> {
     });
     connection.publish(asHere(subject), asHere(text), { reply: 'silence' });
     // Behind it: whoever answers would have done so before.
-    await connection.request('wasmbus.ctl.v1.default.host.ping', '', { timeout: 5_000 }).catch(() => {});
+    await connection.request('wasmbus.ctl.v1.default.host.ping', '', { timeout: 60_000 }).catch(() => {});
     inbox.unsubscribe();
     expect(answers, `answers to ${subject}`).toEqual([]);
     return;
@@ -137,16 +137,23 @@ it('answers 57 commands of wash as wasmCloud 1.9.2 does, but for what is named h
     told.length = 0;
     for (const request of recorded.requests) await ask(request);
     events = await expectEvents(recorded, events);
-    await connection.flush();
     const expected = toldThere(recorded).filter(({ subject }) => !subject.endsWith('.health'));
-    expect(toldHere(), `what providers were told by ${recorded.step}`).toEqual(
-      expected.map(({ subject, text }) => [subject, JSON.parse(asHere(text))] as const).sort(bySubject),
-    );
+    // What providers are told and events take different connections.
+    await expect
+      .poll(toldHere, { message: `what providers were told by ${recorded.step}` })
+      .toEqual(
+        expected.map(({ subject, text }) => [subject, JSON.parse(asHere(text))] as const).sort(bySubject),
+      );
     for (const { key, text } of lastOf(recorded.kv)) {
       const [bucket = '', name = ''] = asHere(key).split(/\.(.*)/);
-      const entry = await (await connection.jetstream().views.kv(bucket)).get(name);
-      const value = entry?.operation === 'PUT' ? entry.json() : undefined;
-      expect(value, `${key} after ${recorded.step}`).toEqual(text && JSON.parse(asHere(text)));
+      const records = await connection.jetstream().views.kv(bucket);
+      const stored = async (): Promise<unknown> => {
+        const entry = await records.get(name);
+        return entry?.operation === 'PUT' ? entry.json() : undefined;
+      };
+      await expect
+        .poll(stored, { message: `${key} after ${recorded.step}` })
+        .toEqual(text && JSON.parse(asHere(text)));
     }
   }
   expect([...found].sort(), 'what is named and not so any more').toEqual(

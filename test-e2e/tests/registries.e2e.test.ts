@@ -216,7 +216,7 @@ it('two hosts share one cache, and start from it while the registry is down', as
     await using one = await startHost({ nats, args });
     await using two = await startHost({ nats, args });
     await Promise.all([start(lattice, one, 'a', ref), start(lattice, two, 'b', ref)]);
-    expect(gets(registry, 'acme/shared/blobs')).toBe(1);
+    await expect.poll(() => gets(registry, 'acme/shared/blobs')).toBe(1);
     await Promise.all([one.stop(), two.stop()]);
   } finally {
     await registry[Symbol.asyncDispose]();

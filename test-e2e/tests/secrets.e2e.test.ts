@@ -109,8 +109,8 @@ describe('a component', () => {
     const readApart = (): Promise<unknown> => read('db', 'apart');
     expect(await readApart()).toBe('first-db');
     await backend.put('db', 'second-db');
-    await expect.poll(() => read('db'), { timeout: 20_000 }).toBe('second-db');
-    await expect.poll(readApart, { timeout: 20_000 }).toBe('second-db');
+    await expect.poll(() => read('db')).toBe('second-db');
+    await expect.poll(readApart).toBe('second-db');
     expect(await read('api')).toBe('first-api');
   });
 
@@ -119,7 +119,7 @@ describe('a component', () => {
     expect(await read('api')).toBe('first-api');
     backend = await startSecretsBackend(scenario.nats, seed);
     await backend.put('api', 'second-api');
-    await expect.poll(() => read('api'), { timeout: 20_000 }).toBe('second-api');
+    await expect.poll(() => read('api')).toBe('second-api');
   });
 });
 

@@ -31,7 +31,7 @@ describe('an update of a provider', () => {
     await host.child.waitForLine(/patient first listens\./);
     await update({ name: 'second' });
     // For a moment both take calls.
-    await expect.poll(() => askAt(invoker), { timeout: 20_000 }).toBe('second');
+    await expect.poll(() => askAt(invoker)).toBe('second');
     first.end();
     expect(await first.answer).toBe('first');
     await host.child.waitForLine(/another process took the place of a provider/);
@@ -185,11 +185,12 @@ describe('a provider that is not of our SDK', () => {
   it('ends with all it started when the host is killed', async () => {
     const { host, lattice } = scenario;
     await startProvider(lattice, host, 'orphan', paths.unrulyProvider);
-    const runs = /unruly runs as (\d+) with (\d+)\./g;
-    const [, provider, helper] = [...host.child.output().matchAll(runs)].at(-1) ?? [];
+    const [, provider, helper] = await host.child.waitForLine(
+      /unruly runs as (\d+) with (\d+)\.[^\n]*\borphan\b/,
+    );
     host.child.signal('SIGKILL');
     for (const pid of [provider, helper]) {
-      await expect.poll(() => isAlive(Number(pid)), { timeout: 20_000 }).toBe(false);
+      await expect.poll(() => isAlive(Number(pid))).toBe(false);
     }
   });
 });
@@ -209,7 +210,7 @@ it('providers of ours share a process where that is wanted, and come back when i
   );
   process.kill(shared, 'SIGKILL');
   await Promise.all(back);
-  expect(await childrenOf(host.child.pid, 'shared-program')).toHaveLength(1);
+  await expect.poll(() => childrenOf(host.child.pid, 'shared-program')).toHaveLength(1);
   await lattice.succeed(`provider.stop.${host.id}`, { provider_id: 'first', host_id: host.id });
   expect(await host.stop()).toBe(0);
 });

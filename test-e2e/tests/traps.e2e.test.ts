@@ -84,7 +84,8 @@ describe.each(engines)('a JavaScript guest that throws, on engine %s', (engine) 
     await fetch(`${url}/log?text=flooded`);
     const text = await scenario.host.child.waitForOutput((output) => /flooded.*\n/.test(output), before);
     const traps = recordsOf(text).filter(({ fields }) => fields.message.includes(' trapped in '));
-    expect(traps.length).toBeLessThanOrEqual(5);
+    // Five in a minute, and another one may have begun.
+    expect(traps.length).toBeLessThanOrEqual(10);
   });
 });
 
