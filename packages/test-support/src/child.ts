@@ -3,7 +3,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 /** A process under test, with everything it printed. */
 export interface Child extends AsyncDisposable {
   readonly pid: number;
-  /** Standard output and error, interleaved as they came. */
+  /** Standard output and error, interleaved line by line; a line is there once it is complete, or the process is gone. */
   output(): string;
   /** Resolves when the output has a line that matches; rejects when the process ends before. */
   waitForLine(pattern: RegExp): Promise<RegExpExecArray>;
@@ -60,10 +60,16 @@ export function startChild(
   const notify = (): void => {
     for (const listener of listeners) listener();
   };
-  for (const stream of [child.stdout, child.stderr]) {
+  /** Of each stream, the line that is not complete yet. */
+  const begun = ['', ''];
+  for (const [index, stream] of [child.stdout, child.stderr].entries()) {
     stream?.setEncoding('utf8');
     stream?.on('data', (chunk: string) => {
-      text += chunk;
+      const printed = `${begun[index]}${chunk}`;
+      const end = printed.lastIndexOf('\n') + 1;
+      begun[index] = printed.slice(end);
+      if (end === 0) return;
+      text += printed.slice(0, end);
       notify();
     });
   }
@@ -71,6 +77,7 @@ export function startChild(
     child.once('close', (code, signal) => {
       running.delete(child);
       ended = true;
+      text += begun.join('');
       notify();
       resolve(code ?? signal ?? 'unknown');
     });
