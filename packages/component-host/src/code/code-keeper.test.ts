@@ -7,11 +7,17 @@ import { type CodeBytes, CodeStore } from './code-store.js';
 
 let folder: TempDir;
 let logger: RecordingLogger;
+/** Code is written while it is prepared, or after that. */
+let written: Promise<void>[];
 beforeEach(async () => {
   folder = await createTempDir();
   logger = new RecordingLogger();
+  written = [];
 });
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(async () => {
+  await Promise.all(written);
+  await folder[Symbol.asyncDispose]();
+});
 
 function code(length: number, fill = 0): CodeBytes {
   return new Uint8Array(new SharedArrayBuffer(length)).fill(fill);
@@ -22,8 +28,15 @@ const limits = { maxMemoryBytes: 65_536, maxCoreInstances: 30, maxTables: 20, ma
 /** A keeper with room for 100 bytes, whose preparer counts each byte of a component as one of code. */
 function setUp(prepare: (component: string) => Promise<void> = async () => {}) {
   const prepared: string[] = [];
+  const store = new CodeStore(folder.path, logger);
   const keeper = new CodeKeeper({
-    store: new CodeStore(folder.path, logger),
+    store: {
+      async keep(...code) {
+        const stored = await store.keep(...code);
+        written.push(stored.written);
+        return stored;
+      },
+    },
     preparer: {
       async prepare(bytes, { component }): Promise<PreparedComponent> {
         prepared.push(component);

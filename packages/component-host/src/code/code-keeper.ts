@@ -26,7 +26,7 @@ export interface CodeLease {
 }
 
 export interface CodeKeeperOptions {
-  readonly store: CodeStore;
+  readonly store: Pick<CodeStore, 'keep'>;
   readonly preparer: Pick<Preparer, 'prepare'>;
   /** How much code may be loaded without being used, in bytes as {@link PreparedComponent.codeBytes} counts them. */
   readonly budgetBytes: number;
