@@ -132,7 +132,9 @@ describe('a provider process', () => {
     connection.publish(`${root}.greeter.linkdefs.del`, JSON.stringify({ ...link, target_config: {} }));
     await expect.poll(() => greet('Ada').catch(String)).toMatch(/component hello has no link named default/);
 
-    const reply = await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}');
+    const reply = await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}', {
+      timeout: 60_000,
+    });
     expect(reply.string()).toBe('shutting down');
     expect(await exited).toEqual([0, null]);
   });
@@ -177,7 +179,9 @@ describe('a provider process', () => {
     await waitFor(/the provider serves/);
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await greet('Ada', { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
-    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}');
+    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}', {
+      timeout: 60_000,
+    });
     // What was not sent yet is sent before the process ends.
     expect(await exited).toEqual([0, null]);
     expect(collector.spans).toEqual([
@@ -209,7 +213,9 @@ describe('a provider process', () => {
     const { waitFor, exited } = startGreeter(hostDataLine({ link_definitions: [link], otel_config: otel }));
     await waitFor(/the provider serves/);
     expect(await greet('Ada')).toEqual(ok('Servus, Ada!'));
-    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}');
+    await connection.request(`${root}.greeter.default.shutdown`, '{"host_id":"NHOST"}', {
+      timeout: 60_000,
+    });
     expect(await exited).toEqual([0, null]);
   });
 

@@ -29,6 +29,8 @@ const echo: TypedInterface<Echo> = witInterface('acme:echo/echo@0.1.0', [
 const host = createXKey();
 const xkey = createXKey();
 const root = 'wasmbus.rpc.default';
+/** That of the client ends after a second. */
+const patience = { timeout: 60_000 };
 
 const link: InterfaceLinkDefinition = {
   sourceId: 'hello',
@@ -96,7 +98,7 @@ async function start(factory: ProviderFactory, data: Partial<HostData> = {}): Pr
 
 /** What the provider says of its health, apart from who it is. */
 async function health(): Promise<unknown> {
-  const { instance_id, serving, ...reply } = (await client.request(`${root}.p.health`)).json<
+  const { instance_id, serving, ...reply } = (await client.request(`${root}.p.health`, '', patience)).json<
     Record<string, unknown>
   >();
   expect(instance_id).toBe('run-1');
@@ -197,7 +199,7 @@ describe('startProvider', () => {
     expect(context?.secrets).toEqual({ s: { kind: 'string', value: 'x' } });
     const secrets: SecretMap = { k: { kind: 'string', value: 'v' } };
     const ask = async (payload: Uint8Array): Promise<unknown> =>
-      (await client.request(`${root}.${xkey.publicKey}.secrets.update`, payload)).json();
+      (await client.request(`${root}.${xkey.publicKey}.secrets.update`, payload, patience)).json();
     expect(await ask(host.seal(encodeSecrets(secrets), xkey.publicKey))).toMatchObject({ success: true });
     expect(await told.next()).toEqual(secrets);
     expect(context?.secrets).toEqual(secrets);
@@ -222,7 +224,7 @@ describe('startProvider', () => {
       };
     });
     const ask = async (subject: string, payload: string): Promise<unknown> =>
-      (await client.request(`${root}.${subject}`, payload)).json();
+      (await client.request(`${root}.${subject}`, payload, patience)).json();
     const put = `${xkey.publicKey}.linkdefs.put`;
     const yes = { success: true, instance_id: 'run-1' };
     const no = (error: string) => ({ success: false, error, instance_id: 'run-1' });
@@ -368,7 +370,7 @@ describe('startProvider', () => {
     expect(await health()).toEqual({ healthy: true });
     expect(replies).toEqual([]);
     expect(order).toEqual([]);
-    const reply = await client.request(subject, own);
+    const reply = await client.request(subject, own, patience);
     expect(reply.string()).toBe('shutting down');
     expect(order).toEqual(['a link: shutdown', 'provider']);
     await stopped;
@@ -415,7 +417,7 @@ describe('startProvider', () => {
     });
     await expect(failing).rejects.toThrow('no license');
     await connection.flush();
-    await expect(client.request(`${root}.p.health`)).rejects.toThrow('503');
+    await expect(client.request(`${root}.p.health`, '', patience)).rejects.toThrow('503');
 
     await server.close();
     const unserved = start(

@@ -87,12 +87,12 @@ describe('a thread is replaced', () => {
   });
 
   it('that computes for longer than it may', async () => {
-    const validator = open({ limits: { timeMs: 50 } });
+    const validator = open({ limits: { timeMs: 1_000 } });
     const before = await threadOf(validator);
     expect(await validator.validate(Uint8Array.of(computes))).toEqual({
       kind: 'exhausted',
       resource: 'time',
-      allowed: 50,
+      allowed: 1_000,
     });
     expect(await threadOf(validator)).not.toBe(before);
   });

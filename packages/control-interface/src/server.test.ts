@@ -205,7 +205,7 @@ describe('requests that cannot be decoded', () => {
 
   it('are answered when they are not UTF-8 either', async () => {
     await serve();
-    const answer = await client.request(`${root}.link.put`, Uint8Array.of(0xff, 0xfe));
+    const answer = await client.request(`${root}.link.put`, Uint8Array.of(0xff, 0xfe), { timeout: 60_000 });
     expect(answer.json()).toEqual({ success: false, message: 'failed to deserialize wrpc link definition' });
   });
 });
@@ -486,7 +486,7 @@ describe('tracing', () => {
     const sent = headers();
     sent.set('traceparent', `00-${traceId}-00f067aa0ba902b7-01`);
     const answer = await client.request(`${root}.label.put.N1`, '{"key":"a","value":"b"}', {
-      timeout: 5_000,
+      timeout: 60_000,
       headers: sent,
     });
     expect(answer.headers?.get('traceparent')).toBe(`00-${traceId}-b7ad6b7169203331-01`);
@@ -518,7 +518,7 @@ describe('a server that cannot serve', () => {
         'cannot serve the control interface of lattice "default": check the control NATS connection and its permissions',
       );
       await own.flush();
-      await expect(asking.request(`${root}.host.ping`)).rejects.toThrow(
+      await expect(asking.request(`${root}.host.ping`, '', { timeout: 60_000 })).rejects.toThrow(
         expect.objectContaining({ code: '503' }),
       );
     } finally {
@@ -546,7 +546,7 @@ describe('a server that cannot serve', () => {
         hostId: 'N1',
         handlers: recordingHandlers(() => {}, { getConfig: () => ok('', many) }),
       });
-      const answer = await own.request(`${root}.config.get.big`);
+      const answer = await own.request(`${root}.config.get.big`, '', { timeout: 60_000 });
       expect(answer.json()).toMatchObject({
         success: false,
         message: expect.stringMatching(

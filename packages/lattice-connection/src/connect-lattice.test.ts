@@ -220,7 +220,7 @@ describe('a user whom the server knows by the key', () => {
       const endpoint = { url: server.url, tls: false, credentials, inboxPrefix: '_INBOX_me' };
       const connection = await connectLattice(await connectionSettings('ctl', endpoint), noopLogger);
       connection.subscribe('_INBOX_me.echo', { callback: (_error, message) => message.respond('heard') });
-      expect((await connection.request('_INBOX_me.echo')).string()).toBe('heard');
+      expect((await connection.request('_INBOX_me.echo', '', { timeout: 60_000 })).string()).toBe('heard');
       await connection.close();
     }
   });

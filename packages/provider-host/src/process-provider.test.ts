@@ -104,6 +104,16 @@ afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
+/** A machine that is busy is no fault of a provider: these only end what hangs. */
+const patience: ProcessProviderTiming = {
+  startTimeoutMs: 60_000,
+  linkTimeoutMs: 60_000,
+  shutdownDelayMs: 60_000,
+  exitGraceMs: 60_000,
+  killAfterMs: 60_000,
+  healthTimeoutMs: 60_000,
+};
+
 /** What the host's log has of the provider. */
 interface Log {
   readonly text: () => string;
@@ -142,7 +152,7 @@ async function start(
       nodePath: process.execPath,
       logger: createLogger({ name: 'host', level: 'trace', format: 'text', write: note }),
       ...components,
-      timing: { ...timing, backoff: { baseMs: 1, maxMs: 1, ...timing.backoff } },
+      timing: { ...patience, ...timing, backoff: { baseMs: 1, maxMs: 1, ...timing.backoff } },
     },
     {
       id: 'scripted',

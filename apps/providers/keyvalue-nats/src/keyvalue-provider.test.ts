@@ -148,7 +148,9 @@ describe('keyvalue provider', () => {
 
   it('is healthy, and exits by itself when it is stopped', async () => {
     const { provider } = await harness.start([link('default', { bucket: 'first' })]);
-    const reply = await harness.connection.request(`wasmbus.rpc.default.${id}.health`);
+    const reply = await harness.connection.request(`wasmbus.rpc.default.${id}.health`, '', {
+      timeout: 60_000,
+    });
     expect(reply.json()).toMatchObject({ healthy: true });
     await provider.stop();
     expect(provider.state).toEqual({ tag: 'stopped' });

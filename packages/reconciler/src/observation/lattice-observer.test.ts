@@ -19,8 +19,8 @@ async function observer(server: TestNatsServer, times: Partial<ObservationTimes>
     client,
     onChange: () => changes++,
     times: {
-      pingMs: 200,
-      answerMs: 200,
+      pingMs: 1_000,
+      answerMs: 2_000,
       askGapMs: 0,
       sweepMs: 20,
       scanMs: never,
@@ -109,7 +109,7 @@ describe('what an observer knows', () => {
   it('is without a host that is cut off, until it is heard of again, and then it has to settle', async () => {
     await using server = await startNatsServer();
     await using host = await startFakeHost({ url: server.url, hostId: 'N1' });
-    await using lattice = await observer(server, { quietMs: 300, silentMs: 600 });
+    await using lattice = await observer(server, { quietMs: 1_000, silentMs: 2_000 });
     expect(lattice.host('N1')?.isSettled).toBe(true);
     host.fallSilent();
     await expect.poll(() => lattice.ids()).toEqual([]);

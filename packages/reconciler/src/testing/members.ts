@@ -82,8 +82,9 @@ export async function ask(
   let answer: Record<string, unknown> = {};
   await expect
     .poll(async () => {
-      const reply = await connection.request(apiSubject({ lattice }, operation, name), JSON.stringify(body));
-      answer = reply.json();
+      // Asked again only where nobody serves it yet: what was put once is there.
+      const subject = apiSubject({ lattice }, operation, name);
+      answer = (await connection.request(subject, JSON.stringify(body), { timeout: 20_000 })).json();
       return answer;
     })
     .toBeDefined();

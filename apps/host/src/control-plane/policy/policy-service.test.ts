@@ -39,7 +39,7 @@ function open(options: Partial<PolicyServiceOptions> = {}): PolicyService {
     connection,
     topic,
     changesTopic: undefined,
-    timeoutMs: 500,
+    timeoutMs: 60_000,
     whenSilent: 'deny',
     host,
     onChange() {},
