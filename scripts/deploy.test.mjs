@@ -45,7 +45,7 @@ describe('the Containerfile', () => {
     expect(unknownVariables(Object.keys(environmentOf(instructions)), settings)).toEqual([]);
   });
 
-  test('has a health check that tells a host that is ready from none', { timeout: 60_000 }, async () => {
+  test('has a health check that tells a host that is ready from none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-container-'));
     try {
       await using nats = await startNatsServer();

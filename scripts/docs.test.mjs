@@ -28,7 +28,7 @@ afterAll(() => rm(programs, { recursive: true, force: true }));
 // The time ends what hangs; a page fails by what its commands say.
 test.each(pages.filter(({ isSlow }) => !isSlow))(
   'the commands of $name do what it says',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   ({ path }) => runPage(path, { env }),
 );
 

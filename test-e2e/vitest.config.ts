@@ -11,9 +11,9 @@ export default mergeConfig(
       tags: [{ name: 'smoke', description: 'the few that tell most about whether the system works' }],
       // Real processes on two cores: files one after the other, and patience for a first compilation.
       fileParallelism: false,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
-      expect: { poll: { timeout: 60_000 } },
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      expect: { poll: { timeout: 120_000 } },
     },
   }),
 );

@@ -11,7 +11,7 @@ import { workspacePackages } from './workspace.mjs';
 export async function runScriptTests(report) {
   const file = join(root, 'scripts/.turbo/test.json');
   await rm(file, { force: true });
-  const args = ['run', '--dir', 'scripts', ...reporters(file)];
+  const args = ['run', '--config', 'scripts/vitest.config.mjs', ...reporters(file)];
   const result = await run(binary('vitest'), args, { cwd: root, env: toolEnvironment(), onLine: report });
   return collect(result, [{ name: 'scripts', file }]);
 }

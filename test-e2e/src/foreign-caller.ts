@@ -1,7 +1,7 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from 'nats';
 
 /** Longest wait for a message; reached only when something is broken. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** One channel of a call as it was received: all bytes, and the headers of the empty message that ended it. */
 export interface ReceivedChannel {

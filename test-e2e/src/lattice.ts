@@ -47,7 +47,7 @@ export interface Lattice extends AsyncDisposable {
 }
 
 /** Longest wait for an answer or an event; reached only when something is broken. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Tests publish what is no event as well; to throw here would end the connection. */
 function eventOf(message: Msg): CloudEvent | undefined {

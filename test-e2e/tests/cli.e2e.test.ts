@@ -38,7 +38,7 @@ describe('wasmlattice', () => {
     expect(first.code).toBe(0);
     await scenario.host.child.waitForLine(/listening for HTTP/);
     await expect
-      .poll(async () => (await fetch(`http://127.0.0.1:${port}/x`)).status, { timeout: 30_000, interval: 50 })
+      .poll(async () => (await fetch(`http://127.0.0.1:${port}/x`)).status, { interval: 50 })
       .toBe(200);
     expect((await run('app', 'deploy', manifest)).code).toBe(0);
 

@@ -38,7 +38,7 @@ async function startCaller(id: string, target?: string): Promise<Call> {
   if (target === undefined) return ask;
   await putLink(lattice, { source: id, target, interface: 'test:ops/shapes' });
   // Either host may have answered; the other sees the link a moment later.
-  await vi.waitFor(async () => expect((await ask('/add')).status).toBe(200), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await ask('/add')).status).toBe(200), { timeout: 60_000 });
   return ask;
 }
 

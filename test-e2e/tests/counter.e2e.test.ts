@@ -181,7 +181,7 @@ async function firstAnswer(url: string): Promise<Visit> {
         first ??= await visit(url).catch(() => undefined);
         return first;
       },
-      { timeout: 30_000, interval: 50 },
+      { interval: 50 },
     )
     .toBeDefined();
   if (first === undefined) throw new Error('unreachable');

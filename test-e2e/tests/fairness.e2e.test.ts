@@ -23,7 +23,7 @@ it('a component whose guests compute leaves room for its neighbours on the same 
 
   let computed = 0;
   const first = Promise.withResolvers<void>();
-  const requests = atOnce('/compute?ms=20').map(async (asked) => {
+  const requests = atOnce('/compute?ms=50').map(async (asked) => {
     const answer = await asked;
     computed++;
     first.resolve();

@@ -123,7 +123,7 @@ async function startPair(more: readonly string[] = []): Promise<Pair> {
   });
   // Either host may have taken the link; the other sees it a moment later.
   await vi.waitFor(() => call(calls, { ...callerAddress, func: relay.count, params: [0, 1] }), {
-    timeout: 30_000,
+    timeout: 60_000,
   });
   const all = started.move();
   return { scenario, second, invoker: calls, [Symbol.asyncDispose]: () => all.disposeAsync() };

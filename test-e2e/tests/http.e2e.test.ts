@@ -79,9 +79,7 @@ describe('a component over HTTP', () => {
     expect(await get('/config?key=greeting')).toMatchObject({ status: 200, text: 'hello' });
     expect((await get('/config?key=absent')).status).toBe(404);
     await lattice.succeed('config.put.probe-config', { greeting: 'changed' });
-    await expect
-      .poll(async () => (await get('/config?key=greeting')).text, { timeout: 30_000, interval: 20 })
-      .toBe('changed');
+    await expect.poll(async () => (await get('/config?key=greeting')).text, { interval: 20 }).toBe('changed');
   });
 
   it('sends trailers, and echoes those of a request', async () => {

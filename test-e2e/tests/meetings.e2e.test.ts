@@ -86,7 +86,7 @@ describe.each([
     });
     // Either host may have taken the links; the other sees them a moment later.
     for (const target of ['visitor', 'hurried-visitor']) {
-      await vi.waitFor(() => call(visits.join, [1], { target }), { timeout: 30_000 });
+      await vi.waitFor(() => call(visits.join, [1], { target }), { timeout: 60_000 });
     }
   });
   afterAll(async () => {
@@ -220,7 +220,7 @@ describe('objects of a component', () => {
     await putLink(lattice, { source: 'visitor', target: 'keeper', interface: 'test:meeting/boxes' });
     invoker = createNatsInvoker({ connection: lattice.connection, lattice: 'default', timeoutMs: forLong });
     url = await serveHttp(lattice, host, 'visitor', await freePort());
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 60_000 });
   });
   afterAll(async () => {
     await invoker?.close();
@@ -280,7 +280,7 @@ describe('objects of a component', () => {
     await putLink(lattice, { source: 'far-visitor', target: 'keeper', interface: 'test:meeting/boxes' });
     const visit = (declared: WitFunction, params: readonly unknown[]): Promise<unknown> =>
       invoker.invoke({ target: 'far-visitor', instance: visitsInterface, func: declared, params });
-    await vi.waitFor(() => visit(visits.join, [1]), { timeout: 30_000 });
+    await vi.waitFor(() => visit(visits.join, [1]), { timeout: 60_000 });
     visit(visits.linger, [forLong]).catch(() => {});
     await kept(collector, 1, 2);
     second.child.signal('SIGKILL');

@@ -49,17 +49,15 @@ describe('a program in the foreground', () => {
     const before = process.listenerCount('SIGHUP');
     const code = runForeground(file, []);
     await expect
-      .poll(
-        () =>
-          access(ready).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        access(ready).then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     process.emit('SIGHUP', 'SIGHUP');
-    await expect.poll(() => readFile(got, 'utf8').catch(() => ''), { timeout: 10_000 }).toBe('1');
+    await expect.poll(() => readFile(got, 'utf8').catch(() => '')).toBe('1');
     process.emit('SIGHUP', 'SIGHUP');
     expect(await code).toBe(5);
     expect(process.listenerCount('SIGHUP')).toBe(before);
@@ -91,10 +89,10 @@ it('a program in the foreground is asked to stop when its parent is killed', asy
       () => true,
       () => false,
     );
-  await expect.poll(() => exists(pidFile), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => exists(pidFile)).toBe(true);
   parent.kill('SIGKILL');
   await gone;
-  await expect.poll(() => exists(stopped), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => exists(stopped)).toBe(true);
 });
 
 it('a host at a terminal is in development mode, lets requests into the Internet and keeps applications unless its environment says otherwise', () => {

@@ -32,7 +32,7 @@ afterAll(async () => {
   await nats[Symbol.asyncDispose]();
 });
 
-it('the samples of the README have the types they show', { timeout: 60_000 }, async () => {
+it('the samples of the README have the types they show', async () => {
   const config = { extends: '../../examples/tsconfig.json', include: ['*.ts'], references: [] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));

@@ -73,7 +73,7 @@ function testsOfService(): void {
     const asViewer = await connect({ servers: nats.url, ...login(viewer, 'viewer') });
     const asProvider = await connect({ servers: nats.url, ...login(kv, 'provider', 'kv') });
     const refused = (user: NatsConnection, subject: string): Promise<string> =>
-      user.request(subject, '', { timeout: 10_000 }).then(
+      user.request(subject, '', { timeout: 60_000 }).then(
         () => 'answered',
         (error: { code?: string }) => error.code ?? 'unknown',
       );

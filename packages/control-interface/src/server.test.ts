@@ -52,7 +52,7 @@ async function serve(
 }
 
 async function request(tail: string, payload = ''): Promise<Msg> {
-  return await client.request(`${root}.${tail}`, payload, { timeout: 5_000 });
+  return await client.request(`${root}.${tail}`, payload, { timeout: 60_000 });
 }
 
 async function reply(tail: string, payload = ''): Promise<unknown> {
@@ -639,7 +639,7 @@ describe('the audit', () => {
   it('names who asked by the inbox of the answer, and nobody where none is wanted', async () => {
     const { next } = await audited();
     await using _client = await natsClient('_INBOX_operator');
-    await _client.connection.request(`${root}.host.ping`, '', { timeout: 5_000 });
+    await _client.connection.request(`${root}.host.ping`, '', { timeout: 60_000 });
     await next(1);
     client.publish(`${root}.host.ping`);
     const [asked, told] = await next(2);

@@ -16,6 +16,6 @@ export async function startUntilServed(
   config?: StringMap,
 ): Promise<ProviderUnderTest> {
   const running = await harness.start(links, config);
-  await vi.waitFor(() => call().catch(unlessNotFound), { timeout: 30_000 });
+  await vi.waitFor(() => call().catch(unlessNotFound), { timeout: 60_000 });
   return running;
 }

@@ -36,7 +36,7 @@ async function outputOf(program: Child): Promise<string[]> {
   return program.output().trim().split('\n');
 }
 
-describe('of the examples', { timeout: 30_000 }, () => {
+describe('of the examples', () => {
   it('the shop sells, and closes when it is told to', async () => {
     const server = run('shop-server.ts');
     await server.waitForLine(/^open$/m);

@@ -31,14 +31,14 @@ async function run(code: string): Promise<string> {
   return stdout;
 }
 
-it('the samples of the README run and print what they say', { timeout: 60_000 }, async () => {
+it('the samples of the README run and print what they say', async () => {
   expect(samples).toHaveLength(2);
   const [greeting, streams] = await Promise.all(samples.map(run));
   expect(greeting).toBe("{ tag: 'ok', val: 'Hello Ada! Hello Ada!' }\n");
   expect(streams).toBe("[ 'HELLO' ]\n[ 'STREAM' ]\n");
 });
 
-it('the samples of the README have the types they show', { timeout: 60_000 }, async () => {
+it('the samples of the README have the types they show', async () => {
   // Within the package: it imports itself by its name.
   const directory = await mkdtemp(join(folder, 'dist', 'readme-'));
   try {

@@ -190,7 +190,7 @@ describe('messaging provider', () => {
     const worker = await component('worker');
     const watcher = await component('watcher');
     for (let job = 0; job < 50; job++) connection.publish('jobs', String(job));
-    await expect.poll(() => [worker.got.length, watcher.got.length], { timeout: 30_000 }).toEqual([50, 100]);
+    await expect.poll(() => [worker.got.length, watcher.got.length]).toEqual([50, 100]);
     expect(new Set(worker.got.map(({ body }) => new TextDecoder().decode(body))).size).toBe(50);
   });
 
@@ -210,7 +210,7 @@ describe('messaging provider', () => {
     await host.logged(/subscribed for a component.*after/);
     connection.publish('before', '1');
     connection.publish('after', '2');
-    await expect.poll(() => got.map(({ subject }) => subject), { timeout: 30_000 }).toEqual(['after']);
+    await expect.poll(() => got.map(({ subject }) => subject)).toEqual(['after']);
     const gone: LinkIdentity = source('moving', '');
     await host.provider.deleteLink(gone);
     await host.logged(/link deleted/);
@@ -218,9 +218,7 @@ describe('messaging provider', () => {
     await host.logged(/subscribed for a component.*later/);
     connection.publish('after', '3');
     connection.publish('later', '4');
-    await expect
-      .poll(() => got.map(({ subject }) => subject), { timeout: 30_000 })
-      .toEqual(['after', 'later']);
+    await expect.poll(() => got.map(({ subject }) => subject)).toEqual(['after', 'later']);
   });
 
   it('hands messages of a stream to a component until it has handled them, and puts those that fail aside', async () => {
@@ -278,14 +276,12 @@ describe('messaging provider', () => {
       return ok();
     });
     await connection.jetstream().publish('slow', 'x');
-    await expect.poll(() => got.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => got.length).toBe(1);
     await host.provider.deleteLink(slow);
     await host.logged(/link deleted/);
     expect((await manager.consumers.info('SLOW', 'c')).num_ack_pending).toBe(1);
     resolve();
-    await expect
-      .poll(async () => (await manager.consumers.info('SLOW', 'c')).num_ack_pending, { timeout: 30_000 })
-      .toBe(0);
+    await expect.poll(async () => (await manager.consumers.info('SLOW', 'c')).num_ack_pending).toBe(0);
   });
 
   it('refuses a link it can not serve', async () => {

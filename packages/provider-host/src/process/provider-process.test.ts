@@ -115,13 +115,14 @@ describe('the output of a provider', () => {
       { bytesPerSecond: 256 * 1024, linesPerSecond: 5 },
     );
     await expect.poll(messages).toContainEqual(expect.stringContaining('more than 5 lines'));
-    // Lines of 1 KiB. The second of the lines may be part of two of the bytes, each with a chunk that was under way.
-    expect(await leftOut(messages)).toBeLessThanOrEqual(2 * (256 + 64));
+    // Lines of 1 KiB. The second of the lines may be part of two of the bytes, each with a chunk that was under way; on a busy machine it is
+    // longer than a second. As quickly as they come it were hundreds of thousands.
+    expect(await leftOut(messages)).toBeLessThanOrEqual(10 * (256 + 64));
   });
 });
 
 async function leftOut(messages: () => readonly string[]): Promise<number> {
   const told = (): string | undefined => messages().find((each) => each.startsWith('left out'));
-  await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(told).toBeDefined();
   return Number(told()?.split(' ')[2]);
 }

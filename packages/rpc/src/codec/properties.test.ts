@@ -45,7 +45,7 @@ function refusal(error: unknown): string {
 
 const pieces = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
 
-describe('codec', { timeout: 60_000 }, () => {
+describe('codec', () => {
   it('decodes what it encoded, wherever the bytes are split', () => {
     fc.assert(
       fc.property(typeAndValue, pieces, ({ type, value }, lengths) => {

@@ -77,7 +77,7 @@ function publish(
   });
 }
 
-describe('whatever a peer sends', { timeout: 120_000 }, () => {
+describe('whatever a peer sends', () => {
   let nats: TestNatsServer;
   let ours: NatsConnection;
   let theirs: NatsConnection;

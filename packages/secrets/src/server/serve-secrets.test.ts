@@ -140,7 +140,7 @@ describe('a backend', () => {
     const sent = fields && headers();
     for (const [key, value] of Object.entries(fields ?? {})) sent?.set(key, value);
     const answer = await connection.request(`${prefix}.v1alpha1.${name}.get`, payload, {
-      timeout: 5_000,
+      timeout: 60_000,
       ...(sent && { headers: sent }),
     });
     expect(answer.json()).toEqual({ error });
@@ -154,7 +154,7 @@ describe('a backend', () => {
     sent.set('WasmCloud-Host-Xkey', key.publicKey);
     const sealed = key.seal(new TextEncoder().encode('{"key":7}'), served.xkey.publicKey);
     const answer = await connection.request(`${prefix}.v1alpha1.${name}.get`, sealed, {
-      timeout: 5_000,
+      timeout: 60_000,
       headers: sent,
     });
     expect(answer.json()).toEqual({ error: 'InvalidRequest' });

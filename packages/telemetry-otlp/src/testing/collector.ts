@@ -107,7 +107,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
 }
 
 /** Longest wait; reached only when something is broken. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 function summary({ spans, points }: Collector): string {
   const names = (list: readonly { readonly name: string }[]): string =>

@@ -28,7 +28,7 @@ async function threadOf(component: string): Promise<number> {
 
 /** Until the thread is at the component. */
 async function begun(component: string): Promise<void> {
-  await vi.waitUntil(() => logger.records.some(({ message }) => message === component));
+  await expect.poll(() => logger.records.map(({ message }) => message)).toContain(component);
 }
 
 describe('a preparer', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { InterfaceLinkDefinition } from '@wasmlattice/control-interface/types';
 import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { createTempDir, createTestAuthority, RecordingLogger, type TempDir } from '@wasmlattice/test-support';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeHostData, type HostData } from '../../protocol/index.js';
 import type { RunningProvider } from '../../provider.js';
 import { startHttpServerProvider } from './http-server-provider.js';
@@ -287,7 +287,7 @@ describe('built-in HTTP server with TLS', () => {
     await provider.putLink(secured(files));
     expect(targets.open[0]?.certificates).toEqual([first]);
     const second = await renew();
-    await vi.waitFor(() => expect(targets.open[0]?.certificates.at(-1)).toBe(second), { timeout: 10_000 });
+    await expect.poll(() => targets.open[0]?.certificates.at(-1)).toBe(second);
     await provider.stop();
   });
 
@@ -302,7 +302,7 @@ describe('built-in HTTP server with TLS', () => {
       level: 'error',
       message: expect.stringContaining('certificate'),
     });
-    await vi.waitFor(() => expect(logger.records).toContainEqual(complaint), { timeout: 10_000 });
+    await expect.poll(() => logger.records).toContainEqual(complaint);
     expect(targets.open[0]?.certificates).toHaveLength(1);
     await provider.stop();
   });

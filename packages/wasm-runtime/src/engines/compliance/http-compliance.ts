@@ -1,6 +1,6 @@
 import { noopLogger } from '@wasmlattice/telemetry';
 import { http03Guest, http03GuestExport } from '@wasmlattice/test-support';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeComponent } from '../../formats/component/index.js';
 import type { HandlerOutcome } from '../../host-functions/wasi/http/guest-answer.js';
 import { invokeIncomingHandler } from '../../host-functions/wasi/http/incoming-handler.js';
@@ -103,9 +103,10 @@ export function httpCompliance(engine: Engine, { runs03 = false }: HttpComplianc
 
 async function arrived({ sink }: MemoryExchange, text: string): Promise<void> {
   let come = '';
-  await vi.waitUntil(() => {
+  const more = (): number => {
     come += sink.text();
-    return come.length >= text.length;
-  });
+    return come.length;
+  };
+  await expect.poll(more).toBeGreaterThanOrEqual(text.length);
   expect(come).toBe(text);
 }

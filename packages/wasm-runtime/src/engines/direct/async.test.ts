@@ -1,5 +1,5 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HostMembers } from '../../host-functions/host-interface.js';
 import { ByteStream, MemorySink, MemorySource } from '../../host-functions/wasi/io/index.js';
 import { hostImport } from '../../testing/host-import.js';
@@ -117,7 +117,7 @@ describe('an asynchronous function that is called back', () => {
     expect(await instance.call('', 'run', [0])).toBe(7);
     const first = instance.call('', 'run', [1]);
     const second = instance.call('', 'run', [2]);
-    await vi.waitUntil(() => asked.size === 2);
+    await expect.poll(() => asked.size).toBe(2);
     asked.get(2)?.(20);
     expect(await second).toBe(20);
     asked.get(1)?.(10);
@@ -276,9 +276,9 @@ describe('an asynchronous function that keeps its stack', () => {
     const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
     const piped = out.pipeTo?.(sink);
     source.push(bytes('abcdefghijk'));
-    await vi.waitUntil(() => sink.capacity() === 0);
+    await expect.poll(() => sink.capacity()).toBe(0);
     expect(sink.text()).toBe('abcdefgh');
-    await vi.waitUntil(() => sink.capacity() === 5);
+    await expect.poll(() => sink.capacity()).toBe(5);
     expect(sink.text()).toBe('ijk');
     source.end();
     expect(await piped).toEqual({ kind: 'complete' });
@@ -291,7 +291,7 @@ describe('an asynchronous function that keeps its stack', () => {
     closed.close();
     const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
     expect(await out.pipeTo?.(closed)).toEqual({ kind: 'refused' });
-    await vi.waitUntil(() => source.cancelled);
+    await expect.poll(() => source.cancelled).toBe(true);
     const controller = new AbortController();
     const ended = await start(pump, {}, { signal: controller.signal });
     const left = (await ended.call('', 'pump', [new ByteStream(new MemorySource())])) as PulledBytes;
@@ -306,7 +306,7 @@ describe('an asynchronous function that keeps its stack', () => {
     const out = (await instance.call('', 'pump', [new ByteStream(source)])) as PulledBytes;
     out.cancel();
     source.push(bytes('abc'));
-    await vi.waitUntil(() => source.cancelled);
+    await expect.poll(() => source.cancelled).toBe(true);
     const controller = new AbortController();
     const ended = await start(pump, {}, { signal: controller.signal });
     const left = (await ended.call('', 'pump', [new ByteStream(new MemorySource())])) as PulledBytes;

@@ -179,7 +179,7 @@ describe('the body of a request', () => {
     await stream.blockingWriteAndFlush(new Uint8Array(chunk));
     (await responseOf(future))[Symbol.dispose]();
     await writeAll(stream);
-    await vi.waitUntil(() => logger.records.length > 0);
+    await expect.poll(() => logger.records.length).toBeGreaterThan(0);
     expect(() => finish(stream, body)).toThrow(
       expect.objectContaining({ payload: expect.objectContaining({ tag: 'internal-error' }) }),
     );
@@ -191,7 +191,7 @@ describe('the body of a request', () => {
   it('fails to finish when the request failed and the guest dropped the future', async () => {
     const { future, stream, body, logger } = await guest(async () => err({ tag: 'connection-refused' }));
     future[Symbol.dispose]();
-    await vi.waitUntil(() => logger.records.length > 0);
+    await expect.poll(() => logger.records.length).toBeGreaterThan(0);
     await writeAll(stream);
     expect(() => finish(stream, body)).toThrow(
       expect.objectContaining({ payload: { tag: 'connection-refused' } }),
