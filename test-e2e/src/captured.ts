@@ -15,7 +15,7 @@ export async function captured(
   const capturing = createDiagnosticsClient({
     connection: lattice.connection,
     lattice: 'default',
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
   }).capture(host.id, {
     capture: component,
     component,

@@ -26,7 +26,7 @@ it('a host that stops under load answers what it accepted on each of 16 connecti
 });
 
 it('a request that takes longer than its host has left is cut off, and the host ends in time', async () => {
-  await using scenario = await startScenario({ args: [...args, '--shutdown-timeout-ms', '4000'] });
+  await using scenario = await startScenario({ args: [...args, '--shutdown-timeout-ms', '8000'] });
   const { host, lattice } = scenario;
   await startComponent(lattice, host, { id: 'probe', wasm: paths.probe, maxInstances: 2 });
   const url = await serveHttp(lattice, host, 'probe', await freePort());

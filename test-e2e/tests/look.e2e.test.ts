@@ -65,7 +65,7 @@ describe('who looks at a lattice that works', () => {
   });
 
   it('finds it well, and draws it', async () => {
-    const { findings } = JSON.parse((await run('doctor', '-o', 'json', '--timeout-ms', '3000')).output) as {
+    const { findings } = JSON.parse((await run('doctor', '-o', 'json', '--timeout-ms', '6000')).output) as {
       findings: readonly { readonly id: string; readonly status: string }[];
     };
     const statuses = Object.fromEntries(findings.map(({ id, status }) => [id, status]));

@@ -24,7 +24,7 @@ describe('options', () => {
         '--lattice',
         'default',
         '--timeout-ms',
-        '300',
+        '2000',
       ],
       io,
     );
@@ -37,7 +37,7 @@ describe('options', () => {
       WASMCLOUD_CTL_HOST: '127.0.0.1',
       WASMCLOUD_CTL_PORT: String(scenario.server.port),
     });
-    expect(await runCli(['get', 'hosts', '--timeout-ms', '300'], io)).toBe(0);
+    expect(await runCli(['get', 'hosts', '--timeout-ms', '2000'], io)).toBe(0);
   });
 
   it.each([

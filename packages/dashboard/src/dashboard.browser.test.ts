@@ -5,7 +5,7 @@ import { componentScaled } from '@wasmlattice/events';
 import type { SpanRecord, TraceBatch } from '@wasmlattice/telemetry';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SentRequest } from './model/traces.js';
 import { type Dashboard, serveDashboard } from './server/serve-dashboard.js';
 import { type FakeLattice, startFakeLattice } from './testing/fake-lattice.js';
@@ -14,7 +14,6 @@ import { shopLattice } from './testing/shop-lattice.js';
 
 // A browser and its pages are many processes: on a busy machine they need patience.
 const patienceMs = 120_000;
-vi.setConfig({ testTimeout: patienceMs, hookTimeout: patienceMs });
 
 let lattice: FakeLattice;
 let dashboard: Dashboard;
@@ -37,7 +36,6 @@ afterAll(async () => {
   await browser?.close();
   await dashboard?.close();
   await lattice?.[Symbol.asyncDispose]();
-  vi.resetConfig();
 });
 beforeEach(async () => {
   lattice.configs.set('shop-1-kv-config', { url: 'redis://redis.example:6379', password: 'hunter2' });
@@ -110,7 +108,7 @@ describe('a lattice of 1,000 components', () => {
     await open('#/components');
     const table = page.getByRole('table', { name: 'Components' });
     await table.waitFor();
-    expect(await table.getAttribute('aria-rowcount')).toBe('1001');
+    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('1001');
     expect(await table.getByRole('row').count()).toBeLessThan(60);
     await table.getByRole('link', { name: 'shop-1-audit', exact: true }).focus();
     await page.keyboard.press('End');
@@ -260,6 +258,7 @@ describe('the keyboard', () => {
     await page.getByLabel('Value of url').fill('redis://other.example:6379');
     await page.getByRole('button', { name: 'Review changes…' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Store config shop-1-kv-config' });
+    await dialog.getByRole('listitem').nth(2).waitFor();
     expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/^−\s*removed:\s*url\s*redis:\/\/redis\.example:6379$/),
       expect.stringMatching(/^\+\s*added:\s*url\s*redis:\/\/other\.example:6379$/),
@@ -287,7 +286,7 @@ describe('the keyboard', () => {
     await page.getByRole('button', { name: 'Delete…' }).press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Links' }).waitFor();
-    expect(lattice.links.some(({ witPackage }) => witPackage === 'blobstore')).toBe(false);
+    await expect.poll(() => lattice.links.some(({ witPackage }) => witPackage === 'blobstore')).toBe(false);
   });
 });
 

@@ -11,6 +11,7 @@ export async function createTempDir(): Promise<TempDir> {
   const path = await mkdtemp(join(tmpdir(), 'wasmlattice-test-'));
   return {
     path,
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    // What a killed process had started may write for a moment more.
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
   };
 }

@@ -310,7 +310,7 @@ describe('a NATS server without JetStream', () => {
       await writeFile(join(scenario.folder, 'app.yaml'), manifest());
       const run = async (...argv: string[]) => {
         const io = createTestIo({ WASMLATTICE_NATS_URL: plain.url }, scenario.folder);
-        return Object.assign(io, { code: await runCli([...argv, '--timeout-ms', '300'], io) });
+        return Object.assign(io, { code: await runCli(argv, io) });
       };
       const deployed = await run('app', 'deploy', 'app.yaml');
       expect(deployed.code).toBe(0);

@@ -212,7 +212,7 @@ describe('app deploy', () => {
     await writeApp();
     const silent = await host({ mute: [image()] });
     const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url }, scenario.folder);
-    const code = await runCli(['app', 'deploy', 'app.yaml', '--timeout-ms', '300'], {
+    const code = await runCli(['app', 'deploy', 'app.yaml'], {
       ...io,
       out(text) {
         if (text.includes('scale component')) io.interrupt();

@@ -20,7 +20,7 @@ interface Diagnosis {
 
 async function examine(...flags: string[]): Promise<Diagnosis> {
   const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url }, scenario.folder);
-  const code = await runCli(['doctor', '-o', 'json', '--timeout-ms', '1500', ...flags], io);
+  const code = await runCli(['doctor', '-o', 'json', '--timeout-ms', '3000', ...flags], io);
   const { output } = io;
   const { ok, findings } = JSON.parse(output) as { ok: boolean; findings: Finding[] };
   return { code, ok, of: (id) => findings.find((finding) => finding.id === id) };

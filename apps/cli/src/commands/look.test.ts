@@ -83,7 +83,7 @@ describe('top', () => {
         if (text.includes('COMPONENT')) drawn.resolve();
       },
     };
-    const running = runCli(['top', '--timeout-ms', '300'], terminal);
+    const running = runCli(['top'], terminal);
     await drawn.promise;
     io.interrupt();
     expect(await running).toBe(0);
@@ -100,7 +100,7 @@ describe('logs', () => {
   const follow = async (...flags: string[]) => {
     const telling = await tellingHost();
     const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url });
-    const running = runCli(['logs', '--timeout-ms', '300', ...flags], io);
+    const running = runCli(['logs', ...flags], io);
     await telling.followed;
     return Object.assign(telling, { io, running });
   };
@@ -141,7 +141,7 @@ describe('logs', () => {
     expect(alone.code).toBe(3);
     await host();
     const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url });
-    const running = runCli(['logs', '--timeout-ms', '300'], io);
+    const running = runCli(['logs'], io);
     await expect.poll(() => io.errors).toContain('warning: host calm-fox-0001 shows no log');
     io.interrupt();
     expect(await running).toBe(0);

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const changes = async (): Promise<readonly string[]> =>
-  (await watch.changes(AbortSignal.timeout(20_000))).paths.toSorted();
+  (await watch.changes(AbortSignal.timeout(60_000))).paths.toSorted();
 
 it('tells of a file that was written, and of one that took its place', async () => {
   await writeFile(join(dir.path, 'src/a.ts'), 'a2');
@@ -60,7 +60,7 @@ it('tells of a file elsewhere that it was asked for, and not of its neighbours',
 
 it('tells nothing of what was there when it was told to settle', async () => {
   await writeFile(join(dir.path, 'src/a.ts'), 'made by a build');
-  const seen = watch.changes(AbortSignal.timeout(20_000));
+  const seen = watch.changes(AbortSignal.timeout(60_000));
   expect((await seen).paths).toEqual(['src/a.ts']);
   await writeFile(join(dir.path, 'src/b.ts'), 'saved');
   await watch.settle();

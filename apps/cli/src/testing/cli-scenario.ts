@@ -16,7 +16,7 @@ export interface CliScenario {
   /** Starts a host; it stops after the test, if not before. */
   readonly host: (options?: Partial<FakeHostOptions>) => Promise<FakeHost>;
   readonly stopHosts: () => Promise<void>;
-  /** Runs a command line with short waits and returns what it wrote. */
+  /** Runs a command line and returns what it wrote. */
   readonly cli: (...argv: string[]) => Promise<TestIo & { code: number }>;
 }
 
@@ -60,7 +60,7 @@ export function useCliScenario(): CliScenario {
     stopHosts,
     async cli(...argv) {
       const io = createTestIo({ WASMLATTICE_NATS_URL: server.url }, folder);
-      const code = await runCli([...argv, '--timeout-ms', '300'], io);
+      const code = await runCli(argv, io);
       return Object.assign(io, { code });
     },
   };

@@ -119,7 +119,7 @@ describe('a page', () => {
     await stream.waitFor(() => stream.rows('components').has('other@NB2'));
     await lattice.emit('NB2', hostStopped({ labels: {} }));
     await stream.waitFor(() => !stream.rows('components').has('other@NB2'));
-    expect([...stream.rows('hosts').keys()]).toEqual(['NA1']);
+    await expect.poll(() => [...stream.rows('hosts').keys()]).toEqual(['NA1']);
   });
 });
 
@@ -284,10 +284,10 @@ it('asks hosts for traces while a page looks at them, and tells each trace whole
     let text = '';
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       text += chunk;
-      if (text.includes(context.traceId)) break;
+      if (text.includes(context.traceId) && text.endsWith('\n\n')) break;
     }
-    const last = text.trim().split('\n\n').at(-1) ?? '';
-    expect(JSON.parse(last.slice('data: '.length))).toMatchObject({
+    const told = text.split('\n\n').find((each) => each.includes(context.traceId)) ?? '';
+    expect(JSON.parse(told.slice('data: '.length))).toMatchObject({
       kind: 'traces',
       traces: [{ id: context.traceId, spans: [{ id: context.spanId, hostId: 'NT1' }], lines: [] }],
       lost: 2,

@@ -53,7 +53,7 @@ export async function member(
     hostId,
     store: createKvApplicationStore({ jetstream: connection.jetstream(), lattice }),
     data: shared.data,
-    times: { pingMs: 200, quietMs: 500 },
+    times: { pingMs: 800, quietMs: 500 },
     probeMs: 100,
   });
   return {
