@@ -291,13 +291,16 @@ describe('built-in HTTP server with TLS', () => {
     await provider.stop();
   });
 
-  it('keeps a certificate while the files hold none, and says so', async () => {
+  it.each([
+    ['something else', 'nothing'],
+    ['nothing yet', ''],
+  ])('keeps a certificate while a file holds %s, and says so', async (_, text) => {
     await renew();
     const targets = fakeTargets();
     const logger = new RecordingLogger();
     const provider = await start(targets, {}, logger);
     await provider.putLink(secured(files));
-    await writeFile(files.tls_cert_file, 'nothing');
+    await writeFile(files.tls_cert_file, text);
     const complaint = expect.objectContaining({
       level: 'error',
       message: expect.stringContaining('certificate'),

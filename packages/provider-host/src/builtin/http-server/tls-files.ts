@@ -51,10 +51,14 @@ export function sameFiles(a: TlsFiles | undefined, b: TlsFiles | undefined): boo
 }
 
 async function readPem(key: string, file: string): Promise<string> {
+  let text: string;
   try {
-    return await readFile(file, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ProviderConfigError(`${key} ${file} can't be read: ${reason}`, { cause });
   }
+  // OpenSSL would do without: who writes a file anew empties it first.
+  if (text === '') throw new ProviderConfigError(`${key} ${file} is empty`);
+  return text;
 }
