@@ -111,7 +111,7 @@ const patience: ProcessProviderTiming = {
   shutdownDelayMs: 60_000,
   exitGraceMs: 60_000,
   killAfterMs: 60_000,
-  healthTimeoutMs: 60_000,
+  healthTimeoutMs: 10_000,
 };
 
 /** What the host's log has of the provider. */
@@ -315,7 +315,8 @@ describe('process provider', () => {
     const beside = { beside: provider, xkey: 'XSECOND' };
     const mute = start({ mute: 'yes' }, beside, { startTimeoutMs: 500, killAfterMs: 100 });
     await expect(mute).rejects.toThrow(/it did not answer a health request within 500 ms/);
-    const second = await start({}, beside);
+    // Two have to answer one question: it is asked again.
+    const second = await start({}, beside, { healthTimeoutMs: 500 });
     await provider.stop({ drainMs: 1_000 });
     // A shutdown request would have ended both.
     expect(isAlive(pidOf(second.provider))).toBe(true);
