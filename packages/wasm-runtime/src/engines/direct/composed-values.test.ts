@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ComponentInstance } from '../engine.js';
 import { passingOn, startText } from './testing/composed-guest.js';
 
 const encodings = ['utf8', 'utf16', 'latin1+utf16'] as const;
@@ -50,5 +51,66 @@ describe('a value that goes through two parts and back', () => {
     ['(tuple u8 f32)', [i32, 'f32'], [9, 0.25]],
   ])('is the same %s', async (type, core, value) => {
     expect(await pass(passingOn(type, core), value)).toEqual(value);
+  });
+});
+
+const call = (instance: ComponentInstance, ...params: readonly unknown[]): Promise<unknown> =>
+  instance.call('', 'f', params);
+
+describe('a core value that no compiler would make', () => {
+  /** `$B` returns the core value that it gets for what `$A` returned. */
+  const received = (type: string, returned: string): string => `
+    (component $A
+      (core module $M (func (export "f") (result i32) (i32.const ${returned})))
+      (core instance $i (instantiate $M))
+      (func (export "f") (result ${type}) (canon lift (core func $i "f"))))
+    (component $B
+      (import "g" (func $g (result ${type})))
+      (core func $g' (canon lower (func $g)))
+      (core module $M (import "" "g" (func $g (result i32))) (func (export "f") (result i32) (call $g)))
+      (core instance $i (instantiate $M (with "" (instance (export "g" (func $g'))))))
+      (func (export "f") (result u32) (canon lift (core func $i "f"))))
+    (instance $a (instantiate $A))
+    (instance $b (instantiate $B (with "g" (func $a "f"))))
+    (export "f" (func $b "f"))`;
+
+  it.each([
+    ['bool', '2', 1],
+    ['s8', '200', -56],
+    ['u8', '511', 255],
+    ['s16', '0x18000', -32_768],
+    ['u16', '0x18000', 0x8000],
+  ])('is wrapped on its way to another part: a %s of %s', async (type, returned, expected) => {
+    const instance = await startText(received(type, returned));
+    expect(await instance.call('', 'f', [])).toBe(expected >>> 0);
+  });
+
+  it.each([
+    ['char', '0xd800'],
+    ['char', '0x110000'],
+    ['(enum "a" "b")', '2'],
+  ])('ends the guest where there is no such value: a %s of %s', async (type, returned) => {
+    const exported = type === 'char' ? type : '$e';
+    const text = received(exported, returned)
+      .replace(
+        '(component $A',
+        `(type $e ${type}) (component $A (alias outer 1 $e (type $e'')) (export $e "e" (type $e''))`,
+      )
+      .replace(
+        '(component $B',
+        `(component $B (alias outer 1 $e (type $e'')) (import "e" (type $e (eq $e'')))`,
+      )
+      .replace('(instantiate $B ', '(instantiate $B (with "e" (type $e)) ');
+    await expect(call(await startText(text))).rejects.toThrow(/the guest trapped/);
+  });
+
+  it('ends the guest where it is the address of an empty list beyond the memory', async () => {
+    const text = passingOn('(list u8)', ['i32', 'i32']).replace(
+      '(local $at i32) (local.set $at (i32.const 16))',
+      '(local $at i32) (local.set 0 (i32.const 0xfffffff0)) (local.set $at (i32.const 16))',
+    );
+    await expect(call(await startText(text), Uint8Array.of())).rejects.toThrow(
+      'beyond the end of the memory',
+    );
   });
 });
