@@ -13,10 +13,18 @@ import {
 import { openReconcilerBucket } from '@wasmlattice/reconciler';
 import { connect, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../program.js';
 import { useCliScenario } from '../testing/cli-scenario.js';
+import { createTestIo, type TestIo } from '../testing/test-io.js';
 
 const scenario = useCliScenario();
-const { cli } = scenario;
+
+/** With time for who serves the applications to answer on a busy machine. */
+async function cli(...argv: readonly string[]): Promise<TestIo & { readonly code: number }> {
+  const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url }, scenario.folder);
+  const code = await runCli([...argv, '--timeout-ms', '2000'], io);
+  return Object.assign(io, { code });
+}
 
 let connection: NatsConnection;
 let store: ApplicationStore;
