@@ -390,6 +390,75 @@ describe('a mistyped word', () => {
   });
 });
 
+describe('the place of a mistake', () => {
+  const text = [
+    'apiVersion: core.oam.dev/v1beta1',
+    'kind: Application',
+    'metadata: { name: shop, annotations: { version: v1 } }',
+    'spec:',
+    '  components:',
+    '    - name: hello',
+    '      type: component',
+    '      properties: { image: a }',
+    '      traits:',
+    '        - type: spreadscaler',
+    '          properties: { instances: 1 }',
+    '        - type: link',
+    '          properties:',
+    '            namespace: wasi',
+    '            package: keyvalue',
+    '            interfaces: [store]',
+    '            target:',
+    '              name: store',
+    '              config:',
+    '                - name: there',
+    '                  properties:',
+    '                    bucket: b',
+    '    - name: store',
+    '      type: capability',
+    '      properties: { image: "ghcr.io/wasmcloud/keyvalue-nats:0.3.1" }',
+    '',
+  ].join('\n');
+
+  it.each([
+    ['a misspelt trait', 'spreadscaler', 'spreadscalr', 10, 'spec.components[0].traits[0].type'],
+    ['a value of a config without quotes', 'bucket: b', 'bucket: 010', 22, 'properties.bucket'],
+    [
+      'a link to nowhere',
+      'name: store\n              config',
+      'name: stor\n              config',
+      12,
+      'traits[1]',
+    ],
+    ['a key that a provider does not know', 'bucket: b', 'bukcet: b', 12, 'traits[1]'],
+  ])('is file and line: %s', (_, right, wrong, line, path) => {
+    expect(() => parseManifest(text, 'app.yaml')).not.toThrow();
+    const [problem, ...others] = problems(text.replace(right, wrong));
+    expect(problem).toMatch(/^app\.yaml:\d+: /);
+    expect(problem).toContain(`app.yaml:${line}: `);
+    expect(problem?.split(': ')[1]).toContain(path);
+    expect(others).toEqual([]);
+  });
+
+  it('is file and line of a warning: an address of the host itself', () => {
+    const { warnings } = parseManifest(
+      text.replace('bucket: b', 'bucket: b\n                    cluster_uri: nats://localhost:4222'),
+      'app.yaml',
+    );
+    expect(warnings).toEqual([expect.stringMatching(/^app\.yaml:23: .*cluster_uri: .*localhost/)]);
+  });
+
+  it('is that of its trait for what is found in a link later, as in the code of its component', () => {
+    const { manifest, problemOf } = parseManifest(text, 'app.yaml');
+    const [link] = manifest.components[0]?.links ?? [];
+    expect(link && problemOf(link, 'is not imported')).toEqual({
+      path: 'spec.components[0].traits[1]',
+      line: 12,
+      message: 'is not imported',
+    });
+  });
+});
+
 describe('two spellings of one thing', () => {
   it.each([
     [
