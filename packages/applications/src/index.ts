@@ -40,6 +40,7 @@ export { canaryImages, canaryObstacle } from './canary/canary-components.js';
 export { describeOutcome, wasRolledBack } from './canary/canary-status.js';
 export { applicationOf, deployedAnnotations, isOurs, isOutdated } from './deploy/annotations.js';
 export type { ApplicationMemory } from './deploy/application-memory.js';
+export { checkExports } from './deploy/check-exports.js';
 export { checkImports, type ImportFinding, type ImportFindings } from './deploy/check-imports.js';
 export { type CheckServingOptions, checkServing } from './deploy/check-serving.js';
 export { DeployError } from './deploy/deploy-error.js';

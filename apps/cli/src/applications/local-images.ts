@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
+  checkExports,
   checkImports,
   describeProblem,
   type ManifestDocument,
@@ -10,7 +11,11 @@ import {
   resolveImage,
 } from '@wasmlattice/applications';
 import { describeError } from '@wasmlattice/telemetry';
-import { type ComponentTypesReader, createComponentTypesReader } from '@wasmlattice/wasm-runtime/engines';
+import {
+  type ComponentTypes,
+  type ComponentTypesReader,
+  createComponentTypesReader,
+} from '@wasmlattice/wasm-runtime/engines';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { startsLikeComponent } from '../component-magic.js';
@@ -28,6 +33,8 @@ export async function checkLocalImages(
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
   const problems: ManifestProblem[] = [];
+  const linked = new Set(manifest.components.flatMap(({ links }) => links.map(({ target }) => target)));
+  const exported = new Map<string, ReadonlySet<string>>();
   await using reader = createComponentTypesReader();
   for (const component of manifest.components) {
     const { kind, name, source } = component;
@@ -39,13 +46,18 @@ export async function checkLocalImages(
         : await readImage(name, source.image, localFile);
     if (bytes === undefined) continue;
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
-    if (kind !== 'component' || component.links.length === 0 || !startsLikeComponent(bytes)) continue;
-    const { refusals, warnings } = checkImports(component, await importsOf(reader, bytes, name));
+    const hasLinks = component.links.length > 0 || linked.has(name);
+    if (kind !== 'component' || !hasLinks || !startsLikeComponent(bytes)) continue;
+    const types = await typesOf(reader, bytes, name);
+    exported.set(name, types.exports);
+    const { refusals, warnings } = checkImports(component, types.imports);
     for (const { link, message } of warnings) {
       io.err(`warning: ${describeProblem(fileName, problemOf(link, message))}\n`);
     }
     problems.push(...refusals.map(({ link, message }) => problemOf(link, message)));
   }
+  const slips = checkExports(manifest.components, (name) => exported.get(name));
+  problems.push(...slips.map(({ link, message }) => problemOf(link, message)));
   if (problems.length > 0) throw new ManifestError(fileName, problems);
   return digests;
 }
@@ -98,14 +110,22 @@ async function readIfHere(path: string | undefined): Promise<Buffer | undefined>
   }
 }
 
-async function importsOf(
+/** Interfaces of a component, without their versions. */
+interface LinkedInterfaces {
+  readonly imports: ReadonlySet<string>;
+  readonly exports: ReadonlySet<string>;
+}
+
+async function typesOf(
   reader: ComponentTypesReader,
   bytes: Uint8Array,
   name: string,
-): Promise<ReadonlySet<string>> {
+): Promise<LinkedInterfaces> {
+  const namesOf = (interfaces: ComponentTypes['imports']): ReadonlySet<string> =>
+    new Set(interfaces.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
   try {
-    const { imports } = await reader.read(bytes, name);
-    return new Set(imports.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
+    const { exports, imports } = await reader.read(bytes, name);
+    return { imports: namesOf(imports), exports: namesOf(exports) };
   } catch (cause) {
     throw new CliError(
       `the image of \`${name}\` can't run: ${describeError(cause)}`,

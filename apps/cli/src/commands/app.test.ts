@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../program.js';
 import { useCliScenario } from '../testing/cli-scenario.js';
 import { createTestIo } from '../testing/test-io.js';
-import { componentImporting } from '../testing/tiny-component.js';
+import { componentExporting, componentImporting } from '../testing/tiny-component.js';
 
 const scenario = useCliScenario();
 const { host, cli } = scenario;
@@ -333,6 +333,19 @@ describe('a link that the code of its component does not use', () => {
     const line = manifest.split('\n').findIndex((each) => each.includes('- type: link')) + 1;
     expect(errors).toContain(
       `error: app.yaml:${line}: spec.components[0].traits[1]: \`counter\` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store\ncheck: correct the manifest: nothing was deployed\n`,
+    );
+  });
+});
+
+describe('a link that its target does not answer', () => {
+  it('is refused where it looks like one that it does', async () => {
+    await writeApp(manifest.replace('[incoming-handler]', '[incoming-handlr]'));
+    const counter = componentExporting('wasi:http/incoming-handler@0.2.3');
+    await writeFile(join(scenario.folder, 'counter.wasm'), counter);
+    const { code, errors } = await cli('app', 'deploy', 'app.yaml');
+    expect(code).toBe(2);
+    expect(errors).toMatch(
+      /app\.yaml:\d+: spec\.components\[2\]\.traits\[0\]: `http` has a link to `counter` for wasi:http\/incoming-handlr, which that does not export: it exports wasi:http\/incoming-handler\n/,
     );
   });
 });
