@@ -3,7 +3,7 @@ import type { HostMembers } from '../../host-functions/host-interface.js';
 import type { ComponentInstance } from '../engine.js';
 import { startText } from './testing/composed-guest.js';
 
-// Each text was given to wasmtime 50.0.1 as well, which says the same.
+// Each text that needs no resource of the host was given to wasmtime 50.0.1 as well, which says the same.
 
 /** A part that defines a resource; `take` gives its number, 42. */
 const definer = `
