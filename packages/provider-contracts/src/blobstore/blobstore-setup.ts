@@ -20,6 +20,12 @@ export const blobstoreDifferences = {
   'no-offset': '`offset` of a list is ignored, and a list has 1,000 names at most',
   'whole-reads': 'the range of a read is ignored: all of the object comes',
   'no-range-past-end': 'a range that begins at the end of an object, or beyond, is an `err`',
+  'folders-listed':
+    'a list has the folders of objects in place of the objects in them, also when these are gone',
+  'no-new-folders': 'a copy to a folder in which nothing is yet is an `err`',
+  'lost-onto-itself': 'an object that is copied or moved onto itself is lost',
+  'torn-reads': 'a read of an object that is written meanwhile ends well with a part of it',
+  'writes-make-containers': 'a write to a container that is not there makes it',
   'late-writes': 'a write to a container that is not there fails when its data has been sent',
   'broken-writes-stay': 'data that breaks off becomes the object',
   'writes-in-memory': 'an object that is written is kept in memory until it is complete',

@@ -15,18 +15,26 @@ export function linkClaims(
     let two: BlobstoreClient;
     let running: Awaited<ReturnType<typeof startLinked>>;
 
+    const links = (): ReturnType<typeof linkOf>[] => [
+      linkOf(setup, 'one', 'default', setup.first),
+      linkOf(setup, 'two', 'default', setup.second),
+    ];
+
     beforeEach(async () => {
       setup = setupOf();
-      running = await startLinked(setup, [
-        linkOf(setup, 'one', 'default', setup.first),
-        linkOf(setup, 'one', 'other', setup.second),
-        linkOf(setup, 'two', 'default', setup.second),
-      ]);
+      running = await startLinked(setup, links());
       one = new BlobstoreClient(setup, 'one');
       two = new BlobstoreClient(setup, 'two');
       for (const client of [one, two]) await client.calls.createContainer(box);
     });
     afterEach(() => setup?.harness.stopAll());
+
+    /** A process with a second link of component `one`, to the store of component `two`, from its start. */
+    const startWithOther = async (): Promise<BlobstoreClient> => {
+      await setup.harness.stopAll();
+      running = await startLinked(setup, [...links(), linkOf(setup, 'one', 'other', setup.second)]);
+      return new BlobstoreClient(setup, 'one', 'other');
+    };
 
     const isRefused = ({ calls }: BlobstoreClient): Promise<boolean> =>
       calls.containerExists(box).then(({ tag }) => tag === 'err');
@@ -41,7 +49,7 @@ export function linkClaims(
     claim(
       'lead to the store that the component chooses among its links',
       async () => {
-        const other = new BlobstoreClient(setup, 'one', 'other');
+        const other = await startWithOther();
         await one.write('where', 'first');
         await other.write('where', 'second');
         expect(await one.readText('where')).toBe('first');
@@ -72,9 +80,10 @@ export function linkClaims(
     claim(
       'end alone: other links of the component stay',
       async () => {
+        const other = await startWithOther();
         await running.provider.deleteLink(linkOf(setup, 'one', 'default', {}));
         await expect.poll(() => isRefused(one), patience('delete-all-links')).toBe(true);
-        await new BlobstoreClient(setup, 'one', 'other').write('where', 'still there');
+        await other.write('where', 'still there');
         expect(await two.readText('where')).toBe('still there');
       },
       'delete-all-links',

@@ -88,34 +88,35 @@ export function streamClaims(
       expect(await client.readText('small')).toBe('hello');
     });
 
-    claim('never end well with bytes of two objects, or without some', async () => {
-      const client = clientOf();
-      const total = 12 * mebibyte;
-      okOf(await client.writeStream('a', filler(total)));
-      const [data, status] = await client.open('a');
-      const chunks = data[Symbol.asyncIterator]();
-      const first = await chunks.next();
-      await client.write('a', 'another object');
-      await client.calls.deleteObject(idOf('a'));
-      async function* all(): AsyncGenerator<Uint8Array> {
-        if (first.done !== true) yield first.value;
-        for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-      }
-      const seen = await checkFiller(all());
-      // It breaks off, says so, or has all of the object that it began with.
-      if ((await status).tag === 'ok') expect(seen).toEqual({ length: total, isIntact: true });
-      expect(seen.isIntact).toBe(true);
-    });
-
     claim(
-      'to a container that is not there fail before their data is sent',
+      'never end well with bytes of two objects, or without some',
       async () => {
-        const { calls } = clientOf();
-        const answer = calls.writeContainerData({ container: 'no-such-box', object: 'a' }, chunksOf('hello'));
-        expect(await answer).toEqual(err(expect.any(String)));
+        const client = clientOf();
+        const total = 12 * mebibyte;
+        okOf(await client.writeStream('a', filler(total)));
+        const [data, status] = await client.open('a');
+        const chunks = data[Symbol.asyncIterator]();
+        const first = await chunks.next();
+        await client.write('a', 'another object');
+        await client.calls.deleteObject(idOf('a'));
+        async function* all(): AsyncGenerator<Uint8Array> {
+          if (first.done !== true) yield first.value;
+          for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
+            yield next.value;
+        }
+        const seen = await checkFiller(all());
+        // It breaks off, says so, or has all of the object that it began with.
+        if ((await status).tag === 'ok') expect(seen).toEqual({ length: total, isIntact: true });
+        expect(seen.isIntact).toBe(true);
       },
-      'late-writes',
+      'torn-reads',
     );
+
+    claim('to a container that is not there fail before their data is sent', async () => {
+      const { calls } = clientOf();
+      const answer = calls.writeContainerData({ container: 'no-such-box', object: 'a' }, chunksOf('hello'));
+      expect(await answer).toEqual(err(expect.any(String)));
+    }, ['late-writes', 'writes-make-containers']);
 
     claim(
       'are the same on version 0.1.0',
