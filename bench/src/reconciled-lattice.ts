@@ -101,7 +101,12 @@ async function untilWadmKnows(connection: NatsConnection, count: number): Promis
     const bucket = await connection.jetstream().views.kv('wadm_state', { bindOnly: true });
     const known = (await bucket.get('host_default'))?.json<Readonly<Record<string, unknown>>>() ?? {};
     if (Object.keys(known).length >= count) return;
-    if (performance.now() > until) throw new Error(`wadm knows ${Object.keys(known).length} hosts`);
+    if (performance.now() > until) {
+      const { version } = connection.info ?? {};
+      throw new Error(
+        `wadm knows ${Object.keys(known).length} of ${count} hosts: it needs nats-server 2.10 or later, and this one is ${version}; set NATS_SERVER_BIN`,
+      );
+    }
     await wait(againMs);
   }
 }
