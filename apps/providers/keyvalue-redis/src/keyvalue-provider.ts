@@ -41,8 +41,8 @@ export function createKeyvalueProvider(context: ProviderContext): Provider {
       }
       const store = storeSettings(link, 'source');
       const connection = await connections.open(store, scope);
+      const { commandFailureOf, createRedisStore } = await import('./redis-store.js');
       try {
-        const { createRedisStore } = await import('./redis-store.js');
         const { database } = store.connection.address;
         const watch = await startKeyWatch({
           connection,
@@ -55,7 +55,7 @@ export function createKeyvalueProvider(context: ProviderContext): Provider {
         });
         scope.use(watch);
       } catch (cause) {
-        throw failureOf('watch keys', cause);
+        throw commandFailureOf('watch keys', cause);
       }
       const server = describeNodes(store.connection.address);
       logger.info('keys watched', { component, link: link.linkName, server });

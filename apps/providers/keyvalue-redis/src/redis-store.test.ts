@@ -1,3 +1,4 @@
+import { ClientOfflineError } from '@redis/client';
 import {
   createTestAuthority,
   startRedis,
@@ -5,6 +6,7 @@ import {
   type TestRedis,
 } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandFailureOf } from './redis-store.js';
 import { openStore } from './testing/open-store.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -80,6 +82,13 @@ describe('a store on one server', () => {
       new RegExp(`^the Redis server 127\\.0\\.0\\.1:${gone.port} can't be used: .*ECONNREFUSED`),
     );
   });
+});
+
+it('a server that can not be sent anything is out of reach, whatever was to be sent', () => {
+  expect(commandFailureOf('watch keys', new ClientOfflineError()).message).toBe(
+    'could not watch keys: the Redis server is out of reach',
+  );
+  expect(commandFailureOf('watch keys', new Error('odd')).message).toBe('could not watch keys: odd');
 });
 
 describe('a server with passwords', () => {

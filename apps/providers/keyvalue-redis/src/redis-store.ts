@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClientOfflineError, ErrorReply } from '@redis/client';
 import type { KeyResponse } from '@wasmlattice/rpc/interfaces';
-import { failureOf, otherFailure, ResponseTimeoutError } from './keyvalue-failure.js';
+import { failureOf, type KeyvalueFailure, otherFailure, ResponseTimeoutError } from './keyvalue-failure.js';
 import type { CommandPart, RedisConnection, RedisReply } from './redis-connection.js';
 
 /** The operations of `wasi:keyvalue` on a Redis server or cluster. All reject with a `KeyvalueFailure`. */
@@ -30,6 +30,13 @@ const offlineRetryMs = 25;
 
 /** In a cursor, the number of the server is above these bits; cursors of Redis are far smaller. */
 const cursorBits = 56n;
+
+/** As `failureOf`, of an operation that sends commands: also of one that found no server to send them to. */
+export function commandFailureOf(what: string, cause: unknown): KeyvalueFailure {
+  return cause instanceof ClientOfflineError
+    ? otherFailure(`could not ${what}: the Redis server is out of reach`, { cause })
+    : failureOf(what, cause);
+}
 
 /** @param responseTimeoutMs how long the servers may take for one operation, waiting for a server that comes back included */
 export function createRedisStore(connection: RedisConnection, responseTimeoutMs: number): RedisStore {
@@ -67,10 +74,7 @@ export function createRedisStore(connection: RedisConnection, responseTimeoutMs:
       return await inTime(work);
     } catch (cause) {
       const whole = key === undefined ? what : `${what} ${JSON.stringify(shortened(key))}`;
-      if (cause instanceof ClientOfflineError) {
-        throw otherFailure(`could not ${whole}: the Redis server is out of reach`, { cause });
-      }
-      throw failureOf(whole, cause);
+      throw commandFailureOf(whole, cause);
     }
   };
 
