@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GuestFile } from './guests/guest-folder.js';
-import { component, cpuSeconds, cpuSecondsOf, deploy, type ReconciledLattice } from './reconciled-lattice.js';
+import { cpuSecondsOf } from './process-time.js';
+import { component, cpuSeconds, deploy, type ReconciledLattice } from './reconciled-lattice.js';
 
 export const componentCount = 100;
 export const linksOfEach = 3;

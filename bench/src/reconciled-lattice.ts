@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ControlClient, createControlClient } from '@wasmlattice/control-interface';
 import { createTempDir, startChild, startNatsServer, type TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { type BenchHost, startHost } from './lattice.js';
+import { cpuSecondsOf } from './process-time.js';
 
 export const hostCount = 3;
 /** Between two looks, in ms. */
@@ -205,11 +205,4 @@ export async function untilRunning(control: ControlClient, count: number): Promi
 export async function cpuSeconds(hosts: readonly BenchHost[]): Promise<number> {
   const each = await Promise.all(hosts.map(({ hostPid }) => cpuSecondsOf(hostPid)));
   return each.reduce((sum, seconds) => sum + seconds, 0);
-}
-
-/** The same of one process. */
-export async function cpuSecondsOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

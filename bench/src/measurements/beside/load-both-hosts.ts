@@ -3,7 +3,7 @@ import { firstAnswer } from '../../load/first-answer.js';
 import { type HttpLoadOptions, loadHttp, settleHttp } from '../../load/http-load.js';
 import type { Measured } from '../../measurement.js';
 import { median } from '../../median.js';
-import { cpuSecondsOf } from '../../reconciled-lattice.js';
+import { cpuSecondsOf } from '../../process-time.js';
 import { medianOfRounds } from '../../rounds.js';
 import { serverPort } from '../../server-port.js';
 import { type BothHosts, startBothHosts } from '../../wasmcloud/both-hosts.js';
