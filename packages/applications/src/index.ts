@@ -62,6 +62,7 @@ export { isSameLink, manifestLinks, planPuts } from './deploy/plan-links.js';
 export { planUndeploy } from './deploy/plan-undeploy.js';
 export { otherUsers } from './deploy/provider-use.js';
 export { type LinkRemoval, type RemoveLinkOptions, removalOf, removeLink } from './deploy/remove-link.js';
+export { replaceCode } from './deploy/replace-code.js';
 export {
   type PlanProgress,
   planEvents,

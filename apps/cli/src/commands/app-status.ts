@@ -24,7 +24,8 @@ export function addAppStatus(parent: Command, io: CliIo): void {
     .argument('<name>', 'application of the lattice')
     .action(async (name: string, own: ApplicationOptions, command: Command) => {
       await onLattice(command, io, async (session) => {
-        const applications = await openApplications(session, jsDomainOf(own, io));
+        const jsDomain = jsDomainOf(own, io);
+        const applications = await openApplications(session, jsDomain);
         const { reads } = applications;
         const versions = await knownVersions(name, reads);
         const status = await reads.status(name);
@@ -43,7 +44,7 @@ export function addAppStatus(parent: Command, io: CliIo): void {
         io.out(`${name}${deployed === undefined ? '' : `@${deployed}`} - ${status.status.type}\n`);
         io.out(describeParts(status));
         if (status.status.type === 'undeployed') return;
-        const keeping = await keptBy(applications, status, session, jsDomainOf(own, io));
+        const keeping = await keptBy(applications, status, session, jsDomain);
         io.out(keeping.map((line) => `${line}\n`).join(''));
       });
     });

@@ -17,7 +17,7 @@ import { placeComponent, placeProvider } from './placement.js';
 import { planConfigs } from './plan-configs.js';
 import { planGoneLinks, planLinks } from './plan-links.js';
 import { whyStays } from './provider-use.js';
-import { runsOnOurs } from './runs-on-ours.js';
+import { replaceCode } from './replace-code.js';
 import type { Plan, Step, StepHost } from './steps.js';
 
 /** wadm starts a provider without a scaler once. */
@@ -181,16 +181,9 @@ function planComponents(
         annotations,
       };
       if (isOther && instances > 0) {
-        if (!runsOnOurs(there)) {
-          steps.push({ kind: 'restart-component', host: stepHost(host), command });
-          continue;
-        }
-        // Not `allow_update` of the scale request: hosts drop the annotations with it.
-        steps.push({
-          kind: 'update-component',
-          host: stepHost(host),
-          command: { componentId: id, newComponentRef: image, annotations },
-        });
+        const step = replaceCode(there, stepHost(host), command);
+        steps.push(step);
+        if (step.kind === 'restart-component') continue;
       }
       if (there !== undefined && !isOther && isScaled(there, command)) continue;
       steps.push({ kind: 'scale-component', host: stepHost(host), command });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isSameLink, type Step, shownProviderReference } from '@wasmlattice/applications';
 import {
   type ComponentDescription,
@@ -53,8 +54,10 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
         change(step.host.hostId, ({ components }) => {
           const running = components.find((each) => each.id === id);
           const imageRef = running?.imageRef ?? componentRef;
-          if (running?.maxInstances === maxInstances && isSameList(running.config ?? config, config))
-            return {};
+          const isAskedBefore =
+            running?.maxInstances === maxInstances && isDeepStrictEqual(running.config ?? config, config);
+          // Hosts that are asked for what they have do nothing, and change no annotations.
+          if (isAskedBefore) return {};
           const kept = { ...annotations, ...canaryOf(running) };
           const scaled = { id, imageRef, annotations: kept, config, maxInstances, revision: 0 };
           return { components: withEntry(components, id, maxInstances === 0 ? undefined : scaled) };
@@ -124,11 +127,6 @@ export function stateAfter(state: LatticeState, steps: readonly Step[]): Lattice
     links,
     config: (name) => (configs.has(name) ? configs.get(name) : state.config(name)),
   };
-}
-
-/** Hosts that are asked for what they have do nothing, and change no annotations. */
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
 
 /** What a host keeps of its annotations, whatever a command says: they tell of its second version. */

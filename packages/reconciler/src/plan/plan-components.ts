@@ -4,6 +4,7 @@ import {
   componentId,
   configNames,
   type ManifestComponent,
+  replaceCode,
   runsOnOurs,
   type Scaler,
   type ScalerStatus,
@@ -182,7 +183,7 @@ function isAsWanted(
   if (!runsAsWanted(there, target, wanted, context)) return false;
   const { application } = context;
   // Hosts change annotations with something else alone: who started it for this application, and for which spread, is let be.
-  if (there.config !== undefined) return isOf(there.annotations, application);
+  if (runsOnOurs(there)) return isOf(there.annotations, application);
   // Hosts of wasmCloud do not tell which configs a component has: their names are part of the annotation of the scaler.
   const annotations = wadmAnnotations(application, wanted.identity, target.spread);
   return Object.entries(annotations).every(([key, value]) => there.annotations[key] === value);
@@ -221,13 +222,7 @@ function stepTowards(
     annotations,
   };
   if (there !== undefined && there.imageRef !== image && instances > 0) {
-    if (!runsOnOurs(there)) return { kind: 'restart-component', host: stepHost(host), command } as const;
-    // Not `allow_update` of the scale request: hosts drop the annotations with it. Number and configs follow.
-    return {
-      kind: 'update-component',
-      host: stepHost(host),
-      command: { componentId: id, newComponentRef: image, annotations },
-    } as const;
+    return replaceCode(there, stepHost(host), command);
   }
   // A host that has been asked for the same number does nothing, and keeps the annotations: one more, and then that one less, changes them.
   const isMarked = there === undefined || !runsAsWanted(there, target, wanted, context);
