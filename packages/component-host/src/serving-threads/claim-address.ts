@@ -19,23 +19,35 @@ export interface ClaimedAddress {
  *
  * @throws HttpAddressError
  */
-export async function claimAddress(host: string, port: number): Promise<ClaimedAddress> {
+export async function claimAddress(
+  host: string,
+  port: number,
+  lock: typeof lockAddress = lockAddress,
+): Promise<ClaimedAddress> {
   // Without reusePort the bind fails when anybody, reusing or not, holds the address.
   const probe = await listen({ host, port }, host, port);
   const claimed = (probe.address() as AddressInfo).port;
   try {
-    const lock = await takeLock(host, claimed);
-    return { port: claimed, release: async () => lock && (await close(lock)) };
+    const held = await lock(host, claimed);
+    return { port: claimed, release: async () => held && (await close(held)) };
+  } catch (error) {
+    if (port !== 0 || !isInUse(error)) throw error;
+    // A process that does not listen yet has claimed this free port. The probe holds it, so the next one is another.
+    return await claimAddress(host, 0, lock);
   } finally {
     await close(probe);
   }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof HttpAddressError && (error.cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
 /**
  * Between the probe and the listeners another process of ours may probe, too. A name in Linux's abstract namespace is free
  * again as soon as its process ends, however it ends.
  */
-async function takeLock(host: string, port: number): Promise<Server | undefined> {
+async function lockAddress(host: string, port: number): Promise<Server | undefined> {
   if (process.platform !== 'linux') return undefined;
   return await listen({ path: `\0wasmlattice-http ${host} ${port}` }, host, port);
 }
