@@ -92,7 +92,7 @@ await runScript(async () => {
     await check('Versioning, packing and checking the packages', (onLine) =>
       run(node26, ['scripts/release.mjs', '--dry-run'], { cwd: root, env, onLine }),
     ),
-    await tests('Testing the scripts', runScriptTests),
+    await tests('Testing the scripts', (onLine) => runScriptTests({ ...tools, report: onLine })),
     // Tests of packages wait for servers and timers most of their time.
     await tests('Testing the packages', (onLine) =>
       runPackageTests('test', { ...tools, report: onLine, concurrency: 3 }),

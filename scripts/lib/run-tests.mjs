@@ -7,12 +7,16 @@ import { addUpResults } from './test-results.mjs';
 import { binary, toolEnvironment } from './toolchain.mjs';
 import { workspacePackages } from './workspace.mjs';
 
-/** Runs the scripts' own tests. */
-export async function runScriptTests(report) {
+/** Runs the scripts' own tests, with the servers they need by their paths. */
+export async function runScriptTests({ report, ...tools }) {
   const file = join(root, 'scripts/.turbo/test.json');
   await rm(file, { force: true });
   const args = ['run', '--config', 'scripts/vitest.config.mjs', ...reporters(file)];
-  const result = await run(binary('vitest'), args, { cwd: root, env: toolEnvironment(), onLine: report });
+  const result = await run(binary('vitest'), args, {
+    cwd: root,
+    env: toolEnvironment(tools),
+    onLine: report,
+  });
   return collect(result, [{ name: 'scripts', file }]);
 }
 
