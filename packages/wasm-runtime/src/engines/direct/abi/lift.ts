@@ -7,6 +7,7 @@ import { liftResult, lowerParams } from './call-values.js';
 import { invoke, type Returned } from './core-arity.js';
 import type { CanonOptions, CoreFunction } from './core-types.js';
 import { LiftLowerContext } from './lift-lower-context.js';
+import { runPostReturn } from './post-return.js';
 import { compileSignatures, type Signature } from './signature.js';
 
 /** `canon lift` of one exported function, the same for all instances of a component. */
@@ -110,27 +111,13 @@ class Lifted {
       if (borrows !== 0) {
         throw cx.trap(`the guest returned without dropping ${borrows} of the handles it was lent`);
       }
-      this.#afterReturn(returned);
+      runPostReturn(part, this.#postReturn, returned);
     } catch (error) {
       throw this.#end(error);
     }
     part.exit(undefined);
     instance.calls.leave();
     return value;
-  }
-
-  #afterReturn(returned: Returned): void {
-    if (this.#postReturn === undefined) return;
-    const { instance, part } = this.#cx;
-    part.mayLeave = false;
-    try {
-      instance.unsuspended.enter();
-      if (returned === undefined) this.#postReturn();
-      else this.#postReturn(returned);
-    } finally {
-      instance.unsuspended.leave();
-    }
-    part.mayLeave = true;
   }
 
   #failed(error: unknown): never {

@@ -3,6 +3,7 @@ import { liftResult, lowerParams } from '../call-values.js';
 import { invoke } from '../core-arity.js';
 import type { CanonOptions, CoreFunction } from '../core-types.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
+import { runPostReturn } from '../post-return.js';
 import {
   type CoreSignature,
   compileSignatures,
@@ -180,19 +181,7 @@ class Lifted implements AsyncLifted {
     const cx = this.#cx;
     cx.isBetweenParts = thread.task.isCalledByPart;
     thread.task.return(liftResult(cx, this.#signature, returned));
-    const { postReturn } = this.#options;
-    if (postReturn !== undefined) {
-      const { part } = this;
-      part.mayLeave = false;
-      try {
-        cx.instance.unsuspended.enter();
-        if (returned === undefined) postReturn();
-        else postReturn(returned);
-      } finally {
-        cx.instance.unsuspended.leave();
-      }
-      part.mayLeave = true;
-    }
+    runPostReturn(this.part, this.#options.postReturn, returned);
     this.#exit(thread);
   }
 

@@ -9,6 +9,7 @@ import { sequenceCrossing } from '../crossing/sequence-crossing.js';
 import type { Handle } from '../handle-table.js';
 import { type Layout, type SequenceLayout, sequenceLayout } from '../layout.js';
 import { LiftLowerContext } from '../lift-lower-context.js';
+import { runPostReturn } from '../post-return.js';
 import { toAddress } from '../ranges.js';
 import {
   compileSignatures,
@@ -172,7 +173,7 @@ class PartCall {
         throw to.trap(`the callee returned without dropping ${borrows} of the handles it was lent`);
       }
       const result = this.#passResult(returned, target);
-      this.#afterReturn(returned);
+      runPostReturn(this.#to.part, this.#postReturn, returned);
       if (state !== null) for (const handle of state) handle.lends--;
       part.exit(from.part);
       return result;
@@ -200,20 +201,6 @@ class PartCall {
     checkPlace(to, place, sink.layout);
     this.#result.copy(from, address, to, place);
     return undefined;
-  }
-
-  #afterReturn(returned: Returned): void {
-    if (this.#postReturn === undefined) return;
-    const { instance, part } = this.#to;
-    part.mayLeave = false;
-    try {
-      instance.unsuspended.enter();
-      if (returned === undefined) this.#postReturn();
-      else this.#postReturn(returned);
-    } finally {
-      instance.unsuspended.leave();
-    }
-    part.mayLeave = true;
   }
 
   /** The callee threw something that it did not catch: the error of a host function, or an exception of its own. */
