@@ -64,6 +64,7 @@ export { otherUsers } from './deploy/provider-use.js';
 export { type LinkRemoval, type RemoveLinkOptions, removalOf, removeLink } from './deploy/remove-link.js';
 export { replaceCode } from './deploy/replace-code.js';
 export {
+  type CommandClient,
   type PlanProgress,
   planEvents,
   type RequestStep,

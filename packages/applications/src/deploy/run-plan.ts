@@ -18,20 +18,23 @@ export interface PlanProgress {
   readonly state: 'started' | 'done';
 }
 
+/** What changes a lattice. */
+export type CommandClient = Pick<
+  ControlClient,
+  | 'putConfig'
+  | 'deleteConfig'
+  | 'startProvider'
+  | 'stopProvider'
+  | 'scaleComponent'
+  | 'updateComponent'
+  | 'canaryComponent'
+  | 'putLink'
+  | 'deleteLink'
+>;
+
 /** What one step needs. */
 export interface RunStepOptions {
-  readonly client: Pick<
-    ControlClient,
-    | 'putConfig'
-    | 'deleteConfig'
-    | 'startProvider'
-    | 'stopProvider'
-    | 'scaleComponent'
-    | 'updateComponent'
-    | 'canaryComponent'
-    | 'putLink'
-    | 'deleteLink'
-  >;
+  readonly client: CommandClient;
   /** Subscribed before the plan runs: requests are answered at once, their outcome is told by events. */
   readonly events: EventSubscription;
   /** How long a request may take to be answered. */
@@ -178,11 +181,7 @@ export type RequestStep = Exclude<
   { readonly kind: 'keep-provider' | 'delete-link' | 'restart-component' }
 >;
 
-async function send(
-  step: RequestStep,
-  client: RunStepOptions['client'],
-  options: ControlCallOptions,
-): Promise<unknown> {
+async function send(step: RequestStep, client: CommandClient, options: ControlCallOptions): Promise<unknown> {
   switch (step.kind) {
     case 'put-config':
       return client.putConfig(step.name, step.values, options);
@@ -209,7 +208,7 @@ async function send(
 /** Hosts of wasmCloud read no file again: no event follows, and the code stays. */
 async function updateComponent(
   step: Extract<RequestStep, { readonly kind: 'update-component' }>,
-  client: RunStepOptions['client'],
+  client: CommandClient,
   options: ControlCallOptions,
 ): Promise<void> {
   const message = await client.updateComponent(step.host.hostId, step.command, options);

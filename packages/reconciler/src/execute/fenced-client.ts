@@ -1,19 +1,5 @@
-import type { ControlClient } from '@wasmlattice/control-interface';
+import type { CommandClient } from '@wasmlattice/applications';
 import type { Tenure } from '../lease/tenure.js';
-
-/** What changes a lattice. */
-export type CommandClient = Pick<
-  ControlClient,
-  | 'putConfig'
-  | 'deleteConfig'
-  | 'startProvider'
-  | 'stopProvider'
-  | 'scaleComponent'
-  | 'updateComponent'
-  | 'canaryComponent'
-  | 'putLink'
-  | 'deleteLink'
->;
 
 /** The same client, each command of which looks at the tenure right before it is sent. */
 export function fencedClient(client: CommandClient, tenure: Pick<Tenure, 'assertCurrent'>): CommandClient {
