@@ -9,15 +9,15 @@ export const isLibrary = (name) =>
   /^lib.+$/.test(name) && !/^lib(?:c6|c-.*|gcc-s1|stdc\+\+6|llvm.*|perl.*|.*-perl)$/.test(name);
 
 /** What a program needs to find the libraries that were unpacked below a root folder. */
-export const libraryEnvironment = (root) => ({
-  LD_LIBRARY_PATH: ['usr/lib', 'lib']
-    .flatMap((folder) =>
-      listFolder(join(root, folder))
-        .filter((name) => name.endsWith('-linux-gnu'))
-        .map((name) => join(root, folder, name)),
-    )
-    .join(':'),
-});
+export const libraryEnvironment = (root) => ({ LD_LIBRARY_PATH: libraryFolders(root).join(':') });
+
+/** Where packages that were unpacked below a root folder have their libraries. */
+export const libraryFolders = (root) =>
+  ['usr/lib', 'lib'].flatMap((folder) =>
+    listFolder(join(root, folder))
+      .filter((name) => name.endsWith('-linux-gnu'))
+      .map((name) => join(root, folder, name)),
+  );
 
 /** Names in a folder, in order; none without it. */
 export function listFolder(folder) {

@@ -1,12 +1,10 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { installDebianPackage, unpackDebianPackages } from './debian-packages.mjs';
 import { SetupError } from './errors.mjs';
+import { hasProgram, isProgram } from './find-program.mjs';
 import { cacheRoot } from './paths.mjs';
-import { run } from './run.mjs';
-
-/** Where packages put it although not every user's PATH goes there. */
-const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+import { run, tryRun } from './run.mjs';
+import { thisMachine } from './this-machine.mjs';
 
 /**
  * A program that tests need, which a Debian package brings.
@@ -25,16 +23,6 @@ const usualFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/ho
  * @property {boolean} inHomebrew whether Homebrew has a formula of its name, too
  * @property {string} advice how else to get it
  */
-
-/** What decides where a program is looked for and how it is installed; tests describe other machines. */
-const thisMachine = {
-  env: process.env,
-  platform: process.platform,
-  isRoot: process.getuid?.() === 0,
-  folders: usualFolders,
-  roots: ['/'],
-  hasSystemd: existsSync('/run/systemd/system'),
-};
 
 /**
  * The path of a program that runs: a present one, else one that this machine's package manager brings.
@@ -94,68 +82,26 @@ function installers(program, { env, platform, isRoot }) {
     return [['brew install', (report) => tryRun(report, env, 'brew', ['install', program.name])]];
   }
   if (platform !== 'linux' || !hasProgram('apt-get', env)) return [];
-  const download = ['download of the Debian package', (...args) => downloadDebianPackage(program, ...args)];
-  const asRoot = ['apt-get install', (...args) => installDebianPackage(program, ...args)];
+  const download = ['download of the Debian package', (...args) => unpackPackage(program, ...args)];
+  const asRoot = ['apt-get install', (...args) => installPackage(program, ...args)];
   return isRoot && program.isOnlyUnpacked !== true ? [asRoot, download] : [download];
 }
 
 const debianPackage = ({ name, debianPackage: other = name }) => other;
 
-async function installDebianPackage(program, report, { env, hasSystemd }) {
+async function installPackage(program, report, { env, hasSystemd }) {
   const name = debianPackage(program);
-  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => tryRun(report, quiet, 'apt-get', ['install', '-y', '--no-install-recommends', name]);
-  // Without package lists, or with lists so old that the file is gone, the first attempt fails.
-  if ((await install()) !== undefined) {
-    const failure = (await tryRun(report, quiet, 'apt-get', ['update'])) ?? (await install());
-    if (failure !== undefined) return failure;
-  }
+  const failure = await installDebianPackage(name, report, env);
+  if (failure !== undefined) return failure;
   // We want the program. The service that comes with it would hold its port, with settings that nobody chose.
   if (hasSystemd) await tryRun(report, env, 'systemctl', ['disable', '--now', name]);
   return undefined;
 }
 
-/** Fetches the package with package lists of our own, as any user can, and unpacks it into the cache. */
-async function downloadDebianPackage(program, report, { env }) {
-  const folder = cacheFolder(program, env);
-  await mkdir(folder, { recursive: true });
-  const work = await mkdtemp(join(folder, 'download-'));
-  try {
-    await mkdir(join(work, 'lists/partial'), { recursive: true });
-    await mkdir(join(work, 'archives/partial'), { recursive: true });
-    const privately = [
-      '-o',
-      `Dir::State::Lists=${work}/lists`,
-      '-o',
-      `Dir::Cache=${work}`,
-      '-o',
-      'APT::Sandbox::User=root',
-    ];
-    const failure =
-      (await tryRun(report, env, 'apt-get', [...privately, 'update'])) ??
-      (await tryRun(
-        report,
-        env,
-        'apt-get',
-        [...privately, 'download', ...(await partsOf(program, privately, env))],
-        work,
-      ));
-    if (failure !== undefined) return failure;
-    const files = (await readdir(work)).filter((name) => name.endsWith('.deb'));
-    if (files.length === 0) return 'apt-get download brought no package file';
-    const unpacked = join(work, 'unpacked');
-    for (const file of files) {
-      const unpackFailure = await tryRun(report, env, 'dpkg', ['-x', join(work, file), unpacked]);
-      if (unpackFailure !== undefined) return unpackFailure;
-    }
-    for (const name of await readdir(unpacked)) {
-      await rm(join(folder, name), { recursive: true, force: true });
-      await rename(join(unpacked, name), join(folder, name));
-    }
-    return undefined;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+/** Unpacks the package into the cache. */
+function unpackPackage(program, report, { env }) {
+  const packages = (options) => partsOf(program, options, env);
+  return unpackDebianPackages(packages, cacheFolder(program, env), report, env);
 }
 
 /** The packages to unpack: the program's, and those parts of all that it depends on which it asks for. */
@@ -172,17 +118,6 @@ async function partsOf(program, privately, env) {
   return program.parts([...new Set(output.split('\n').filter((line) => /^[a-z]/.test(line)))]);
 }
 
-async function tryRun(report, env, command, args, cwd) {
-  const { code, output } = await run(command, args, { env, cwd, onLine: report });
-  if (code === 0) return undefined;
-  const reason = output
-    .trim()
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .pop();
-  return `${command} ${args.at(-1)} failed${reason ? `: ${reason.trim()}` : ''}`;
-}
-
 async function checkRuns(program, path, env) {
   const root = cacheFolder(program, env);
   const more = path.startsWith(root) ? program.environment?.(root) : undefined;
@@ -190,17 +125,4 @@ async function checkRuns(program, path, env) {
   const { code, output } = await run(path, args, more === undefined ? {} : { env: { ...env, ...more } });
   if (says === undefined ? code === 0 : says.test(output)) return;
   throw new SetupError(`${path} ${args.join(' ')} fails: ${output.trim()}\n${adviceOn(program)}`);
-}
-
-function hasProgram(name, env) {
-  return (env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
-}
-
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -29,6 +29,18 @@ export async function run(command, args, { cwd, env = process.env, onLine } = {}
   }
 }
 
+/** Runs a command for what it does; resolves to undefined or to why it failed, with the last line it printed. */
+export async function tryRun(report, env, command, args, cwd) {
+  const { code, output } = await run(command, args, { env, cwd, onLine: report });
+  if (code === 0) return undefined;
+  const reason = output
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .pop();
+  return `${command} ${args.at(-1)} failed${reason ? `: ${reason.trim()}` : ''}`;
+}
+
 /** While a child runs, Ctrl-C ends it, not this process in its midst; a second one ends both. */
 export function forwardSignals(child) {
   const handlers = ['SIGINT', 'SIGTERM'].map((signal) => {

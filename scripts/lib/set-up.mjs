@@ -6,10 +6,11 @@ import { provideDockerRegistry } from './docker-registry.mjs';
 import { SetupError } from './errors.mjs';
 import { provideMosquitto } from './mosquitto.mjs';
 import { provideNatsServer } from './nats-server.mjs';
+import { provideNode26 } from './node26.mjs';
 import { providePostgres } from './postgres.mjs';
 import { provideRedis } from './redis.mjs';
 
-/** Dependencies and `nats-server`; what every command needs before it does anything else. Tests and benchmarks add a registry. */
+/** Dependencies, a Node.js 26 that runs, and `nats-server`; what every command needs before it does anything else. Tests and benchmarks add a registry. */
 export async function setUpTools(progress) {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 20) {
@@ -18,6 +19,7 @@ export async function setUpTools(progress) {
     );
   }
   await installDependencies(progress);
+  await provideNode26(progress);
   const natsServer = await provideNatsServer(progress);
   return { natsServer };
 }
