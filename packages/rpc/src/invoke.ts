@@ -20,7 +20,10 @@ export interface Invocation {
   readonly headers?: CallHeaders;
   /** Ends the call early; its promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Longest time until the synchronous result is there, in ms. The implementation's default applies if absent. */
+  /**
+   * Longest time until the synchronous result is there, in ms, counted anew whenever something of a stream among the parameters is
+   * sent or read. The implementation's default applies if absent.
+   */
   readonly timeoutMs?: number;
   /** Longest time until somebody has accepted the call, in ms; as long as for the result if absent. */
   readonly acceptTimeoutMs?: number;

@@ -15,7 +15,7 @@ import {
 } from '@wasmlattice/rpc/interfaces';
 import { createMemoryInvoker, createMemoryServer, MemoryLattice } from '@wasmlattice/rpc/memory';
 import { RecordingLogger } from '@wasmlattice/test-support';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLatticeHandler } from './lattice-handler.js';
 import { type HttpListener, openHttpListener } from './listener.js';
 
@@ -23,6 +23,7 @@ const opened: HttpListener[] = [];
 const agent = new Agent();
 
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(opened.splice(0).map((listener) => listener.close({ graceMs: 0 })));
 });
 
@@ -234,6 +235,42 @@ describe('a request for a component elsewhere in the lattice', () => {
       status: 504,
       text: 'Component "shop" did not answer in time.\n',
     });
+  });
+
+  it('has time as long as its body comes, before its answer and after it', async () => {
+    const reading = Promise.withResolvers<AsyncIterator<Uint8Array>>();
+    const answered = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
+    const served = await serve(async ({ body }, context) => {
+      reading.resolve(body[Symbol.asyncIterator]());
+      context.waitUntil(done.promise);
+      await answered.promise;
+      return ok(response({ body: chunks('done') }));
+    }, 1_000);
+    // Another agent has Node.js close the connection at the end of the answer.
+    const kept = new Agent({ keepAlive: true });
+    const { sent, response: begun } = ask(served, { method: 'POST', agent: kept });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const read = async (): Promise<string> => {
+      const { value } = await (await reading.promise).next();
+      return new TextDecoder().decode(value);
+    };
+    const uploadSlowly = async (): Promise<void> => {
+      for (const part of ['a', 'b', 'c']) {
+        sent.write(part);
+        expect(await read()).toBe(part);
+        vi.advanceTimersByTime(900);
+      }
+    };
+    await uploadSlowly();
+    answered.resolve();
+    expect(await readAnswer(await begun)).toMatchObject({ status: 200, text: 'done' });
+    await uploadSlowly();
+    // Nothing more comes, and the guest does not end.
+    vi.advanceTimersByTime(1_001);
+    await expect(read()).rejects.toThrow('nothing more of the request was sent or read within 1000 ms');
+    done.resolve();
+    kept.destroy();
   });
 
   it.each<[RpcErrorCode, number, string | undefined]>([

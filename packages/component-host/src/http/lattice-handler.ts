@@ -80,7 +80,7 @@ export function createLatticeHandler(options: LatticeHandlerOptions): HttpHandle
     }
     try {
       const outcome = await answerWith(exchange, await call(options, exchange, request, trace));
-      // A guest may read on after its answer is complete, as long as it might take for one.
+      // A guest may read on after its answer is complete, as long as its next piece takes no longer than an answer might.
       await settled(request, timeoutMs);
       return outcome;
     } catch (cause) {
@@ -107,12 +107,16 @@ function call(
   }) as Promise<Answer>;
 }
 
-/** Resolves when nothing of the request is sent any more, for want of a reader or because `maxMs` have passed. */
+/** Resolves when nothing of the request is sent any more, for want of a reader or because nothing was for `maxMs`. */
 async function settled(request: ForwardedRequest, maxMs: number): Promise<void> {
-  const deadline = setTimeout(
-    () => request.abandon(new Error(`the request was not read to its end within ${maxMs} ms`)),
-    maxMs,
-  );
+  let since = performance.now();
+  const onTime = (): void => {
+    since = Math.max(since, request.readAt);
+    const left = since + maxMs - performance.now();
+    if (left > 0) timer = setTimeout(onTime, Math.ceil(left));
+    else request.abandon(new Error(`nothing more of the request was sent or read within ${maxMs} ms`));
+  };
+  let timer = setTimeout(onTime, maxMs);
   await request.over;
-  clearTimeout(deadline);
+  clearTimeout(timer);
 }

@@ -13,6 +13,7 @@ import {
 } from '../serve.js';
 import { call, createClient, serveInterface } from '../typed.js';
 import type { WitFunction } from '../types.js';
+import { deadlineCompliance } from './deadline-compliance.js';
 import { streamCompliance } from './stream-compliance.js';
 
 /** What the suite needs of an implementation; made anew for each test. */
@@ -65,6 +66,7 @@ export function rpcCompliance(name: string, setup: () => Promise<RpcSetup>): voi
     failureCompliance(fixture);
     lifecycleCompliance(fixture);
     streamCompliance(fixture);
+    deadlineCompliance(fixture);
   });
 }
 

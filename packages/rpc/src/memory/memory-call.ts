@@ -1,5 +1,6 @@
 import { codeOfHandlerError, describeFailure, peerFailure } from '../call/describe-failure.js';
 import { type EncodedValue, type FunctionCodec, functionCodec } from '../call/function-codec.js';
+import type { ParamsProgress } from '../call/params-progress.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { sendDeferred } from '../call/send-deferred.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
@@ -55,6 +56,11 @@ export class MemoryCall implements CallContext, MemoryServedCall {
       served.calls.delete(this);
       this.#paramsChannels.cancel();
     });
+  }
+
+  /** Of its parameters. */
+  get progress(): ParamsProgress {
+    return this.#paramsChannels.progress;
   }
 
   get signal(): AbortSignal {

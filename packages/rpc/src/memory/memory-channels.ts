@@ -1,5 +1,6 @@
 import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
+import type { ParamsProgress } from '../call/params-progress.js';
 import type { DeferredReceiver } from '../call/receive-deferred.js';
 import type { IndexPath } from '../codec/deferred.js';
 import type { CodecLimits } from '../codec/limits.js';
@@ -14,6 +15,7 @@ export class MemoryChannels implements DeferredReceiver {
   readonly #names: CallNames;
   readonly #direction: 'params' | 'results';
   readonly #pipes = new Map<string, MemoryPipe>();
+  #movedAt = Number.NEGATIVE_INFINITY;
   /** Makes the error of pipes opened from now on: most calls have none, and an error costs more than the rest of a call. */
   #endReason: (() => unknown) | undefined;
 
@@ -21,6 +23,14 @@ export class MemoryChannels implements DeferredReceiver {
     this.#names = names;
     this.#direction = direction;
     this.limits = limits;
+  }
+
+  get progress(): ParamsProgress {
+    for (const { path, queue, waitsForReader } of this.#pipes.values()) {
+      if (queue.isClosed) continue;
+      return { movedAt: this.#movedAt, stalled: { path, waitsFor: waitsForReader ? 'reader' : 'source' } };
+    }
+    return { movedAt: this.#movedAt, stalled: undefined };
   }
 
   open(path: IndexPath): ByteSource {
@@ -60,29 +70,46 @@ export class MemoryChannels implements DeferredReceiver {
     const key = path.join('.');
     const known = this.#pipes.get(key);
     if (known) return known;
-    const pipe = new MemoryPipe(this.#names, `${this.#direction}.${key}`, () => this.#pipes.delete(key));
+    const pipe = new MemoryPipe({
+      names: this.#names,
+      direction: this.#direction,
+      path,
+      onMove: () => {
+        this.#movedAt = performance.now();
+      },
+      onDone: () => this.#pipes.delete(key),
+    });
     this.#pipes.set(key, pipe);
     if (this.#endReason) pipe.fail(this.#endReason());
     return pipe;
   }
 }
 
+interface MemoryPipeOptions {
+  readonly names: CallNames;
+  readonly direction: 'params' | 'results';
+  readonly path: IndexPath;
+  /** Something was written or read. */
+  readonly onMove: () => void;
+  /** Neither side needs the pipe any more. */
+  readonly onDone: () => void;
+}
+
 class MemoryPipe implements ByteSink {
   readonly queue: ByteQueue;
-  readonly #names: CallNames;
-  readonly #where: string;
+  readonly #options: MemoryPipeOptions;
   #failed: { readonly error: unknown } | undefined;
   #failureCallback: ((error: unknown) => void) | undefined;
   #wake: (() => void) | undefined;
-  readonly #onDone: () => void;
 
-  /** @param onDone neither side needs the pipe any more */
-  constructor(names: CallNames, where: string, onDone: () => void) {
-    this.#names = names;
-    this.#where = where;
-    this.#onDone = onDone;
+  constructor(options: MemoryPipeOptions) {
+    this.#options = options;
+    const { names, onMove, onDone } = options;
     this.queue = new ByteQueue({
-      consumed: () => this.#notify(),
+      consumed: () => {
+        onMove();
+        this.#notify();
+      },
       released: (reason) => {
         if (this.queue.isClosed) onDone();
         else if (reason === 'canceled') this.fail(stoppedReading(names));
@@ -90,10 +117,20 @@ class MemoryPipe implements ByteSink {
     });
   }
 
+  get path(): IndexPath {
+    return this.#options.path;
+  }
+
+  /** Whether nothing more is written before some of it is read. */
+  get waitsForReader(): boolean {
+    return this.queue.buffered >= windowBytes;
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     this.#throwIfFailed();
     this.queue.push(bytes);
-    while (!this.#failed && this.queue.buffered >= windowBytes) {
+    this.#options.onMove();
+    while (!this.#failed && this.waitsForReader) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -111,10 +148,11 @@ class MemoryPipe implements ByteSink {
       this.queue.end();
     } else {
       const { text } = describeFailure(error);
-      const detail = `the peer ended ${this.#where}: ${text}`;
-      this.queue.fail(new RpcError('peer-failed', this.#names, detail, { cause: error }));
+      const { names, direction, path } = this.#options;
+      const detail = `the peer ended ${direction}.${path.join('.')}: ${text}`;
+      this.queue.fail(new RpcError('peer-failed', names, detail, { cause: error }));
     }
-    if (this.queue.isReleased) this.#onDone();
+    if (this.queue.isReleased) this.#options.onDone();
   }
 
   fail(error: unknown): void {

@@ -1,5 +1,6 @@
 import { describeFailure, memberIsGone } from '../call/describe-failure.js';
 import { functionCodec } from '../call/function-codec.js';
+import { describeSilence } from '../call/params-progress.js';
 import { CodecError } from '../codec/codec-error.js';
 import { type CodecLimits, defaultCodecLimits } from '../codec/limits.js';
 import { type Invocation, type Invoker, linkNameOf } from '../invoke.js';
@@ -9,7 +10,7 @@ import type { MemoryLattice } from './memory-lattice.js';
 
 export interface MemoryInvokerOptions {
   readonly lattice: MemoryLattice;
-  /** Deadline of calls that name none, in ms. Default 10,000, as over NATS. */
+  /** {@link Invocation.timeoutMs} of calls that name none. Default 10,000, as over NATS. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<CodecLimits>;
   /** Takes the calls that nobody in this process serves; without it they fail. */
@@ -43,11 +44,13 @@ export function createMemoryInvoker(options: MemoryInvokerOptions): Invoker {
     const call = new MemoryCall({ invocation, names, codec, params, limits }, served);
     const onAbort = (): void => call.fail(signal?.reason);
     signal?.addEventListener('abort', onAbort);
-    const timer = setTimeout(
-      () =>
-        call.abort('timeout', `accepted the call of ${func.name} and did not answer within ${timeoutMs} ms`),
-      timeoutMs,
-    );
+    const onTime = (): void => {
+      const { progress } = call;
+      const left = progress.movedAt + timeoutMs - performance.now();
+      if (left > 0) timer = setTimeout(onTime, Math.ceil(left));
+      else call.abort('timeout', describeSilence(progress, func, timeoutMs));
+    };
+    let timer = setTimeout(onTime, timeoutMs);
     try {
       return await call.result;
     } finally {

@@ -2,6 +2,7 @@ import type { Msg } from 'nats';
 import { ByteQueue, type ByteSink, type ByteSource } from '../call/byte-channel.js';
 import { describeFailure } from '../call/describe-failure.js';
 import { isDeferredPath } from '../call/function-codec.js';
+import type { ParamsProgress } from '../call/params-progress.js';
 import type { DeferredReceiver } from '../call/receive-deferred.js';
 import type { IndexPath } from '../codec/deferred.js';
 import { detached } from '../codec/incremental.js';
@@ -14,6 +15,12 @@ import { NatsSink } from './nats-sink.js';
 import type { NatsTransport } from './nats-transport.js';
 import type { RefusalKind } from './refusal-log.js';
 import { type CallSubject, type ChannelRoot, channelSubject, controlSubject } from './subjects.js';
+
+/**
+ * How often a sender hears that some of a stream was read, at least: its call has more time then, also where what was read is
+ * far less than a window.
+ */
+const acknowledgeMs = 1_000;
 
 /** Bounds on streams; see README, "Flow control". */
 export interface StreamOptions {
@@ -56,7 +63,7 @@ export class CallChannels implements DeferredReceiver {
   readonly #options: CallChannelsOptions;
   readonly #outgoing: ChannelRoot;
   readonly #sources = new Map<string, ByteQueue>();
-  readonly #sinks = new Map<string, NatsSink>();
+  readonly #sinks = new Map<string, { readonly path: IndexPath; readonly sink: NatsSink }>();
   /** Sources a decoded value refers to and that are not complete, with whether they may refer to others. */
   readonly #opened = new Map<string, boolean>();
   #isOutgoingCanceled = false;
@@ -66,6 +73,8 @@ export class CallChannels implements DeferredReceiver {
   #overload: RpcError | undefined;
   #failed: unknown;
   #lastActivity = performance.now();
+  /** When something of what is sent last left, or was read. */
+  #sendingMovedAt = Number.NEGATIVE_INFINITY;
   #idleTimer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
@@ -90,14 +99,27 @@ export class CallChannels implements DeferredReceiver {
     return this.#peer?.windowBytes !== undefined;
   }
 
+  /** Of what this side sends; for who waits for an answer to it. */
+  get progress(): ParamsProgress {
+    const [first] = this.#sinks.values();
+    const stalled = first && {
+      path: first.path,
+      waitsFor: first.sink.waitsForReader ? ('reader' as const) : ('source' as const),
+    };
+    return { movedAt: this.#sendingMovedAt, stalled };
+  }
+
   receive(subject: CallSubject, message: Msg): void {
     this.#lastActivity = performance.now();
     if (subject.kind === 'data' && subject.channel === this.#options.incoming) {
       this.#receiveData(subject.path, message);
     } else if (subject.kind === 'control' && subject.channel === this.#outgoing) {
-      const sink = this.#sinks.get(subject.path.join('.'));
-      if (subject.control === 'ack') sink?.acknowledge(Number(message.string()));
-      else if (subject.path.length > 0) sink?.fail(this.#stoppedReading());
+      const sink = this.#sinks.get(subject.path.join('.'))?.sink;
+      if (subject.control === 'ack') {
+        // Also of a channel whose end was sent: its last bytes may take the peer longest.
+        this.#sendingMovedAt = this.#lastActivity;
+        sink?.acknowledge(Number(message.string()));
+      } else if (subject.path.length > 0) sink?.fail(this.#stoppedReading());
       else this.#cancelOutgoing();
     }
   }
@@ -105,7 +127,7 @@ export class CallChannels implements DeferredReceiver {
   /** The peer reads none of what is sent, nor of what would be. */
   #cancelOutgoing(): void {
     this.#isOutgoingCanceled = true;
-    for (const sink of this.#sinks.values()) sink.fail(this.#stoppedReading());
+    for (const { sink } of this.#sinks.values()) sink.fail(this.#stoppedReading());
   }
 
   #stoppedReading(): RpcError {
@@ -144,6 +166,7 @@ export class CallChannels implements DeferredReceiver {
       windowBytes: peer.windowBytes,
       onActivity: () => {
         this.#lastActivity = performance.now();
+        this.#sendingMovedAt = this.#lastActivity;
       },
       onClose: () => {
         this.#sinks.delete(key);
@@ -151,7 +174,7 @@ export class CallChannels implements DeferredReceiver {
       },
       lost: (cause) => this.#error('disconnected', 'the NATS connection dropped', cause),
     });
-    this.#sinks.set(key, sink);
+    this.#sinks.set(key, { path, sink });
     this.#watchIdle();
     if (this.#failed !== undefined) sink.fail(this.#failed);
     else if (this.#isOutgoingCanceled) sink.fail(this.#stoppedReading());
@@ -162,7 +185,7 @@ export class CallChannels implements DeferredReceiver {
   fail(error: unknown): void {
     this.#failed ??= error;
     for (const queue of this.#sources.values()) queue.fail(error);
-    for (const sink of this.#sinks.values()) sink.fail(error);
+    for (const { sink } of this.#sinks.values()) sink.fail(error);
     this.#opened.clear();
     this.#checkIdle();
   }
@@ -239,16 +262,18 @@ export class CallChannels implements DeferredReceiver {
     if (known) return known;
     let consumedBytes = 0;
     let acknowledged = 0;
+    let acknowledgedAt = this.#lastActivity;
     const hasRoom = this.#hold(overheadBytes);
     const queue: ByteQueue = new ByteQueue({
       consumed: (bytes, parts) => {
         this.#hold(-bytes - parts * overheadBytes);
         this.#lastActivity = performance.now();
         consumedBytes += bytes;
-        if (consumedBytes - acknowledged >= this.#options.streams.windowBytes / 4) {
-          acknowledged = consumedBytes;
-          if (!queue.isClosed) this.#control('ack', path, Buffer.from(String(consumedBytes)));
-        }
+        const isMuch = consumedBytes - acknowledged >= this.#options.streams.windowBytes / 4;
+        if (!isMuch && this.#lastActivity - acknowledgedAt < acknowledgeMs) return;
+        acknowledged = consumedBytes;
+        acknowledgedAt = this.#lastActivity;
+        this.#control('ack', path, Buffer.from(String(consumedBytes)));
       },
       released: (reason) => {
         if (queue.isClosed) this.#forget(key);

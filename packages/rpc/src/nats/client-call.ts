@@ -1,6 +1,7 @@
 import type { Msg } from 'nats';
 import { describeFailure, peerFailure } from '../call/describe-failure.js';
 import type { EncodedValue, FunctionCodec } from '../call/function-codec.js';
+import { describeSilence, noProgress, type ParamsProgress } from '../call/params-progress.js';
 import type { CodecLimits } from '../codec/limits.js';
 import { type Invocation, linkNameOf } from '../invoke.js';
 import { type CallNames, RpcError, type RpcErrorCode } from '../rpc-error.js';
@@ -187,17 +188,24 @@ export class ClientCall implements InboxEntry, ParamsOwner {
     this.#settle(reason, 'both');
   }
 
-  /** The deadline passed. */
-  expire(): void {
+  /**
+   * The deadline passed, or would have if nothing had moved: each time that something of a stream among the parameters does, the
+   * call has all of its time again.
+   *
+   * @param now the time of `performance.now()`
+   */
+  expire(now: number): void {
     const { timeoutMs, invocation } = this.#options;
     const isAccepted = this.#params.peerRoot !== undefined;
     const waitMs = isAccepted ? timeoutMs : Math.min(timeoutMs, invocation.acceptTimeoutMs ?? timeoutMs);
+    const progress: ParamsProgress = this.#channels?.progress ?? noProgress;
     if (this.#state.tag === 'abandoned') this.#end();
+    else if (progress.movedAt + timeoutMs > now) this.deadline = progress.movedAt + timeoutMs;
     else if (this.#client.isDisconnected) {
       this.fail('disconnected', `not connected to NATS for ${waitMs} ms; check the server and its address`);
     } else {
       const detail = isAccepted
-        ? `accepted the call and did not answer within ${waitMs} ms`
+        ? describeSilence(progress, invocation.func, waitMs)
         : `was not accepted within ${waitMs} ms; check whether the peer is overloaded`;
       this.giveUp('timeout', detail);
     }

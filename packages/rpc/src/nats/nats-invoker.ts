@@ -25,7 +25,7 @@ export interface NatsInvokerOptions {
   readonly connection: NatsConnection | NatsTransport;
   /** First token of every subject. */
   readonly lattice: string;
-  /** Deadline of calls that name none, in ms. Default 10,000, as upstream. */
+  /** {@link Invocation.timeoutMs} of calls that name none. Default 10,000. */
   readonly timeoutMs?: number;
   /**
    * How often a call with streams or futures asks whether the peer that accepted it is still there, in ms. Default 5,000; one
@@ -62,7 +62,7 @@ export interface NatsInvoker extends Invoker {
   close(): Promise<void>;
 }
 
-/** Deadline of a call, in ms. */
+/** {@link NatsInvokerOptions.timeoutMs}. */
 const defaultTimeoutMs = 10_000;
 
 /** Longer than a reconnect takes, short for who waits. */
@@ -206,7 +206,7 @@ class Client implements NatsInvoker, ClientCallHost {
   #expire(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.inbox.all()) {
-      if (call.deadline <= now) call.expire();
+      if (call.deadline <= now) call.expire(now);
       if (call.peerCheckAt <= now) call.askPeer();
       earliest = Math.min(earliest, call.deadline, call.peerCheckAt);
     }

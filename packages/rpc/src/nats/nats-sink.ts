@@ -98,6 +98,12 @@ export class NatsSink implements ByteSink {
     return error === this.#failed?.error && error instanceof RpcError ? error.code : 'peer-failed';
   }
 
+  /** Whether nothing more is sent before the peer has read some of it. */
+  get waitsForReader(): boolean {
+    const { windowBytes } = this.#options;
+    return windowBytes !== undefined && this.#sent - this.#acknowledged >= windowBytes;
+  }
+
   onFailure(callback: (error: unknown) => void): void {
     if (this.#failed) callback(this.#failed.error);
     else this.#failureCallback = callback;
@@ -111,9 +117,7 @@ export class NatsSink implements ByteSink {
   }
 
   async #ready(): Promise<void> {
-    const { windowBytes } = this.#options;
-    if (windowBytes === undefined) return;
-    while (!this.#failed && this.#sent - this.#acknowledged >= windowBytes) {
+    while (!this.#failed && this.waitsForReader) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

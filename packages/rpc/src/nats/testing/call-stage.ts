@@ -1,3 +1,4 @@
+import { type MockInstance, vi } from 'vitest';
 import type { CallContext, CallHandler, Server } from '../../serve.js';
 import type { WitFunction } from '../../types.js';
 import type { ClientCallHost } from '../client-call.js';
@@ -100,6 +101,7 @@ export class CallStage implements AsyncDisposable {
   server: Server;
   /** Answers the calls of all functions. */
   handler: CallHandler = async () => {};
+  #clock: MockInstance | undefined;
 
   private constructor(peers: NatsPeers, caller: CutConnection, callee: CutConnection) {
     this.peers = peers;
@@ -143,14 +145,16 @@ export class CallStage implements AsyncDisposable {
     };
   }
 
-  /** As if so much time had passed for the deadlines of the caller. */
+  /** As if so much time had passed, for the deadlines of the caller and all that follows. */
   passTime(ms: number): void {
-    const { inbox, deadlines } = this.invoker as unknown as ClientCallHost;
-    for (const call of inbox.all()) call.deadline -= ms;
+    const now = performance.now.bind(performance);
+    this.#clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+    const { deadlines } = this.invoker as unknown as ClientCallHost;
     deadlines.include(0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#clock?.mockRestore();
     await this.invoker.close();
     await this.server.close();
     await this.peers[Symbol.asyncDispose]();

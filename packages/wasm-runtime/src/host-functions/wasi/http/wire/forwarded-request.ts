@@ -16,11 +16,15 @@ export class ForwardedRequest implements AsyncIterable<Uint8Array> {
   readonly wire: HttpRequest;
   /** Resolves once nothing more of the body will be read: it was sent, or it failed, or nobody wants the rest. */
   readonly over: Promise<void>;
+  /** When something of the body was last read, in the time of `performance.now()`; `-Infinity` before. */
+  readAt: number = Number.NEGATIVE_INFINITY;
   readonly #exchange: Pick<HttpExchange, 'body' | 'trailers'>;
   readonly #trailers = Promise.withResolvers<HttpFields | undefined>();
   readonly #over = Promise.withResolvers<void>();
   /** Nobody reads the rest. */
   #isLeft = false;
+  /** Ends the wait for more of the body. */
+  #wake: (() => void) | undefined;
   #failure: { readonly cause: unknown } | undefined;
 
   /** @throws HttpFailure when the head can't be said over wRPC */
@@ -42,7 +46,7 @@ export class ForwardedRequest implements AsyncIterable<Uint8Array> {
     };
   }
 
-  /** Ends the body early: whoever reads it learns so with its next chunk. Does nothing once it is over. */
+  /** Ends the body early, which whoever reads it is told. Does nothing once it is over. */
   abandon(cause: Error): void {
     if (!this.#isLeft) this.#fail(cause);
   }
@@ -68,14 +72,24 @@ export class ForwardedRequest implements AsyncIterable<Uint8Array> {
           await this.#end();
           break;
         }
-        if (bytes.length > 0) return { done: false, value: bytes };
-        await body.ready();
+        if (bytes.length > 0) {
+          this.readAt = performance.now();
+          return { done: false, value: bytes };
+        }
+        await this.#readyOrAbandoned();
       }
     } catch (cause) {
       this.#fail(cause);
     }
     if (this.#failure !== undefined) throw this.#failure.cause;
     return { done: true, value: undefined };
+  }
+
+  #readyOrAbandoned(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#wake = resolve;
+      this.#exchange.body.ready().then(resolve, reject);
+    });
   }
 
   async #end(): Promise<void> {
@@ -88,6 +102,7 @@ export class ForwardedRequest implements AsyncIterable<Uint8Array> {
   #fail(cause: unknown): void {
     this.#isLeft = true;
     this.#failure = { cause };
+    this.#wake?.();
     this.#trailers.reject(cause);
     this.#over.resolve();
   }
