@@ -39,6 +39,6 @@ export function acceptLinkConfig(
 }
 
 function accept({ refusals, warnings }: ConfigFindings, logger: Logger): void {
-  if (refusals.length > 0) throw new ConfigKeyError(refusals.join('; '));
-  for (const warning of warnings) logger.warn(warning);
+  if (refusals.length > 0) throw new ConfigKeyError(refusals.map(({ message }) => message).join('; '));
+  for (const { message } of warnings) logger.warn(message);
 }

@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path';
 import {
   type Manifest,
   type ManifestDocument,
-  type ManifestLink,
-  type ManifestProblem,
+  ManifestError,
   mapImages,
+  type ParsedManifest,
   parseManifest,
   readDocument,
   resolveImage,
@@ -25,7 +25,7 @@ export interface ManifestFile {
   readonly document: ManifestDocument;
   readonly folder: string;
   /** What is wrong with a link, with its place in the file. */
-  readonly problemOf: (link: ManifestLink, message: string) => ManifestProblem;
+  readonly problemOf: ParsedManifest['problemOf'];
 }
 
 /** What the argument of a command names: a file, or an application of the lattice. */
@@ -58,11 +58,25 @@ export async function readManifestFile(file: string, io: CliIo): Promise<Manifes
       exitCode: exitCodes.usage,
     });
   }
-  const { document, manifest, problemOf, warnings } = parseManifest(textOf(bytes, file), file);
-  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  const { document, manifest, problemOf } = readManifestText(textOf(bytes, file), file, io);
   const folder = dirname(path);
   const absolute = mapImages(document, (image) => resolveImage(image, folder).image);
   return { fileName: file, manifest, document: absolute, folder, problemOf };
+}
+
+/** Tells the warnings, also of a manifest that is refused. */
+function readManifestText(text: string, file: string, io: CliIo): ParsedManifest {
+  const tell = ({ warnings }: Pick<ParsedManifest, 'warnings'>): void => {
+    for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  };
+  try {
+    const parsed = parseManifest(text, file);
+    tell(parsed);
+    return parsed;
+  } catch (error) {
+    if (error instanceof ManifestError) tell(error);
+    throw error;
+  }
 }
 
 /** A manifest that the lattice remembers. */

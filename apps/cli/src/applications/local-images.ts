@@ -19,7 +19,6 @@ import {
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { startsLikeComponent } from '../component-magic.js';
-import { exitCodes } from '../exit-codes.js';
 import type { ManifestFile } from './application-source.js';
 
 /**
@@ -33,6 +32,7 @@ export async function checkLocalImages(
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
   const problems: ManifestProblem[] = [];
+  const warn = (problem: ManifestProblem): void => io.err(`warning: ${describeProblem(fileName, problem)}\n`);
   const linked = new Set(manifest.components.flatMap(({ links }) => links.map(({ target }) => target)));
   const exported = new Map<string, ReadonlySet<string>>();
   await using reader = createComponentTypesReader();
@@ -40,10 +40,15 @@ export async function checkLocalImages(
     const { kind, name, source } = component;
     if (source.kind !== 'image') continue;
     const { image, localFile } = resolveImage(source.image, folder);
-    const bytes =
-      localFile === undefined
-        ? await readIfHere(pathOfImage(image))
-        : await readImage(name, source.image, localFile);
+    const path = localFile ?? pathOfImage(image);
+    const bytes = path === undefined ? undefined : await readIfHere(path);
+    if (path !== undefined && bytes === undefined) {
+      const missing = (hint: string): ManifestProblem =>
+        problemOf(component, ['image'], `the image of \`${name}\`, ${source.image}, is not there: ${hint}`);
+      if (localFile !== undefined)
+        problems.push(missing(`${localFile}; build it first, or correct the path`));
+      else warn(missing('each host that is to run it needs it at that path'));
+    }
     if (bytes === undefined) continue;
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
     const hasLinks = component.links.length > 0 || linked.has(name);
@@ -51,13 +56,11 @@ export async function checkLocalImages(
     const types = await typesOf(reader, bytes, name);
     exported.set(name, types.exports);
     const { refusals, warnings } = checkImports(component, types.imports);
-    for (const { link, message } of warnings) {
-      io.err(`warning: ${describeProblem(fileName, problemOf(link, message))}\n`);
-    }
-    problems.push(...refusals.map(({ link, message }) => problemOf(link, message)));
+    for (const { at, link, message } of warnings) warn(problemOf(link, at, message));
+    problems.push(...refusals.map(({ at, link, message }) => problemOf(link, at, message)));
   }
   const slips = checkExports(manifest.components, (name) => exported.get(name));
-  problems.push(...slips.map(({ link, message }) => problemOf(link, message)));
+  problems.push(...slips.map(({ at, link, message }) => problemOf(link, at, message)));
   if (problems.length > 0) throw new ManifestError(fileName, problems);
   return digests;
 }
@@ -89,22 +92,9 @@ export function changedFiles(document: ManifestDocument, digests: ReadonlyMap<st
   });
 }
 
-async function readImage(name: string, image: string, file: string): Promise<Buffer> {
+async function readIfHere(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new CliError(
-      `the image of \`${name}\`, ${image}, is not there: ${file}`,
-      'build it first, or correct `properties.image`',
-      { cause, exitCode: exitCodes.usage },
-    );
-  }
-}
-
-/** A file by its absolute path may be one of the hosts' machines alone. */
-async function readIfHere(path: string | undefined): Promise<Buffer | undefined> {
-  try {
-    return path === undefined ? undefined : await readFile(path);
+    return await readFile(path);
   } catch {
     return undefined;
   }

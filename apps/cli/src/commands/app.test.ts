@@ -271,7 +271,7 @@ describe('app deploy', () => {
     const { code, errors } = await cli('app', 'deploy', 'app.yaml');
     expect(code).toBe(2);
     expect(errors).toContain(
-      'app.yaml:17: spec.components[0].traits[0].properties.instances: expected a whole number, 0 or more, found `many`',
+      'app.yaml:17:36: spec.components[0].traits[0].properties.instances: expected a whole number, 0 or more, found `many`',
     );
   });
 
@@ -282,9 +282,30 @@ describe('app deploy', () => {
     const { code, errors } = await cli('app', 'deploy', 'app.yaml');
     expect(code).toBe(2);
     expect(errors).toContain(
-      `the image of \`store\`, file://./store.mjs, is not there: ${scenario.folder}/store.mjs`,
+      `app.yaml:26:28: spec.components[1].properties.image: the image of \`store\`, file://./store.mjs, is not there: ${scenario.folder}/store.mjs; build it first`,
     );
     expect(requests).toEqual([]);
+  });
+
+  it('warns of an image that may be there on the machines of the hosts alone', async () => {
+    await writeApp(manifest.replace('file://./store.mjs', 'file:///nowhere/store.mjs'));
+    const { code, errors } = await cli('app', 'validate', 'app.yaml');
+    expect(code).toBe(0);
+    expect(errors).toMatch(
+      /^warning: app\.yaml:26:28: .* is not there: each host that is to run it needs it/,
+    );
+  });
+
+  it('tells warnings beside mistakes', async () => {
+    await writeApp(
+      manifest
+        .replace('instances: 4', 'instances: many')
+        .replace('type: component', 'type: component\n      owner: me'),
+    );
+    const { code, errors } = await cli('app', 'validate', 'app.yaml');
+    expect(code).toBe(2);
+    expect(errors).toContain('warning: app.yaml:10:7: spec.components[0].owner: is not known here');
+    expect(errors).toContain('error: app.yaml:18:36: ');
   });
 
   it('tells a missing manifest', async () => {
@@ -330,9 +351,9 @@ describe('a link that the code of its component does not use', () => {
     await writeFile(join(scenario.folder, 'app.yaml'), manifest.replace('[atomics]', '[stor]'));
     const { code, errors } = await cli('app', 'deploy', 'app.yaml');
     expect([code, requests]).toEqual([2, []]);
-    const line = manifest.split('\n').findIndex((each) => each.includes('- type: link')) + 1;
+    const line = manifest.split('\n').findIndex((each) => each.includes('interfaces: [atomics]')) + 1;
     expect(errors).toContain(
-      `error: app.yaml:${line}: spec.components[0].traits[1]: \`counter\` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store\ncheck: correct the manifest: nothing was deployed\n`,
+      `error: app.yaml:${line}:26: spec.components[0].traits[1].properties.interfaces[0]: \`counter\` has a link for wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store\ncheck: correct the manifest: nothing was deployed\n`,
     );
   });
 });
@@ -345,7 +366,7 @@ describe('a link that its target does not answer', () => {
     const { code, errors } = await cli('app', 'deploy', 'app.yaml');
     expect(code).toBe(2);
     expect(errors).toMatch(
-      /app\.yaml:\d+: spec\.components\[2\]\.traits\[0\]: `http` has a link to `counter` for wasi:http\/incoming-handlr, which that does not export: it exports wasi:http\/incoming-handler\n/,
+      /app\.yaml:\d+:\d+: spec\.components\[2\]\.traits\[0\]\.properties\.interfaces\[0\]: `http` has a link to `counter` for wasi:http\/incoming-handlr, which that does not export: it exports wasi:http\/incoming-handler\n/,
     );
   });
 });

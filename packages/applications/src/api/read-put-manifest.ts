@@ -1,6 +1,4 @@
-import { parseDocument } from 'yaml';
-import { documentValues } from '../manifest/document-values.js';
-import { type ManifestDocument, storedForm } from '../manifest/manifest-document.js';
+import type { ManifestDocument } from '../manifest/manifest-document.js';
 import { ManifestError } from '../manifest/manifest-error.js';
 import { parseManifest } from '../manifest/parse.js';
 import { refusalOfWadm } from './refusal.js';
@@ -28,9 +26,8 @@ export function readPutManifest(text: string, contentType: string | undefined): 
     return reason === undefined ? { kind: 'manifest', document } : { kind: 'refused', reason };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const reason = refusalOfWadm(storedForm(documentValues(parseDocument(text))));
-    const isShaped = error.problems.every(({ message }) => !message.includes('is not valid YAML'));
-    return reason !== undefined && isShaped ? { kind: 'refused', reason } : unparsable(error.message);
+    const reason = error.document && refusalOfWadm(error.document);
+    return reason === undefined ? unparsable(error.message) : { kind: 'refused', reason };
   }
 }
 

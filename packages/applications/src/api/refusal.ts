@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@wasmlattice/control-interface/codec';
+import { isLabelKey } from '../manifest/label-key.js';
 import type { ManifestDocument } from '../manifest/manifest-document.js';
 
 const secretPolicy = 'policy.secret.wasmcloud.dev/v1alpha1';
@@ -33,19 +34,6 @@ export function refusalOfWadm(document: ManifestDocument): string | undefined {
 function badKey(what: string, entries: Readonly<Record<string, string>>): string | undefined {
   const entry = Object.entries(entries).find(([key]) => !isLabelKey(key));
   return entry && `Invalid OAM ${what}: (${JSON.stringify(entry[0])}, ${JSON.stringify(entry[1])})`;
-}
-
-/** `name` or `prefix/name`, where the prefix is a name of DNS. */
-function isLabelKey(key: string): boolean {
-  const slash = key.indexOf('/');
-  const name = slash < 0 ? key : key.slice(slash + 1);
-  if (!/^(?=.{1,63}$)[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name)) return false;
-  if (slash < 0) return true;
-  const prefix = key.slice(0, slash);
-  return (
-    prefix.length <= 253 &&
-    prefix.split('.').every((part) => /^(?=.{1,63}$)[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(part))
-  );
 }
 
 function missingTargets(components: readonly JsonObject[]): string | undefined {

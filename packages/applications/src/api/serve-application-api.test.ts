@@ -377,7 +377,7 @@ describe('the API of wadm', () => {
       undefined,
     ],
     [
-      'Unable to parse manifest: manifest:1: spec.components[0].traits[0].type: there is no trait `spreadscalr`: write `spreadscaler`',
+      'Unable to parse manifest: manifest:1:236: spec.components[0].traits[0].type: there is no trait `spreadscalr`: write `spreadscaler`',
       manifest({ components: [{ ...hello, traits: [{ type: 'spreadscalr', properties: {} }] }] }),
       undefined,
     ],

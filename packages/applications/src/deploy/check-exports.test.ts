@@ -1,23 +1,27 @@
 import { expect, it } from 'vitest';
 import type { ManifestLink } from '../manifest/manifest.js';
 import { checkExports } from './check-exports.js';
+import type { ImportFinding } from './check-imports.js';
 
-function check(packageName: string, name: string, ...exported: readonly string[]): readonly string[] {
+function check(packageName: string, name: string, ...exported: readonly string[]): readonly ImportFinding[] {
   const ends = { name: 'default', target: 'hello', sourceConfig: [], targetConfig: [] };
   const link: ManifestLink = { ...ends, namespace: 'wasi', package: packageName, interfaces: [name] };
   const findings = checkExports([{ name: 'http', links: [link] }], (id) =>
     id === 'hello' ? new Set(exported) : undefined,
   );
   for (const finding of findings) expect(finding.link).toBe(link);
-  return findings.map(({ message }) => message);
+  return findings;
 }
 
 it.each([
-  ['http', 'incoming-handlr'],
-  ['htpt', 'incoming-handler'],
-])('a link for wasi:%s/%s is a slip', (packageName, name) => {
-  expect(check(packageName, name, 'wasi:cli/run', 'wasi:http/incoming-handler')).toEqual([
-    `\`http\` has a link to \`hello\` for wasi:${packageName}/${name}, which that does not export: it exports wasi:http/incoming-handler`,
+  ['http', 'incoming-handlr', ['interfaces', 0]],
+  ['htpt', 'incoming-handler', ['package']],
+])('a link for wasi:%s/%s is a slip', (packageName, name, at) => {
+  expect(check(packageName, name, 'wasi:cli/run', 'wasi:http/incoming-handler')).toMatchObject([
+    {
+      at,
+      message: `\`http\` has a link to \`hello\` for wasi:${packageName}/${name}, which that does not export: it exports wasi:http/incoming-handler`,
+    },
   ]);
 });
 

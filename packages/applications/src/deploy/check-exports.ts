@@ -1,6 +1,6 @@
 import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { ManifestComponent } from '../manifest/manifest.js';
-import type { ImportFinding } from './check-imports.js';
+import { type ImportFinding, wrongWord } from './check-imports.js';
 
 /**
  * Finds links whose interface looks like one that the code of their target exports, and is none: a slip, which would show at the first call.
@@ -17,12 +17,12 @@ export function checkExports(
     links.flatMap((link): ImportFinding[] => {
       const exported = exportsOf(link.target);
       if (exported === undefined) return [];
-      return link.interfaces.flatMap((each): ImportFinding[] => {
+      return link.interfaces.flatMap((each, index): ImportFinding[] => {
         const id = `${link.namespace}:${link.package}/${each}`;
         const meant = exported.has(id) ? undefined : closestWord(id, exported);
         if (meant === undefined) return [];
         const message = `\`${name}\` has a link to \`${link.target}\` for ${id}, which that does not export: it exports ${meant}`;
-        return [{ link, message }];
+        return [{ link, at: wrongWord(id, index, meant), message }];
       });
     }),
   );

@@ -25,21 +25,26 @@ describe('links compared with imports', () => {
   it.each([
     [
       'an interface',
-      link('keyvalue', 'stor'),
+      link('keyvalue', 'atomics', 'stor'),
+      ['interfaces', 1],
       'wasi:keyvalue/stor, which it does not import: it imports wasi:keyvalue/store',
     ],
     [
       'a package',
       link('keyval', 'store'),
+      ['package'],
       'wasi:keyval/store, which it does not import: it imports wasi:keyvalue/store',
     ],
-  ])('are refused for a slip in %s', (_, wrong, message) => {
-    expect(check(wrong).refusals).toEqual([{ link: wrong, message: `\`hello\` has a link for ${message}` }]);
+  ])('are refused for a slip in %s', (_, wrong, at, message) => {
+    expect(check(wrong).refusals).toEqual([
+      { link: wrong, at, message: `\`hello\` has a link for ${message}` },
+    ]);
   });
 
   it('are refused for a package of which the component imports nothing', () => {
     expect(check(link('blobstore', 'container')).refusals).toMatchObject([
       {
+        at: ['package'],
         message: expect.stringContaining('imports nothing of wasi:blobstore; it imports wasi:keyvalue/store'),
       },
     ]);
@@ -49,7 +54,10 @@ describe('links compared with imports', () => {
     expect(check(link('keyvalue', 'store', 'batch'))).toMatchObject({
       refusals: [],
       warnings: [
-        { message: expect.stringContaining('`hello` does not import wasi:keyvalue/batch of its link') },
+        {
+          at: ['interfaces', 1],
+          message: expect.stringContaining('`hello` does not import wasi:keyvalue/batch of its link'),
+        },
       ],
     });
   });

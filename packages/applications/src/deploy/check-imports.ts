@@ -1,9 +1,12 @@
 import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { ManifestComponent, ManifestLink } from '../manifest/manifest.js';
+import type { NodePath } from '../manifest/node-reader.js';
 
 /** What a link of a component says that its code does not. */
 export interface ImportFinding {
   readonly link: ManifestLink;
+  /** Leads from the properties of the link to the word that is wrong. */
+  readonly at: NodePath;
   /** A sentence for people. */
   readonly message: string;
 }
@@ -26,25 +29,33 @@ export function checkImports(
   const refusals: ImportFinding[] = [];
   const warnings: ImportFinding[] = [];
   for (const link of links) {
-    for (const id of interfacesOf(link).filter((each) => !imports.has(each))) {
+    for (const [index, id] of interfacesOf(link).entries()) {
+      if (imports.has(id)) continue;
       const meant = closestWord(id, imports);
       const packageName = id.slice(0, id.indexOf('/'));
       const others = [...imports].filter((each) => each.startsWith(`${packageName}/`));
       if (meant !== undefined) {
         const message = `\`${name}\` has a link for ${id}, which it does not import: it imports ${meant}`;
-        refusals.push({ link, message });
+        refusals.push({ link, at: wrongWord(id, index, meant), message });
       } else if (others.length === 0) {
         const linked = [...imports].filter((each) => !ofHosts.test(each));
         const all = linked.length === 0 ? 'nothing that links are for' : linked.join(', ');
         const message = `\`${name}\` has a link for ${id}, and imports nothing of ${packageName}; it imports ${all}`;
-        refusals.push({ link, message });
+        refusals.push({ link, at: ['package'], message });
       } else {
         const message = `\`${name}\` does not import ${id} of its link; it imports ${others.join(', ')}`;
-        warnings.push({ link, message });
+        warnings.push({ link, at: ['interfaces', index], message });
       }
     }
   }
   return { refusals, warnings };
+}
+
+/** Where in the properties of a link the first word stands that is another one in what was meant, each id `namespace:package/interface`. */
+export function wrongWord(id: string, index: number, meant: string): NodePath {
+  const words = (text: string): string[] => text.split(/[:/]/);
+  const place = words(id).findIndex((word, position) => word !== words(meant)[position]);
+  return [['namespace'], ['package']][place] ?? ['interfaces', index];
 }
 
 /** What hosts give each component themselves. */

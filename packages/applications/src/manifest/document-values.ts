@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml';
+import type { AliasTargets } from './aliases.js';
 
 /** A number or switch without quotes: what YAML makes of it, and how the file has it: 1.1 and `1.10`. */
 export class BareScalar {
@@ -12,8 +13,8 @@ export class BareScalar {
 }
 
 /** The values of a document: mappings, lists, texts, {@link BareScalar} and `null`. */
-export function documentValues(document: Document): unknown {
-  return readValue(document.contents, document);
+export function documentValues({ contents }: Document, targets: AliasTargets): unknown {
+  return readValue(contents, targets);
 }
 
 /** Whether nothing but comments stands between two `---`. */
@@ -21,14 +22,14 @@ export function isEmptyDocument({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.source === '');
 }
 
-function readValue(node: unknown, document: Document): unknown {
-  if (isAlias(node)) return readValue(node.resolve(document), document);
+function readValue(node: unknown, targets: AliasTargets): unknown {
+  if (isAlias(node)) return readValue(targets.get(node), targets);
   if (isMap(node)) {
     return Object.fromEntries(
-      node.items.map(({ key, value }) => [keyOf(key, document), readValue(value, document)]),
+      node.items.map(({ key, value }) => [keyText(key, targets), readValue(value, targets)]),
     );
   }
-  if (isSeq(node)) return node.items.map((item) => readValue(item, document));
+  if (isSeq(node)) return node.items.map((item) => readValue(item, targets));
   return isScalar(node) ? scalarOf(node) : null;
 }
 
@@ -37,7 +38,8 @@ function scalarOf({ source, type, value }: Scalar): unknown {
   return isBare ? new BareScalar(value, source) : value;
 }
 
-function keyOf(key: unknown, document: Document): string {
-  const value = readValue(key as Node, document);
+/** A key as {@link documentValues} has it. */
+export function keyText(key: unknown, targets: AliasTargets): string {
+  const value = readValue(key, targets);
   return value instanceof BareScalar ? value.source : String(value);
 }

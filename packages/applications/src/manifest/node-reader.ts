@@ -1,4 +1,6 @@
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import { BareScalar } from './document-values.js';
+import type { MemberPart } from './offset-in-document.js';
 
 /** Steps from the root of a document to a value. */
 export type NodePath = readonly (string | number)[];
@@ -6,9 +8,9 @@ export type NodePath = readonly (string | number)[];
 /** Takes the mistakes that reading finds. */
 export interface ProblemSink {
   /** The document is not usable. */
-  problem(path: NodePath, message: string): void;
+  problem(path: NodePath, message: string, part: MemberPart): void;
   /** The document is usable, but this part of it may not do what was meant. */
-  warning(path: NodePath, message: string): void;
+  warning(path: NodePath, message: string, part: MemberPart): void;
 }
 
 /**
@@ -32,12 +34,21 @@ export class NodeReader {
   }
 
   problem(message: string): undefined {
-    this.#sink.problem(this.path, message);
+    this.#sink.problem(this.path, message, 'value');
     return undefined;
   }
 
   warning(message: string): void {
-    this.#sink.warning(this.path, message);
+    this.#sink.warning(this.path, message, 'value');
+  }
+
+  /** A problem of the key, whatever its value is. */
+  keyProblem(message: string): void {
+    this.#sink.problem(this.path, message, 'key');
+  }
+
+  keyWarning(message: string): void {
+    this.#sink.warning(this.path, message, 'key');
   }
 
   /** The member of a mapping; absent in anything else. */
@@ -50,7 +61,9 @@ export class NodeReader {
     );
   }
 
-  /** Reports when this is no mapping, and each member that is not expected. */
+  /**
+   * Reports when this is no mapping, and each member that is not expected: one that looks like a slip is a problem, whatever others are.
+   */
   expectMapping(expected: readonly string[], unexpected: 'problem' | 'warning' = 'problem'): boolean {
     if (!isMapping(this.value)) {
       this.problem(this.isPresent ? `expected a mapping, found ${describe(this.value)}` : 'is missing');
@@ -58,9 +71,12 @@ export class NodeReader {
     }
     for (const key of Object.keys(this.value)) {
       if (expected.includes(key)) continue;
-      this.#sink[unexpected](
+      const meant = closestWord(key, expected);
+      const known = `known are ${expected.map((each) => `\`${each}\``).join(', ')}`;
+      this.#sink[meant === undefined ? unexpected : 'problem'](
         [...this.path, key],
-        `is not known here; known are ${expected.map((each) => `\`${each}\``).join(', ')}`,
+        `is not known here; ${meant === undefined ? known : `did you mean \`${meant}\`?`}`,
+        'key',
       );
     }
     return true;
@@ -89,7 +105,10 @@ export class NodeReader {
     if (!this.isPresent) return this.problem('is missing');
     const number = this.value instanceof BareScalar ? this.value.value : undefined;
     if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-    return this.problem(`expected a whole number, 0 or more, found ${describe(this.value)}`);
+    const isQuoted = typeof this.value === 'string' && /^\d+$/.test(this.value);
+    return this.problem(
+      `expected a whole number, 0 or more, found ${describe(this.value)}${isQuoted ? ' in quotes: take them away' : ''}`,
+    );
   }
 
   /** The items of a list; none when it is absent. */

@@ -141,10 +141,10 @@ describe('parseManifest', () => {
   });
 
   it('warns of what has no effect', () => {
-    const text = app(image).replace('      type: component', '      type: component\n      trait: []');
+    const text = app(image).replace('      type: component', '      type: component\n      owner: me');
     expect(parseManifest(text, 'app.yaml').warnings).toEqual([
-      'app.yaml:8: spec.components[0].trait: is not known here; known are `name`, `type`, `properties`, `traits`',
-      'app.yaml:10: spec.components[0].traits: `hello` has no spreadscaler or daemonscaler and is not started',
+      'app.yaml:8:7: spec.components[0].owner: is not known here; known are `name`, `type`, `properties`, `traits`',
+      'app.yaml:10:15: spec.components[0].traits: `hello` has no spreadscaler or daemonscaler and is not started',
     ]);
   });
 });
@@ -152,19 +152,23 @@ describe('parseManifest', () => {
 describe('a manifest is refused', () => {
   it.each([
     ['when it is empty', '', 'app.yaml: is empty'],
-    ['when it is no mapping', '- a', 'app.yaml:1: expected a mapping, found a list'],
-    ['when it is no YAML', 'a: [', 'app.yaml:1: is not valid YAML'],
+    ['when it is no mapping', '- a', 'app.yaml:1:1: expected a mapping, found a list'],
+    ['when it is no YAML', 'a: [', 'app.yaml:1:5: is not valid YAML'],
     [
       'with several documents',
       `${app(image, scaler)}\n---\n${app(image, scaler)}`,
-      'holds several documents',
+      'is another document of the same file',
     ],
     [
       'of another kind',
       app(image, scaler).replace('Application', 'Deployment'),
-      'app.yaml:2: kind: expected `Application`',
+      'app.yaml:2:7: kind: expected `Application`',
     ],
-    ['of another version', app(image, scaler).replace('v1beta1', 'v2'), 'app.yaml:1: apiVersion: expected'],
+    [
+      'of another version',
+      app(image, scaler).replace('v1beta1', 'v2'),
+      'app.yaml:1:13: apiVersion: expected',
+    ],
     ['without a name', app(image, scaler).replace('name: shop,', ''), 'metadata.name: is missing'],
     [
       'with blanks in its name',
@@ -177,7 +181,7 @@ describe('a manifest is refused', () => {
     [
       'without an image',
       app('{ id: x }', scaler),
-      'app.yaml:8: spec.components[0].properties: needs either `image` or `application`',
+      'app.yaml:8:19: spec.components[0].properties: needs either `image` or `application`',
     ],
     ['with two sources', app('{ image: a, application: { name: a, component: b } }', scaler), 'needs either'],
     [
@@ -206,7 +210,7 @@ describe('a manifest is refused', () => {
       app(image, '{ type: spreadscaler, properties: { instances: -1 } }'),
       'found `-1`',
     ],
-    ['with two scalers', app(image, `${scaler}, ${scaler}`), 'has more than one scaler'],
+    ['with two scalers', app(image, `${scaler}, ${scaler}`), 'is another scaler of the component'],
     [
       'with weights of 0',
       app(image, '{ type: spreadscaler, properties: { instances: 1, spread: [{ name: a, weight: 0 }] } }'),
@@ -337,14 +341,16 @@ describe('a document', () => {
 
   it('is refused beside another one', () => {
     expect(problems(`${app(image)}\n---\nkind: Application`)).toEqual([
-      'app.yaml: holds several documents: split it, one application per file',
+      'app.yaml:14:1: is another document of the same file: split it, one application per file',
     ]);
   });
 
   it('is refused for a merge key, by its name', () => {
     expect(
       problems(app('{ <<: *p, image: x }').replace('apiVersion', 'x: &p { id: a }\napiVersion')),
-    ).toEqual(['app.yaml:9: <<: is a merge key, which YAML 1.2 and wadm do not know: write the members out']);
+    ).toEqual([
+      'app.yaml:9:21: <<: is a merge key, which YAML 1.2 and wadm do not know: write the members out',
+    ]);
   });
 });
 
@@ -387,75 +393,6 @@ describe('a mistyped word', () => {
       'app.yaml',
     );
     expect(warnings).toEqual([expect.stringContaining('the trait `autoscaler-x` is not known')]);
-  });
-});
-
-describe('the place of a mistake', () => {
-  const text = [
-    'apiVersion: core.oam.dev/v1beta1',
-    'kind: Application',
-    'metadata: { name: shop, annotations: { version: v1 } }',
-    'spec:',
-    '  components:',
-    '    - name: hello',
-    '      type: component',
-    '      properties: { image: a }',
-    '      traits:',
-    '        - type: spreadscaler',
-    '          properties: { instances: 1 }',
-    '        - type: link',
-    '          properties:',
-    '            namespace: wasi',
-    '            package: keyvalue',
-    '            interfaces: [store]',
-    '            target:',
-    '              name: store',
-    '              config:',
-    '                - name: there',
-    '                  properties:',
-    '                    bucket: b',
-    '    - name: store',
-    '      type: capability',
-    '      properties: { image: "ghcr.io/wasmcloud/keyvalue-nats:0.3.1" }',
-    '',
-  ].join('\n');
-
-  it.each([
-    ['a misspelt trait', 'spreadscaler', 'spreadscalr', 10, 'spec.components[0].traits[0].type'],
-    ['a value of a config without quotes', 'bucket: b', 'bucket: 010', 22, 'properties.bucket'],
-    [
-      'a link to nowhere',
-      'name: store\n              config',
-      'name: stor\n              config',
-      12,
-      'traits[1]',
-    ],
-    ['a key that a provider does not know', 'bucket: b', 'bukcet: b', 12, 'traits[1]'],
-  ])('is file and line: %s', (_, right, wrong, line, path) => {
-    expect(() => parseManifest(text, 'app.yaml')).not.toThrow();
-    const [problem, ...others] = problems(text.replace(right, wrong));
-    expect(problem).toMatch(/^app\.yaml:\d+: /);
-    expect(problem).toContain(`app.yaml:${line}: `);
-    expect(problem?.split(': ')[1]).toContain(path);
-    expect(others).toEqual([]);
-  });
-
-  it('is file and line of a warning: an address of the host itself', () => {
-    const { warnings } = parseManifest(
-      text.replace('bucket: b', 'bucket: b\n                    cluster_uri: nats://localhost:4222'),
-      'app.yaml',
-    );
-    expect(warnings).toEqual([expect.stringMatching(/^app\.yaml:23: .*cluster_uri: .*localhost/)]);
-  });
-
-  it('is that of its trait for what is found in a link later, as in the code of its component', () => {
-    const { manifest, problemOf } = parseManifest(text, 'app.yaml');
-    const [link] = manifest.components[0]?.links ?? [];
-    expect(link && problemOf(link, 'is not imported')).toEqual({
-      path: 'spec.components[0].traits[1]',
-      line: 12,
-      message: 'is not imported',
-    });
   });
 });
 

@@ -1,10 +1,12 @@
-import { isComponentId, isConfigName } from '@wasmlattice/control-interface';
+import type { StringMap } from '@wasmlattice/control-interface';
 import { closestWord } from '@wasmlattice/provider-host/config-schema';
-import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit, type YAMLParseError } from 'yaml';
+import { type AliasProblem, readAliases } from './aliases.js';
 import { checkAddresses } from './check-addresses.js';
-import { checkLinkKeys, checkProviderKeys } from './check-configs.js';
+import { checkImage } from './check-image.js';
+import { checkManifest } from './check-manifest.js';
 import { documentValues, isEmptyDocument } from './document-values.js';
-import { componentId, configName } from './identifiers.js';
+import { isLabelKey } from './label-key.js';
 import type {
   ComponentSource,
   ConfigEntry,
@@ -15,11 +17,13 @@ import type {
   Spread,
 } from './manifest.js';
 import { type ManifestDocument, storedForm } from './manifest-document.js';
-import type { ManifestProblem } from './manifest-error.js';
+import type { FilePosition, ManifestProblem } from './manifest-error.js';
 import { describeProblem, ManifestError } from './manifest-error.js';
 import type { NodePath } from './node-reader.js';
 import { NodeReader } from './node-reader.js';
-import { readSecretPolicies, readSecrets, type SecretPolicies } from './read-secrets.js';
+import { type MemberPart, offsetInDocument } from './offset-in-document.js';
+import { Places, type ReadContext } from './places.js';
+import { readSecretPolicies, readSecrets } from './read-secrets.js';
 
 /** A manifest that can be deployed, and what is odd about it. */
 export interface ParsedManifest {
@@ -28,12 +32,21 @@ export interface ParsedManifest {
   readonly document: ManifestDocument;
   /** Complete lines that name file, line and path. */
   readonly warnings: readonly string[];
-  /** What is wrong with a link of {@link manifest}, with its place in the file. */
-  readonly problemOf: (link: ManifestLink, message: string) => ManifestProblem;
+  /**
+   * What is wrong with a component or link of {@link manifest}, with its place in the file; `at` leads from the properties of that to what
+   * is wrong.
+   */
+  readonly problemOf: (
+    part: ManifestComponent | ManifestLink,
+    at: NodePath,
+    message: string,
+  ) => ManifestProblem;
 }
 
-/** Where each link stands. */
-type LinkNodes = Map<ManifestLink, NodeReader>;
+export interface ParseOptions {
+  /** Whether messages name lines and columns, which nobody has before him of a manifest that was stored. */
+  readonly hasPositions?: boolean;
+}
 
 const apiVersion = 'core.oam.dev/v1beta1';
 const applicationKind = 'Application';
@@ -47,65 +60,109 @@ const defaultSpread: Spread = { name: 'default', requirements: {}, weight: 100 }
  *
  * @throws {@link ManifestError} with every mistake that was found
  */
-export function parseManifest(text: string, fileName: string): ParsedManifest {
+export function parseManifest(
+  text: string,
+  fileName: string,
+  { hasPositions = true }: ParseOptions = {},
+): ParsedManifest {
   const lines = new LineCounter();
-  const documents = [...parseAllDocuments(text, { lineCounter: lines })].filter(
+  // Their pretty form repeats the place.
+  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })].filter(
     (each) => each.errors.length > 0 || !isEmptyDocument(each),
   );
   const [document, another] = documents;
-  const problems: ManifestProblem[] = [];
-  const warnings: string[] = [];
   if (document === undefined) {
-    throw new ManifestError(fileName, [{ path: '', line: undefined, message: 'is empty' }]);
+    throw new ManifestError(fileName, [{ path: '', position: undefined, message: 'is empty' }]);
   }
-
-  const place = (path: NodePath): { path: string; line: number | undefined } => ({
-    path: pathText(path),
-    line: lineOf(path),
-  });
-  // A missing member has no place of its own: the closest value around it has.
-  const lineOf = (path: NodePath): number | undefined => {
-    for (let length = path.length; length >= 0; length--) {
-      const node: unknown = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return undefined;
+  const positionOf = (offset: number | undefined): FilePosition | undefined => {
+    if (offset === undefined || !hasPositions) return undefined;
+    const { col, line } = lines.linePos(offset);
+    return { line, column: col };
   };
+  const aliases = readAliases(document);
+  const problems = documentProblems(document, another, aliases.problems, text).map(
+    ({ message, offset, path }) => ({
+      path,
+      position: positionOf(offset),
+      message,
+    }),
+  );
+  if (problems.length > 0) throw new ManifestError(fileName, problems);
 
-  for (const { message, pos } of document.errors) {
-    const line = lines.linePos(pos[0]).line;
-    problems.push({ path: '', line, message: `is not valid YAML: ${message.split('\n')[0]}` });
+  const problemAt = (path: NodePath, message: string, part: MemberPart): ManifestProblem => ({
+    path: pathText(path),
+    position: positionOf(offsetInDocument(document, aliases.targets, path, part)),
+    message,
+  });
+  const warnings: string[] = [];
+  const values = documentValues(document, aliases.targets);
+  const root = new NodeReader(values, [], {
+    problem: (...found) => problems.push(problemAt(...found)),
+    warning: (...found) => warnings.push(describeProblem(fileName, problemAt(...found))),
+  });
+  const places = new Places();
+  const manifest = readManifest(root, places);
+  if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root, places);
+  const stored = storedForm(values);
+  if (manifest === undefined || problems.length > 0) {
+    throw new ManifestError(fileName, problems, { document: stored, warnings });
   }
+  return {
+    manifest,
+    document: stored,
+    warnings,
+    problemOf: (part, at, message) => problemAt([...places.of(part).path, ...at], message, 'value'),
+  };
+}
+
+interface DocumentProblem {
+  readonly path: string;
+  readonly offset: number | undefined;
+  readonly message: string;
+}
+
+/** What keeps a text from being one document of YAML 1.2. */
+function documentProblems(
+  document: Document,
+  another: Document | undefined,
+  aliases: readonly AliasProblem[],
+  text: string,
+): DocumentProblem[] {
+  const problems: DocumentProblem[] = firstMistakes(document).map(({ code, message, pos }) => ({
+    path: '',
+    offset: pos[0],
+    message: `is not valid YAML: ${code === 'DUPLICATE_KEY' ? `the key \`${keyAt(text, pos)}\` is there twice` : message}`,
+  }));
   if (another !== undefined) {
     problems.push({
       path: '',
-      line: undefined,
-      message: 'holds several documents: split it, one application per file',
+      offset: another.contents?.range?.[0] ?? another.range?.[0],
+      message: 'is another document of the same file: split it, one application per file',
     });
   }
-  for (const offset of mergeKeys(document)) {
-    problems.push({
-      path: '<<',
-      line: lines.linePos(offset).line,
-      message: 'is a merge key, which YAML 1.2 and wadm do not know: write the members out',
-    });
+  if (problems.length > 0) return problems;
+  for (const { alias, message } of aliases) {
+    problems.push({ path: '', offset: alias.range?.[0], message });
   }
-  if (problems.length > 0) throw new ManifestError(fileName, problems);
+  const merges = mergeKeys(document).map((offset) => ({
+    path: '<<',
+    offset,
+    message: 'is a merge key, which YAML 1.2 and wadm do not know: write the members out',
+  }));
+  return [...problems, ...merges];
+}
 
-  const values = documentValues(document);
-  const root = new NodeReader(values, [], {
-    problem: (path, message) => problems.push({ ...place(path), message }),
-    warning: (path, message) => warnings.push(describeProblem(fileName, { ...place(path), message })),
-  });
-  const linkNodes: LinkNodes = new Map();
-  const manifest = readManifest(root, linkNodes);
-  if (manifest !== undefined && problems.length === 0) checkManifest(manifest, root, linkNodes);
-  if (manifest === undefined || problems.length > 0) throw new ManifestError(fileName, problems);
-  const problemOf = (link: ManifestLink, message: string): ManifestProblem => ({
-    ...place(linkNodes.get(link)?.path ?? []),
-    message,
-  });
-  return { manifest, document: storedForm(values), warnings, problemOf };
+/** Errors of a parser that follow an error of syntax are mostly its consequences. */
+function firstMistakes({ errors }: Document): readonly YAMLParseError[] {
+  const tabs = errors.filter(({ code }) => code === 'TAB_AS_INDENT');
+  if (tabs.length > 0) return tabs;
+  const first = errors.findIndex(({ code }) => code !== 'DUPLICATE_KEY');
+  return first < 0 ? errors : errors.slice(0, first + 1);
+}
+
+/** The key that begins at a place, for a message. */
+function keyAt(text: string, [start]: readonly [number, number]): string {
+  return /^[^:\n]*/.exec(text.slice(start, start + 100))?.[0].trim() ?? '';
 }
 
 /** Where `<<` stands as a key. */
@@ -119,7 +176,7 @@ function mergeKeys(document: Document): number[] {
   return offsets;
 }
 
-function readManifest(root: NodeReader, linkNodes: LinkNodes): Manifest | undefined {
+function readManifest(root: NodeReader, places: Places): Manifest | undefined {
   if (!root.expectMapping(['apiVersion', 'kind', 'metadata', 'spec'])) return undefined;
   expectWord(root.get('apiVersion'), apiVersion);
   expectWord(root.get('kind'), applicationKind);
@@ -130,8 +187,8 @@ function readManifest(root: NodeReader, linkNodes: LinkNodes): Manifest | undefi
   if (name !== undefined && !/^[-_\p{L}\p{N}]+$/u.test(name)) {
     metadata.get('name').problem(`\`${name}\` may only have letters, digits, \`-\` and \`_\``);
   }
-  metadata.get('labels').writtenTexts();
-  const { description, version } = metadata.get('annotations').writtenTexts();
+  readLabels(metadata.get('labels'));
+  const { description, version } = readLabels(metadata.get('annotations'));
   if (version === 'latest') {
     metadata.get('annotations').get('version').problem('`latest` is not a version');
   }
@@ -140,9 +197,22 @@ function readManifest(root: NodeReader, linkNodes: LinkNodes): Manifest | undefi
   spec.expectMapping(['components', 'policies']);
   const list = spec.get('components');
   if (!list.isPresent) list.problem('is missing');
-  const policies = readSecretPolicies(spec.get('policies'));
-  const components = list.items().flatMap((node) => readComponent(node, policies, linkNodes) ?? []);
+  const context = { places, policies: readSecretPolicies(spec.get('policies')) };
+  const components = list.items().flatMap((node) => readComponent(node, context) ?? []);
   return name === undefined ? undefined : { name, version, description, components };
+}
+
+function readLabels(node: NodeReader): StringMap {
+  const labels = node.writtenTexts();
+  for (const key of Object.keys(labels).filter((each) => !isLabelKey(each))) {
+    node
+      .get(key)
+      .keyProblem(
+        `\`${key}\` cannot be a key here: use up to 63 letters, digits, \`-\`, \`_\` and \`.\`, a letter or digit first and last, ` +
+          'with the name of a domain and `/` before them or without',
+      );
+  }
+  return labels;
 }
 
 function expectWord(node: NodeReader, expected: string): void {
@@ -150,11 +220,7 @@ function expectWord(node: NodeReader, expected: string): void {
   if (text !== undefined && text !== expected) node.problem(`expected \`${expected}\`, found \`${text}\``);
 }
 
-function readComponent(
-  node: NodeReader,
-  policies: SecretPolicies,
-  linkNodes: LinkNodes,
-): ManifestComponent | undefined {
+function readComponent(node: NodeReader, context: ReadContext): ManifestComponent | undefined {
   if (!node.expectMapping(['name', 'type', 'properties', 'traits'], 'warning')) return undefined;
   const name = node.get('name').text();
   const kind = readKind(node.get('type'));
@@ -162,26 +228,30 @@ function readComponent(
   if (!properties.expectMapping(['image', 'application', 'id', 'config', 'secrets'])) return undefined;
   const source = readSource(properties);
   const id = properties.get('id').optionalText();
-  const secrets = readSecrets(properties.get('secrets'), policies);
-  const config = [...readConfig(properties.get('config')), ...secrets];
+  const secrets = readSecrets(properties.get('secrets'), context);
+  const config = readConfig(properties.get('config'), context);
 
   const scalers: Scaler[] = [];
   const links: ManifestLink[] = [];
   for (const each of node.get('traits').items()) {
-    const before = links.length;
-    readTrait(each, policies, scalers, links);
-    for (const link of links.slice(before)) linkNodes.set(link, each);
+    const before = scalers.length;
+    readTrait(each, context, scalers, links);
+    if (scalers.length === before) continue;
+    if (source?.kind === 'shared') {
+      each.get('type').problem('a shared component is scaled by its own application only');
+    } else if (before > 0) {
+      each.get('type').problem('is another scaler of the component, which may have one');
+    }
   }
   if (source?.kind === 'shared') {
-    if (secrets.length > 0) properties.get('secrets').problem('cannot be given for a shared component');
-    if (config.length > secrets.length)
-      properties.get('config').problem('cannot be given for a shared component');
-    if (scalers.length > 0)
-      node.get('traits').problem('a shared component is scaled by its own application only');
+    for (const [key, given] of Object.entries({ config, secrets })) {
+      if (given.length > 0) properties.get(key).keyProblem('cannot be given for a shared component');
+    }
   }
-  if (scalers.length > 1) node.get('traits').problem('has more than one scaler');
   if (name === undefined || kind === undefined || source === undefined) return undefined;
-  return { name, kind, source, id, config, scalers, links };
+  const component = { name, kind, source, id, config: [...config, ...secrets], scalers, links };
+  context.places.set(component, properties);
+  return component;
 }
 
 function readKind(node: NodeReader): ManifestComponent['kind'] | undefined {
@@ -205,7 +275,11 @@ function readSource(properties: NodeReader): ComponentSource | undefined {
   if (application.isPresent === properties.get('image').isPresent) {
     return properties.problem('needs either `image` or `application`');
   }
-  if (properties.get('image').isPresent) return image === undefined ? undefined : { kind: 'image', image };
+  if (properties.get('image').isPresent) {
+    if (image === undefined) return undefined;
+    checkImage(image, properties.get('image'));
+    return { kind: 'image', image };
+  }
   if (!application.expectMapping(['name', 'component'])) return undefined;
   const name = application.get('name').text();
   const component = application.get('component').text();
@@ -213,7 +287,7 @@ function readSource(properties: NodeReader): ComponentSource | undefined {
   return { kind: 'shared', application: name, component };
 }
 
-function readConfig(node: NodeReader): ConfigEntry[] {
+function readConfig(node: NodeReader, { places }: ReadContext): ConfigEntry[] {
   return node.items().flatMap((item) => {
     if (!item.expectMapping(['name', 'properties'])) return [];
     const name = item.get('name').text();
@@ -221,18 +295,15 @@ function readConfig(node: NodeReader): ConfigEntry[] {
     const properties = item.get('properties');
     const texts = properties.isPresent ? properties.texts() : undefined;
     if (texts !== undefined) checkAddresses(texts, properties);
-    return [{ name, properties: texts }];
+    const entry: ConfigEntry = { name, properties: texts };
+    places.set(entry, item);
+    return [entry];
   });
 }
 
 const traits = ['spreadscaler', 'daemonscaler', 'link'];
 
-function readTrait(
-  node: NodeReader,
-  policies: SecretPolicies,
-  scalers: Scaler[],
-  links: ManifestLink[],
-): void {
+function readTrait(node: NodeReader, context: ReadContext, scalers: Scaler[], links: ManifestLink[]): void {
   if (!node.expectMapping(['type', 'properties'])) return;
   const type = node.get('type');
   const properties = node.get('properties');
@@ -246,7 +317,7 @@ function readTrait(
       scalers.push(...readScaler(properties, 'daemon'));
       return;
     case 'link':
-      links.push(...readLink(properties, policies));
+      links.push(...readLink(properties, context));
       return;
     default: {
       const meant = closestWord(String(type.value), traits);
@@ -275,7 +346,9 @@ function readScaler(node: NodeReader, kind: Scaler['kind']): Scaler[] {
 /** Two spellings of one thing: which of them would count depends on who reads it. */
 function onlyOne(node: NodeReader, spelling: string, other: string): void {
   if (!node.get(spelling).isPresent || !node.get(other).isPresent) return;
-  node.problem(`has both \`${spelling}\` and \`${other}\`, which are two spellings of one thing: keep one`);
+  node
+    .get(spelling)
+    .keyProblem(`\`${spelling}\` and \`${other}\` are two spellings of one thing: keep one of them`);
 }
 
 function readSpread(node: NodeReader): Spread | undefined {
@@ -287,7 +360,7 @@ function readSpread(node: NodeReader): Spread | undefined {
   return { name, requirements, weight };
 }
 
-function readLink(node: NodeReader, policies: SecretPolicies): ManifestLink[] {
+function readLink(node: NodeReader, context: ReadContext): ManifestLink[] {
   const known = ['namespace', 'package', 'interfaces', 'source', 'target', 'name'];
   if (!node.expectMapping([...known, 'source_config', 'target_config'], 'warning')) return [];
   const namespace = node.get('namespace').text();
@@ -297,169 +370,61 @@ function readLink(node: NodeReader, policies: SecretPolicies): ManifestLink[] {
     .items()
     .flatMap((each) => each.text() ?? []);
   if (interfaces.length === 0) node.get('interfaces').problem('needs at least one interface');
-  const target = readTarget(node, policies);
-  const sourceConfig = readSourceConfig(node, policies);
+  const target = readTarget(node, context);
+  const sourceConfig = readSourceConfig(node, context);
   const name = node.get('name').optionalText() ?? defaultLinkName;
   if (namespace === undefined || packageName === undefined || target === undefined) return [];
-  return [
-    {
-      name,
-      target: target.name,
-      namespace,
-      package: packageName,
-      interfaces,
-      sourceConfig,
-      targetConfig: target.config,
-    },
-  ];
+  const link: ManifestLink = {
+    name,
+    target: target.name,
+    namespace,
+    package: packageName,
+    interfaces,
+    sourceConfig,
+    targetConfig: target.config,
+  };
+  context.places.set(link, node);
+  return [link];
 }
 
 /** `target: name` with `target_config` beside it is the spelling before wadm 0.13. */
 function readTarget(
   node: NodeReader,
-  policies: SecretPolicies,
+  context: ReadContext,
 ): { name: string; config: ConfigEntry[] } | undefined {
   const target = node.get('target');
   if (typeof target.value === 'string') {
     const name = target.text();
-    return name === undefined ? undefined : { name, config: readConfig(node.get('target_config')) };
+    return name === undefined ? undefined : { name, config: readConfig(node.get('target_config'), context) };
   }
   if (target.get('application').isPresent) {
-    return target.problem(
-      'the target names an application: list the component of the other application under `components` with ' +
-        '`properties.application`, and name it here as it is listed there',
-    );
+    target
+      .get('application')
+      .keyProblem(
+        'a link goes to a component of its own manifest: list that of the other application under `components` with ' +
+          '`properties.application`, and name it here as it is listed there',
+      );
+    return undefined;
   }
   if (!target.expectMapping(['name', 'config', 'secrets'])) return undefined;
   if (node.get('target_config').isPresent) {
-    node.problem('has `target_config` beside a `target` that is a mapping: move it to `target.config`');
+    node
+      .get('target_config')
+      .keyProblem('`target_config` stands beside a `target` that is a mapping: move it to `target.config`');
   }
   const name = target.get('name').text();
-  const secrets = readSecrets(target.get('secrets'), policies);
-  return name === undefined ? undefined : { name, config: [...readConfig(target.get('config')), ...secrets] };
+  const config = readConfig(target.get('config'), context);
+  const secrets = readSecrets(target.get('secrets'), context);
+  return name === undefined ? undefined : { name, config: [...config, ...secrets] };
 }
 
 /** `source_config` is the spelling before wadm 0.13. */
-function readSourceConfig(node: NodeReader, policies: SecretPolicies): ConfigEntry[] {
+function readSourceConfig(node: NodeReader, context: ReadContext): ConfigEntry[] {
   const source = node.get('source');
-  if (!source.isPresent) return readConfig(node.get('source_config'));
-  onlyOne(node, 'source', 'source_config');
+  if (!source.isPresent) return readConfig(node.get('source_config'), context);
+  onlyOne(node, 'source_config', 'source');
   if (!source.expectMapping(['config', 'secrets'])) return [];
-  return [...readConfig(source.get('config')), ...readSecrets(source.get('secrets'), policies)];
-}
-
-/** Rules that concern several parts of a manifest. */
-function checkManifest(manifest: Manifest, root: NodeReader, linkNodes: LinkNodes): void {
-  const nodes = root.get('spec').get('components').items();
-  const byName = new Map<string, ManifestComponent>();
-  const ids = new Map<string, string>();
-  const configs = new Map<string, string>();
-  for (const [index, component] of manifest.components.entries()) {
-    const node = nodes[index] ?? root;
-    const { name } = component;
-    if (byName.has(name)) node.get('name').problem(`there is another component named \`${name}\``);
-    byName.set(name, component);
-    checkId(manifest, component, node, ids);
-    checkConfig(manifest, component.config, node.get('properties').get('config'), configs);
-    checkProviderKeys(component, node.get('properties').get('config'));
-  }
-  for (const [index, component] of manifest.components.entries()) {
-    const traits = nodes[index]?.get('traits') ?? root;
-    const seen = new Set<string>();
-    for (const link of component.links) {
-      const trait = linkNodes.get(link) ?? traits;
-      checkLink(component, link, byName, seen, trait);
-      checkConfigsAgree(component, link, trait);
-      checkLinkKeys(component, link, byName.get(link.target), trait);
-      checkConfig(manifest, [...link.sourceConfig, ...link.targetConfig], trait, configs);
-    }
-    if (
-      component.kind === 'component' &&
-      component.source.kind === 'image' &&
-      component.scalers.length === 0
-    ) {
-      traits.warning(`\`${component.name}\` has no spreadscaler or daemonscaler and is not started`);
-    }
-  }
-}
-
-function checkId(
-  manifest: Manifest,
-  component: ManifestComponent,
-  node: NodeReader,
-  ids: Map<string, string>,
-): void {
-  const id = componentId(manifest.name, component);
-  const place = component.id === undefined ? node.get('name') : node.get('properties').get('id');
-  if (!isComponentId(id)) {
-    place.problem(`\`${id}\` cannot be an id: use letters, digits, \`-\` and \`_\``);
-  }
-  const other = ids.get(id);
-  if (other !== undefined) place.problem(`\`${other}\` has the same id \`${id}\``);
-  ids.set(id, component.name);
-}
-
-function checkConfig(
-  manifest: Manifest,
-  entries: readonly ConfigEntry[],
-  node: NodeReader,
-  configs: Map<string, string>,
-): void {
-  for (const entry of entries) {
-    const name = configName(manifest.name, entry);
-    if (!isConfigName(name)) node.problem(`\`${name}\` cannot be the name of a config`);
-    if (entry.properties === undefined) continue;
-    const content = JSON.stringify(Object.entries(entry.properties).sort());
-    const before = configs.get(name);
-    if (before !== undefined && before !== content) {
-      node.problem(`the config \`${entry.name}\` is defined twice with different properties`);
-    }
-    configs.set(name, content);
-  }
-}
-
-function checkLink(
-  component: ManifestComponent,
-  link: ManifestLink,
-  byName: ReadonlyMap<string, ManifestComponent>,
-  seen: Set<string>,
-  node: NodeReader,
-): void {
-  const target = byName.get(link.target);
-  if (target === undefined) {
-    const meant = closestWord(link.target, byName.keys());
-    node.problem(
-      `the link target \`${link.target}\` is not a component of this manifest: ` +
-        (meant === undefined
-          ? 'list it, with `properties.application` if it is of another application'
-          : `write \`${meant}\``),
-    );
-  } else if (target.kind === 'capability' && component.kind === 'capability') {
-    node.problem(`the provider \`${component.name}\` cannot be linked to the provider \`${target.name}\``);
-  }
-  for (const each of link.interfaces) {
-    const key = `${link.namespace}:${link.package}/${each}`;
-    if (seen.has(`${link.name} ${key}`)) node.problem(`has two links named \`${link.name}\` for ${key}`);
-    seen.add(`${link.name} ${key}`);
-  }
-}
-
-/** Links that differ in their interfaces alone are one link in the lattice, which has one list of configs for each end. */
-function checkConfigsAgree(component: ManifestComponent, link: ManifestLink, node: NodeReader): void {
-  const names = ({ sourceConfig, targetConfig }: ManifestLink): string =>
-    JSON.stringify([sourceConfig, targetConfig].map((entries) => entries.map(({ name }) => name)));
-  const first = component.links.find(
-    (each) =>
-      each.name === link.name &&
-      each.target === link.target &&
-      each.namespace === link.namespace &&
-      each.package === link.package,
-  );
-  if (first === undefined || names(first) === names(link)) return;
-  node.problem(
-    `has two links to \`${link.target}\` named \`${link.name}\` for ${link.namespace}:${link.package}, which are one link in a lattice, ` +
-      'with different configs: give both the same, or each a `name` of its own',
-  );
+  return [...readConfig(source.get('config'), context), ...readSecrets(source.get('secrets'), context)];
 }
 
 function pathText(path: NodePath): string {

@@ -59,5 +59,5 @@ function canaryManifestOf(application: StoredApplication): Manifest | undefined 
  * @throws ManifestError for one that we can't run
  */
 export function readDocument(document: ManifestDocument): ParsedManifest {
-  return parseManifest(JSON.stringify(document), document.metadata.name);
+  return parseManifest(JSON.stringify(document), document.metadata.name, { hasPositions: false });
 }

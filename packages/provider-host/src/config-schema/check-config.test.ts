@@ -9,7 +9,7 @@ import {
 } from './schemas/index.js';
 
 const refusals = (...given: Parameters<typeof checkLinkConfig>): readonly string[] =>
-  checkLinkConfig(...given).refusals;
+  checkLinkConfig(...given).refusals.map(({ message }) => message);
 
 describe('the config of a link', () => {
   it('belongs to the side of the provider', () => {
@@ -20,6 +20,17 @@ describe('the config of a link', () => {
     expect(refusals(messagingNatsSchema, 'source', { source: subscriptions, target: subscriptions })).toEqual(
       [],
     );
+  });
+
+  it('tells the side that has the key, which may be the other end', () => {
+    const { refusals } = checkLinkConfig(messagingNatsSchema, 'source', {
+      source: { subscription: 'x' },
+      target: { subscriptions: 'x' },
+    });
+    expect(refusals.map(({ key, side }) => [key, side])).toEqual([
+      ['subscription', 'source'],
+      ['subscriptions', 'target'],
+    ]);
   });
 
   it('belongs to the link of the right direction', () => {
@@ -44,7 +55,9 @@ describe('the config of a link', () => {
     const target = { bucket: 'b', team: 'blue' };
     expect(checkLinkConfig(keyvalueNatsSchema, 'target', { source: {}, target })).toEqual({
       refusals: [],
-      warnings: ['"team" is not a key of keyvalue-nats and has no effect'],
+      warnings: [
+        { key: 'team', side: 'target', message: '"team" is not a key of keyvalue-nats and has no effect' },
+      ],
     });
     expect(refusals(blobstoreFsSchema, 'target', { source: {}, target: { directory: '/x' } })).toHaveLength(
       1,
@@ -58,7 +71,9 @@ describe('the config of a link', () => {
     const config = { consumers: '[]', team: 'blue' };
     expect(checkLinkConfig(messagingNatsSchema, 'source', { source: config, target: {} })).toEqual({
       refusals: [],
-      warnings: ['"team" is not a key of messaging-nats and has no effect'],
+      warnings: [
+        { key: 'team', side: 'source', message: '"team" is not a key of messaging-nats and has no effect' },
+      ],
     });
     expect(refusals(messagingNatsSchema, 'source', { source: { team: 'blue' }, target: {} })).toHaveLength(1);
   });
@@ -80,7 +95,13 @@ it('a provider has keys of its own', () => {
   expect(checkProviderConfig(keyvalueNatsSchema, { bucket: 'b', watch: 'SET@x' }).refusals).toHaveLength(1);
   expect(checkProviderConfig(messagingNatsSchema, { subscriptions: 'x', ping_interval_sec: '1' })).toEqual({
     refusals: [],
-    warnings: ['"ping_interval_sec" is known from wasmCloud and has no effect here'],
+    warnings: [
+      {
+        key: 'ping_interval_sec',
+        side: 'provider',
+        message: '"ping_interval_sec" is known from wasmCloud and has no effect here',
+      },
+    ],
   });
 });
 

@@ -2,12 +2,22 @@ import type { StringMap } from '@wasmlattice/control-interface/types';
 import { closestWord } from './closest-word.js';
 import { type ConfigKey, type ConfigSchema, type ConfigSide, isKnownOn } from './config-schema.js';
 
+/** What is odd about one key of a config. */
+export interface ConfigFinding {
+  /** As it is written. */
+  readonly key: string;
+  /** Whose config has it. */
+  readonly side: ConfigSide;
+  /** A sentence without its end that names the key and says where it belongs. */
+  readonly message: string;
+}
+
 /** What is odd about the keys of a config. */
 export interface ConfigFindings {
-  /** Why the config can't be meant so; each names a key and says where it belongs. */
-  readonly refusals: readonly string[];
+  /** Keys because of which the config can't be meant so. */
+  readonly refusals: readonly ConfigFinding[];
   /** Keys without effect that do no harm. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ConfigFinding[];
 }
 
 /** The configs of a link; `undefined` where they are not known. */
@@ -39,25 +49,27 @@ export function checkLinkConfig(
   const stray = Object.keys(configs[other] ?? {}).flatMap((text) => {
     const key = findKey(schema, text, (each) => isKnownOn(each, side));
     if (key === undefined) return [];
-    const words = `${quoted(text)} is in the ${other} config of the link, which is the component's: put it into the ${side} config`;
-    return [{ words, isHarmless: key.isIgnored === true || given?.has(key.name) === true }];
+    const message = `${quoted(text)} is in the ${other} config of the link, which is the component's: put it into the ${side} config`;
+    const finding: ConfigFinding = { key: text, side: other, message };
+    return [{ finding, isHarmless: key.isIgnored === true || given?.has(key.name) === true }];
   });
-  const unheard = Object.keys(configs[other] ?? {}).flatMap((text) => {
+  const unheard = Object.keys(configs[other] ?? {}).flatMap((text): ConfigFinding[] => {
     if (findKey(schema, text, (each) => isKnownOn(each, side)) !== undefined) return [];
     const meant = suggestion(schema, side, text, given);
-    return meant === undefined
-      ? []
-      : [
-          `${quoted(text)} is in the ${other} config of the link, which is the component's: put ${quoted(meant)} into the ${side} config`,
-        ];
+    if (meant === undefined) return [];
+    const message = `${quoted(text)} is in the ${other} config of the link, which is the component's: put ${quoted(meant)} into the ${side} config`;
+    return [{ key: text, side: other, message }];
   });
   return {
     refusals: [
       ...own.refusals,
-      ...stray.filter(({ isHarmless }) => !isHarmless).map(({ words }) => words),
+      ...stray.filter(({ isHarmless }) => !isHarmless).map(({ finding }) => finding),
       ...unheard,
     ],
-    warnings: [...own.warnings, ...stray.filter(({ isHarmless }) => isHarmless).map(({ words }) => words)],
+    warnings: [
+      ...own.warnings,
+      ...stray.filter(({ isHarmless }) => isHarmless).map(({ finding }) => finding),
+    ],
   };
 }
 
@@ -67,8 +79,8 @@ function checkKeys(
   config: StringMap | undefined,
   provider: StringMap | undefined,
 ): ConfigFindings {
-  const refusals: string[] = [];
-  const warnings: string[] = [];
+  const refusals: ConfigFinding[] = [];
+  const warnings: ConfigFinding[] = [];
   const given = namesIn(schema, config);
   if (config === undefined || given === undefined) return { refusals, warnings };
   if (schema.documents?.some((each) => given.has(each)) === true) return { refusals, warnings };
@@ -81,27 +93,32 @@ function checkKeys(
       !isGivenByProvider(schema, key, provider),
   );
   for (const text of Object.keys(config)) {
+    const refuse = (message: string): void => {
+      refusals.push({ key: text, side, message });
+    };
+    const warn = (message: string): void => {
+      warnings.push({ key: text, side, message });
+    };
     const key = findKey(schema, text, () => true);
     if (key !== undefined && isKnownOn(key, side)) {
-      if (key.isIgnored === true)
-        warnings.push(`${quoted(text)} is known from wasmCloud and has no effect here`);
+      if (key.isIgnored === true) warn(`${quoted(text)} is known from wasmCloud and has no effect here`);
     } else if (key !== undefined) {
-      refusals.push(`${quoted(text)} has no effect in ${placeOf(side)}: put it into ${placesOf(key)}`);
+      refuse(`${quoted(text)} has no effect in ${placeOf(side)}: put it into ${placesOf(key)}`);
     } else {
       const meant = suggestion(schema, side, text, given);
       const elsewhere = meant === undefined ? closestElsewhere(schema, side, text) : undefined;
       const [risk] = missing;
       if (meant !== undefined) {
-        refusals.push(`${quoted(text)} is not a key of ${schema.provider}: did you mean ${quoted(meant)}?`);
+        refuse(`${quoted(text)} is not a key of ${schema.provider}: did you mean ${quoted(meant)}?`);
       } else if (elsewhere !== undefined) {
-        refusals.push(
+        refuse(
           `${quoted(text)} is not a key of ${schema.provider}: ${quoted(elsewhere.name)} is, in ${placesOf(elsewhere)}`,
         );
       } else if (risk !== undefined) {
-        refusals.push(
+        refuse(
           `${quoted(text)} is not a key of ${schema.provider}, and without ${quoted(risk.name)} ${risk.without}: give ${quoted(risk.name)} or take ${quoted(text)} away`,
         );
-      } else warnings.push(`${quoted(text)} is not a key of ${schema.provider} and has no effect`);
+      } else warn(`${quoted(text)} is not a key of ${schema.provider} and has no effect`);
     }
   }
   return { refusals, warnings };

@@ -1,4 +1,5 @@
 export {
+  type ConfigFinding,
   type ConfigFindings,
   checkLinkConfig,
   checkProviderConfig,

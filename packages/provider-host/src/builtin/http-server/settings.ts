@@ -105,13 +105,13 @@ export function parseHttpLinkSettings(
     match: parseMatch(settings, server.routing),
     policy: withDefaults(parsePolicy(settings), server.policy),
     listener: listenerOf(parseListener(settings), server.listener),
-    warnings,
+    warnings: warnings.map(({ message }) => message),
   };
 }
 
 function refuse(findings: ConfigFindings): ConfigFindings {
   const { refusals } = findings;
-  if (refusals.length > 0) throw new ProviderConfigError(refusals.join('; '));
+  if (refusals.length > 0) throw new ProviderConfigError(refusals.map(({ message }) => message).join('; '));
   return findings;
 }
 
