@@ -14,8 +14,8 @@ test('another user than root unpacks the browser with its libraries', async () =
   const browser = '$3/usr/lib/chromium/chromium';
   await bare.program(
     'bin/dpkg',
-    `/bin/mkdir -p "$(/usr/bin/dirname "${browser}")" "$3/usr/lib/x86_64-linux-gnu"
-printf '#!/bin/sh\\n[ -n "$LD_LIBRARY_PATH" ]\\n' > "${browser}"; /bin/chmod 755 "${browser}"`,
+    `/bin/mkdir -p "$(/usr/bin/dirname "${browser}")" "$3/usr/lib/x86_64-linux-gnu/pulseaudio"
+printf '#!/bin/sh\\ncase "$LD_LIBRARY_PATH" in *-linux-gnu:*/pulseaudio) ;; *) exit 1 ;; esac\\n' > "${browser}"; /bin/chmod 755 "${browser}"`,
   );
   const unpacked = join(bare.folder, 'cache/chromium/usr/lib/chromium/chromium');
   expect(await provideChromium(quiet, bare.machine)).toBe(unpacked);

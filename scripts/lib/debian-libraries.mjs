@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -11,12 +11,13 @@ export const isLibrary = (name) =>
 /** What a program needs to find the libraries that were unpacked below a root folder. */
 export const libraryEnvironment = (root) => ({ LD_LIBRARY_PATH: libraryFolders(root).join(':') });
 
-/** Where packages that were unpacked below a root folder have their libraries. */
+/** Where packages that were unpacked below a root folder have their libraries. Those of the sound server have parts in a folder of their own. */
 export const libraryFolders = (root) =>
   ['usr/lib', 'lib'].flatMap((folder) =>
     listFolder(join(root, folder))
       .filter((name) => name.endsWith('-linux-gnu'))
-      .map((name) => join(root, folder, name)),
+      .flatMap((name) => [join(root, folder, name), join(root, folder, name, 'pulseaudio')])
+      .filter((path) => existsSync(path)),
   );
 
 /** Names in a folder, in order; none without it. */

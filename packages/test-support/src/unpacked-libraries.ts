@@ -1,8 +1,9 @@
-/** A package that was unpacked into a folder has its libraries there, too. */
+/** A package that was unpacked into a folder has its libraries there, too; those of the sound server have parts in a folder of their own. */
 export function unpackedLibraries(program: string): { readonly LD_LIBRARY_PATH?: string } {
   const root = unpackedRoot(program);
   if (root === undefined) return {};
-  return { LD_LIBRARY_PATH: [`${root}/usr/lib/${triplet}`, `${root}/lib/${triplet}`].join(':') };
+  const folders = [`usr/lib/${triplet}`, `usr/lib/${triplet}/pulseaudio`, `lib/${triplet}`];
+  return { LD_LIBRARY_PATH: folders.map((folder) => `${root}/${folder}`).join(':') };
 }
 
 /** As Debian names folders of libraries of this machine's kind. */
