@@ -1,5 +1,6 @@
 import type { KeeperNote, KeeperReport } from '@wasmlattice/applications';
 import type { Accession } from './lease/tenure.js';
+import type { Absence, Trouble } from './trouble-store.js';
 
 /** A host that was heard of left the lattice, or came back to it. */
 export type HostNews =
@@ -29,6 +30,8 @@ const toldForMs = 600_000;
 const toldAtOnce = 20;
 /** What is remembered. */
 const remembered = 200;
+/** Things that one note names. */
+const namedAtOnce = 5;
 
 interface HostHistory {
   readonly label: string;
@@ -82,6 +85,33 @@ export class KeeperJournal {
     this.#hosts.delete(hostId);
     this.#hosts.set(hostId, { label, gone, reason, isOrderly, isHere: false });
     forgetOldest(this.#hosts);
+  }
+
+  /** What the host that acted before had learnt counts on. */
+  carriesOn({ failures, hosts }: Trouble): void {
+    for (const { goneMs, hostId, isHere, isOrderly, label, reason } of hosts) {
+      const own = (this.#hosts.get(hostId)?.gone ?? []).filter((at) => this.#isRecent(at));
+      if (own.length > goneMs.length) continue;
+      const gone = goneMs.map((age) => this.#now() - age);
+      this.#hosts.set(hostId, { label, gone, isHere, isOrderly, reason });
+      forgetOldest(this.#hosts);
+    }
+    const waiting = failures.filter(({ reason }) => reason !== undefined);
+    if (waiting.length === 0) return;
+    const named = waiting.slice(0, namedAtOnce).map(({ key, times }) => `${key} (${times} times)`);
+    const more = waiting.length > named.length ? ` and ${waiting.length - named.length} more` : '';
+    this.#note(
+      'carried on',
+      `what failed, or did not stay, before host ${this.#options.hostId} acted goes on waiting: ${named.join(', ')}${more}`,
+    );
+  }
+
+  /** Hosts that left of late, for who acts next. */
+  absences(): readonly Absence[] {
+    return [...this.#hosts].flatMap(([hostId, { gone, ...host }]) => {
+      const goneMs = gone.filter((at) => this.#isRecent(at)).map((at) => this.#now() - at);
+      return goneMs.length === 0 ? [] : [{ hostId, goneMs, ...host }];
+    });
   }
 
   /** `undefined` before this host has acted. */

@@ -2,7 +2,7 @@ import { checkLatticeName } from '@wasmlattice/control-interface';
 import { openBucket } from '@wasmlattice/lattice-connection';
 import type { JetStreamClient, KV } from 'nats';
 
-/** `RECONCILER_{lattice}`: who acts, and what was put for which application. */
+/** `RECONCILER_{lattice}`: who acts, what was put for which application, and what failed of late. */
 export function reconcilerBucket(lattice: string): string {
   return `RECONCILER_${checkLatticeName(lattice)}`;
 }

@@ -4,6 +4,7 @@ import { AckPolicy, connect, type NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { startFakeHost } from './testing/fake-host.js';
 import { ask, fakeLattice, lattice, type Member, member } from './testing/members.js';
+import { decodeTrouble } from './trouble-store.js';
 
 function manifest(version: string, instances: number, image = 'registry.test/web:1'): ManifestDocument {
   return {
@@ -207,6 +208,7 @@ describe('applications of a lattice', () => {
       await other.stop();
       await expect.poll(() => running(one)).toEqual({ N1: 4 });
       other = await flapping();
+      await expect.poll(() => other.isAsked).toBe(true);
       await expect.poll(() => status(connection)).toMatchObject({ type: 'deployed' });
       expect(other.components.size).toBe(0);
     }
@@ -295,6 +297,92 @@ describe('applications of a lattice', () => {
     broken.clear();
     await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
     expect(running(one)).toEqual({ N1: 1 });
+    await connection.close();
+  });
+
+  it('that fail wait on as long as before when another host acts, which says so', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    const broken = new Set(['registry.test/web:1']);
+    await using first = await member(server, 'N1', shared);
+    await expect.poll(first.acts).toBe(true);
+    await using second = await member(server, 'N2', shared, broken);
+    const web = {
+      name: 'web',
+      type: 'component',
+      properties: { image: 'registry.test/web:1' },
+      // The same is asked of N2 whether N1 is there or not.
+      traits: [{ type: 'daemonscaler', properties: { instances: 1 } }],
+    };
+    await ask(connection, 'put', undefined, { ...manifest('v1', 1), spec: { components: [web] } });
+    await ask(connection, 'deploy', 'shop', { version: 'v1' });
+
+    const bucket = await connection.jetstream().views.kv('RECONCILER_default', { bindOnly: true });
+    const times: number[] = [];
+    const changes = await bucket.watch({ key: 'trouble' });
+    const follow = async (): Promise<void> => {
+      for await (const { value } of changes) {
+        const failure = decodeTrouble(value).failures.find(({ key }) => key === 'component N2 shop-web');
+        if (failure !== undefined) times.push(failure.times);
+      }
+    };
+    const following = follow();
+    await expect.poll(() => times.at(-1), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await first.die();
+    await expect.poll(second.acts).toBe(true);
+    await expect
+      .poll(async () => (await keeper(connection)).notes)
+      .toContainEqual(
+        expect.stringMatching(/before host N2 acted goes on waiting: component N2 shop-web \(\d+ times\)$/),
+      );
+    expect(await status(connection)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining("can't fetch registry.test/web:1"),
+    });
+    const before = times.at(-1) ?? 0;
+    await expect.poll(() => times.at(-1), { timeout: 20_000 }).toBeGreaterThan(before);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    changes.stop();
+    await following;
+
+    broken.clear();
+    await expect.poll(() => running(second), { timeout: 20_000 }).toEqual({ N2: 1 });
+    await connection.close();
+  });
+
+  it('are kept from a host that comes and goes by the host that acts next, too', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const shared = fakeLattice();
+    await using one = await member(server, 'N1', shared);
+    await expect.poll(one.acts).toBe(true);
+    await using next = await member(server, 'N2', shared);
+    await deploy(connection, 'v1', 2);
+    await expect.poll(() => status(connection)).toEqual({ type: 'deployed' });
+    const flapping = () => startFakeHost({ url: server.url, hostId: 'N3', lattice: shared });
+    let other = await flapping();
+    for (let round = 0; round < 3; round++) {
+      await expect.poll(() => other.isAsked).toBe(true);
+      await other.stop();
+      other = await flapping();
+    }
+    const bucket = await connection.jetstream().views.kv('RECONCILER_default', { bindOnly: true });
+    const stored = async () => {
+      const entry = await bucket.get('trouble');
+      return entry && decodeTrouble(entry.value).hosts;
+    };
+    await expect
+      .poll(stored)
+      .toMatchObject([{ hostId: 'N3', isHere: true, goneMs: Array(3).fill(expect.any(Number)) }]);
+    await one.die();
+    await expect.poll(next.acts).toBe(true);
+    await expect
+      .poll(async () => (await keeper(connection)).notes)
+      .toContainEqual(
+        expect.stringContaining('host name-N3 (N3) was gone (it stopped) and is back, 3 times in 10 minutes'),
+      );
+    await other.die();
     await connection.close();
   });
 

@@ -21,11 +21,12 @@ import type { KeeperJournal } from './keeper-journal.js';
 import type { LatticeData } from './lattice-data.js';
 import type { Tenure } from './lease/tenure.js';
 import { type LatticeObserver, observeLattice } from './observation/lattice-observer.js';
-import type { ObservationTimes } from './observation/observation-times.js';
+import { defaultObservationTimes, type ObservationTimes } from './observation/observation-times.js';
 import { fullLink, type LatticeState } from './plan/lattice-state.js';
 import { planLattice } from './plan/plan-lattice.js';
 import { rememberValues } from './plan/remember-values.js';
 import { StatusPublisher, undeployedStatus } from './status-publisher.js';
+import { type Absence, openTroubleStore } from './trouble-store.js';
 
 export interface TermOptions {
   readonly connection: NatsConnection;
@@ -39,7 +40,7 @@ export interface TermOptions {
   readonly data: LatticeData;
   readonly tenure: Tenure;
   /** Told of hosts that come and go. */
-  readonly journal: Pick<KeeperJournal, 'host'>;
+  readonly journal: Pick<KeeperJournal, 'absences' | 'carriesOn' | 'host'>;
   /** Ends with the tenure at the latest. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -67,11 +68,20 @@ const lagMs = 2_000;
 
 /** Compares and mends until the signal. Resolves once what runs is known. */
 export async function startTerm(options: TermOptions): Promise<Term> {
-  const { bucket, client, connection, data, jetstream, lattice, logger, signal, tenure } = options;
+  const { bucket, client, connection, data, jetstream, journal, lattice, logger, signal, tenure } = options;
   await using opened = new AsyncDisposableStack();
   const loop = new PlanLoop(options);
   opened.defer(() => loop.close());
   const publisher = new StatusPublisher(jetstream, lattice, logger);
+  let failures: Executor['failures'] = () => trouble.known.failures;
+  const trouble = await openTroubleStore({
+    bucket,
+    tenure,
+    read: () => ({ failures: failures(), hosts: journal.absences() }),
+    logger,
+  });
+  opened.defer(() => trouble.close());
+  journal.carriesOn(trouble.known);
   const [put, events, observer] = await Promise.all([
     openPutStore(bucket, logger),
     subscribeEvents({ connection, lattice, names: planEvents, history: 2_000 }).then((each) =>
@@ -83,7 +93,11 @@ export async function startTerm(options: TermOptions): Promise<Term> {
       client,
       times: options.times ?? {},
       onChange: () => loop.wake(),
-      onHost: (news) => options.journal.host(news),
+      onHost: (news) => {
+        journal.host(news);
+        trouble.changed();
+      },
+      missed: missedHosts(trouble.known.hosts, options.times?.settleMs ?? defaultObservationTimes.settleMs),
       signal,
       logger,
     }).then((each) => opened.use(each)),
@@ -98,9 +112,12 @@ export async function startTerm(options: TermOptions): Promise<Term> {
     isSeen: (step) => isSeen(step, observer, data, signal),
     onDone: (step) => loop.done(step),
     onChange: () => loop.wake(),
+    onTrouble: () => trouble.changed(),
+    failures: trouble.known.failures,
     logger,
     ...(options.limits !== undefined && { limits: options.limits }),
   });
+  failures = () => executor.failures();
   opened.defer(() => executor.close());
   const canaries = new CanaryWatch({
     store: options.store,
@@ -126,6 +143,13 @@ export async function startTerm(options: TermOptions): Promise<Term> {
     ended,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Hosts that are not there, or were not a while ago. */
+function missedHosts(hosts: readonly Absence[], settleMs: number): string[] {
+  return hosts
+    .filter(({ goneMs, isHere }) => !isHere || Math.min(...goneMs) < settleMs)
+    .map(({ hostId }) => hostId);
 }
 
 interface Parts {

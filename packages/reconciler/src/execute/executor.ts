@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { describeStep, runStep, type Step } from '@wasmlattice/applications';
 import { type ControlClient, ControlError } from '@wasmlattice/control-interface';
 import type { EventSubscription } from '@wasmlattice/events';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import { type Tenure, TenureOverError } from '../lease/tenure.js';
-import type { Asked } from '../plan/asked.js';
+import { type Asked, stepDigest } from '../plan/asked.js';
 import type { PlannedStep } from '../plan/draft.js';
+import type { Failure } from '../trouble-store.js';
 import { backOffMs } from './back-off.js';
 import { fencedClient } from './fenced-client.js';
 
@@ -21,6 +21,10 @@ export interface ExecutorOptions {
   readonly onDone: (step: PlannedStep) => void;
   /** {@link Executor.asked} is different. */
   readonly onChange: () => void;
+  /** {@link Executor.failures} are different. */
+  readonly onTrouble: () => void;
+  /** What failed while another host acted: it waits as long as it would have there. */
+  readonly failures: readonly Failure[];
   readonly logger: Logger;
   /** Default {@link defaultExecutorLimits}. */
   readonly limits?: Partial<ExecutorLimits>;
@@ -53,6 +57,8 @@ export const defaultExecutorLimits: ExecutorLimits = {
 export interface Executor {
   /** What was asked for and is not done, by what it is about. */
   readonly asked: ReadonlyMap<string, Asked>;
+  /** What failed, or did not stay, of late. */
+  failures(): readonly Failure[];
   /** Begins as many of the steps as it may; the others are to be asked for again when something is done. */
   carryOut(steps: readonly PlannedStep[]): void;
   /** Ends waits; nothing is asked for any more. */
@@ -71,12 +77,19 @@ function isGone(error: unknown): boolean {
 interface Past {
   /** Failures, or times that it did not stay, in a row. */
   readonly times: number;
-  /** What was done last, and when, by `performance.now()`. */
-  readonly done?: { readonly planned: PlannedStep; readonly at: number };
+  readonly digest: string;
+  /** Why it failed; `undefined` where it was done. */
+  readonly reason: string | undefined;
+  /** When, by `performance.now()`. */
+  readonly at: number;
 }
 
+/** Of more things what was done and stayed, or failed an hour ago, is forgotten. */
+const remembered = 10_000;
+const rememberedMs = 3_600_000;
+
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { events, isSeen, logger, onChange, onDone, tenure } = options;
+  const { events, isSeen, logger, onChange, onDone, onTrouble, tenure } = options;
   const limits = { ...defaultExecutorLimits, ...options.limits };
   const client = fencedClient(options.client, tenure);
   const asked = new Map<string, Asked>();
@@ -94,8 +107,22 @@ export function createExecutor(options: ExecutorOptions): Executor {
     timers.add(timer);
   };
 
-  const waitFor = ({ key, step }: PlannedStep, times: number, reason: string): void => {
-    const failed: Asked = { state: 'failed', step, reason, isDue: false };
+  const isStable = ({ at, reason }: Past): boolean =>
+    reason === undefined && performance.now() - at >= limits.stableMs;
+
+  const remember = (key: string, next: Past): void => {
+    const isTrouble = next.times > 0 || (past.get(key)?.times ?? 0) > 0;
+    past.set(key, next);
+    if (past.size > remembered) {
+      const isOld = (each: Past): boolean => performance.now() - each.at > rememberedMs;
+      for (const [each, before] of past) if (isStable(before) || isOld(before)) past.delete(each);
+    }
+    if (isTrouble) onTrouble();
+  };
+
+  /** What failed, or did not stay, so many times waits before it is tried again. */
+  const waitFor = (key: string, { digest, reason = '', times }: Omit<Past, 'at'>): void => {
+    const failed: Asked = { state: 'failed', digest, reason, isDue: false };
     asked.set(key, failed);
     later(backOffMs(times), () => {
       if (asked.get(key) !== failed) return;
@@ -110,6 +137,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     });
   };
 
+  for (const { ageMs, digest, key, reason, times } of options.failures) {
+    const before: Past = { times, digest, reason, at: performance.now() - ageMs };
+    past.set(key, before);
+    if (reason !== undefined) waitFor(key, before);
+  }
+
   const run = async (planned: PlannedStep, hostId: string | undefined): Promise<void> => {
     const { key, step } = planned;
     try {
@@ -123,7 +156,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
       onDone(planned);
       await isSeen(step);
       const times = past.get(key)?.times ?? 0;
-      past.set(key, { times, done: { planned, at: performance.now() } });
+      remember(key, {
+        times,
+        digest: stepDigest(planned.step, planned.values),
+        reason: undefined,
+        at: performance.now(),
+      });
       asked.delete(key);
       logger.info('done', { application: planned.application, step: describeStep(step) });
     } catch (error) {
@@ -143,10 +181,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
         });
         return;
       }
+      const digest = stepDigest(planned.step, planned.values);
       const times = (past.get(key)?.times ?? 0) + 1;
-      past.set(key, { times });
       const reason = error instanceof Error ? error.message : describeError(error);
-      waitFor(planned, times, reason);
+      remember(key, { times, digest, reason, at: performance.now() });
+      waitFor(key, { times, digest, reason });
       logger.warn('a step failed, and is tried again later', {
         application: planned.application,
         step: describeStep(step),
@@ -164,16 +203,22 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const doesNotStay = (planned: PlannedStep): boolean => {
     const { key, step } = planned;
     const before = past.get(key);
-    if (before?.done === undefined || asked.get(key)?.state === 'failed') return false;
-    const isSoon = performance.now() - before.done.at < limits.stableMs;
-    if (!isSoon || !isDeepStrictEqual(before.done.planned, planned)) {
+    if (before === undefined || before.reason !== undefined || asked.get(key)?.state === 'failed')
+      return false;
+    const digest = stepDigest(planned.step, planned.values);
+    if (isStable(before) || before.digest !== digest) {
       past.delete(key);
+      if (before.times > 0) onTrouble();
       return false;
     }
     const times = before.times + 1;
-    past.set(key, { times });
-    if (times < 2) return false;
-    waitFor(planned, times - 1, `${describeStep(step)}: it was done, and undone soon after, ${times} times`);
+    if (times < 2) {
+      remember(key, { ...before, times });
+      return false;
+    }
+    const reason = `${describeStep(step)}: it was done, and undone soon after, ${times} times`;
+    remember(key, { times, digest, reason, at: performance.now() });
+    waitFor(key, { times: times - 1, digest, reason });
     logger.warn('what was done does not stay, and is done again later', {
       application: planned.application,
       step: describeStep(step),
@@ -191,6 +236,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   return {
     asked,
+    failures() {
+      return [...past].flatMap(([key, each]) => {
+        const { at, digest, reason, times } = each;
+        return times === 0 || isStable(each)
+          ? []
+          : [{ key, digest, times, reason, ageMs: performance.now() - at }];
+      });
+    },
     carryOut(steps) {
       for (const planned of steps) {
         if (running >= limits.steps || isClosed || !tenure.isCurrent()) return;

@@ -23,6 +23,8 @@ export interface LatticeObserverOptions {
   readonly onChange: () => void;
   /** Hosts that were heard of leave and come back. */
   readonly onHost?: (news: HostNews) => void;
+  /** Ids of hosts that are gone, or came back just now: who looked before knows. They settle anew. */
+  readonly missed?: readonly string[];
   /** Ends the search for hosts. */
   readonly signal?: AbortSignal;
   /** Some are shorter in tests. */
@@ -114,6 +116,7 @@ class Observer {
     this.#times = options.times;
     this.#logger = options.logger;
     this.#events = options.events;
+    for (const hostId of options.missed ?? []) this.#missed.set(hostId, Number.NEGATIVE_INFINITY);
     this.#timers.push(setInterval(() => this.#sweep(), this.#times.sweepMs));
     this.#timers.push(setInterval(() => void this.scan().catch(() => {}), this.#times.scanMs));
   }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Step } from '@wasmlattice/applications';
 import { defaultLinkName } from '@wasmlattice/control-interface';
 
@@ -5,8 +6,18 @@ import { defaultLinkName } from '@wasmlattice/control-interface';
 export type Asked =
   /** Its outcome is not known yet. */
   | { readonly state: 'running'; readonly step: Step }
-  /** It failed; `isDue` once it may be tried again. */
-  | { readonly state: 'failed'; readonly step: Step; readonly reason: string; readonly isDue: boolean };
+  /** It failed, maybe while another host acted; `digest` is that of its step, `isDue` once it may be tried again. */
+  | { readonly state: 'failed'; readonly digest: string; readonly reason: string; readonly isDue: boolean };
+
+/** Tells a step from all others, for a link with what its configs say: the SHA-256 of what it asks for, in any order. */
+export function stepDigest(step: Step, values?: string): string {
+  const inOrder = JSON.stringify([step, values], (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return hash('sha256', inOrder, 'base64url');
+}
 
 /** What a step is about: of one thing there is one step at a time. */
 export function stepKey(step: Step): string {

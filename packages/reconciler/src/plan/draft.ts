@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Step } from '@wasmlattice/applications';
-import { type Asked, stepKey } from './asked.js';
+import { type Asked, stepDigest, stepKey } from './asked.js';
 
 /** A step of a plan. */
 export interface PlannedStep {
@@ -32,7 +31,7 @@ export class Draft {
     const asked = this.#asked.get(key);
     if (asked?.state === 'running') return { state: 'running' };
     // Something else, as of a new version of the application, need not wait.
-    if (asked?.state === 'failed' && !asked.isDue && isDeepStrictEqual(asked.step, step)) {
+    if (asked?.state === 'failed' && !asked.isDue && asked.digest === stepDigest(step, values)) {
       return { state: 'failed', reason: asked.reason };
     }
     // What two applications want of one thing is for the first of them.
@@ -49,7 +48,8 @@ export class Draft {
 
   /** Whether what runs there is stopped to be started with other code. */
   isRestarting(key: string): boolean {
-    return this.isRunning(key) && this.#asked.get(key)?.step.kind === 'restart-component';
+    const asked = this.#asked.get(key);
+    return asked?.state === 'running' && asked.step.kind === 'restart-component';
   }
 
   /** Whether something failed there lately, even if it may be tried again by now: what runs elsewhere stays there meanwhile. */

@@ -7,7 +7,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { application, component, config, host, link, provider, scaler } from '../testing/applications.js';
 import { SimulatedLattice } from '../testing/simulated-lattice.js';
-import { type Asked, stepKey } from './asked.js';
+import { type Asked, stepDigest, stepKey } from './asked.js';
 import { type LatticePlan, planLattice } from './plan-lattice.js';
 import { wadmAnnotations } from './scaler-identity.js';
 
@@ -237,10 +237,17 @@ describe('a plan', () => {
     const after = (asked: Asked) => planLattice({ ...input, asked: new Map([[stepKey(step), asked]]) });
     expect(after({ state: 'running', step }).steps).toEqual([]);
     expect(statusOf(after({ state: 'running', step }))?.type).toBe('reconciling');
-    const failed = after({ state: 'failed', step, reason: 'no such image', isDue: false });
+    const failed = after({
+      state: 'failed',
+      digest: stepDigest(step),
+      reason: 'no such image',
+      isDue: false,
+    });
     expect(failed.steps).toEqual([]);
     expect(statusOf(failed)).toEqual({ type: 'failed', message: 'no such image' });
-    expect(after({ state: 'failed', step, reason: 'no such image', isDue: true }).steps).toHaveLength(1);
+    expect(
+      after({ state: 'failed', digest: stepDigest(step), reason: 'no such image', isDue: true }).steps,
+    ).toHaveLength(1);
   });
 
   it('tries what failed on one host on another', () => {
@@ -250,7 +257,7 @@ describe('a plan', () => {
     const [first] = planLattice({ ...input, asked: new Map() }).steps;
     const step = first?.step as Step;
     const asked = new Map<string, Asked>([
-      [stepKey(step), { state: 'failed', step, reason: 'full', isDue: false }],
+      [stepKey(step), { state: 'failed', digest: stepDigest(step), reason: 'full', isDue: false }],
     ]);
     const [second] = planLattice({ ...input, asked }).steps;
     expect(second?.key).not.toBe(first?.key);

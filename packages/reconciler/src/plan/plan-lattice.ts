@@ -51,7 +51,7 @@ const nothing: PutForApplication = { links: [], configs: [] };
  * was asked for. The order of applications, hosts and links makes no difference.
  */
 export function planLattice({ applications, asked, lattice, put }: PlanInput): LatticePlan {
-  const running = [...asked.values()].filter(({ state }) => state === 'running').map(({ step }) => step);
+  const running = [...asked.values()].flatMap((each) => (each.state === 'running' ? [each.step] : []));
   const state = stateAfter(lattice, running);
   const draft = new Draft(asked);
   const inOrder = [...applications].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -57,6 +57,8 @@ export interface FakeHost extends AsyncDisposable {
   readonly id: string;
   readonly components: Map<string, ComponentDescription>;
   readonly providers: Map<string, ProviderDescription>;
+  /** Whether somebody has asked what runs here: who acts knows it by then. */
+  readonly isAsked: boolean;
   /** What it tells of calls of all components that have a second version. */
   calls: Pick<CanaryFigures, 'stable' | 'canary'>;
   /** Requests that change something, in order, as `scale hello 4`. */
@@ -90,6 +92,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
   let silence: PromiseWithResolvers<void> | undefined;
   const about = { friendlyName: `name-${hostId}`, labels, version: '1.2.3', uptimeHuman: '', uptimeSeconds };
   const emit = (event: LatticeEvent): void => void publisher.publish(event);
+  let isAsked = false;
   const inventory = (): HostInventory => ({
     ...about,
     hostId,
@@ -110,6 +113,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     },
     async getHostInventory() {
       await silence?.promise;
+      isAsked = true;
       return ok('', inventory());
     },
     scaleComponent({ annotations, componentId, componentRef, config, maxInstances }) {
@@ -290,6 +294,9 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     },
     set calls(next) {
       calls = next;
+    },
+    get isAsked() {
+      return isAsked;
     },
     heartbeat: () => publisher.publish(hostHeartbeat(inventory())),
     die: close,
