@@ -1,4 +1,4 @@
-export { type BlobstoreContractOptions, blobstoreContract } from './blobstore/blobstore-contract.js';
+export { blobstoreContract } from './blobstore/blobstore-contract.js';
 export { blobstoreOnFiles } from './blobstore/blobstore-on-files.js';
 export { blobstoreOnNats } from './blobstore/blobstore-on-nats.js';
 export {
@@ -6,14 +6,15 @@ export {
   type BlobstoreSetup,
   blobstoreDifferences,
 } from './blobstore/blobstore-setup.js';
-export { type HttpClientContractOptions, httpClientContract } from './http/http-client-contract.js';
+export type { ContractOptions } from './claims.js';
+export { httpClientContract } from './http/http-client-contract.js';
 export {
   type HttpClientDifference,
   type HttpClientSetup,
   httpClientDifferences,
   type RunningHttpClient,
 } from './http/http-client-setup.js';
-export { type HttpServerContractOptions, httpServerContract } from './http/http-server-contract.js';
+export { httpServerContract } from './http/http-server-contract.js';
 export {
   type HttpServerDifference,
   type HttpServerLink,
@@ -23,7 +24,7 @@ export {
 } from './http/http-server-setup.js';
 export { processHttpClient } from './http/process-http-client.js';
 export { processHttpServer } from './http/process-http-server.js';
-export { type KeyvalueContractOptions, keyvalueContract } from './keyvalue/keyvalue-contract.js';
+export { keyvalueContract } from './keyvalue/keyvalue-contract.js';
 export { keyvalueOnNats } from './keyvalue/keyvalue-on-nats.js';
 export {
   type KeyvalueDifference,
@@ -31,13 +32,13 @@ export {
   type KeyvalueStoreAccess,
   keyvalueDifferences,
 } from './keyvalue/keyvalue-setup.js';
-export { type MessagingContractOptions, messagingContract } from './messaging/messaging-contract.js';
+export { messagingContract } from './messaging/messaging-contract.js';
 export {
   type MessagingDifference,
   type MessagingSetup,
   messagingDifferences,
 } from './messaging/messaging-setup.js';
-export { type PostgresContractOptions, postgresContract } from './postgres/postgres-contract.js';
+export { postgresContract } from './postgres/postgres-contract.js';
 export { postgresOnServer } from './postgres/postgres-on-server.js';
 export {
   type PostgresDifference,

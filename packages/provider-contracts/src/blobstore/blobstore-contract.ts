@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
-import { claimsFor } from '../claims.js';
+import { type ContractOptions, claimsFor } from '../claims.js';
 import { BlobstoreClient, box, linkOf, otherBox, startLinked } from './blobstore-fixture.js';
 import { type BlobstoreDifference, type BlobstoreSetup, blobstoreDifferences } from './blobstore-setup.js';
 import { containerClaims } from './container-claims.js';
@@ -7,18 +7,14 @@ import { linkClaims } from './link-claims.js';
 import { objectClaims } from './object-claims.js';
 import { streamClaims } from './stream-claims.js';
 
-export interface BlobstoreContractOptions {
-  /** What this implementation does otherwise. */
-  readonly differences?: readonly BlobstoreDifference[];
-}
-
 /** Tests of `wrpc:blobstore` (docs/spec/wrpc-interfaces.md#5) and of the links to its provider. */
 export function blobstoreContract(
   name: string,
   setUp: () => Promise<BlobstoreSetup>,
-  { differences = [] }: BlobstoreContractOptions = {},
+  options: ContractOptions<BlobstoreDifference> = {},
 ): void {
-  const claim = claimsFor(blobstoreDifferences, differences);
+  const { differences = [] } = options;
+  const claim = claimsFor(blobstoreDifferences, options);
   /** A claim that will fail need not wait for long. */
   const patience = (difference: BlobstoreDifference): { readonly timeout: number } => ({
     timeout: differences.includes(difference) ? 2_000 : 30_000,

@@ -17,7 +17,7 @@ import {
 import { createTempDir, createTestAuthority, freePort } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { okOf } from '../answers.js';
-import { claimsFor } from '../claims.js';
+import { type ContractOptions, claimsFor } from '../claims.js';
 import {
   type HttpClientDifference,
   type HttpClientSetup,
@@ -25,18 +25,13 @@ import {
 } from './http-client-setup.js';
 import { bytesOf, streamOf, textOf } from './http-values.js';
 
-export interface HttpClientContractOptions {
-  /** What the implementation does otherwise. */
-  readonly differences?: readonly HttpClientDifference[];
-}
-
 /** Declares what every target of `wasi:http/outgoing-handler` links must do. */
 export function httpClientContract(
   implementation: string,
   setUp: () => Promise<HttpClientSetup>,
-  { differences = [] }: HttpClientContractOptions = {},
+  options: ContractOptions<HttpClientDifference> = {},
 ): void {
-  const claim = claimsFor(httpClientDifferences, differences);
+  const claim = claimsFor(httpClientDifferences, options);
   describe(`${implementation} as an HTTP client`, () => {
     let setup: HttpClientSetup;
     let client: HttpOutgoingHandler;

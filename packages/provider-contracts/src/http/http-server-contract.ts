@@ -3,7 +3,7 @@ import { type HttpIncomingHandler, type HttpRequest, httpIncomingHandler } from 
 import { createNatsServer, NatsTransport } from '@wasmlattice/rpc/nats';
 import { freePort } from '@wasmlattice/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { claimsFor } from '../claims.js';
+import { type ContractOptions, claimsFor } from '../claims.js';
 import {
   type HttpServerDifference,
   type HttpServerLink,
@@ -12,20 +12,15 @@ import {
 } from './http-server-setup.js';
 import { bytesOf, type GivenResponse, responseOf, textOf } from './http-values.js';
 
-export interface HttpServerContractOptions {
-  /** What the implementation does otherwise. */
-  readonly differences?: readonly HttpServerDifference[];
-}
-
 type Handle = Implementation<HttpIncomingHandler>['handle'];
 
 /** Declares what every server of `wasi:http/incoming-handler` links must do. */
 export function httpServerContract(
   implementation: string,
   setUp: () => Promise<HttpServerSetup>,
-  { differences = [] }: HttpServerContractOptions = {},
+  options: ContractOptions<HttpServerDifference> = {},
 ): void {
-  const claim = claimsFor(httpServerDifferences, differences);
+  const claim = claimsFor(httpServerDifferences, options);
   describe(`${implementation} as an HTTP server`, () => {
     let setup: HttpServerSetup;
     const used: AsyncDisposable[] = [];

@@ -1,23 +1,19 @@
 import { err, ok } from '@wasmlattice/rpc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { bytes, okOf } from '../answers.js';
-import { claimsFor } from '../claims.js';
+import { type ContractOptions, claimsFor } from '../claims.js';
 import { allKeys, clientOf, type KeyvalueClient, linkOf, startLinked } from './keyvalue-fixture.js';
 import { type KeyvalueDifference, type KeyvalueSetup, keyvalueDifferences } from './keyvalue-setup.js';
 import { watcherClaims } from './watcher-claims.js';
-
-export interface KeyvalueContractOptions {
-  /** What this implementation does otherwise. */
-  readonly differences?: readonly KeyvalueDifference[];
-}
 
 /** Tests of `wrpc:keyvalue` (docs/spec/wrpc-interfaces.md#4), of the links to its provider, and of its watcher. */
 export function keyvalueContract(
   name: string,
   setUp: () => Promise<KeyvalueSetup>,
-  { differences = [] }: KeyvalueContractOptions = {},
+  options: ContractOptions<KeyvalueDifference> = {},
 ): void {
-  const claim = claimsFor(keyvalueDifferences, differences);
+  const { differences = [] } = options;
+  const claim = claimsFor(keyvalueDifferences, options);
 
   describe(`${name} keeps the contract of keyvalue`, () => {
     let setup: KeyvalueSetup;

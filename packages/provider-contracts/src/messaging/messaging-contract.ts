@@ -1,7 +1,7 @@
 import { err, ok } from '@wasmlattice/rpc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { bytes, okOf } from '../answers.js';
-import { claimsFor } from '../claims.js';
+import { type ContractOptions, claimsFor } from '../claims.js';
 import {
   consumerOf,
   HandlingComponent,
@@ -13,11 +13,6 @@ import {
 } from './messaging-fixture.js';
 import { type MessagingDifference, type MessagingSetup, messagingDifferences } from './messaging-setup.js';
 
-export interface MessagingContractOptions {
-  /** What this implementation does otherwise. */
-  readonly differences?: readonly MessagingDifference[];
-}
-
 /**
  * Tests of `wasmcloud:messaging` 0.2.0 (docs/spec/wrpc-interfaces.md#6) and of the links to its provider. Components of 0.3.0 reach providers
  * by 0.2.0.
@@ -25,9 +20,10 @@ export interface MessagingContractOptions {
 export function messagingContract(
   name: string,
   setUp: () => Promise<MessagingSetup>,
-  { differences = [] }: MessagingContractOptions = {},
+  options: ContractOptions<MessagingDifference> = {},
 ): void {
-  const claim = claimsFor(messagingDifferences, differences);
+  const { differences = [] } = options;
+  const claim = claimsFor(messagingDifferences, options);
 
   describe(`${name} keeps the contract of messaging`, () => {
     let setup: MessagingSetup;

@@ -78,26 +78,33 @@ const noon = { hour: 12, min: 34, sec: 56, micro: 789_000 };
 
 /** Values as they come from a column of a declared type, and go into it. */
 export const integers: readonly Stored[] = [
-  ['smallint', { tag: 'int2', val: -32_768 }],
+  ['smallint', { tag: 'int2', val: -8_192 }],
   ['integer', { tag: 'int4', val: 2_147_483_647 }],
   ['int', { tag: 'int4', val: -1 }],
-  ['bigint', { tag: 'int8', val: -(2n ** 63n) }],
+  ['bigint', { tag: 'int8', val: 2n ** 63n - 1n }],
   ['boolean', { tag: 'bool', val: true }],
 ];
-export const floats: readonly Stored[] = [0.1, -1.5e300, 5e-324, Number.POSITIVE_INFINITY].map((value) => [
+export const smallestIntegers: readonly Stored[] = [
+  ['smallint', { tag: 'int2', val: -32_768 }],
+  ['int', { tag: 'int4', val: -2_147_483_648 }],
+  ['bigint', { tag: 'int8', val: -(2n ** 63n) }],
+];
+const float8 = (value: number): Stored => [
   'double precision',
   { tag: 'float8', val: decomposeFloat(value, 8) },
-]);
+];
+export const floats: readonly Stored[] = [0.1, -1.5e300, Number.POSITIVE_INFINITY].map(float8);
+export const smallestFloats: readonly Stored[] = [float8(5e-324)];
 export const texts: readonly Stored[] = [
   ['text', { tag: 'text', val: "grün '; -- $1" }],
   ['text', { tag: 'text', val: '' }],
   ['varchar(20)', { tag: 'varchar', val: [undefined, bytes('grün')] }],
-  ['char(3)', { tag: 'char', val: [3, bytes('abc')] }],
-  ['json', { tag: 'json', val: '{"b": 1, "a": [1.0]}' }],
   ['json', { tag: 'json', val: '5' }],
   ['uuid', { tag: 'uuid', val: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' }],
   ['bytea', { tag: 'bytea', val: Uint8Array.from({ length: 256 }, (_, i) => i) }],
 ];
+export const fixedTexts: readonly Stored[] = [['char(3)', { tag: 'char', val: [3, bytes('abc')] }]];
+export const documents: readonly Stored[] = [['json', { tag: 'json', val: '{"b": 1, "a": [1.0]}' }]];
 export const times: readonly Stored[] = [
   ['date', { tag: 'date', val: day }],
   ['time', { tag: 'time', val: noon }],

@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 blobstoreContract(
   'blobstore-fs of wasmCloud',
   () => blobstoreOnFiles({ program: upstreamProgram('blobstore-fs'), isForeign: true }),
-  { differences: upstreamDifferences['blobstore-fs'] },
+  { ...upstreamDifferences['blobstore-fs'], isForeign: true },
 );

@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 blobstoreContract(
   'blobstore-nats of wasmCloud',
   () => blobstoreOnNats({ program: upstreamProgram('blobstore-nats'), isForeign: true }),
-  { differences: upstreamDifferences['blobstore-nats'] },
+  { ...upstreamDifferences['blobstore-nats'], isForeign: true },
 );

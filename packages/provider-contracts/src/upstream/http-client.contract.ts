@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 httpClientContract(
   'http-client of wasmCloud',
   () => processHttpClient({ program: upstreamProgram('http-client'), config: {}, isForeign: true }),
-  { differences: upstreamDifferences['http-client'] },
+  { ...upstreamDifferences['http-client'], isForeign: true },
 );

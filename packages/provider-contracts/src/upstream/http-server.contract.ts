@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 httpServerContract(
   'http-server of wasmCloud',
   () => processHttpServer({ program: upstreamProgram('http-server'), isForeign: true }),
-  { differences: upstreamDifferences['http-server'] },
+  { ...upstreamDifferences['http-server'], isForeign: true },
 );

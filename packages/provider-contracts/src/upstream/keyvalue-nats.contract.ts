@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 keyvalueContract(
   'keyvalue-nats of wasmCloud',
   () => keyvalueOnNats({ program: upstreamProgram('keyvalue-nats'), isForeign: true }),
-  { differences: upstreamDifferences['keyvalue-nats'] },
+  { ...upstreamDifferences['keyvalue-nats'], isForeign: true },
 );

@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 keyvalueContract(
   'keyvalue-redis of wasmCloud',
   () => keyvalueOnRedis({ program: upstreamProgram('keyvalue-redis'), isForeign: true }),
-  { differences: upstreamDifferences['keyvalue-redis'] },
+  { ...upstreamDifferences['keyvalue-redis'], isForeign: true },
 );

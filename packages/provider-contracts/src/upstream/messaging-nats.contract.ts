@@ -19,5 +19,5 @@ messagingContract(
         };
       },
     ),
-  { differences: upstreamDifferences['messaging-nats'] },
+  { ...upstreamDifferences['messaging-nats'], isForeign: true },
 );

@@ -6,5 +6,5 @@ import { upstreamProgram } from './upstream-program.js';
 postgresContract(
   'sqldb-postgres of wasmCloud',
   () => postgresOnServer({ program: upstreamProgram('sqldb-postgres'), isForeign: true }),
-  { differences: upstreamDifferences['sqldb-postgres'] },
+  { ...upstreamDifferences['sqldb-postgres'], isForeign: true },
 );
