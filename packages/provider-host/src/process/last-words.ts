@@ -2,9 +2,16 @@
 const wordLines = 5;
 const wordLength = 300;
 
-/** The last of what a process wrote to standard error, short enough to be told to others. */
+/** A line of a stack, of Node.js, Java or Rust, and what Node.js writes below one. */
+const stackLine = /^\s+at |^\s+\.\.\. \d+ lines matching cause stack trace|^Node\.js v\d|^\s*$/;
+
+/**
+ * The last of what a process wrote to standard error, short enough to be told to others. Where it was is left out, so that what it
+ * died of is not: a stack is longer than all that is told.
+ */
 export function shortenLines(lines: readonly string[]): string[] {
-  return lines.slice(-wordLines).map((line) => line.slice(0, wordLength));
+  const words = lines.filter((line) => !stackLine.test(line));
+  return (words.length === 0 ? lines : words).slice(-wordLines).map((line) => line.slice(0, wordLength));
 }
 
 /** To follow what a process did: `; its last words: …`. */
