@@ -12,6 +12,7 @@ import {
 } from '@wasmlattice/rpc';
 import { createLogger, noopLogger } from '@wasmlattice/telemetry';
 import { describe, expect, it } from 'vitest';
+import { provideWorld } from './provide-world.js';
 import { type ProviderCall, provide } from './provider-export.js';
 
 interface Adder {
@@ -82,6 +83,13 @@ describe('provide', () => {
     const { server, served } = collectingServer();
     await provide(adder, new Impl()).serve(server, 'math', noopLogger);
     expect(await served[0]?.handler([1, 2], context)).toEqual(ok(13));
+  });
+
+  it('names the functions without a handler, where TypeScript was not asked', () => {
+    const misspelt = { adUp: () => ok(1) } as unknown as { addUp: () => Result<number, string> };
+    const message = 'the implementation of acme:math/adder@0.1.0 has no handler named addUp';
+    expect(() => provide(adder, misspelt)).toThrow(message);
+    expect(() => provideWorld({ adder }, {} as { adder: typeof misspelt })).toThrow(message);
   });
 
   it('logs what a function throws, and lets the call fail', async () => {

@@ -39,12 +39,22 @@ export interface ProviderExport {
   serve(server: Server, target: string, logger: Logger): Promise<ServedHandle>;
 }
 
-/** Offers `implementation` as `wit`. */
+/**
+ * Offers `implementation` as `wit`.
+ *
+ * @throws TypeError that names the functions without a handler, which TypeScript refuses as well
+ */
 export function provide<M>(
   wit: TypedInterface<M>,
   implementation: ProviderImplementation<M>,
 ): ProviderExport {
   const methods = implementation as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  const missing = wit.functions
+    .map(({ name }) => methodName(name))
+    .filter((name) => typeof methods?.[name] !== 'function');
+  if (missing.length > 0) {
+    throw new TypeError(`the implementation of ${wit.id} has no handler named ${missing.join(', ')}`);
+  }
   return {
     instance: wit.id,
     serve(server, target, logger) {

@@ -1,8 +1,10 @@
+import { CodecError } from '../codec/codec-error.js';
 import type { DeferredValue, IndexPath } from '../codec/deferred.js';
 import { EncodeScope } from '../codec/deferred.js';
 import { encoderOf, unflattened } from '../codec/encode.js';
 import { typeShape } from '../codec/type-shape.js';
 import { Writer } from '../codec/writer.js';
+import { formatType } from '../format-type.js';
 import { entryOf } from '../map-entry.js';
 import { wireName } from '../names.js';
 import type { WitFunction, WitType } from '../types.js';
@@ -23,7 +25,7 @@ export interface FunctionCodec {
   readonly hasDeferredResults: boolean;
   /** @throws CodecError */
   encodeParams(params: readonly unknown[]): EncodedValue;
-  /** @throws CodecError */
+  /** @throws CodecError that names the function and its result */
   encodeResult(result: unknown): EncodedValue;
 }
 
@@ -48,7 +50,17 @@ export function functionCodec(func: WitFunction): FunctionCodec {
     hasDeferredParams: typeShape(params).hasDeferred,
     hasDeferredResults: typeShape(results).hasDeferred,
     encodeParams: (values) => encodeWhole(encodeParams, values),
-    encodeResult: (value) => encodeWhole(encodeResults, result ? [unflattened(result, value)] : []),
+    encodeResult: (value) => {
+      try {
+        return encodeWhole(encodeResults, result ? [unflattened(result, value)] : []);
+      } catch (cause) {
+        if (result === undefined || !(cause instanceof CodecError)) throw cause;
+        const written = formatType(result);
+        const expected = written.length > 80 ? result.kind : written;
+        const detail = `the handler of ${func.name} returned no ${expected}: ${cause.message}`;
+        throw new CodecError(cause.code, detail, { cause });
+      }
+    },
   };
   codecs.set(func, codec);
   return codec;

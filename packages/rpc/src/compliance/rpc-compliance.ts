@@ -246,7 +246,8 @@ function failureCompliance(fixture: RpcFixture): void {
 
     it('says so when the handler returns a value of another type', async () => {
       await serve(fixture.server, echo, async () => 7);
-      expectRpcError(await failureOf(callEcho()), 'peer-failed', 'echo');
+      const { message } = expectRpcError(await failureOf(callEcho()), 'peer-failed', 'echo');
+      expect(message).toContain('the handler of echo returned no string: expected string, got number 7');
     });
 
     it('says so when the parameters are of another type', async () => {

@@ -4,6 +4,7 @@ import { codeOfHandlerError, describeFailure } from '../call/describe-failure.js
 import type { FunctionCodec } from '../call/function-codec.js';
 import { ReceiveScope } from '../call/receive-deferred.js';
 import { leaveDeferred, sendDeferred } from '../call/send-deferred.js';
+import { CodecError } from '../codec/codec-error.js';
 import { IncrementalDecoder } from '../codec/incremental.js';
 import type { CodecLimits } from '../codec/limits.js';
 import type { CallHeaders } from '../invoke.js';
@@ -323,7 +324,9 @@ export class ServerCall implements InboxEntry, ReplySubject, CallContext {
 
   #failed(error: unknown): void {
     const text = this.#server.errorText(error);
-    this.#server.logger.debug('a handler failed', { ...this.entry.names, error });
+    // What a handler throws is known to it; that it returned what it can't is known here alone.
+    const level = error instanceof CodecError ? 'error' : 'debug';
+    this.#server.logger[level]('a handler failed', { ...this.entry.names, error });
     this.#endWithError({ code: codeOfHandlerError(error), text });
   }
 
