@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { saveModule } from './emit/save-module.js';
 import { writeModule } from './emit/write-module.js';
 import { WitError } from './errors.js';
 import { readWorld } from './read-world.js';
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     `the folder ${basename(resolve(folder))}`,
   );
   if (out === undefined) process.stdout.write(module);
-  else if (!values.check) await writeFile(out, module);
+  else if (!values.check) await saveModule(out, module);
   else if ((await readFile(out, 'utf8').catch(() => '')) !== module) {
     throw new WitError(`${out} is not what ${folder} says now: run the same command without --check`);
   }

@@ -1,7 +1,8 @@
 import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { decodeNamedTypes, type NamedComponentTypes } from '@wasmlattice/wasm-runtime';
 import { joinWit } from './document/join-wit.js';
-import { readWitFolder, type WitFolder } from './document/wit-folder.js';
+import { locateError } from './document/locate-error.js';
+import { listWitFiles, packageLine, readWitFolder, type WitFolder } from './document/wit-folder.js';
 import { WitError } from './errors.js';
 
 /** A world of a package, with everything that it imports and exports. */
@@ -57,7 +58,22 @@ async function componentOf(witSource: string, world: string, folder: string): Pr
     const features = { tag: 'all' } as const;
     return await componentNew(await componentEmbed({ dummy: true, witSource, world, features }));
   } catch (cause) {
-    throw new WitError(`the WIT of ${folder} can't be read: ${messageOf(cause)}`, { cause });
+    const message = messageOf(cause);
+    const where = await locateError(message, await listWitFiles(folder).catch(() => []), errorOf);
+    throw new WitError(`the WIT of ${folder} can't be read: ${where ? `${where}: ` : ''}${message}`, {
+      cause,
+    });
+  }
+}
+
+/** What the reader of WIT says of a file alone. */
+async function errorOf(text: string): Promise<string | undefined> {
+  const witSource = packageLine.test(text) ? text : `package only:one; ${text}`;
+  try {
+    await componentEmbed({ dummy: true, witSource, world: 'any', features: { tag: 'all' } });
+    return undefined;
+  } catch (cause) {
+    return messageOf(cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { WitError } from '../errors.js';
+import type { WitFile } from './locate-error.js';
 
 /** The files of one WIT package. */
 export interface WitPackage {
@@ -16,6 +17,17 @@ export interface WitFolder {
   readonly main: WitPackage | undefined;
   /** Ordered by path. A file that lies in `deps` itself is a package alone. */
   readonly packages: readonly WitPackage[];
+}
+
+/** All files of WIT of a folder and those below, with paths below it. */
+export async function listWitFiles(folder: string): Promise<WitFile[]> {
+  const names = await readdir(folder, { recursive: true });
+  return await Promise.all(
+    names
+      .filter((name) => name.endsWith('.wit'))
+      .sort()
+      .map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
+  );
 }
 
 /** @throws WitError for a folder that can't be read, or files without a `package` line among them */
@@ -59,7 +71,8 @@ function readAll(folder: string, files: readonly string[]): Promise<string[]> {
   return Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
 }
 
-const packageLine = /^[ \t]*package[ \t]+([^;{\s]+)[ \t]*;/m;
+/** The line that names the package of a file. */
+export const packageLine: RegExp = /^[ \t]*package[ \t]+([^;{\s]+)[ \t]*;/m;
 
 function readPackage(path: string, texts: readonly string[]): WitPackage {
   const names = new Set(texts.flatMap((text) => packageLine.exec(text)?.[1] ?? []));
