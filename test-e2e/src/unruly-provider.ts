@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { connect } from 'nats';
 
 /**
- * A provider not of our SDK that does what its config says: with `crashes` it ends as soon as it has served for a moment. It has a helper in its
+ * A provider not of our SDK that does what its config says: with `crashes` it ends as soon as its host has told that it runs. It has a helper in its
  * process group; neither watches for the end of the host, and both ignore SIGTERM.
  */
 interface HostData {
@@ -11,6 +11,10 @@ interface HostData {
   readonly lattice_rpc_prefix: string;
   readonly lattice_rpc_url: string;
   readonly config: { readonly crashes?: string };
+}
+
+interface ProviderEvent {
+  readonly data: { readonly provider_id?: string; readonly state?: string };
 }
 
 process.on('SIGTERM', () => {});
@@ -25,11 +29,16 @@ await new Promise((resolve) => helper.stdout.once('data', resolve));
 process.stdout.write(`unruly runs as ${process.pid} with ${helper.pid}.\n`);
 
 const connection = await connect({ servers: data.lattice_rpc_url });
-connection.subscribe(`wasmbus.rpc.${data.lattice_rpc_prefix}.${data.provider_key}.health`, {
-  async callback(_error, message) {
-    message.respond('{"healthy":true}');
-    if (data.config.crashes === undefined) return;
-    await connection.flush();
-    process.stderr.write('unruly has no license\n', () => process.exit(7));
-  },
+const { lattice_rpc_prefix: lattice, provider_key: id } = data;
+for (const name of ['provider_started', 'provider_state_changed']) {
+  connection.subscribe(`wasmbus.evt.${lattice}.${name}`, {
+    callback(_error, message) {
+      const { provider_id, state = 'running' } = message.json<ProviderEvent>().data;
+      if (data.config.crashes === undefined || provider_id !== id || state !== 'running') return;
+      process.stderr.write('unruly has no license\n', () => process.exit(7));
+    },
+  });
+}
+connection.subscribe(`wasmbus.rpc.${lattice}.${id}.health`, {
+  callback: (_error, message) => void message.respond('{"healthy":true}'),
 });

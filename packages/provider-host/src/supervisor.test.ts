@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
-import { createSupervisor, type ProviderCrash, type Supervisor } from './supervisor.js';
+import { createSupervisor, describeCrash, type ProviderCrash, type Supervisor } from './supervisor.js';
 import { createManualSleep, type ManualSleep } from './testing/manual-sleep.js';
+import { NotServingError } from './wait-until-serving.js';
 
 interface FakeProcess extends ProviderProcess {
   exit(exit?: Partial<ProcessExit>): void;
@@ -119,14 +120,24 @@ describe('supervisor', () => {
   it('tries again when a restart fails, and says why', async () => {
     const { supervisor, processes, crashes, failures, time } = setup();
     await supervisor.start();
-    failures.push(new Error('config gone'));
-    processes[0]?.exit();
+    failures.push(new Error('config gone'), new NotServingError('it exited', ['no license']));
+    processes[0]?.exit({ lastLines: ['full'] });
     await time.begun();
     time.elapse();
     expect(await time.begun()).toBe(500);
-    expect(crashes[1]).toMatchObject({ crashes: 2, error: new Error('config gone') });
     time.elapse();
-    await expect.poll(() => supervisor.state).toEqual({ tag: 'running', pid: 2, restarts: 2 });
+    expect(await time.begun()).toBe(1_000);
+    expect(crashes).toMatchObject([
+      { crashes: 1, lastLines: ['full'] },
+      { crashes: 2, error: new Error('config gone'), lastLines: [] },
+      { crashes: 3, error: { reason: 'it exited' }, lastLines: ['no license'] },
+    ]);
+    expect(crashes.slice(1).map(describeCrash)).toEqual([
+      'the provider could not be started again: config gone',
+      'the provider could not be started again: it exited',
+    ]);
+    time.elapse();
+    await expect.poll(() => supervisor.state).toEqual({ tag: 'running', pid: 2, restarts: 3 });
     await supervisor.stop(async (process) => process.terminate(0));
   });
 

@@ -2,7 +2,7 @@ import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import { type BackoffOptions, backoffMs, defaultStableAfterMs } from './backoff.js';
 import type { ProcessExit, ProviderProcess } from './process/provider-process.js';
 import { type Sleep, systemSleep } from './sleep.js';
-import { describeExit } from './wait-until-serving.js';
+import { describeExit, NotServingError } from './wait-until-serving.js';
 
 /** What a supervised provider is doing. */
 export type SupervisorState =
@@ -21,6 +21,8 @@ export interface ProviderCrash {
   readonly exit?: ProcessExit | undefined;
   /** Why it could not be started again; absent when it ran and ended. */
   readonly error?: unknown;
+  /** The last of what the process that ended, or did not come up, wrote to standard error. */
+  readonly lastLines: readonly string[];
   /** How many times in a row by now: 1 for a provider that ran well before. */
   readonly crashes: number;
   /** Whether it crashes again and again: waiting alone will hardly help. */
@@ -107,7 +109,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const exit: ProcessExit = await process.exited;
       current = undefined;
       if (runsWell()) crashes = 0;
-      let failure: Pick<ProviderCrash, 'exit' | 'error'> | undefined = isPlanned ? undefined : { exit };
+      let failure: Pick<ProviderCrash, 'exit' | 'error' | 'lastLines'> | undefined;
+      if (!isPlanned) failure = { exit, lastLines: exit.lastLines };
       isPlanned = false;
       for (process = undefined; process === undefined && !stopping.signal.aborted; ) {
         if (failure !== undefined) {
@@ -118,7 +121,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         if (stopping.signal.aborted) return;
         restarts += 1;
         process = await launch().catch((error: unknown) => {
-          failure = { error };
+          failure = { error, lastLines: error instanceof NotServingError ? error.lastLines : [] };
           return undefined;
         });
       }
@@ -133,7 +136,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       crashes: crash.crashes,
       restart_in_ms: crash.restartInMs,
       ...(crash.error === undefined ? {} : { error: crash.error }),
-      ...(crash.exit?.lastLines.length ? { last_lines: crash.exit.lastLines } : {}),
+      ...(crash.lastLines.length > 0 && { last_lines: crash.lastLines }),
     });
     onCrash(crash);
     await sleep(crash.restartInMs, stopping.signal).catch(() => {});
@@ -178,7 +181,11 @@ const loopCrashes = 3;
 
 /** What happened, as a sentence without its end. */
 export function describeCrash({ exit, error }: ProviderCrash): string {
-  if (error !== undefined) return 'the provider could not be started again';
+  if (error !== undefined) {
+    // The last words are told beside it.
+    const why = error instanceof NotServingError ? error.reason : error instanceof Error ? error.message : '';
+    return `the provider could not be started again${why === '' ? '' : `: ${why}`}`;
+  }
   if (exit === undefined) return 'the provider does not run';
   return `the provider ${describeExit(exit)} although it should run`;
 }

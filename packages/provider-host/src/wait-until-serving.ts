@@ -7,6 +7,16 @@ import { type Sleep, systemSleep } from './sleep.js';
 /** A process that was started does not serve; the message says what it did instead, with its last words. */
 export class NotServingError extends Error {
   override readonly name = 'NotServingError';
+  /** The message without the last words. */
+  readonly reason: string;
+  /** The last of what it wrote to standard error. */
+  readonly lastLines: readonly string[];
+
+  constructor(reason: string, lastLines: readonly string[], options?: ErrorOptions) {
+    super(`${reason}${describeLastWords(lastLines)}`, options);
+    this.reason = reason;
+    this.lastLines = lastLines;
+  }
 }
 
 export interface ServingOptions {
@@ -38,21 +48,19 @@ export async function waitUntilServing(options: ServingOptions): Promise<HealthR
     for (let attempt = 0; ; attempt += 1) {
       const reply = await check().catch((error: unknown) => {
         if (error instanceof ProviderSilentError) return undefined;
-        throw new NotServingError('its answer to a health request can not be read', { cause: error });
+        const reason = 'its answer to a health request can not be read';
+        throw new NotServingError(reason, process.lastLines(), { cause: error });
       });
       if (reply !== undefined && reply.isServing !== false) return reply;
       await sleep(Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 8)), given);
     }
   };
   const ended = process.exited.then((exit) => {
-    throw new NotServingError(
-      `it ${describeExit(exit)} before it served${describeLastWords(exit.lastLines)}`,
-    );
+    throw new NotServingError(`it ${describeExit(exit)} before it served`, exit.lastLines);
   });
   const late = sleep(timeoutMs, given).then(() => {
-    throw new NotServingError(
-      `it did not answer a health request within ${timeoutMs} ms${describeLastWords(process.lastLines())}`,
-    );
+    const reason = `it did not answer a health request within ${timeoutMs} ms`;
+    throw new NotServingError(reason, process.lastLines());
   });
   try {
     return await Promise.race([asked(), ended, late]);

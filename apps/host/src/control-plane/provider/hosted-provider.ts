@@ -396,20 +396,16 @@ export class HostedProvider {
 }
 
 function describeCrashes(crash: ProviderCrash): ProviderCrashes {
-  const { crashes, exit, isLoop } = crash;
+  const { crashes, isLoop, lastLines } = crash;
   return {
     count: crashes,
     isLoop,
-    reason: describeReason(crash),
-    lastLines: shortenLines(exit?.lastLines ?? []),
+    reason: describeCrash(crash),
+    lastLines: shortenLines(lastLines),
   };
 }
 
 function describeFailure(crash: ProviderCrash): string {
-  const words = crash.exit?.lastLines.at(-1);
-  return `${describeReason(crash)}${words === undefined ? '' : describeLastWords([words])}`;
-}
-
-function describeReason(crash: ProviderCrash): string {
-  return `${describeCrash(crash)}${crash.error instanceof Error ? `: ${crash.error.message}` : ''}`;
+  const words = shortenLines(crash.lastLines).at(-1);
+  return `${describeCrash(crash)}${words === undefined ? '' : describeLastWords([words])}`;
 }

@@ -553,7 +553,7 @@ describe('links', () => {
     await events.waitFor('provider_started');
     const { launch } = provider();
     const exit = { code: 3, lastLines: ['out of memory'] };
-    launch.onCrash({ crashes: 1, isLoop: false, restartInMs: 250, exit });
+    launch.onCrash({ crashes: 1, isLoop: false, restartInMs: 250, exit, lastLines: exit.lastLines });
     const failure = 'the provider exited with code 3 although it should run; its last words: out of memory';
     expect(ended).toEqual(['kv']);
     expect(service.describe()).toMatchObject([{ failure }]);
@@ -602,11 +602,11 @@ describe('a crash', () => {
     service.start(startCommand());
     await events.waitFor('provider_started');
     const { launch } = provider();
-    const exit = { code: 3, lastLines: ['loading', 'no license'] };
-    launch.onCrash({ crashes: 2, isLoop: false, restartInMs: 500, exit });
-    launch.onCrash({ crashes: 3, isLoop: true, restartInMs: 1_000, exit });
-    const reason = 'the provider exited with code 3 although it should run';
     const lastLines = ['loading', 'no license'];
+    const exit = { code: 3, lastLines };
+    launch.onCrash({ crashes: 2, isLoop: false, restartInMs: 500, exit, lastLines });
+    launch.onCrash({ crashes: 3, isLoop: true, restartInMs: 1_000, exit, lastLines });
+    const reason = 'the provider exited with code 3 although it should run';
     expect(service.describe()).toMatchObject([{ crashes: { count: 3, isLoop: true, reason, lastLines } }]);
     launch.onRestart();
     const common = { hostId: 'NHOST', providerId: 'kv' };
