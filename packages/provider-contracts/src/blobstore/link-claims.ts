@@ -85,6 +85,7 @@ export function linkClaims(
         await expect.poll(() => isRefused(one), patience('delete-all-links')).toBe(true);
         await other.write('where', 'still there');
         expect(await two.readText('where')).toBe('still there');
+        expect(await isRefused(one)).toBe(true);
       },
       'delete-all-links',
     );
