@@ -21,8 +21,10 @@ export interface WashOptions {
   readonly home: string;
 }
 
-/** Longest that a command may take, in ms. */
-const patienceMs = 120_000;
+/** Ends a command that hangs, in ms: one packs, pushes or pulls a program of a hundred megabytes, beside whatever else the machine does. */
+const patienceMs = 300_000;
+/** How long `start` waits for the event of what it has to start, in ms: a host compiles megabytes first, or pulls them. */
+const startPatienceMs = 120_000;
 
 export function createWash({ program, args: before = [], nats, lattice, home }: WashOptions): Wash {
   const env = {
@@ -33,7 +35,7 @@ export function createWash({ program, args: before = [], nats, lattice, home }: 
     WASMCLOUD_CTL_PORT: String(nats.port),
     WASMCLOUD_RPC_HOST: nats.host,
     WASMCLOUD_RPC_PORT: String(nats.port),
-    // What asks all hosts waits for as long.
+    // What asks all hosts waits for as long, and what waits for an event unless it is told otherwise.
     WASMCLOUD_CTL_TIMEOUT_MS: '4000',
     WASMCLOUD_RPC_TIMEOUT_MS: '20000',
     WASH_DISABLE_VERSION_CHECK: '1',
@@ -49,7 +51,8 @@ export function createWash({ program, args: before = [], nats, lattice, home }: 
 
 /** Runs a command and throws what it said unless it succeeds. */
 export async function washSucceeds(wash: Wash, ...args: readonly string[]): Promise<string> {
-  const { exit, stdout, stderr } = await wash(...args);
+  const patience = args[0] === 'start' ? ['--timeout-ms', String(startPatienceMs)] : [];
+  const { exit, stdout, stderr } = await wash(...args, ...patience);
   if (exit !== 0) throw new Error(`the command ${args.join(' ')} ended with ${exit}: ${stderr}${stdout}`);
   return stdout;
 }
