@@ -82,4 +82,26 @@ describe('the journal of who keeps applications', () => {
     expect(notes()).toHaveLength(20);
     expect(notes()?.at(-1)).toContain('H499');
   });
+
+  it('goes on from what another host knew of hosts, and tells what goes on waiting, by the names of hosts', () => {
+    const { kept, leaves, notes } = journal();
+    kept.begins({ reason: 'nobody kept them before', isOrderly: true });
+    const absence = { label: 'name-N3 (N3)', reason: 'it is silent', isOrderly: false, isHere: true };
+    kept.knows([{ ...absence, hostId: 'N3', goneMs: [2 * minute, minute] }]);
+    expect(kept.absences()).toEqual([{ ...absence, hostId: 'N3', goneMs: [2 * minute, minute] }]);
+    leaves('N3');
+    // What this host has seen itself is more than what it is told.
+    kept.knows([{ ...absence, hostId: 'N3', goneMs: [minute] }]);
+    const failure = { digest: '', times: 4, reason: 'no image', ageMs: 0 };
+    const failures = Array.from({ length: 7 }, (_, index) => ({
+      ...failure,
+      key: `component N3 web${index}`,
+    }));
+    kept.carriesOn([{ ...failure, key: 'config words' }, ...failures], (hostId) => `name-${hostId}`);
+    expect(notes()).toEqual([
+      '00:00 what failed, or did not stay, before host N1 acted goes on waiting: config words (4 times), ' +
+        'web0 on name-N3 (4 times), web1 on name-N3 (4 times), web2 on name-N3 (4 times), web3 on name-N3 (4 times) and 3 more',
+      expect.stringContaining('host name-N3 (N3) is gone: it is silent, 3 times in 10 minutes'),
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { KeeperNote, KeeperReport } from '@wasmlattice/applications';
 import type { Accession } from './lease/tenure.js';
-import type { Absence, Trouble } from './trouble-store.js';
+import { placeOf } from './plan/asked.js';
+import type { Absence, Failure } from './trouble-store.js';
 
 /** A host that was heard of left the lattice, or came back to it. */
 export type HostNews =
@@ -87,8 +88,8 @@ export class KeeperJournal {
     forgetOldest(this.#hosts);
   }
 
-  /** What the host that acted before had learnt counts on. */
-  carriesOn({ failures, hosts }: Trouble): void {
+  /** What the host that acted before knew of hosts counts on. */
+  knows(hosts: readonly Absence[]): void {
     for (const { goneMs, hostId, isHere, isOrderly, label, reason } of hosts) {
       const own = (this.#hosts.get(hostId)?.gone ?? []).filter((at) => this.#isRecent(at));
       if (own.length > goneMs.length) continue;
@@ -96,9 +97,20 @@ export class KeeperJournal {
       this.#hosts.set(hostId, { label, gone, isHere, isOrderly, reason });
       forgetOldest(this.#hosts);
     }
+  }
+
+  /**
+   * What failed before this host acted waits as long as it would have.
+   *
+   * @param nameOf how a host is told to people
+   */
+  carriesOn(failures: readonly Failure[], nameOf: (hostId: string) => string): void {
     const waiting = failures.filter(({ reason }) => reason !== undefined);
     if (waiting.length === 0) return;
-    const named = waiting.slice(0, namedAtOnce).map(({ key, times }) => `${key} (${times} times)`);
+    const named = waiting.slice(0, namedAtOnce).map(({ key, times }) => {
+      const place = placeOf(key);
+      return `${place === undefined ? key : `${place.id} on ${nameOf(place.hostId)}`} (${times} times)`;
+    });
     const more = waiting.length > named.length ? ` and ${waiting.length - named.length} more` : '';
     this.#note(
       'carried on',

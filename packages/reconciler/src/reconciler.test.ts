@@ -334,7 +334,7 @@ describe('applications of a lattice', () => {
     await expect
       .poll(async () => (await keeper(connection)).notes)
       .toContainEqual(
-        expect.stringMatching(/before host N2 acted goes on waiting: component N2 shop-web \(\d+ times\)$/),
+        expect.stringMatching(/before host N2 acted goes on waiting: shop-web on name-N2 \(\d+ times\)$/),
       );
     expect(await status(connection)).toMatchObject({
       type: 'failed',

@@ -22,6 +22,7 @@ import type { LatticeData } from './lattice-data.js';
 import type { Tenure } from './lease/tenure.js';
 import { type LatticeObserver, observeLattice } from './observation/lattice-observer.js';
 import { defaultObservationTimes, type ObservationTimes } from './observation/observation-times.js';
+import { placeOf } from './plan/asked.js';
 import { fullLink, type LatticeState } from './plan/lattice-state.js';
 import { planLattice } from './plan/plan-lattice.js';
 import { rememberValues } from './plan/remember-values.js';
@@ -40,7 +41,7 @@ export interface TermOptions {
   readonly data: LatticeData;
   readonly tenure: Tenure;
   /** Told of hosts that come and go. */
-  readonly journal: Pick<KeeperJournal, 'absences' | 'carriesOn' | 'host'>;
+  readonly journal: Pick<KeeperJournal, 'absences' | 'carriesOn' | 'host' | 'knows'>;
   /** Ends with the tenure at the latest. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -81,7 +82,7 @@ export async function startTerm(options: TermOptions): Promise<Term> {
     logger,
   });
   opened.defer(() => trouble.close());
-  journal.carriesOn(trouble.known);
+  journal.knows(trouble.known.hosts);
   const [put, events, observer] = await Promise.all([
     openPutStore(bucket, logger),
     subscribeEvents({ connection, lattice, names: planEvents, history: 2_000 }).then((each) =>
@@ -105,6 +106,13 @@ export async function startTerm(options: TermOptions): Promise<Term> {
   ]);
   signal.throwIfAborted();
   opened.defer(data.onChange(() => loop.wake()));
+  // What failed on a host that is not there any more waits for nothing.
+  const names = new Map(observer.hosts().map(({ inventory }) => [inventory.hostId, inventory.friendlyName]));
+  const here = new Set([...names.keys(), ...observer.unread]);
+  const carried = trouble.known.failures.filter(({ key }) =>
+    here.has(placeOf(key)?.hostId ?? options.hostId),
+  );
+  journal.carriesOn(carried, (hostId) => names.get(hostId) ?? hostId);
   const executor = createExecutor({
     client,
     events,
@@ -113,7 +121,7 @@ export async function startTerm(options: TermOptions): Promise<Term> {
     onDone: (step) => loop.done(step),
     onChange: () => loop.wake(),
     onTrouble: () => trouble.changed(),
-    failures: trouble.known.failures,
+    failures: carried,
     logger,
     ...(options.limits !== undefined && { limits: options.limits }),
   });

@@ -9,7 +9,7 @@ import type { Tenure } from './lease/tenure.js';
 export interface Failure {
   /** What it is about, see `stepKey`. */
   readonly key: string;
-  /** Of the step, see `stepDigest`: another one need not wait. */
+  /** Of the step, see `failureDigest`, or where it was done `stepDigest`: another one need not wait. */
   readonly digest: string;
   readonly times: number;
   /** Why it waits, for people; `undefined` where it was done, and may stay this time. */

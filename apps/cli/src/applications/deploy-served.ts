@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApplicationClient,
   type ApplicationStatus,
+  applicationOf,
   type CanaryTerms,
   type Manifest,
   type ManifestDocument,
@@ -159,6 +160,7 @@ async function untilDeployed(
       status = statusInLattice(manifest, lattice);
       if (status.status.type === 'deployed') return;
     }
+    if (status.status.type === 'undeployed') await refuseUndeployed(manifest.name, client);
     const text = `${describeStatus(status)}${readyOf(status)}`;
     if (text !== told && options.output === 'text') {
       pulls.clear();
@@ -173,6 +175,16 @@ async function untilDeployed(
     }
     await delay(againMs, undefined, { signal: io.signal });
   }
+}
+
+/** A status may be the one before, what is stored is not. */
+async function refuseUndeployed(name: string, client: ApplicationClient): Promise<void> {
+  const versions = await client.versions(name);
+  if (versions?.some(({ deployed }) => deployed) === true) return;
+  throw new CliError(
+    `${name} was ${versions === undefined ? 'deleted' : 'undeployed'} meanwhile`,
+    `look at \`wasmlattice app history ${name}\` for who did, and deploy it again if it is to run`,
+  );
 }
 
 /** ` (3 of 7 run)`: components and providers, each as often as it is to run. */
@@ -203,6 +215,7 @@ export async function undeployServed(
     }
     await delay(againMs, undefined, { signal: io.signal });
   }
+  if (wait) await tellWhatStays(name, command);
   io.out(
     options.output === 'json'
       ? jsonDocument({
@@ -212,6 +225,22 @@ export async function undeployServed(
         })
       : `${message.includes('already') ? message : `Undeployed application: ${name}`}\n`,
   );
+}
+
+/** Providers of an application stay for as long as others use them. A host that does not say what runs there is passed over. */
+async function tellWhatStays(name: string, { client, io, options }: LatticeCommand): Promise<void> {
+  const { gatherMs, timeoutMs } = options;
+  const hosts = await client.ping({ timeoutMs: gatherMs, signal: io.signal });
+  const inventories = await Promise.allSettled(
+    hosts.map(({ id }) => client.getHostInventory(id, { timeoutMs, signal: io.signal })),
+  );
+  for (const { friendlyName, providers } of inventories.flatMap((each) =>
+    each.status === 'fulfilled' ? [each.value] : [],
+  )) {
+    for (const { id } of providers.filter(({ annotations }) => applicationOf(annotations) === name)) {
+      io.err(`note: provider ${id} stays on ${friendlyName} until no other application uses it\n`);
+    }
+  }
 }
 
 /** `reconciling: Scaling component on 1 host(s)` */

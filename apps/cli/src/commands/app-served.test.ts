@@ -5,6 +5,7 @@ import {
   type ApplicationApiServer,
   type ApplicationStore,
   createKvApplicationStore,
+  deployedAnnotations,
   describeOutcome,
   type KeeperReport,
   type ScalerStatus,
@@ -91,8 +92,30 @@ async function write(version: string, instances: number, file = 'web.wasm'): Pro
 }
 
 describe('applications that somebody watches over', () => {
+  it('are waited for no longer once somebody undeploys or deletes them', async () => {
+    await write('v1', 4);
+    for (const [leave, what] of [
+      [() => store.setDeployed('shop', undefined), 'undeployed'],
+      [() => store.delete('shop'), 'deleted'],
+    ] as const) {
+      const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url }, scenario.folder);
+      let left: Promise<unknown> | undefined;
+      const code = await runCli(['app', 'deploy', 'app.yaml', '--timeout-ms', '2000'], {
+        ...io,
+        out() {
+          left ??= leave();
+        },
+      });
+      await left;
+      expect([code, io.errors]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`^error: shop was ${what} meanwhile\ncheck: `)),
+      ]);
+    }
+  });
+
   it('are handed over, and waited for by what runs', async () => {
-    const { components, requests } = await scenario.host();
+    const { components, providers, requests } = await scenario.host();
     components.set('shop-web', {
       id: 'shop-web',
       imageRef: pathToFileURL(join(scenario.folder, 'web.wasm')).href,
@@ -121,7 +144,16 @@ describe('applications that somebody watches over', () => {
     expect(requests).toEqual([]);
     expect((await store.get('shop'))?.deployedVersion).toBe('v1');
     expect((await cli('app', 'history', 'shop')).output).toMatch(/\nv1 +yes +20.*Z +20.*Z\nv2 /);
-    expect((await cli('app', 'undeploy', 'shop')).output).toBe('Undeployed application: shop\n');
+    providers.set('base-kv', {
+      id: 'base-kv',
+      imageRef: 'kv:1',
+      annotations: deployedAnnotations('shop', 'default', undefined),
+      revision: 0,
+    });
+    expect(await cli('app', 'undeploy', 'shop')).toMatchObject({
+      output: 'Undeployed application: shop\n',
+      errors: 'note: provider base-kv stays on calm-fox-0001 until no other application uses it\n',
+    });
     expect((await cli('app', 'undeploy', 'shop')).output).toBe('Application shop was already undeployed\n');
     expect((await cli('app', 'delete', 'shop', 'v1')).output).toBe('Deleted application: shop, version v1\n');
   });

@@ -3,7 +3,7 @@ import { type ControlClient, ControlError } from '@wasmlattice/control-interface
 import type { EventSubscription } from '@wasmlattice/events';
 import { describeError, type Logger } from '@wasmlattice/telemetry';
 import { type Tenure, TenureOverError } from '../lease/tenure.js';
-import { type Asked, stepDigest } from '../plan/asked.js';
+import { type Asked, failureDigest, stepDigest } from '../plan/asked.js';
 import type { PlannedStep } from '../plan/draft.js';
 import type { Failure } from '../trouble-store.js';
 import { backOffMs } from './back-off.js';
@@ -77,6 +77,7 @@ function isGone(error: unknown): boolean {
 interface Past {
   /** Failures, or times that it did not stay, in a row. */
   readonly times: number;
+  /** {@link failureDigest} of what failed, {@link stepDigest} of what was done. */
   readonly digest: string;
   /** Why it failed; `undefined` where it was done. */
   readonly reason: string | undefined;
@@ -181,11 +182,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
         });
         return;
       }
-      const digest = stepDigest(planned.step, planned.values);
+      const digest = failureDigest(planned.step, planned.values);
       const times = (past.get(key)?.times ?? 0) + 1;
       const reason = error instanceof Error ? error.message : describeError(error);
-      remember(key, { times, digest, reason, at: performance.now() });
-      waitFor(key, { times, digest, reason });
+      const told = times > 1 ? `${reason}, ${times} times in a row` : reason;
+      remember(key, { times, digest, reason: told, at: performance.now() });
+      waitFor(key, { times, digest, reason: told });
       logger.warn('a step failed, and is tried again later', {
         application: planned.application,
         step: describeStep(step),
@@ -217,8 +219,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
       return false;
     }
     const reason = `${describeStep(step)}: it was done, and undone soon after, ${times} times`;
-    remember(key, { times, digest, reason, at: performance.now() });
-    waitFor(key, { times: times - 1, digest, reason });
+    const failing = { digest: failureDigest(planned.step, planned.values), reason };
+    remember(key, { times, ...failing, at: performance.now() });
+    waitFor(key, { times: times - 1, ...failing });
     logger.warn('what was done does not stay, and is done again later', {
       application: planned.application,
       step: describeStep(step),

@@ -6,7 +6,7 @@ import { defaultLinkName } from '@wasmlattice/control-interface';
 export type Asked =
   /** Its outcome is not known yet. */
   | { readonly state: 'running'; readonly step: Step }
-  /** It failed, maybe while another host acted; `digest` is that of its step, `isDue` once it may be tried again. */
+  /** It failed, maybe while another host acted; `digest` is the {@link failureDigest} of its step, `isDue` once it may be tried again. */
   | { readonly state: 'failed'; readonly digest: string; readonly reason: string; readonly isDue: boolean };
 
 /** Tells a step from all others, for a link with what its configs say: the SHA-256 of what it asks for, in any order. */
@@ -17,6 +17,12 @@ export function stepDigest(step: Step, values?: string): string {
       : value,
   );
   return hash('sha256', inOrder, 'base64url');
+}
+
+/** The same for a step that fails, however many instances it asks for: those that other hosts leave over are no reason to try at once. */
+export function failureDigest(step: Step, values?: string): string {
+  const isScaled = step.kind === 'scale-component' && step.command.maxInstances > 0;
+  return stepDigest(isScaled ? { ...step, command: { ...step.command, maxInstances: 1 } } : step, values);
 }
 
 /** What a step is about: of one thing there is one step at a time. */
@@ -48,4 +54,11 @@ export function stepKey(step: Step): string {
 /** {@link stepKey} of what changes a component or provider on a host. */
 export function placeKey(kind: 'component' | 'provider', hostId: string, id: string): string {
   return `${kind} ${hostId} ${id}`;
+}
+
+/** The parts of a {@link placeKey}; `undefined` for a key of something that has no host. */
+export function placeOf(key: string): { readonly hostId: string; readonly id: string } | undefined {
+  const [kind, hostId, id] = key.split(' ');
+  const hasHost = kind === 'component' || kind === 'provider';
+  return hasHost && hostId !== undefined && id !== undefined ? { hostId, id } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Step } from '@wasmlattice/applications';
-import { type Asked, stepDigest, stepKey } from './asked.js';
+import { type Asked, failureDigest, stepKey } from './asked.js';
 
 /** A step of a plan. */
 export interface PlannedStep {
@@ -31,7 +31,7 @@ export class Draft {
     const asked = this.#asked.get(key);
     if (asked?.state === 'running') return { state: 'running' };
     // Something else, as of a new version of the application, need not wait.
-    if (asked?.state === 'failed' && !asked.isDue && asked.digest === stepDigest(step, values)) {
+    if (asked?.state === 'failed' && !asked.isDue && asked.digest === failureDigest(step, values)) {
       return { state: 'failed', reason: asked.reason };
     }
     // What two applications want of one thing is for the first of them.

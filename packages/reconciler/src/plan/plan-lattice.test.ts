@@ -7,7 +7,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { application, component, config, host, link, provider, scaler } from '../testing/applications.js';
 import { SimulatedLattice } from '../testing/simulated-lattice.js';
-import { type Asked, stepDigest, stepKey } from './asked.js';
+import { type Asked, failureDigest, stepKey } from './asked.js';
 import { type LatticePlan, planLattice } from './plan-lattice.js';
 import { wadmAnnotations } from './scaler-identity.js';
 
@@ -239,15 +239,34 @@ describe('a plan', () => {
     expect(statusOf(after({ state: 'running', step }))?.type).toBe('reconciling');
     const failed = after({
       state: 'failed',
-      digest: stepDigest(step),
+      digest: failureDigest(step),
       reason: 'no such image',
       isDue: false,
     });
     expect(failed.steps).toEqual([]);
     expect(statusOf(failed)).toEqual({ type: 'failed', message: 'no such image' });
     expect(
-      after({ state: 'failed', digest: stepDigest(step), reason: 'no such image', isDue: true }).steps,
+      after({ state: 'failed', digest: failureDigest(step), reason: 'no such image', isDue: true }).steps,
     ).toHaveLength(1);
+  });
+
+  it('does not try at once what failed because more or fewer instances are asked for, but because of other code', () => {
+    const { state, put } = new SimulatedLattice([host('N1')]);
+    const web = (instances: number, image = 'registry.test/web:1') =>
+      application('shop', [component('web', { image, scalers: [scaler(instances)] })]);
+    const [first] = planLattice({ applications: [web(1)], lattice: state, put, asked: new Map() }).steps;
+    const step = first?.step as Step;
+    const failed: Asked = {
+      state: 'failed',
+      digest: failureDigest(step),
+      reason: 'no such image',
+      isDue: false,
+    };
+    const stepsOf = (shop: DeployedApplication) =>
+      planLattice({ applications: [shop], lattice: state, put, asked: new Map([[stepKey(step), failed]]) })
+        .steps;
+    expect(stepsOf(web(7))).toEqual([]);
+    expect(stepsOf(web(1, 'registry.test/web:2'))).toHaveLength(1);
   });
 
   it('tries what failed on one host on another', () => {
@@ -257,7 +276,7 @@ describe('a plan', () => {
     const [first] = planLattice({ ...input, asked: new Map() }).steps;
     const step = first?.step as Step;
     const asked = new Map<string, Asked>([
-      [stepKey(step), { state: 'failed', digest: stepDigest(step), reason: 'full', isDue: false }],
+      [stepKey(step), { state: 'failed', digest: failureDigest(step), reason: 'full', isDue: false }],
     ]);
     const [second] = planLattice({ ...input, asked }).steps;
     expect(second?.key).not.toBe(first?.key);
