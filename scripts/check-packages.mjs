@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runScript, SetupError } from './lib/errors.mjs';
+import { UsageError } from './lib/errors.mjs';
 import { provideNatsServer } from './lib/nats-server.mjs';
 import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { installedProblems } from './lib/publishing/installed-problems.mjs';
 import { packPackages } from './lib/publishing/pack-packages.mjs';
 import { packageProblems, reportProblems } from './lib/publishing/package-problems.mjs';
+import { runCommand } from './lib/script-command.mjs';
 import { publishedPackages } from './lib/workspace.mjs';
 
 /** The packages that `wanted` names, or all of them. */
@@ -17,15 +17,18 @@ function choose(packages, wanted) {
   const known = new Map(packages.map((entry) => [entry.manifest.name, entry]));
   const unknown = wanted.filter((name) => !known.has(name));
   if (unknown.length > 0)
-    throw new SetupError(`no package that is published is called ${unknown.join(' or ')}`);
+    throw new UsageError(`no package that is published is called ${unknown.join(' or ')}`);
   return wanted.length === 0 ? packages : wanted.map((name) => known.get(name));
 }
 
-await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { install: { type: 'boolean', default: false } },
-  });
+const command = {
+  name: 'pnpm check:packages',
+  summary: 'Packs the packages that are published, and checks what others would get.',
+  positionals: 'PACKAGE',
+  options: { install: { help: 'install each by itself, too' } },
+};
+
+await runCommand(command, async ({ values, positionals }) => {
   const names = (await publishedPackages()).map(({ manifest }) => manifest.name);
   const folder = await mkdtemp(join(tmpdir(), 'wasmlattice-pack-'));
   try {

@@ -1,4 +1,4 @@
-// `pnpm docs:test [PAGE…]`: does what pages of docs/tasks say, those too that install from npm. They use our packages as they are packed here.
+// `pnpm docs:test`: does what pages of docs/tasks say, those too that install from npm. They use our packages as they are packed here.
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,13 +6,14 @@ import { join, resolve } from 'node:path';
 import { parsePage } from './lib/doc-test/parse-page.mjs';
 import { readerEnvironment } from './lib/doc-test/reader-environment.mjs';
 import { PageError, runPage } from './lib/doc-test/run-page.mjs';
-import { runScript, SetupError } from './lib/errors.mjs';
+import { SetupError } from './lib/errors.mjs';
 import { provideNatsServer } from './lib/nats-server.mjs';
 import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { startLocalRegistry } from './lib/publishing/local-registry.mjs';
 import { packPackages } from './lib/publishing/pack-packages.mjs';
 import { run } from './lib/run.mjs';
+import { runCommand } from './lib/script-command.mjs';
 import { publishedPackages } from './lib/workspace.mjs';
 
 /** A home whose npm finds packages of ours in `registry`, and keeps the user's cache of others. */
@@ -24,10 +25,16 @@ async function homeWith(registry, folder) {
   return folder;
 }
 
-await runScript(async () => {
+const command = {
+  name: 'pnpm docs:test',
+  summary: 'Does what pages of docs/tasks say, each in an empty folder; without a page, all of them.',
+  positionals: 'PAGE',
+};
+
+await runCommand(command, async ({ positionals }) => {
   const progress = createProgress();
   const natsServer = await provideNatsServer(progress);
-  const named = process.argv.slice(2).map((path) => resolve(process.env.INIT_CWD ?? '.', path));
+  const named = positionals.map((path) => resolve(process.env.INIT_CWD ?? '.', path));
   const pages =
     named.length > 0
       ? named

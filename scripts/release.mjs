@@ -2,13 +2,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runScript, SetupError } from './lib/errors.mjs';
+import { SetupError } from './lib/errors.mjs';
 import { root } from './lib/paths.mjs';
 import { packPackages } from './lib/publishing/pack-packages.mjs';
 import { packageProblems, reportProblems } from './lib/publishing/package-problems.mjs';
 import { applyChangesets, copyForRelease } from './lib/publishing/release-copy.mjs';
 import { run } from './lib/run.mjs';
+import { runCommand } from './lib/script-command.mjs';
 import { binary, toolEnvironment } from './lib/toolchain.mjs';
 import { isPublished, workspacePackages } from './lib/workspace.mjs';
 
@@ -65,7 +65,12 @@ async function publish() {
   return code ?? 1;
 }
 
-await runScript(async () => {
-  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
-  return values['dry-run'] ? rehearse() : publish();
-});
+const command = {
+  name: 'pnpm release',
+  summary: 'Publishes the packages that are not published yet, see RELEASING.md.',
+  options: {
+    'dry-run': { help: 'make the next versions in a copy, pack and check them, and publish nothing' },
+  },
+};
+
+await runCommand(command, ({ values }) => (values['dry-run'] ? rehearse() : publish()));

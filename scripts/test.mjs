@@ -1,10 +1,11 @@
 // `npm test`: sets up what is missing, then checks everything that CI checks. Its last line is `N passed, N failed`.
 import { build } from './lib/build.mjs';
-import { runScript, SetupError } from './lib/errors.mjs';
+import { SetupError } from './lib/errors.mjs';
 import { root } from './lib/paths.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { run } from './lib/run.mjs';
 import { runPackageTests, runScriptTests } from './lib/run-tests.mjs';
+import { runCommand } from './lib/script-command.mjs';
 import { setUpServers, setUpTools } from './lib/set-up.mjs';
 import { exitCode, summaryLine } from './lib/test-results.mjs';
 import { binary, node26, toolEnvironment } from './lib/toolchain.mjs';
@@ -62,7 +63,12 @@ function report(results) {
   return exitCode(total);
 }
 
-await runScript(async () => {
+const command = {
+  name: 'npm test',
+  summary: 'Checks everything that CI checks. Its last line is `N passed, N failed`.',
+};
+
+await runCommand(command, async () => {
   const installed = await setUpTools(progress);
   const results = [
     await check('Checking format and lint', (onLine) =>

@@ -6,13 +6,13 @@ import { createProgress } from './progress.mjs';
 import { runOnNode26 } from './run-on-node26.mjs';
 
 /**
- * Builds the package `conformance` and what it needs, then runs one of its programs with the arguments of this process.
+ * Builds the package `conformance` and what it needs, then runs one of its programs with `args`.
  *
  * @returns the exit code
  */
-export async function runConformance(program) {
+export async function runConformance(program, args) {
   const progress = createProgress({ stream: process.stderr });
   await installDependencies(progress);
   await build(progress, { only: '@wasmlattice/conformance' });
-  return await runOnNode26([join(root, 'conformance/dist', program), ...process.argv.slice(2)]);
+  return await runOnNode26([join(root, 'conformance/dist', program), ...args]);
 }

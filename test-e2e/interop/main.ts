@@ -30,7 +30,8 @@ const usual = Object.keys(areas).filter((name) => name !== 'versions' || olderHo
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
 const unknown = wanted.find((name) => areas[name] === undefined);
 if (unknown !== undefined) {
-  throw new Error(`there is no area ${unknown}; there are ${Object.keys(areas).join(', ')}`);
+  process.stderr.write(`interop: there is no area ${unknown}; there are ${Object.keys(areas).join(', ')}\n`);
+  process.exit(2);
 }
 // What was started goes with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
