@@ -187,6 +187,7 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
     links: options.links ?? [],
     telemetry: observe,
     transports: { ...transports, httpClient: httpClient?.invoker },
+    logger,
   });
   const clock = createInvocationClock(cells, {
     // Who measures nothing need not ask the system what a core gave.

@@ -40,8 +40,10 @@ export function createLinkRouter(options: {
   readonly links: readonly LinkRow[];
   /** Takes HTTP requests for which no link is there. */
   readonly httpClient?: Invoker | undefined;
+  /** Told of each call that no link is there for, before the guest is. */
+  readonly onUnlinked?: ((linkKey: string, error: LinkNotFoundError) => void) | undefined;
 }): LinkRouter {
-  const { componentId, member, invoker, httpClient } = options;
+  const { componentId, member, invoker, httpClient, onUnlinked } = options;
   let targets = indexRows(options.links);
   const withoutLink = (linkKey: string, linkName: string): Invoker | undefined =>
     linkKey === httpClientKey && linkName === defaultLinkName ? httpClient : undefined;
@@ -59,7 +61,11 @@ export function createLinkRouter(options: {
           const linkName = nameOf(linkKey, asked);
           const target = targets.get(linkName)?.get(linkKey);
           const transport = target === undefined ? withoutLink(linkKey, linkName) : invoker;
-          if (transport === undefined) throw new LinkNotFoundError(componentId, linkName, linkKey);
+          if (transport === undefined) {
+            const error = new LinkNotFoundError(componentId, linkName, linkKey);
+            onUnlinked?.(linkKey, error);
+            throw error;
+          }
           return await transport.invoke({
             ...call,
             target: target ?? unlinkedTarget,

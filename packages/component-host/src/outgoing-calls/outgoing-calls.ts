@@ -1,7 +1,9 @@
 import type { Invoker } from '@wasmlattice/rpc';
+import type { Logger } from '@wasmlattice/telemetry';
 import type { LinkRow } from '../component-record.js';
 import type { ComponentTelemetry } from '../telemetry/component-telemetry.js';
 import { createLinkRouter, type LinkRouter } from './link-router.js';
+import { UnlinkedLog } from './unlinked-log.js';
 
 /** Where the calls of a thread's components go once a link has named their target. */
 export interface CallTransports {
@@ -23,13 +25,16 @@ export function createOutgoingCalls(options: {
   readonly links: readonly LinkRow[];
   readonly telemetry: Pick<ComponentTelemetry, 'invoker'>;
   readonly transports: CallTransports;
+  readonly logger: Logger;
 }): LinkRouter {
-  const { componentId, member, links, telemetry, transports } = options;
+  const { componentId, member, links, telemetry, transports, logger } = options;
+  const unlinked = new UnlinkedLog({ componentId, logger });
   return createLinkRouter({
     componentId,
     member,
     links,
     invoker: telemetry.invoker(transports.sameHost ?? transports.lattice),
     httpClient: transports.httpClient && telemetry.invoker(transports.httpClient),
+    onUnlinked: (linkKey, error) => unlinked.report(linkKey, error),
   });
 }
