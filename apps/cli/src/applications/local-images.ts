@@ -10,16 +10,11 @@ import {
   pathOfImage,
   resolveImage,
 } from '@wasmlattice/applications';
-import { describeError } from '@wasmlattice/telemetry';
-import {
-  type ComponentTypes,
-  type ComponentTypesReader,
-  createComponentTypesReader,
-} from '@wasmlattice/wasm-runtime/engines';
-import { CliError } from '../cli-error.js';
+import { createComponentTypesReader } from '@wasmlattice/wasm-runtime/engines';
 import type { CliIo } from '../cli-io.js';
 import { startsLikeComponent } from '../component-magic.js';
 import type { ManifestFile } from './application-source.js';
+import { linkedInterfaces } from './linked-interfaces.js';
 
 /**
  * A missing file and a link that its component can't use are told before anything is changed.
@@ -53,7 +48,7 @@ export async function checkLocalImages(
     digests.set(name, `sha256:${hash('sha256', bytes)}`);
     const hasLinks = component.links.length > 0 || linked.has(name);
     if (kind !== 'component' || !hasLinks || !startsLikeComponent(bytes)) continue;
-    const types = await typesOf(reader, bytes, name);
+    const types = await linkedInterfaces(reader, bytes, name);
     exported.set(name, types.exports);
     const { refusals, warnings } = checkImports(component, types.imports);
     for (const { at, link, message } of warnings) warn(problemOf(link, at, message));
@@ -97,30 +92,5 @@ async function readIfHere(path: string): Promise<Buffer | undefined> {
     return await readFile(path);
   } catch {
     return undefined;
-  }
-}
-
-/** Interfaces of a component, without their versions. */
-interface LinkedInterfaces {
-  readonly imports: ReadonlySet<string>;
-  readonly exports: ReadonlySet<string>;
-}
-
-async function typesOf(
-  reader: ComponentTypesReader,
-  bytes: Uint8Array,
-  name: string,
-): Promise<LinkedInterfaces> {
-  const namesOf = (interfaces: ComponentTypes['imports']): ReadonlySet<string> =>
-    new Set(interfaces.map((each) => (each.implements ?? each.id).replace(/@.*$/, '')));
-  try {
-    const { exports, imports } = await reader.read(bytes, name);
-    return { imports: namesOf(imports), exports: namesOf(exports) };
-  } catch (cause) {
-    throw new CliError(
-      `the image of \`${name}\` can't run: ${describeError(cause)}`,
-      '`wasmlattice inspect` tells more',
-      { cause },
-    );
   }
 }

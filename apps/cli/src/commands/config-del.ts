@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { onLattice, writeDone } from '../command.js';
+import { configUsers } from '../control/config-users.js';
 import { deleteConfig } from '../control/delete-config.js';
+import { whatRuns } from '../control/what-runs.js';
 import { addGlobalOptions } from '../global-options.js';
 
 export function addConfigDel(parent: Command, io: CliIo): void {
@@ -10,6 +12,9 @@ export function addConfigDel(parent: Command, io: CliIo): void {
     .argument('<name>', 'name of the config')
     .action((name: string, _options, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {
+        // Those who may remove configs need not be allowed to look.
+        const links = await client.getLinks({ signal: io.signal }).catch(() => []);
+        const users = configUsers(name, (await whatRuns(client)) ?? [], links);
         const message = await deleteConfig(client, name, {
           what: `config \`${name}\``,
           check:
@@ -17,6 +22,11 @@ export function addConfigDel(parent: Command, io: CliIo): void {
           signal: io.signal,
         });
         writeDone(io, options.output, `removed config ${name}`, message);
+        if (users.length > 0) {
+          io.err(
+            `warning: ${users.join(', ')} had it: what runs goes on with its last values, and can't be started or linked again until it is put anew\n`,
+          );
+        }
       }),
     );
 }

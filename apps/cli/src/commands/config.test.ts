@@ -22,6 +22,31 @@ describe('config', () => {
     expect(again.errors).toContain('error: there is no config `greeting` in lattice `default`');
   });
 
+  it('says who had what it removes', async () => {
+    const { components } = await host();
+    const running = { imageRef: 'file:///x', annotations: {}, revision: 0, maxInstances: 1 };
+    components.set('web', { ...running, id: 'web', config: ['greeting'] });
+    await cli('config', 'put', 'greeting', 'word=hello');
+    await cli(
+      'link',
+      'put',
+      'web',
+      'store',
+      'wasi',
+      'http',
+      '--interface',
+      'x',
+      '--target-config',
+      'greeting',
+    );
+    expect(await cli('config', 'del', 'greeting')).toMatchObject({
+      code: 0,
+      output: 'removed config greeting\n',
+      errors:
+        "warning: component web, the link from web to store had it: what runs goes on with its last values, and can't be started or linked again until it is put anew\n",
+    });
+  });
+
   it('refuses values without a key', async () => {
     expect(await cli('config', 'put', 'greeting', 'hello')).toMatchObject({
       code: 2,

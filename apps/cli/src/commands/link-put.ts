@@ -1,12 +1,13 @@
 import { describeSlot, isSameLink } from '@wasmlattice/applications';
-import type { Link } from '@wasmlattice/control-interface';
+import type { HostInventory, Link } from '@wasmlattice/control-interface';
 import { subscribeEvents } from '@wasmlattice/events';
 import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice, writeDone } from '../command.js';
-import { latticeWords } from '../completion/lattice-words.js';
+import { linkSlips } from '../control/link-slips.js';
+import { whatRuns } from '../control/what-runs.js';
 import { addGlobalOptions } from '../global-options.js';
 
 interface LinkPutOptions {
@@ -54,20 +55,24 @@ export function addLinkPut(parent: Command, io: CliIo): void {
           const before = there.find((each) => isSameLink(each, given));
           const link = own.add && before !== undefined ? added(before, given) : given;
           // A link may be there before its ends: those that are not known may be misspelt.
-          const running = latticeWords('workload', lattice).catch(() => undefined);
+          const running = whatRuns(client);
           const message = await putLink(link, lattice);
           const what = `${witNamespace}:${witPackage}/${link.interfaces.join(',')}`;
           const gone = before?.interfaces.filter((each) => !link.interfaces.includes(each)) ?? [];
           const instead = gone.length === 0 ? '' : `, no longer for ${gone.join(', ')}: --add keeps them`;
           writeDone(io, options.output, `linked ${sourceId} to ${target} for ${what}${instead}`, message);
-          noteUnknown([sourceId, target], await running, io);
+          const inventories = await running;
+          if (inventories === undefined) return;
+          noteUnknown([sourceId, target], inventories, io);
+          for (const slip of await linkSlips(link, inventories)) io.err(`warning: ${slip}\n`);
         }),
     );
 }
 
-/** @param running ids of what runs; `undefined` when that can't be told */
-function noteUnknown(ids: readonly string[], running: readonly string[] | undefined, io: CliIo): void {
-  if (running === undefined) return;
+function noteUnknown(ids: readonly string[], inventories: readonly HostInventory[], io: CliIo): void {
+  const running = inventories.flatMap(({ components, providers }) =>
+    [...components, ...providers].map(({ id }) => id),
+  );
   for (const id of ids.filter((each) => !running.includes(each))) {
     const meant = closestWord(id, running);
     const hint = meant === undefined ? 'the link works once it does' : `did you mean \`${meant}\`?`;

@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTempDir } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
 import { useCliScenario } from '../testing/cli-scenario.js';
+import { componentExporting, componentImporting } from '../testing/tiny-component.js';
 
 const { host, cli } = useCliScenario();
 
@@ -81,6 +85,45 @@ describe('link', () => {
     expect(await put('web', 'ledger')).toMatchObject({
       errors: 'note: nothing with the id `ledger` runs: the link works once it does\n',
     });
+  });
+
+  it('for an interface that the code of an end does not have is put with a warning', async () => {
+    const { components } = await host();
+    await using dir = await createTempDir();
+    const runs = async (id: string, bytes: Uint8Array): Promise<void> => {
+      const path = join(dir.path, `${id}.wasm`);
+      await writeFile(path, bytes);
+      components.set(id, { id, imageRef: `file://${path}`, annotations: {}, revision: 0, maxInstances: 1 });
+    };
+    await runs(
+      'web',
+      componentImporting('wasi:keyvalue/store@0.2.0-draft', 'wasi:keyvalue/atomics@0.2.0-draft'),
+    );
+    await runs('shop', componentExporting('acme:shop/cart@1.0.0'));
+    const elsewhere = { imageRef: 'file:///not/here.wasm', annotations: {}, revision: 0, maxInstances: 1 };
+    components.set('far', { ...elsewhere, id: 'far' });
+    const put = async (source: string, packageName: string, ...interfaces: string[]) => {
+      const names = packageName === 'shop' ? ['acme', 'shop'] : ['wasi', packageName];
+      const { code, errors } = await cli(
+        'link',
+        'put',
+        source,
+        'shop',
+        ...names,
+        '--interface',
+        ...interfaces,
+      );
+      expect(code).toBe(0);
+      return errors.split('\n').filter((line) => line.startsWith('warning: '));
+    };
+    expect(await put('web', 'keyvalue', 'store', 'atomic')).toEqual([
+      'warning: `web` has a link for wasi:keyvalue/atomic, which it does not import: it imports wasi:keyvalue/atomics',
+    ]);
+    expect(await put('web', 'keyvalue', 'store', 'atomics')).toEqual([]);
+    expect(await put('far', 'keyvalue', 'store', 'atomic')).toEqual([]);
+    expect(await put('far', 'shop', 'carts')).toEqual([
+      'warning: `far` has a link to `shop` for acme:shop/carts, which that does not export: it exports acme:shop/cart',
+    ]);
   });
 
   it('says which interfaces a second put takes away, and adds to them if asked', async () => {

@@ -1,4 +1,5 @@
 import { configDataBucket } from '@wasmlattice/control-interface';
+import { whatRunsAtOnce } from '../control/what-runs.js';
 import type { LatticeSession } from '../lattice-session.js';
 import type { LatticeWordKind } from './dynamic-words.js';
 
@@ -35,10 +36,7 @@ async function workloads(
   kind: 'component' | 'provider' | 'workload',
   { client }: LatticeSession,
 ): Promise<readonly string[]> {
-  const hosts = await client.ping({ timeoutMs: answerMs });
-  const inventories = await Promise.all(
-    hosts.map(({ id }) => client.getHostInventory(id, { timeoutMs: answerMs })),
-  );
+  const inventories = await whatRunsAtOnce(client);
   return inventories.flatMap(({ components, providers }) => [
     ...(kind === 'provider' ? [] : components.map(({ id }) => id)),
     ...(kind === 'component' ? [] : providers.map(({ id }) => id)),
