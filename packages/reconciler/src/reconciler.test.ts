@@ -1,5 +1,5 @@
-import type { KeeperReport, ManifestDocument } from '@wasmlattice/applications';
-import { startNatsServer } from '@wasmlattice/test-support';
+import { apiSubject, type KeeperReport, type ManifestDocument } from '@wasmlattice/applications';
+import { RecordingLogger, startNatsServer } from '@wasmlattice/test-support';
 import { AckPolicy, connect, type NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { startFakeHost } from './testing/fake-host.js';
@@ -75,7 +75,42 @@ async function keeper(
   return { host, reason, notes: notes.map(({ message }) => message) };
 }
 
+/** Tells at once of each message at level info. */
+class ListeningLogger extends RecordingLogger {
+  readonly #onInfo: (message: string) => void;
+
+  constructor(onInfo: (message: string) => void) {
+    super();
+    this.#onInfo = onInfo;
+  }
+
+  override info(message: string): void {
+    this.#onInfo(message);
+  }
+
+  override named(): this {
+    return this;
+  }
+}
+
 describe('applications of a lattice', () => {
+  it('can be asked for as soon as a host says that it keeps them', async () => {
+    await using server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const answer = Promise.withResolvers<unknown>();
+    const logger = new ListeningLogger((message) => {
+      if (!message.startsWith('this host keeps the applications')) return;
+      answer.resolve(
+        connection
+          .request(apiSubject({ lattice }, 'list'), '{}', { timeout: 20_000 })
+          .then((each) => each.json()),
+      );
+    });
+    await using _first = await member(server, 'N1', fakeLattice(), new Set(), logger);
+    expect(await answer.promise).toEqual([]);
+    await connection.close();
+  });
+
   it('are kept through a change, the death of the host that acts, its return, and until they leave', async () => {
     await using server = await startNatsServer();
     const connection = await connect({ servers: server.url });

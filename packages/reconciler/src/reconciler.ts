@@ -110,6 +110,11 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
       keeper: () => journal.report(term.waitsFor()),
       logger,
     });
+    // Who reads it may ask for something.
+    logger.info('this host keeps the applications of the lattice from now on', {
+      tenure: tenure.number,
+      reason: tenure.accession.reason,
+    });
     try {
       const ended = Promise.race([term.ended, aborted(until)]).then(() => false);
       return await Promise.race([ended, wadmAppears(probe, options.probeMs, until)]);

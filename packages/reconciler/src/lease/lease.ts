@@ -126,10 +126,6 @@ export function contendForLease(options: LeaseOptions): Lease {
     if (validUntil === undefined || isClosed || connection.isClosed()) return;
     const begun = new RenewedTenure(seen?.revision ?? 0, accession, validUntil, now);
     tenure = begun;
-    logger.info('this host keeps the applications of the lattice from now on', {
-      tenure: begun.number,
-      reason: accession.reason,
-    });
     begun.signal.addEventListener('abort', () => {
       if (isClosed) return;
       logger.warn('this host keeps the applications no longer', {

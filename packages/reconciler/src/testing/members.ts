@@ -1,4 +1,5 @@
 import { apiSubject, createKvApplicationStore } from '@wasmlattice/applications';
+import { type Logger, noopLogger } from '@wasmlattice/telemetry';
 import type { TestNatsServer } from '@wasmlattice/test-support';
 import { connect, type NatsConnection } from 'nats';
 import { expect } from 'vitest';
@@ -44,6 +45,7 @@ export async function member(
   hostId: string,
   shared: ReturnType<typeof fakeLattice>,
   broken: ReadonlySet<string> = new Set(),
+  logger: Logger = noopLogger,
 ): Promise<Member> {
   const host = await startFakeHost({ url: server.url, hostId, lattice: shared, broken });
   const connection = await connect({ servers: server.url });
@@ -55,6 +57,7 @@ export async function member(
     data: shared.data,
     times: { pingMs: 800, quietMs: 500 },
     probeMs: 100,
+    logger,
   });
   return {
     host,
