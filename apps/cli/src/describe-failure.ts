@@ -3,6 +3,7 @@ import {
   type ApplicationApiErrorCode,
   ApplicationStoreError,
   type ApplicationStoreErrorCode,
+  adviceOnMissing,
   DeployError,
   ManifestError,
 } from '@wasmlattice/applications';
@@ -48,7 +49,8 @@ export function describeFailure(error: unknown): Failure | undefined {
     return { message: error.message, check: storeChecks[error.code], exitCode: exitCodes.failure };
   }
   if (error instanceof ControlError) {
-    return { message: error.message, check: checks[error.code], exitCode: controlExitCode(error.code) };
+    const check = adviceOnMissing(error.message) ?? checks[error.code];
+    return { message: error.message, check, exitCode: controlExitCode(error.code) };
   }
   if (error instanceof InvalidNameError) {
     return { message: error.message, check: undefined, exitCode: exitCodes.usage };

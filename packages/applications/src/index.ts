@@ -55,6 +55,7 @@ export {
 export { statusInLattice } from './deploy/lattice-status.js';
 export { type LatticeView, type ReadLatticeOptions, readLattice } from './deploy/lattice-view.js';
 export { describeSlot, isSameSlot, type LinkSlot } from './deploy/link-slot.js';
+export { adviceOnMissing } from './deploy/missing-part.js';
 export { type Placement, placeComponent, placeProvider } from './deploy/placement.js';
 export { configsOfPlan, ownConfigs } from './deploy/plan-configs.js';
 export { type PlanDeployOptions, planDeploy } from './deploy/plan-deploy.js';

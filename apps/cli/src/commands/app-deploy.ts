@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { warnOfAbsentConfigs } from '../applications/absent-configs.js';
 import { type ManifestFile, readFileOrName, storedManifest } from '../applications/application-source.js';
 import { type Applications, openApplications } from '../applications/applications.js';
 import { type CanaryOptions, readCanaryTerms } from '../applications/canary-terms.js';
@@ -62,6 +63,7 @@ async function deployFile(
   settings: ServedSettings,
 ): Promise<void> {
   const document = withDigests(source.document, digests);
+  await warnOfAbsentConfigs(source.manifest, session.client, session.io);
   if (applications.kind === 'served') await deployServed(document, applications.client, session, settings);
   else await deployDirectly({ source, document, digests }, applications, session, settings);
 }
@@ -82,6 +84,7 @@ export async function deployStored(
       : await unknownVersion(name, version, reads);
   }
   const source = storedManifest(document);
+  await warnOfAbsentConfigs(source.manifest, session.client, session.io);
   if (applications.kind === 'served') {
     await deployVersionServed(document, version, applications.client, session, settings);
   } else {

@@ -170,6 +170,20 @@ describe('app deploy', () => {
     expect(requests).toContain('unlink counter-counter keyvalue');
   });
 
+  it('warns of a config that the manifest takes to be there, and says how to put it', async () => {
+    await writeApp(
+      manifest.replace(
+        '{ image: file://./store.mjs }',
+        '{ image: file://./store.mjs, config: [{ name: limits }] }',
+      ),
+    );
+    await host();
+    const { errors } = await cli('app', 'deploy', 'app.yaml');
+    expect(errors).toContain(
+      'warning: the manifest names the config `limits`, which is not there: put it with `wasmlattice config put limits key=value`\n',
+    );
+  });
+
   it('ends with the error of the host when a component does not start', async () => {
     await writeApp();
     await host({ broken: [image()] });

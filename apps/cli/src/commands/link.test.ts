@@ -144,6 +144,8 @@ describe('link', () => {
       ...['link', 'put', 'a', 'b', 'wasi', 'keyvalue', '--interface', 'store', '--target-config', 'none'],
     );
     expect(code).toBe(1);
-    expect(errors).toMatch(/^error: .*Configuration none not found in config store.*\ncheck: .*\n$/);
+    expect(errors).toMatch(
+      /^error: .*Configuration none not found in config store.*\ncheck: put it with `wasmlattice config put none key=value`\n$/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import { EventTimeoutError } from '@wasmlattice/events';
 import { DeployError } from './deploy-error.js';
 import { isBuiltin } from './image-reference.js';
 import { isSameSlot } from './link-slot.js';
+import { adviceOnMissing } from './missing-part.js';
 import { type RemoveLinkOptions, removeLink } from './remove-link.js';
 import type { Plan, Step } from './steps.js';
 import { describeStep } from './steps.js';
@@ -292,7 +293,8 @@ function failureOf(event: ReceivedEvent): string | undefined {
 }
 
 function failed(step: Step, reason: string, options?: ErrorOptions): DeployError {
-  return new DeployError(`could not ${describeStep(step)}: ${reason}`, whatToCheck(step), options);
+  const check = adviceOnMissing(reason) ?? whatToCheck(step);
+  return new DeployError(`could not ${describeStep(step)}: ${reason}`, check, options);
 }
 
 /** Part of what hosts of either kind say of a second provider of an id. */
