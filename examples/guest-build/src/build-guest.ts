@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { joinWit, readWitFolder, type WitFolder } from '@wasmlattice/wit-types';
+import { bareResources } from './bare-resources.js';
 import { bundleGuest } from './bundle.js';
 import type { Componentizer, EngineFeature } from './componentize.js';
 import { type ContentCache, contentKey, writeFileAtomically } from './content-cache.js';
@@ -32,7 +33,8 @@ export interface GuestBuildResult {
 /** Builds `<outDir>/<name>.wasm`, from the cache when nothing that matters has changed. */
 export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuildResult> {
   const name = guestName(options.entry);
-  const [code, wit] = await Promise.all([bundleGuest(options.entry), guestWit(options)]);
+  const [script, wit] = await Promise.all([bundleGuest(options.entry), guestWit(options)]);
+  const code = script + bareResources(await requireServable(await witOf(options), options.wit), script);
   const without = [...options.without].sort();
   const key = contentKey([name, code, wit, without.join(), options.tools]);
   const path = join(options.outDir, `${name}.wasm`);
@@ -42,7 +44,6 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
     await writeFileAtomically(path, cached);
     return { path, bytes: cached.length, fromCache: true };
   }
-  await requireServable(await witOf(options), options.wit);
   options.onSlowStep?.(`building ${name}.wasm, a few seconds`);
   const component = await options.componentize({ name, code, wit, without });
   await writeFileAtomically(path, component);

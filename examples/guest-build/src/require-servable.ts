@@ -22,13 +22,15 @@ const refused: Readonly<Partial<Record<WitType['kind'], readonly [what: string, 
 };
 
 /**
- * Refuses a world that componentize-js can't make a guest of, before it panics.
+ * The world of a guest; one that componentize-js can't make a guest of is refused before it panics.
  *
  * @throws GuestBuildError that names the function and what to use instead
  */
-export async function requireServable(wit: WitFolder, folder: string): Promise<void> {
-  const problem = firstProblem(await worldOf(wit, { folder }));
+export async function requireServable(wit: WitFolder, folder: string): Promise<World> {
+  const world = await worldOf(wit, { folder });
+  const problem = firstProblem(world);
   if (problem !== undefined) throw new GuestBuildError(problem);
+  return world;
 }
 
 function firstProblem(world: World): string | undefined {

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { World } from '@wasmlattice/wit-types';
+import { bareResources } from '../bare-resources.js';
 import { guestName, guestWit, witOf } from '../build-guest.js';
 import { bundleGuestWithMap } from '../bundle.js';
 import type { EngineFeature } from '../componentize.js';
@@ -59,6 +61,7 @@ interface Ready {
 export class GuestWorkshop {
   readonly #options: WorkshopOptions;
   #wit: string | undefined;
+  #world: World | undefined;
   #ready: Ready | undefined;
 
   constructor(options: WorkshopOptions) {
@@ -71,14 +74,16 @@ export class GuestWorkshop {
     const name = guestName(entry);
     const [bundle, wit] = await Promise.all([bundleGuestWithMap(entry), guestWit(this.#options)]);
     if (wit !== this.#wit) {
-      await requireServable(await witOf(this.#options), this.#options.wit);
+      this.#world = await requireServable(await witOf(this.#options), this.#options.wit);
       await onWit(wit);
       this.#wit = wit;
     }
     try {
-      const { base, engine, key } = await this.#prepare(name, bundle.code, bundle.exports, wit);
+      // Behind the script, whose lines stay where the map has them.
+      const code = bundle.code + (this.#world === undefined ? '' : bareResources(this.#world, bundle.code));
+      const { base, engine, key } = await this.#prepare(name, code, bundle.exports, wit);
       return {
-        component: insertSnapshot(base.component, await engine.evaluate(name, bundle.code)),
+        component: insertSnapshot(base.component, await engine.evaluate(name, code)),
         map: bundle.map,
         world: key,
       };
