@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parsePage } from './lib/doc-test/parse-page.mjs';
 import { readerEnvironment } from './lib/doc-test/reader-environment.mjs';
 import { runPage } from './lib/doc-test/run-page.mjs';
@@ -17,6 +17,8 @@ const pages = await Promise.all(
   }),
 );
 
+vi.setConfig({ maxConcurrency: 3 });
+
 let programs;
 let env;
 beforeAll(async () => {
@@ -25,8 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(programs, { recursive: true, force: true }));
 
-// The time ends what hangs; a page fails by what its commands say.
-test.each(pages.filter(({ isSlow }) => !isSlow))(
+// Their commands wait for one another most of the time, so some pages are run at once. The time ends what hangs; a page fails by what its
+// commands say.
+test.concurrent.each(pages.filter(({ isSlow }) => !isSlow))(
   'the commands of $name do what it says',
   { timeout: 600_000 },
   ({ path }) => runPage(path, { env }),

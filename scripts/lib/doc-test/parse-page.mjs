@@ -3,8 +3,10 @@
  *
  * - `{ kind: 'commands', stays, commands: [{ line, command, expected }] }` of a block ```` ```console test ````: each line behind `$ `
  *   (and those that a `\` at its end joins to it), and the lines of output that follow it; with `stays`, the last one runs until the page ends
+ * - `{ kind: 'shown', line, expected }` of a block ```` ```text test ````: what the last command that stays comes to write
  * - `{ kind: 'file', path, text }` of a block with `file=PATH`
- * - `{ kind: 'copy', from, to }` of a comment `<!-- doc-test: copy FROM TO -->`, from the repository
+ * - `{ kind: 'copy', from, to }` of a comment `<!-- doc-test: copy FROM TO -->`, from the repository, a file or a folder; with
+ *   `replace: [old, new]` of `<!-- doc-test: copy FROM TO OLD NEW -->` the file has another word of that length there, as its next version
  *
  * `isSlow` is what the comment `<!-- doc-test: slow -->` says. Blocks without marks are for reading alone.
  */
@@ -26,16 +28,24 @@ export function parsePage(source) {
     if (path !== undefined) steps.push({ kind: 'file', path, text: `${block.join('\n')}\n` });
     if (language === 'console' && marks.includes('test'))
       steps.push({ kind: 'commands', stays: marks.includes('stays'), commands: commandsOf(block, at + 2) });
+    if (language === 'text' && marks.includes('test'))
+      steps.push({ kind: 'shown', line: at + 1, expected: block.filter((text) => text.trim() !== '') });
     at = end;
   }
   return { isSlow, steps };
 }
 
 function copyOf(order, line) {
-  const [word, from, to, ...rest] = order.split(' ');
-  if (word !== 'copy' || to === undefined || rest.length > 0)
+  const [word, from, to, ...replace] = order.split(' ');
+  const [before, after] = replace;
+  if (
+    word !== 'copy' ||
+    to === undefined ||
+    ![0, 2].includes(replace.length) ||
+    before?.length !== after?.length
+  )
     throw new Error(`line ${line}: no order of doc-test: ${order}`);
-  return { kind: 'copy', from, to };
+  return { kind: 'copy', from, to, ...(before !== undefined && { replace }) };
 }
 
 function commandsOf(block, firstLine) {

@@ -4,6 +4,7 @@ import { missingLine, parsePage } from './parse-page.mjs';
 test('a page is commands, files and copies', () => {
   const page = `# Title
 <!-- doc-test: copy examples/a.wasm a.wasm -->
+<!-- doc-test: copy examples/a.wasm b.wasm Hello Howdy -->
 
 \`\`\`yaml file=wadm.yaml
 a: 1
@@ -24,21 +25,27 @@ $ for reading
 $ server
 … ready
 \`\`\`
+
+\`\`\`text test
+answered
+\`\`\`
 `;
   expect(parsePage(page)).toEqual({
     isSlow: false,
     steps: [
       { kind: 'copy', from: 'examples/a.wasm', to: 'a.wasm' },
+      { kind: 'copy', from: 'examples/a.wasm', to: 'b.wasm', replace: ['Hello', 'Howdy'] },
       { kind: 'file', path: 'wadm.yaml', text: 'a: 1\n' },
       {
         kind: 'commands',
         stays: false,
         commands: [
-          { line: 9, command: 'one --flag \\\n    two', expected: ['first line'] },
-          { line: 12, command: 'three', expected: [] },
+          { line: 10, command: 'one --flag \\\n    two', expected: ['first line'] },
+          { line: 13, command: 'three', expected: [] },
         ],
       },
-      { kind: 'commands', stays: true, commands: [{ line: 20, command: 'server', expected: ['… ready'] }] },
+      { kind: 'commands', stays: true, commands: [{ line: 21, command: 'server', expected: ['… ready'] }] },
+      { kind: 'shown', line: 25, expected: ['answered'] },
     ],
   });
 });
@@ -47,12 +54,14 @@ test('a page may be slow', () => {
   expect(parsePage('<!-- doc-test: slow -->\n').isSlow).toBe(true);
 });
 
-test.each(['<!-- doc-test: run x -->', '```console test\noutput\n```', '```console\n$ x'])(
-  '%j is refused',
-  (page) => {
-    expect(() => parsePage(page)).toThrow(/^line 1|^line 2/);
-  },
-);
+test.each([
+  '<!-- doc-test: run x -->',
+  '<!-- doc-test: copy a b Hello Hi -->',
+  '```console test\noutput\n```',
+  '```console\n$ x',
+])('%j is refused', (page) => {
+  expect(() => parsePage(page)).toThrow(/^line 1|^line 2/);
+});
 
 test('output has the lines that are shown, in their order, with others between', () => {
   const output = 'starting\nhost NABC started\nserving at 8000\n';

@@ -7,9 +7,13 @@ const programs = { wasmlattice: 'apps/cli/dist/main.js', 'wasmlattice-host': 'ap
 
 /** What pages need of curl: not every machine has it. */
 const curl = `#!${node26}
-const response = await fetch(process.argv.at(-1));
-process.stdout.write(await response.text());
-process.exitCode = response.ok ? 0 : 22;
+const url = process.argv.at(-1);
+const [range, first = 1, last = 1] = /\\[(\\d+)-(\\d+)\\]/.exec(url) ?? [];
+for (let number = Number(first); number <= Number(last); number++) {
+  const response = await fetch(range === undefined ? url : url.replace(range, number));
+  if (!response.ok && process.argv.includes('--fail')) process.exitCode = 22;
+  else process.stdout.write(await response.text());
+}
 `;
 
 /** The environment of a reader who has installed our programs, as they are built here, and a NATS server; `folder` is for the programs. */

@@ -1,12 +1,16 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { freePort, startChild } from '@wasmlattice/test-support';
 import { root } from '../paths.mjs';
 import { missingLine, parsePage } from './parse-page.mjs';
 
 /** Ports that pages use; each run takes free ones in their place. */
 const writtenPorts = ['4222', '8000', '8081', '8082', '8083'];
+
+/** How long to wait for what a command that stays is to write, however busy the machine is. */
+const patienceMs = 120_000;
 
 /** A command of a page did not do what the page says. */
 export class PageError extends Error {
@@ -26,22 +30,31 @@ export async function runPage(path, { env, keepsPorts = false, onStep = () => {}
   const ports = new Map();
   if (!keepsPorts) for (const port of writtenPorts) ports.set(port, String(await freePort()));
   const shell = new PageShell(folder, { HOME: folder, ...env });
+  const onLine = async (line, what, work) => {
+    try {
+      await work();
+    } catch (error) {
+      throw new PageError(`${path}:${line}: ${what}\n${error.message}`, { cause: error });
+    }
+  };
   const onMachine = (text) => text.replace(/\b\d{4}\b/g, (digits) => ports.get(digits) ?? digits);
   try {
     await shell.open();
     for (const step of steps) {
-      if (step.kind === 'copy') await copyFile(join(root, step.from), resolve(shell.folder, step.to));
+      if (step.kind === 'copy') await copy(step, resolve(shell.folder, step.to));
       else if (step.kind === 'file') await write(resolve(shell.folder, step.path), onMachine(step.text));
-      else {
+      else if (step.kind === 'shown') {
+        await onLine(step.line, 'the command that stays', () =>
+          shell.waitForOutput(step.expected.map(onMachine)),
+        );
+      } else {
         for (const [index, { line, command, expected }] of step.commands.entries()) {
           onStep(command);
           const shown = expected.map(onMachine);
           const stays = step.stays && index === step.commands.length - 1;
-          try {
-            await (stays ? shell.start(onMachine(command), shown) : shell.run(onMachine(command), shown));
-          } catch (error) {
-            throw new PageError(`${path}:${line}: $ ${command}\n${error.message}`, { cause: error });
-          }
+          await onLine(line, `$ ${command}`, () =>
+            stays ? shell.start(onMachine(command), shown) : shell.run(onMachine(command), shown),
+          );
         }
       }
     }
@@ -49,6 +62,16 @@ export async function runPage(path, { env, keepsPorts = false, onStep = () => {}
     await shell.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function copy({ from, replace }, to) {
+  const source = join(root, from);
+  if (replace === undefined) return cp(source, to, { recursive: true });
+  const bytes = await readFile(source);
+  const [before, after] = replace;
+  if (!bytes.includes(before)) throw new Error(`${from} has no "${before}"`);
+  for (let at = bytes.indexOf(before); at !== -1; at = bytes.indexOf(before, at)) bytes.write(after, at);
+  await writeFile(to, bytes);
 }
 
 async function write(path, text) {
@@ -89,7 +112,23 @@ class PageShell {
     const script = `. '${join(this.#state, 'exports')}'\nexec ${command}`;
     const child = startChild('bash', ['-c', script], this.#env, { cwd: this.folder, detached: true });
     this.#staying.push(child);
-    await child.waitForOutput((text) => missingLine(expected, text) === undefined);
+    await this.waitForOutput(expected);
+  }
+
+  /** Resolves when the last command that stays has written what is expected. */
+  async waitForOutput(expected) {
+    const child = this.#staying.at(-1);
+    const ended = new AbortController();
+    const tooLong = wait(patienceMs, undefined, { signal: ended.signal }).then(() => {
+      const missing = missingLine(expected, child.output());
+      throw new Error(`its output has no line "${missing}" so far:\n${child.output()}`);
+    });
+    try {
+      await Promise.race([child.waitForOutput((text) => missingLine(expected, text) === undefined), tooLong]);
+    } finally {
+      ended.abort();
+      await tooLong.catch(() => {});
+    }
   }
 
   /** Ends what stays, the last one first, as Ctrl-C would. */
