@@ -12,8 +12,8 @@ export class NotServingError extends Error {
   /** The last of what it wrote to standard error. */
   readonly lastLines: readonly string[];
 
-  constructor(reason: string, lastLines: readonly string[], options?: ErrorOptions) {
-    super(`${reason}${describeLastWords(lastLines)}`, options);
+  constructor(reason: string, lastLines: readonly string[]) {
+    super(`${reason}${describeLastWords(lastLines)}`);
     this.reason = reason;
     this.lastLines = lastLines;
   }
@@ -48,8 +48,8 @@ export async function waitUntilServing(options: ServingOptions): Promise<HealthR
     for (let attempt = 0; ; attempt += 1) {
       const reply = await check().catch((error: unknown) => {
         if (error instanceof ProviderSilentError) return undefined;
-        const reason = 'its answer to a health request can not be read';
-        throw new NotServingError(reason, process.lastLines(), { cause: error });
+        const reason = `its answer to a health request can not be read: ${error instanceof Error ? error.message : String(error)}`;
+        throw new NotServingError(reason, process.lastLines());
       });
       if (reply !== undefined && reply.isServing !== false) return reply;
       await sleep(Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 8)), given);
