@@ -49,6 +49,7 @@ on(data.provider_key + '.linkdefs.del', (m) => {
   answer(m);
 });
 on(data.provider_key + '.config.update', (m) => {
+  if (data.config.crash === data.instance_id) process.exit(7);
   console.log('config ' + m.string());
   answer(m);
 });
@@ -59,7 +60,6 @@ on('XPROVIDER.secrets.update', (m) => {
 on(data.provider_key + '.health', (m) => {
   if (data.config.babbles === 'at once' || (data.config.babbles === 'later' && asked++ > 0)) return m.respond('{"healthy":');
   m.respond(JSON.stringify({ healthy: true, ...ours, serving: true }));
-  if (data.config.crash === data.instance_id) process.exitCode = 7, nc.flush().then(() => process.exit());
 });
 on(data.provider_key + '.default.shutdown', async (m) => {
   console.log('shutdown ' + m.string());
@@ -258,11 +258,25 @@ describe('process provider', () => {
   it('is started again after a crash with fresh HostData, and both are told', async () => {
     const again = Promise.withResolvers<void>();
     const { log, crashes, provider } = await start({ crash: 'start-1' }, { onRestart: again.resolve });
+    await provider.updateConfig({});
     await again.promise;
     await log.waitFor(/started start-2/);
     expect(crashes).toMatchObject([{ crashes: 1, exit: { code: 7 } }]);
     expect(log.text()).toMatch(/ERROR host: the provider exited with code 7 although it should run/);
     expect(provider.state).toMatchObject({ tag: 'running', restarts: 1 });
+  });
+
+  it('is started again with fresh HostData when it is told to, which is no crash', async () => {
+    const again = Promise.withResolvers<void>();
+    const { log, crashes, provider } = await start({}, { onRestart: again.resolve });
+    await log.waitFor(/ready/);
+    const pid = pidOf(provider);
+    await provider.restart?.();
+    await again.promise;
+    expect(isAlive(pid)).toBe(false);
+    await log.waitFor(/shutdown \{/);
+    await log.waitFor(/started start-2/);
+    expect([crashes, provider.state]).toMatchObject([[], { tag: 'running', restarts: 1 }]);
   });
 
   it('stays stopped when it is stopped between two crashes', async () => {
@@ -271,6 +285,7 @@ describe('process provider', () => {
       {},
       { backoff: { baseMs: 600_000, maxMs: 600_000 } },
     );
+    await provider.updateConfig({});
     await log.waitFor(/exited with code 7/);
     await provider.stop();
     expect(log.text()).not.toMatch(/started start-2/);
