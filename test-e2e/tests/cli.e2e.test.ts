@@ -1,8 +1,10 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Child, createTempDir, freePort } from '@wasmlattice/test-support';
+import { type Child, createTempDir, freePort, startNatsServer } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliOutcome, runCli, startCli } from '../src/cli-process.js';
+import { serveHttp, startComponent } from '../src/deploy.js';
+import { joinLattice } from '../src/lattice.js';
 import { paths } from '../src/paths.js';
 import { type Scenario, startScenario } from '../src/scenario.js';
 
@@ -107,6 +109,22 @@ spec:
     const { code, output } = await run('app', 'deploy', manifest);
     expect(code).not.toBe(0);
     expect(output).toContain('gone.wasm');
+  });
+
+  it('runs a host whose components send requests to the Internet without a link, and to nothing of this machine', async () => {
+    await using nats = await startNatsServer();
+    await using lattice = await joinLattice(nats);
+    await using dir = await createTempDir();
+    const address = ['--nats-host', nats.host, '--nats-port', String(nats.port)];
+    await using up = startCli(nats, 'up', ...address, '--data-dir', dir.path);
+    const [, id = ''] = await up.waitForLine(/host started.*\b(N[A-Z2-7]{55})\b/);
+    const host = { id, child: up };
+    await startComponent(lattice, host, { id: 'fetcher', wasm: paths.fetcher });
+    const url = await serveHttp(lattice, host, 'fetcher', await freePort());
+    const errorOf = async (to: string): Promise<unknown> => (await fetch(`${url}/?to=${to}/`)).json();
+    // As far as anybody gets without the Internet.
+    expect(await errorOf('nowhere.invalid')).toMatchObject({ tag: 'DNS-error' });
+    expect(await errorOf(new URL(url).host)).toEqual({ tag: 'HTTP-request-denied' });
   });
 
   it('runs a host in the foreground until Ctrl-C', async () => {
