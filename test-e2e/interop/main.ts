@@ -12,10 +12,12 @@ import { mixVersions } from './versions-area.js';
 import { deployByWadm } from './wadm-area.js';
 import { createWash } from './wash.js';
 import { compareWashCommands } from './wash-area.js';
+import { compareWords } from './words-area.js';
 
 /** Areas by the name that chooses them on the command line. */
 const areas: Readonly<Record<string, (interop: Interop) => Promise<void>>> = {
   wash: compareWashCommands,
+  words: compareWords,
   app: compareAppCommands,
   wadm: deployByWadm,
   keeping: keepApplications,

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { exitCodes } from './exit-codes.js';
+import { addFreeOption, alsoSpelled, alsoTakes } from './option-forms.js';
 
 /** How results are written: for people, or as JSON for programs. */
 export type OutputFormat = 'text' | 'json';
@@ -17,6 +18,8 @@ export interface GlobalOptions {
   readonly tlsCaFile: string | undefined;
   readonly inboxPrefix: string | undefined;
   readonly ctlTopicPrefix: string | undefined;
+  /** Of the lattice data. */
+  readonly jsDomain: string | undefined;
   /** How long to wait for an answer. */
   readonly timeoutMs: number;
   /** How long to gather the hosts of the lattice: always the whole time, as nobody knows how many there are. */
@@ -29,6 +32,8 @@ interface OptionDefinition {
   readonly variable?: string;
   readonly help: string;
   readonly choices?: readonly string[];
+  /** Further names, those of `wash`. */
+  readonly also?: readonly string[];
 }
 
 /** Variables are those of the host, so that one environment serves both. */
@@ -44,25 +49,39 @@ const definitions = {
     help: 'NATS server (default: nats://127.0.0.1:4222)',
   },
   ctlHost: {
-    flags: '--ctl-host <host>',
+    flags: '-r, --ctl-host <host>',
+    also: ['--rpc-host <host>'],
     variable: 'WASMCLOUD_CTL_HOST',
     help: 'instead of --nats-url: its host',
   },
   ctlPort: {
-    flags: '--ctl-port <port>',
+    flags: '-p, --ctl-port <port>',
+    also: ['--rpc-port <port>'],
     variable: 'WASMCLOUD_CTL_PORT',
     help: 'instead of --nats-url: its port',
   },
-  ctlJwt: { flags: '--ctl-jwt <jwt>', variable: 'WASMCLOUD_CTL_JWT', help: 'user JWT; needs --ctl-seed' },
+  ctlJwt: {
+    flags: '--ctl-jwt <jwt>',
+    also: ['--rpc-jwt <jwt>'],
+    variable: 'WASMCLOUD_CTL_JWT',
+    help: 'user JWT; needs --ctl-seed',
+  },
   ctlSeed: {
     flags: '--ctl-seed <seed>',
+    also: ['--rpc-seed <seed>'],
     variable: 'WASMCLOUD_CTL_SEED',
     help: 'user seed, with --ctl-jwt or alone',
   },
-  ctlCreds: { flags: '--ctl-creds <file>', variable: 'WASMCLOUD_CTL_CREDS', help: 'credentials file' },
+  ctlCreds: {
+    flags: '--ctl-creds <file>',
+    also: ['--ctl-credsfile <file>', '--rpc-credsfile <file>'],
+    variable: 'WASMCLOUD_CTL_CREDS',
+    help: 'credentials file',
+  },
   ctlTls: { flags: '--ctl-tls', variable: 'WASMCLOUD_CTL_TLS', help: 'require TLS' },
   ctlTlsCaFile: {
     flags: '--ctl-tls-ca-file <file>',
+    also: ['--rpc-ca-file <file>'],
     variable: 'WASMLATTICE_CTL_TLS_CA_FILE',
     help: 'PEM file of certificate authorities to trust; requires TLS',
   },
@@ -76,8 +95,14 @@ const definitions = {
     variable: 'WASMCLOUD_CTL_TOPIC_PREFIX',
     help: 'first part of control subjects (default: wasmbus.ctl)',
   },
+  jsDomain: {
+    flags: '--js-domain <domain>',
+    variable: 'WASMCLOUD_JS_DOMAIN',
+    help: 'JetStream domain of the lattice data',
+  },
   timeoutMs: {
-    flags: '--timeout-ms <ms>',
+    flags: '-t, --timeout-ms <ms>',
+    also: ['--rpc-timeout-ms <ms>'],
     help: 'how long to wait for an answer (default: 2000), and to gather hosts (default: 750)',
   },
   output: { flags: '-o, --output <format>', help: 'text or json (default: text)', choices: ['text', 'json'] },
@@ -90,14 +115,15 @@ export const defaultGatherMs = 750;
 
 /** Adds the options to a command. They are understood before and after its name. */
 export function addGlobalOptions(command: Command): Command {
-  for (const definition of Object.values<OptionDefinition>(definitions)) {
-    const { choices, flags, help, variable } = definition;
+  for (const [name, definition] of Object.entries<OptionDefinition>(definitions)) {
+    const { also = [], choices, flags, help, variable } = definition;
     const option = new Option(flags, variable === undefined ? help : `${help} [${variable}]`);
     option.helpGroup('Lattice options:');
     if (choices !== undefined) option.choices(choices);
-    command.addOption(option);
+    addFreeOption(command, option);
+    for (const each of also) alsoSpelled(command, each, name);
   }
-  return command;
+  return alsoTakes(command, '--experimental');
 }
 
 /**
@@ -122,6 +148,7 @@ export function readGlobalOptions(command: Command, io: CliIo): GlobalOptions {
     inboxPrefix: read('ctlInboxPrefix'),
     login: readLogin(read),
     ctlTopicPrefix: read('ctlTopicPrefix'),
+    jsDomain: read('jsDomain'),
     timeoutMs,
     gatherMs: timeout === undefined ? defaultGatherMs : timeoutMs,
     output: read('output') === 'json' ? 'json' : 'text',
@@ -151,6 +178,7 @@ export function hostFlags(command: Command): string[] {
         'ctlTlsCaFile',
         'ctlInboxPrefix',
         'ctlTopicPrefix',
+        'jsDomain',
       ] as const
     ).flatMap((name) => {
       const text = given.get(name);
@@ -159,6 +187,11 @@ export function hostFlags(command: Command): string[] {
       return name === 'ctlTls' ? [flag] : [flag, text];
     }),
   ];
+}
+
+/** How a connection reaches the lattice data. */
+export function jetstreamOptions({ jsDomain }: GlobalOptions): { readonly domain?: string } {
+  return jsDomain === undefined ? {} : { domain: jsDomain };
 }
 
 /** The host has one server for both of its connections, unless flags of either say otherwise. */

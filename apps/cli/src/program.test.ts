@@ -49,7 +49,7 @@ describe('options', () => {
     [['get', 'hosts', '--ctl-host', 'a', '--nats-url', 'b'], 'exclude each other'],
     [['get', 'hosts', '--lattice', 'a.b'], 'invalid lattice "a.b"'],
     [['get', 'host'], "unknown command 'host'"],
-    [['link', 'put', 'a', 'b', 'wasi', 'http'], "required option '--interface <names...>' not specified"],
+    [['link', 'put', 'a', 'b', 'wasi', 'http'], "required option '--interface <name>' not specified"],
     [['config', 'get'], "missing required argument 'name'"],
   ])('%j is refused', async (argv, message) => {
     const io = createTestIo({ NATS_URL: scenario.server.url });
@@ -85,6 +85,34 @@ describe('options', () => {
         /^error: .*none\.creds is not a NATS credentials file: .*\ncheck: .*--ctl-creds/,
       ),
     });
+  });
+
+  it('give a program its errors as JSON, too', async () => {
+    await host();
+    for (const [argv, code, error] of [
+      [['get', 'inventory', 'nobody', '-o', 'json'], 2, /nobody/],
+      [['stop', 'component', 'nobody', '--output=json'], 1, /nobody/],
+      [['get', 'nothing', '-o', 'json'], 2, /unknown command/],
+    ] as const) {
+      const outcome = await cli(...argv);
+      expect([outcome.code, outcome.output]).toEqual([code, '']);
+      expect(JSON.parse(outcome.errors)).toMatchObject({
+        success: false,
+        error: expect.stringMatching(error),
+        check: expect.any(String),
+      });
+    }
+  });
+
+  it('have the short forms and the names of `wash`', async () => {
+    await host();
+    const place = ['-r', '127.0.0.1', '-p', String(scenario.server.port), '-t', '2000'];
+    const io = createTestIo();
+    expect([await runCli(['get', 'hosts', ...place], io), io.errors]).toEqual([0, '']);
+    const none = createTestIo();
+    const creds = ['--ctl-credsfile', join(scenario.folder, 'none.creds')];
+    expect(await runCli(['get', 'hosts', ...place, ...creds], none)).toBe(2);
+    expect(none.errors).toContain('none.creds');
   });
 
   it('show help and version', async () => {

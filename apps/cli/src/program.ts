@@ -66,6 +66,7 @@ import { addUpdateProvider } from './commands/update-provider.js';
 import { describeFailure } from './describe-failure.js';
 import { exitCodes } from './exit-codes.js';
 import { addGlobalOptions } from './global-options.js';
+import { jsonDocument } from './output/json.js';
 import { cliVersion } from './version.js';
 
 /**
@@ -83,6 +84,10 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     if (io.signal.aborted) return exitCodes.interrupted;
     const failure = describeFailure(error);
+    if (failure !== undefined && failure.message !== '' && asksForJson(argv)) {
+      io.err(jsonDocument({ success: false, error: failure.message, check: failure.check }));
+      return failure.exitCode;
+    }
     if (failure === undefined) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       io.err(`error: unexpected: ${text}\n`);
@@ -92,6 +97,16 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     if (failure.check !== undefined) io.err(`check: ${failure.check}\n`);
     return failure.exitCode;
   }
+}
+
+/** Whether the output is to be JSON, as far as that can be told of a command line that may be wrong. */
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, index) =>
+      word === '--json' ||
+      /^(-o=?|--output=)json$/.test(word) ||
+      (word === 'json' && /^(-o|--output)$/.test(argv[index - 1] ?? '')),
+  );
 }
 
 /** All commands; `setExitCode` is told the code of one that ends in another way than by success or an error. */
@@ -132,7 +147,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   const get = group(program, 'get', 'Look at the lattice');
   addGetHosts(get, io);
   addGetInventory(get, io);
-  addGetLinks(get, io);
+  addGetLinks(get, io, 'links');
   addEvents(get, io);
   addGetClaims(get, io);
   const access = group(program, 'access', 'Who may do what on the NATS server');
@@ -164,6 +179,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   const link = group(program, 'link', 'Links between components and providers');
   addLinkPut(link, io);
   addLinkDel(link, io);
+  addGetLinks(link, io, 'query');
   const start = group(program, 'start', 'Start components and providers');
   addStartComponent(start, io);
   addStartProvider(start, io);

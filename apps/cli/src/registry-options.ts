@@ -14,6 +14,7 @@ import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { exitCodes } from './exit-codes.js';
 import { usageError } from './global-options.js';
+import { addFreeOption, repeatedOption } from './option-forms.js';
 import { readNamedFile } from './read-file.js';
 
 /** How commands reach a registry; flags and variables are those of `wash`, but for the authorities. */
@@ -38,12 +39,12 @@ export function addRegistryOptions(command: Command): Command {
     new Option('--insecure', 'reach the registry over plain HTTP'),
     new Option('--insecure-skip-tls-verify', 'take any certificate'),
     new Option('--allow-latest', 'permit the tag latest, and references without a tag'),
-    new Option(
-      '--tls-ca-path <file...>',
-      'PEM files of authorities to trust besides [WASMCLOUD_TLS_CA_PATH]',
+    repeatedOption(
+      '--tls-ca-path <file>',
+      'PEM file of authorities to trust besides [WASMCLOUD_TLS_CA_PATH]',
     ),
   ];
-  for (const option of options) command.addOption(option.helpGroup('Registry options:'));
+  for (const option of options) addFreeOption(command, option.helpGroup('Registry options:'));
   return command;
 }
 

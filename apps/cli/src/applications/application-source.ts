@@ -33,6 +33,9 @@ export type ApplicationSource =
   | ({ readonly kind: 'file' } & ManifestFile)
   | { readonly kind: 'name'; readonly name: string };
 
+/** What commands say of an argument that {@link readManifestFile} takes. */
+export const manifestArgument = 'manifest in wadm format (YAML or JSON); `-`: from standard input';
+
 /** Reads a file if there is one, and takes the argument for the name of an application if it can be one. */
 export async function readFileOrName(argument: string, io: CliIo): Promise<ApplicationSource> {
   try {
@@ -46,12 +49,13 @@ export async function readFileOrName(argument: string, io: CliIo): Promise<Appli
   }
 }
 
-/** Reads a manifest and tells its warnings. */
+/** Reads a manifest, from standard input where the file is `-`, and tells its warnings. */
 export async function readManifestFile(file: string, io: CliIo): Promise<ManifestFile> {
   const path = resolve(io.cwd, file);
+  if (file === '-' && io.terminal?.err === true) io.err('note: the manifest is read from standard input\n');
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = file === '-' ? Buffer.from(await io.readInput()) : await readFile(path);
   } catch (cause) {
     throw new CliError(`cannot read the manifest ${file}: ${describeError(cause)}`, `look for ${path}`, {
       cause,

@@ -5,6 +5,7 @@ import {
   createKvApplicationStore,
 } from '@wasmlattice/applications';
 import type { LatticeCommand } from '../command.js';
+import { jetstreamOptions } from '../global-options.js';
 import { RememberedApplications } from './remembered-applications.js';
 
 /** What commands look at, whoever has it. */
@@ -19,14 +20,11 @@ export type Applications =
   | { readonly kind: 'direct'; readonly reads: ApplicationReads; readonly store: ApplicationStore };
 
 /** Finds out who has the applications of the lattice. */
-export async function openApplications(
-  command: LatticeCommand,
-  jsDomain: string | undefined,
-): Promise<Applications> {
+export async function openApplications(command: LatticeCommand): Promise<Applications> {
   const { connection, lattice, options } = command;
   const client = createApplicationClient({ connection, lattice, timeoutMs: options.timeoutMs });
   if (await client.isServed()) return { kind: 'served', reads: client, client };
-  const jetstream = connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain });
+  const jetstream = connection.jetstream(jetstreamOptions(options));
   const store = createKvApplicationStore({ jetstream, lattice });
   return { kind: 'direct', reads: new RememberedApplications(store, command), store };
 }

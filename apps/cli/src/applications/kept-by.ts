@@ -2,17 +2,17 @@ import type { ToldStatus } from '@wasmlattice/applications';
 import { type LeaseRecord, readLease } from '@wasmlattice/reconciler';
 import type { JetStreamClient } from 'nats';
 import type { LatticeCommand } from '../command.js';
+import { jetstreamOptions } from '../global-options.js';
 import type { Applications } from './applications.js';
 
 /** Who keeps an application, and what of late explains its status: a line for each. */
 export async function keptBy(
   { kind }: Applications,
   { keeper }: ToldStatus,
-  { connection, lattice }: LatticeCommand,
-  jsDomain: string | undefined,
+  { connection, lattice, options }: LatticeCommand,
 ): Promise<readonly string[]> {
   if (kind === 'direct') {
-    const jetstream = connection.jetstream(jsDomain === undefined ? {} : { domain: jsDomain });
+    const jetstream = connection.jetstream(jetstreamOptions(options));
     return [await keptByNobody(jetstream, lattice)];
   }
   if (keeper === undefined) return ['kept by a wadm: hosts of ours stand aside'];

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { warnOfAbsentConfigs } from '../applications/absent-configs.js';
-import { type ManifestFile, readFileOrName, storedManifest } from '../applications/application-source.js';
+import {
+  type ManifestFile,
+  manifestArgument,
+  readFileOrName,
+  storedManifest,
+} from '../applications/application-source.js';
 import { type Applications, openApplications } from '../applications/applications.js';
 import { type CanaryOptions, readCanaryTerms } from '../applications/canary-terms.js';
 import { deployDirectly } from '../applications/deploy-directly.js';
@@ -11,18 +16,17 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice } from '../command.js';
 import { usageError } from '../global-options.js';
-import {
-  addChangeOptions,
-  type ChangeOptions,
-  jsDomainOf,
-  readChangeOptions,
-} from './application-options.js';
+import { addChangeOptions, type ChangeOptions, readChangeOptions } from './application-options.js';
 
 export function addAppDeploy(parent: Command, io: CliIo): void {
   addChangeOptions(parent.command('deploy'))
     .description('Bring the lattice to the state of an application, and wait until it is')
-    .argument('<file|name>', 'manifest in wadm format (YAML or JSON), or an application of the lattice')
+    .argument('[file|name]', `${manifestArgument}, or an application of the lattice`, '-')
     .argument('[version]', 'of an application of the lattice; the newest by default')
+    .option(
+      '--replace',
+      'as it does anyway: a version that was put with other content gets a name of its own',
+    )
     .option('--canary <share>', 'run it beside the deployed version for a part of the calls, as in 10%')
     .option('--for <time>', 'how long a canary is watched before it takes over, as in 30s or 5m; default 5m')
     .option(
@@ -37,7 +41,7 @@ export function addAppDeploy(parent: Command, io: CliIo): void {
       }
       const digests = source.kind === 'file' ? await checkLocalImages(source, io) : new Map();
       await onLattice(command, io, async (session) => {
-        const applications = await openApplications(session, jsDomainOf(own, io));
+        const applications = await openApplications(session);
         if (settings.canary !== undefined && applications.kind === 'direct') {
           throw new CliError(
             'nobody keeps the applications of this lattice, who would watch a canary',

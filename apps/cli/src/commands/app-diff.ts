@@ -16,19 +16,19 @@ import { checkLocalImages, withDigests } from '../applications/local-images.js';
 import { writeDifferences } from '../applications/write-differences.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice } from '../command.js';
+import { addGlobalOptions } from '../global-options.js';
 import { jsonLine } from '../output/json.js';
-import { type ApplicationOptions, addApplicationOptions, jsDomainOf } from './application-options.js';
 
 export function addAppDiff(parent: Command, io: CliIo): void {
-  addApplicationOptions(parent.command('diff'))
+  addGlobalOptions(parent.command('diff'))
     .description('Show what a manifest changes against the deployed version, and against what runs')
     .argument('<file>', 'manifest in wadm format (YAML or JSON)')
-    .action(async (file: string, own: ApplicationOptions, command: Command) => {
+    .action(async (file: string, _own: unknown, command: Command) => {
       const source = await readManifestFile(file, io);
       const digests = await checkLocalImages(source, io);
       await onLattice(command, io, async (session) => {
         const isText = session.options.output === 'text';
-        const applications = await openApplications(session, jsDomainOf(own, io));
+        const applications = await openApplications(session);
         const document = withDigests(source.document, digests);
         const { manifest } = readDocument(document);
         const before = await deployedOf(manifest.name, applications);

@@ -3,17 +3,17 @@ import { openApplications } from '../applications/applications.js';
 import { knownVersions } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
 import { renderTable } from '../output/table.js';
-import { type ApplicationOptions, addApplicationOptions, jsDomainOf } from './application-options.js';
 
 export function addAppHistory(parent: Command, io: CliIo): void {
-  addApplicationOptions(parent.command('history'))
+  addGlobalOptions(parent.command('history'))
     .description('Show the versions of an application, and when each was put and deployed')
     .argument('<name>', 'application of the lattice')
-    .action(async (name: string, own: ApplicationOptions, command: Command) => {
+    .action(async (name: string, _own: unknown, command: Command) => {
       await onLattice(command, io, async (session) => {
-        const { reads } = await openApplications(session, jsDomainOf(own, io));
+        const { reads } = await openApplications(session);
         const versions = await knownVersions(name, reads);
         const history = await reads.history(name);
         const last = (action: 'put' | 'deployed', version: string): string | undefined =>

@@ -223,6 +223,33 @@ describe('applications by their names', () => {
     });
   });
 
+  it('come from standard input, are all undeployed and all deleted', async () => {
+    const { components, providers } = await host();
+    await deploy();
+    const io = createTestIo(
+      { WASMLATTICE_NATS_URL: scenario.server.url },
+      scenario.folder,
+      manifest({ name: 'other' }),
+    );
+    expect([await runCli(['app', 'put', '-'], io), io.output]).toEqual([
+      0,
+      'Put application "other", version "v1"\n',
+    ]);
+    expect((await cli('app', 'get')).output).toBe((await cli('app', 'list')).output);
+    expect(await cli('app', 'undeploy')).toMatchObject({ code: 2 });
+    expect(await cli('app', 'undeploy', 'shop', '--all')).toMatchObject({ code: 2 });
+    expect(await cli('app', 'undeploy', '--all')).toMatchObject({ code: 0, errors: '' });
+    expect([components.size, providers.size]).toEqual([0, 0]);
+    expect(await cli('app', 'undeploy', '--all')).toMatchObject({ code: 0, output: 'nothing is deployed\n' });
+    expect(await cli('app', 'delete', '--all-undeployed')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Deleted application: other'),
+    });
+    expect(await cli('app', 'list', '-o', 'json')).toMatchObject({
+      output: expect.stringContaining('"applications": []'),
+    });
+  });
+
   it('are gone back with, though not to the code of a file that was built again, which is told', async () => {
     const { requests } = await host();
     await deploy();

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
-import { readManifestFile } from '../applications/application-source.js';
+import { manifestArgument, readManifestFile } from '../applications/application-source.js';
 import { openApplications } from '../applications/applications.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
-import { type ApplicationOptions, addApplicationOptions, jsDomainOf } from './application-options.js';
 
 export function addAppPut(parent: Command, io: CliIo): void {
-  addApplicationOptions(parent.command('put'))
+  addGlobalOptions(parent.command('put'))
     .description('Store a version of an application without deploying it')
-    .argument('<file>', 'manifest in wadm format (YAML or JSON)')
-    .action(async (file: string, own: ApplicationOptions, command: Command) => {
+    .argument('[file]', manifestArgument, '-')
+    .action(async (file: string, _own: unknown, command: Command) => {
       const { document } = await readManifestFile(file, io);
       await onLattice(command, io, async (session) => {
-        const applications = await openApplications(session, jsDomainOf(own, io));
+        const applications = await openApplications(session);
         const version =
           applications.kind === 'served'
             ? await applications.client.put(document)

@@ -9,12 +9,7 @@ import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
 import { jsonDocument } from '../output/json.js';
 import { deployStored } from './app-deploy.js';
-import {
-  addChangeOptions,
-  type ChangeOptions,
-  jsDomainOf,
-  readChangeOptions,
-} from './application-options.js';
+import { addChangeOptions, type ChangeOptions, readChangeOptions } from './application-options.js';
 
 export function addAppRollback(parent: Command, io: CliIo): void {
   addChangeOptions(parent.command('rollback'))
@@ -24,7 +19,7 @@ export function addAppRollback(parent: Command, io: CliIo): void {
     .action(async (name: string, asked: string | undefined, own: ChangeOptions, command: Command) => {
       const settings = readChangeOptions(own);
       await onLattice(command, io, async (session) => {
-        const applications = await openApplications(session, jsDomainOf(own, io));
+        const applications = await openApplications(session);
         const { reads } = applications;
         if (asked === undefined && applications.kind === 'served') {
           const message = await endedCanary(name, applications.client);

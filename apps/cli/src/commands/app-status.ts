@@ -5,9 +5,9 @@ import { keptBy } from '../applications/kept-by.js';
 import { knownVersions } from '../applications/unknown-application.js';
 import type { CliIo } from '../cli-io.js';
 import { onLattice } from '../command.js';
+import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
 import { renderTable } from '../output/table.js';
-import { type ApplicationOptions, addApplicationOptions, jsDomainOf } from './application-options.js';
 
 /** What each part has come to; where none is told of, what the whole has. */
 function describeParts({ scalers, status }: ApplicationStatus): string {
@@ -19,13 +19,12 @@ function describeParts({ scalers, status }: ApplicationStatus): string {
 }
 
 export function addAppStatus(parent: Command, io: CliIo): void {
-  addApplicationOptions(parent.command('status'))
+  addGlobalOptions(parent.command('status'))
     .description('Show what an application has come to, part by part')
     .argument('<name>', 'application of the lattice')
-    .action(async (name: string, own: ApplicationOptions, command: Command) => {
+    .action(async (name: string, _own: unknown, command: Command) => {
       await onLattice(command, io, async (session) => {
-        const jsDomain = jsDomainOf(own, io);
-        const applications = await openApplications(session, jsDomain);
+        const applications = await openApplications(session);
         const { reads } = applications;
         const versions = await knownVersions(name, reads);
         const status = await reads.status(name);
@@ -44,7 +43,7 @@ export function addAppStatus(parent: Command, io: CliIo): void {
         io.out(`${name}${deployed === undefined ? '' : `@${deployed}`} - ${status.status.type}\n`);
         io.out(describeParts(status));
         if (status.status.type === 'undeployed') return;
-        const keeping = await keptBy(applications, status, session, jsDomain);
+        const keeping = await keptBy(applications, status, session);
         io.out(keeping.map((line) => `${line}\n`).join(''));
       });
     });

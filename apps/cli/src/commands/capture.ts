@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { captureInvocations } from '../capture/capture-invocations.js';
-import { readDuration } from '../capture/read-duration.js';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice } from '../command.js';
 import { addGlobalOptions, readWholeNumber } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
+import { readDuration } from '../read-duration.js';
 import { writeNamedFile } from '../write-file.js';
 
 interface CaptureFlags {

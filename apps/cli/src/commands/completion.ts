@@ -10,6 +10,7 @@ const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 export function addCompletion(program: Command, io: CliIo): void {
   program
     .command('completion')
+    .alias('completions')
     .description('Print what a shell needs to complete command lines: source <(wasmlattice completion bash)')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
     .action((shell: keyof typeof scripts) => io.out(scripts[shell](completionTable(program))));

@@ -8,7 +8,7 @@ export function addConfigPut(parent: Command, io: CliIo): void {
   addGlobalOptions(parent.command('put'))
     .description('Store a named config, replacing the one of that name')
     .argument('<name>', 'name of the config')
-    .argument('[values...]', 'its values, each key=value')
+    .argument('<values...>', 'its values, each key=value')
     .action((name: string, values: readonly string[], _options, command: Command) => {
       const config = readKeyValues(values, 'the value');
       return onLattice(command, io, async ({ client, options }) => {

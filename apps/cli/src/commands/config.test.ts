@@ -47,6 +47,13 @@ describe('config', () => {
     });
   });
 
+  it('refuses to replace a config by nothing', async () => {
+    expect(await cli('config', 'put', 'greeting')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining("missing required argument 'values'"),
+    });
+  });
+
   it('refuses values without a key', async () => {
     expect(await cli('config', 'put', 'greeting', 'hello')).toMatchObject({
       code: 2,

@@ -8,24 +8,25 @@ import { allHosts, findHost } from '../find-host.js';
 import { addGlobalOptions } from '../global-options.js';
 import { jsonDocument } from '../output/json.js';
 import { renderMap, renderTable } from '../output/table.js';
+import { addWatchOption, type WatchOptions, writeWatched } from '../output/watch.js';
 
 export function addGetInventory(parent: Command, io: CliIo): void {
-  addGlobalOptions(parent.command('inventory'))
+  addWatchOption(addGlobalOptions(parent.command('inventory')))
     .description('Show what runs on a host, or on all hosts')
     .argument('[host]', 'id or name of the host, or the beginning of one')
-    .action((host: string | undefined, _options, command: Command) =>
+    .action((host: string | undefined, own: WatchOptions, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {
         const gather = { gatherMs: options.gatherMs, signal: io.signal };
-        const hosts =
-          host === undefined ? await allHosts(client, gather) : [await findHost(client, host, gather)];
-        const inventories = await Promise.all(
-          hosts.map(({ id }) => client.getHostInventory(id, { signal: io.signal })),
-        );
-        io.out(
-          options.output === 'json'
+        await writeWatched(own, io, async () => {
+          const hosts =
+            host === undefined ? await allHosts(client, gather) : [await findHost(client, host, gather)];
+          const inventories = await Promise.all(
+            hosts.map(({ id }) => client.getHostInventory(id, { signal: io.signal })),
+          );
+          return options.output === 'json'
             ? jsonDocument(inventories.map(encodeHostInventory))
-            : inventories.map(renderInventory).join('\n'),
-        );
+            : inventories.map(renderInventory).join('\n');
+        });
       }),
     );
 }

@@ -15,8 +15,9 @@ interface ShownLink {
   readonly trouble: UndeliveredLink | undefined;
 }
 
-export function addGetLinks(parent: Command, io: CliIo): void {
-  addGlobalOptions(parent.command('links'))
+/** @param name of the command; `wash` has two */
+export function addGetLinks(parent: Command, io: CliIo, name: 'links' | 'query'): void {
+  addGlobalOptions(parent.command(name))
     .description('List the links of the lattice, and why one does not work')
     .action((_options, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {

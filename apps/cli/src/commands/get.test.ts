@@ -104,9 +104,35 @@ describe('get', () => {
     expect((await cli('get', 'inventory', 'x')).errors).toContain('calm-owl-0002 (NB2)');
   });
 
+  it('shows the inventory whenever it has changed, if it is to be watched', async () => {
+    const { components } = await host();
+    const io = createTestIo({ WASMLATTICE_NATS_URL: scenario.server.url });
+    const watching = runCli(['get', 'inventory', '-w', '20ms', '-t', '200'], io);
+    const patience = { timeout: 30_000, interval: 20 };
+    await expect.poll(() => io.output, patience).toContain('calm-fox-0001');
+    const description = { imageRef: 'file:///x', annotations: {}, revision: 0 };
+    components.set('late', { ...description, id: 'late', maxInstances: 1 });
+    await expect.poll(() => io.output, patience).toContain('late');
+    io.interrupt();
+    expect(await watching).toBe(0);
+    expect(io.output.match(/^Host /gm)).toHaveLength(2);
+    expect(io.errors).toBe('');
+  }, 60_000);
+
   it('lists links', async () => {
     await host();
-    await cli('link', 'put', 'hello', 'store', 'wasi', 'keyvalue', '--interface', 'store', 'atomics');
+    await cli(
+      'link',
+      'put',
+      'hello',
+      'store',
+      'wasi',
+      'keyvalue',
+      '--interface',
+      'store',
+      '--interface',
+      'atomics',
+    );
     const { output } = await cli('get', 'links');
     expect(output).toMatch(/hello\s+store\s+wasi:keyvalue\/store,atomics\s+default/);
     expect((await cli('get', 'links', '-o', 'json')).output).toContain('"source_id": "hello"');

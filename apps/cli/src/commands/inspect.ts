@@ -8,6 +8,7 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { exitCodes } from '../exit-codes.js';
 import { addGlobalOptions, readGlobalOptions } from '../global-options.js';
+import { alsoTakes } from '../option-forms.js';
 import { inspectionText } from '../output/inspection-text.js';
 import { jsonDocument } from '../output/json.js';
 import { componentReport, providerReport, reportText } from '../output/token-text.js';
@@ -23,7 +24,7 @@ interface InspectOptions extends RegistryOptions {
 
 /** `setExitCode` takes {@link exitCodes.failure} for a component that would not run, and for a token that does not count. */
 export function addInspect(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
-  const command = addGlobalOptions(program.command('inspect'))
+  const command = addGlobalOptions(addRegistryOptions(program.command('inspect')))
     .description(
       'Show what a component imports, exports and uses, who signed it, and whether it would run here',
     )
@@ -31,7 +32,7 @@ export function addInspect(program: Command, io: CliIo, setExitCode: (code: numb
     .option('--jwt-only', 'print the token alone')
     .option('-d, --digest <digest>', 'digest that the manifest in the registry must have')
     .addOption(new Option('--json', 'the same as --output json'));
-  addRegistryOptions(command).action(async (target: string, options: InspectOptions, self: Command) => {
+  alsoTakes(command, '--no-cache').action(async (target: string, options: InspectOptions, self: Command) => {
     const isJson = options.json === true || readGlobalOptions(self, io).output === 'json';
     const path = await pathOf(target, options, io);
     const bytes = await readNamedFile(io, path);

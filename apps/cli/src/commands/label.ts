@@ -14,7 +14,9 @@ export function addLabel(program: Command, io: CliIo): void {
     .argument('<labels...>', 'labels, each key=value; with --delete, each a key')
     .option('--delete', 'take them away')
     .action(
-      (wanted: string, texts: readonly string[], own: { readonly delete?: boolean }, command: Command) => {
+      (wanted: string, given: readonly string[], own: { readonly delete?: boolean }, command: Command) => {
+        // `wash` takes several in one word, too.
+        const texts = given.flatMap((text) => text.split(','));
         const isDeletion = own.delete === true;
         const labels = isDeletion ? readKeys(texts) : readKeyValues(texts, 'the label');
         return onLattice(command, io, async ({ client, options }) => {

@@ -86,12 +86,44 @@ describe('scale component', () => {
   it.each([
     ['by its id', ['hello']],
     ['by image and id', [image, 'hello']],
+    ['by host, image and id', ['NA1', image, 'hello']],
   ])('%s keeps image, annotations and configs', async (_, args) => {
     const { components } = await host();
-    await cli('start', 'component', image, 'hello', '--annotations', 'team=a', '--config', 'a', 'b');
+    await cli(
+      'start',
+      'component',
+      image,
+      'hello',
+      '--annotations',
+      'team=a',
+      '--config',
+      'a',
+      '--config',
+      'b',
+    );
     expect(await cli('scale', 'component', ...args, '--max-instances', '9')).toMatchObject({ code: 0 });
     const kept = { imageRef: image, annotations: { team: 'a' }, config: ['a', 'b'] };
     expect(components.get('hello')).toMatchObject({ ...kept, maxInstances: 9 });
+  });
+
+  it('starts it where host, image and id are named and it does not run', async () => {
+    const { components } = await host();
+    expect(await cli('scale', 'component', 'NA1', image, 'hello', '-c', '3')).toMatchObject({ code: 0 });
+    expect(components.get('hello')).toMatchObject({ imageRef: image, maxInstances: 3 });
+  });
+
+  it('tells that the code stays as it is where another image is named', async () => {
+    await host();
+    await cli('start', 'component', '--config', 'a', '-c', 'zone=b', '--host-id', 'NA1', image, 'hello');
+    const other = 'registry.test/other:1.0.0';
+    expect(await cli('scale', 'component', other, 'hello', '-c', '4')).toMatchObject({
+      code: 0,
+      errors: expect.stringContaining('warning: component hello goes on with the code of'),
+    });
+    expect(await cli('scale', 'component', other, 'hello', '-c', '4', '--allow-update')).toMatchObject({
+      code: 0,
+      errors: '',
+    });
   });
 
   it('warns where a host does not tell the configs, which a scale replaces', async () => {
@@ -225,6 +257,12 @@ describe('label', () => {
     expect(await cli('label', 'calm', 'zone=a', 'tier=')).toMatchObject({ code: 0 });
     expect(await cli('label', 'NA1', 'zone', '--delete')).toMatchObject({ code: 0 });
     expect(requests).toEqual(['label zone=a', 'label tier=', 'unlabel zone']);
+  });
+
+  it('may be several in one word, as `wash` has them', async () => {
+    const { requests } = await host();
+    expect(await cli('label', 'calm', 'zone=a,tier=edge')).toMatchObject({ code: 0 });
+    expect(requests).toEqual(['label zone=a', 'label tier=edge']);
   });
 
   it('is not taken away where it is not', async () => {

@@ -6,26 +6,41 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice, writeDone } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { addGlobalOptions } from '../global-options.js';
+import { addGlobalOptions, usageError } from '../global-options.js';
 
 interface LinkDelOptions {
   readonly linkName: string;
   readonly target?: string;
   readonly all?: boolean;
+  readonly force?: boolean;
 }
 
 export function addLinkDel(parent: Command, io: CliIo): void {
   addGlobalOptions(parent.command('del'))
     .description('Remove a link')
-    .argument('<source>', 'id that calls')
-    .argument('<namespace>', 'of the interfaces: `wasi` of wasi:keyvalue/store')
-    .argument('<package>', 'of the interfaces: `keyvalue` of wasi:keyvalue/store')
-    .option('--link-name <name>', 'tells links for the same interface apart', 'default')
+    .argument('[source]', 'id that calls')
+    .argument('[namespace]', 'of the interfaces: `wasi` of wasi:keyvalue/store')
+    .argument('[package]', 'of the interfaces: `keyvalue` of wasi:keyvalue/store')
+    .option('-l, --link-name <name>', 'tells links for the same interface apart', 'default')
     .option('--target <id>', 'id that answers, where links of one name lead to several')
-    .option('--all', 'remove the links to all targets')
+    .option('--all', 'remove the links to all targets; without a source, all of the lattice')
+    .option('--force', 'with --all and without a source: do so')
     .action(
-      (sourceId: string, witNamespace: string, witPackage: string, own: LinkDelOptions, command: Command) =>
-        onLattice(command, io, async (lattice) => {
+      (
+        sourceId: string | undefined,
+        witNamespace: string | undefined,
+        witPackage: string | undefined,
+        own: LinkDelOptions,
+        command: Command,
+      ) => {
+        if (sourceId === undefined && own.all === true) return removeAll(command, own, io);
+        if (sourceId === undefined || witNamespace === undefined || witPackage === undefined) {
+          throw usageError(
+            'source, namespace and package tell which link',
+            'name all three, or remove all links of the lattice with --all --force',
+          );
+        }
+        return onLattice(command, io, async (lattice) => {
           const slot = { sourceId, witNamespace, witPackage, name: own.linkName };
           const links = await lattice.client.getLinks({ signal: io.signal });
           const removed = chooseLinks(slot, own, links);
@@ -33,8 +48,24 @@ export function addLinkDel(parent: Command, io: CliIo): void {
           const targets = removed.map(({ target }) => target).join(', ');
           const done = `removed the link of ${sourceId} for ${witNamespace}:${witPackage} to ${targets}`;
           writeDone(io, lattice.options.output, done, done);
-        }),
+        });
+      },
     );
+}
+
+function removeAll(command: Command, { force = false }: LinkDelOptions, io: CliIo): Promise<void> {
+  return onLattice(command, io, async (lattice) => {
+    const links = await lattice.client.getLinks({ signal: io.signal });
+    if (!force) {
+      throw usageError(
+        `--all without a source removes all links of lattice \`${lattice.lattice}\`, which are ${links.length}`,
+        'say so with --force, or name source, namespace and package',
+      );
+    }
+    await removeLinks(lattice, links, links);
+    const done = `removed all links, ${links.length}`;
+    writeDone(io, lattice.options.output, done, done);
+  });
 }
 
 /** @throws CliError when there is no such link, or several and nobody said which */

@@ -9,6 +9,7 @@ import { type LatticeCommand, onLattice, writeDone } from '../command.js';
 import { linkSlips } from '../control/link-slips.js';
 import { whatRuns } from '../control/what-runs.js';
 import { addGlobalOptions } from '../global-options.js';
+import { repeatedOption } from '../option-forms.js';
 
 interface LinkPutOptions {
   readonly interface: readonly string[];
@@ -25,10 +26,15 @@ export function addLinkPut(parent: Command, io: CliIo): void {
     .argument('<target>', 'id that answers')
     .argument('<namespace>', 'of the interfaces: `wasi` of wasi:keyvalue/store')
     .argument('<package>', 'of the interfaces: `keyvalue` of wasi:keyvalue/store')
-    .requiredOption('--interface <names...>', 'interfaces: `store` of wasi:keyvalue/store')
-    .option('--link-name <name>', 'tells links for the same interface apart', 'default')
-    .option('--source-config <names...>', 'configs for the source')
-    .option('--target-config <names...>', 'configs for the target')
+    .addOption(
+      repeatedOption(
+        '--interface <name>',
+        'an interface: `store` of wasi:keyvalue/store',
+      ).makeOptionMandatory(),
+    )
+    .option('-l, --link-name <name>', 'tells links for the same interface apart', 'default')
+    .addOption(repeatedOption('--source-config <name>', 'a config for the source'))
+    .addOption(repeatedOption('--target-config <name>', 'a config for the target'))
     .option('--add', 'keep the interfaces and configs that the link has')
     .action(
       (

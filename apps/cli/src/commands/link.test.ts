@@ -22,7 +22,10 @@ describe('link', () => {
   });
 
   const putLink = (target: string, ...interfaces: string[]) =>
-    cli('link', 'put', 'a', target, 'wasi', 'keyvalue', '--interface', ...interfaces);
+    cli(
+      ...['link', 'put', ...interfaces.flatMap((name) => ['--interface', name])],
+      ...['a', target, 'wasi', 'keyvalue'],
+    );
 
   it('fails to remove what is not there, and says what is', async () => {
     await host();
@@ -147,5 +150,28 @@ describe('link', () => {
     expect(errors).toMatch(
       /^error: .*Configuration none not found in config store.*\ncheck: put it with `wasmlattice config put none key=value`\n$/,
     );
+  });
+});
+
+describe('link, in the words of wash', () => {
+  it('lists with query, and removes all of a lattice only by force', async () => {
+    const { lattice } = await host();
+    const put = (source: string) =>
+      cli('link', 'put', source, 'b', 'wasi', 'keyvalue', '--interface', 'store', '-l', 'x');
+    await put('a');
+    await put('c');
+    expect((await cli('link', 'query')).output).toBe((await cli('get', 'links')).output);
+    expect(await cli('link', 'del', '--all')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('removes all links of lattice `default`, which are 2'),
+    });
+    expect(await cli('link', 'del', 'a')).toMatchObject({ code: 2 });
+    expect(await cli('link', 'del', 'a', 'wasi', 'keyvalue', '-l', 'x')).toMatchObject({ code: 0 });
+    expect(lattice.links).toHaveLength(1);
+    expect(await cli('link', 'del', '--all', '--force')).toMatchObject({
+      code: 0,
+      output: 'removed all links, 1\n',
+    });
+    expect(lattice.links).toEqual([]);
   });
 });

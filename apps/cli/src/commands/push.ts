@@ -13,6 +13,7 @@ import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { readGlobalOptions } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';
+import { repeatedOption } from '../option-forms.js';
 import { jsonDocument } from '../output/json.js';
 import { addOutputOption } from '../output-option.js';
 import { readNamedFile } from '../read-file.js';
@@ -36,7 +37,7 @@ export function addPush(program: Command, io: CliIo): void {
     .argument('<url>', 'reference to give it, REGISTRY/NAME:TAG')
     .argument('<artifact>', 'its file')
     .option('-c, --config <file>', 'configuration to push with a provider archive (default: {})')
-    .option('-a, --annotation <key=value...>', 'annotations of the manifest')
+    .addOption(repeatedOption('-a, --annotation <key=value>', 'an annotation of the manifest'))
     // Uploads are in one piece here, always: the flag is for scripts that give it to `wash`.
     .addOption(new Option('--monolithic-push').hideHelp());
   addRegistryOptions(command).action(

@@ -13,7 +13,7 @@ import { createLogger, type Logger } from '@wasmlattice/telemetry';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { type LatticeCommand, onLattice } from '../command.js';
-import { addGlobalOptions, readWholeNumber, usageError } from '../global-options.js';
+import { addGlobalOptions, jetstreamOptions, readWholeNumber, usageError } from '../global-options.js';
 import { addBackendOptions, type BackendOptions, readTopic } from './secrets-backend-options.js';
 
 export function addSecretsServe(parent: Command, io: CliIo): void {
@@ -26,7 +26,6 @@ export function addSecretsServe(parent: Command, io: CliIo): void {
 interface NatsKvOptions extends BackendOptions {
   readonly bucket: string;
   readonly history: string;
-  readonly jsDomain?: string;
 }
 
 function addNatsKv(parent: Command, io: CliIo): void {
@@ -36,7 +35,6 @@ function addNatsKv(parent: Command, io: CliIo): void {
     )
     .option('--bucket <bucket>', 'bucket of the secrets', 'WASMCLOUD_SECRETS')
     .option('--history <n>', 'versions of each secret that are kept, when the bucket is created', '64')
-    .option('--js-domain <domain>', 'JetStream domain of the bucket [WASMCLOUD_JS_DOMAIN]')
     .action((options: NatsKvOptions, command: Command) => {
       const history = readWholeNumber(options.history, '--history', 1, 64);
       const encryptionKey = readKey(io, 'ENCRYPTION_XKEY_SEED');
@@ -46,10 +44,9 @@ function addNatsKv(parent: Command, io: CliIo): void {
           'set it to the seed of a curve key (SX…) and keep that: secrets are lost with it',
         );
       }
-      return runBackend(command, io, options, async ({ connection }) => {
-        const domain = options.jsDomain ?? io.env.WASMCLOUD_JS_DOMAIN;
+      return runBackend(command, io, options, async ({ connection, options: lattice }) => {
         const secrets = await NatsKvSecrets.open({
-          jetstream: connection.jetstream(domain ? { domain } : {}),
+          jetstream: connection.jetstream(jetstreamOptions(lattice)),
           backend: options.name,
           bucket: options.bucket,
           encryptionKey,

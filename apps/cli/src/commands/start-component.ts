@@ -5,6 +5,7 @@ import { addPlaceOptions, chooseHost, type PlaceOptions } from '../control/choos
 import { localImage } from '../control/local-image.js';
 import { addGlobalOptions } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';
+import { alsoTakes, repeatedOption } from '../option-forms.js';
 import { addStepOptions, carryOutStep, readInstances, type StepOptions } from './step-options.js';
 
 interface StartComponentOptions extends PlaceOptions, StepOptions {
@@ -19,9 +20,10 @@ export function addStartComponent(parent: Command, io: CliIo): void {
     .argument('<image>', 'the component: a file, or REGISTRY/NAME:TAG')
     .argument('<id>', 'id that links and calls know it by')
     .option('--max-instances <count>', 'how many invocations it may run at once', '1')
-    .option('--config <names...>', 'configs that it reads')
-    .option('--annotations <key=value...>', 'annotations that inventories show');
-  addStepOptions(addPlaceOptions(command)).action(
+    .addOption(repeatedOption('--config <name>', 'a config that it reads'))
+    .addOption(repeatedOption('--annotations <key=value>', 'an annotation that inventories show'));
+  // The image of what runs is changed by `update`, also for `wash`, whose host refuses to start one twice.
+  alsoTakes(addStepOptions(addPlaceOptions(command)), '--allow-update').action(
     async (given: string, componentId: string, own: StartComponentOptions, self: Command) => {
       const maxInstances = readInstances(own.maxInstances);
       const annotations = readKeyValues(own.annotations ?? [], 'the annotation');

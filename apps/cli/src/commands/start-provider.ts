@@ -5,6 +5,7 @@ import { addPlaceOptions, chooseHost, type PlaceOptions } from '../control/choos
 import { localImage } from '../control/local-image.js';
 import { addGlobalOptions } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';
+import { alsoTakes, repeatedOption } from '../option-forms.js';
 import { addStepOptions, carryOutStep, type StepOptions } from './step-options.js';
 
 interface StartProviderOptions extends PlaceOptions, StepOptions {
@@ -20,9 +21,9 @@ export function addStartProvider(parent: Command, io: CliIo): void {
       'the provider: a program, an archive, REGISTRY/NAME:TAG, or wasmcloud+builtin://NAME',
     )
     .argument('<id>', 'id that links know it by')
-    .option('--config <names...>', 'configs that it reads')
-    .option('--annotations <key=value...>', 'annotations that inventories show');
-  addStepOptions(addPlaceOptions(command)).action(
+    .addOption(repeatedOption('--config <name>', 'a config that it reads'))
+    .addOption(repeatedOption('--annotations <key=value>', 'an annotation that inventories show'));
+  alsoTakes(addStepOptions(addPlaceOptions(command)), '-l, --link-name <name>').action(
     async (given: string, providerId: string, own: StartProviderOptions, self: Command) => {
       const annotations = readKeyValues(own.annotations ?? [], 'the annotation');
       const providerRef = await localImage(given, io);

@@ -3,6 +3,7 @@ import { subscribeEvents } from '@wasmlattice/events';
 import type { Command } from 'commander';
 import type { LatticeCommand } from '../command.js';
 import { readWholeNumber } from '../global-options.js';
+import { alsoSpelled } from '../option-forms.js';
 import { jsonDocument } from '../output/json.js';
 import { showPulls } from '../output/show-pulls.js';
 
@@ -13,9 +14,10 @@ export interface StepOptions {
 }
 
 export function addStepOptions(command: Command): Command {
-  return command
+  command
     .option('--skip-wait', 'return when the host has accepted it, before its outcome is known')
     .option('--wait-ms <ms>', 'how long its outcome may take, such as compiling a component', '120000');
+  return alsoSpelled(command, '--wait-timeout-ms <ms>', 'waitMs');
 }
 
 /** A whole number of instances. @throws CliError for another text */

@@ -4,19 +4,21 @@ import type { CliIo } from '../cli-io.js';
 import { onLattice, writeDone } from '../command.js';
 import { findHost } from '../find-host.js';
 import { addGlobalOptions, readWholeNumber } from '../global-options.js';
+import { alsoSpelled } from '../option-forms.js';
 
 /** What a host takes when the request names no time. */
 const defaultGraceMs = 10_000;
 
 export function addStopHost(parent: Command, io: CliIo): void {
-  addGlobalOptions(parent.command('host'))
+  const command = addGlobalOptions(parent.command('host'))
     .description('Stop a host and wait until it has said goodbye')
     .argument(
       '[host]',
       'id or name of the host, or the beginning of one; may be left out when there is only one',
     )
-    .option('--grace-ms <ms>', `how long the host may take (default: ${defaultGraceMs})`)
-    .action((wanted: string | undefined, own: { readonly graceMs?: string }, command: Command) => {
+    .option('--grace-ms <ms>', `how long the host may take (default: ${defaultGraceMs})`);
+  alsoSpelled(command, '--host-timeout <ms>', 'graceMs').action(
+    (wanted: string | undefined, own: { readonly graceMs?: string }, command: Command) => {
       const graceMs =
         own.graceMs === undefined
           ? undefined
@@ -38,5 +40,6 @@ export function addStopHost(parent: Command, io: CliIo): void {
         );
         writeDone(io, options.output, `stopped host ${host.friendlyName} (${host.id})`, message);
       });
-    });
+    },
+  );
 }

@@ -6,6 +6,7 @@ import { findProvider } from '../control/find-running.js';
 import { localImage } from '../control/local-image.js';
 import { addGlobalOptions } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';
+import { repeatedOption } from '../option-forms.js';
 import { addStepOptions, carryOutStep, type StepOptions } from './step-options.js';
 
 interface UpdateProviderOptions extends StepOptions {
@@ -20,8 +21,15 @@ export function addUpdateProvider(parent: Command, io: CliIo): void {
     .argument('<id>', 'id of the provider')
     .argument('<image>', 'the new program, or the same where it was built again: as for `start provider`')
     .option('--host-id <host>', 'id or name of the host, or the beginning of one')
-    .option('--config <names...>', 'configs that it reads from now on (default: those it has)')
-    .option('--annotations <key=value...>', 'annotations that inventories show (default: those it has)');
+    .addOption(
+      repeatedOption('--config <name>', 'a config that it reads from now on (default: those it has)'),
+    )
+    .addOption(
+      repeatedOption(
+        '--annotations <key=value>',
+        'an annotation that inventories show (default: those it has)',
+      ),
+    );
   addStepOptions(command).action(
     async (providerId: string, given: string, own: UpdateProviderOptions, self: Command) => {
       const annotations = own.annotations && readKeyValues(own.annotations, 'the annotation');

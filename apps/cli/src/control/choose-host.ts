@@ -5,6 +5,7 @@ import type { LatticeCommand } from '../command.js';
 import { allHosts, findHost } from '../find-host.js';
 import { readWholeNumber } from '../global-options.js';
 import { readKeyValues } from '../key-values.js';
+import { repeatedOption } from '../option-forms.js';
 
 /** Where something shall run, as commander hands it over; the words are those of `wash`. */
 export interface PlaceOptions {
@@ -16,7 +17,7 @@ export interface PlaceOptions {
 export function addPlaceOptions(command: Command): Command {
   return command
     .option('--host-id <host>', 'id or name of the host, or the beginning of one (default: one that bids)')
-    .option('-c, --constraint <key=value...>', 'labels that the host must have')
+    .addOption(repeatedOption('-c, --constraint <key=value>', 'a label that the host must have'))
     .option('--auction-timeout-ms <ms>', 'how long hosts may bid (default: as --timeout-ms)');
 }
 

@@ -115,7 +115,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       return ok('', { providerId, providerRef, constraints, hostId });
     },
     scaleComponent(command) {
-      const { annotations, componentId, componentRef, config, maxInstances } = command;
+      const { allowUpdate, annotations, componentId, componentRef, config, maxInstances } = command;
       requests.push(`scale ${componentId} ${maxInstances}`);
       const event = {
         annotations,
@@ -126,6 +126,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       };
       if (mute.includes(componentRef)) return ok();
       const running = components.get(componentId);
+      const imageRef = allowUpdate ? componentRef : (running?.imageRef ?? componentRef);
       if (running === undefined && maxInstances > 0 && broken.includes(componentRef)) {
         emit(componentScaleFailed({ ...event, error: `failed to fetch component: ${componentRef}` }));
         return ok();
@@ -134,7 +135,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       else {
         components.set(componentId, {
           id: componentId,
-          imageRef: running?.imageRef ?? componentRef,
+          imageRef,
           annotations: running?.annotations ?? annotations,
           maxInstances,
           revision: 0,
@@ -145,7 +146,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
         componentScaled({
           ...event,
           annotations: running?.annotations ?? annotations,
-          imageRef: running?.imageRef ?? componentRef,
+          imageRef,
         }),
       );
       return ok();

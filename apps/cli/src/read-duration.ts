@@ -1,4 +1,4 @@
-import { usageError } from '../global-options.js';
+import { usageError } from './global-options.js';
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
