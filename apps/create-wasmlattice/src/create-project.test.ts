@@ -24,8 +24,10 @@ it.each(projectKinds)(
       expect.arrayContaining(['.gitignore', 'wadm.yaml', 'README.md']),
     );
     for (const { parentPath, name } of files.filter((each) => each.isFile())) {
-      expect(await readFile(join(parentPath, name), 'utf8')).not.toMatch(/__[A-Z]+__/);
+      // A formatter of Markdown takes two underscores for strong text.
+      expect(await readFile(join(parentPath, name), 'utf8')).not.toMatch(/(__|\*\*)[A-Z]+\1/);
     }
+    expect(await readFile(join(folder, 'README.md'), 'utf8')).toMatch(/^# `my-thing`\n/);
   },
 );
 
