@@ -28,7 +28,14 @@ describe('parameters on the command line', () => {
     ['too many', greet, ['a', 'b'], 'greet has 1 parameters, and 2 values are given'],
     ['of another type', add, ['1', 'true'], 'right: expected u32, found true'],
     ['no JSON', add, ['1', '{'], 'the value of right is no JSON: {'],
-    ['an object with a name too many', add, ['{"left": 1, "right": 2, "x": 3}'], 'add has 2 parameters'],
+    ['an object with a name too many', add, ['{"left": 1, "right": 2, "x": 3}'], 'there is no `x`'],
+    ['an object without a name', add, ['{"left": 1}'], '`right` is missing'],
+    [
+      'an object with a misspelt name',
+      add,
+      ['{"left": 1, "rigth": 2}'],
+      'there is no `rigth`: write `right`',
+    ],
   ])('are refused when they are %s', (_, f, texts, message) => {
     expect(() => readParams(f, texts)).toThrow(
       expect.objectContaining({ message: expect.stringContaining(message), exitCode: 2 }),

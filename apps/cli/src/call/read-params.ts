@@ -1,3 +1,4 @@
+import { closestWord } from '@wasmlattice/provider-host/config-schema';
 import { formatFunction, type WitFunction, type WitType } from '@wasmlattice/rpc';
 import { JsonValueError, jsonToValue } from '@wasmlattice/rpc/json';
 import { usageError } from '../global-options.js';
@@ -15,6 +16,7 @@ export function readParams(func: WitFunction, texts: readonly string[]): unknown
       return func.params.map(({ name, type }) => jsonToValue(type, named[name], name));
     }
     if (texts.length !== func.params.length) {
+      refuseNames(func, texts);
       throw usageError(
         `${func.name} has ${func.params.length} parameters, and ${texts.length} values are given`,
         `it is ${formatFunction(func)}; give each as JSON, or all in one object by name`,
@@ -27,6 +29,28 @@ export function readParams(func: WitFunction, texts: readonly string[]): unknown
     if (!(error instanceof JsonValueError)) throw error;
     throw usageError(error.message, `the function is ${formatFunction(func)}`);
   }
+}
+
+/** @throws CliError for an object that is meant to name the parameters, and does not name them */
+function refuseNames(func: WitFunction, [text, another]: readonly string[]): void {
+  const json = text === undefined || another !== undefined ? undefined : tryParse(text);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return;
+  const wanted = func.params.map(({ name }) => name);
+  const given = Object.keys(json);
+  const missing = wanted.filter((name) => !given.includes(name));
+  const problems = [
+    ...missing.map((name) => `\`${name}\` is missing`),
+    ...given
+      .filter((name) => !wanted.includes(name))
+      .map((name) => {
+        const meant = closestWord(name, missing);
+        return `there is no \`${name}\`${meant === undefined ? '' : `: write \`${meant}\``}`;
+      }),
+  ];
+  throw usageError(
+    `the object does not name the ${wanted.length} parameters of ${func.name}: ${problems.join('; ')}`,
+    `it is ${formatFunction(func)}`,
+  );
 }
 
 /** The members of an object that names exactly the parameters; a single parameter that takes the object itself comes first. */

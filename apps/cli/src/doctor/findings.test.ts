@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createTempDir, freePort } from '@wasmlattice/test-support';
 import { describe, expect, it } from 'vitest';
+import { createTestIo } from '../testing/test-io.js';
 import { clockFinding } from './clock-finding.js';
 import { httpPortFinding } from './port-finding.js';
-import { addressOf } from './server-finding.js';
+import { addressOf, lookAtServer, versionFinding } from './server-finding.js';
 import { folderFinding, limitFindings, nodeFinding } from './system-findings.js';
 
 describe('clocks', () => {
@@ -54,6 +55,18 @@ describe('a folder', () => {
     await expect(mkdir(join(dir.path, 'a'))).resolves.toBeUndefined();
   });
 
+  it.each([
+    [0, 'problem'],
+    [300e6, 'warning'],
+    [30e9, 'ok'],
+  ])('of a disk with room for %i bytes is %s, with what shows who fills it', async (free, status) => {
+    await using dir = await createTempDir();
+    const folder = { id: 'cache', title: 'cache', path: dir.path, flag: '--cache-dir' };
+    const finding = await folderFinding(folder, async () => free);
+    expect(finding).toMatchObject({ status });
+    if (status !== 'ok') expect(finding.fix).toContain(`df -h ${dir.path}`);
+  });
+
   it('that can not be made is a problem', async () => {
     await using dir = await createTempDir();
     const file = join(dir.path, 'file');
@@ -64,6 +77,36 @@ describe('a folder', () => {
       detail: expect.stringContaining(`${file} can't be written`),
       fix: expect.stringContaining('--cache-dir'),
     });
+  });
+});
+
+describe('the NATS server', () => {
+  it.each([
+    ['2.9.25', 'warning'],
+    ['2.10.29', 'warning'],
+    ['2.11.15', 'warning'],
+    ['2.11.16', 'ok'],
+    ['2.12.6', 'warning'],
+    ['2.12.7', 'ok'],
+    ['3.0.0', 'ok'],
+    ['nightly', 'warning'],
+  ])('of version %s is %s', (version, status) => {
+    const finding = versionFinding('127.0.0.1:4222', version);
+    expect(finding).toMatchObject({ status, detail: expect.stringContaining(version) });
+    if (status !== 'ok') expect(finding.fix).toContain('https://nats.io/download');
+  });
+
+  it('is not what says something else at its port', async () => {
+    const port = await freePort();
+    const server = createServer((socket) => socket.end('220 mail ready\r\n'));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const { finding } = await lookAtServer({ natsUrl: `nats://127.0.0.1:${port}` }, createTestIo(), '/none');
+    expect(finding).toMatchObject({
+      status: 'problem',
+      detail: `what listens at 127.0.0.1:${port} is no NATS server, or wants TLS before it greets`,
+      fix: expect.stringContaining('--nats-url'),
+    });
+    server.close();
   });
 });
 

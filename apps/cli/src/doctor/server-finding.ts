@@ -64,7 +64,8 @@ const soundFrom = [
   [2, 12, 7],
 ] as const;
 
-function versionFinding(where: string, version: string): Finding {
+/** What the version of a server means. */
+export function versionFinding(where: string, version: string): Finding {
   const text = `nats-server ${version} at ${where}`;
   if (isSound(version)) return ok(text);
   return warning(

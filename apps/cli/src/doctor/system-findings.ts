@@ -57,8 +57,15 @@ export interface UsedFolder {
 const leastBytes = 100e6;
 const fewBytes = 1e9;
 
-/** Whether a folder can be written, or made, and what room there is. Nothing is made. */
-export async function folderFinding({ id, title, path, flag }: UsedFolder): Promise<Finding> {
+/**
+ * Whether a folder can be written, or made, and what room there is. Nothing is made.
+ *
+ * @param room bytes that this user may write where a folder is
+ */
+export async function folderFinding(
+  { id, title, path, flag }: UsedFolder,
+  room: (folder: string) => Promise<number> = roomIn,
+): Promise<Finding> {
   const { ok, warning, problem } = findingsOf(id, title);
   const existing = await existingFolder(path);
   try {
@@ -69,12 +76,16 @@ export async function folderFinding({ id, title, path, flag }: UsedFolder): Prom
       `chown -R "$USER" ${existing}   (or name another folder with ${flag})`,
     );
   }
-  const { bavail, bsize } = await statfs(existing);
-  const free = bavail * bsize;
+  const free = await room(existing);
   const text = `${path}, ${free >= 1e9 ? `${Math.round(free / 1e8) / 10} GB` : `${Math.round(free / 1e6)} MB`} free`;
   const fix = `df -h ${existing}   (make room, or name another folder with ${flag})`;
   if (free < leastBytes) return problem(text, fix);
   return free < fewBytes ? warning(text, fix) : ok(text);
+}
+
+async function roomIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function existingFolder(path: string): Promise<string> {
