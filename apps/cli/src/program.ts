@@ -66,6 +66,7 @@ import { addUpdateProvider } from './commands/update-provider.js';
 import { describeFailure } from './describe-failure.js';
 import { exitCodes } from './exit-codes.js';
 import { addGlobalOptions } from './global-options.js';
+import { takeLists } from './option-forms.js';
 import { jsonDocument } from './output/json.js';
 import { cliVersion } from './version.js';
 
@@ -207,6 +208,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addParInsert(par, io);
   addCompletion(program, io);
   addCompleteWords(program, io);
+  takeLists(program);
   return program;
 }
 

@@ -154,6 +154,20 @@ describe('link', () => {
 });
 
 describe('link, in the words of wash', () => {
+  it.each([
+    ['a flag for each', ['a', 'b', 'wasi', 'kv', '--interface', 'x', '--interface', 'y']],
+    ['a list behind the arguments', ['a', 'b', 'wasi', 'kv', '--interface', 'x', 'y', '-l', 'other']],
+    ['a flag before the arguments', ['--interface', 'x', '--interface', 'y', 'a', 'b', 'wasi', 'kv']],
+    ['a list before the arguments', ['--interface', 'x', 'y', 'a', 'b', 'wasi', 'kv']],
+    ['lists between them', ['a', '--interface', 'x', 'y', '-t', '5000', 'b', 'wasi', 'kv', '-o', 'json']],
+  ])('takes interfaces by %s', async (_, words) => {
+    const { lattice } = await host();
+    expect(await cli('link', 'put', ...words)).toMatchObject({ code: 0 });
+    expect(lattice.links).toMatchObject([
+      { sourceId: 'a', target: 'b', witPackage: 'kv', interfaces: ['x', 'y'] },
+    ]);
+  });
+
   it('lists with query, and removes all of a lattice only by force', async () => {
     const { lattice } = await host();
     const put = (source: string) =>
