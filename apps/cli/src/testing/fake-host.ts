@@ -173,7 +173,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
             providerId,
             providerRef,
             hostId: requestedHost,
-            error: 'it cannot be executed',
+            error: `could not start provider ${providerId}: it cannot be executed`,
           }),
         );
         return ok('successfully started provider');

@@ -294,7 +294,14 @@ function failureOf(event: ReceivedEvent): string | undefined {
 
 function failed(step: Step, reason: string, options?: ErrorOptions): DeployError {
   const check = adviceOnMissing(reason) ?? whatToCheck(step);
-  return new DeployError(`could not ${describeStep(step)}: ${reason}`, check, options);
+  return new DeployError(`could not ${describeStep(step)}: ${withoutStep(step, reason)}`, check, options);
+}
+
+/** What a host of ours says of a provider begins with what it could not do, as its log needs it. */
+function withoutStep(step: Step, reason: string): string {
+  const repeated =
+    step.kind === 'start-provider' ? `could not start provider ${step.command.providerId}: ` : '';
+  return reason.startsWith(repeated) ? reason.slice(repeated.length) : reason;
 }
 
 /** Part of what hosts of either kind say of a second provider of an id. */
