@@ -57,6 +57,18 @@ test('imports of WIT interfaces are left to the engine', async () => {
   expect(made[0]?.code).toContain('wasi:clocks/monotonic-clock@0.2.10');
 });
 
+test.each([
+  [[], 'building guest.wasm, a few seconds'],
+  [
+    ['http', 'stdio'],
+    'building guest.wasm, a few seconds; without stdio its exceptions have no message and no stack',
+  ],
+] as const)('a build without %j says what that costs', async (without, message) => {
+  const told: string[] = [];
+  await build({ without, onSlowStep: (each) => told.push(each) });
+  expect(told).toEqual([message]);
+});
+
 test('a second build takes the component from the cache, after the output was deleted too', async () => {
   expect((await build()).fromCache).toBe(false);
   await rm(join(folder, 'dist'), { recursive: true });

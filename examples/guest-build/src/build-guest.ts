@@ -44,7 +44,8 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
     await writeFileAtomically(path, cached);
     return { path, bytes: cached.length, fromCache: true };
   }
-  options.onSlowStep?.(`building ${name}.wasm, a few seconds`);
+  const cost = without.includes('stdio') ? '; without stdio its exceptions have no message and no stack' : '';
+  options.onSlowStep?.(`building ${name}.wasm, a few seconds${cost}`);
   const component = await options.componentize({ name, code, wit, without });
   await writeFileAtomically(path, component);
   await options.cache.put(key, component);

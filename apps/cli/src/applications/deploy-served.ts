@@ -183,7 +183,7 @@ async function refuseUndeployed(name: string, client: ApplicationClient): Promis
   if (versions?.some(({ deployed }) => deployed) === true) return;
   throw new CliError(
     `${name} was ${versions === undefined ? 'deleted' : 'undeployed'} meanwhile`,
-    `look at \`wasmlattice app history ${name}\` for who did, and deploy it again if it is to run`,
+    'deploy it again if it is to run',
   );
 }
 
