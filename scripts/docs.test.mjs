@@ -38,3 +38,17 @@ test.concurrent.each(pages.filter(({ isSlow }) => !isSlow))(
 test('each page of a task is run', () => {
   expect(pages.map(({ steps }) => steps.some(({ kind }) => kind === 'commands'))).not.toContain(false);
 });
+
+test('no page of a clone has its readers type `npx wasmlattice`, which is no package there', async () => {
+  const found = globSync(['README.md', 'examples/**/README.md', 'docs/getting-started.md'], {
+    cwd: root,
+    exclude: (name) => name.includes('node_modules'),
+  });
+  expect(found).toContain('examples/http-hello/README.md');
+  const texts = await Promise.all(found.map((name) => readFile(join(root, name), 'utf8')));
+  expect(texts.filter((text) => text.includes('npx wasmlattice'))).toEqual([]);
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const [command] of texts.flatMap((text) => [...text.matchAll(/npm run [\w:]+/g)])) {
+    expect(scripts).toHaveProperty([command.slice('npm run '.length)]);
+  }
+});
