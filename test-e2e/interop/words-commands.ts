@@ -67,6 +67,7 @@ const differences: Readonly<Record<string, string>> = {
   'app status nope': toldAsError,
   'app status nope -o json': toldAsError,
   'app undeploy nope': toldAsError,
+  'app delete shop v2': toldAsError,
   'app validate {misspelt}': toldAsError,
   'app put {unquoted}': wrongInput,
   'app put {misspelt}': wrongInput,
