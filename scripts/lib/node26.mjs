@@ -14,7 +14,8 @@ const library = 'libatomic.so.1';
 
 /**
  * Makes sure that the Node.js 26 of the dependencies runs. Root installs the library it may lack; for others it is put beside the program,
- * which then looks for it there, so that its processes find it whatever their environment is.
+ * which then looks for it there, so that its processes find it whatever their environment is. `wasmlattice par create --source` can't make a
+ * program of that one: it needs `--runtime`.
  *
  * @param node the program
  */

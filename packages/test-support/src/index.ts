@@ -26,5 +26,5 @@ export {
 export { registryUser, startRegistry, type TestRegistry, type TestRegistryOptions } from './registry.js';
 export { createTempDir, type TempDir } from './temp-dir.js';
 export { createTestAuthority, type TestAuthority, type TestCertificate } from './test-certificates.js';
-export { unpackedLibraries } from './unpacked-libraries.js';
+export { unpackedLibraries, unpackedRoot } from './unpacked-libraries.js';
 export { startWasmcloudHost, type WasmcloudHost, type WasmcloudHostOptions } from './wasmcloud-host.js';

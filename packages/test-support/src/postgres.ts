@@ -69,6 +69,8 @@ export async function startPostgres({ authority }: TestPostgresOptions = {}): Pr
     `unix_socket_directories=${path}`,
     'fsync=off',
     'log_timezone=UTC',
+    // A server that was unpacked has no LLVM to compile expressions with.
+    'jit=off',
   ];
   const start = async () => {
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((each) => ['-c', each]), ...tls];

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { providerTarget, unpackProvider } from '@wasmlattice/artifacts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,9 @@ import { createSigningFolder, type SigningFolder } from '../testing/signing-fold
 
 const here = providerTarget(process.arch, process.platform);
 const create = ['par', 'create', '-v', 'acme', '-n', 'Hello'];
+
+/** The set-up of the repository has linked this Node.js with a library beside it: `scripts/lib/node26.mjs`. */
+const isPatched = existsSync(join(dirname(realpathSync(process.execPath)), '../lib/libatomic.so.1'));
 
 let folder: SigningFolder;
 const write = async (name: string, content: string): Promise<void> => {
@@ -33,13 +37,21 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 describe('par create --source', () => {
-  it('makes a program of a folder that runs where there is no Node.js', async () => {
-    const { code, output } = await folder.run(...create, '--source', 'hello');
-    expect([code, output]).toEqual([0, 'Successfully created archive hello.par\n']);
-    const program = await unpacked('hello.par');
-    expect((await stat(program)).size).toBeGreaterThan((await stat(process.execPath)).size);
-    expect(await promisify(execFile)(program, { env: {} })).toMatchObject({ stdout: 'hello\n', stderr: '' });
-  }, 600_000);
+  // In a program that patchelf 0.14 has written, which Debian 12 has, Node.js destroys the names of libraries when it puts a module into it.
+  it.skipIf(isPatched)(
+    'makes a program of a folder that runs where there is no Node.js',
+    async () => {
+      const { code, output } = await folder.run(...create, '--source', 'hello');
+      expect([code, output]).toEqual([0, 'Successfully created archive hello.par\n']);
+      const program = await unpacked('hello.par');
+      expect((await stat(program)).size).toBeGreaterThan((await stat(process.execPath)).size);
+      expect(await promisify(execFile)(program, { env: {} })).toMatchObject({
+        stdout: 'hello\n',
+        stderr: '',
+      });
+    },
+    600_000,
+  );
 
   it('makes one without a runtime that Node.js runs, and insert adds it for another machine', async () => {
     await folder.run(...create, '--source', 'hello', '--without-runtime');
