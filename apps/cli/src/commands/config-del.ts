@@ -12,9 +12,6 @@ export function addConfigDel(parent: Command, io: CliIo): void {
     .argument('<name>', 'name of the config')
     .action((name: string, _options, command: Command) =>
       onLattice(command, io, async ({ client, options }) => {
-        // Those who may remove configs need not be allowed to look.
-        const links = await client.getLinks({ signal: io.signal }).catch(() => []);
-        const users = configUsers(name, (await whatRuns(client)) ?? [], links);
         const message = await deleteConfig(client, name, {
           what: `config \`${name}\``,
           check:
@@ -22,6 +19,12 @@ export function addConfigDel(parent: Command, io: CliIo): void {
           signal: io.signal,
         });
         writeDone(io, options.output, `removed config ${name}`, message);
+        // Those who may remove configs need not be allowed to look.
+        const [running, links] = await Promise.all([
+          whatRuns(client),
+          client.getLinks({ signal: io.signal }).catch(() => []),
+        ]);
+        const users = configUsers(name, running ?? [], links);
         if (users.length > 0) {
           io.err(
             `warning: ${users.join(', ')} had it: what runs goes on with its last values, and can't be started or linked again until it is put anew\n`,
