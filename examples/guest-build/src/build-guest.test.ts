@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildGuest, type GuestBuildOptions, type GuestBuildResult } from './build-guest.js';
+import { bundleGuestWithMap } from './bundle.js';
 import type { ComponentSource } from './componentize.js';
 import { createFolderCache } from './content-cache.js';
 import { GuestBuildError } from './errors.js';
@@ -130,4 +132,18 @@ test('every WIT package of ours joins into a document that names it', async () =
   ]) {
     expect(made[0]?.wit).toMatch(new RegExp(`^package wasi:${name}@[^ ]+ \\{$`, 'm'));
   }
+});
+
+test('the map of a bundle names the script as stack traces do, and its sources by their paths from here', async () => {
+  const { code, map } = await bundleGuestWithMap(join(folder, 'guest.ts'));
+  const read = new SourceMap(JSON.parse(map));
+  const lines = code.split('\n');
+  const line = lines.findIndex((each) => each.includes('"first"'));
+  const column = lines[line]?.indexOf('word') ?? -1;
+  expect(read.payload.file).toBe('guest.js');
+  expect(read.findOrigin(line + 1, column + 1)).toMatchObject({
+    fileName: relative(process.cwd(), join(folder, 'word.ts')),
+    lineNumber: 1,
+    columnNumber: 14,
+  });
 });

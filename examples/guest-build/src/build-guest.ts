@@ -1,10 +1,11 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { joinWit, readWitFolder, type WitFolder } from '@wasmlattice/wit-types';
 import { bareResources } from './bare-resources.js';
 import { bundleGuest } from './bundle.js';
 import type { Componentizer, EngineFeature } from './componentize.js';
 import { type ContentCache, contentKey, writeFileAtomically } from './content-cache.js';
 import { GuestBuildError } from './errors.js';
+import { guestName } from './guest-name.js';
 import { requireServable } from './require-servable.js';
 
 export interface GuestBuildOptions {
@@ -63,9 +64,4 @@ export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPack
 export async function witOf(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<WitFolder> {
   const { main, packages } = await readWitFolder(options.wit);
   return { main, packages: [...packages, ...(await readWitFolder(options.witPackages)).packages] };
-}
-
-/** `src/http-hello.ts` → `http-hello`. */
-export function guestName(entry: string): string {
-  return basename(entry).replace(/\.[cm]?[jt]s$/, '');
 }

@@ -1,7 +1,8 @@
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { rolldown } from 'rolldown';
+import { rolldown, type SourceMap } from 'rolldown';
 import { GuestBuildError } from './errors.js';
+import { guestName } from './guest-name.js';
 
 /** `wasi:http/types@0.2.10`, `acme:shop/cart`: an import that the host provides. */
 const witImport = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\//;
@@ -9,7 +10,7 @@ const witImport = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\//;
 /** One ES module, and what tells where its lines come from. */
 export interface GuestBundle {
   readonly code: string;
-  /** A source map in JSON; its sources are relative to the folder of the entry. */
+  /** A source map in JSON, of a script with the name of the guest; it names sources by their paths from the folder this runs in. */
   readonly map: string;
   /** Names that the module exports. */
   readonly exports: readonly string[];
@@ -53,13 +54,26 @@ export async function bundleGuestWithMap(entry: string): Promise<GuestBundle> {
       );
     }
     const [{ code, exports, map }] = output;
-    return { code, exports, map: map?.toString() ?? '{}' };
+    return { code, exports, map: map === null ? '{}' : mapFromHere(map, entry) };
   } catch (cause) {
     if (cause instanceof GuestBuildError) throw cause;
     throw new GuestBuildError(`cannot bundle ${basename(entry)}: ${messageOf(cause)}`, { cause });
   } finally {
     await build.close();
   }
+}
+
+/** The map with what stack traces call the script, and what those who develop it call its sources. */
+function mapFromHere(map: SourceMap, entry: string): string {
+  const { mappings, names, sources, sourcesContent, version } = map;
+  return JSON.stringify({
+    version,
+    file: `${guestName(entry)}.js`,
+    names,
+    sources: sources.map((source) => relative(process.cwd(), resolve(dirname(entry), source))),
+    sourcesContent,
+    mappings,
+  });
 }
 
 /** A mistake as rolldown tells it; its column counts from 0. */

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { WitError } from '@wasmlattice/wit-types';
-import { buildGuest, guestName, guestWit } from './build-guest.js';
+import { buildGuest, guestWit } from './build-guest.js';
 import { cacheRoot } from './cache-root.js';
 import {
   componentizeWithStarlingMonkey,
@@ -14,6 +14,7 @@ import { createFolderCache } from './content-cache.js';
 import { buildOnRequest, tell } from './development/build-on-request.js';
 import { GuestWorkshop } from './development/guest-workshop.js';
 import { GuestBuildError } from './errors.js';
+import { guestName } from './guest-name.js';
 import { writeGuestTypes } from './guest-types.js';
 
 const usage = `Usage: wasmlattice-guest-build ENTRY.ts [options]

@@ -31,6 +31,7 @@ import type { ConfigEntries, LinkRow, SecretEntries } from './component-record.j
 import { componentExports, serveExports, servesAnything } from './exports/served-exports.js';
 import { typedFailures } from './exports/typed-failures.js';
 import { createHttpHandler } from './http/http-handler.js';
+import { trapShownFor } from './http/shown-trap.js';
 import { createInvocationClock } from './invocation/invocation-clock.js';
 import { createInvocationRunner } from './invocation/invocation-runner.js';
 import { OverdueError } from './invocation/overdue-error.js';
@@ -270,8 +271,9 @@ export async function createComponentRuntime(options: ComponentRuntimeOptions): 
   }
 
   function policedRequests(exportId: string): HttpHandler {
-    const { gate, showsTraps } = options;
-    const handle = createHttpHandler({ componentId, exportId, run, onUnfinishedBody, showsTraps });
+    const { gate } = options;
+    const showTrap = options.showsTraps === true ? trapShownFor(labels.imageRef) : undefined;
+    const handle = createHttpHandler({ componentId, exportId, run, onUnfinishedBody, showTrap });
     return gate === undefined ? handle : policedHttp(handle, gate, componentId);
   }
 

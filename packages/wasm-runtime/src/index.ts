@@ -122,3 +122,4 @@ export {
   ThreadBudgets,
   type ThreadBudgetsOptions,
 } from './pool/thread-budgets.js';
+export { type MapPositions, positionMapper } from './traps/source-positions.js';

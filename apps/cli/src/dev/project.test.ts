@@ -39,7 +39,6 @@ describe('a folder with a guest of ours', () => {
       folder,
       name: 'shop',
       manifest: join(folder, 'wadm.yaml'),
-      entry: join(folder, 'src/shop.ts'),
       artifact: join(folder, 'dist/shop.wasm'),
       program: join(folder, 'node_modules/@wasmlattice/guest-build/bin/build.js'),
       arguments: ['src/shop.ts', '--without', 'http,random'],
@@ -53,7 +52,6 @@ describe('a folder with a guest of ours', () => {
   ])('may have flags before its entry and commands around it: %s', async (script, artifact, checks) => {
     await write({ ...installed, ...guest(script), 'my wit/world.wit': '' });
     expect(await readProject(folder)).toMatchObject({
-      entry: join(folder, 'src/shop.ts'),
       artifact: join(folder, artifact),
       checks,
     });

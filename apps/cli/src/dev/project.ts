@@ -20,8 +20,6 @@ interface ProjectBase {
 /** A guest in TypeScript that guest-build makes, again and again in one process. */
 export interface GuestProject extends ProjectBase {
   readonly kind: 'guest';
-  /** The TypeScript file that the guest begins with; absolute. */
-  readonly entry: string;
   /** The program of guest-build that the folder has installed. */
   readonly program: string;
   /** What the build script gives that program. */
@@ -129,7 +127,6 @@ async function guestProject(base: Base, script: string): Promise<GuestProject> {
   return {
     ...base,
     kind: 'guest',
-    entry: resolve(folder, entry),
     artifact: join(out, basename(entry).replace(/\.[cm]?[jt]s$/, '.wasm')),
     program: await findGuestBuild(folder),
     arguments: words,

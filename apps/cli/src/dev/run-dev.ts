@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { positionMapper } from '@wasmlattice/wasm-runtime';
 import type { CliIo } from '../cli-io.js';
 import { describeFailure } from '../describe-failure.js';
 import { exitCodes } from '../exit-codes.js';
@@ -17,7 +18,6 @@ import type { DevProject } from './project.js';
 import { ProviderBuilder } from './provider-builder.js';
 import { serveRequestDebugger } from './request-debugger.js';
 import { runShell } from './run-shell.js';
-import { type MapPositions, positionMapper } from './source-positions.js';
 import { DevTerminal } from './terminal.js';
 import { type FolderWatch, watchFolder } from './watch-folder.js';
 
@@ -139,7 +139,7 @@ class DevLoop {
 
   tellFailure(outcome: BuildOutcome, serving?: DevServing): void {
     if (outcome.kind === 'built' || this.#options.signal.aborted) return;
-    const message = this.#positionsOf(outcome)(outcome.message);
+    const message = positionMapper(outcome.map)(outcome.message);
     this.#options.terminal.problem(`the build failed${serving?.state ?? ''}:\n${message}`);
   }
 
@@ -161,23 +161,13 @@ class DevLoop {
     if (outcome.kind === 'failed') return;
     try {
       await serving.serve(outcome, since);
-      terminal.positions = this.#positionsOf(outcome);
+      terminal.positions = positionMapper(outcome.map);
     } catch (error) {
       if (signal.aborted) throw error;
       terminal.problem(`it can't be served${serving.state}: ${describeWithCheck(error)}`);
       return;
     }
     void this.#check();
-  }
-
-  #positionsOf({ map }: BuildOutcome): MapPositions {
-    const { project } = this.#options;
-    if (project.kind !== 'guest') return (text) => text;
-    return positionMapper(map, {
-      script: basename(project.artifact).replace(/\.wasm$/, '.js'),
-      sourceRoot: dirname(project.entry),
-      shownFrom: project.folder,
-    });
   }
 
   /** What the build script does besides the component: it has time until the next change. */

@@ -1,6 +1,6 @@
+import type { MapPositions } from '@wasmlattice/wasm-runtime';
 import type { CliIo } from '../cli-io.js';
 import type { HostRecord } from './host-record.js';
-import type { MapPositions } from './source-positions.js';
 
 /** Fields that a message says already, or that are for machines. */
 const silent = new Set([

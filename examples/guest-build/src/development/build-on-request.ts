@@ -21,7 +21,8 @@ export interface BuildRequest {
 
 /**
  * Builds whenever the parent of this process asks for it, one build after the other, and ends with the parent. Each component has a name of its own in
- * `outDir`; the one before stays until the next.
+ * `outDir`, with the source map of its script beside it, from which a host in development mode tells where exceptions come from; the one before stays
+ * until the next.
  */
 export async function buildOnRequest(name: string, outDir: string, workshop: GuestWorkshop): Promise<void> {
   if (process.send === undefined) {
@@ -35,7 +36,8 @@ export async function buildOnRequest(name: string, outDir: string, workshop: Gue
     const message = await build(name, outDir, workshop);
     if (message.kind === 'built') {
       paths = [...paths.filter((path) => path !== message.path), message.path];
-      await Promise.all(paths.slice(0, -2).map((path) => rm(path, { force: true })));
+      const old = paths.slice(0, -2).flatMap((path) => [path, mapBeside(path)]);
+      await Promise.all(old.map((path) => rm(path, { force: true })));
       paths = paths.slice(-2);
     }
     tell(message);
@@ -52,10 +54,16 @@ export function tell(message: BuildMessage): void {
   if (process.connected) process.send?.(message);
 }
 
+/** `app-1a2b.wasm` → `app-1a2b.js.map`. */
+function mapBeside(component: string): string {
+  return component.replace(/\.wasm$/, '.js.map');
+}
+
 async function build(name: string, outDir: string, workshop: GuestWorkshop): Promise<BuildMessage> {
   try {
     const { component, map, world } = await workshop.build();
     const path = join(outDir, `${name}-${hash('sha256', component).slice(0, 12)}.wasm`);
+    await writeFileAtomically(mapBeside(path), map);
     await writeFileAtomically(path, component);
     return { kind: 'built', path, map, world };
   } catch (error) {

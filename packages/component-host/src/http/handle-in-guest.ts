@@ -16,13 +16,13 @@ export interface GuestHandler {
   /** The component's export of `wasi:http/incoming-handler`, verbatim. */
   readonly exportId: string;
   readonly onUnfinishedBody?: (() => void) | undefined;
-  /** Whether clients see why a guest trapped. */
-  readonly showsTraps?: boolean | undefined;
+  /** What clients see of why a guest trapped; absent: nothing. */
+  readonly showTrap?: ((error: Error) => string) | undefined;
 }
 
 /** What an invocation does: it has the guest answer the exchange. */
 export function handleInGuest(
-  { componentId, exportId, onUnfinishedBody = () => {}, showsTraps }: GuestHandler,
+  { componentId, exportId, onUnfinishedBody = () => {}, showTrap }: GuestHandler,
   exchange: HttpExchange,
 ): (instance: ComponentInstance, signal: EndSignal, parts: HttpInvocationParts) => Promise<HandlerOutcome> {
   return (instance, signal, { logger, limits, report, recording }) =>
@@ -36,6 +36,6 @@ export function handleInGuest(
       limits,
       onUnfinishedBody,
       onIncomplete: report,
-      showsTraps,
+      showTrap,
     });
 }

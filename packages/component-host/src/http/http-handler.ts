@@ -24,13 +24,13 @@ export function createHttpHandler(
 
 /** The guest was not called: what that was is the answer. */
 function answerNotRun(
-  { componentId, showsTraps }: GuestHandler,
+  { componentId, showTrap }: GuestHandler,
   exchange: ServedExchange,
   cause: unknown,
 ): HandlerOutcome {
   if (cause instanceof InstantiationError) {
     const status = statusOf(cause);
-    const details = showsTraps === true ? `\n${cause.stack}\n` : '';
+    const details = showTrap === undefined ? '' : `\n${showTrap(cause)}\n`;
     exchange.responder.fail(status, `Component "${componentId}" could not be started.\n${details}`, cause);
     return { kind: 'trapped', status, cause };
   }

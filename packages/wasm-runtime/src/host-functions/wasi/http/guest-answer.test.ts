@@ -13,6 +13,8 @@ import { OutgoingResponse } from './outgoing-response.js';
 import { ResponseOutparam } from './response-outparam.js';
 import { bytes, complete, exportId, type Guest, payload, respond, run } from './testing/called-guest.js';
 
+const showTrap = (error: Error): string => error.stack ?? '';
+
 const guestError = Object.assign(new Error('unreachable'), {
   stack: 'RuntimeError: unreachable\n    at busy (wasm://wasm/0123abcd:wasm-function[7]:0x1a2)',
 });
@@ -48,7 +50,7 @@ describe('a guest that does not answer as it should', () => {
     const [shown, hidden] = [new MemoryExchange(), new MemoryExchange()];
     await run(hidden, guest);
     expect(hidden.failed?.text).toBe(general);
-    await run(shown, guest, { showsTraps: true });
+    await run(shown, guest, { showTrap });
     expect(shown.failed?.text).toBe(
       `${general}\nTrapError: ${cause.message}\n${[
         '    at host function test:disk/store@1.0.0 write',
@@ -75,7 +77,7 @@ describe('a guest that does not answer as it should', () => {
       controller.abort(reason);
       throw cause;
     };
-    await run(exchange, guest, { showsTraps: true, signal: controller.signal });
+    await run(exchange, guest, { showTrap, signal: controller.signal });
     expect(exchange.failed?.status).toBe(504);
     expect(exchange.failed?.text).toMatch(
       /^Component "hello" did not answer in time: its limit "execution-time" is 1000 ms\.\n\nTrapError: .*\n {4}at busy \(wasm-function\[7\]\)\n$/,
@@ -117,7 +119,7 @@ describe('a guest that does not answer as it should', () => {
     const outcome = await invokeIncomingHandler({
       ...common,
       exchange: heard,
-      showsTraps: true,
+      showTrap,
       onIncomplete: (error) => told.push(error),
     });
     expect(outcome).toMatchObject({ kind: 'incomplete', guestStderr });
@@ -205,7 +207,7 @@ describe('a guest that does not answer as it should', () => {
 
   it.each([false, true])(
     'is told of a status and stderr that its runtime left, and its client if that is to see it: %s',
-    async (showsTraps) => {
+    async (isShown) => {
       const exchange = new MemoryExchange();
       const told: unknown[] = [];
       const guestStderr = 'RangeError: too long\n  at app.js:7:9';
@@ -222,7 +224,7 @@ describe('a guest that does not answer as it should', () => {
         component: 'hello',
         onIncomplete: (error) => told.push(error),
         onUnfinishedBody: () => unfinished++,
-        showsTraps,
+        ...(isShown && { showTrap }),
       });
       expect(told).toEqual([expect.objectContaining({ name: 'IncompleteResponseError', guestStderr })]);
       expect(unfinished).toBe(0);
@@ -233,7 +235,7 @@ describe('a guest that does not answer as it should', () => {
         guestStderr,
       });
       const details = `\n\nIncompleteResponseError: the guest returned without finishing its response body\nstderr of the guest:\n${guestStderr}\n`;
-      expect(exchange.sink.text()).toBe(showsTraps ? `sorry${details}` : 'sorry');
+      expect(exchange.sink.text()).toBe(isShown ? `sorry${details}` : 'sorry');
       expect([exchange.failed, exchange.finished]).toEqual([undefined, expect.anything()]);
     },
   );

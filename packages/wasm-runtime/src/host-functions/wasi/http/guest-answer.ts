@@ -27,8 +27,8 @@ export interface IncomingHandlerCall {
   readonly onUnfinishedBody?: () => void;
   /** Told of a guest that does not answer as it should, while a client waits; without it that is logged. */
   readonly onIncomplete?: ((error: IncompleteResponseError) => void) | undefined;
-  /** Whether clients see why the guest trapped or gave no response, with its backtrace and its stderr: for development. */
-  readonly showsTraps?: boolean | undefined;
+  /** What clients see of why the guest trapped or gave no response, such as its backtrace and its stderr: for development. Absent: nothing. */
+  readonly showTrap?: ((error: Error) => string) | undefined;
 }
 
 /** How a call of the incoming handler went; the client has been answered accordingly. */
@@ -193,8 +193,8 @@ export class Answer {
   #finishFailed(response: ReleasedResponse, guestStderr: string): void {
     const reason = 'the guest returned without finishing its response body';
     const error = new IncompleteResponseError(reason, guestStderr);
-    const details = this.#call.showsTraps === true ? Buffer.from(`\n\n${error.stack}\n`) : undefined;
-    response.finishBody(details);
+    const details = this.#call.showTrap?.(error);
+    response.finishBody(details === undefined ? undefined : Buffer.from(`\n\n${details}\n`));
     this.#outcome = { kind: 'incomplete', status: response.head.status, reason, guestStderr };
     this.#tellIncomplete(error);
   }
@@ -232,7 +232,8 @@ export class Answer {
   }
 
   #withDetails(text: string, cause: Error): string {
-    return this.#call.showsTraps === true ? `${text}\n${cause.stack}\n` : text;
+    const details = this.#call.showTrap?.(cause);
+    return details === undefined ? text : `${text}\n${details}\n`;
   }
 
   #text(what: string): string {

@@ -20,7 +20,7 @@ export const bytes = (text: string): Uint8Array => Buffer.from(text);
 export function run(
   exchange: MemoryExchange,
   guest: Guest,
-  options: Pick<IncomingHandlerCall, 'signal' | 'logger' | 'onUnfinishedBody' | 'showsTraps'> = {},
+  options: Pick<IncomingHandlerCall, 'signal' | 'logger' | 'onUnfinishedBody' | 'showTrap'> = {},
 ): Promise<HandlerOutcome> {
   const instance: ComponentInstance = {
     async call(instanceId, func, [request, out]) {
