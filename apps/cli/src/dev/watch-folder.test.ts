@@ -68,6 +68,15 @@ it('tells nothing of what was there when it was told to settle', async () => {
   expect(await changes()).toContain('src/a.ts');
 });
 
+it('tells of a file that is saved again before it settles', async () => {
+  await writeFile(join(dir.path, 'src/a.ts'), 'saved');
+  expect(await changes()).toEqual(['src/a.ts']);
+  await writeFile(join(dir.path, 'src/a.ts'), 'saved during a build');
+  await writeFile(join(dir.path, 'src/b.ts'), 'made by that build');
+  await watch.settle();
+  expect(await changes()).toContain('src/a.ts');
+});
+
 it('ends the wait with the reason of its signal', async () => {
   const stop = new AbortController();
   const waiting = watch.changes(stop.signal);

@@ -11,7 +11,7 @@ export interface FolderWatch extends Disposable {
    * @throws the signal's reason
    */
   changes(signal: AbortSignal): Promise<FolderChanges>;
-  /** Takes the present content for known: what a build has written is no change. */
+  /** Takes the present content for known: what a build has written is no change. A file that {@link changes} has told of before is told of again: somebody works on it. */
   settle(): Promise<void>;
 }
 
@@ -57,6 +57,8 @@ class FolderWatcher implements FolderWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #known = new Map<string, string>();
   readonly #touched = new Set<string>();
+  /** Those that were told of. */
+  readonly #told = new Set<string>();
   #since: number | undefined;
   #wake: (() => void) | undefined;
 
@@ -89,13 +91,18 @@ class FolderWatcher implements FolderWatch {
       const since = this.#since ?? performance.now();
       this.#since = undefined;
       const paths = await this.#changed();
-      if (paths.length > 0) return { since, paths: paths.map((path) => relative(this.#folder, path)) };
+      if (paths.length === 0) continue;
+      for (const path of paths) this.#told.add(path);
+      return { since, paths: paths.map((path) => relative(this.#folder, path)) };
     }
   }
 
   async settle(): Promise<void> {
+    const kept = [...this.#touched].filter((path) => this.#told.has(path));
+    for (const path of kept) this.#touched.delete(path);
+    if (kept.length === 0) this.#since = undefined;
     await this.#changed();
-    this.#since = undefined;
+    for (const path of kept) this.#touched.add(path);
   }
 
   [Symbol.dispose](): void {
