@@ -19,6 +19,8 @@ const outcomeTimeoutMs = 120_000;
 
 /** The lattice of one host that runs the application. */
 export class DevLattice implements AsyncDisposable {
+  /** With them, other commands reach it. */
+  readonly flags: string;
   readonly #client: ControlClient;
   readonly #events: EventSubscription;
   readonly #hostId: string;
@@ -26,12 +28,14 @@ export class DevLattice implements AsyncDisposable {
   readonly #close: () => Promise<void>;
 
   private constructor(parts: {
+    readonly flags: string;
     readonly client: ControlClient;
     readonly events: EventSubscription;
     readonly hostId: string;
     readonly signal: AbortSignal;
     readonly close: () => Promise<void>;
   }) {
+    this.flags = parts.flags;
     this.#client = parts.client;
     this.#events = parts.events;
     this.#hostId = parts.hostId;
@@ -47,6 +51,7 @@ export class DevLattice implements AsyncDisposable {
     const connection = await connectLattice({ url: natsUrl, name: 'wasmlattice dev' }, noopLogger);
     const events = await subscribeEvents({ connection, lattice, names: planEvents });
     return new DevLattice({
+      flags: `--nats-url ${natsUrl} --lattice ${lattice}`,
       client: createControlClient({ connection, lattice, timeoutMs: requestTimeoutMs }),
       events,
       hostId,

@@ -128,13 +128,16 @@ export class DevServing {
 
   #howToTry(): string {
     const { address } = this;
-    const { project } = this.#options;
+    const { lattice, project } = this.#options;
     if (address !== undefined) {
       const url = `http://${address}/`;
       return `${url}  try: curl ${url}`;
     }
-    if (project.kind === 'provider') return 'it runs; components that are linked to it can call it';
-    return 'it runs, and exports no HTTP handler';
+    const what =
+      project.kind === 'provider'
+        ? 'it runs; components that are linked to it can call it'
+        : 'it runs, and exports no HTTP handler';
+    return `${what}\nother commands reach it with ${lattice.flags}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Builder, BuildOutcome } from './builder.js';
 import type { ProviderProject } from './project.js';
@@ -37,8 +37,6 @@ export class ProviderBuilder implements Builder {
     const path = join(outDir, String(this.#number), basename(artifact));
     await mkdir(dirname(path), { recursive: true });
     await symlink(artifact, path);
-    // The one before may be started again until it is replaced.
-    await rm(join(outDir, String(this.#number - 2)), { recursive: true, force: true });
     return { kind: 'built', path, map: undefined, world: undefined };
   }
 
