@@ -1,5 +1,7 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { createClient, func, ok, t, witInterface } from '@wasmlattice/rpc';
+import { createNatsInvoker } from '@wasmlattice/rpc/nats';
 import {
   type Child,
   createTempDir,
@@ -10,7 +12,9 @@ import {
   type TestNatsServer,
 } from '@wasmlattice/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startCallLoad } from '../src/call-load.js';
 import { startHttpLoad } from '../src/http-load.js';
+import { joinLattice } from '../src/lattice.js';
 import { type PackedFolder, packInto } from '../src/packed-packages.js';
 import { cacheDir } from '../src/paths.js';
 
@@ -60,6 +64,30 @@ async function deploy(name: string, address: string): Promise<AsyncDisposable> {
   return started.move();
 }
 
+/** Develops a project, with `temp` as the place for what is to be gone afterwards. */
+const develop = (name: string, temp: TempDir, ...args: readonly string[]): Child =>
+  startChild(
+    join(dir.path, name, 'node_modules', '.bin', 'wasmlattice'),
+    ['dev', join(dir.path, name), ...args],
+    {
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      NATS_SERVER_BIN: process.env.NATS_SERVER_BIN,
+      HOME: dir.path,
+      TMPDIR: temp.path,
+      WASMLATTICE_CACHE: cacheDir,
+    },
+  );
+
+/** Saves a file, and gives what is told then, once a line of that matches `until`. */
+async function toldOfSave(dev: Child, file: string, changed: string, until: RegExp): Promise<string> {
+  const position = dev.output().length;
+  // At once, as editors do: half a file is a change of its own.
+  const saved = join(dir.path, 'saved.ts');
+  await writeFile(saved, changed);
+  await rename(saved, file);
+  return await dev.waitForOutput((told) => until.test(told), position);
+}
+
 it(
   'a component builds, passes its test and answers',
   async () => {
@@ -82,37 +110,27 @@ it(
     const text = await readFile(greet, 'utf8');
     const address = `127.0.0.1:${await freePort()}`;
     await using temp = await createTempDir();
-    await using dev = startChild(
-      join(dir.path, 'my-component', 'node_modules', '.bin', 'wasmlattice'),
-      ['dev', join(dir.path, 'my-component'), '--port', new URL(`http://${address}`).port],
-      {
-        PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-        NATS_SERVER_BIN: process.env.NATS_SERVER_BIN,
-        HOME: dir.path,
-        TMPDIR: temp.path,
-        WASMLATTICE_CACHE: cacheDir,
-      },
-    );
+    await using dev = develop('my-component', temp, '--port', new URL(`http://${address}`).port);
     const answer = async (): Promise<string> => (await fetch(`http://${address}/?name=Ada`)).text();
     /** Saves, and gives what is told until it is served or not. */
-    const save = async (changed: string): Promise<string> => {
-      const position = dev.output().length;
-      // At once, as editors do: half a file is a change of its own.
-      const saved = join(dir.path, 'saved.ts');
-      await writeFile(saved, changed);
-      await rename(saved, greet);
-      return dev.waitForOutput(
-        (told) => /^served .*after the change$|^ {2}@src\/greet/m.test(told),
-        position,
-      );
-    };
+    const save = (changed: string): Promise<string> =>
+      toldOfSave(dev, greet, changed, /^served .*after the change$|^ {2}@src\/greet/m);
     await dev.waitForLine(/^served$/m);
     expect(await answer()).toBe('Hello, Ada!\n');
 
     const load = startHttpLoad(`http://${address}/`, 2);
     await load.answers(1);
-    await save(text.replace('!\\n', ', changed!\\n'));
+    const refusal = "if (name === 'Bob') throw new Error('not Bob');";
+    await save(text.replace('!\\n', ', changed!\\n').replace('  return', `  ${refusal}\n  return`));
     expect(await answer()).toBe('Hello, Ada, changed!\n');
+    const refused = await fetch(`http://${address}/?name=Bob`);
+    const reason = await refused.text();
+    expect([refused.status, reason]).toEqual([
+      500,
+      expect.stringMatching(/src\/greet\.ts:3:29 Error: not Bob/),
+    ]);
+    expect(reason).not.toMatch(/\.js:\d/);
+    await dev.waitForLine(/^! src\/greet\.ts:3:29 Error: not Bob$/m);
     expect(await save(`${text}throw new Error('no good');\n`)).toMatch(/src\/greet\.ts:\d+:7 Error: no good/);
     expect(await answer()).toBe('Hello, Ada, changed!\n');
     await save(text.replace('!\\n', ', healed!\\n'));
@@ -137,3 +155,62 @@ it('a provider builds, passes its test, starts, and becomes an archive', async (
     await folder.run(project, 'pnpm', 'exec', 'wasmlattice', 'par', 'inspect', 'my-provider.par.gz'),
   ).toContain('my-provider - Capability Provider');
 });
+
+const greetings = witInterface('app:greeter/greet@0.1.0', [
+  func('greet', [['name', t.string]], t.result(t.string, t.string)),
+]);
+
+it(
+  'a provider is served while it is developed: what is saved, not what is broken, and without a lost call',
+  async () => {
+    const main = join(dir.path, 'my-provider', 'src', 'main.ts');
+    const text = await readFile(main, 'utf8');
+    await using temp = await createTempDir();
+    await using dev = develop('my-provider', temp);
+    const save = (changed: string, told = /^served .*after the change$/m): Promise<string> =>
+      toldOfSave(dev, main, changed, told);
+    const [, url = ''] = await dev.waitForLine(
+      /^other commands reach it with --nats-url (\S+) --lattice dev$/m,
+    );
+
+    await using stack = new AsyncDisposableStack();
+    const lattice = stack.use(await joinLattice({ url }, 'dev'));
+    const target = 'my_provider-my_provider';
+    await lattice.succeed('link.put', {
+      source_id: 'caller',
+      target,
+      name: 'default',
+      wit_namespace: 'app',
+      wit_package: 'greeter',
+      interfaces: ['greet'],
+    });
+    const invoker = createNatsInvoker({ connection: lattice.connection, lattice: 'dev' });
+    stack.defer(() => invoker.close());
+    const headers = { 'source-id': 'caller', 'link-name': 'default' };
+    const { greet } = createClient(invoker, { target, interface: greetings, headers });
+    const saying = (end: string) => ok(`Hello, Ada${end}`);
+    /** The process that is replaced may answer for a moment. */
+    const comesTo = (end: string) => expect.poll(() => greet('Ada'), { interval: 50 }).toEqual(saying(end));
+    await comesTo('!');
+
+    const calls = startCallLoad(() => greet('Ada'), 2);
+    await calls.answers(1);
+    await save(text.replace('!`', ', changed!`'));
+    await comesTo(', changed!');
+    await save(
+      text.replace('ok(', 'okay('),
+      /what was served before goes on.* TS2304: Cannot find name 'okay'/s,
+    );
+    await save(`process.exit(3);\n${text}`, /what was served before goes on: .*exited with code 3/s);
+    await calls.answers(10);
+    await save(text.replace('!`', ', healed!`'));
+    await comesTo(', healed!');
+    expect(await calls.end()).toEqual([saying('!'), saying(', changed!'), saying(', healed!')]);
+    await stack.disposeAsync();
+
+    dev.signal('SIGINT');
+    expect(await dev.exited).toBe(0);
+    expect(await readdir(temp.path)).toEqual([]);
+  },
+  patienceMs,
+);
