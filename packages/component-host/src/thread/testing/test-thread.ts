@@ -17,7 +17,7 @@ import type { ServingThreadData, ServingThreadSettings } from '../messages.js';
  * of it: `unusable`, `throws`, `spins`, `spins-on-1`, which only the second thread does, `spins on`, which does when it is to stop,
  * `exits`, `waits`, whose thread tells of each question, too, `measured`, whose thread posts a batch of telemetry, `called`, which needs
  * its code, `silent`, which is never answered. That of a route, what becomes of its address: `half`, which the second thread never gets, `late`,
- * which it gets the second time, `lost`, which is taken from the second time on that a thread is told of it, until a line `free` is in the log.
+ * which it gets from the second time on, `lost`, which is taken from the second time on that a thread is told of it, until a line `free` is in the log.
  * What a thread is told is in a file, a line for each message: {@link TestThread.log}.
  */
 const program = `
@@ -74,7 +74,7 @@ parentPort.on('message', (message) => {
       return done(message);
     case 'listen':
       if (message.routes[0].componentId === 'half' && workerData.budgets.thread === 1) return failed(message, 'HttpListenError', 'in use');
-      if (message.routes[0].componentId === 'late' && workerData.budgets.thread === 1 && !late.delete(listener)) {
+      if (message.routes[0].componentId === 'late' && workerData.budgets.thread === 1 && !late.has(listener)) {
         late.add(listener);
         return failed(message, 'HttpListenError', 'in use');
       }
