@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { AnswerCount } from './answer-count.js';
 
 /** Calls without a pause, several at a time. */
 export interface CallLoad<Answer> {
@@ -10,16 +11,14 @@ export interface CallLoad<Answer> {
 
 export function startCallLoad<Answer>(call: () => Promise<Answer>, callers: number): CallLoad<Answer> {
   const different: Answer[] = [];
-  const waiting = new Set<() => void>();
-  let answered = 0;
+  const answered = new AnswerCount();
   let isEnding = false;
 
   const keepCalling = async (): Promise<void> => {
     while (!isEnding) {
       const answer = await call();
       if (!different.some((each) => isDeepStrictEqual(each, answer))) different.push(answer);
-      answered++;
-      for (const check of [...waiting]) check();
+      answered.add();
     }
   };
   const over = Promise.all(Array.from({ length: callers }, keepCalling));
@@ -27,16 +26,7 @@ export function startCallLoad<Answer>(call: () => Promise<Answer>, callers: numb
   over.catch(() => {});
 
   return {
-    async answers(count) {
-      const wanted = answered + count;
-      const reached = Promise.withResolvers<void>();
-      const check = (): void => {
-        if (answered >= wanted) reached.resolve();
-      };
-      waiting.add(check);
-      await Promise.race([reached.promise, over.then(() => reached.promise)]);
-      waiting.delete(check);
-    },
+    answers: (count) => answered.more(count, over),
     async end() {
       isEnding = true;
       await over;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { AnswerCount } from './answer-count.js';
 
 /** Requests without a pause over connections that are kept alive. */
 export interface HttpLoad {
@@ -31,8 +32,7 @@ export function startHttpLoad(
 ): HttpLoad {
   const statuses = new Set<number>();
   const sockets = new Set<unknown>();
-  const waiting = new Set<() => void>();
-  let answered = 0;
+  const answered = new AnswerCount();
   let isEnding = false;
 
   const visit = async (): Promise<void> => {
@@ -44,8 +44,7 @@ export function startHttpLoad(
         sockets.add(response.socket);
         for await (const _ of response);
         statuses.add(response.statusCode ?? 0);
-        answered++;
-        for (const check of [...waiting]) check();
+        answered.add();
         if (isEnding || response.headers.connection === 'close') return;
       }
     } finally {
@@ -61,16 +60,7 @@ export function startHttpLoad(
 
   return {
     over,
-    async answers(count) {
-      const wanted = answered + count;
-      const reached = Promise.withResolvers<void>();
-      const check = (): void => {
-        if (answered >= wanted) reached.resolve();
-      };
-      waiting.add(check);
-      await Promise.race([reached.promise, over.then(() => reached.promise)]);
-      waiting.delete(check);
-    },
+    answers: (count) => answered.more(count, over),
     async end() {
       isEnding = true;
       return await over;
