@@ -1,4 +1,5 @@
-import type { World } from '@wasmlattice/wit-types';
+import { camelCase } from '@wasmlattice/rpc';
+import { typeName, type World } from '@wasmlattice/wit-types';
 
 /**
  * Statements that give a guest the classes of imported resources which have no functions. componentize-js 0.23.0 uses such a class and makes
@@ -15,9 +16,9 @@ export function bareResources({ types }: World, script: string): string {
     const [func] = functions.filter(({ name }) => !name.startsWith('['));
     // Nobody gives a guest resources of an interface without functions.
     if (bare.length === 0 || func === undefined || !importOf(id).test(script)) return [];
-    const names = bare.map(camelCase);
+    const names = bare.map(typeName);
     return [
-      `import { ${lowerCamelCase(func.name)} as $bare${index} } from ${JSON.stringify(id)};`,
+      `import { ${camelCase(func.name)} as $bare${index} } from ${JSON.stringify(id)};`,
       ...names.map(
         (name) =>
           `$bare${index}.constructor('return globalThis')()[${JSON.stringify(`import_${identifier(id)}$${name}`)}] = class ${name} { [Symbol.dispose]() {} };`,
@@ -42,16 +43,6 @@ function isOf(func: string, resource: string): boolean {
 /** `wasmcloud:secrets/kept-store@0.1.0-draft` → `keptStore_0_1_0_draft` */
 function identifier(id: string): string {
   const [name = '', version] = id.slice(id.indexOf('/') + 1).split('@');
-  const camel = lowerCamelCase(name);
+  const camel = camelCase(name);
   return version === undefined ? camel : `${camel}_${version.replaceAll(/\W/g, '_')}`;
-}
-
-/** `some-thing` → `SomeThing` */
-function camelCase(name: string): string {
-  return name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** `make-thing` → `makeThing` */
-function lowerCamelCase(name: string): string {
-  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

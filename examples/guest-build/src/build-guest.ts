@@ -34,10 +34,10 @@ export interface GuestBuildResult {
 /** Builds `<outDir>/<name>.wasm`, from the cache when nothing that matters has changed. */
 export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuildResult> {
   const name = guestName(options.entry);
-  const [script, wit] = await Promise.all([bundleGuest(options.entry), guestWit(options)]);
-  const code = script + bareResources(await requireServable(await witOf(options), options.wit), script);
+  const [script, witFolder] = await Promise.all([bundleGuest(options.entry), witOf(options)]);
+  const wit = asDocument(witFolder, options.wit);
   const without = [...options.without].sort();
-  const key = contentKey([name, code, wit, without.join(), options.tools]);
+  const key = contentKey([name, script, wit, without.join(), options.tools]);
   const path = join(options.outDir, `${name}.wasm`);
 
   const cached = await options.cache.get(key);
@@ -45,6 +45,7 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
     await writeFileAtomically(path, cached);
     return { path, bytes: cached.length, fromCache: true };
   }
+  const code = script + bareResources(await requireServable(witFolder, options.wit), script);
   const cost = without.includes('stdio') ? '; without stdio its exceptions have no message and no stack' : '';
   options.onSlowStep?.(`building ${name}.wasm, a few seconds${cost}`);
   const component = await options.componentize({ name, code, wit, without });
@@ -55,9 +56,11 @@ export async function buildGuest(options: GuestBuildOptions): Promise<GuestBuild
 
 /** The guest's WIT and the packages it may use, as one document. */
 export async function guestWit(options: Pick<GuestBuildOptions, 'wit' | 'witPackages'>): Promise<string> {
-  const { main, packages } = await witOf(options);
-  if (main === undefined)
-    throw new GuestBuildError(`the WIT folder ${options.wit} has no .wit file of the guest`);
+  return asDocument(await witOf(options), options.wit);
+}
+
+function asDocument({ main, packages }: WitFolder, folder: string): string {
+  if (main === undefined) throw new GuestBuildError(`the WIT folder ${folder} has no .wit file of the guest`);
   return joinWit(main, packages);
 }
 

@@ -80,14 +80,14 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** To be counted up when `evaluation/` leaves other bytes. */
-const evaluationVersion = 'evaluation@1';
+/** To be counted up when they leave other bytes: `evaluation/`, `bare-resources.ts`. */
+const ownVersions = ['evaluation@1', 'bare-resources@1'];
 
 /** Versions of what decides the bytes of a component, for the cache key. */
 export function toolVersions(): string {
   const componentizeJs = manifestOf('@bytecodealliance/componentize-js', import.meta.url);
   const parts = [componentizeJs, manifestOf('@bytecodealliance/jco', componentizeJs)];
-  return [...parts.map(nameAndVersion), evaluationVersion].join(' ');
+  return [...parts.map(nameAndVersion), ...ownVersions].join(' ');
 }
 
 function manifestOf(name: string, from: string): string {
