@@ -11,11 +11,14 @@ export async function warnOfAbsentConfigs(
   client: ControlClient,
   io: CliIo,
 ): Promise<void> {
-  for (const name of namedConfigs(manifest)) {
+  const asked = [...namedConfigs(manifest)].map(async (name) => {
     const isThere = await client.getConfig(name, { signal: io.signal }).then(
       (config) => config !== undefined,
       () => true,
     );
+    return { name, isThere };
+  });
+  for (const { isThere, name } of await Promise.all(asked)) {
     if (isThere) continue;
     io.err(
       `warning: the manifest names the config \`${name}\`, which is not there: put it with \`wasmlattice config put ${name} key=value\`\n`,
