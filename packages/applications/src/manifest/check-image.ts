@@ -1,14 +1,12 @@
-import { closestWord } from '@wasmlattice/provider-host/config-schema';
+import { builtinNames, closestWord } from '@wasmlattice/provider-host/config-schema';
 import type { NodeReader } from './node-reader.js';
 
-const schemes = ['file', 'oci', 'http', 'https', 'wasmcloud+builtin'];
-const builtinScheme = 'wasmcloud+builtin://';
-/** Of wasmCloud's hosts and ours; a host may have others. */
-const builtins = ['http-server', 'http-client', 'messaging-nats'];
+const builtinScheme = 'wasmcloud+builtin';
+const schemes = ['file', 'oci', 'http', 'https', builtinScheme];
 
 /** Finds references that no host can mean: an unknown scheme would be the name of a registry, a mistyped built-in provider is none. */
 export function checkImage(image: string, node: NodeReader): void {
-  const [, scheme] = /^([^/]*):\/\//.exec(image) ?? [];
+  const [, scheme, name = ''] = /^([^/]*):\/\/(.*)/s.exec(image) ?? [];
   if (scheme !== undefined && !schemes.includes(scheme)) {
     const meant = closestWord(scheme, schemes);
     node.problem(
@@ -18,10 +16,10 @@ export function checkImage(image: string, node: NodeReader): void {
           : `write \`${meant}://\``),
     );
   }
-  if (!image.startsWith(builtinScheme)) return;
-  const name = image.slice(builtinScheme.length);
-  const meant = builtins.includes(name) ? undefined : closestWord(name, builtins);
+  if (scheme !== builtinScheme) return;
+  // A host may have others.
+  const meant = builtinNames.includes(name) ? undefined : closestWord(name, builtinNames);
   if (meant !== undefined) {
-    node.problem(`there is no built-in provider \`${name}\`: write \`${builtinScheme}${meant}\``);
+    node.problem(`there is no built-in provider \`${name}\`: write \`${builtinScheme}://${meant}\``);
   }
 }

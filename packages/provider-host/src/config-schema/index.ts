@@ -1,3 +1,4 @@
+export { builtinNames } from './builtin-names.js';
 export {
   type ConfigFinding,
   type ConfigFindings,

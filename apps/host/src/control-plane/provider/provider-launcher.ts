@@ -21,6 +21,7 @@ import {
   startProcessProvider,
   startProviderThread,
 } from '@wasmlattice/provider-host';
+import { builtinNames } from '@wasmlattice/provider-host/config-schema';
 import type { HostData } from '@wasmlattice/provider-host/protocol';
 import type { Logger } from '@wasmlattice/telemetry';
 import type { NatsConnection } from 'nats';
@@ -47,8 +48,6 @@ export interface ProviderLauncherOptions {
   readonly events: EventPublisher;
   readonly logger: Logger;
 }
-
-const builtinNames = ['http-server', 'http-client', 'messaging-nats'];
 
 /** What the start of a provider needs that may run apart. */
 type LaunchedStart = ProviderStart &

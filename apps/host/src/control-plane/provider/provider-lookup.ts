@@ -1,3 +1,4 @@
+import { builtinNames } from '@wasmlattice/provider-host/config-schema';
 import { decodeHealthReply, providerHealthSubject } from '@wasmlattice/provider-host/protocol';
 import type { NatsConnection } from 'nats';
 import type { LatticeStore } from '../lattice-store/lattice-store.js';
@@ -17,12 +18,10 @@ export type ProviderLookup = (id: string) => Promise<boolean>;
 /** Nobody who listens is told at once; this is for somebody who listens and is no provider. */
 const answerMs = 200;
 
-/** As the lattice data have them, without their scheme. */
-const builtinReferences: ReadonlySet<string> = new Set(['http-server', 'http-client', 'messaging-nats']);
-
 /** Whether the record of the id is that of a built-in provider. */
 export function isBuiltinProvider(store: Pick<LatticeStore, 'spec'>, id: string): boolean {
-  return builtinReferences.has(store.spec(id)?.url ?? '');
+  // The lattice data have it without its scheme.
+  return builtinNames.includes(store.spec(id)?.url ?? '');
 }
 
 /**
