@@ -9,7 +9,7 @@ const command = {
   name: 'pnpm interop',
   summary: 'Tries the real tools of wasmCloud, whose programs are in the folder INTEROP_BIN, against ours.',
   positionals: 'AREA',
-  more: 'Areas are wash, app, wadm, keeping, mixed, archives and versions; without one it tries all.',
+  more: 'Areas are wash, words, app, wadm, keeping, mixed, archives and versions; without one it tries all.',
 };
 
 await runCommand(command, ({ args }) => {
